@@ -1,0 +1,97 @@
+/** The shapes of checks, measurements and verdicts. */
+
+export type VerdictKind = 'pass' | 'fail' | 'no-data' | 'error';
+
+/**
+ * Where a check gets its numbers. Each text is a query template with `{{service}} {{environment}} {{canary}}
+ * {{stable}} {{version}} {{window}}`; `{{version}}` is the version of the arm that is being measured.
+ */
+export interface CheckQuery {
+  /** The measured value of one arm. */
+  readonly value: string;
+  /** The number of observations behind the value in the window; null: not known, so `minSamples` must be 0. */
+  readonly samples: string | null;
+}
+
+interface CheckBase {
+  /** Unique within its stage. */
+  readonly name: string;
+  /** Shown beside values: `%`, `s`, `1/s` or empty. */
+  readonly unit: string;
+  readonly query: CheckQuery;
+  readonly windowMs: number;
+  /** Fewer observations than this in an arm's window is no-data. */
+  readonly minSamples: number;
+  /** What the check says at a stage's end while it has no data. `pass` never counts as evidence. */
+  readonly onNoData: 'hold' | 'fail' | 'pass';
+  readonly failure: FailureLimit;
+  /** This many query errors in a row count as no data; fewer are only noted. */
+  readonly maxConsecutiveErrors: number;
+}
+
+/** The check fails when either limit is reached. */
+export interface FailureLimit {
+  /** Failing looks in a row. */
+  readonly consecutive: number;
+  /** `failures` failing looks among the last `of`; null: only `consecutive` counts. */
+  readonly kOfN: { readonly failures: number; readonly of: number } | null;
+}
+
+/** The canary's own value must lie within bounds (inclusive). At least one bound is set. */
+export interface ThresholdCheck extends CheckBase {
+  readonly kind: 'threshold';
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** The canary must be no worse than stable by more than a ratio or a difference; fails only beyond every bound that is set. */
+export interface BaselineCheck extends CheckBase {
+  readonly kind: 'baseline';
+  readonly worse: 'higher' | 'lower';
+  /** Worse than stable times this ratio (higher is worse) or stable divided by it (lower is worse). */
+  readonly maxRatio: number | null;
+  /** Worse than stable by more than this, in the unit of the value. */
+  readonly maxDifference: number | null;
+}
+
+export type CheckConfig = ThresholdCheck | BaselineCheck;
+
+/** What a metrics source said of one arm: numbers, nothing, or an error. */
+export type Reading =
+  | { readonly kind: 'value'; readonly value: number; readonly samples: number | null }
+  | { readonly kind: 'no-data'; readonly reason: string }
+  | { readonly kind: 'error'; readonly reason: string };
+
+/** One look of one check. */
+export interface Verdict {
+  readonly check: string;
+  readonly kind: VerdictKind;
+  /** One plain sentence with the numbers. */
+  readonly reason: string;
+  readonly canary: number | null;
+  readonly stable: number | null;
+  readonly canarySamples: number | null;
+  readonly stableSamples: number | null;
+  /** Time of the look, epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/** What a check has accumulated over a stage; survives pauses, retries and dead workers. Plain JSON, bounded. */
+export interface CheckRecord {
+  readonly name: string;
+  readonly looks: number;
+  readonly passes: number;
+  readonly failures: number;
+  readonly noData: number;
+  readonly errors: number;
+  readonly consecutiveFailures: number;
+  readonly consecutiveErrors: number;
+  /** Latest looks, newest last, at most `kOfN.of` (or 1), true = failed; errors and no-data are left out. */
+  readonly recent: readonly boolean[];
+  readonly last: Verdict | null;
+  /** The most telling failing look, kept for the report. */
+  readonly worst: Verdict | null;
+}
+
+/** Where a check stands: `failed` ends the canary; `open` has no conclusive pass yet. */
+export type CheckStanding = 'passed' | 'failed' | 'open';

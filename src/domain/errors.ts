@@ -1,0 +1,151 @@
+/** The one error catalogue: every failure Sluice reports has a code, an HTTP status, a retry rule and advice. */
+
+interface CatalogueEntry {
+  /** HTTP status with which the API answers. */
+  readonly status: number;
+  /** Whether the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+  /** What to try, in one sentence. */
+  readonly advice: string;
+}
+
+export const errorCatalogue = {
+  'plan-invalid': {
+    status: 422,
+    retryable: false,
+    advice: 'Correct the fields listed; `sluice validate` shows every problem at once.',
+  },
+  'request-invalid': {
+    status: 400,
+    retryable: false,
+    advice: 'Correct the fields listed and send the request again.',
+  },
+  'rollout-not-found': { status: 404, retryable: false, advice: 'List rollouts with `sluice list`.' },
+  'rollout-running': {
+    status: 409,
+    retryable: false,
+    advice: 'Wait for the running rollout, roll it back, or set `onConflict: supersede` in the plan.',
+  },
+  'command-refused': {
+    status: 409,
+    retryable: false,
+    advice: 'Look at the rollout with `sluice status`; the command does not fit its present state.',
+  },
+  'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
+  'idempotency-mismatch': {
+    status: 422,
+    retryable: false,
+    advice: 'Use a new Idempotency-Key for a different request.',
+  },
+  'worker-absent': {
+    status: 503,
+    retryable: true,
+    advice: 'No worker answered. Check that a worker runs and polls the queue `sluice-rollouts`.',
+  },
+  'temporal-unavailable': {
+    status: 503,
+    retryable: true,
+    advice:
+      'Temporal did not answer. Check its address and health; running canaries fall back to stable when their lease runs out.',
+  },
+  'provider-unknown': {
+    status: 422,
+    retryable: false,
+    advice: 'Name one of the providers that the operator configured.',
+  },
+  'provider-config': {
+    status: 500,
+    retryable: false,
+    advice: 'Correct the provider settings in the operator configuration.',
+  },
+  'traffic-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'The data plane did not answer. Check that it runs and that its control socket is reachable.',
+  },
+  'traffic-unready': {
+    status: 422,
+    retryable: false,
+    advice: 'Render the configuration for this target with the provider and load it into the data plane.',
+  },
+  'traffic-fenced': {
+    status: 409,
+    retryable: false,
+    advice: 'A newer owner has taken over this target; nothing needs to be done.',
+  },
+  'traffic-mismatch': {
+    status: 500,
+    retryable: true,
+    advice: 'The data plane did not show what was written. Look for another writer of the same target.',
+  },
+  'metrics-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'The metrics source did not answer. Check its address, credentials and health.',
+  },
+  'metrics-query': {
+    status: 422,
+    retryable: false,
+    advice: 'Correct the query; try it in the metrics source itself.',
+  },
+  'workload-unready': {
+    status: 500,
+    retryable: false,
+    advice: 'The new version did not become ready. Look at its log, named in the message.',
+  },
+  'workload-config': { status: 422, retryable: false, advice: 'Correct the workload part of the plan.' },
+  'config-invalid': { status: 500, retryable: false, advice: 'Correct the operator configuration file.' },
+  'bind-refused': {
+    status: 500,
+    retryable: false,
+    advice: 'Bind to a loopback address; Sluice serves no network until authentication exists.',
+  },
+  internal: { status: 500, retryable: false, advice: 'Look at the log for the error with this request id.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One problem with one field of the input. `path` is dotted, for example `stages[0].weight`. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface SluiceErrorOptions {
+  readonly cause?: unknown;
+  readonly problems?: readonly Problem[];
+  /** Facts for machines, such as the workflow id of a running rollout. Never secrets. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** An error of the catalogue. The message says what happened and why; the advice says what to try. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: readonly Problem[];
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: SluiceErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SluiceError';
+    this.code = code;
+    this.problems = options.problems ?? [];
+    this.details = options.details ?? {};
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorCatalogue[this.code].retryable;
+  }
+
+  get advice(): string {
+    return errorCatalogue[this.code].advice;
+  }
+}
+
+/** The message of anything thrown, without a stack trace. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,63 @@
+/** What a rollout tells of itself: the answer of the `status` query, and the live progress that `watch` heartbeats. */
+import type { Verdict } from '../analysis/types.ts';
+import type { TargetId } from '../plan/types.ts';
+import type {
+  Arms,
+  CommandName,
+  Outcome,
+  Phase,
+  RollbackCause,
+  StageReport,
+  TimelineEntry,
+  WatchCarry,
+} from './types.ts';
+
+/** Answer of the `status` query. */
+export interface RolloutStatus {
+  readonly target: TargetId;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly phase: Phase;
+  readonly outcome: Outcome | null;
+  readonly stage: number;
+  readonly stages: readonly {
+    readonly name: string;
+    readonly weightPercent: number;
+    readonly soakMs: number;
+    readonly warmUpMs: number;
+  }[];
+  /** The share that Sluice asks for now, percent; 100 after promotion. */
+  readonly askedPercent: number;
+  readonly paused: boolean;
+  readonly holdReason: string | null;
+  readonly arms: Arms | null;
+  readonly cause: RollbackCause | null;
+  readonly reports: readonly StageReport[];
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly restoredAtMs: number | null;
+  /** When `maxDuration` strikes. */
+  readonly limitAtMs: number;
+  /** Commands that are legal now. */
+  readonly legal: readonly CommandName[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly droppedEntries: number;
+}
+
+/** The heartbeat details of `watch`: live, not in history; also what a second attempt starts from. */
+export interface WatchProgress {
+  readonly stage: number;
+  readonly epoch: number;
+  readonly carry: WatchCarry;
+  /** Watched time that ends the stage, warm-up included. */
+  readonly plannedMs: number;
+  readonly verdicts: readonly Verdict[];
+  readonly askedPercent: number;
+  /** The canary's part of the requests counted by the data plane since the last pulse or so; null: not known. */
+  readonly measuredPercent: number | null;
+  readonly leaseUntilMs: number;
+  /** What stands in the way now (data plane or metrics or Temporal away), for people. */
+  readonly trouble: string | null;
+  readonly atMs: number;
+}

@@ -1,0 +1,193 @@
+/** The state of a rollout, its events and what it asks of the outside: plain JSON throughout. */
+import type { CheckRecord, Verdict } from '../analysis/types.ts';
+import type { Plan } from '../plan/types.ts';
+
+export type Phase =
+  | 'preparing'
+  | 'shifting'
+  | 'soaking'
+  | 'holding'
+  | 'approving'
+  | 'promoting'
+  | 'watching'
+  | 'restoring'
+  | 'cleaning'
+  | 'promoted'
+  | 'rolled-back';
+
+export const terminalPhases = ['promoted', 'rolled-back'] as const satisfies readonly Phase[];
+export type Outcome = (typeof terminalPhases)[number];
+
+export const commandNames = ['promote', 'pause', 'resume', 'rollback', 'approve', 'reject'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** What a person or a machine asks of a running rollout; the payload of updates and signals alike. */
+export interface CommandPayload {
+  /** Who asks; set by the API from the authenticated user, else what the caller claims. */
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+  /** Only for `promote`: skip all further stages. */
+  readonly full?: boolean;
+}
+
+export interface Command extends CommandPayload {
+  readonly name: CommandName;
+}
+
+/** What ended a `watch`, and the evidence that it leaves to the next one. */
+export interface WatchResult {
+  readonly ending: WatchEnding;
+  readonly carry: WatchCarry;
+  /** Bounded: the verdicts of the last looks, newest last. */
+  readonly verdicts: readonly Verdict[];
+}
+
+export type WatchEnding =
+  | { readonly kind: 'soaked' }
+  | { readonly kind: 'failed'; readonly check: string; readonly reason: string }
+  | { readonly kind: 'inconclusive'; readonly reason: string }
+  | { readonly kind: 'conclusive'; readonly reason: string }
+  | { readonly kind: 'drifted'; readonly reason: string }
+  | { readonly kind: 'lapsed'; readonly reason: string }
+  | { readonly kind: 'stopped'; readonly reason: string }
+  | { readonly kind: 'fenced'; readonly reason: string }
+  | { readonly kind: 'interrupted' };
+
+/** The evidence of a stage, handed from one `watch` to the next. */
+export interface WatchCarry {
+  /** Watched time since the shift, warm-up included, pauses excluded. */
+  readonly watchedMs: number;
+  /** Whether the soak has been extended already. */
+  readonly extended: boolean;
+  readonly checks: readonly CheckRecord[];
+  /** How often drift was reasserted in this stage. */
+  readonly reasserted: number;
+  readonly looks: number;
+}
+
+export const emptyCarry: WatchCarry = { watchedMs: 0, extended: false, checks: [], reasserted: 0, looks: 0 };
+
+export type TimelineKind =
+  | 'started'
+  | 'prepared'
+  | 'shifted'
+  | 'stage-passed'
+  | 'stage-extended'
+  | 'check-failed'
+  | 'held'
+  | 'released'
+  | 'command'
+  | 'command-refused'
+  | 'message-malformed'
+  | 'approval-asked'
+  | 'limit-near'
+  | 'limit-struck'
+  | 'promoting'
+  | 'promoted'
+  | 'restore-started'
+  | 'restore-late'
+  | 'restored'
+  | 'cleaned'
+  | 'clean-up-failed'
+  | 'rolled-back'
+  | 'finished';
+
+/** One line of the rollout's story. */
+export interface TimelineEntry {
+  readonly atMs: number;
+  readonly kind: TimelineKind;
+  readonly text: string;
+  readonly stage: number | null;
+  readonly actor: string | null;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface StageReport {
+  readonly name: string;
+  readonly weightPercent: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly plannedMs: number;
+  readonly ending: WatchEnding['kind'] | 'promoted-by-hand' | 'rolled-back' | null;
+  readonly checks: readonly CheckRecord[];
+}
+
+export interface RollbackCause {
+  readonly kind:
+    | 'check'
+    | 'command'
+    | 'cancel'
+    | 'limit'
+    | 'lapse'
+    | 'stop'
+    | 'fenced'
+    | 'inconclusive'
+    | 'failure'
+    | 'rejected';
+  readonly reason: string;
+  readonly actor: string | null;
+  readonly atMs: number;
+}
+
+/** The arms of the rollout, known after preparation. */
+export interface Arms {
+  readonly stableVersion: string;
+  readonly canaryVersion: string;
+}
+
+export interface RolloutState {
+  readonly plan: Plan;
+  readonly phase: Phase;
+  /** Index of the stage that is or was last under way; 0 before the first. */
+  readonly stage: number;
+  /** Set while a person has paused the stage clock. */
+  readonly paused: boolean;
+  readonly hold: { readonly reason: string; readonly kind: 'inconclusive' | 'drift' } | null;
+  readonly arms: Arms | null;
+  readonly carry: WatchCarry;
+  readonly reports: readonly StageReport[];
+  /** Set once and never cleared: the rollout is going back. */
+  readonly cause: RollbackCause | null;
+  /** Set when the new version has become the stable one. */
+  readonly promotedAtMs: number | null;
+  readonly restoredAtMs: number | null;
+  /** Counts effects that write to the data plane; part of every epoch. */
+  readonly sequence: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** Bounded; the oldest ordinary entries give way. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly droppedEntries: number;
+}
+
+/** What happened; commands come from people, the rest from effects and timers. */
+export type RolloutEvent =
+  | { readonly kind: 'command'; readonly command: Command; readonly via: 'update' | 'signal' }
+  | { readonly kind: 'malformed'; readonly message: string; readonly name: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'prepared'; readonly arms: Arms }
+  | { readonly kind: 'shifted'; readonly readWeightPercent: number }
+  | { readonly kind: 'watched'; readonly result: WatchResult }
+  | { readonly kind: 'promoted' }
+  | { readonly kind: 'restored'; readonly attempts: number; readonly tookMs: number }
+  | { readonly kind: 'restore-late'; readonly reason: string }
+  | { readonly kind: 'cleaned'; readonly problem: string | null }
+  | { readonly kind: 'failed'; readonly step: string; readonly reason: string }
+  | { readonly kind: 'limit'; readonly scope: 'stage' | 'rollout'; readonly near: boolean };
+
+/**
+ * What the state asks of the outside, one thing at a time. `key` changes when the work changes, so a running effect
+ * whose key is no longer asked for is obsolete.
+ */
+export type Effect =
+  | { readonly kind: 'prepare'; readonly key: string }
+  | { readonly kind: 'shift'; readonly key: string; readonly stage: number }
+  | { readonly kind: 'watch'; readonly key: string; readonly stage: number; readonly mode: WatchMode }
+  | { readonly kind: 'promote'; readonly key: string }
+  | { readonly kind: 'restore'; readonly key: string }
+  | { readonly kind: 'clean'; readonly key: string }
+  | { readonly kind: 'none'; readonly key: string };
+
+/** `soak`: ends when the soak is over. `hold`: ends when evidence is conclusive. `wait`: ends only by a failure. `after`: a soak without lease, after promotion. */
+export type WatchMode = 'soak' | 'hold' | 'wait' | 'after';

@@ -1,0 +1,39 @@
+/** What Sluice needs from a metrics source. Each provider implements this and passes the metrics contract suite. */
+import type { z } from 'zod';
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Pairs of epoch milliseconds and value, oldest first; an instant query gives one. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal;
+  /** Default: now, by the source's clock. */
+  readonly atMs?: number;
+}
+
+export interface RangeOptions {
+  readonly signal?: AbortSignal;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
+/**
+ * Errors: `metrics-unavailable` (no answer, time-out, 5xx, refused credentials; retryable), `metrics-query` (the source refuses the
+ * query). An empty answer is an empty array, never an error.
+ */
+export interface MetricsProvider {
+  instant(query: string, options?: QueryOptions): Promise<readonly Series[]>;
+  range(query: string, options: RangeOptions): Promise<readonly Series[]>;
+  close(): Promise<void>;
+}
+
+export interface MetricsProviderType {
+  readonly type: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Record<string, unknown>>;
+  readonly settings: z.ZodType<Record<string, unknown>>;
+  create(settings: Record<string, unknown>): MetricsProvider;
+}

@@ -1,0 +1,91 @@
+/** What Sluice needs from a data plane. Each provider implements this and passes the traffic contract suite. */
+import type { z } from 'zod';
+import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
+
+/** Which of the two roles a version plays; a slot is the provider's place for one version. */
+export type Slot = 'blue' | 'green';
+
+export function otherSlot(slot: Slot): Slot {
+  return slot === 'blue' ? 'green' : 'blue';
+}
+
+export interface TrafficTarget {
+  readonly id: TargetId;
+  /** The plan's options for this provider, validated by the provider's `options` schema. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the data plane itself says, read back. */
+export interface TrafficState {
+  /** The slot that stable traffic goes to. */
+  readonly stableSlot: Slot;
+  /** The canary's share as written, percent; it counts only while the lease lives and nothing is stopped. */
+  readonly weightPercent: number;
+  readonly match: HeaderMatch | null;
+  /** Epoch of the present owner; 0: nobody. */
+  readonly epoch: number;
+  /** The canary may take traffic until then, epoch milliseconds; 0: no lease was ever given to this owner. */
+  readonly leaseUntilMs: number;
+  /** A stop of the target, or of everything, is in force. */
+  readonly stopped: boolean;
+}
+
+/** Cumulative requests per slot since the data plane started; a fall means a restart. */
+export interface TrafficCounts {
+  readonly requests: Readonly<Record<Slot, number>>;
+}
+
+export interface Route {
+  readonly weightPercent: number;
+  readonly match: HeaderMatch | null;
+}
+
+export interface TrafficCapabilities {
+  /** Smallest step of a share, percent. */
+  readonly stepPercent: number;
+  readonly headerMatch: boolean;
+  /** `data-plane`: the lease is enforced by the data plane itself. `guard`: by `sluice guard`. */
+  readonly lease: 'data-plane' | 'guard';
+}
+
+/**
+ * Every write carries the epoch of its writer. A write whose epoch is lower than the data plane's is refused with
+ * `traffic-fenced` and changes nothing. All calls are idempotent and bounded by `signal`.
+ * Errors: `traffic-unavailable` (retryable), `traffic-fenced`, `traffic-unready`.
+ */
+export interface TrafficProvider {
+  readonly capabilities: TrafficCapabilities;
+  /** Takes the target for `epoch`: checks that the data plane knows it, sets the canary to 0, clears a former stop of the target (never of `*`). */
+  prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState>;
+  /** Sets share and match, takes over from a lower epoch, carries its lease over and never extends it. */
+  setRoute(target: TrafficTarget, route: Route, epoch: number, signal?: AbortSignal): Promise<void>;
+  /** Lets the canary take traffic until `untilMs`. Only `watch` calls it. Fenced unless `epoch` is the owner. */
+  renew(target: TrafficTarget, epoch: number, untilMs: number, signal?: AbortSignal): Promise<void>;
+  read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState>;
+  /** Makes `slot` the stable one in one write and ends the canary's share; survives a restart of the data plane. */
+  setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void>;
+  /** All traffic to stable, at once: stops the canary, then drops share, match and lease. Works half-way through anything. */
+  restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
+  /** The express lane: one write that no renewal undoes; cleared only by the next `prepare`. `*`: everything behind this data plane. */
+  stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void>;
+  /** Clears a stop of `*`; `prepare` never does. */
+  release(signal?: AbortSignal): Promise<void>;
+  counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
+  close(): Promise<void>;
+}
+
+/** The share of ordinary requests that the canary really gets at `nowMs`, percent. */
+export function effectivePercent(state: TrafficState, nowMs: number): number {
+  return state.stopped || state.leaseUntilMs <= nowMs ? 0 : state.weightPercent;
+}
+
+/** How a provider enters the catalogue: one file, one line in `index.ts`, one run of the contract suite. */
+export interface TrafficProviderType {
+  readonly type: string;
+  readonly summary: string;
+  /** What a plan may set. */
+  readonly options: z.ZodType<Record<string, unknown>>;
+  /** What the operator sets once for an instance (addresses, files). */
+  readonly settings: z.ZodType<Record<string, unknown>>;
+  create(settings: Record<string, unknown>): TrafficProvider;
+}

@@ -1,0 +1,35 @@
+/** What Sluice needs from whatever runs the service's versions. */
+import type { z } from 'zod';
+import type { TargetId } from '../../domain/plan/types.ts';
+import type { Slot } from '../traffic/types.ts';
+
+export interface WorkloadTarget {
+  readonly id: TargetId;
+  /** The plan's options for this provider, validated. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** All calls are idempotent. Errors: `workload-unready`, `workload-config`. */
+export interface WorkloadProvider {
+  /** The version that runs in the slot; null: none, or not known. */
+  versionIn(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<string | null>;
+  /** Runs `version` in `slot` and returns when it is ready for traffic. `progress` is called with one line per step. */
+  start(
+    target: WorkloadTarget,
+    slot: Slot,
+    version: string,
+    signal: AbortSignal,
+    progress: (line: string) => void,
+  ): Promise<void>;
+  /** Stops what runs in the slot; only called when no traffic can arrive there. */
+  stop(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorkloadProviderType {
+  readonly type: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Record<string, unknown>>;
+  readonly settings: z.ZodType<Record<string, unknown>>;
+  create(settings: Record<string, unknown>): WorkloadProvider;
+}

@@ -1,0 +1,24 @@
+/** Awaits a condition by polling, within a bound; the error says what was last seen. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+  options: { timeoutMs?: number; everyMs?: number } = {},
+): Promise<T> {
+  const deadline = Date.now() + (options.timeoutMs ?? 20_000);
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const seen = await probe();
+      if (seen !== undefined && seen !== null && seen !== false) return seen;
+      last = seen;
+    } catch (error) {
+      last = error;
+    }
+    await sleep(options.everyMs ?? 50);
+  }
+  throw new Error(
+    `waited in vain for ${what}; last seen: ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+  );
+}

@@ -1,0 +1,31 @@
+/** Names that workflow, worker, API and people at Temporal's UI and CLI share. */
+import type { Plan } from '../plan/types.ts';
+import type { RolloutState } from './types.ts';
+
+export const workflowType = 'rollout';
+export const statusQuery = 'status';
+
+/** Three pools of slots, so that nothing can starve a restore. */
+export const taskQueues = {
+  rollouts: 'sluice-rollouts',
+  watch: 'sluice-watch',
+  restore: 'sluice-restore',
+} as const;
+
+/** Typed search attributes by which a person lists rollouts in Temporal. */
+export const searchAttributeTypes = {
+  SluiceService: 'KEYWORD',
+  SluiceEnvironment: 'KEYWORD',
+  SluiceVersion: 'KEYWORD',
+  SluicePhase: 'KEYWORD',
+  SluiceStage: 'INT',
+  SluiceOutcome: 'KEYWORD',
+} as const;
+
+/** The workflow's only argument. `state` is set by continue-as-new. */
+export interface RolloutInput {
+  readonly plan: Plan;
+  readonly actor: string;
+  readonly reason: string;
+  readonly state?: RolloutState;
+}

@@ -88,6 +88,8 @@ export interface CheckRecord {
   readonly consecutiveErrors: number;
   /** Latest looks, newest last, at most `kOfN.of` (or 1), true = failed; errors and no-data are left out. */
   readonly recent: readonly boolean[];
+  /** What the latest look that was not an error said; null: every look so far was an error. */
+  readonly answer: Exclude<VerdictKind, 'error'> | null;
   readonly last: Verdict | null;
   /** The most telling failing look, kept for the report. */
   readonly worst: Verdict | null;

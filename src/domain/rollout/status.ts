@@ -1,12 +1,14 @@
 /** What a rollout tells of itself: the answer of the `status` query, and the live progress that `watch` heartbeats. */
 import type { Verdict } from '../analysis/types.ts';
-import type { TargetId } from '../plan/types.ts';
+import { type TargetId, targetOf } from '../plan/types.ts';
+import { legalCommands } from './commands.ts';
 import type {
   Arms,
   CommandName,
   Outcome,
   Phase,
   RollbackCause,
+  RolloutState,
   StageReport,
   TimelineEntry,
   WatchCarry,
@@ -60,4 +62,42 @@ export interface WatchProgress {
   /** What stands in the way now (data plane or metrics or Temporal away), for people. */
   readonly trouble: string | null;
   readonly atMs: number;
+}
+
+export function statusOf(state: RolloutState): RolloutStatus {
+  const { plan } = state;
+  return {
+    target: targetOf(plan),
+    service: plan.service,
+    environment: plan.environment,
+    version: plan.version,
+    phase: state.phase,
+    outcome: state.phase === 'promoted' || state.phase === 'rolled-back' ? state.phase : null,
+    stage: state.stage,
+    stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs }) => ({
+      name,
+      weightPercent,
+      soakMs,
+      warmUpMs,
+    })),
+    askedPercent: askedPercent(state),
+    paused: state.paused,
+    holdReason: state.hold?.reason ?? null,
+    arms: state.arms,
+    cause: state.cause,
+    reports: state.reports,
+    startedAtMs: state.startedAtMs,
+    endedAtMs: state.endedAtMs,
+    restoredAtMs: state.restoredAtMs,
+    limitAtMs: state.startedAtMs + plan.maxDurationMs,
+    legal: legalCommands(state),
+    timeline: state.timeline,
+    droppedEntries: state.droppedEntries,
+  };
+}
+
+function askedPercent(state: RolloutState): number {
+  if (state.cause) return 0;
+  if (state.promotedAtMs !== null) return 100;
+  return state.phase === 'preparing' ? 0 : (state.plan.stages[state.stage]?.weightPercent ?? 0);
 }

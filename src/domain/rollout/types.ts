@@ -130,8 +130,17 @@ export interface RollbackCause {
   readonly atMs: number;
 }
 
+/** A place for one version behind the data plane; roles swap, slots stay. */
+export type Slot = 'blue' | 'green';
+
+export function otherSlot(slot: Slot): Slot {
+  return slot === 'blue' ? 'green' : 'blue';
+}
+
 /** The arms of the rollout, known after preparation. */
 export interface Arms {
+  /** Where the stable version runs when the rollout begins, and to which a rollback returns. */
+  readonly stableSlot: Slot;
   readonly stableVersion: string;
   readonly canaryVersion: string;
 }
@@ -151,6 +160,10 @@ export interface RolloutState {
   readonly cause: RollbackCause | null;
   /** Set when the new version has become the stable one. */
   readonly promotedAtMs: number | null;
+  /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
+  readonly fallbackCold: boolean;
+  /** Where this rollout's epochs begin; higher than any epoch seen on the target. */
+  readonly epochBase: number;
   readonly restoredAtMs: number | null;
   /** Counts effects that write to the data plane; part of every epoch. */
   readonly sequence: number;
@@ -166,12 +179,20 @@ export type RolloutEvent =
   | { readonly kind: 'command'; readonly command: Command; readonly via: 'update' | 'signal' }
   | { readonly kind: 'malformed'; readonly message: string; readonly name: string }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'prepared'; readonly arms: Arms }
+  | {
+      readonly kind: 'prepared';
+      readonly arms: Arms;
+      readonly epochBase: number;
+      readonly note: string | null;
+    }
   | { readonly kind: 'shifted'; readonly readWeightPercent: number }
   | { readonly kind: 'watched'; readonly result: WatchResult }
+  /** What a `watch` that nobody waits for any more hands in late: evidence, no decision. */
+  | { readonly kind: 'evidence'; readonly stage: number; readonly result: WatchResult }
   | { readonly kind: 'promoted' }
   | { readonly kind: 'restored'; readonly attempts: number; readonly tookMs: number }
   | { readonly kind: 'restore-late'; readonly reason: string }
+  | { readonly kind: 'unsafe'; readonly reason: string }
   | { readonly kind: 'cleaned'; readonly problem: string | null }
   | { readonly kind: 'failed'; readonly step: string; readonly reason: string }
   | { readonly kind: 'limit'; readonly scope: 'stage' | 'rollout'; readonly near: boolean };

@@ -1,13 +1,9 @@
 /** What Sluice needs from a data plane. Each provider implements this and passes the traffic contract suite. */
 import type { z } from 'zod';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
+import type { Slot } from '../../domain/rollout/types.ts';
 
-/** Which of the two roles a version plays; a slot is the provider's place for one version. */
-export type Slot = 'blue' | 'green';
-
-export function otherSlot(slot: Slot): Slot {
-  return slot === 'blue' ? 'green' : 'blue';
-}
+export { otherSlot, type Slot } from '../../domain/rollout/types.ts';
 
 export interface TrafficTarget {
   readonly id: TargetId;

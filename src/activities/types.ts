@@ -1,0 +1,85 @@
+/** What workflows and activities say to each other: plain JSON, imported by workflows as types only. */
+
+import type { Plan } from '../domain/plan/types.ts';
+import type { Arms, WatchCarry, WatchMode, WatchResult } from '../domain/rollout/types.ts';
+
+export interface PrepareInput {
+  readonly plan: Plan;
+  readonly epoch: number;
+}
+
+export interface PrepareResult {
+  readonly arms: Arms;
+  readonly epochBase: number;
+  /** What people should know of the state that was found, such as a former stop. */
+  readonly note: string | null;
+}
+
+export interface ShiftInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly stage: number;
+  readonly epoch: number;
+}
+
+export interface ShiftResult {
+  readonly readWeightPercent: number;
+}
+
+export interface WatchInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly stage: number;
+  readonly epoch: number;
+  readonly mode: WatchMode;
+  /** While held for drift, further drift is only reported. */
+  readonly tolerateDrift: boolean;
+  readonly carry: WatchCarry;
+}
+
+export interface PromoteInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly epoch: number;
+}
+
+export interface RestoreInput {
+  readonly plan: Plan;
+  /** Null when the rollout turned round before it knew its arms: stable is where the data plane says. */
+  readonly arms: Arms | null;
+  readonly epoch: number;
+  /** The old version may have been stopped after a promotion and must be started first. */
+  readonly fallbackCold: boolean;
+}
+
+export interface RestoreResult {
+  readonly attempts: number;
+  readonly tookMs: number;
+}
+
+export interface CleanInput {
+  readonly plan: Plan;
+  readonly arms: Arms | null;
+  /** Which version goes: the canary after a rollback, the old one after a promotion. */
+  readonly leaving: 'canary' | 'old';
+}
+
+export interface CleanResult {
+  /** Traffic was found moving again: nothing was cleaned. */
+  readonly unsafe: string | null;
+  readonly problem: string | null;
+}
+
+/** Long work, on `sluice-watch`. */
+export interface WatchActivities {
+  prepare(input: PrepareInput): Promise<PrepareResult>;
+  watch(input: WatchInput): Promise<WatchResult>;
+  clean(input: CleanInput): Promise<CleanResult>;
+}
+
+/** Short traffic writes, on `sluice-restore`. */
+export interface RestoreActivities {
+  shift(input: ShiftInput): Promise<ShiftResult>;
+  promote(input: PromoteInput): Promise<void>;
+  restore(input: RestoreInput): Promise<RestoreResult>;
+}

@@ -1,0 +1,121 @@
+/** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
+import { advance, begin, rollBack } from './moves.ts';
+import { withNote } from './timeline.ts';
+import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
+
+/** Why the command does not fit the state, in one sentence; null: it does. */
+export function refusalOf(state: RolloutState, command: Command): string | null {
+  if (isTerminal(state)) return `the rollout has ended: ${state.phase}`;
+  if (command.name === 'rollback') return null;
+  if (state.cause) return 'the rollout is going back to stable; only rollback is accepted';
+  switch (command.name) {
+    case 'promote':
+      return refusePromote(state, command.full === true);
+    case 'pause':
+      if (state.paused) return 'the rollout is paused already';
+      return ['preparing', 'shifting', 'soaking'].includes(state.phase)
+        ? null
+        : `a rollout that is ${state.phase} has no stage clock to pause`;
+    case 'resume':
+      return state.paused || state.phase === 'holding' ? null : 'the rollout is neither paused nor held';
+    case 'approve':
+    case 'reject':
+      return state.phase === 'approving' ? null : 'no approval is being asked for';
+  }
+}
+
+function refusePromote(state: RolloutState, full: boolean): string | null {
+  if (state.phase === 'approving') return 'this stage waits for an approval; use approve or reject';
+  if (state.phase !== 'soaking' && state.phase !== 'holding') {
+    return `a rollout that is ${state.phase} cannot be promoted; wait for a stage to soak`;
+  }
+  if (!full) return null;
+  const guarded = state.plan.stages.slice(state.stage).find((stage) => stage.approval);
+  return guarded ? `stage "${guarded.name}" needs an approval, which promote --full may not skip` : null;
+}
+
+export function legalCommands(state: RolloutState): readonly CommandName[] {
+  return commandNames.filter((name) => refusalOf(state, { name }) === null);
+}
+
+/** Applies a command that may come at any time; what does not fit is noted and changes nothing else. */
+export function applyCommand(state: RolloutState, command: Command, nowMs: number): RolloutState {
+  const actor = command.actor ?? null;
+  const refusal = refusalOf(state, command);
+  if (refusal !== null) {
+    return withNote(
+      state,
+      { kind: 'command-refused', text: `${command.name} refused: ${refusal}`, actor },
+      nowMs,
+    );
+  }
+  const noted = withNote(
+    state,
+    { kind: 'command', text: sentence(command), actor, data: facts(command) },
+    nowMs,
+  );
+  switch (command.name) {
+    case 'rollback':
+      return rollBack(noted, {
+        kind: 'command',
+        reason: command.reason ?? 'no reason given',
+        actor,
+        atMs: nowMs,
+      });
+    case 'reject':
+      return rollBack(noted, {
+        kind: 'rejected',
+        reason: command.reason ?? 'no reason given',
+        actor,
+        atMs: nowMs,
+      });
+    case 'pause':
+      return { ...noted, paused: true };
+    case 'resume':
+      return resume(noted);
+    case 'approve':
+      return advance(noted, 'soaked', nowMs);
+    case 'promote':
+      return promote(noted, command.full === true, nowMs);
+  }
+}
+
+function resume(state: RolloutState): RolloutState {
+  if (state.phase !== 'holding') return { ...state, paused: false };
+  const carry = { ...state.carry, reasserted: 0, extended: false };
+  return { ...state, phase: 'soaking', paused: false, hold: null, carry };
+}
+
+function promote(state: RolloutState, full: boolean, nowMs: number): RolloutState {
+  const moving = { ...state, paused: false, hold: null };
+  if (full)
+    return begin({ ...moving, stage: state.plan.stages.length - 1 }, 'promoting', 'promoted-by-hand', nowMs);
+  if (state.plan.stages[state.stage]?.approval) {
+    return withNote(
+      { ...moving, phase: 'approving' },
+      {
+        kind: 'approval-asked',
+        text: 'the soak was cut short by hand; the stage still waits for an approval',
+      },
+      nowMs,
+    );
+  }
+  return advance(moving, 'promoted-by-hand', nowMs);
+}
+
+function sentence(command: Command): string {
+  const name = command.full ? `${command.name} (full)` : command.name;
+  return command.reason ? `${name}: ${command.reason}` : name;
+}
+
+function facts(command: Command): Record<string, unknown> {
+  return {
+    command: command.name,
+    ...(command.requestId === undefined ? {} : { requestId: command.requestId }),
+    ...(command.reason === undefined ? {} : { reason: command.reason }),
+  };
+}
+
+export function isTerminal(state: RolloutState): boolean {
+  return terminalPhases.some((phase) => phase === state.phase);
+}

@@ -1,0 +1,288 @@
+/** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
+import type { Plan } from '../plan/types.ts';
+import { applyCommand, isTerminal } from './commands.ts';
+import { advance, closeReport, limitsBind, rollBack } from './moves.ts';
+import { withNote } from './timeline.ts';
+import {
+  emptyCarry,
+  type RollbackCause,
+  type RolloutEvent,
+  type RolloutState,
+  type StageReport,
+  type WatchEnding,
+  type WatchResult,
+} from './types.ts';
+
+export interface Start {
+  readonly plan: Plan;
+  readonly actor: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/** Room for this many effects, with the attempts of each, between two rollouts that begin a second apart. */
+const epochsPerSecond = 1000;
+
+export function initialState({ plan, actor, reason, atMs }: Start): RolloutState {
+  const state: RolloutState = {
+    plan,
+    phase: 'preparing',
+    stage: 0,
+    paused: false,
+    hold: null,
+    arms: null,
+    carry: emptyCarry,
+    reports: [],
+    cause: null,
+    promotedAtMs: null,
+    restoredAtMs: null,
+    fallbackCold: false,
+    epochBase: Math.floor(atMs / 1000) * epochsPerSecond,
+    sequence: 0,
+    startedAtMs: atMs,
+    endedAtMs: null,
+    timeline: [],
+    droppedEntries: 0,
+  };
+  const text = `rollout of ${plan.service} ${plan.version} to ${plan.environment}${reason ? `: ${reason}` : ''}`;
+  return withNote(state, { kind: 'started', text, actor }, atMs);
+}
+
+/** Total: every event is legal in every state; what does not fit is noted or ignored, and never harms. */
+export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): RolloutState {
+  switch (event.kind) {
+    case 'command':
+      return applyCommand(state, event.command, nowMs);
+    case 'malformed': {
+      const text = `${event.name} ignored: ${event.message}`;
+      return withNote(state, { kind: 'message-malformed', text }, nowMs);
+    }
+    case 'watched':
+      return onWatched(state, event.result, nowMs);
+    case 'evidence':
+      return withEvidence(state, event.stage, event.result);
+    case 'restored':
+      return onRestored(state, event, nowMs);
+    case 'restore-late':
+      return withNote(state, { kind: 'restore-late', text: event.reason }, nowMs);
+    case 'unsafe':
+      return onUnsafe(state, event.reason, nowMs);
+    case 'cleaned':
+      return onCleaned(state, event.problem, nowMs);
+    case 'cancelled':
+      return turn(state, { kind: 'cancel', reason: 'cancellation was requested', actor: null, atMs: nowMs });
+    case 'failed':
+      return turn(state, {
+        kind: 'failure',
+        reason: `${event.step}: ${event.reason}`,
+        actor: null,
+        atMs: nowMs,
+      });
+    case 'limit':
+      return onLimit(state, event, nowMs);
+    case 'prepared':
+      return onPrepared(state, event, nowMs);
+    case 'shifted':
+      return onShifted(state, event.readWeightPercent, nowMs);
+    case 'promoted':
+      return onPromoted(state, nowMs);
+  }
+}
+
+function turn(state: RolloutState, cause: RollbackCause): RolloutState {
+  return isTerminal(state) ? state : rollBack(state, cause);
+}
+
+function onPrepared(
+  state: RolloutState,
+  event: RolloutEvent & { kind: 'prepared' },
+  nowMs: number,
+): RolloutState {
+  const epochBase = Math.max(state.epochBase, event.epochBase);
+  const known = { ...state, arms: event.arms, epochBase };
+  if (state.phase !== 'preparing') return known;
+  const { stableVersion, canaryVersion } = event.arms;
+  const text = `${canaryVersion} is ready beside ${stableVersion}${event.note ? `; ${event.note}` : ''}`;
+  return withNote({ ...known, phase: 'shifting' }, { kind: 'prepared', text }, nowMs);
+}
+
+function onShifted(state: RolloutState, readWeightPercent: number, nowMs: number): RolloutState {
+  const stage = state.plan.stages[state.stage];
+  if (state.phase !== 'shifting' || stage === undefined) return state;
+  const report: StageReport = {
+    name: stage.name,
+    weightPercent: stage.weightPercent,
+    startedAtMs: nowMs,
+    endedAtMs: null,
+    plannedMs: stage.warmUpMs + stage.soakMs,
+    ending: null,
+    checks: [],
+  };
+  const shifted: RolloutState = {
+    ...state,
+    phase: 'soaking',
+    carry: emptyCarry,
+    reports: [...state.reports, report],
+  };
+  const match = stage.match ? ` and requests with ${stage.match.header}: ${stage.match.value}` : '';
+  const text = `canary at ${readWeightPercent} %${match}, read back from the data plane`;
+  return withNote(shifted, { kind: 'shifted', text, data: { readWeightPercent } }, nowMs);
+}
+
+function onWatched(state: RolloutState, result: WatchResult, nowMs: number): RolloutState {
+  if (!['soaking', 'holding', 'approving', 'watching'].includes(state.phase))
+    return withEvidence(state, state.stage, result);
+  const known: RolloutState = { ...state, carry: result.carry };
+  const { ending } = result;
+  switch (ending.kind) {
+    case 'interrupted':
+      return known;
+    case 'soaked':
+    case 'conclusive':
+      return onSoaked(known, nowMs);
+    case 'inconclusive':
+      return onInconclusive(known, ending.reason, nowMs);
+    case 'drifted':
+      return hold(known, 'drift', ending.reason, nowMs);
+    case 'failed': {
+      const noted = withNote(
+        known,
+        { kind: 'check-failed', text: ending.reason, data: { check: ending.check } },
+        nowMs,
+      );
+      return rollBack(noted, causeOf(ending, 'check', nowMs));
+    }
+    case 'lapsed':
+      return rollBack(known, causeOf(ending, 'lapse', nowMs));
+    case 'stopped':
+      return rollBack(known, causeOf(ending, 'stop', nowMs));
+    case 'fenced':
+      return rollBack(known, causeOf(ending, 'fenced', nowMs));
+  }
+}
+
+function causeOf(
+  ending: WatchEnding & { reason: string },
+  kind: RollbackCause['kind'],
+  atMs: number,
+): RollbackCause {
+  return { kind, reason: ending.reason, actor: null, atMs };
+}
+
+function withEvidence(state: RolloutState, stage: number, result: WatchResult): RolloutState {
+  const report = state.reports[stage];
+  if (!report || report.checks.length > 0) return state;
+  return { ...state, reports: state.reports.with(stage, { ...report, checks: result.carry.checks }) };
+}
+
+function onSoaked(state: RolloutState, nowMs: number): RolloutState {
+  if (state.phase === 'watching') {
+    return withNote(
+      { ...state, phase: 'cleaning' },
+      { kind: 'stage-passed', text: 'the watch after promotion is over; the old version may go' },
+      nowMs,
+    );
+  }
+  if (state.phase === 'approving' || state.paused) return state;
+  const stage = state.plan.stages[state.stage];
+  const passed = withNote(
+    { ...state, hold: null },
+    { kind: 'stage-passed', text: `stage "${stage?.name}" passed its checks` },
+    nowMs,
+  );
+  if (!stage?.approval) return advance(passed, 'soaked', nowMs);
+  return withNote(
+    { ...passed, phase: 'approving' },
+    { kind: 'approval-asked', text: `stage "${stage.name}" waits for an approval` },
+    nowMs,
+  );
+}
+
+function onInconclusive(state: RolloutState, reason: string, nowMs: number): RolloutState {
+  if (state.phase !== 'soaking' || state.paused) return state;
+  if (state.plan.analysis.onInconclusive === 'hold') return hold(state, 'inconclusive', reason, nowMs);
+  return rollBack(state, { kind: 'inconclusive', reason, actor: null, atMs: nowMs });
+}
+
+function hold(
+  state: RolloutState,
+  kind: 'inconclusive' | 'drift',
+  reason: string,
+  nowMs: number,
+): RolloutState {
+  if (state.phase === 'watching') return state;
+  const held: RolloutState = { ...state, phase: 'holding', paused: false, hold: { kind, reason } };
+  return withNote(
+    held,
+    { kind: 'held', text: `held until a person decides: ${reason}`, data: { hold: kind } },
+    nowMs,
+  );
+}
+
+function onPromoted(state: RolloutState, nowMs: number): RolloutState {
+  if (state.phase !== 'promoting') return { ...state, promotedAtMs: state.promotedAtMs ?? nowMs };
+  const { version, watchAfterMs } = state.plan;
+  const promoted: RolloutState = {
+    ...state,
+    phase: watchAfterMs > 0 ? 'watching' : 'cleaning',
+    promotedAtMs: nowMs,
+    carry: emptyCarry,
+  };
+  return withNote(promoted, { kind: 'promoted', text: `${version} is stable and takes all traffic` }, nowMs);
+}
+
+function onRestored(
+  state: RolloutState,
+  event: RolloutEvent & { kind: 'restored' },
+  nowMs: number,
+): RolloutState {
+  if (state.phase !== 'restoring') return state;
+  const attempts = event.attempts === 1 ? 'one attempt' : `${event.attempts} attempts`;
+  return withNote(
+    { ...state, phase: 'cleaning', restoredAtMs: nowMs },
+    {
+      kind: 'restored',
+      text: `canary reads 0 % in the data plane after ${event.tookMs} ms and ${attempts}`,
+      data: { attempts: event.attempts, tookMs: event.tookMs },
+    },
+    nowMs,
+  );
+}
+
+function onUnsafe(state: RolloutState, reason: string, nowMs: number): RolloutState {
+  if (state.phase !== 'cleaning' || state.cause === null) return state;
+  const text = `traffic moved again after the restore, restoring once more: ${reason}`;
+  return withNote(
+    { ...state, phase: 'restoring', restoredAtMs: null },
+    { kind: 'restore-started', text },
+    nowMs,
+  );
+}
+
+function onCleaned(state: RolloutState, problem: string | null, nowMs: number): RolloutState {
+  if (state.phase !== 'cleaning') return state;
+  const noted = withNote(
+    state,
+    problem === null
+      ? { kind: 'cleaned', text: 'nothing of the rollout is left behind' }
+      : { kind: 'clean-up-failed', text: `something is left behind: ${problem}` },
+    nowMs,
+  );
+  const phase = state.cause ? 'rolled-back' : 'promoted';
+  const ended: RolloutState = { ...closeReport(noted, 'soaked', nowMs), phase, endedAtMs: nowMs };
+  return withNote(ended, { kind: 'finished', text: `rollout ended: ${phase}` }, nowMs);
+}
+
+function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, nowMs: number): RolloutState {
+  if (!limitsBind(state.phase)) return state;
+  const name = event.scope === 'stage' ? `the stage's time limit` : 'maxDuration';
+  if (event.near) {
+    return withNote(
+      state,
+      { kind: 'limit-near', text: `${name} strikes soon and will roll the canary back` },
+      nowMs,
+    );
+  }
+  const noted = withNote(state, { kind: 'limit-struck', text: `${name} is reached` }, nowMs);
+  return rollBack(noted, { kind: 'limit', reason: `${name} is reached`, actor: null, atMs: nowMs });
+}

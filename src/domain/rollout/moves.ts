@@ -1,0 +1,59 @@
+/** The moves between phases that several events share. */
+import { withNote } from './timeline.ts';
+import { emptyCarry, type Phase, type RollbackCause, type RolloutState, type StageReport } from './types.ts';
+
+/** The stage under way is passed: on to the next one, or to promotion. */
+export function advance(state: RolloutState, ending: StageReport['ending'], nowMs: number): RolloutState {
+  const last = state.stage >= state.plan.stages.length - 1;
+  return last
+    ? begin(state, 'promoting', ending, nowMs)
+    : begin({ ...closeReport(state, ending, nowMs), stage: state.stage + 1 }, 'shifting', null, nowMs);
+}
+
+export function begin(
+  state: RolloutState,
+  phase: 'shifting' | 'promoting',
+  ending: StageReport['ending'],
+  nowMs: number,
+): RolloutState {
+  const closed = ending === null ? state : closeReport(state, ending, nowMs);
+  const moved: RolloutState = { ...closed, phase, hold: null, carry: emptyCarry };
+  return phase === 'promoting'
+    ? withNote(moved, { kind: 'promoting', text: `making ${state.plan.version} the stable version` }, nowMs)
+    : moved;
+}
+
+/** Ends the report of the stage under way with the evidence gathered so far. */
+export function closeReport(state: RolloutState, ending: StageReport['ending'], nowMs: number): RolloutState {
+  const reports = state.reports.map((report, index) =>
+    index === state.reports.length - 1 && report.endedAtMs === null
+      ? { ...report, ending, endedAtMs: nowMs, checks: state.carry.checks }
+      : report,
+  );
+  return { ...state, reports };
+}
+
+/** Turns the rollout round. The first cause stands; a later one changes nothing. */
+export function rollBack(state: RolloutState, cause: RollbackCause): RolloutState {
+  if (state.cause !== null) return state;
+  const closed = closeReport(state, 'rolled-back', cause.atMs);
+  const turned: RolloutState = {
+    ...closed,
+    phase: 'restoring',
+    paused: false,
+    hold: null,
+    cause,
+    fallbackCold: state.phase === 'cleaning',
+  };
+  const text = `bringing all traffic back to stable: ${cause.reason}`;
+  return withNote(
+    turned,
+    { kind: 'restore-started', text, actor: cause.actor, data: { cause: cause.kind } },
+    cause.atMs,
+  );
+}
+
+/** Phases in which time limits bind: before promotion and not yet going back. */
+export function limitsBind(phase: Phase): boolean {
+  return ['preparing', 'shifting', 'soaking', 'holding', 'approving'].includes(phase);
+}

@@ -1,0 +1,63 @@
+/** Reads the payload of a command as it came over the wire, without a library: it runs inside the workflow. */
+import type { CommandName, CommandPayload } from './types.ts';
+
+const maxTextLength = 500;
+const knownKeys = ['actor', 'reason', 'requestId', 'full'];
+
+export type PayloadReading =
+  | { readonly ok: true; readonly payload: CommandPayload }
+  | { readonly ok: false; readonly message: string };
+
+/** Accepts nothing at all (Temporal's CLI sends none without `--input`) or one object with known, well-typed fields. */
+export function readPayload(name: CommandName, input: unknown): PayloadReading {
+  if (input === undefined || input === null) return { ok: true, payload: {} };
+  if (typeof input !== 'object' || Array.isArray(input)) {
+    return refuse(`the payload must be an object such as {"reason":"…"}, not ${describe(input)}`);
+  }
+  const fields = new Map<string, unknown>(Object.entries(input));
+  const unknownKey = [...fields.keys()].find((key) => !knownKeys.includes(key));
+  if (unknownKey !== undefined) {
+    return refuse(`unknown field "${clip(unknownKey)}"; known are ${knownKeys.join(', ')}`);
+  }
+  for (const key of ['actor', 'reason', 'requestId']) {
+    const value = fields.get(key);
+    if (value !== undefined && typeof value !== 'string') {
+      return refuse(`${key} must be a text, not ${describe(value)}`);
+    }
+    if (typeof value === 'string' && value.length > maxTextLength) {
+      return refuse(`${key} must have at most ${maxTextLength} characters`);
+    }
+  }
+  const full = fields.get('full');
+  if (full !== undefined && typeof full !== 'boolean') return refuse('full must be true or false');
+  if (full !== undefined && name !== 'promote') return refuse('full belongs to promote only');
+  return { ok: true, payload: pick(fields) };
+}
+
+function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
+  const text = (key: string) => {
+    const value = fields.get(key);
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  };
+  const actor = text('actor');
+  const reason = text('reason');
+  const requestId = text('requestId');
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(fields.get('full') === true ? { full: true } : {}),
+  };
+}
+
+function refuse(message: string): PayloadReading {
+  return { ok: false, message };
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
+}
+
+function clip(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

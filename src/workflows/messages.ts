@@ -1,0 +1,87 @@
+/** Signals, updates and the query: the same names and payloads from the API, the CLI, Temporal's UI and CLI. */
+import {
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import { refusalOf } from '../domain/rollout/commands.ts';
+import { statusQuery } from '../domain/rollout/names.ts';
+import { readPayload } from '../domain/rollout/payload.ts';
+import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
+import { type Command, type CommandName, commandNames } from '../domain/rollout/types.ts';
+import type { RolloutRun } from './run.ts';
+
+const descriptions: Record<CommandName, string> = {
+  promote: 'End the stage now and go on; {"full":true} makes the new version stable at once',
+  pause: 'Stop the stage clock; the canary goes on being judged',
+  resume: 'Let the stage clock run again, or give a held stage another soak',
+  rollback: 'Bring all traffic back to stable now: {"reason":"…","actor":"…"}',
+  approve: 'Say yes to the stage that waits for an approval',
+  reject: 'Say no: brings all traffic back to stable',
+};
+
+export function listen(run: RolloutRun): void {
+  setHandler(defineQuery<RolloutStatus>(statusQuery), () => statusOf(run.state), {
+    description: 'Everything about the rollout',
+  });
+  for (const name of commandNames) listenFor(run, name);
+  setDefaultSignalHandler((name) => {
+    run.apply({
+      kind: 'malformed',
+      name: clip(name),
+      message: `unknown signal; known are ${commandNames.join(', ')}`,
+    });
+  });
+  setDefaultUpdateHandler((name) => {
+    throw refused(`unknown update "${clip(name)}"; known are ${commandNames.join(', ')}`);
+  });
+}
+
+function listenFor(run: RolloutRun, name: CommandName): void {
+  const description = descriptions[name];
+  setHandler(
+    defineSignal<[unknown]>(name),
+    (input) => {
+      const reading = readPayload(name, input);
+      run.apply(
+        reading.ok
+          ? { kind: 'command', command: { name, ...reading.payload }, via: 'signal' }
+          : { kind: 'malformed', name, message: reading.message },
+      );
+    },
+    { description },
+  );
+  setHandler(
+    defineUpdate<RolloutStatus, [unknown]>(name),
+    (input) => {
+      run.apply({ kind: 'command', command: commandFrom(name, input), via: 'update' });
+      return statusOf(run.state);
+    },
+    {
+      description,
+      // Synchronous on purpose: a validator that returns a promise wedges the workflow task.
+      validator: (input) => {
+        const refusal = refusalOf(run.state, commandFrom(name, input));
+        if (refusal !== null) throw refused(refusal);
+      },
+    },
+  );
+}
+
+function commandFrom(name: CommandName, input: unknown): Command {
+  const reading = readPayload(name, input);
+  if (!reading.ok) throw refused(reading.message);
+  return { name, ...reading.payload };
+}
+
+function refused(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'command-refused');
+}
+
+function clip(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

@@ -1,0 +1,94 @@
+/** The story of one rollout: do what the state asks for, until it asks for nothing more. */
+import {
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { isTerminal } from '../domain/rollout/commands.ts';
+import { detailsOf } from '../domain/rollout/details.ts';
+import { begun, effectOf, epochOf } from '../domain/rollout/effects.ts';
+import type { RolloutInput } from '../domain/rollout/names.ts';
+import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
+import type { Effect, RolloutEvent } from '../domain/rollout/types.ts';
+import { attributesOf } from './attributes.ts';
+import { perform } from './effects.ts';
+import { Limits } from './limits.ts';
+import { listen } from './messages.ts';
+import { RolloutRun } from './run.ts';
+
+export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
+  const run = new RolloutRun(input);
+  listen(run);
+  // "Request Cancellation" is the biggest button of Temporal's UI, so it must be the safe one: it rolls back.
+  CancellationScope.current().cancelRequested.catch(() => run.apply({ kind: 'cancelled' }));
+
+  return await CancellationScope.nonCancellable(async () => {
+    const limits = new Limits(run);
+    while (!isTerminal(run.state)) {
+      await carryOut(run, effectOf(run.state));
+      limits.follow();
+      await continueWhenLong(run, input);
+    }
+    limits.cancel();
+    await run.settled();
+    show(run);
+    return statusOf(run.state);
+  });
+}
+
+/** Does one piece of work; drops it as soon as the state asks for something else. */
+async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
+  // Clean-up stops versions, so no earlier write may still be under way.
+  if (effect.kind === 'clean') await run.settled();
+  run.state = begun(run.state);
+  show(run);
+  const scope = new CancellationScope({ cancellable: true });
+  const work = scope
+    .run(() => perform(effect, run.state, epochOf(run.state), run.apply))
+    .catch(failureOf(effect));
+  const obsolete = run.whenObsolete(effect);
+  const first = await Promise.race([work, obsolete]);
+  if (first !== 'obsolete') return run.apply(first);
+
+  scope.cancel();
+  // A pause hands the evidence of one watch to the next, so it waits for it; all else goes on at once.
+  if (effect.kind === 'watch' && effectOf(run.state).kind === 'watch') return run.apply(await work);
+  run.straggler(work.then((event) => run.apply(event && late(effect, event))));
+}
+
+/** What an obsolete effect still reports: evidence is kept, decisions and failures are not. */
+function late(effect: Effect, event: RolloutEvent): RolloutEvent | null {
+  if (effect.kind === 'watch' && event.kind === 'watched') {
+    return { kind: 'evidence', stage: effect.stage, result: event.result };
+  }
+  return event.kind === 'promoted' ? event : null;
+}
+
+function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
+  return (error) => {
+    if (isCancellation(error)) return null;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return {
+      kind: 'failed',
+      step: effect.kind,
+      reason: cause instanceof Error ? cause.message : String(cause),
+    };
+  };
+}
+
+async function continueWhenLong(run: RolloutRun, input: RolloutInput): Promise<void> {
+  // Never while going back: nothing may come between a decision to restore and the restore.
+  if (!workflowInfo().continueAsNewSuggested || run.state.cause || isTerminal(run.state)) return;
+  await run.settled();
+  if (run.state.cause) return;
+  await continueAsNew<(next: RolloutInput) => Promise<RolloutStatus>>({ ...input, state: run.state });
+}
+
+function show(run: RolloutRun): void {
+  setCurrentDetails(detailsOf(run.state));
+  const changed = run.changedAttributes(attributesOf(run.state));
+  if (changed.length > 0) upsertSearchAttributes(changed);
+}

@@ -1,0 +1,34 @@
+/** The registry of check kinds: a new kind is one file `judge-x.ts` and one line here. */
+import { judgeBaseline } from './judge-baseline.ts';
+import { judgeThreshold } from './judge-threshold.ts';
+import type { CheckConfig, Reading, Verdict } from './types.ts';
+
+export type CheckKindName = CheckConfig['kind'];
+
+type ConfigOf<K extends CheckKindName> = Extract<CheckConfig, { kind: K }>;
+
+/** `judge` is pure: the same readings always give the same verdict. */
+export interface CheckKind<K extends CheckKindName> {
+  readonly kind: K;
+  /** Whether the stable arm must be measured too. */
+  readonly needsStable: boolean;
+  readonly judge: (config: ConfigOf<K>, canary: Reading, stable: Reading | null, atMs: number) => Verdict;
+}
+
+export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
+  threshold: { kind: 'threshold', needsStable: false, judge: judgeThreshold },
+  baseline: { kind: 'baseline', needsStable: true, judge: judgeBaseline },
+};
+
+/** Judges one look by the check's own kind. */
+export function judge(config: CheckConfig, canary: Reading, stable: Reading | null, atMs: number): Verdict {
+  return kindOf(config).judge(config, canary, stable, atMs);
+}
+
+export function needsStable(config: CheckConfig): boolean {
+  return checkKinds[config.kind].needsStable;
+}
+
+function kindOf<K extends CheckKindName>(config: ConfigOf<K>): CheckKind<K> {
+  return checkKinds[config.kind as K];
+}

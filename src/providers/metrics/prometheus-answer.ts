@@ -1,0 +1,86 @@
+/** Reads what Prometheus answers: its four kinds of results, its errors, and whatever else a proxy may send. */
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Series } from './types.ts';
+
+const point = z.tuple([z.number(), z.string()]);
+const labels = z.record(z.string(), z.string());
+const answer = z.object({
+  status: z.literal('success'),
+  data: z.discriminatedUnion('resultType', [
+    z.object({
+      resultType: z.literal('vector'),
+      result: z.array(z.object({ metric: labels, value: point })),
+    }),
+    z.object({
+      resultType: z.literal('matrix'),
+      result: z.array(z.object({ metric: labels, values: z.array(point) })),
+    }),
+    z.object({ resultType: z.literal('scalar'), result: point }),
+    z.object({ resultType: z.literal('string'), result: z.unknown() }),
+  ]),
+});
+const failure = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+
+/** Errors of the query itself: asking again changes nothing. Others (`timeout`, `canceled`, `internal`) may pass. */
+const queryErrors = new Set(['bad_data', 'execution', 'not_acceptable']);
+
+/** Warnings are left aside. Throws `metrics-query` or `metrics-unavailable`. */
+export function readAnswer(url: string, body: string): readonly Series[] {
+  const json = parsed(body);
+  if (failure.safeParse(json).success) throw refusal(url, 200, body);
+  const { data } = answer.safeParse(json);
+  if (data === undefined) {
+    if (hasHistograms(json))
+      throw new SluiceError('metrics-query', 'The query returns histograms; it must return numbers.');
+    throw new SluiceError('metrics-unavailable', `${url} answered with something else than query results.`);
+  }
+  const { resultType, result } = data.data;
+  if (resultType === 'string')
+    throw new SluiceError('metrics-query', 'The query returns text; it must return numbers.');
+  if (resultType === 'scalar') return [{ labels: {}, points: [pointOf(result)] }];
+  if (resultType === 'vector')
+    return result.map(({ metric, value }) => ({ labels: metric, points: [pointOf(value)] }));
+  return result.map(({ metric, values }) => ({ labels: metric, points: values.map(pointOf) }));
+}
+
+/** The error for an answer that is none. The body of an unknown sender is not quoted. */
+export function refusal(url: string, status: number, body: string): SluiceError {
+  const said = failure.safeParse(parsed(body)).data;
+  if (status === 401 || status === 403) {
+    return new SluiceError('metrics-unavailable', `${url} refused the credentials (HTTP ${status}).`);
+  }
+  const detail = said === undefined ? '' : `: ${said.error.slice(0, 500)}`;
+  if (said !== undefined && queryErrors.has(said.errorType)) {
+    return new SluiceError('metrics-query', `Prometheus refused the query${detail}`);
+  }
+  return new SluiceError('metrics-unavailable', `${url} answered with HTTP ${status}${detail}`);
+}
+
+function pointOf([atSeconds, text]: readonly [number, string]): readonly [number, number] {
+  return [Math.round(atSeconds * 1000), numberOf(text)];
+}
+
+/** Prometheus spells infinity differently from JavaScript. Anything else that is no number becomes NaN. */
+function numberOf(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function hasHistograms(json: unknown): boolean {
+  const native = z.object({
+    data: z.object({
+      result: z.array(z.object({ histogram: z.unknown() }).or(z.object({ histograms: z.unknown() }))).min(1),
+    }),
+  });
+  return native.safeParse(json).success;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

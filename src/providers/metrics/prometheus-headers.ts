@@ -1,0 +1,57 @@
+/** Request headers with credentials that are read afresh for each query and appear in no error text. */
+import { readFile } from 'node:fs/promises';
+import { SluiceError } from '../../domain/errors.ts';
+import type { PrometheusSettings } from './prometheus-settings.ts';
+
+export interface RequestHeaders {
+  readonly headers: Headers;
+  /** Texts that must not appear in errors. */
+  readonly secrets: readonly string[];
+}
+
+/** Throws `metrics-unavailable` when the credentials cannot be read, since a rotated file comes back. */
+export async function requestHeaders(settings: PrometheusSettings): Promise<RequestHeaders> {
+  const headers = new Headers();
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(settings.headers)) {
+    setHeader(headers, name, value, 'settings.headers');
+    secrets.push(value);
+  }
+  if (settings.authorization !== undefined) {
+    const { value, place } = await readSecret(settings.authorization);
+    setHeader(headers, 'Authorization', value, place);
+    // A server may quote the token without its scheme.
+    secrets.push(value, value.slice(value.indexOf(' ') + 1));
+  }
+  return { headers, secrets };
+}
+
+/** Replaces secrets in a text that came from outside. Very short ones would only riddle the text with holes. */
+export function hide(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= 4)
+    .reduce((hidden, secret) => hidden.replaceAll(secret, '(hidden)'), text);
+}
+
+async function readSecret(
+  source: { file: string } | { env: string },
+): Promise<{ value: string; place: string }> {
+  const place = 'file' in source ? `the file ${source.file}` : `the environment variable ${source.env}`;
+  const text =
+    'file' in source ? await readFile(source.file, 'utf8').catch(() => '') : process.env[source.env];
+  const value = text?.trim() ?? '';
+  if (value !== '') return { value, place };
+  throw new SluiceError(
+    'metrics-unavailable',
+    `The Authorization header cannot be read: ${place} is missing or empty.`,
+  );
+}
+
+function setHeader(headers: Headers, name: string, value: string, place: string): void {
+  try {
+    headers.set(name, value);
+  } catch {
+    // The original error quotes the value, so it is neither passed on nor kept as a cause.
+    throw new SluiceError('provider-config', `${place} holds no valid value for the header ${name}.`);
+  }
+}

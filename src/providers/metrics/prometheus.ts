@@ -1,0 +1,89 @@
+/** Reads metrics from Prometheus, or whatever speaks its HTTP API (Thanos, Mimir, VictoriaMetrics). */
+import { SluiceError } from '../../domain/errors.ts';
+import { readAnswer, refusal } from './prometheus-answer.ts';
+import { hide, requestHeaders } from './prometheus-headers.ts';
+import { type PrometheusSettings, prometheusOptions, prometheusSettings } from './prometheus-settings.ts';
+import type { MetricsProvider, MetricsProviderType, Series } from './types.ts';
+
+export const prometheus: MetricsProviderType = {
+  type: 'prometheus',
+  summary: 'Instant and range queries over the HTTP API of Prometheus.',
+  options: prometheusOptions,
+  settings: prometheusSettings,
+  create(settings) {
+    const parsed = prometheusSettings.safeParse(settings);
+    if (parsed.success) return createPrometheus(parsed.data);
+    const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    const listed = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new SluiceError('provider-config', `The settings of prometheus are invalid: ${listed}`, {
+      problems,
+    });
+  },
+};
+
+export function createPrometheus(settings: PrometheusSettings): MetricsProvider {
+  return {
+    instant(query, options = {}) {
+      const form = new URLSearchParams({ query });
+      if (options.atMs !== undefined) form.set('time', seconds(options.atMs));
+      return ask(settings, 'query', form, options.signal);
+    },
+    range(query, options) {
+      const form = new URLSearchParams({
+        query,
+        start: seconds(options.fromMs),
+        end: seconds(options.toMs),
+        step: seconds(options.stepMs),
+      });
+      return ask(settings, 'query_range', form, options.signal);
+    },
+    // The process-wide connection pool of fetch outlives any one provider.
+    async close() {},
+  };
+}
+
+/** One request, one answer. Retries are the caller's: a check has a budget for errors, and a late answer is of no use. */
+async function ask(
+  settings: PrometheusSettings,
+  path: 'query' | 'query_range',
+  form: URLSearchParams,
+  signal: AbortSignal | undefined,
+): Promise<readonly Series[]> {
+  const url = `${settings.url.replace(/\/+$/, '')}/api/v1/${path}`;
+  const { headers, secrets } = await requestHeaders(settings);
+  form.set('timeout', `${settings.timeoutMs}ms`);
+  const timeout = AbortSignal.timeout(settings.timeoutMs);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: form,
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const body = await response.text();
+    if (!response.ok) throw refusal(url, response.status, body);
+    return readAnswer(url, body);
+  } catch (error) {
+    if (error instanceof SluiceError) throw new SluiceError(error.code, hide(error.message, secrets));
+    if (signal?.aborted === true) throw unavailable(`The query to ${url} was cancelled.`);
+    if (timeout.aborted) throw unavailable(`${url} gave no answer within ${settings.timeoutMs} ms.`);
+    throw unavailable(`${url} could not be reached: ${hide(networkCause(error), secrets)}.`);
+  }
+}
+
+/** fetch says only "fetch failed"; what happened is in its cause, and for several addresses one level deeper. */
+function networkCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError && error.errors.length > 0) return networkCause(error.errors[0]);
+  return error.cause === undefined ? error.message : networkCause(error.cause);
+}
+
+function unavailable(message: string): SluiceError {
+  return new SluiceError('metrics-unavailable', message);
+}
+
+/** Prometheus takes times and steps as decimal seconds. */
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

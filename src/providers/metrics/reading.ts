@@ -1,0 +1,96 @@
+/** Turns a check into queries and their answers into a reading or a verdict; whatever goes wrong becomes an answer too. */
+import { judge, needsStable } from '../../domain/analysis/index.ts';
+import { type QueryVars, renderQuery } from '../../domain/analysis/template.ts';
+import type { CheckConfig, Reading, Verdict } from '../../domain/analysis/types.ts';
+import { messageOf } from '../../domain/errors.ts';
+import type { MetricsProvider, QueryOptions, Series } from './types.ts';
+
+export type ArmVars = Omit<QueryVars, 'windowMs'>;
+/** The two versions and what they are versions of; the arm is added for each query. */
+export type LookVars = Omit<ArmVars, 'version'>;
+
+export interface LookOptions {
+  readonly signal?: AbortSignal;
+  /** Time of the look, for its verdict. */
+  readonly atMs: number;
+  /** Evaluates the queries at this time. Default: now by the source's clock, so that a wrong clock here is harmless. */
+  readonly evaluateAtMs?: number;
+}
+
+/**
+ * One look of one check over the arms that it needs. Never throws: a failed or cancelled query is an `error` verdict,
+ * so a caller whose own signal was aborted must drop the verdict.
+ */
+export async function look(
+  provider: MetricsProvider,
+  check: CheckConfig,
+  vars: LookVars,
+  options: LookOptions,
+): Promise<Verdict> {
+  const { signal, evaluateAtMs } = options;
+  const query: QueryOptions = {
+    ...(signal === undefined ? {} : { signal }),
+    ...(evaluateAtMs === undefined ? {} : { atMs: evaluateAtMs }),
+  };
+  const [canary, stable] = await Promise.all([
+    readArm(provider, check, { ...vars, version: vars.canary }, query),
+    needsStable(check) ? readArm(provider, check, { ...vars, version: vars.stable }, query) : null,
+  ]);
+  return judge(check, canary, stable, options.atMs);
+}
+
+/** The value of one arm and the samples behind it, asked for at the same time. Never throws. */
+export async function readArm(
+  provider: MetricsProvider,
+  check: Pick<CheckConfig, 'query' | 'windowMs'>,
+  vars: ArmVars,
+  options: QueryOptions = {},
+): Promise<Reading> {
+  const ask = (template: string, what: string) =>
+    answerOf(provider, template, what, { ...vars, windowMs: check.windowMs }, options);
+  const [value, samples] = await Promise.all([
+    ask(check.query.value, 'value'),
+    check.query.samples === null ? null : ask(check.query.samples, 'samples'),
+  ]);
+  const error = [value, samples].find((answer) => answer?.kind === 'error');
+  if (error?.kind === 'error') return error;
+  if (value.kind !== 'number') return { kind: 'no-data', reason: 'the value query returned nothing' };
+  if (!Number.isFinite(value.number)) {
+    return { kind: 'no-data', reason: `the value query returned ${value.number}` };
+  }
+  return { kind: 'value', value: value.number, samples: countOf(samples) };
+}
+
+type Answer =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'error'; readonly reason: string };
+
+async function answerOf(
+  provider: MetricsProvider,
+  template: string,
+  what: string,
+  vars: QueryVars,
+  options: QueryOptions,
+): Promise<Answer> {
+  try {
+    return single(await provider.instant(renderQuery(template, vars), options), what);
+  } catch (error) {
+    return { kind: 'error', reason: messageOf(error) };
+  }
+}
+
+function single(series: readonly Series[], what: string): Answer {
+  if (series.length > 1) {
+    const advice = 'it must aggregate to one, for example with sum(...)';
+    return { kind: 'error', reason: `the ${what} query returned ${series.length} series; ${advice}` };
+  }
+  const last = series[0]?.points.at(-1);
+  return last === undefined ? { kind: 'empty' } : { kind: 'number', number: last[1] };
+}
+
+/** Increases are extrapolated, so they come as fractions. Nothing counted is 0, and 0 never passes. */
+function countOf(samples: Answer | null): number | null {
+  if (samples === null) return null;
+  return samples.kind === 'number' ? Math.round(samples.number) : 0;
+}

@@ -32,6 +32,32 @@ export const errorCatalogue = {
     advice: 'Look at the rollout with `sluice status`; the command does not fit its present state.',
   },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
+  'method-not-allowed': {
+    status: 405,
+    retryable: false,
+    advice: 'Use one of the methods in the Allow header; /docs shows each route.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    retryable: false,
+    advice: 'Send `Content-Type: application/json`, or `application/yaml` where a plan is expected.',
+  },
+  'body-too-large': { status: 413, retryable: false, advice: 'Send at most 256 KiB.' },
+  'host-refused': {
+    status: 403,
+    retryable: false,
+    advice: 'Address the API by a loopback name: 127.0.0.1, [::1] or localhost.',
+  },
+  'origin-refused': {
+    status: 403,
+    retryable: false,
+    advice: 'Send the request from the command line or from a page that the API itself serves.',
+  },
+  'supersede-pending': {
+    status: 503,
+    retryable: true,
+    advice: 'The running rollout is on its way back to stable; send the same request again in a few seconds.',
+  },
   'idempotency-mismatch': {
     status: 422,
     retryable: false,

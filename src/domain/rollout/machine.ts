@@ -50,6 +50,7 @@ export function initialState({ plan, actor, reason, atMs }: Start): RolloutState
 
 /** Total: every event is legal in every state; what does not fit is noted or ignored, and never harms. */
 export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): RolloutState {
+  if (isTerminal(state) && event.kind !== 'command' && event.kind !== 'malformed') return state;
   switch (event.kind) {
     case 'command':
       return applyCommand(state, event.command, nowMs);
@@ -70,9 +71,14 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
     case 'cleaned':
       return onCleaned(state, event.problem, nowMs);
     case 'cancelled':
-      return turn(state, { kind: 'cancel', reason: 'cancellation was requested', actor: null, atMs: nowMs });
+      return rollBack(state, {
+        kind: 'cancel',
+        reason: 'cancellation was requested',
+        actor: null,
+        atMs: nowMs,
+      });
     case 'failed':
-      return turn(state, {
+      return rollBack(state, {
         kind: 'failure',
         reason: `${event.step}: ${event.reason}`,
         actor: null,
@@ -87,10 +93,6 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
     case 'promoted':
       return onPromoted(state, nowMs);
   }
-}
-
-function turn(state: RolloutState, cause: RollbackCause): RolloutState {
-  return isTerminal(state) ? state : rollBack(state, cause);
 }
 
 function onPrepared(
@@ -187,7 +189,7 @@ function onSoaked(state: RolloutState, nowMs: number): RolloutState {
   const stage = state.plan.stages[state.stage];
   const passed = withNote(
     { ...state, hold: null },
-    { kind: 'stage-passed', text: `stage "${stage?.name}" passed its checks` },
+    { kind: 'stage-passed', text: `stage "${stage?.name}" passed its checks${driftNote(state)}` },
     nowMs,
   );
   if (!stage?.approval) return advance(passed, 'soaked', nowMs);
@@ -285,4 +287,8 @@ function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, n
   }
   const noted = withNote(state, { kind: 'limit-struck', text: `${name} is reached` }, nowMs);
   return rollBack(noted, { kind: 'limit', reason: `${name} is reached`, actor: null, atMs: nowMs });
+}
+
+function driftNote({ carry }: RolloutState): string {
+  return carry.reasserted > 0 ? `; drift in the data plane was put right ${carry.reasserted} times` : '';
 }

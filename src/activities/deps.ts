@@ -1,0 +1,45 @@
+/** What activities are given: providers, time and a view of their own workflow. Everything else they import is pure. */
+import type { MetricsProvider } from '../providers/metrics/types.ts';
+import type { TrafficProvider } from '../providers/traffic/types.ts';
+import type { WorkloadProvider } from '../providers/workload/types.ts';
+
+/** Finds the operator's provider instances by name. Errors: `provider-unknown`. */
+export interface Providers {
+  traffic(name: string): TrafficProvider;
+  metrics(name: string): MetricsProvider;
+  workload(name: string): WorkloadProvider;
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Whether the workflow that this activity works for still runs. */
+export interface Liveness {
+  /** Errors: anything when Temporal does not answer. */
+  isRunning(workflowId: string, runId: string): Promise<boolean>;
+}
+
+export interface ActivityDeps {
+  readonly providers: Providers;
+  readonly clock: Clock;
+  readonly liveness: Liveness;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    }),
+};

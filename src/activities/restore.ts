@@ -1,0 +1,71 @@
+/** Bringing all traffic back: written, read back, tried again fast. Needs no metrics, no readiness and no approval. */
+import { messageOf, SluiceError } from '../domain/errors.ts';
+import type { Slot } from '../domain/rollout/types.ts';
+import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
+import type { ActivityDeps } from './deps.ts';
+import { type TrafficSide, trafficOf, workloadOf } from './targets.ts';
+import type { RestoreInput, RestoreResult } from './types.ts';
+
+const callTimeoutMs = 1_000;
+const pauseMs = 100;
+/** One attempt of the activity; Temporal starts the next, for ever, and the workflow raises the alarm. */
+const budgetMs = 8_000;
+/** How long an old version that was stopped after a promotion may take to come up before traffic goes there anyway. */
+const coldStartMs = 5_000;
+
+export async function restoreUntil(
+  deps: ActivityDeps,
+  input: RestoreInput,
+  epoch: number,
+): Promise<RestoreResult> {
+  const startedMs = performance.now();
+  const side = trafficOf(deps.providers, input.plan);
+  const home = input.arms?.stableSlot ?? null;
+  if (input.fallbackCold) await warmFallback(deps, input);
+  let lastProblem = 'no attempt was made';
+  for (let attempts = 1; performance.now() - startedMs < budgetMs; attempts++) {
+    try {
+      const state = await restoreOnce(side, home, epoch);
+      if (isHome(state, home, deps.clock.now())) {
+        return { attempts, tookMs: Math.round(performance.now() - startedMs) };
+      }
+      lastProblem = `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %`;
+    } catch (error) {
+      lastProblem = messageOf(error);
+    }
+    await deps.clock.sleep(pauseMs, new AbortController().signal);
+  }
+  throw new SluiceError(
+    'traffic-unavailable',
+    `The canary of ${side.target.id} could not be read at 0 %: ${lastProblem}`,
+  );
+}
+
+async function restoreOnce(side: TrafficSide, home: Slot | null, epoch: number): Promise<TrafficState> {
+  await side.provider.restore(side.target, epoch, signal());
+  const state = await side.provider.read(side.target, signal());
+  if (home === null || state.stableSlot === home) return state;
+  // After a promotion the way home is the old slot.
+  await side.provider.setStable(side.target, home, Math.max(epoch, state.epoch), signal());
+  return await side.provider.read(side.target, signal());
+}
+
+export function isHome(state: TrafficState, home: Slot | null, nowMs: number): boolean {
+  return (
+    effectivePercent(state, nowMs) === 0 &&
+    (state.stopped || state.weightPercent === 0) &&
+    (home === null || state.stableSlot === home)
+  );
+}
+
+async function warmFallback(deps: ActivityDeps, { plan, arms }: RestoreInput): Promise<void> {
+  if (arms === null) return;
+  const { provider, target } = workloadOf(deps.providers, plan);
+  const limit = AbortSignal.timeout(coldStartMs);
+  // Whether it comes up or not, the decision to go back stands; the read-back tells the truth about traffic.
+  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {}).catch(() => {});
+}
+
+function signal(): AbortSignal {
+  return AbortSignal.timeout(callTimeoutMs);
+}

@@ -1,0 +1,95 @@
+/** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
+import { conclude, firstFailure, observe } from '../../domain/analysis/record.ts';
+import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import { look } from '../../providers/metrics/reading.ts';
+import type { MetricsProvider } from '../../providers/metrics/types.ts';
+
+/** Verdicts kept for the result, so that history stays small whatever the soak. */
+const keptVerdicts = 40;
+/** A tick of all checks that takes longer is broken off and counts as errors. */
+const tickTimeoutMs = 10_000;
+
+export interface LooksOptions {
+  readonly metrics: MetricsProvider;
+  readonly checks: readonly CheckConfig[];
+  readonly vars: { service: string; environment: string; canary: string; stable: string };
+  readonly intervalMs: number;
+  /** Nothing before this time is judged: the end of the warm-up. */
+  readonly judgeFromMs: number;
+  readonly records: readonly CheckRecord[];
+  readonly looks: number;
+}
+
+export class Looks {
+  records: readonly CheckRecord[];
+  /** The latest verdict of each check. */
+  latest: readonly Verdict[] = [];
+  verdicts: readonly Verdict[] = [];
+  count: number;
+  private running: Promise<void> | null = null;
+  private lastTickMs: number;
+  private readonly options: LooksOptions;
+  private readonly stopper = new AbortController();
+
+  constructor(options: LooksOptions) {
+    this.options = options;
+    this.records = options.records;
+    this.count = options.looks;
+    this.lastTickMs = options.judgeFromMs;
+    this.latest = options.records.flatMap((record) => (record.last ? [record.last] : []));
+  }
+
+  get busy(): boolean {
+    return this.running !== null;
+  }
+
+  /** Starts a tick when one is due and none is under way. */
+  tick(nowMs: number): void {
+    const { intervalMs } = this.options;
+    if (this.running || nowMs - this.lastTickMs < intervalMs) return;
+    this.lastTickMs = nowMs;
+    this.running = this.lookAtAll(nowMs).finally(() => {
+      this.running = null;
+    });
+  }
+
+  failure(): { check: string; reason: string } | null {
+    return firstFailure(this.records, this.options.checks);
+  }
+
+  conclusion(): ReturnType<typeof conclude> {
+    return conclude(this.records, this.options.checks);
+  }
+
+  stop(): void {
+    this.stopper.abort();
+  }
+
+  private async lookAtAll(nowMs: number): Promise<void> {
+    const { metrics, checks, vars, judgeFromMs, intervalMs } = this.options;
+    const signal = AbortSignal.any([this.stopper.signal, AbortSignal.timeout(tickTimeoutMs)]);
+    // The window never reaches back into the warm-up.
+    const reachMs = Math.max(intervalMs, nowMs - judgeFromMs);
+    const verdicts = await Promise.all(
+      checks.map((check) =>
+        look(metrics, { ...check, windowMs: Math.min(check.windowMs, reachMs) }, vars, {
+          signal,
+          atMs: nowMs,
+        }),
+      ),
+    );
+    if (this.stopper.signal.aborted) return;
+    this.take(verdicts);
+  }
+
+  private take(verdicts: readonly Verdict[]): void {
+    this.count += 1;
+    this.latest = verdicts;
+    this.verdicts = [...this.verdicts, ...verdicts].slice(-keptVerdicts);
+    this.records = this.options.checks.flatMap((check, index) => {
+      const before = this.records.find((record) => record.name === check.name) ?? null;
+      const verdict = verdicts[index];
+      return verdict ? [observe(before, verdict, check)] : [];
+    });
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * `watch`, the heart: runs whenever the canary may take traffic. Each pulse it reads the data plane back, renews the
+ * lease, looks at the checks when they are due, and heartbeats what it has gathered; it returns when it has an answer.
+ */
+import { activityInfo, Context, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { messageOf } from '../../domain/errors.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import { plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
+import type { WatchProgress } from '../../domain/rollout/status.ts';
+import {
+  otherSlot,
+  type WatchCarry,
+  type WatchEnding,
+  type WatchResult,
+} from '../../domain/rollout/types.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { isFenced, translated } from '../failures.ts';
+import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
+import type { WatchInput } from '../types.ts';
+import { Grip } from './grip.ts';
+import { Lease } from './lease.ts';
+import { Looks } from './looks.ts';
+import { MeasuredShare } from './share.ts';
+
+export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<WatchResult> {
+  return (input) => translated(() => new Watch(deps, input).run());
+}
+
+class Watch {
+  private readonly deps: ActivityDeps;
+  private readonly input: WatchInput;
+  private readonly side: TrafficSide;
+  private readonly grip: Grip;
+  private readonly looks: Looks;
+  private readonly lease: Lease;
+  private readonly share: MeasuredShare;
+  private readonly epoch: number;
+  private readonly pulseMs: number;
+  private watchedMs: number;
+  private extended: boolean;
+  private lastGoodPulseMs: number | null = null;
+  private trouble: string | null = null;
+
+  constructor(deps: ActivityDeps, input: WatchInput) {
+    const { plan, arms, mode } = input;
+    const info = activityInfo();
+    const carry = resumeFrom(info.heartbeatDetails) ?? input.carry;
+    this.deps = deps;
+    this.input = input;
+    this.side = trafficOf(deps.providers, plan);
+    this.epoch = attemptEpoch(input.epoch, info.attempt);
+    this.pulseMs = pulseMs(plan);
+    this.watchedMs = carry.watchedMs;
+    this.extended = carry.extended;
+    this.share = new MeasuredShare(
+      this.side,
+      mode === 'after' ? otherSlot(arms.stableSlot) : arms.stableSlot,
+      deps.clock,
+    );
+    this.lease = new Lease({
+      config: plan.lease,
+      clock: deps.clock,
+      liveness: deps.liveness,
+      side: this.side,
+      workflowId: info.workflowExecution?.workflowId ?? '',
+      runId: info.workflowExecution?.runId ?? '',
+    });
+    const { weightPercent, match } = this.stage;
+    this.grip = new Grip({
+      side: this.side,
+      lease: this.lease,
+      clock: deps.clock,
+      wanted: { stableSlot: arms.stableSlot, weightPercent, match, epoch: this.epoch },
+      tolerateDrift: input.tolerateDrift,
+      reasserted: carry.reasserted,
+    });
+    this.looks = new Looks({
+      metrics: deps.providers.metrics(plan.metrics.name),
+      checks: this.stage.checks,
+      vars: {
+        service: plan.service,
+        environment: plan.environment,
+        canary: arms.canaryVersion,
+        stable: arms.stableVersion,
+      },
+      intervalMs: plan.analysis.intervalMs,
+      judgeFromMs: deps.clock.now() - carry.watchedMs + (mode === 'after' ? 0 : this.stage.warmUpMs),
+      records: carry.checks,
+      looks: carry.looks,
+    });
+  }
+
+  async run(): Promise<WatchResult> {
+    const { clock } = this.deps;
+    try {
+      for (;;) {
+        const ending = await this.pulse();
+        // Cancellation arrives with a heartbeat's answer, so the evidence goes out first.
+        heartbeat(this.progress());
+        if (ending) return this.result(ending);
+        await clock.sleep(this.pulseMs, cancellationSignal());
+        if (cancellationSignal().aborted) return await this.cancelled();
+      }
+    } finally {
+      this.looks.stop();
+    }
+  }
+
+  private async pulse(): Promise<WatchEnding | null> {
+    const ending = await this.holdTraffic();
+    if (ending) return ending;
+    this.looks.tick(this.deps.clock.now());
+    const failure = this.looks.failure();
+    if (failure) return { kind: 'failed', ...failure };
+    return this.looks.busy ? null : this.timeIsUp();
+  }
+
+  /** Reads back, reasserts and renews; while that fails the stage clock stands still. */
+  private async holdTraffic(): Promise<WatchEnding | null> {
+    const signal = AbortSignal.timeout(Math.max(1_000, this.pulseMs));
+    try {
+      const ending = this.input.mode === 'after' ? null : await this.grip.tighten(signal);
+      if (ending?.kind === 'gone') return await this.gone();
+      if (ending) return ending;
+      await this.share.measure(signal);
+      this.trouble = this.grip.trouble;
+      this.advanceClock();
+      return null;
+    } catch (error) {
+      if (isFenced(error)) return { kind: 'fenced', reason: messageOf(error) };
+      this.trouble = messageOf(error);
+      this.lastGoodPulseMs = null;
+      return null;
+    }
+  }
+
+  /** Only time between two good pulses counts; a gap (frozen process, lost worker) does not. */
+  private advanceClock(): void {
+    const nowMs = this.deps.clock.now();
+    const sinceMs = this.lastGoodPulseMs === null ? 0 : nowMs - this.lastGoodPulseMs;
+    this.lastGoodPulseMs = nowMs;
+    if (this.input.mode !== 'wait') this.watchedMs += Math.min(sinceMs, 3 * this.pulseMs);
+  }
+
+  private timeIsUp(): WatchEnding | null {
+    const { mode, plan } = this.input;
+    if (mode === 'wait') return null;
+    if (mode === 'after') return this.watchedMs >= plan.watchAfterMs ? { kind: 'soaked' } : null;
+    if (mode === 'soak' && this.watchedMs < plannedMs(this.stage, this.extended)) return null;
+    const conclusion = this.looks.conclusion();
+    if (conclusion.kind === 'passed') {
+      return mode === 'hold'
+        ? { kind: 'conclusive', reason: 'every check has passed now' }
+        : { kind: 'soaked' };
+    }
+    if (conclusion.kind === 'failed') return conclusion;
+    if (mode === 'hold') return null;
+    if (this.extended) return { kind: 'inconclusive', reason: conclusion.reason };
+    this.extended = true;
+    return null;
+  }
+
+  /** The workflow is gone (terminated): nobody will restore, so this does. */
+  private async gone(): Promise<never> {
+    const { provider, target } = this.side;
+    const state = await provider.read(target, AbortSignal.timeout(2_000));
+    if (state.epoch <= this.epoch) await provider.restore(target, this.epoch, AbortSignal.timeout(2_000));
+    throw ApplicationFailure.nonRetryable(
+      `The rollout of ${targetOf(this.input.plan)} is gone; its canary was stopped.`,
+      'rollout-gone',
+    );
+  }
+
+  private async cancelled(): Promise<WatchResult> {
+    const why = Context.current().cancellationDetails;
+    // Not found may also mean that another attempt has taken over; only Temporal's own word makes it gone.
+    if (why?.notFound && (await this.lease.rolloutLives()) === 'gone') return await this.gone();
+    if (why?.cancelRequested) return this.result({ kind: 'interrupted' });
+    // A worker that shuts down, or a time-out: Temporal starts the next attempt from the last heartbeat.
+    throw ApplicationFailure.retryable(
+      'this worker stops watching; another one carries on',
+      'watch-handed-over',
+    );
+  }
+
+  private get stage() {
+    const stage = this.input.plan.stages[this.input.stage];
+    if (!stage)
+      throw ApplicationFailure.nonRetryable(`the plan has no stage ${this.input.stage}`, 'internal');
+    return stage;
+  }
+
+  private carry(): WatchCarry {
+    return {
+      watchedMs: this.watchedMs,
+      extended: this.extended,
+      checks: this.looks.records,
+      reasserted: this.grip.reasserted,
+      looks: this.looks.count,
+    };
+  }
+
+  private progress(): WatchProgress {
+    const after = this.input.mode === 'after';
+    return {
+      stage: this.input.stage,
+      epoch: this.epoch,
+      carry: this.carry(),
+      plannedMs: after ? this.input.plan.watchAfterMs : plannedMs(this.stage, this.extended),
+      verdicts: this.looks.latest,
+      askedPercent: after ? 100 : this.stage.weightPercent,
+      measuredPercent: after && this.share.percent !== null ? 100 - this.share.percent : this.share.percent,
+      leaseUntilMs: this.lease.untilMs,
+      trouble: this.trouble,
+      atMs: this.deps.clock.now(),
+    };
+  }
+
+  private result(ending: WatchEnding): WatchResult {
+    return { ending, carry: this.carry(), verdicts: this.looks.verdicts };
+  }
+}
+
+function resumeFrom(details: unknown): WatchCarry | null {
+  if (typeof details !== 'object' || details === null || !('carry' in details)) return null;
+  return (details as WatchProgress).carry;
+}

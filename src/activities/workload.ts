@@ -1,0 +1,84 @@
+/** Before and after the traffic: bringing the canary up, and leaving nothing behind. */
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { messageOf, SluiceError } from '../domain/errors.ts';
+import type { Plan } from '../domain/plan/types.ts';
+import { otherSlot } from '../domain/rollout/types.ts';
+import type { TrafficState } from '../providers/traffic/types.ts';
+import type { ActivityDeps } from './deps.ts';
+import { translated } from './failures.ts';
+import { isHome } from './restore.ts';
+import { attemptEpoch, epochAbove, trafficOf, workloadOf } from './targets.ts';
+import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
+
+const heartbeatEveryMs = 2_000;
+
+export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActivities, 'prepare' | 'clean'> {
+  return {
+    prepare: (input) => translated(() => alive('preparing', () => prepare(deps, input))),
+    clean: (input) => translated(() => alive('cleaning up', () => clean(deps, input))),
+  };
+}
+
+async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promise<PrepareResult> {
+  const traffic = trafficOf(deps.providers, plan);
+  const seen = await traffic.provider.read(traffic.target, cancellationSignal());
+  const epochBase = epochAbove(seen.epoch);
+  const owner = attemptEpoch(Math.max(epoch, epochBase), activityInfo().attempt);
+  const state = await traffic.provider.prepare(traffic.target, owner, cancellationSignal());
+  if (state.stopped) {
+    throw new SluiceError(
+      'traffic-unready',
+      'Everything behind this data plane is stopped; release the stop first.',
+    );
+  }
+  const { provider, target } = workloadOf(deps.providers, plan);
+  const stableVersion = (await provider.versionIn(target, seen.stableSlot, cancellationSignal())) ?? 'stable';
+  refuseSameVersion(plan, stableVersion);
+  const slot = otherSlot(seen.stableSlot);
+  await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat);
+  const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
+  return { arms, epochBase, note: remainsOf(seen) };
+}
+
+/** Both arms would carry the same label, so no check could tell them apart. */
+function refuseSameVersion(plan: Plan, stableVersion: string): void {
+  if (stableVersion !== plan.version) return;
+  throw new SluiceError(
+    'workload-config',
+    `${plan.version} is the stable version of ${plan.service} already.`,
+  );
+}
+
+/** What an earlier rollout of the target left behind, in words; null: nothing. */
+function remainsOf(seen: TrafficState): string | null {
+  if (seen.weightPercent > 0)
+    return `an earlier canary was still set to ${seen.weightPercent} % and was cleared`;
+  return seen.stopped ? 'the stop of an earlier rollback was cleared' : null;
+}
+
+async function clean(deps: ActivityDeps, { plan, arms, leaving }: CleanInput): Promise<CleanResult> {
+  const { provider, target } = trafficOf(deps.providers, plan);
+  const state = await provider.read(target, cancellationSignal());
+  const stableSlot = arms?.stableSlot ?? state.stableSlot;
+  const home = leaving === 'canary' ? stableSlot : otherSlot(stableSlot);
+  if (!isHome(state, home, deps.clock.now())) {
+    return { unsafe: `stable ${state.stableSlot}, canary ${state.weightPercent} %`, problem: null };
+  }
+  const workload = workloadOf(deps.providers, plan);
+  try {
+    await workload.provider.stop(workload.target, otherSlot(home), cancellationSignal());
+    return { unsafe: null, problem: null };
+  } catch (error) {
+    return { unsafe: null, problem: messageOf(error) };
+  }
+}
+
+/** Heartbeats while the body runs, so that a dead worker is noticed soon. */
+async function alive<T>(what: string, body: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => heartbeat(what), heartbeatEveryMs);
+  try {
+    return await body();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,86 @@
+/** The three workers of one process: workflows, long watches and short traffic writes, each with slots of its own. */
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { createRestoreActivities } from '../activities/traffic.ts';
+import { createWatch } from '../activities/watch/watch.ts';
+import { createWorkloadActivities } from '../activities/workload.ts';
+import { taskQueues } from '../domain/rollout/names.ts';
+import type { TimelineEntry } from '../domain/rollout/types.ts';
+
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly deps: ActivityDeps;
+  /** Called for each line of a rollout's timeline as it happens, never at replay. */
+  readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
+  /** How long running activities may finish at shutdown. Default: 5 s. */
+  readonly shutdownGraceMs?: number;
+}
+
+export interface Workers {
+  /** Resolves when all have stopped; rejects when one fails. */
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+const maxWatches = 2_000;
+const maxRestores = 200;
+const maxCachedWorkflows = 1_500;
+
+export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+  const { connection, namespace, workflowBundle, deps } = options;
+  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> =
+    {
+      connection,
+      namespace,
+      shutdownGraceTime: options.shutdownGraceMs ?? 5_000,
+      shutdownForceTime: (options.shutdownGraceMs ?? 5_000) + 5_000,
+    };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.rollouts,
+      workflowBundle,
+      maxCachedWorkflows,
+      // After a crash the next worker gets the workflow in a second rather than ten.
+      stickyQueueScheduleToStartTimeout: '1s',
+      sinks: {
+        audit: {
+          record: {
+            fn: (info, entry: TimelineEntry) => options.onTimeline(info.workflowId, entry),
+            callDuringReplay: false,
+          },
+        },
+      },
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.watch,
+      activities: { ...createWorkloadActivities(deps), watch: createWatch(deps) },
+      maxConcurrentActivityTaskExecutions: maxWatches,
+      // Heartbeats carry cancellations back; a throttle of many seconds would delay every pause.
+      maxHeartbeatThrottleInterval: '1s',
+      defaultHeartbeatThrottleInterval: '1s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.restore,
+      activities: { ...createRestoreActivities(deps) },
+      maxConcurrentActivityTaskExecutions: maxRestores,
+    }),
+  ]);
+  return {
+    run: async () => {
+      await Promise.all(workers.map((worker) => worker.run()));
+    },
+    shutdown: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isTerminal, refusalOf } from '../../../../src/domain/rollout/commands.ts';
+import { effectOf } from '../../../../src/domain/rollout/effects.ts';
+import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
+import { statusOf } from '../../../../src/domain/rollout/status.ts';
+import {
+  commandNames,
+  emptyCarry,
+  type RolloutEvent,
+  type RolloutState,
+  type WatchEnding,
+} from '../../../../src/domain/rollout/types.ts';
+import { planFixture, stageFixture } from '../../../support/plan.ts';
+
+const ending: fc.Arbitrary<WatchEnding> = fc.oneof(
+  fc.constantFrom<WatchEnding>({ kind: 'soaked' }, { kind: 'interrupted' }),
+  fc
+    .constantFrom('inconclusive', 'conclusive', 'drifted', 'lapsed', 'stopped', 'fenced')
+    .map((kind) => ({ kind, reason: 'r' }) as WatchEnding),
+  fc.constant<WatchEnding>({ kind: 'failed', check: 'c', reason: 'r' }),
+);
+const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ name: fc.constantFrom(...commandNames), full: fc.boolean() }).map(
+      ({ name, full }): RolloutEvent => ({
+        kind: 'command',
+        command: { name, ...(name === 'promote' ? { full } : {}) },
+        via: 'signal',
+      }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: ending.map(
+      (end): RolloutEvent => ({ kind: 'watched', result: { ending: end, carry: emptyCarry, verdicts: [] } }),
+    ),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom<RolloutEvent>(
+      {
+        kind: 'prepared',
+        arms: { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' },
+        epochBase: 1,
+        note: null,
+      },
+      { kind: 'shifted', readWeightPercent: 10 },
+      { kind: 'promoted' },
+      { kind: 'restored', attempts: 1, tookMs: 1 },
+      { kind: 'restore-late', reason: 'r' },
+      { kind: 'unsafe', reason: 'r' },
+      { kind: 'cleaned', problem: null },
+      { kind: 'failed', step: 'shift', reason: 'r' },
+      { kind: 'cancelled' },
+      { kind: 'limit', scope: 'rollout', near: false },
+      { kind: 'limit', scope: 'stage', near: true },
+      { kind: 'malformed', name: 'rollback', message: 'm' },
+    ),
+  },
+);
+const plan = fc.constantFrom(
+  planFixture(),
+  planFixture({ watchAfterMs: 0, stages: [stageFixture({ approval: true })] }),
+  planFixture({ analysis: { intervalMs: 1_000, onInconclusive: 'rollback' } }),
+);
+
+/** Checks one step of a random walk; every (state, event) pair that the walk meets must keep these promises. */
+function checkStep(before: RolloutState, happened: RolloutEvent, after: RolloutState): void {
+  if (isTerminal(before)) {
+    expect({ ...after, timeline: [], droppedEntries: 0 }).toEqual({
+      ...before,
+      timeline: [],
+      droppedEntries: 0,
+    });
+    expect(effectOf(after).kind).toBe('none');
+    return;
+  }
+  expect(refusalOf(before, { name: 'rollback' })).toBeNull();
+  if (before.cause) {
+    expect(after.cause).toEqual(before.cause);
+    expect(['restoring', 'cleaning', 'rolled-back']).toContain(after.phase);
+    expect(statusOf(after).askedPercent).toBe(0);
+  } else if (happened.kind === 'command' && happened.command.name === 'rollback') {
+    expect(after.phase).toBe('restoring');
+  }
+  if (after.phase === 'rolled-back') expect(before.restoredAtMs).not.toBeNull();
+  if (after.phase === 'promoted') expect(after.promotedAtMs).not.toBeNull();
+  expect(effectOf(after).kind === 'none').toBe(isTerminal(after));
+  expect(JSON.parse(JSON.stringify(after))).toEqual(after);
+}
+
+describe('every state, every event', () => {
+  it('keeps the promises of the state machine on any walk', () => {
+    fc.assert(
+      fc.property(plan, fc.array(event, { maxLength: 60 }), (thePlan, events) => {
+        let state = initialState({ plan: thePlan, actor: 'a', reason: '', atMs: 5_000 });
+        for (const [index, happened] of events.entries()) {
+          const next = apply(state, happened, 5_001 + index);
+          checkStep(state, happened, next);
+          state = next;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

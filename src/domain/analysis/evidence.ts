@@ -70,9 +70,9 @@ function noData(reason: string): Unusable {
   return { kind: 'no-data', reason };
 }
 
-/** Verdicts are kept as JSON, which has no NaN and no infinity. */
+/** Verdicts are kept as JSON, which has no NaN, no infinity and no negative zero. */
 function finite(reading: Reading | null, field: 'value' | 'samples'): number | null {
   if (reading?.kind !== 'value') return null;
   const number = reading[field];
-  return number !== null && Number.isFinite(number) ? number : null;
+  return number !== null && Number.isFinite(number) ? number + 0 : null;
 }

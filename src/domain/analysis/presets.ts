@@ -36,6 +36,15 @@ export interface Preset {
 
 const arm = 'service="{{service}}",version="{{version}}"';
 const noLimits: PresetLimits = { min: null, max: null, maxRatio: null, maxDifference: null };
+
+/**
+ * Without the `or`, a service without a single error would have no error rate at all. It stands on the numerator only:
+ * without requests the division is empty or 0/0, and that is no data. Both rates start from this share, so that no
+ * errors read as exactly 0 % and exactly 100 %, whatever the rounding of the sums.
+ */
+const errorShare =
+  `(sum(rate(http_requests_total{${arm},status=~"5.."}[{{window}}])) or vector(0))` +
+  ` / sum(rate(http_requests_total{${arm}}[{{window}}]))`;
 const requests = increaseOf(`http_requests_total{${arm}}`);
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
@@ -45,7 +54,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       'Share of requests that were not answered with a 5xx status; at least 99 % unless the plan says otherwise.',
     kind: 'threshold',
     unit: '%',
-    query: { value: percentOf(`http_requests_total{${arm},status!~"5.."}`), samples: requests },
+    query: { value: `100 * (1 - ${errorShare})`, samples: requests },
     worse: 'lower',
     comparable: true,
     defaults: { ...noLimits, min: 99 },
@@ -57,7 +66,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       'Share of requests that were answered with a 5xx status; at most 1 % unless the plan says otherwise.',
     kind: 'threshold',
     unit: '%',
-    query: { value: percentOf(`http_requests_total{${arm},status=~"5.."}`), samples: requests },
+    query: { value: `100 * (${errorShare})`, samples: requests },
     worse: 'higher',
     comparable: true,
     defaults: { ...noLimits, max: 1 },
@@ -113,15 +122,6 @@ export function resolvePreset(preset: Preset, given: Partial<PresetLimits>): Res
   return preset.kind === 'baseline'
     ? baseline(preset, defaults)
     : { kind: 'threshold', min: defaults.min, max: defaults.max };
-}
-
-/**
- * Without the `or`, a service without a single error would have no error rate at all. It stands on the numerator only:
- * without requests the division is empty or 0/0, and that is no data.
- */
-function percentOf(selector: string): string {
-  const all = `sum(rate(http_requests_total{${arm}}[{{window}}]))`;
-  return `100 * (sum(rate(${selector}[{{window}}])) or vector(0)) / ${all}`;
 }
 
 /** A quantile in the highest bucket reads as the highest finite bound, so limits above that bound never strike. */

@@ -1,0 +1,44 @@
+/** `npm run bench -- <name> [args]`: compiles the benchmarks in bench/ and runs one; without a name, lists them. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { build } from './build.mjs';
+import { Failure } from './lib/failure.mjs';
+import { nodeModules, root, sluiceDir } from './lib/paths.mjs';
+import { run, runAsScript } from './lib/run.mjs';
+import { setUp } from './setup.mjs';
+
+const outDir = join(sluiceDir, 'bench');
+
+await runAsScript(import.meta.url, async () => {
+  const [name, ...args] = process.argv.slice(2);
+  const names = benches();
+  if (name === undefined) {
+    console.log(`Benchmarks: ${names.join(', ') || 'none yet'}. Run one with: npm run bench -- <name>`);
+    return 0;
+  }
+  if (!names.includes(name))
+    throw new Failure(`There is no benchmark "${name}"; there are: ${names.join(', ')}.`);
+  await setUp();
+  await build();
+  const compiled = await inForeground([
+    join(nodeModules, 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.bench.json',
+  ]);
+  if (compiled !== 0) throw new Failure('The benchmarks do not compile: see above.');
+  return inForeground([join(outDir, 'bench', `${name}.js`), ...args]);
+});
+
+/** Each file directly in bench/ is one; what they share lies in folders below it. */
+function benches() {
+  const folder = join(root, 'bench');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+}
+
+/** @param {string[]} script */
+async function inForeground(script) {
+  const { code } = await run(process.execPath, script, { cwd: root, inherit: true, timeoutMs: 0 });
+  return code;
+}

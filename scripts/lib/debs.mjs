@@ -1,0 +1,181 @@
+/** Gets programs out of Debian packages without root: fetched by apt, which checks them, and unpacked, not installed. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure, messageOf } from './failure.mjs';
+import { isExecutable, onPath } from './find.mjs';
+import { toolsDir } from './paths.mjs';
+import { must } from './run.mjs';
+import { freshFolder } from './temporary.mjs';
+
+const aptDir = join(toolsDir, 'tmp', 'apt');
+const debDir = join(toolsDir, 'deb');
+const binDir = join(toolsDir, 'bin');
+const SYSTEM_PIP_WHEELS = '/usr/share/python-wheels';
+
+/** The wrapper's path if an earlier set-up has made it and its program is there. @param {string} deb @param {string} program */
+export function unpackedDeb(deb, program) {
+  const wrapper = join(binDir, baseName(program));
+  return isExecutable(wrapper) && isExecutable(join(debDir, deb, program)) ? wrapper : undefined;
+}
+
+/**
+ * Fetches a Debian package with the libraries that this machine lacks, and makes a wrapper for each of its programs
+ * that runs it where it lies.
+ * @param {string} deb the package's name
+ * @param {string[]} programs paths inside the package
+ * @returns {Promise<string[]>} the wrappers' paths
+ */
+export async function fetchDeb(deb, programs) {
+  const unpacked = await unpack(deb);
+  const missing = programs.filter((program) => !isExecutable(join(unpacked, program)));
+  if (missing.length > 0) throw new Failure(`the package ${deb} has no ${missing.join(', ')}`);
+  const folder = putInPlace(deb, unpacked);
+  return programs.map((program) => writeWrapper(deb, folder, program));
+}
+
+/** Debian's own wheel of pip, for a Python that comes without it. @returns {Promise<string>} */
+export async function debianPipWheel() {
+  const name = 'python3-pip-whl';
+  const fetched = join(debDir, name, SYSTEM_PIP_WHEELS);
+  if (!existsSync(SYSTEM_PIP_WHEELS) && !existsSync(fetched)) putInPlace(name, await unpack(name));
+  for (const folder of [SYSTEM_PIP_WHEELS, fetched]) {
+    const wheel = existsSync(folder)
+      ? readdirSync(folder).find((file) => /^pip-.*\.whl$/.test(file))
+      : undefined;
+    if (wheel !== undefined) return join(folder, wheel);
+  }
+  throw new Failure('this Python has no pip, and the package python3-pip-whl has none either');
+}
+
+/**
+ * Which of the packages that apt would install are needed to run a program from a folder: itself and libraries. Web
+ * fonts and scripts are not; another C library than the machine's own would break every program.
+ * @param {string} printedUris the output of `apt-get install --print-uris`
+ * @param {string} wanted
+ */
+export function neededPackages(printedUris, wanted) {
+  const files = [...printedUris.matchAll(/^'[^']*' (\S+?)_\S+\.deb /gm)];
+  const names = files.map(([, name]) => name ?? '');
+  return names.filter(
+    (name) => name === wanted || (/^lib/.test(name) && !/^(libjs-|libc6|libc-)/.test(name)),
+  );
+}
+
+/** @param {string} deb */
+async function unpack(deb) {
+  if (onPath('apt-get') === undefined || onPath('dpkg-deb') === undefined) {
+    throw new Failure('this machine has no apt to fetch Debian packages with');
+  }
+  const work = freshFolder(`deb-${deb}`);
+  try {
+    await download(deb, work, systemLists());
+  } catch (error) {
+    if (/Interrupted/.test(messageOf(error))) throw error;
+    // Package lists that are absent (a fresh container) or old (files gone from the mirror) are fetched anew, in private.
+    await download(deb, freshFolder(`deb-${deb}`), await privateLists());
+  }
+  const unpacked = join(work, 'unpacked');
+  const files = readdirSync(work).filter((file) => file.endsWith('.deb'));
+  for (const file of files) await must('dpkg-deb', ['-x', join(work, file), unpacked]);
+  return unpacked;
+}
+
+/** @param {string} deb @param {string} folder @param {string[]} options */
+async function download(deb, folder, options) {
+  const planned = await must('apt-get', [
+    ...options,
+    'install',
+    '--no-install-recommends',
+    '--print-uris',
+    '-qq',
+    '-y',
+    deb,
+  ]);
+  const names = neededPackages(planned.stdout, deb);
+  // A package that is installed already is not planned; its program was not fit for use, so take the newest.
+  if (!names.includes(deb)) names.push(deb);
+  await must('apt-get', [...options, 'download', '-qq', ...names], { cwd: folder });
+}
+
+function systemLists() {
+  return ['-c', writeAptConfig('system.conf', [])];
+}
+
+async function privateLists() {
+  mkdirSync(join(aptDir, 'lists', 'partial'), { recursive: true });
+  const options = ['-c', writeAptConfig('private.conf', [`Dir::State::lists "${aptDir}/lists/";`])];
+  // One unreachable source of several is only a warning here: what matters is whether the package is found afterwards.
+  await must('apt-get', [
+    ...options,
+    '-o',
+    'Acquire::Retries=2',
+    '-o',
+    'Acquire::http::Timeout=30',
+    'update',
+    '-qq',
+  ]);
+  return options;
+}
+
+/**
+ * Settings that keep apt off the system: own cache, no lock, none of the commands that the system runs after an update.
+ * Its sources and trusted keys stay in use.
+ * @param {string} name
+ * @param {string[]} lines
+ */
+function writeAptConfig(name, lines) {
+  mkdirSync(join(aptDir, 'cache', 'archives', 'partial'), { recursive: true });
+  const file = join(aptDir, name);
+  const common = [
+    `Dir::Cache "${aptDir}/cache/";`,
+    'Debug::NoLocking "1";',
+    'APT::Sandbox::User "root";',
+    '#clear APT::Update::Pre-Invoke;',
+    '#clear APT::Update::Post-Invoke;',
+    '#clear APT::Update::Post-Invoke-Success;',
+  ];
+  writeFileSync(file, `${[...common, ...lines].join('\n')}\n`);
+  return file;
+}
+
+/** @param {string} deb @param {string} unpacked */
+function putInPlace(deb, unpacked) {
+  const target = join(debDir, deb);
+  mkdirSync(debDir, { recursive: true });
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unpacked, target);
+  rmSync(dirname(unpacked), { recursive: true, force: true });
+  return target;
+}
+
+/** @param {string} deb @param {string} folder @param {string} program */
+function writeWrapper(deb, folder, program) {
+  mkdirSync(binDir, { recursive: true });
+  const wrapper = join(binDir, baseName(program));
+  const libraries = libraryFolders(folder).map((each) => `$deb/${each}`);
+  const lines = [
+    '#!/bin/sh',
+    `# Runs ${baseName(program)} from the unpacked Debian package ${deb}, with the libraries that came with it.`,
+    `deb=$(cd "$(dirname "$0")/../deb/${deb}" && pwd) || exit 1`,
+    `export LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
+    `exec "$deb/${program}" "$@"`,
+  ];
+  if (libraries.length === 0) lines.splice(3, 1);
+  writeFileSync(wrapper, `${lines.join('\n')}\n`);
+  chmodSync(wrapper, 0o755);
+  return wrapper;
+}
+
+/** Folders of shared libraries, such as usr/lib/x86_64-linux-gnu. @param {string} folder */
+function libraryFolders(folder) {
+  const parents = ['usr/lib', 'lib'].filter((parent) => existsSync(join(folder, parent)));
+  return parents.flatMap((parent) => {
+    const triplets = readdirSync(join(folder, parent)).filter((name) => /-linux-gnu/.test(name));
+    return triplets.map((triplet) => `${parent}/${triplet}`);
+  });
+}
+
+/** @param {string} path */
+function baseName(path) {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

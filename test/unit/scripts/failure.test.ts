@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { lastLines, missingMessage } from '../../../scripts/lib/failure.mjs';
+
+describe('the message of a failed download', () => {
+  it('names what, the cause and each way round, with further lines under their label', () => {
+    const message = missingMessage({
+      what: 'HAProxy',
+      causes: ['"apt-get download" failed: no route\nto host'],
+      ways: ['apt install haproxy', 'or set SLUICE_HAPROXY'],
+    });
+    expect(message.split('\n')).toEqual([
+      'Could not get HAProxy.',
+      '  Cause: "apt-get download" failed: no route',
+      '         to host',
+      '  Way round: apt install haproxy',
+      '  Way round: or set SLUICE_HAPROXY',
+    ]);
+  });
+
+  it('carries the last lines that a child said, without empty ones', () => {
+    expect(lastLines('one\n\ntwo\r\nthree  \n\n', 2)).toBe('two\nthree');
+    expect(lastLines('')).toBe('');
+  });
+});

@@ -1,0 +1,85 @@
+/** Builds the HTTP application around injected services; it opens no port and knows no Temporal. */
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { SluiceError } from '../domain/errors.ts';
+import { Feeds } from './feeds.ts';
+import { guardRequests } from './guard.ts';
+import { measureRequests } from './metrics.ts';
+import { answerProblems } from './problems.ts';
+import { watchRoutes } from './route-table.ts';
+import { planRoutes } from './routes/plans.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
+import { serviceRoutes } from './routes/service.ts';
+import type { ApiDeps } from './service.ts';
+import { serializerCompiler, validatorCompiler } from './validation.ts';
+
+/** Plans are short; whatever is longer is not a plan. */
+const bodyLimitBytes = 256 * 1024;
+
+export interface AppOptions {
+  /** Default: no log. */
+  readonly logger?: FastifyBaseLogger;
+  /** Time between two looks at a rollout that somebody follows. Default 1000. */
+  readonly pollMs?: number;
+  /** Longest silence of an event stream. Default 15,000. */
+  readonly heartbeatMs?: number;
+}
+
+export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    bodyLimit: bodyLimitBytes,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  const feeds = new Feeds(deps.rollouts, options.pollMs ?? 1000);
+  app.addHook('preClose', async () => feeds.close());
+
+  answerProblems(app, watchRoutes(app));
+  guardRequests(app);
+  readBodies(app);
+  await describe(app);
+  measureRequests(app, feeds);
+  serviceRoutes(app, deps);
+  planRoutes(app, deps);
+  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
+  return app;
+}
+
+/** JSON everywhere, YAML for plans, nothing else. */
+function readBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, {});
+    else void parseJson(request, body.toString(), done);
+  });
+  const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+  app.addContentTypeParser(yaml, { parseAs: 'string' }, (request, body, done) => {
+    const path = request.routeOptions.url;
+    if (path === '/v1/rollouts' || path === '/v1/validate') done(null, body);
+    else done(new SluiceError('media-type-unsupported', 'Only plans may be sent as YAML.'), undefined);
+  });
+}
+
+async function describe(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Sluice',
+        version: '1',
+        description:
+          'Durable canary rollouts on Temporal. Failures are problem details; codes: /docs/errors.',
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+}

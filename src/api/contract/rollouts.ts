@@ -1,0 +1,157 @@
+/** Requests and answers about rollouts: start, validate, list, get, command and events. */
+import { z } from 'zod';
+import { commandNames } from '../../domain/rollout/types.ts';
+import { fieldProblemSchema } from './problem.ts';
+import { outcomeSchema, phaseSchema, rolloutStatusSchema, watchProgressSchema } from './status.ts';
+
+/** Longest actor and reason; the workflow refuses longer ones. */
+const maxTextLength = 500;
+
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  // Quotes and control characters cannot be in a name, so a name is safe in a visibility query.
+  .regex(/^[^"'`\\\s\p{Cc}]+$/u, 'may not contain quotes, backslashes, blanks or control characters');
+const actor = z.string().trim().min(1).max(maxTextLength);
+const reason = z.string().trim().max(maxTextLength);
+
+export const idempotencyKeySchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'may contain printable ASCII without blanks');
+
+/** A plan with who starts it and why; a bare plan, in JSON or YAML, is accepted as well. */
+export const planEnvelopeSchema = z
+  .strictObject({
+    plan: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    actor: z.exactOptional(actor),
+    reason: z.exactOptional(reason),
+  })
+  .meta({
+    id: 'PlanEnvelope',
+    description: 'A plan (object, or text in YAML or JSON), and who asks and why.',
+  });
+export type PlanEnvelope = z.infer<typeof planEnvelopeSchema>;
+
+export const validationSchema = z
+  .object({
+    ok: z.boolean(),
+    problems: z.array(fieldProblemSchema),
+    warnings: z.array(fieldProblemSchema),
+    /** The plan as it would run, every default filled in; only when `ok`. */
+    plan: z.exactOptional(z.record(z.string(), z.unknown())),
+  })
+  .meta({ id: 'Validation' });
+export type Validation = z.infer<typeof validationSchema>;
+
+export const targetParamsSchema = z.strictObject({ environment: name, service: name });
+export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(commandNames) });
+export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
+export const noQuerySchema = z.strictObject({});
+
+const linksSchema = z.object({ self: z.string(), events: z.string(), audit: z.string() });
+
+export const startedSchema = z
+  .object({
+    target: z.string(),
+    workflowId: z.string(),
+    runId: z.string(),
+    version: z.string(),
+    /** False when the Idempotency-Key named a rollout that had been started before. */
+    created: z.boolean(),
+    /** False: no worker polls for rollouts now, so the rollout waits. */
+    workerSeen: z.boolean(),
+    warnings: z.array(fieldProblemSchema),
+    links: linksSchema,
+  })
+  .meta({ id: 'Started' });
+export type Started = z.infer<typeof startedSchema>;
+
+export const summarySchema = z
+  .object({
+    target: z.string(),
+    environment: z.string(),
+    service: z.string(),
+    version: z.string().nullable(),
+    phase: phaseSchema.nullable().catch(null),
+    stage: z.number().nullable(),
+    outcome: outcomeSchema.nullable().catch(null),
+    workflowId: z.string(),
+    runId: z.string(),
+    /** As Temporal sees it: `RUNNING`, `COMPLETED`, `TERMINATED`, … */
+    temporalStatus: z.string(),
+    startedAtMs: z.number(),
+    endedAtMs: z.number().nullable(),
+  })
+  .meta({ id: 'RolloutSummary' });
+export type RolloutSummary = z.infer<typeof summarySchema>;
+
+const endings = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
+
+/** Whether nothing more will happen to the rollout, well or badly. */
+export function hasEnded({ temporalStatus }: Pick<RolloutSummary, 'temporalStatus'>): boolean {
+  return endings.includes(temporalStatus);
+}
+
+export const listQuerySchema = z.strictObject({
+  environment: z.exactOptional(name),
+  service: z.exactOptional(name),
+  version: z.exactOptional(name),
+  phase: z.exactOptional(phaseSchema),
+  outcome: z.exactOptional(outcomeSchema),
+  running: z.exactOptional(z.enum(['true', 'false'])),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  /** As `next` of an earlier answer gave it; only for the same filters. */
+  cursor: z.exactOptional(z.string().max(4096)),
+});
+export type ListQuery = z.infer<typeof listQuerySchema>;
+
+export const pageSchema = z
+  .object({ rollouts: z.array(summarySchema), next: z.string().nullable() })
+  .meta({ id: 'RolloutPage', description: 'Running rollouts first, then those that ended last.' });
+export type RolloutPage = z.infer<typeof pageSchema>;
+
+export const rolloutViewSchema = z
+  .object({
+    ...summarySchema.shape,
+    /** The workflow's own account; null while no worker answers. */
+    status: rolloutStatusSchema.nullable(),
+    /** The latest heartbeat of the stage's watch; null when none runs. */
+    live: watchProgressSchema.nullable(),
+    workerAnswered: z.boolean(),
+    links: linksSchema,
+  })
+  .meta({ id: 'RolloutView' });
+export type RolloutView = z.infer<typeof rolloutViewSchema>;
+
+export const commandBodySchema = z
+  .strictObject({
+    actor: z.exactOptional(actor),
+    reason: z.exactOptional(reason),
+    /** Only for `promote`: skip all further stages. */
+    full: z.exactOptional(z.boolean()),
+  })
+  .meta({ id: 'CommandBody' });
+export type CommandBody = z.infer<typeof commandBodySchema>;
+
+export const commandAnswerSchema = z
+  .object({
+    accepted: z.literal(true),
+    /** `signal`: nobody answered in time, so the command was left for the next worker. */
+    via: z.enum(['update', 'signal']),
+    status: rolloutStatusSchema.nullable(),
+  })
+  .meta({ id: 'CommandAnswer' });
+export type CommandAnswer = z.infer<typeof commandAnswerSchema>;
+
+/** Data of the SSE event `trouble`: the API itself cannot see the rollout now. */
+export const troubleSchema = z.object({ code: z.string(), message: z.string(), sinceMs: z.number() });
+export type Trouble = z.infer<typeof troubleSchema>;
+
+export function linksOf(environment: string, service: string, runId?: string): z.infer<typeof linksSchema> {
+  const self = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
+  const run = runId === undefined ? '' : `?run=${runId}`;
+  return { self: `${self}${run}`, events: `${self}/events${run}`, audit: `${self}/audit${run}` };
+}

@@ -1,0 +1,155 @@
+/** What a rollout tells of itself, as schemas: the status, the live progress and the evidence of checks. */
+import { z } from 'zod';
+import type { CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
+import {
+  type Arms,
+  commandNames,
+  type Outcome,
+  type Phase,
+  type RollbackCause,
+  type StageReport,
+  type TimelineEntry,
+  type TimelineKind,
+  type WatchCarry,
+} from '../../domain/rollout/types.ts';
+
+/** A text of which more kinds may come; a reader that does not know one shows it as it is. */
+function openText<T extends string>(): z.ZodType<T> {
+  return z.string() as unknown as z.ZodType<T>;
+}
+
+const phases: { [P in Phase]: P } = {
+  preparing: 'preparing',
+  shifting: 'shifting',
+  soaking: 'soaking',
+  holding: 'holding',
+  approving: 'approving',
+  promoting: 'promoting',
+  watching: 'watching',
+  restoring: 'restoring',
+  cleaning: 'cleaning',
+  promoted: 'promoted',
+  'rolled-back': 'rolled-back',
+};
+const outcomes: { [O in Outcome]: O } = { promoted: 'promoted', 'rolled-back': 'rolled-back' };
+
+export const phaseSchema = z.enum(phases);
+export const outcomeSchema = z.enum(outcomes);
+
+const atMs = z.number().describe('epoch milliseconds');
+
+export const verdictSchema: z.ZodType<Verdict> = z
+  .object({
+    check: z.string(),
+    kind: z.enum(['pass', 'fail', 'no-data', 'error']),
+    reason: z.string(),
+    canary: z.number().nullable(),
+    stable: z.number().nullable(),
+    canarySamples: z.number().nullable(),
+    stableSamples: z.number().nullable(),
+    atMs,
+  })
+  .meta({ id: 'Verdict', description: 'One look of one check.' });
+
+export const checkRecordSchema: z.ZodType<CheckRecord> = z
+  .object({
+    name: z.string(),
+    looks: z.number(),
+    passes: z.number(),
+    failures: z.number(),
+    noData: z.number(),
+    errors: z.number(),
+    consecutiveFailures: z.number(),
+    consecutiveErrors: z.number(),
+    recent: z.array(z.boolean()),
+    answer: z.enum(['pass', 'fail', 'no-data']).nullable(),
+    last: verdictSchema.nullable(),
+    worst: verdictSchema.nullable(),
+  })
+  .meta({ id: 'CheckRecord', description: 'What a check has accumulated over a stage.' });
+
+export const timelineEntrySchema: z.ZodType<TimelineEntry> = z
+  .object({
+    atMs,
+    kind: openText<TimelineKind>(),
+    text: z.string(),
+    stage: z.number().nullable(),
+    actor: z.string().nullable(),
+    data: z.exactOptional(z.record(z.string(), z.unknown())),
+  })
+  .meta({ id: 'TimelineEntry', description: 'One line of the rollout’s story.' });
+
+const armsSchema = z.object({
+  stableSlot: z.enum(['blue', 'green']),
+  stableVersion: z.string(),
+  canaryVersion: z.string(),
+}) satisfies z.ZodType<Arms>;
+
+const causeSchema = z.object({
+  kind: openText<RollbackCause['kind']>(),
+  reason: z.string(),
+  actor: z.string().nullable(),
+  atMs,
+}) satisfies z.ZodType<RollbackCause>;
+
+const stageReportSchema = z.object({
+  name: z.string(),
+  weightPercent: z.number(),
+  startedAtMs: atMs,
+  endedAtMs: atMs.nullable(),
+  plannedMs: z.number(),
+  ending: openText<NonNullable<StageReport['ending']>>().nullable(),
+  checks: z.array(checkRecordSchema),
+}) satisfies z.ZodType<StageReport>;
+
+export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
+  .object({
+    target: z.string(),
+    service: z.string(),
+    environment: z.string(),
+    version: z.string(),
+    phase: phaseSchema,
+    outcome: outcomeSchema.nullable(),
+    stage: z.number(),
+    stages: z.array(
+      z.object({ name: z.string(), weightPercent: z.number(), soakMs: z.number(), warmUpMs: z.number() }),
+    ),
+    askedPercent: z.number(),
+    paused: z.boolean(),
+    holdReason: z.string().nullable(),
+    arms: armsSchema.nullable(),
+    cause: causeSchema.nullable(),
+    reports: z.array(stageReportSchema),
+    startedAtMs: atMs,
+    endedAtMs: atMs.nullable(),
+    restoredAtMs: atMs.nullable(),
+    limitAtMs: atMs,
+    legal: z.array(z.enum(commandNames)),
+    timeline: z.array(timelineEntrySchema),
+    droppedEntries: z.number(),
+  })
+  .meta({ id: 'RolloutStatus', description: 'The workflow’s own account of the rollout.' });
+
+const watchCarrySchema = z.object({
+  watchedMs: z.number(),
+  extended: z.boolean(),
+  checks: z.array(checkRecordSchema),
+  reasserted: z.number(),
+  looks: z.number(),
+}) satisfies z.ZodType<WatchCarry>;
+
+export const watchProgressSchema: z.ZodType<WatchProgress> = z
+  .object({
+    stage: z.number(),
+    epoch: z.number(),
+    carry: watchCarrySchema,
+    plannedMs: z.number(),
+    verdicts: z.array(verdictSchema),
+    askedPercent: z.number(),
+    measuredPercent: z.number().nullable(),
+    leaseUntilMs: atMs,
+    trouble: z.string().nullable(),
+    atMs,
+  })
+  .meta({ id: 'WatchProgress', description: 'The latest heartbeat of the stage’s watch.' });

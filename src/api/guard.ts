@@ -1,0 +1,40 @@
+/** Keeps web pages from driving the API: loopback Host (against DNS rebinding) and same-origin writes (against CSRF). */
+import type { FastifyInstance } from 'fastify';
+import { SluiceError } from '../domain/errors.ts';
+import { hostNameOf, isLoopback } from './bind.ts';
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function guardRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    const { host, origin, 'sec-fetch-site': site } = request.headers;
+    refuseHost(host);
+    if (reading.has(request.method)) return;
+    refuseOrigin(origin, host, typeof site === 'string' ? site : undefined);
+    refuseUntyped(request.method, request.headers['content-type']);
+  });
+}
+
+function refuseHost(host: string | undefined): void {
+  const name = host === undefined ? null : hostNameOf(host);
+  if (name !== null && isLoopback(name)) return;
+  throw new SluiceError(
+    'host-refused',
+    `The request was addressed to "${host ?? ''}", not to a loopback name.`,
+  );
+}
+
+function refuseOrigin(origin: string | undefined, host: string | undefined, site: string | undefined): void {
+  const foreign = origin !== undefined && origin !== `http://${host}`;
+  if (!foreign && (site === undefined || site === 'same-origin' || site === 'none')) return;
+  throw new SluiceError(
+    'origin-refused',
+    `A page of another origin (${origin ?? site}) may not change anything here.`,
+  );
+}
+
+/** A form or a script of another site can only send without preflight what is not JSON or YAML. */
+function refuseUntyped(method: string, contentType: string | undefined): void {
+  if (method !== 'POST' || contentType !== undefined) return;
+  throw new SluiceError('media-type-unsupported', 'The request has no Content-Type.');
+}

@@ -1,0 +1,39 @@
+/** Reads a plan out of a request body: bare or in an envelope, in JSON or YAML. */
+import { SluiceError } from '../domain/errors.ts';
+import type { Plan } from '../domain/plan/types.ts';
+import { planEnvelopeSchema } from './contract.ts';
+import type { PlanParse, PlanReader } from './service.ts';
+import { problemsOf } from './validation.ts';
+
+export interface PlanRequest {
+  readonly parse: PlanParse;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** Whoever sends a bare plan is not named in it. */
+const unnamedActor = 'api';
+
+export function readPlanBody(body: unknown, reader: PlanReader): PlanRequest {
+  if (typeof body === 'string') return { parse: reader.parseText(body), actor: unnamedActor, reason: '' };
+  if (typeof body !== 'object' || body === null || !('plan' in body)) {
+    return { parse: reader.parse(body), actor: unnamedActor, reason: '' };
+  }
+  const envelope = planEnvelopeSchema.safeParse(body);
+  if (!envelope.success) {
+    throw new SluiceError('request-invalid', 'The envelope of the plan is not valid.', {
+      problems: problemsOf(envelope.error, ''),
+    });
+  }
+  const { plan, actor = unnamedActor, reason = '' } = envelope.data;
+  return { parse: typeof plan === 'string' ? reader.parseText(plan) : reader.parse(plan), actor, reason };
+}
+
+/** The plan, or `plan-invalid` with every problem. */
+export function planOf(parse: PlanParse): Plan {
+  if (parse.ok) return parse.plan;
+  const count = parse.problems.length;
+  throw new SluiceError('plan-invalid', `The plan has ${count} problem${count === 1 ? '' : 's'}.`, {
+    problems: parse.problems,
+  });
+}

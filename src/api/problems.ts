@@ -1,0 +1,76 @@
+/** Turns everything that can go wrong into problem details; what is unexpected is logged and never shown. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorCode, messageOf, SluiceError } from '../domain/errors.ts';
+import { type ProblemDetails, problemMediaType, problemTypeOf, titleOf } from './contract.ts';
+import { methodsFor, type RouteTable } from './route-table.ts';
+
+/** Seconds after which a client may try again what is retryable. */
+const retryAfterSeconds = '2';
+
+export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
+  app.setErrorHandler((error, request, reply) => {
+    const known = asSluiceError(error);
+    if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
+    else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
+    return sendProblem(request, reply, known);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const allowed = methodsFor(routes, path);
+    if (allowed.length === 0) {
+      return sendProblem(request, reply, new SluiceError('not-found', `There is no ${path}.`));
+    }
+    const detail = `${path} does not accept ${request.method}; it accepts ${allowed.join(', ')}.`;
+    return sendProblem(
+      request,
+      reply.header('allow', allowed.join(', ')),
+      new SluiceError('method-not-allowed', detail),
+    );
+  });
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: SluiceError): FastifyReply {
+  if (error.retryable) reply.header('retry-after', retryAfterSeconds);
+  return reply
+    .status(error.status)
+    .header('cache-control', 'no-store')
+    .type(problemMediaType)
+    .send(JSON.stringify(problemOf(error, request.id)));
+}
+
+export function problemOf(error: SluiceError, requestId: string): ProblemDetails {
+  return {
+    type: problemTypeOf(error.code),
+    title: titleOf(error.code),
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    advice: error.advice,
+    problems: [...error.problems],
+    details: { ...error.details },
+    requestId,
+  };
+}
+
+/** The codes of Fastify's own refusals. What it calls a server error is ours to hide. */
+const byStatus: Readonly<Record<number, ErrorCode>> = {
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'body-too-large',
+  415: 'media-type-unsupported',
+};
+
+export function asSluiceError(error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error;
+  const status = statusOf(error);
+  if (status >= 400 && status < 500) {
+    return new SluiceError(byStatus[status] ?? 'request-invalid', messageOf(error), { cause: error });
+  }
+  return new SluiceError('internal', 'Something unexpected went wrong inside the API.', { cause: error });
+}
+
+function statusOf(error: unknown): number {
+  const named =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : null;
+  return typeof named === 'number' ? named : 500;
+}

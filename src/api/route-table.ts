@@ -1,0 +1,28 @@
+/** Remembers which methods each path has, so that a wrong method gets 405 with what is allowed, not 404. */
+import type { FastifyInstance } from 'fastify';
+
+export interface RouteTable {
+  readonly entries: { readonly method: string; readonly pattern: RegExp }[];
+}
+
+/** Must be called before the routes are declared. */
+export function watchRoutes(app: FastifyInstance): RouteTable {
+  const table: RouteTable = { entries: [] };
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) table.entries.push({ method: one, pattern: patternOf(url) });
+  });
+  return table;
+}
+
+export function methodsFor(table: RouteTable, path: string): string[] {
+  const methods = table.entries.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  return [...new Set(methods)].sort();
+}
+
+function patternOf(url: string): RegExp {
+  const parts = url.split('/').map((part) => {
+    if (part.startsWith(':')) return '[^/]+';
+    return part === '*' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('/')}$`);
+}

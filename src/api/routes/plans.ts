@@ -1,0 +1,78 @@
+/** Routes that take a plan: start a rollout, or only check the plan. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { targetOf } from '../../domain/plan/types.ts';
+import {
+  idempotencyKeySchema,
+  linksOf,
+  noQuerySchema,
+  planEnvelopeSchema,
+  problemSchema,
+  startedSchema,
+  validationSchema,
+} from '../contract.ts';
+import { planOf, readPlanBody } from '../plan-body.ts';
+import type { ApiDeps } from '../service.ts';
+
+/** What a body may be is checked by the plan's own schema, which knows better what to say. */
+const planBodySchema = z.union([planEnvelopeSchema, z.unknown()]).meta({
+  description: 'A plan in JSON or YAML, or an envelope with `plan`, `actor` and `reason` in JSON.',
+});
+const startHeadersSchema = z.looseObject({ 'idempotency-key': z.exactOptional(idempotencyKeySchema) });
+const consumes = ['application/json', 'application/yaml', 'text/yaml'];
+
+export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/v1/rollouts',
+    {
+      schema: {
+        tags: ['rollouts'],
+        summary: 'Start a rollout',
+        consumes,
+        querystring: noQuerySchema,
+        headers: startHeadersSchema,
+        body: planBodySchema,
+        response: { 200: startedSchema, 201: startedSchema, '4xx': problemSchema, '5xx': problemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { parse, actor, reason } = readPlanBody(request.body, deps.plans);
+      const plan = planOf(parse);
+      const idempotencyKey = request.headers['idempotency-key'] ?? null;
+      const started = await deps.rollouts.start({ plan, actor, reason, idempotencyKey });
+      const links = linksOf(plan.environment, plan.service, started.runId);
+      return reply
+        .status(started.created ? 201 : 200)
+        .header('location', links.self)
+        .send({
+          target: targetOf(plan),
+          version: plan.version,
+          ...started,
+          warnings: [...parse.warnings],
+          links,
+        });
+    },
+  );
+  app.post(
+    '/v1/validate',
+    {
+      schema: {
+        tags: ['plans'],
+        summary: 'Check a plan and show every problem at once',
+        consumes,
+        querystring: noQuerySchema,
+        body: planBodySchema,
+        response: { 200: validationSchema, '4xx': problemSchema },
+      },
+    },
+    async (request) => {
+      const { parse } = readPlanBody(request.body, deps.plans);
+      const warnings = [...parse.warnings];
+      return parse.ok
+        ? { ok: true, problems: [], warnings, plan: { ...parse.plan } }
+        : { ok: false, problems: [...parse.problems], warnings };
+    },
+  );
+}

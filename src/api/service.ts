@@ -1,0 +1,71 @@
+/** What the HTTP layer needs from the rest: rollouts, plans, the catalogue. Tests give it a fake. */
+import type { Problem } from '../domain/errors.ts';
+import type { Plan } from '../domain/plan/types.ts';
+import type { CommandName } from '../domain/rollout/types.ts';
+import type {
+  Audit,
+  Catalogue,
+  CommandAnswer,
+  CommandBody,
+  ListQuery,
+  Readiness,
+  RolloutPage,
+  RolloutView,
+} from './contract.ts';
+
+export type PlanParse =
+  | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+export interface PlanReader {
+  parse(input: unknown): PlanParse;
+  /** YAML, and so JSON too. */
+  parseText(text: string): PlanParse;
+}
+
+/** A target, and which of its runs; without a run: the latest. */
+export interface RunRef {
+  readonly environment: string;
+  readonly service: string;
+  readonly runId?: string;
+}
+
+export interface StartRequest {
+  readonly plan: Plan;
+  readonly actor: string;
+  readonly reason: string;
+  readonly idempotencyKey: string | null;
+}
+
+export interface StartResult {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** False: the same request had started it before. */
+  readonly created: boolean;
+  readonly workerSeen: boolean;
+}
+
+export interface CommandRequest extends CommandBody {
+  readonly name: CommandName;
+  /** Makes the command idempotent: the same id is carried out once. */
+  readonly requestId: string;
+}
+
+/**
+ * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
+ * `idempotency-mismatch`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`.
+ */
+export interface RolloutService {
+  start(request: StartRequest): Promise<StartResult>;
+  list(query: ListQuery): Promise<RolloutPage>;
+  get(ref: RunRef): Promise<RolloutView>;
+  command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
+  audit(ref: RunRef): Promise<Audit>;
+  readiness(): Promise<Readiness>;
+}
+
+export interface ApiDeps {
+  readonly rollouts: RolloutService;
+  readonly plans: PlanReader;
+  readonly catalogue: () => Catalogue;
+}

@@ -1,0 +1,54 @@
+/** Rollouts as Temporal keeps them: the `RolloutService` over a Temporal client. */
+import { messageOf } from '../domain/errors.ts';
+import { targetOf } from '../domain/plan/types.ts';
+import { taskQueues } from '../domain/rollout/names.ts';
+import { buildAudit } from './audit/audit.ts';
+import type { Replay } from './audit/replay.ts';
+import { type Audit, hasEnded, type Readiness } from './contract.ts';
+import type { RolloutService, RunRef } from './service.ts';
+import { sendCommand } from './temporal/command.ts';
+import { fetchRuns } from './temporal/histories.ts';
+import { type StartDeps, startRollout } from './temporal/start.ts';
+import { describe, statusOf, viewOf } from './temporal/view.ts';
+import { listRollouts, workerSeen } from './temporal/visibility.ts';
+
+export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> {
+  readonly replay: Replay;
+  /** Default 25 s: shorter than the patience of usual HTTP clients. */
+  readonly supersedeWaitMs?: number;
+}
+
+export function createTemporalService(options: TemporalServiceDeps): RolloutService {
+  const deps = { supersedeWaitMs: 25_000, ...options };
+  return {
+    start: (request) => startRollout(deps, request),
+    list: (query) => listRollouts(deps, query),
+    get: (ref) => viewOf(deps, ref),
+    command: (ref, command) => sendCommand(deps, ref, command),
+    audit: (ref) => auditOf(deps, ref),
+    readiness: () => readinessOf(deps),
+  };
+}
+
+async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {
+  const { summary } = await describe(deps, ref);
+  // Asked before the history is fetched, so that the history knows everything that the account tells.
+  const status = hasEnded(summary) ? null : await statusOf(deps, summary);
+  const runs = await fetchRuns(deps, { ...ref, runId: summary.runId });
+  const { workflowId, temporalStatus } = summary;
+  return await buildAudit({ target: targetOf(ref), workflowId, temporalStatus, runs, status }, deps.replay);
+}
+
+async function readinessOf(deps: TemporalServiceDeps): Promise<Readiness> {
+  const { address } = deps;
+  try {
+    const seen = await workerSeen(deps, taskQueues.rollouts, Date.now());
+    const detail = seen
+      ? 'a worker polls for rollouts'
+      : 'no worker has polled for rollouts lately; they wait';
+    return { ready: true, temporal: { ok: true, address, detail: 'answers' }, worker: { seen, detail } };
+  } catch (error) {
+    const worker = { seen: false, detail: 'not known while Temporal is away' };
+    return { ready: false, temporal: { ok: false, address, detail: messageOf(error) }, worker };
+  }
+}

@@ -1,0 +1,76 @@
+/** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { taskQueues } from '../../domain/rollout/names.ts';
+import type { CommandPayload } from '../../domain/rollout/types.ts';
+import type { CommandAnswer } from '../contract.ts';
+import type { CommandRequest, RunRef } from '../service.ts';
+import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { describe, notFound, statusFrom } from './view.ts';
+import { workerSeen, workflowIdFor } from './visibility.ts';
+
+export async function sendCommand(
+  deps: TemporalDeps,
+  ref: RunRef,
+  { name, requestId, ...rest }: CommandRequest,
+): Promise<CommandAnswer> {
+  const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
+  const payload: CommandPayload = { ...rest, requestId };
+  try {
+    const status = await within(deps.client, workerTimeoutMs, () =>
+      // One id may serve several commands of a client; each of them is carried out once.
+      handle.executeUpdate<unknown, [CommandPayload]>(name, {
+        args: [payload],
+        updateId: `${name}-${requestId}`,
+      }),
+    );
+    return { accepted: true, via: 'update', status: statusFrom(status) };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refused(error);
+    if (error instanceof WorkflowNotFoundError) throw await absent(deps, ref);
+    if (name !== 'rollback') throw await unanswered(deps, error);
+  }
+  try {
+    await ask(deps, () => handle.signal<[CommandPayload]>(name, payload), workerTimeoutMs);
+    return { accepted: true, via: 'signal', status: null };
+  } catch (error) {
+    throw error instanceof SluiceError && error.code === 'rollout-not-found'
+      ? await absent(deps, ref)
+      : error;
+  }
+}
+
+function refused(error: WorkflowUpdateFailedError): SluiceError {
+  const why = messageOf(error.cause ?? error);
+  return new SluiceError('command-refused', `The rollout refused: ${why}.`, { cause: error });
+}
+
+/** Not there, or over already: Temporal says the same of both. */
+async function absent(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
+  try {
+    const { summary } = await describe(deps, ref);
+    const how = summary.outcome ?? summary.temporalStatus.toLowerCase();
+    return new SluiceError('command-refused', `The rollout has ended: ${how}.`, {
+      details: { workflowId: summary.workflowId, runId: summary.runId },
+    });
+  } catch (error) {
+    return error instanceof SluiceError ? error : notFound(ref);
+  }
+}
+
+async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> {
+  if (!timedOut(error)) return translated(deps, error);
+  try {
+    const seen = await workerSeen(deps, taskQueues.rollouts, Date.now());
+    const who = seen ? 'A worker was seen lately, but none' : 'No worker polls for rollouts, so none';
+    return new SluiceError(
+      'worker-absent',
+      `${who} answered within ${workerTimeoutMs} ms; nothing was changed.`,
+      {
+        cause: error,
+      },
+    );
+  } catch (outage) {
+    return outage;
+  }
+}

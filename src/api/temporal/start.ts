@@ -1,0 +1,148 @@
+/** Starts a rollout: the workflow id is the target's lock, the memo remembers the Idempotency-Key. */
+import { createHash } from 'node:crypto';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import { SluiceError } from '../../domain/errors.ts';
+import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
+import { type RolloutInput, taskQueues, workflowType } from '../../domain/rollout/names.ts';
+import { hasEnded } from '../contract.ts';
+import type { StartRequest, StartResult } from '../service.ts';
+import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
+import { supersede } from './supersede.ts';
+import { type Described, describe } from './view.ts';
+import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
+
+/** Two rounds: the target was busy, was freed, and somebody else was faster once more. */
+const maxRounds = 3;
+/** How many earlier rollouts of the target are asked whether they know the Idempotency-Key. */
+const rememberedRuns = 50;
+
+export interface StartDeps extends TemporalDeps {
+  /** How long a superseding start waits for the rollout in its way. */
+  readonly supersedeWaitMs: number;
+}
+
+type Run = Pick<StartResult, 'workflowId' | 'runId' | 'created'>;
+
+export async function startRollout(deps: StartDeps, request: StartRequest): Promise<StartResult> {
+  const run = (await startedBefore(deps, request)) ?? (await startNow(deps, request));
+  const seen = await workerSeen(deps, taskQueues.rollouts, Date.now()).catch(() => false);
+  return { ...run, workerSeen: seen };
+}
+
+async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
+  const { plan } = request;
+  for (let round = 1; round <= maxRounds; round++) {
+    const run = await tryStart(deps, request);
+    if (run) return run;
+    const running = await describe(deps, plan);
+    const same = sameRequest(request, running.memo);
+    if (same)
+      return { workflowId: workflowIdOf(targetOf(plan)), runId: running.summary.runId, created: false };
+    if (hasEnded(running.summary)) continue;
+    if (plan.onConflict === 'reject') throw conflict(running);
+    await supersede(deps, running.summary, request);
+  }
+  throw conflict(await describe(deps, plan));
+}
+
+/** Null: a rollout of the target is running. */
+async function tryStart(
+  deps: StartDeps,
+  { plan, actor, reason, idempotencyKey }: StartRequest,
+): Promise<Run | null> {
+  const target = targetOf(plan);
+  const input: RolloutInput = { plan, actor, reason };
+  try {
+    const handle = await within(deps.client, callTimeoutMs, () =>
+      deps.client.workflow.start(workflowType, {
+        workflowId: workflowIdOf(target),
+        taskQueue: taskQueues.rollouts,
+        args: [input],
+        workflowIdConflictPolicy: 'FAIL',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        typedSearchAttributes: attributesOf(plan),
+        memo: { idempotencyKey, planDigest: digestOf(plan) },
+        staticSummary: `${target} ${plan.version}`,
+        staticDetails: detailsOf(plan, actor, reason),
+      }),
+    );
+    return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId, created: true };
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
+    throw translated(deps, error);
+  }
+}
+
+/** The rollout that the same request started before, even when others came after it. */
+async function startedBefore(deps: StartDeps, request: StartRequest): Promise<Run | null> {
+  if (request.idempotencyKey === null) return null;
+  const workflowId = workflowIdOf(targetOf(request.plan));
+  const latest = await describe(deps, request.plan).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'rollout-not-found') return null;
+    throw error;
+  });
+  if (latest === null) return null;
+  // Asked first, because visibility, which knows all runs, lags behind.
+  if (sameRequest(request, latest.memo)) return { workflowId, runId: latest.summary.runId, created: false };
+  for (const info of await runsOf(deps, workflowId, rememberedRuns)) {
+    if (!sameRequest(request, (key) => memoOf(info, key))) continue;
+    return { workflowId, runId: summaryOf(info).runId, created: false };
+  }
+  return null;
+}
+
+/** Throws `idempotency-mismatch` when the key was used for another plan. */
+function sameRequest({ plan, idempotencyKey }: StartRequest, memo: (key: string) => unknown): boolean {
+  if (idempotencyKey === null || memo('idempotencyKey') !== idempotencyKey) return false;
+  if (memo('planDigest') === digestOf(plan)) return true;
+  throw new SluiceError(
+    'idempotency-mismatch',
+    `The Idempotency-Key was used before for another plan of ${targetOf(plan)}.`,
+  );
+}
+
+function conflict({ summary }: Described): SluiceError {
+  const { target, version, phase, workflowId, runId } = summary;
+  return new SluiceError(
+    'rollout-running',
+    `A rollout of ${target} is running: ${version ?? 'of an unknown version'}, ${phase ?? 'not begun'}, run ${runId}.`,
+    { details: { workflowId, runId, version, phase } },
+  );
+}
+
+function attributesOf(plan: Plan): TypedSearchAttributes {
+  const keyword = (name: string, value: string): SearchAttributePair => ({
+    key: defineSearchAttributeKey(name, 'KEYWORD'),
+    value,
+  });
+  return new TypedSearchAttributes([
+    keyword('SluiceService', plan.service),
+    keyword('SluiceEnvironment', plan.environment),
+    keyword('SluiceVersion', plan.version),
+    keyword('SluicePhase', 'preparing'),
+  ]);
+}
+
+function detailsOf(plan: Plan, actor: string, reason: string): string {
+  const stages = plan.stages.map(({ name, weightPercent }) => `- ${name}: ${weightPercent} %`);
+  return [`Started by ${actor}${reason ? `: ${reason}` : ''}`, '', ...stages].join('\n');
+}
+
+/** The same for plans that mean the same, whatever the order of their keys. */
+export function digestOf(plan: Plan): string {
+  return createHash('sha256')
+    .update(JSON.stringify(ordered(plan)))
+    .digest('hex');
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, ordered(inner)]));
+}

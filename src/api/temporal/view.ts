@@ -1,0 +1,97 @@
+/** One rollout as far as it can be seen: Temporal's description, the workflow's own account, the live heartbeat. */
+import { type DescribeWorkflowExecutionResponse, WorkflowNotFoundError } from '@temporalio/client';
+import { SluiceError } from '../../domain/errors.ts';
+import { statusQuery } from '../../domain/rollout/names.ts';
+import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
+import {
+  linksOf,
+  type RolloutSummary,
+  type RolloutView,
+  rolloutStatusSchema,
+  watchProgressSchema,
+} from '../contract.ts';
+import type { RunRef } from '../service.ts';
+import { ask, callTimeoutMs, type TemporalDeps, within, workerTimeoutMs } from './calls.ts';
+import { decoded, memoOf, summaryOf, workflowIdFor } from './visibility.ts';
+
+export interface Described {
+  readonly summary: RolloutSummary;
+  readonly memo: (key: string) => unknown;
+  readonly raw: DescribeWorkflowExecutionResponse;
+}
+
+/** Throws `rollout-not-found`, naming what was asked for. */
+export async function describe(deps: TemporalDeps, ref: RunRef): Promise<Described> {
+  const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
+  const { raw } = await askFor(deps, ref, () => handle.describe());
+  const info = raw.workflowExecutionInfo ?? {};
+  return { summary: summaryOf(info), memo: (key) => memoOf(info, key), raw };
+}
+
+export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutView> {
+  const { summary, raw } = await describe(deps, ref);
+  const status = await statusOf(deps, summary);
+  return {
+    ...summary,
+    // The workflow's word is fresher than its search attributes.
+    ...(status ? { version: status.version, phase: status.phase, outcome: status.outcome } : {}),
+    status,
+    live: liveOf(raw),
+    workerAnswered: status !== null,
+    links: linksOf(summary.environment, summary.service, summary.runId),
+  };
+}
+
+/** Null when no worker answers in time. An ended rollout left its account as its result and needs no worker. */
+export async function statusOf(deps: TemporalDeps, summary: RolloutSummary): Promise<RolloutStatus | null> {
+  const handle = deps.client.workflow.getHandle(summary.workflowId, summary.runId);
+  try {
+    if (summary.temporalStatus === 'COMPLETED') {
+      return statusFrom(await within(deps.client, workerTimeoutMs, () => handle.result()));
+    }
+    return statusFrom(await within(deps.client, workerTimeoutMs, () => handle.query<unknown>(statusQuery)));
+  } catch {
+    // Temporal itself answered a moment ago, so it is the worker that is away, or busy with an outage of its own.
+    return null;
+  }
+}
+
+export function statusFrom(value: unknown): RolloutStatus | null {
+  const reading = rolloutStatusSchema.safeParse(value);
+  return reading.success ? reading.data : null;
+}
+
+/** The newest heartbeat among the watches under way; an obsolete one may still be ending. */
+export function liveOf(raw: DescribeWorkflowExecutionResponse): WatchProgress | null {
+  const beats = (raw.pendingActivities ?? [])
+    .filter((activity) => activity.activityType?.name === 'watch')
+    .map((activity) => watchProgressSchema.safeParse(decoded(activity.heartbeatDetails?.payloads?.[0])))
+    .flatMap((reading) => (reading.success ? [reading.data] : []));
+  return beats.sort((a, b) => b.atMs - a.atMs)[0] ?? null;
+}
+
+/** As `ask`, but says which rollout was not found. */
+export async function askFor<T>(
+  deps: TemporalDeps,
+  ref: RunRef,
+  call: () => Promise<T>,
+  timeoutMs = callTimeoutMs,
+): Promise<T> {
+  const named = async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw notFound(ref);
+      throw error;
+    }
+  };
+  return await ask(deps, named, timeoutMs);
+}
+
+export function notFound(ref: RunRef): SluiceError {
+  const run = ref.runId === undefined ? '' : ` with run ${ref.runId}`;
+  return new SluiceError(
+    'rollout-not-found',
+    `No rollout of ${ref.environment}/${ref.service}${run} is known.`,
+  );
+}

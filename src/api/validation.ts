@@ -1,0 +1,43 @@
+/** Checks requests against their zod schemas and names the field at fault the way people write it. */
+import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { type Problem, SluiceError } from '../domain/errors.ts';
+
+const partNames: Readonly<Record<string, string>> = {
+  body: 'body',
+  querystring: 'query',
+  params: 'path',
+  headers: 'header',
+};
+
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  const part = partNames[httpPart ?? ''] ?? 'request';
+  return (data: unknown) => {
+    const result = schema.safeParse(data ?? (part === 'body' ? {} : data));
+    if (result.success) return { value: result.data };
+    const problems = problemsOf(result.error, part);
+    const fields = problems.map(({ path }) => path).join(', ');
+    return {
+      error: new SluiceError('request-invalid', `The request is not valid: ${fields}.`, { problems }),
+    };
+  };
+};
+
+/** Answers are made by typed code, so they are written as they are; a reader's schema is the check. */
+export const serializerCompiler = (_: { schema: FastifySchema }) => (data: unknown) => JSON.stringify(data);
+
+export function problemsOf(error: z.ZodError, part: string): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const paths =
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    const message = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
+    return paths.map((path) => ({ path: dotted(part, path), message }));
+  });
+}
+
+function dotted(part: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, part);
+}

@@ -1,0 +1,385 @@
+/** The HTTP layer by injection: routes, bodies, refusals and what is never shown. */
+import type { FastifyInstance } from 'fastify';
+import { afterEach, expect, test } from 'vitest';
+import { createApp } from '../../../src/api/app.ts';
+import {
+  problemSchema,
+  rolloutViewSchema,
+  startedSchema,
+  validationSchema,
+} from '../../../src/api/contract.ts';
+import type { RolloutService } from '../../../src/api/service.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { failing, fakeDeps, fakeRollouts, runId, statusOf, viewOf } from './fakes.ts';
+
+let app: FastifyInstance | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function serve(overrides: Partial<RolloutService> = {}) {
+  const rollouts = fakeRollouts(overrides);
+  app = await createApp(fakeDeps(rollouts));
+  return { app, rollouts };
+}
+
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const startOk = { start: async () => started };
+const json = { 'content-type': 'application/json' };
+const target = '/v1/rollouts/demo/shop';
+
+test('starts a rollout from a plan in JSON and says where it is', async () => {
+  const { app, rollouts } = await serve(startOk);
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: { ...json, 'idempotency-key': 'k1' },
+    payload: { version: 'v2' },
+  });
+  expect(answer.statusCode).toBe(201);
+  expect(answer.headers.location).toBe(`${target}?run=${runId}`);
+  expect(startedSchema.parse(answer.json())).toMatchObject({
+    target: 'demo/shop',
+    created: true,
+    version: 'v2',
+  });
+  expect(rollouts.calls[0]?.args[0]).toMatchObject({ actor: 'api', reason: '', idempotencyKey: 'k1' });
+});
+
+test.each(['application/yaml', 'text/yaml'])('starts a rollout from a plan in %s', async (type) => {
+  const { app, rollouts } = await serve(startOk);
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: { 'content-type': type },
+    payload: 'version: v9\n',
+  });
+  expect(answer.statusCode).toBe(201);
+  expect(rollouts.calls[0]?.args[0]).toMatchObject({ plan: { version: 'v9' }, idempotencyKey: null });
+});
+
+test.each([{ version: 'v5' }, 'version: v5'])('takes actor and reason from an envelope', async (plan) => {
+  const { app, rollouts } = await serve(startOk);
+  const payload = { plan, actor: 'ada', reason: 'release day' };
+  await app.inject({ method: 'POST', url: '/v1/rollouts', headers: json, payload });
+  expect(rollouts.calls[0]?.args[0]).toMatchObject({
+    plan: { version: 'v5' },
+    actor: 'ada',
+    reason: 'release day',
+  });
+});
+
+test('answers 200 when the same request had started the rollout before', async () => {
+  const { app } = await serve({ start: async () => ({ ...started, created: false }) });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: json,
+    payload: { version: 'v2' },
+  });
+  expect(answer.statusCode).toBe(200);
+});
+
+test('refuses a bad plan with every problem and starts nothing', async () => {
+  const { app, rollouts } = await serve();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: json,
+    payload: { version: 1 },
+  });
+  expect(answer.statusCode).toBe(422);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(problemSchema.parse(answer.json())).toMatchObject({
+    type: '/docs/errors#plan-invalid',
+    code: 'plan-invalid',
+    problems: [{ path: 'version', message: 'must be a text' }],
+  });
+  expect(rollouts.calls).toEqual([]);
+});
+
+test('refuses unknown fields of the envelope by name', async () => {
+  const { app } = await serve();
+  const payload = { plan: { version: 'v1' }, who: 'ada' };
+  const answer = await app.inject({ method: 'POST', url: '/v1/rollouts', headers: json, payload });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().problems).toEqual([{ path: 'who', message: 'is not known here' }]);
+});
+
+test('names the rollout that is in the way', async () => {
+  const details = { workflowId: 'rollout/demo/shop', runId, version: 'v1', phase: 'soaking' };
+  const start = async () => {
+    throw new SluiceError('rollout-running', 'A rollout is running.', { details });
+  };
+  const { app } = await serve({ start });
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: json,
+    payload: { version: 'v2' },
+  });
+  expect(answer.statusCode).toBe(409);
+  expect(answer.json()).toMatchObject({ code: 'rollout-running', details });
+});
+
+test('validates with problems and warnings and answers 200 either way', async () => {
+  const { app } = await serve();
+  const post = (payload: object) =>
+    app.inject({ method: 'POST', url: '/v1/validate', headers: json, payload });
+  const bad = await post({ version: 3 });
+  expect(bad.statusCode).toBe(200);
+  expect(validationSchema.parse(bad.json())).toMatchObject({ ok: false, problems: [{ path: 'version' }] });
+  const good = validationSchema.parse((await post({ version: 'v3' })).json());
+  expect(good).toMatchObject({ ok: true, plan: { version: 'v3' }, warnings: [{ path: 'stages[0].soak' }] });
+});
+
+test('lists with parsed filters', async () => {
+  const { app, rollouts } = await serve({ list: async () => ({ rollouts: [], next: null }) });
+  const answer = await app.inject('/v1/rollouts?environment=demo&running=true&limit=5');
+  expect(answer.json()).toEqual({ rollouts: [], next: null });
+  expect(rollouts.calls[0]?.args[0]).toEqual({ environment: 'demo', running: 'true', limit: 5 });
+});
+
+test.each([
+  ['/v1/rollouts?limit=0', 'query.limit'],
+  ['/v1/rollouts?limit=201', 'query.limit'],
+  ['/v1/rollouts?phase=sleeping', 'query.phase'],
+  ['/v1/rollouts?colour=red', 'query.colour'],
+  ['/v1/rollouts?service=a%22%20OR%20%22b', 'query.service'],
+  [`${target}?run=latest`, 'query.run'],
+  [`${target}/audit?runs=1`, 'query.runs'],
+  ['/healthz?x=1', 'query.x'],
+])('refuses %s and names the parameter', async (url, path) => {
+  const { app, rollouts } = await serve();
+  const answer = await app.inject(url);
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().problems[0].path).toBe(path);
+  expect(rollouts.calls).toEqual([]);
+});
+
+test('shows a rollout, and one run of it', async () => {
+  const { app, rollouts } = await serve({ get: async () => viewOf() });
+  const answer = await app.inject(`${target}?run=${runId}`);
+  expect(rolloutViewSchema.parse(answer.json()).status?.phase).toBe('soaking');
+  expect(rollouts.calls[0]?.args[0]).toEqual({ environment: 'demo', service: 'shop', runId });
+});
+
+test.each(['promote', 'pause', 'resume', 'rollback', 'approve', 'reject'])(
+  'passes %s on',
+  async (command) => {
+    const answered = { accepted: true, via: 'update', status: statusOf() } as const;
+    const { app, rollouts } = await serve({ command: async () => answered });
+    const answer = await app.inject({
+      method: 'POST',
+      url: `${target}/${command}`,
+      headers: { ...json, 'idempotency-key': 'chg-1' },
+      payload: { actor: 'ada', reason: 'because' },
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(rollouts.calls[0]?.args[1]).toEqual({
+      name: command,
+      actor: 'ada',
+      reason: 'because',
+      requestId: 'chg-1',
+    });
+  },
+);
+
+test('answers 202 when a rollback was left as a signal', async () => {
+  const { app } = await serve({ command: async () => ({ accepted: true, via: 'signal', status: null }) });
+  const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json });
+  expect(answer.statusCode).toBe(202);
+});
+
+test('says why a command was refused', async () => {
+  const { app } = await serve({ command: failing('command-refused', 'The rollout refused: it has ended.') });
+  const answer = await app.inject({ method: 'POST', url: `${target}/pause`, headers: json, payload: {} });
+  expect(answer.statusCode).toBe(409);
+  expect(answer.json()).toMatchObject({
+    code: 'command-refused',
+    detail: 'The rollout refused: it has ended.',
+  });
+});
+
+test('refuses unknown fields and wrong types of a command', async () => {
+  const { app } = await serve();
+  const payload = { full: 'yes', why: 'x' };
+  const answer = await app.inject({ method: 'POST', url: `${target}/promote`, headers: json, payload });
+  expect(answer.statusCode).toBe(400);
+  expect(
+    answer
+      .json()
+      .problems.map(({ path }: { path: string }) => path)
+      .sort(),
+  ).toEqual(['body.full', 'body.why']);
+});
+
+test.each([
+  ['GET', '/v1/nothing', 404, 'not-found', undefined],
+  ['POST', `${target}/explode`, 400, 'request-invalid', undefined],
+  ['DELETE', '/v1/rollouts', 405, 'method-not-allowed', 'GET, HEAD, POST'],
+  ['PUT', `${target}/pause`, 405, 'method-not-allowed', 'POST'],
+] as const)('%s %s is answered with %i', async (method, url, status, code, allow) => {
+  const { app } = await serve();
+  const answer = await app.inject({ method, url, headers: json, payload: {} });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.json().code).toBe(code);
+  expect(answer.headers.allow).toBe(allow);
+});
+
+test.each([
+  ['application/x-www-form-urlencoded', 'version=v2'],
+  ['text/plain', '{"version":"v2"}'],
+  ['multipart/form-data; boundary=x', '--x--'],
+])('refuses a body of type %s', async (type, payload) => {
+  const { app } = await serve();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: { 'content-type': type },
+    payload,
+  });
+  expect(answer.statusCode).toBe(415);
+  expect(answer.json().code).toBe('media-type-unsupported');
+});
+
+test('refuses a body without a type, and YAML where no plan is expected', async () => {
+  const { app } = await serve();
+  const untyped = await app.inject({ method: 'POST', url: `${target}/pause` });
+  expect(untyped.statusCode).toBe(415);
+  const headers = { 'content-type': 'application/yaml' };
+  const yaml = await app.inject({ method: 'POST', url: `${target}/pause`, headers, payload: 'reason: x' });
+  expect(yaml.statusCode).toBe(415);
+});
+
+test('refuses broken JSON and bodies beyond 256 KiB without a stack trace', async () => {
+  const { app } = await serve();
+  const broken = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts',
+    headers: json,
+    payload: '{"version":',
+  });
+  expect(broken.statusCode).toBe(400);
+  expect(broken.json().code).toBe('request-invalid');
+  const payload = JSON.stringify({ version: 'x'.repeat(256 * 1024) });
+  const large = await app.inject({ method: 'POST', url: '/v1/rollouts', headers: json, payload });
+  expect(large.statusCode).toBe(413);
+  expect(`${broken.body}${large.body}`).not.toMatch(/\.[jt]s:\d/);
+});
+
+test.each(['evil.example', '10.0.0.1:8080', 'localhost.evil.example'])(
+  'refuses the host "%s"',
+  async (host) => {
+    const { app, rollouts } = await serve({ list: async () => ({ rollouts: [], next: null }) });
+    const answer = await app.inject({ url: '/v1/rollouts', headers: { host } });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json().code).toBe('host-refused');
+    expect(rollouts.calls).toEqual([]);
+  },
+);
+
+test.each(['localhost', '127.0.0.1:8080', '[::1]:8080', '127.8.9.1'])('serves the host %s', async (host) => {
+  const { app } = await serve();
+  expect((await app.inject({ url: '/healthz', headers: { host } })).statusCode).toBe(200);
+});
+
+test.each([
+  { origin: 'https://evil.example' },
+  { origin: 'null' },
+  { origin: 'http://127.0.0.1:9999' },
+  { 'sec-fetch-site': 'cross-site' },
+])('refuses a write from another origin: %o', async (headers) => {
+  const { app, rollouts } = await serve();
+  const host = '127.0.0.1:8080';
+  const answer = await app.inject({
+    method: 'POST',
+    url: `${target}/rollback`,
+    headers: { ...json, host, ...headers },
+    payload: {},
+  });
+  expect(answer.statusCode).toBe(403);
+  expect(answer.json().code).toBe('origin-refused');
+  expect(rollouts.calls).toEqual([]);
+});
+
+test('accepts a write from a page of its own', async () => {
+  const { app } = await serve({ command: async () => ({ accepted: true, via: 'update', status: null }) });
+  const headers = {
+    ...json,
+    host: 'localhost:8080',
+    origin: 'http://localhost:8080',
+    'sec-fetch-site': 'same-origin',
+  };
+  const answer = await app.inject({ method: 'POST', url: `${target}/pause`, headers, payload: {} });
+  expect(answer.statusCode).toBe(200);
+});
+
+test('hides what is unexpected and gives the request id instead', async () => {
+  const get = async () => {
+    throw new Error('password=hunter2 at /somewhere/secret.ts');
+  };
+  const { app } = await serve({ get });
+  const answer = await app.inject(target);
+  expect(answer.statusCode).toBe(500);
+  expect(problemSchema.parse(answer.json())).toMatchObject({ code: 'internal' });
+  expect(answer.body).not.toContain('hunter2');
+});
+
+test('tells when to try again what is retryable', async () => {
+  const { app } = await serve({ get: failing('temporal-unavailable', 'Temporal is away.') });
+  const answer = await app.inject(target);
+  expect(answer.statusCode).toBe(503);
+  expect(answer.headers['retry-after']).toBeDefined();
+});
+
+test('describes every route in OpenAPI and explains every error code', async () => {
+  const { app } = await serve();
+  const document = (await app.inject('/openapi.json')).json();
+  expect(Object.keys(document.paths).sort()).toEqual([
+    '/healthz',
+    '/readyz',
+    '/v1/catalogue',
+    '/v1/rollouts',
+    '/v1/rollouts/{environment}/{service}',
+    '/v1/rollouts/{environment}/{service}/audit',
+    '/v1/rollouts/{environment}/{service}/events',
+    '/v1/rollouts/{environment}/{service}/{command}',
+    '/v1/validate',
+  ]);
+  expect(document.components.schemas.RolloutStatus.properties.phase).toBeDefined();
+  expect((await app.inject('/docs/errors')).body).toContain('id="rollout-running"');
+  expect((await app.inject('/docs')).statusCode).toBeLessThan(400);
+});
+
+test('counts requests by route, not by path', async () => {
+  const { app } = await serve({ get: failing('rollout-not-found', 'No rollout.') });
+  await app.inject('/v1/rollouts/a/b');
+  await app.inject('/v1/rollouts/c/d');
+  await app.inject('/no/such/path');
+  const metrics = (await app.inject('/metrics')).body;
+  expect(metrics).toContain(
+    'sluice_http_requests_total{method="GET",route="/v1/rollouts/:environment/:service",status="404"} 2',
+  );
+  expect(metrics).toContain('route="none",status="404"} 1');
+  expect(metrics).toContain('process_cpu_seconds_total');
+});
+
+test('is ready only when Temporal answers', async () => {
+  const readiness = {
+    ready: false,
+    temporal: { ok: false, address: '127.0.0.1:7233', detail: 'away' },
+    worker: { seen: false, detail: 'unknown' },
+  };
+  const { app } = await serve({ readiness: async () => readiness });
+  const answer = await app.inject('/readyz');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toEqual(readiness);
+});
+
+test('serves the catalogue', async () => {
+  const { app } = await serve();
+  expect((await app.inject('/v1/catalogue')).json()).toEqual({ traffic: ['memory'] });
+});

@@ -1,0 +1,148 @@
+/** Following a rollout: shared by its viewers, ended by its end, and left without a trace. */
+import type { FastifyInstance } from 'fastify';
+import { afterEach, expect, test } from 'vitest';
+import { createApp } from '../../../src/api/app.ts';
+import type { RolloutView } from '../../../src/api/contract.ts';
+import { eventStream } from '../../../src/api/event-stream.ts';
+import { Feeds } from '../../../src/api/feeds.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { failing, fakeDeps, fakeRollouts, runId, viewOf } from './fakes.ts';
+
+let app: FastifyInstance | undefined;
+let feeds: Feeds | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  feeds?.close();
+});
+
+const shop = { environment: 'demo', service: 'shop' };
+
+/** Rollouts whose view the test changes. */
+function changing(first: () => RolloutView) {
+  const world = { view: first };
+  const rollouts = fakeRollouts({ get: async () => world.view() });
+  feeds = new Feeds(rollouts, 5);
+  return { world, rollouts, feeds };
+}
+
+const seen = (text: string) => [...text.matchAll(/^event: (\w+)$/gm)].map((match) => match[1]);
+
+test('streams every change and ends after the end', async () => {
+  const { world, rollouts } = changing(() => viewOf({ phase: 'soaking' }));
+  app = await createApp(fakeDeps(rollouts), { pollMs: 5 });
+  const answer = app.inject('/v1/rollouts/demo/shop/events');
+  await waitFor('two looks', () => rollouts.calls.length >= 2);
+  world.view = () => viewOf({ phase: 'promoted', outcome: 'promoted' });
+  const { body, headers } = await answer;
+  expect(headers['content-type']).toContain('text/event-stream');
+  expect(seen(body)).toEqual(['status', 'status', 'end']);
+  const ids = [...body.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
+  expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('answers 404 instead of a stream when there is no rollout', async () => {
+  const rollouts = fakeRollouts({ get: failing('rollout-not-found', 'No rollout.') });
+  app = await createApp(fakeDeps(rollouts), { pollMs: 5 });
+  const answer = await app.inject('/v1/rollouts/demo/shop/events');
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers['content-type']).toContain('problem+json');
+});
+
+test('looks once for any number of viewers and stops when the last one leaves', async () => {
+  const { rollouts, feeds } = changing(() => viewOf());
+  const feed = feeds.of(shop);
+  await feed.ready;
+  expect(feeds.of(shop)).toBe(feed);
+  const told: string[] = [];
+  const leave = Array.from({ length: 20 }, () => feed.join((event) => told.push(event.kind)));
+  expect(rollouts.calls).toHaveLength(1);
+  expect(told).toEqual(Array(20).fill('status'));
+  for (const go of leave) go();
+  expect(feeds.size).toBe(0);
+  expect(feed.closed).toBe(true);
+});
+
+test('gives up a feed that nobody ever joined', async () => {
+  const { feeds } = changing(() => viewOf());
+  await feeds.of(shop).ready;
+  await waitFor('the feed to be gone', () => feeds.size === 0);
+});
+
+test('stays with its run when the next rollout of the target begins', async () => {
+  const { rollouts, feeds } = changing(() => viewOf());
+  const feed = feeds.of(shop);
+  feed.join(() => {});
+  await waitFor('a second look', () => rollouts.calls.length >= 2);
+  expect(rollouts.calls[0]?.args[0]).toEqual(shop);
+  expect(rollouts.calls[1]?.args[0]).toEqual({ ...shop, runId });
+});
+
+test('follows a rollout that continued as new', async () => {
+  const next = '0190b8a4-7c1d-7000-8000-000000000002';
+  const { world, rollouts, feeds } = changing(() => viewOf());
+  const views: string[] = [];
+  feeds.of(shop).join((event) => event.kind === 'status' && views.push(event.view.runId));
+  await waitFor('the first view', () => views.length === 1);
+  let asked = 0;
+  world.view = () =>
+    ++asked === 1 ? viewOf({}, { temporalStatus: 'CONTINUED_AS_NEW' }) : viewOf({}, { runId: next });
+  await waitFor('the next run', () => views.includes(next));
+  await waitFor('a look at it', () =>
+    rollouts.calls.some((call) => (call.args[0] as { runId?: string }).runId === next),
+  );
+});
+
+test('tells once when the rollout cannot be seen, and when it can be seen again', async () => {
+  const { world, feeds } = changing(() => viewOf());
+  const kinds: string[] = [];
+  feeds.of(shop).join((event) => kinds.push(event.kind));
+  await waitFor('the first view', () => kinds.length === 1);
+  let failures = 0;
+  world.view = () => {
+    failures++;
+    throw new SluiceError('temporal-unavailable', 'Temporal is away.');
+  };
+  await waitFor('some failures', () => failures >= 3);
+  world.view = () => viewOf();
+  await waitFor('the view again', () => kinds.length >= 3);
+  expect(kinds).toEqual(['status', 'trouble', 'status']);
+});
+
+test('sends a comment in a long silence and leaves when the reader does', async () => {
+  const { feeds } = changing(() => viewOf());
+  const feed = feeds.of(shop);
+  await feed.ready;
+  const stream = eventStream(feed, { heartbeatMs: 5 });
+  const parts: string[] = [];
+  for await (const part of stream) {
+    parts.push(part);
+    if (part.startsWith(':')) break;
+  }
+  expect(parts[1]).toContain('event: status');
+  expect(feed.closed).toBe(true);
+});
+
+test('a slow reader gets the latest state, not a backlog', async () => {
+  let stage = 0;
+  const { rollouts, feeds } = changing(() => viewOf({ stage: stage++ }));
+  const feed = feeds.of(shop);
+  await feed.ready;
+  const stream = eventStream(feed, { heartbeatMs: 1000 });
+  await stream.next();
+  await waitFor('many looks', () => rollouts.calls.length > 5);
+  const next = await stream.next();
+  expect(String(next.value)).not.toContain('"stage":0,');
+  await stream.return(undefined);
+});
+
+test('ends its streams when the API shuts down', async () => {
+  const { rollouts } = changing(() => viewOf());
+  app = await createApp(fakeDeps(rollouts), { pollMs: 5 });
+  const answer = app.inject('/v1/rollouts/demo/shop/events');
+  await waitFor('two looks', () => rollouts.calls.length >= 2);
+  await app.close();
+  expect(seen((await answer).body).at(-1)).toBe('end');
+});

@@ -1,0 +1,134 @@
+/** Stand-ins for what the HTTP layer is given: rollouts that answer as told and remember what they were asked. */
+
+import { linksOf, type RolloutView } from '../../../src/api/contract.ts';
+import type { ApiDeps, PlanParse, RolloutService } from '../../../src/api/service.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import type { Plan } from '../../../src/domain/plan/types.ts';
+import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
+
+export const runId = '0190b8a4-7c1d-7000-8000-000000000001';
+
+export function planOf(changes: Partial<Plan> = {}): Plan {
+  return {
+    service: 'shop',
+    environment: 'demo',
+    version: 'v2',
+    traffic: { name: 'memory', options: {} },
+    metrics: { name: 'memory', options: {} },
+    workload: { name: 'external', options: {} },
+    stages: [],
+    analysis: { intervalMs: 5000, onInconclusive: 'hold' },
+    rollback: { timeoutMs: 30_000, strategy: 'immediate' },
+    lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
+    maxDurationMs: 3_600_000,
+    onConflict: 'reject',
+    watchAfterMs: 0,
+    ...changes,
+  };
+}
+
+export function statusOf(changes: Partial<RolloutStatus> = {}): RolloutStatus {
+  return {
+    target: 'demo/shop',
+    service: 'shop',
+    environment: 'demo',
+    version: 'v2',
+    phase: 'soaking',
+    outcome: null,
+    stage: 0,
+    stages: [{ name: '10%', weightPercent: 10, soakMs: 20_000, warmUpMs: 0 }],
+    askedPercent: 10,
+    paused: false,
+    holdReason: null,
+    arms: null,
+    cause: null,
+    reports: [],
+    startedAtMs: 1000,
+    endedAtMs: null,
+    restoredAtMs: null,
+    limitAtMs: 3_601_000,
+    legal: ['promote', 'pause', 'rollback'],
+    timeline: [
+      { atMs: 1000, kind: 'started', text: 'rollout of shop v2 to demo', stage: null, actor: 'ada' },
+    ],
+    droppedEntries: 0,
+    ...changes,
+  };
+}
+
+export function viewOf(status: Partial<RolloutStatus> = {}, changes: Partial<RolloutView> = {}): RolloutView {
+  const full = statusOf(status);
+  return {
+    target: 'demo/shop',
+    environment: 'demo',
+    service: 'shop',
+    version: 'v2',
+    phase: full.phase,
+    stage: full.stage,
+    outcome: full.outcome,
+    workflowId: 'rollout/demo/shop',
+    runId,
+    temporalStatus: full.outcome ? 'COMPLETED' : 'RUNNING',
+    startedAtMs: full.startedAtMs,
+    endedAtMs: full.endedAtMs,
+    status: full,
+    live: null,
+    workerAnswered: true,
+    links: linksOf('demo', 'shop', runId),
+    ...changes,
+  };
+}
+
+export interface Call {
+  readonly method: keyof RolloutService;
+  readonly args: readonly unknown[];
+}
+
+/** Everything that is not overridden fails loudly. */
+export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutService & { calls: Call[] } {
+  const calls: Call[] = [];
+  const watched =
+    <K extends keyof RolloutService>(method: K) =>
+    async (...args: never[]): Promise<never> => {
+      calls.push({ method, args });
+      const answer = overrides[method] as ((...given: never[]) => Promise<never>) | undefined;
+      if (!answer) throw new Error(`nobody expected ${method}`);
+      return await answer(...args);
+    };
+  return {
+    calls,
+    start: watched('start'),
+    list: watched('list'),
+    get: watched('get'),
+    command: watched('command'),
+    audit: watched('audit'),
+    readiness: watched('readiness'),
+  };
+}
+
+/** Understands plans of one key: `version`. */
+export function fakeDeps(rollouts: RolloutService): ApiDeps {
+  return {
+    rollouts,
+    plans: {
+      parse: parseFake,
+      parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),
+    },
+    catalogue: () => ({ traffic: ['memory'] }),
+  };
+}
+
+function parseFake(input: unknown): PlanParse {
+  const version =
+    typeof input === 'object' && input !== null && 'version' in input ? input.version : undefined;
+  const warnings = [{ path: 'stages[0].soak', message: 'no soak' }];
+  return typeof version === 'string'
+    ? { ok: true, plan: planOf({ version }), warnings }
+    : { ok: false, problems: [{ path: 'version', message: 'must be a text' }], warnings };
+}
+
+export function failing(code: ConstructorParameters<typeof SluiceError>[0], message: string) {
+  return async () => {
+    throw new SluiceError(code, message);
+  };
+}

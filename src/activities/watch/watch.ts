@@ -110,10 +110,12 @@ class Watch {
   private async pulse(): Promise<WatchEnding | null> {
     const ending = await this.holdTraffic();
     if (ending) return ending;
-    this.looks.tick(this.deps.clock.now());
     const failure = this.looks.failure();
     if (failure) return { kind: 'failed', ...failure };
-    return this.looks.busy ? null : this.timeIsUp();
+    // A look under way may change the answer, so the end waits for it; only then may the next look begin.
+    const end = this.looks.busy ? null : this.timeIsUp();
+    if (end === null) this.looks.tick(this.deps.clock.now());
+    return end;
   }
 
   /** Reads back, reasserts and renews; while that fails the stage clock stands still. */

@@ -1,0 +1,213 @@
+/** Scenarios named after the lessons of the field: a failure seen elsewhere, and what Sluice does instead. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { commandNames } from '../../src/domain/rollout/types.ts';
+import { stageFixture, successCheck } from '../support/plan.ts';
+import { RolloutEnv } from '../support/rollout-env.ts';
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+afterAll(() => env.close());
+
+/** Every scenario has a service of its own, so that they share one server and run side by side. */
+function planFor(service: string, overrides: Partial<Plan> = {}): Partial<Plan> {
+  const checks = [{ ...successCheck, query: { value: `success ${service} {{version}}`, samples: `samples ${service} {{version}}` } }];
+  const stages = [10, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 1_500, checks }));
+  return {
+    service,
+    stages,
+    analysis: { intervalMs: 250, onInconclusive: 'hold' },
+    lease: { ttlMs: 5_000, orphanGraceMs: 5_000 },
+    watchAfterMs: 500,
+    ...overrides,
+  };
+}
+
+const stagesOf = (plan: Partial<Plan>) => plan.stages ?? [];
+
+describe.concurrent('lessons', () => {
+  it('1: the soak takes the time that was planned, and planned and actual time are both reported', async () => {
+    const rollout = await env.start(planFor('lesson-1'));
+    const status = await rollout.ended();
+    expect(status.phase).toBe('promoted');
+    for (const report of status.reports) {
+      const actualMs = (report.endedAtMs ?? 0) - report.startedAtMs;
+      expect(report.plannedMs).toBe(1_500);
+      expect(actualMs).toBeGreaterThanOrEqual(report.plannedMs);
+    }
+  });
+
+  it('2: one rollout per target: a second start is refused while the first runs', async () => {
+    const plan = planFor('lesson-2');
+    const rollout = await env.start(plan);
+    await expect(env.start(plan)).rejects.toThrow(/already started/i);
+    await rollout.update('rollback', { reason: 'done' });
+    await rollout.ended();
+  });
+
+  it('3: rolled back only when the data plane, read back, says 0', async () => {
+    const rollout = await env.start(planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate' } }));
+    await rollout.phase('soaking');
+    env.traffic.failNext('restore', 'test/lesson-3', 12);
+    await rollout.update('rollback', { reason: 'bad' });
+    const status = await rollout.ended();
+    expect(status.phase).toBe('rolled-back');
+    expect(await rollout.canaryShare()).toBe(0);
+    const restored = status.timeline.find(({ kind }) => kind === 'restored');
+    expect(restored?.data).toMatchObject({ attempts: 13 });
+    expect(status.timeline.map(({ kind }) => kind)).toContain('restore-late');
+  });
+
+  it('5: rollback is legal in every state that is not the end', async () => {
+    const phases = ['soaking', 'holding', 'approving', 'watching'] as const;
+    const plans: Record<(typeof phases)[number], Partial<Plan>> = {
+      soaking: planFor('lesson-5-soaking'),
+      holding: planFor('lesson-5-holding'),
+      approving: planFor('lesson-5-approving'),
+      watching: planFor('lesson-5-watching', { watchAfterMs: 60_000 }),
+    };
+    env.metrics.set(/lesson-5-holding/, null);
+    const approving = { ...plans.approving, stages: stagesOf(plans.approving).map((stage) => ({ ...stage, approval: true })) };
+    await Promise.all(
+      phases.map(async (phase) => {
+        const rollout = await env.start(phase === 'approving' ? approving : plans[phase]);
+        await rollout.phase(phase);
+        await rollout.signal('rollback', { reason: `while ${phase}` });
+        const status = await rollout.ended();
+        expect(status, phase).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command', reason: `while ${phase}` } });
+        expect(await rollout.canaryShare(), phase).toBe(0);
+        const state = await env.traffic.read({ id: `test/lesson-5-${phase}`, options: {} });
+        expect(state.stableSlot, phase).toBe('blue');
+      }),
+    );
+  });
+
+  it('8: a cold canary is not judged while it warms up', async () => {
+    let failing = true;
+    env.metrics.set(/success lesson-8/, () => (failing ? 10 : 100));
+    const plan = planFor('lesson-8');
+    const rollout = await env.start({ ...plan, stages: stagesOf(plan).slice(0, 1).map((stage) => ({ ...stage, warmUpMs: 1_500 })) });
+    await rollout.phase('soaking');
+    setTimeout(() => {
+      failing = false;
+    }, 1_000);
+    expect((await rollout.ended()).phase).toBe('promoted');
+  });
+
+  it.each([
+    ['nothing', null],
+    ['NaN', Number.NaN],
+    ['an infinite value', Number.POSITIVE_INFINITY],
+  ])('9: a query that returns %s never passes: the rollout is held', async (what, answer) => {
+    const service = `lesson-9-${what.replaceAll(' ', '-').toLowerCase()}`;
+    env.metrics.set(new RegExp(`success ${service}`), answer);
+    const rollout = await env.start(planFor(service));
+    const status = await rollout.phase('holding');
+    expect(status.holdReason).toMatch(/no conclusive data/);
+    expect(status.stage).toBe(0);
+    await rollout.update('rollback', { reason: 'no data' });
+    await rollout.ended();
+  });
+
+  it('9: onNoData decides: fail rolls back, and data that comes late lets a held rollout go on', async () => {
+    env.metrics.set(/success lesson-9-(fail|late)/, null);
+    const failing = planFor('lesson-9-fail');
+    const stages = stagesOf(failing).map((stage) => ({ ...stage, checks: stage.checks.map((check) => ({ ...check, onNoData: 'fail' as const })) }));
+    const rollout = await env.start({ ...failing, stages });
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
+
+    const late = await env.start(planFor('lesson-9-late'));
+    await late.phase('holding');
+    env.metrics.set(/success lesson-9-late/, 100);
+    expect((await late.ended()).phase).toBe('promoted');
+  });
+
+  it('10: too little traffic aborts nothing: the soak is extended once, then held', async () => {
+    env.metrics.set(/success lesson-10/, 50);
+    env.metrics.set(/samples lesson-10/, 3);
+    const rollout = await env.start(planFor('lesson-10'));
+    const status = await rollout.phase('holding');
+    const [report] = status.reports;
+    expect(report?.checks).toEqual([]);
+    expect(status.holdReason).toMatch(/at least 10 are needed/);
+    const heldAtMs = status.timeline.find(({ kind }) => kind === 'held')?.atMs ?? 0;
+    expect(heldAtMs - (report?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(3_000);
+    await rollout.update('rollback', { reason: 'no traffic' });
+    await rollout.ended();
+  });
+
+  it('11: no promotion without evidence, also when missing data is waived', async () => {
+    env.metrics.set(/success lesson-11/, null);
+    const plan = planFor('lesson-11');
+    const stages = stagesOf(plan).map((stage) => ({ ...stage, checks: stage.checks.map((check) => ({ ...check, onNoData: 'pass' as const })) }));
+    const rollout = await env.start({ ...plan, stages });
+    const status = await rollout.phase('holding');
+    expect(status.holdReason).toMatch(/no evidence/);
+    await rollout.update('rollback', { reason: 'no evidence' });
+    await rollout.ended();
+  });
+
+  it('12: a flapping metrics source aborts nothing: errors have a budget of their own', async () => {
+    let asked = 0;
+    env.metrics.set(/success lesson-12/, () => (asked++ % 2 === 0 ? new Error('connection reset') : 100));
+    const rollout = await env.start(planFor('lesson-12'));
+    const status = await rollout.ended();
+    expect(status.phase).toBe('promoted');
+    expect(status.reports[0]?.checks[0]?.errors).toBeGreaterThan(0);
+  });
+
+  it('16: drift is put right a bounded number of times, then a person is asked', async () => {
+    const rollout = await env.start(planFor('lesson-16', { stages: [stageFixture({ weightPercent: 10, soakMs: 60_000 })] }));
+    await rollout.phase('soaking');
+    for (let time = 0; time < 3; time++) {
+      await env.traffic.meddle('test/lesson-16', { weightPercent: 77 });
+      await env.traffic.whenState('test/lesson-16', ({ weightPercent }) => weightPercent === 10);
+    }
+    await env.traffic.meddle('test/lesson-16', { weightPercent: 77 });
+    const status = await rollout.phase('holding');
+    expect(status.holdReason).toMatch(/77 %.*again after it was put right 3 times/);
+    await rollout.update('rollback', { reason: 'meddling' });
+    expect((await rollout.ended()).phase).toBe('rolled-back');
+    expect(await rollout.canaryShare()).toBe(0);
+  });
+
+  it('22: a pause stops the stage clock, not the hard limit, which says so before it strikes', async () => {
+    const rollout = await env.start(planFor('lesson-22', { maxDurationMs: 12_000 }));
+    await rollout.phase('soaking');
+    await rollout.update('pause', { reason: 'lunch' });
+    const status = await rollout.ended();
+    expect(status).toMatchObject({ phase: 'rolled-back', cause: { kind: 'limit' }, stage: 0 });
+    const kinds = status.timeline.map(({ kind }) => kind);
+    expect(kinds.indexOf('limit-near')).toBeGreaterThan(0);
+    expect(kinds.indexOf('limit-struck')).toBeGreaterThan(kinds.indexOf('limit-near'));
+    expect((status.endedAtMs ?? 0) - status.startedAtMs).toBeGreaterThanOrEqual(12_000);
+  }, 40_000);
+
+  it('23: analysis runs during a pause: a canary that turns bad is taken back', async () => {
+    const rollout = await env.start(planFor('lesson-23'));
+    await rollout.phase('soaking');
+    await rollout.update('pause', { reason: 'looking' });
+    env.metrics.set(/success lesson-23/, 50);
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
+  });
+});
+
+describe('every signal', () => {
+  it('is harmless with a malformed payload, and noted', async () => {
+    const rollout = await env.start(planFor('malformed', { stages: [stageFixture({ soakMs: 60_000 })] }));
+    await rollout.phase('soaking');
+    for (const name of commandNames) {
+      await rollout.signal(name, 'just a text');
+      await rollout.signal(name, { reason: 42 });
+    }
+    await rollout.signal('explode', { reason: 'unknown' });
+    const status = await rollout.until('to note all', ({ timeline }) => timeline.filter(({ kind }) => kind === 'message-malformed').length === 13);
+    expect(status.phase).toBe('soaking');
+    await expect(rollout.update('approve')).rejects.toMatchObject({ cause: { message: 'no approval is being asked for' } });
+    await rollout.signal('rollback');
+    expect((await rollout.ended()).phase).toBe('rolled-back');
+  });
+});
+

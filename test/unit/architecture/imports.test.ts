@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const source = resolve(import.meta.dirname, '../../../src');
+
+/** Which folders (longest prefix wins) a layer may import from, beside itself. Arrows point inward. */
+const mayImport: Record<string, readonly string[]> = {
+  domain: [],
+  workflows: ['domain', 'activities/types.ts'],
+  providers: ['domain'],
+  activities: ['domain', 'providers'],
+  worker: ['domain', 'providers', 'activities', 'workflows', 'stack/tools.ts'],
+  api: [
+    'domain',
+    'providers/config.ts',
+    'providers/registry.ts',
+    'worker/bundle-path.ts',
+    'worker/attributes.ts',
+  ],
+  cli: ['domain', 'api/contract.ts', 'api/contract', 'stack/stack.ts', 'stack/view.ts'],
+  stack: ['domain', 'providers', 'api/contract.ts', 'api/contract', 'worker/logger.ts'],
+  demo: ['domain'],
+};
+
+/** Packages that a layer may import; null: any. */
+const packages: Record<string, readonly string[] | null> = {
+  domain: ['zod', 'yaml'],
+  workflows: ['@temporalio/workflow', '@temporalio/common'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly layer: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesOf(path) : entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function importsOf(path: string): Import[] {
+  const text = readFileSync(path, 'utf8');
+  const file = relative(source, path);
+  const layer = file.split('/')[0] ?? '';
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(import|export)\s+(type\s+)?(?:[^'"`;]*?from\s+)?['"]([^'"]+)['"]/g,
+  );
+  const dynamic = text.matchAll(/import\(\s*['"]([^'"]+)['"]\s*\)/g);
+  return [
+    ...[...statements].map((found) => ({
+      file,
+      layer,
+      specifier: found[3] ?? '',
+      typeOnly: found[2] !== undefined,
+    })),
+    ...[...dynamic].map((found) => ({ file, layer, specifier: found[1] ?? '', typeOnly: false })),
+  ];
+}
+
+const imports = filesOf(source).flatMap(importsOf);
+
+function targetOf({ file, specifier }: Import): string {
+  return relative(source, resolve(source, dirname(file), specifier));
+}
+
+function isAllowed(one: Import): boolean {
+  const target = targetOf(one);
+  const allowed = [one.layer, ...(mayImport[one.layer] ?? [])];
+  return allowed.some((prefix) => target === prefix || target.startsWith(`${prefix}/`));
+}
+
+describe('the import arrows', () => {
+  it('point inward', () => {
+    const wrong = imports.filter((one) => one.specifier.startsWith('.') && !isAllowed(one));
+    expect(wrong.map((one) => `${one.file} -> ${targetOf(one)}`)).toEqual([]);
+  });
+
+  it('know every layer', () => {
+    expect([...new Set(imports.map(({ layer }) => layer))].filter((layer) => !(layer in mayImport))).toEqual(
+      [],
+    );
+  });
+
+  it('bring no clock, no I/O and no Temporal into domain, and no library into workflows', () => {
+    const wrong = imports.filter(({ layer, specifier }) => {
+      const known = packages[layer];
+      return known && !specifier.startsWith('.') && !known.includes(specifier);
+    });
+    expect(wrong.map(({ file, specifier }) => `${file} -> ${specifier}`)).toEqual([]);
+  });
+
+  it('let workflows reach domain code that is free of zod and yaml, and activities as types only', () => {
+    const reached = new Set<string>();
+    const queue = imports.filter(({ layer }) => layer === 'workflows').map(({ file }) => file);
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      if (reached.has(file)) continue;
+      reached.add(file);
+      for (const one of imports.filter((known) => known.file === file && !known.typeOnly)) {
+        if (one.specifier.startsWith('.')) queue.push(targetOf(one));
+        else expect(['@temporalio/workflow', '@temporalio/common'], `${file}`).toContain(one.specifier);
+      }
+    }
+    expect([...reached].filter((file) => file.startsWith('activities/'))).toEqual([]);
+    expect(reached.size).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * Histories recorded by earlier code replay through today's workflow. A change that breaks one needs `patched`.
+ * A new recording is made by deleting nothing and running with SLUICE_RECORD=1: it writes the files that are missing.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { describe, expect, it } from 'vitest';
+import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { RolloutEnv } from '../support/rollout-env.ts';
+import { recordings } from './recordings.ts';
+
+const folder = join(import.meta.dirname, 'histories');
+const fileOf = (name: string) => join(folder, `${name}.json`);
+
+if (process.env.SLUICE_RECORD) await record();
+
+describe('recorded histories', () => {
+  it('are there for every kind of rollout', () => {
+    const kept = new Set(readdirSync(folder).map((file) => file.replace(/(@.*)?\.json$/, '')));
+    expect([...kept].sort()).toEqual(Object.keys(recordings).sort());
+  });
+
+  it.each(readdirSync(folder))('%s replays through today’s workflow', async (file) => {
+    const history: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const workflowBundle = await bundle();
+    await expect(
+      Worker.runReplayHistory({ workflowBundle, sinks: silent }, history),
+    ).resolves.toBeUndefined();
+  });
+
+  it('would show a change: a history whose first activity has another name is refused', async () => {
+    const text = readFileSync(fileOf('promoted'), 'utf8').replaceAll('"name":"prepare"', '"name":"other"');
+    const workflowBundle = await bundle();
+    await expect(
+      Worker.runReplayHistory({ workflowBundle, sinks: silent }, JSON.parse(text)),
+    ).rejects.toThrow(/determinism/i);
+  });
+});
+
+const silent = { audit: { record: { fn: () => {}, callDuringReplay: false } } };
+let made: ReturnType<typeof bundleWorkflows> | undefined;
+function bundle() {
+  made ??= bundleWorkflows();
+  return made;
+}
+
+async function record(): Promise<void> {
+  const missing = Object.entries(recordings).filter(([name]) => !existsSync(fileOf(name)));
+  const env = await RolloutEnv.create();
+  env.workload.broken.add('v-broken');
+  await Promise.all(
+    missing.map(async ([name, { plan, drive }]) => {
+      const rollout = await env.start(plan);
+      await drive(rollout, env);
+      await rollout.ended();
+      const history = historyToJSON(await rollout.handle.fetchHistory());
+      writeFileSync(fileOf(name), `${JSON.stringify(JSON.parse(history, withoutPlaces)).replaceAll(/\d+@[\w-]+/g, 'recorder')}\n`);
+    }),
+  );
+  await env.close();
+}
+
+/** Stack traces (and process names, replaced above) say where a recording was made, which is nobody's business. */
+function withoutPlaces(key: string, value: unknown): unknown {
+  return key === 'stackTrace' ? undefined : value;
+}

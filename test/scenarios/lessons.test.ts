@@ -13,7 +13,12 @@ afterAll(() => env.close());
 
 /** Every scenario has a service of its own, so that they share one server and run side by side. */
 function planFor(service: string, overrides: Partial<Plan> = {}): Partial<Plan> {
-  const checks = [{ ...successCheck, query: { value: `success ${service} {{version}}`, samples: `samples ${service} {{version}}` } }];
+  const checks = [
+    {
+      ...successCheck,
+      query: { value: `success ${service} {{version}}`, samples: `samples ${service} {{version}}` },
+    },
+  ];
   const stages = [10, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 1_500, checks }));
   return {
     service,
@@ -48,15 +53,17 @@ describe.concurrent('lessons', () => {
   });
 
   it('3: rolled back only when the data plane, read back, says 0', async () => {
-    const rollout = await env.start(planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate' } }));
+    const rollout = await env.start(
+      planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate' } }),
+    );
     await rollout.phase('soaking');
-    env.traffic.failNext('restore', 'test/lesson-3', 12);
+    env.traffic.failNext('restore', 'test/lesson-3', 25);
     await rollout.update('rollback', { reason: 'bad' });
     const status = await rollout.ended();
     expect(status.phase).toBe('rolled-back');
     expect(await rollout.canaryShare()).toBe(0);
     const restored = status.timeline.find(({ kind }) => kind === 'restored');
-    expect(restored?.data).toMatchObject({ attempts: 13 });
+    expect(restored?.data).toMatchObject({ attempts: 26 });
     expect(status.timeline.map(({ kind }) => kind)).toContain('restore-late');
   });
 
@@ -69,14 +76,20 @@ describe.concurrent('lessons', () => {
       watching: planFor('lesson-5-watching', { watchAfterMs: 60_000 }),
     };
     env.metrics.set(/lesson-5-holding/, null);
-    const approving = { ...plans.approving, stages: stagesOf(plans.approving).map((stage) => ({ ...stage, approval: true })) };
+    const approving = {
+      ...plans.approving,
+      stages: stagesOf(plans.approving).map((stage) => ({ ...stage, approval: true })),
+    };
     await Promise.all(
       phases.map(async (phase) => {
         const rollout = await env.start(phase === 'approving' ? approving : plans[phase]);
         await rollout.phase(phase);
         await rollout.signal('rollback', { reason: `while ${phase}` });
         const status = await rollout.ended();
-        expect(status, phase).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command', reason: `while ${phase}` } });
+        expect(status, phase).toMatchObject({
+          phase: 'rolled-back',
+          cause: { kind: 'command', reason: `while ${phase}` },
+        });
         expect(await rollout.canaryShare(), phase).toBe(0);
         const state = await env.traffic.read({ id: `test/lesson-5-${phase}`, options: {} });
         expect(state.stableSlot, phase).toBe('blue');
@@ -88,7 +101,12 @@ describe.concurrent('lessons', () => {
     let failing = true;
     env.metrics.set(/success lesson-8/, () => (failing ? 10 : 100));
     const plan = planFor('lesson-8');
-    const rollout = await env.start({ ...plan, stages: stagesOf(plan).slice(0, 1).map((stage) => ({ ...stage, warmUpMs: 1_500 })) });
+    const rollout = await env.start({
+      ...plan,
+      stages: stagesOf(plan)
+        .slice(0, 1)
+        .map((stage) => ({ ...stage, warmUpMs: 1_500 })),
+    });
     await rollout.phase('soaking');
     setTimeout(() => {
       failing = false;
@@ -114,7 +132,10 @@ describe.concurrent('lessons', () => {
   it('9: onNoData decides: fail rolls back, and data that comes late lets a held rollout go on', async () => {
     env.metrics.set(/success lesson-9-(fail|late)/, null);
     const failing = planFor('lesson-9-fail');
-    const stages = stagesOf(failing).map((stage) => ({ ...stage, checks: stage.checks.map((check) => ({ ...check, onNoData: 'fail' as const })) }));
+    const stages = stagesOf(failing).map((stage) => ({
+      ...stage,
+      checks: stage.checks.map((check) => ({ ...check, onNoData: 'fail' as const })),
+    }));
     const rollout = await env.start({ ...failing, stages });
     expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
 
@@ -141,7 +162,10 @@ describe.concurrent('lessons', () => {
   it('11: no promotion without evidence, also when missing data is waived', async () => {
     env.metrics.set(/success lesson-11/, null);
     const plan = planFor('lesson-11');
-    const stages = stagesOf(plan).map((stage) => ({ ...stage, checks: stage.checks.map((check) => ({ ...check, onNoData: 'pass' as const })) }));
+    const stages = stagesOf(plan).map((stage) => ({
+      ...stage,
+      checks: stage.checks.map((check) => ({ ...check, onNoData: 'pass' as const })),
+    }));
     const rollout = await env.start({ ...plan, stages });
     const status = await rollout.phase('holding');
     expect(status.holdReason).toMatch(/no evidence/);
@@ -159,7 +183,9 @@ describe.concurrent('lessons', () => {
   });
 
   it('16: drift is put right a bounded number of times, then a person is asked', async () => {
-    const rollout = await env.start(planFor('lesson-16', { stages: [stageFixture({ weightPercent: 10, soakMs: 60_000 })] }));
+    const rollout = await env.start(
+      planFor('lesson-16', { stages: [stageFixture({ weightPercent: 10, soakMs: 60_000 })] }),
+    );
     await rollout.phase('soaking');
     for (let time = 0; time < 3; time++) {
       await env.traffic.meddle('test/lesson-16', { weightPercent: 77 });
@@ -203,11 +229,15 @@ describe('every signal', () => {
       await rollout.signal(name, { reason: 42 });
     }
     await rollout.signal('explode', { reason: 'unknown' });
-    const status = await rollout.until('to note all', ({ timeline }) => timeline.filter(({ kind }) => kind === 'message-malformed').length === 13);
+    const status = await rollout.until(
+      'to note all',
+      ({ timeline }) => timeline.filter(({ kind }) => kind === 'message-malformed').length === 13,
+    );
     expect(status.phase).toBe('soaking');
-    await expect(rollout.update('approve')).rejects.toMatchObject({ cause: { message: 'no approval is being asked for' } });
+    await expect(rollout.update('approve')).rejects.toMatchObject({
+      cause: { message: 'no approval is being asked for' },
+    });
     await rollout.signal('rollback');
     expect((await rollout.ended()).phase).toBe('rolled-back');
   });
 });
-

@@ -43,6 +43,12 @@ export class Looks {
     return this.running !== null;
   }
 
+  /** Time until the next tick; a whole interval when one is overdue and waits for the tick under way. */
+  dueInMs(nowMs: number): number {
+    const dueInMs = this.lastTickMs + this.options.intervalMs - nowMs;
+    return dueInMs > 0 ? dueInMs : this.options.intervalMs;
+  }
+
   /** Starts a tick when one is due and none is under way. */
   tick(nowMs: number): void {
     const { intervalMs } = this.options;

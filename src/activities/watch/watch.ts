@@ -99,7 +99,7 @@ class Watch {
         // Cancellation arrives with a heartbeat's answer, so the evidence goes out first.
         heartbeat(this.progress());
         if (ending) return this.result(ending);
-        await clock.sleep(this.pulseMs, cancellationSignal());
+        await clock.sleep(Math.min(this.pulseMs, this.looks.dueInMs(clock.now())), cancellationSignal());
         if (cancellationSignal().aborted) return await this.cancelled();
       }
     } finally {

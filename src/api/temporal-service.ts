@@ -1,7 +1,6 @@
 /** Rollouts as Temporal keeps them: the `RolloutService` over a Temporal client. */
 import { messageOf } from '../domain/errors.ts';
 import { targetOf } from '../domain/plan/types.ts';
-import { taskQueues } from '../domain/rollout/names.ts';
 import { buildAudit } from './audit/audit.ts';
 import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
@@ -42,7 +41,7 @@ async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {
 async function readinessOf(deps: TemporalServiceDeps): Promise<Readiness> {
   const { address } = deps;
   try {
-    const seen = await workerSeen(deps, taskQueues.rollouts, Date.now());
+    const seen = await workerSeen(deps, Date.now());
     const detail = seen
       ? 'a worker polls for rollouts'
       : 'no worker has polled for rollouts lately; they wait';

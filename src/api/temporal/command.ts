@@ -1,7 +1,6 @@
 /** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { taskQueues } from '../../domain/rollout/names.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { CommandAnswer } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
@@ -61,7 +60,7 @@ async function absent(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
 async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> {
   if (!timedOut(error)) return translated(deps, error);
   try {
-    const seen = await workerSeen(deps, taskQueues.rollouts, Date.now());
+    const seen = await workerSeen(deps, Date.now());
     const who = seen ? 'A worker was seen lately, but none' : 'No worker polls for rollouts, so none';
     return new SluiceError(
       'worker-absent',

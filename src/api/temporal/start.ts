@@ -30,7 +30,7 @@ type Run = Pick<StartResult, 'workflowId' | 'runId' | 'created'>;
 
 export async function startRollout(deps: StartDeps, request: StartRequest): Promise<StartResult> {
   const run = (await startedBefore(deps, request)) ?? (await startNow(deps, request));
-  const seen = await workerSeen(deps, taskQueues.rollouts, Date.now()).catch(() => false);
+  const seen = await workerSeen(deps, Date.now()).catch(() => false);
   return { ...run, workerSeen: seen };
 }
 

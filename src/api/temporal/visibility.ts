@@ -2,9 +2,9 @@
 import { defaultPayloadConverter, type RawWorkflowExecutionInfo } from '@temporalio/client';
 import { SluiceError } from '../../domain/errors.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
-import { workflowType } from '../../domain/rollout/names.ts';
+import { taskQueues, workflowType } from '../../domain/rollout/names.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
-import { ask, type TemporalDeps } from './calls.ts';
+import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   1: 'RUNNING',
@@ -88,16 +88,16 @@ export async function runsOf(
 }
 
 /** Whether a worker has polled for rollouts lately. The server remembers pollers longer than they live. */
-export async function workerSeen(deps: TemporalDeps, taskQueue: string, nowMs: number): Promise<boolean> {
+export async function workerSeen(deps: TemporalDeps, nowMs: number): Promise<boolean> {
   const { workflowService, namespace } = rawOf(deps);
   const workflowTasks = 1;
-  const answer = await ask(deps, () =>
+  const describeQueue = () =>
     workflowService.describeTaskQueue({
       namespace,
-      taskQueue: { name: taskQueue },
+      taskQueue: { name: taskQueues.rollouts },
       taskQueueType: workflowTasks,
-    }),
-  );
+    });
+  const answer = await ask(deps, describeQueue, workerTimeoutMs);
   return (answer.pollers ?? []).some((poller) => nowMs - millisOf(poller.lastAccessTime) < longestPollMs);
 }
 

@@ -1,6 +1,11 @@
 /** A traffic provider that fails when a test tells it to, and can be meddled with from outside. */
 import { SluiceError } from '../../src/domain/errors.ts';
-import type { Route, TrafficProvider, TrafficState, TrafficTarget } from '../../src/providers/traffic/types.ts';
+import type {
+  Route,
+  TrafficProvider,
+  TrafficState,
+  TrafficTarget,
+} from '../../src/providers/traffic/types.ts';
 import { waitFor } from './wait-for.ts';
 
 type Failing = 'prepare' | 'setRoute' | 'renew' | 'read' | 'setStable' | 'restore';

@@ -1,0 +1,62 @@
+/** A data plane in memory, for tests and benches: the contract without a process. */
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Slot } from '../../domain/rollout/types.ts';
+import type { TrafficProvider, TrafficProviderType, TrafficState } from './types.ts';
+
+const untouched: TrafficState = {
+  stableSlot: 'blue',
+  weightPercent: 0,
+  match: null,
+  epoch: 0,
+  leaseUntilMs: 0,
+  stopped: false,
+};
+const noRoute = { weightPercent: 0, match: null, leaseUntilMs: 0 };
+
+export function createMemoryTraffic(): TrafficProvider {
+  const states = new Map<string, TrafficState>();
+  let stoppedAll = false;
+  const own = (id: string) => states.get(id) ?? untouched;
+  const seen = (id: string): TrafficState => ({ ...own(id), stopped: own(id).stopped || stoppedAll });
+  const write = (id: string, epoch: number, change: Partial<TrafficState>) => {
+    if (own(id).epoch > epoch) throw fenced(id, epoch, own(id).epoch);
+    states.set(id, { ...own(id), epoch, ...change });
+  };
+  return {
+    capabilities: { stepPercent: 0.01, headerMatch: true, lease: 'data-plane' },
+    prepare: async ({ id }, epoch) => {
+      write(id, epoch, { ...noRoute, stopped: false });
+      return seen(id);
+    },
+    setRoute: async ({ id }, route, epoch) => write(id, epoch, route),
+    renew: async ({ id }, epoch, leaseUntilMs) => {
+      if (own(id).epoch !== epoch) throw fenced(id, epoch, own(id).epoch);
+      write(id, epoch, { leaseUntilMs });
+    },
+    read: async ({ id }) => seen(id),
+    setStable: async ({ id }, stableSlot: Slot, epoch) => write(id, epoch, { ...noRoute, stableSlot }),
+    restore: async ({ id }, epoch) =>
+      write(id, Math.max(epoch, own(id).epoch), { ...noRoute, stopped: true }),
+    stop: async (target) => {
+      if (target === '*') stoppedAll = true;
+      else states.set(target.id, { ...own(target.id), stopped: true });
+    },
+    release: async () => {
+      stoppedAll = false;
+    },
+    close: async () => {},
+  };
+}
+
+export const memory: TrafficProviderType = {
+  type: 'memory',
+  summary: 'A data plane in memory; for tests and benches.',
+  options: z.strictObject({}),
+  settings: z.strictObject({}),
+  create: () => createMemoryTraffic(),
+};
+
+function fenced(id: string, epoch: number, owner: number): SluiceError {
+  return new SluiceError('traffic-fenced', `Epoch ${epoch} may not write to ${id}: epoch ${owner} owns it.`);
+}

@@ -1,0 +1,183 @@
+/** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { type Clock, systemClock } from '../../src/activities/deps.ts';
+import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
+import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
+import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
+import type { CommandName, Phase, TimelineEntry } from '../../src/domain/rollout/types.ts';
+import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
+import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { locateTools } from '../../src/stack/tools.ts';
+import { registerSearchAttributes } from '../../src/worker/attributes.ts';
+import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { temporalLiveness } from '../../src/worker/liveness.ts';
+import { createWorkers, type Workers } from '../../src/worker/workers.ts';
+import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
+import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
+import { planFixture } from './plan.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface RolloutEnvOptions {
+  /** `local`: the dev server, in real time. `skipping`: the test server, whose timers skip. Default: `local`. */
+  readonly server?: 'local' | 'skipping';
+  readonly clock?: Clock;
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let runtimeInstalled = false;
+
+export class RolloutEnv {
+  readonly temporal: TestWorkflowEnvironment;
+  readonly client: Client;
+  readonly traffic: FaultyTraffic = createFaultyTraffic(createMemoryTraffic());
+  readonly metrics: MemoryMetrics = createMemoryMetrics();
+  readonly workload: FakeWorkload = createFakeWorkload();
+  readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
+  private readonly clock: Clock;
+  private workers: { workers: Workers; done: Promise<void> } | null = null;
+
+  private constructor(temporal: TestWorkflowEnvironment, clock: Clock) {
+    this.temporal = temporal;
+    this.client = temporal.client;
+    this.clock = clock;
+    this.metrics.set(/success/, 100);
+    this.metrics.set(/samples/, 500);
+  }
+
+  static async create(options: RolloutEnvOptions = {}): Promise<RolloutEnv> {
+    if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
+    runtimeInstalled = true;
+    const tools = locateTools();
+    const path = options.server === 'skipping' ? tools.temporalTestServer : tools.temporal;
+    const server = path === null ? {} : { server: { executable: { type: 'existing-path' as const, path } } };
+    const temporal =
+      options.server === 'skipping'
+        ? await TestWorkflowEnvironment.createTimeSkipping(server)
+        : await TestWorkflowEnvironment.createLocal(server);
+    const env = new RolloutEnv(temporal, options.clock ?? systemClock);
+    await registerSearchAttributes(temporal.connection, 'default').catch(() => registerBlindly(temporal));
+    await env.startWorkers();
+    return env;
+  }
+
+  async startWorkers(): Promise<void> {
+    bundle ??= bundleWorkflows();
+    const workers = await createWorkers({
+      connection: this.temporal.nativeConnection,
+      namespace: 'default',
+      workflowBundle: await bundle,
+      deps: {
+        providers: {
+          traffic: () => this.traffic,
+          metrics: () => this.metrics,
+          workload: () => this.workload,
+        },
+        clock: this.clock,
+        liveness: temporalLiveness(this.client),
+      },
+      onTimeline: (workflowId, entry) => this.told.push({ workflowId, entry }),
+      shutdownGraceMs: 500,
+    });
+    this.workers = { workers, done: workers.run() };
+  }
+
+  async stopWorkers(): Promise<void> {
+    this.workers?.workers.shutdown();
+    await this.workers?.done;
+    this.workers = null;
+  }
+
+  /** Starts a rollout of `plan` and returns what a test needs to steer and see it. */
+  async start(overrides: Partial<Plan> = {}): Promise<TestRollout> {
+    const plan = planFixture(overrides);
+    const input: RolloutInput = { plan, actor: 'ann', reason: 'test' };
+    const handle = await this.client.workflow.start(workflowType, {
+      workflowId: workflowIdOf(targetOf(plan)),
+      taskQueue: taskQueues.rollouts,
+      args: [input],
+    });
+    return new TestRollout(this, plan, handle);
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorkers();
+    await this.temporal.teardown();
+  }
+}
+
+export class TestRollout {
+  readonly handle: WorkflowHandle;
+  readonly plan: Plan;
+  private readonly env: RolloutEnv;
+
+  constructor(env: RolloutEnv, plan: Plan, handle: WorkflowHandle) {
+    this.env = env;
+    this.plan = plan;
+    this.handle = handle;
+  }
+
+  status(): Promise<RolloutStatus> {
+    return this.handle.query<RolloutStatus>(statusQuery);
+  }
+
+  /** Waits until the status fits; returns it. */
+  until(what: string, fits: (status: RolloutStatus) => boolean, timeoutMs = 20_000): Promise<RolloutStatus> {
+    return waitFor(
+      `${this.handle.workflowId} ${what}`,
+      async () => {
+        const status = await this.status();
+        return fits(status) ? status : null;
+      },
+      { timeoutMs },
+    );
+  }
+
+  phase(phase: Phase, timeoutMs?: number): Promise<RolloutStatus> {
+    return this.until(`to be ${phase}`, (status) => status.phase === phase, timeoutMs);
+  }
+
+  async ended(): Promise<RolloutStatus> {
+    return await this.handle.result();
+  }
+
+  update(name: CommandName, payload: Record<string, unknown> = {}): Promise<RolloutStatus> {
+    return this.handle.executeUpdate<RolloutStatus, [unknown]>(name, {
+      args: [{ actor: 'ann', ...payload }],
+    });
+  }
+
+  signal(name: string, payload?: unknown): Promise<void> {
+    return payload === undefined ? this.handle.signal(name) : this.handle.signal(name, payload);
+  }
+
+  /** The share of ordinary requests that the canary gets now. */
+  async canaryShare(): Promise<number> {
+    const state = await this.env.traffic.read({ id: targetOf(this.plan), options: {} });
+    return effectivePercent(state, Date.now());
+  }
+
+  async historyLength(): Promise<number> {
+    const history = await this.handle.fetchHistory();
+    return history.events?.length ?? 0;
+  }
+}
+
+/** The test server cannot list search attributes, only add them. */
+async function registerBlindly(temporal: TestWorkflowEnvironment): Promise<void> {
+  const keyword = 2;
+  const int = 3;
+  await temporal.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: {
+      SluiceService: keyword,
+      SluiceEnvironment: keyword,
+      SluiceVersion: keyword,
+      SluicePhase: keyword,
+      SluiceStage: int,
+      SluiceOutcome: keyword,
+    },
+  });
+}

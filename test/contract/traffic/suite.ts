@@ -1,0 +1,250 @@
+/** What every traffic provider must do. An implementation's test starts it and runs this. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import {
+  effectivePercent,
+  type TrafficProvider,
+  type TrafficTarget,
+} from '../../../src/providers/traffic/types.ts';
+
+export interface TrafficFixture {
+  readonly provider: TrafficProvider;
+  /** The header that the provider matches on. */
+  readonly matchHeader: string;
+  /** Sends real requests and counts where they went; left out where there is no real traffic. */
+  request?(
+    target: string,
+    count: number,
+    headers?: Record<string, string>,
+  ): Promise<{ blue: number; green: number; failed: number }>;
+  /** Takes the data plane away and brings it back; left out where it cannot go away. */
+  readonly outage?: { begin(): Promise<void>; end(): Promise<void> };
+  close(): Promise<void>;
+}
+
+/** Targets that the fixture must serve. */
+export const suiteTargets = ['test/shop', 'test/other'] as const;
+
+export function trafficContract(name: string, start: () => Promise<TrafficFixture>): void {
+  describe(`traffic contract: ${name}`, () => {
+    const target: TrafficTarget = { id: 'test/shop', options: {} };
+    const other: TrafficTarget = { id: 'test/other', options: {} };
+    let fixture: TrafficFixture;
+    let provider: TrafficProvider;
+    let epoch = 1_000;
+
+    beforeAll(async () => {
+      fixture = await start();
+      provider = fixture.provider;
+    });
+    afterAll(() => fixture.close());
+
+    const soon = () => Date.now() + 30_000;
+    /** A canary of `weightPercent` that takes traffic, under a fresh epoch. */
+    async function canary(weightPercent: number, untilMs = soon()): Promise<number> {
+      epoch += 10;
+      await provider.prepare(target, epoch);
+      await provider.setRoute(target, { weightPercent, match: null }, epoch);
+      await provider.renew(target, epoch, untilMs);
+      return epoch;
+    }
+    const share = async () => effectivePercent(await provider.read(target), Date.now());
+    const codeOf = (work: Promise<unknown>) =>
+      work.then(
+        () => 'no error',
+        (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
+      );
+    /** The canary's requests out of `count`, where there is real traffic. */
+    async function expectRequests(
+      expectation: 'none' | 'all' | 'some',
+      headers: Record<string, string> = {},
+    ): Promise<void> {
+      if (!fixture.request) return;
+      const seen = await fixture.request(target.id, 60, headers);
+      const { stableSlot } = await provider.read(target);
+      const toCanary = seen[stableSlot === 'blue' ? 'green' : 'blue'];
+      expect(seen.failed).toBe(0);
+      if (expectation === 'none') expect(toCanary).toBe(0);
+      if (expectation === 'all') expect(toCanary).toBe(60);
+      if (expectation === 'some') expect(toCanary).toBeGreaterThan(0);
+    }
+
+    it.each([0, 0.5, 1, 50, 100])(
+      'reads back %d percent as it was set, also when set twice',
+      async (weightPercent) => {
+        const owner = await canary(weightPercent);
+        await provider.setRoute(target, { weightPercent, match: null }, owner);
+        expect(await provider.read(target)).toMatchObject({
+          weightPercent,
+          epoch: owner,
+          match: null,
+          stopped: false,
+        });
+      },
+    );
+
+    it('sends real traffic by the share', async () => {
+      await canary(100);
+      await expectRequests('all');
+      const owner = await canary(30);
+      if (fixture.request) {
+        const { green, blue } = await fixture.request(target.id, 4_000);
+        // Five standard deviations around 30 %.
+        expect(Math.abs(green / (green + blue) - 0.3)).toBeLessThan(5 * Math.sqrt((0.3 * 0.7) / 4_000));
+      }
+      await provider.setRoute(target, { weightPercent: 0, match: null }, owner);
+      await expectRequests('none');
+    });
+
+    it('gives the canary nothing without a lease, and nothing after it', async () => {
+      epoch += 10;
+      await provider.prepare(target, epoch);
+      await provider.setRoute(target, { weightPercent: 100, match: null }, epoch);
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+      await provider.renew(target, epoch, Date.now() - 1);
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+      await provider.renew(target, epoch, soon());
+      await expectRequests('all');
+    });
+
+    it('fences a lower epoch off, and it changes nothing', async () => {
+      const owner = await canary(20);
+      const before = await provider.read(target);
+      for (const work of [
+        () => provider.setRoute(target, { weightPercent: 90, match: null }, owner - 1),
+        () => provider.renew(target, owner - 1, soon() + 60_000),
+        () => provider.renew(target, owner + 1, soon() + 60_000),
+        () => provider.prepare(target, owner - 1),
+        () => provider.setStable(target, 'green', owner - 1),
+      ]) {
+        expect(await codeOf(work())).toBe('traffic-fenced');
+      }
+      expect(await provider.read(target)).toEqual(before);
+    });
+
+    it('hands over to a higher epoch with the lease that there is, and never a longer one', async () => {
+      const owner = await canary(20);
+      const before = await provider.read(target);
+      await provider.setRoute(target, { weightPercent: 40, match: null }, owner + 1);
+      expect(await provider.read(target)).toEqual({ ...before, weightPercent: 40, epoch: owner + 1 });
+      expect(await codeOf(provider.renew(target, owner, soon()))).toBe('traffic-fenced');
+      epoch += 1;
+    });
+
+    it('restores from every half-way state, without precondition, and again', async () => {
+      const owner = await canary(50);
+      for (const at of [owner, owner - 5, owner + 3, owner + 3]) {
+        await provider.restore(target, at);
+        expect(await provider.read(target)).toMatchObject({
+          weightPercent: 0,
+          match: null,
+          leaseUntilMs: 0,
+          stopped: true,
+        });
+        await expectRequests('none');
+      }
+      expect((await provider.read(target)).epoch).toBe(owner + 3);
+      epoch += 3;
+    });
+
+    it('brings no traffic back by late writes after a restore', async () => {
+      const owner = await canary(50);
+      await provider.restore(target, owner + 1);
+      epoch += 1;
+      expect(await codeOf(provider.setRoute(target, { weightPercent: 50, match: null }, owner))).toBe(
+        'traffic-fenced',
+      );
+      expect(await codeOf(provider.renew(target, owner, soon()))).toBe('traffic-fenced');
+      // Even the owner of the present epoch cannot: the stop stands.
+      await provider.setRoute(target, { weightPercent: 50, match: null }, owner + 1);
+      await provider.renew(target, owner + 1, soon());
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+    });
+
+    it('keeps a stop against renewals and writes until the next rollout is prepared', async () => {
+      const owner = await canary(100);
+      await provider.stop(target);
+      await provider.stop(target);
+      await provider.renew(target, owner, soon());
+      await provider.setRoute(target, { weightPercent: 60, match: null }, owner);
+      expect(await provider.read(target)).toMatchObject({ stopped: true });
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+      await canary(100);
+      expect(await share()).toBe(100);
+      await expectRequests('all');
+    });
+
+    it('stops everything in one write, which a preparation does not clear', async () => {
+      await canary(100);
+      await provider.stop('*');
+      expect(await share()).toBe(0);
+      expect((await provider.read(other)).stopped).toBe(true);
+      await canary(100);
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+      await provider.release();
+      expect(await share()).toBe(100);
+      await expectRequests('all');
+    });
+
+    it('makes the canary’s slot stable in one step, ends its share, and swaps back', async () => {
+      const owner = await canary(50);
+      expect((await provider.read(target)).stableSlot).toBe('blue');
+      await provider.setStable(target, 'green', owner + 1);
+      expect(await provider.read(target)).toMatchObject({
+        stableSlot: 'green',
+        weightPercent: 0,
+        leaseUntilMs: 0,
+      });
+      if (fixture.request)
+        expect(await fixture.request(target.id, 50)).toEqual({ blue: 0, green: 50, failed: 0 });
+      await provider.setStable(target, 'blue', owner + 2);
+      await provider.setStable(target, 'blue', owner + 2);
+      if (fixture.request)
+        expect(await fixture.request(target.id, 50)).toEqual({ blue: 50, green: 0, failed: 0 });
+      epoch += 2;
+    });
+
+    it('lets requests with the header in, and only while the lease lives', async () => {
+      const match = { header: fixture.matchHeader, value: 'always' };
+      epoch += 10;
+      await provider.prepare(target, epoch);
+      await provider.setRoute(target, { weightPercent: 0, match }, epoch);
+      await expectRequests('none', { [fixture.matchHeader]: 'always' });
+      await provider.renew(target, epoch, soon());
+      expect((await provider.read(target)).match).toEqual(match);
+      await expectRequests('all', { [fixture.matchHeader]: 'always' });
+      await expectRequests('none', { [fixture.matchHeader]: 'never' });
+      await expectRequests('none');
+      await provider.setRoute(target, { weightPercent: 0, match: null }, epoch);
+      await expectRequests('none', { [fixture.matchHeader]: 'always' });
+    });
+
+    it('leaves other targets alone', async () => {
+      await provider.prepare(other, epoch + 1);
+      await provider.setRoute(other, { weightPercent: 33, match: null }, epoch + 1);
+      const before = await provider.read(other);
+      await canary(10);
+      await provider.stop(target);
+      await provider.restore(target, epoch);
+      expect(await provider.read(other)).toEqual(before);
+    });
+
+    it('says that the data plane is away, and serves again when it is back', async () => {
+      if (!fixture.outage) return;
+      await fixture.outage.begin();
+      const calls = [
+        () => provider.read(target),
+        () => provider.restore(target, epoch),
+        () => provider.stop('*'),
+      ];
+      for (const call of calls) expect(await codeOf(call())).toBe('traffic-unavailable');
+      await fixture.outage.end();
+      expect((await provider.read(target)).weightPercent).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,143 @@
+/** A real HAProxy on free loopback ports, with two tiny backends per target that answer with their slot. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, get, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Slot } from '../../src/domain/rollout/types.ts';
+import { createRuntimeClient } from '../../src/providers/traffic/haproxy/client.ts';
+import { renderHaproxyConfig, type SnippetOptions } from '../../src/providers/traffic/haproxy/config.ts';
+import { writeEmptyMaps } from '../../src/providers/traffic/haproxy/maps.ts';
+import { locateTools } from '../../src/stack/tools.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface HaproxyOptions {
+  readonly targets: readonly string[];
+  readonly affinity?: SnippetOptions['affinity'];
+}
+
+export interface TestHaproxy {
+  readonly socket: string;
+  readonly mapsDir: string;
+  readonly configFile: string;
+  /** Sends `count` requests to a target's frontend; returns how many each slot answered, and how many failed. */
+  request(
+    target: string,
+    count: number,
+    headers?: Record<string, string>,
+  ): Promise<Record<Slot | 'failed', number>>;
+  /** SIGKILL, as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports and files, as a service manager would: empty maps but roles. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startHaproxy({ targets, affinity }: HaproxyOptions): Promise<TestHaproxy> {
+  const dir = mkdtempSync(join(tmpdir(), 'sluice-haproxy-'));
+  const mapsDir = join(dir, 'maps');
+  const socket = join(dir, 'haproxy.sock');
+  const configFile = join(dir, 'haproxy.cfg');
+  const backends = await Promise.all((['blue', 'green'] as const).map(startBackend));
+  const [blue, green] = backends.map(({ port }) => `127.0.0.1:${port}`);
+  const ports = new Map(
+    await Promise.all(targets.map(async (target) => [target, await freePort()] as const)),
+  );
+  const config = renderHaproxyConfig({
+    mapsDir,
+    socket,
+    targets: targets.map((target) => ({
+      target,
+      bind: `127.0.0.1:${ports.get(target)}`,
+      servers: { blue: blue ?? '', green: green ?? '' },
+      ...(affinity ? { affinity } : {}),
+    })),
+  });
+  writeFileSync(configFile, config);
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  let child: ChildProcess | null = null;
+
+  const haproxy: TestHaproxy = {
+    socket,
+    mapsDir,
+    configFile,
+    request: async (target, count, headers = {}) => {
+      const answers = { blue: 0, green: 0, failed: 0 };
+      const one = async () => {
+        answers[await ask(agent, ports.get(target) ?? 0, headers)] += 1;
+      };
+      for (let left = count; left > 0; left -= 16) {
+        await Promise.all(Array.from({ length: Math.min(16, left) }, one));
+      }
+      return answers;
+    },
+    kill: async () => {
+      const dying = child;
+      child = null;
+      if (!dying || dying.exitCode !== null) return;
+      const gone = once(dying, 'exit');
+      dying.kill('SIGKILL');
+      await gone;
+    },
+    restart: async () => {
+      writeEmptyMaps(mapsDir);
+      const started = spawn(locateTools().haproxy, ['-f', configFile, '-db', '-q'], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      child = started;
+      let problems = '';
+      started.stderr.on('data', (chunk) => {
+        problems += String(chunk);
+      });
+      const client = createRuntimeClient(socket, 500);
+      await waitFor('HAProxy', async () => {
+        if (started.exitCode !== null) throw new Error(`HAProxy ended: ${problems}`);
+        return (await client.run(['show info'])).length === 1;
+      });
+    },
+    stop: async () => {
+      await haproxy.kill();
+      agent.destroy();
+      for (const { server } of backends) {
+        server.closeAllConnections();
+        server.close();
+      }
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  await haproxy.restart();
+  return haproxy;
+}
+
+async function startBackend(slot: Slot): Promise<{ server: Server; port: number }> {
+  const server = createServer((_, response) => response.end(slot));
+  return { server, port: await listening(server) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  server.close();
+  return port;
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function ask(agent: Agent, port: number, headers: Record<string, string>): Promise<Slot | 'failed'> {
+  return new Promise((resolve) => {
+    get({ agent, host: '127.0.0.1', port, headers, timeout: 2_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve(body === 'blue' || body === 'green' ? body : 'failed'));
+    }).on('error', () => resolve('failed'));
+  });
+}

@@ -1,0 +1,40 @@
+/** Finds the API: `--api`, else `SLUICE_API`, else the local stack that runs here, else the usual address. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { badInput } from './cli-error.ts';
+import type { Io } from './io.ts';
+
+export const usualApiUrl = 'http://127.0.0.1:8080';
+
+/** Without a slash at the end. */
+export function apiUrlOf(flag: string | undefined, { env, cwd }: Pick<Io, 'env' | 'cwd'>): string {
+  const named = flag ?? (env.SLUICE_API || undefined);
+  return checked(named ?? stackUrl(cwd) ?? usualApiUrl);
+}
+
+/** What the running stack wrote down, in this folder or one above it. */
+function stackUrl(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const url = apiUrlIn(join(folder, '.sluice', 'run', 'stack.json'));
+    if (url !== undefined) return url;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function apiUrlIn(file: string): string | undefined {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof content !== 'object' || content === null || !('apiUrl' in content)) return undefined;
+    return typeof content.apiUrl === 'string' ? content.apiUrl : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checked(url: string): string {
+  const known = URL.canParse(url) ? new URL(url) : null;
+  if (known === null || !['http:', 'https:'].includes(known.protocol)) {
+    throw badInput(`"${url}" is not the address of an API.`, `Give a URL such as ${usualApiUrl}.`);
+  }
+  return url.replace(/\/+$/, '');
+}

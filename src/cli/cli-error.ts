@@ -1,0 +1,51 @@
+/** A failure as a person reads it: what, why, what to try; and as a script reads it: an exit code. */
+import type { ProblemDetails } from '../api/contract.ts';
+import type { Problem } from '../domain/errors.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+
+/** Problem details, of which the CLI's own failures have a part. */
+export type Failure = Pick<ProblemDetails, 'code' | 'detail' | 'advice' | 'problems'> &
+  Partial<ProblemDetails>;
+
+export class CliError extends Error {
+  readonly exitCode: ExitCode;
+  readonly failure: Failure;
+
+  constructor(exitCode: ExitCode, failure: Failure, options: ErrorOptions = {}) {
+    super(failure.detail, options);
+    this.name = 'CliError';
+    this.exitCode = exitCode;
+    this.failure = failure;
+  }
+}
+
+export function refusedByApi(problem: ProblemDetails): CliError {
+  return new CliError(exitCodeOf(problem.status), problem);
+}
+
+export function badInput(detail: string, advice: string, problems: readonly Problem[] = []): CliError {
+  return new CliError(exitCodes.badInput, {
+    code: 'input-invalid',
+    detail,
+    advice,
+    problems: problems.map((problem) => ({ ...problem })),
+  });
+}
+
+export function unavailable(detail: string, advice: string, cause?: unknown): CliError {
+  return new CliError(
+    exitCodes.unavailable,
+    { code: 'api-unavailable', detail, advice, problems: [] },
+    { cause },
+  );
+}
+
+/** One line for what and why, one for each problem, one for what to try. */
+export function linesOf({ code, detail, advice, problems, requestId }: Failure): string[] {
+  const hint = code === 'internal' && requestId ? ` (request ${requestId})` : '';
+  return [`error: ${detail} [${code}]`, ...problems.map(problemLine), `try: ${advice}${hint}`];
+}
+
+export function problemLine({ path, message }: Problem): string {
+  return path === '' ? `  ${message}` : `  ${path}: ${message}`;
+}

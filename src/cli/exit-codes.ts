@@ -1,0 +1,34 @@
+/** What the exit code of `sluice` tells a script. */
+
+export const exitCodes = {
+  ok: 0,
+  failure: 1,
+  badInput: 2,
+  refused: 3,
+  notFound: 4,
+  unavailable: 5,
+  rolledBack: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodeHelp = `
+Exit codes:
+    0  done; a rollout that was followed ended promoted
+    1  failed: an unexpected error, or the rollout ended without an outcome
+    2  bad input: command line, plan or request
+    3  refused: a rollout is running already, or the command does not fit
+    4  not found: no such rollout
+    5  not available: API, Temporal or worker
+    6  the rollout that was followed ended rolled back
+  130  Ctrl-C; the rollout goes on
+`;
+
+/** By the HTTP status of a refusal. */
+export function exitCodeOf(status: number): ExitCode {
+  if (status === 404) return exitCodes.notFound;
+  if (status === 409) return exitCodes.refused;
+  if ([400, 405, 413, 415, 422].includes(status)) return exitCodes.badInput;
+  return [502, 503, 504].includes(status) ? exitCodes.unavailable : exitCodes.failure;
+}

@@ -1,0 +1,74 @@
+/** Everything that a verb touches outside itself, so that tests can hand it something else. */
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Io {
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly fetch: typeof fetch;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A file, or standard input for `-`. */
+  readText(path: string): Promise<string>;
+  /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
+  interrupted(): AbortSignal;
+}
+
+export function processIo(): Io {
+  let interrupt: AbortController | undefined;
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  return {
+    out: outputOf(process.stdout),
+    err: outputOf(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, signal ? { signal } : {});
+    },
+    readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    interrupted: () => {
+      interrupt ??= abortAtInterrupt();
+      return interrupt.signal;
+    },
+  };
+}
+
+function abortAtInterrupt(): AbortController {
+  const controller = new AbortController();
+  // Only the first: a second Ctrl-C ends the process the hard way.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller;
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? 100;
+    },
+    get rows() {
+      return stream.rows ?? 40;
+    },
+  };
+}

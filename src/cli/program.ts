@@ -1,0 +1,82 @@
+/** The whole command line: all verbs, one way to fail, one exit code. */
+import { Command, CommanderError } from 'commander';
+import { messageOf } from '../domain/errors.ts';
+import { CliError, linesOf } from './cli-error.ts';
+import { exitCodeHelp, exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { writeJson, writeLines } from './text.ts';
+import type { Act, CommonOptions } from './verb.ts';
+import { auditCommand } from './verbs/audit.ts';
+import { listCommand } from './verbs/list.ts';
+import { startCommand } from './verbs/start.ts';
+import { statusCommand } from './verbs/status.ts';
+import { steerCommands } from './verbs/steer.ts';
+import { upCommand } from './verbs/up.ts';
+import { validateCommand } from './verbs/validate.ts';
+import { watchCommand } from './verbs/watch.ts';
+
+/** Never throws; returns the exit code. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const act: Act = async (options, job) => {
+    try {
+      exitCode = await job(io);
+    } catch (error) {
+      exitCode = tell(error, options, io);
+    }
+  };
+  try {
+    await programOf(act, io).parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Its message has been written already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    return tell(error, {}, io);
+  }
+}
+
+function programOf(act: Act, io: Io): Command {
+  const program = new Command('sluice')
+    .description(
+      'Durable canary rollouts: shift, judge, promote, or bring all traffic back in a guaranteed time.',
+    )
+    .version('0.1.0')
+    .enablePositionalOptions()
+    .showHelpAfterError('(add --help for what is possible)')
+    .addHelpText('after', exitCodeHelp);
+  const verbs = [
+    startCommand(act),
+    validateCommand(act),
+    listCommand(act),
+    statusCommand(act),
+    watchCommand(act),
+    ...steerCommands(act),
+    auditCommand(act),
+    upCommand(act),
+  ];
+  for (const command of verbs) program.addCommand(command);
+  for (const command of [program, ...verbs]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+    });
+  }
+  return program;
+}
+
+/** For machines the failure is the answer; for people it goes where it does not disturb a pipe. */
+function tell(error: unknown, { json }: CommonOptions, io: Io): number {
+  const known = error instanceof CliError ? error : unexpected(error);
+  if (json) writeJson(io.out, known.failure);
+  else writeLines(io.err, linesOf(known.failure));
+  return known.exitCode;
+}
+
+function unexpected(error: unknown): CliError {
+  return new CliError(exitCodes.failure, {
+    code: 'internal',
+    detail: messageOf(error),
+    advice: 'This is a fault of sluice itself; report what you did and this message.',
+    problems: [],
+  });
+}

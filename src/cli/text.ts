@@ -1,0 +1,77 @@
+/** Small pieces of text that several verbs print. */
+import { hasEnded, type RolloutSummary, type RolloutView } from '../api/contract.ts';
+import { formatDuration } from '../domain/duration.ts';
+import type { TimelineEntry } from '../domain/rollout/types.ts';
+import { renderView } from '../stack/view.ts';
+import { problemLine } from './cli-error.ts';
+import type { Output } from './io.ts';
+
+export function writeLines(out: Output, lines: readonly string[]): void {
+  if (lines.length > 0) out.write(`${lines.join('\n')}\n`);
+}
+
+export function writeJson(out: Output, value: unknown): void {
+  out.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function warningLines(warnings: readonly { path: string; message: string }[]): string[] {
+  return warnings.map((warning) => `warning:${problemLine(warning).slice(1)}`);
+}
+
+/** Coloured only for a terminal, and never against `NO_COLOR`. */
+export function wantsColor(out: Output, env: Readonly<Record<string, string | undefined>>): boolean {
+  return out.isTTY && !env.NO_COLOR;
+}
+
+export interface PictureOptions {
+  readonly nowMs: number;
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** The rollout as far as it can be seen. */
+export function pictureOf(view: RolloutView, options: PictureOptions): string[] {
+  const { status, live } = view;
+  const nowMs = view.endedAtMs ?? options.nowMs;
+  const lines = status ? renderView(status, live, null, { ...options, nowMs }) : [summaryLine(view)];
+  if (status === null) {
+    lines.push('  no worker answered; this is what Temporal knows. Rollouts wait until a worker polls.');
+  }
+  if (hasEnded(view) && view.outcome === null) {
+    lines.push(`  the workflow ended as ${view.temporalStatus.toLowerCase()}, without an outcome of its own`);
+  }
+  return lines;
+}
+
+export function summaryLine(summary: RolloutSummary): string {
+  const { target, version, phase, temporalStatus, runId } = summary;
+  return `${target}  ${version ?? '?'}  ${phase ?? 'not begun'}  ${temporalStatus.toLowerCase()}  run ${runId}`;
+}
+
+export function storyLine({ atMs, kind, text, actor }: TimelineEntry): string {
+  return `${clock(atMs)}  ${kind.padEnd(16)} ${text}${actor ? ` (${actor})` : ''}`;
+}
+
+export function clock(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 19);
+}
+
+export function stamp(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function ageOf(sinceMs: number, nowMs: number): string {
+  return formatDuration(Math.max(0, Math.round((nowMs - sinceMs) / 1000) * 1000));
+}
+
+/** Columns as wide as their widest cell. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,51 @@
+/** What all verbs share: how a command line becomes options, and options become an exit code. */
+import { userInfo } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { apiUrlOf } from './api-url.ts';
+import { type ApiClient, createClient } from './client.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+export interface CommonOptions {
+  readonly api?: string;
+  readonly json?: boolean;
+}
+
+export type Run<O> = (options: O, io: Io) => Promise<number>;
+/** Carries a verb out: gives it its io, keeps its exit code, tells its failure. */
+export type Act = (options: CommonOptions, job: (io: Io) => Promise<number>) => Promise<void>;
+
+/** A command with the options that every verb has. */
+export function verb(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--api <url>', 'address of the API (default: SLUICE_API, the local stack, http://127.0.0.1:8080)')
+    .option('--json', 'print JSON for machines')
+    .addHelpText('after', exitCodeHelp);
+}
+
+export function clientOf(options: CommonOptions, io: Io): ApiClient {
+  return createClient(apiUrlOf(options.api, io), io);
+}
+
+/** Who asks, unless `--actor` says otherwise: the user of the operating system. */
+export function defaultActor({ env }: Pick<Io, 'env'>): string {
+  if (env.USER) return env.USER;
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** A duration in whole seconds on the command line. */
+export function parseSeconds(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number of seconds.');
+}
+
+export function collect<T>(
+  parse: (text: string) => T,
+): (text: string, before: readonly T[] | undefined) => T[] {
+  return (text, before) => [...(before ?? []), parse(text)];
+}

@@ -1,0 +1,101 @@
+/** `sluice start`: begins a rollout, and follows it where asked. */
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { type Started, startedSchema } from '../../api/contract.ts';
+import { CliError } from '../cli-error.ts';
+import type { Answer, ApiClient } from '../client.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { parseTarget } from '../target.ts';
+import { warningLines, writeJson, writeLines } from '../text.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  collect,
+  defaultActor,
+  parseSeconds,
+  type Run,
+  verb,
+} from '../verb.ts';
+import { runWatch } from './watch.ts';
+
+export interface StartOptions extends CommonOptions {
+  readonly plan: string;
+  readonly set: readonly Override[];
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+  /** Show the rollout until it ends. */
+  readonly watch?: boolean;
+  /** Wait for the end without showing the way. */
+  readonly wait?: boolean;
+  readonly patience: number;
+}
+
+/** How long to wait for a rollout that gives way to this one. */
+const supersedeWithinMs = 180_000;
+const askAgainMs = 2000;
+
+export async function runStart(options: StartOptions, io: Io): Promise<number> {
+  const client = clientOf(options, io);
+  const body = {
+    plan: await readPlanFile(options.plan, options.set, io),
+    actor: options.actor ?? defaultActor(io),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  };
+  const { value, raw } = await begin(client, body, options.idempotencyKey ?? randomUUID(), io);
+  const follows = options.watch === true || options.wait === true;
+  if (!options.json) writeLines(io.out, [beganLine(value)]);
+  else if (!follows) writeJson(io.out, raw);
+  writeLines(io.err, notesOf(value));
+  if (!follows) return exitCodes.ok;
+  const quiet = options.watch !== true;
+  return await runWatch({ ...options, target: parseTarget(value.target), run: value.runId, quiet }, io);
+}
+
+/** The same key each time, so that asking again can never start two. */
+async function begin(client: ApiClient, body: object, key: string, io: Io): Promise<Answer<Started>> {
+  const untilMs = io.now() + supersedeWithinMs;
+  for (let told = false; ; told = true) {
+    try {
+      return await client.post('/v1/rollouts', body, startedSchema, { idempotencyKey: key });
+    } catch (error) {
+      const pending = error instanceof CliError && error.failure.code === 'supersede-pending';
+      if (!pending || io.now() > untilMs) throw error;
+      if (!told) writeLines(io.err, ['waiting for the running rollout to go back to stable …']);
+      await io.sleep(askAgainMs);
+    }
+  }
+}
+
+function beganLine({ target, version, created, runId }: Started): string {
+  const how = created ? 'started' : 'had been started before:';
+  return `${how} ${target} ${version}, run ${runId}`;
+}
+
+function notesOf({ workerSeen, warnings }: Started): string[] {
+  const absent = 'warning: no worker polls for rollouts now; this one waits until a worker does';
+  return [...warningLines(warnings), ...(workerSeen ? [] : [absent])];
+}
+
+export function startCommand(act: Act, run: Run<StartOptions> = runStart): Command {
+  return verb('start', 'start a rollout from a plan')
+    .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
+    .option(
+      '--set <key=value>',
+      'override a field, such as version=v4; may be repeated',
+      collect(parseOverride),
+      [],
+    )
+    .option('--watch', 'show the rollout until it ends')
+    .option('--wait', 'wait until the rollout has ended, without showing the way')
+    .option('--actor <name>', 'who starts it (default: the current user)')
+    .option('--reason <text>', 'why')
+    .option('--idempotency-key <key>', 'the same key and plan start one rollout only')
+    .option('--patience <seconds>', 'give up following after so long without any answer', parseSeconds, 120)
+    .action((plan: string, flags: Omit<StartOptions, 'plan'>) =>
+      act(flags, (io) => run({ ...flags, plan }, io)),
+    );
+}

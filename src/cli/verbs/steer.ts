@@ -1,0 +1,69 @@
+/** `sluice promote`, `pause`, `resume`, `rollback`, `approve` and `reject`: one message, six names. */
+import type { Command } from 'commander';
+import { type CommandAnswer, commandAnswerSchema } from '../../api/contract.ts';
+import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { parseTarget, pathOf, type Target } from '../target.ts';
+import { writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
+
+export interface SteerOptions extends CommonOptions {
+  readonly name: CommandName;
+  readonly target: Target;
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly full?: boolean;
+  readonly idempotencyKey?: string;
+}
+
+const descriptions: Readonly<Record<CommandName, string>> = {
+  promote: 'end the stage now and go on to the next one',
+  pause: 'stop the stage clock; the canary goes on being judged',
+  resume: 'let the stage clock run again, or give a held stage another soak',
+  rollback: 'bring all traffic back to stable now',
+  approve: 'say yes to the stage that waits for an approval',
+  reject: 'say no to the stage that waits for an approval; brings all traffic back',
+};
+
+export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
+  const { name, target, reason, full, idempotencyKey } = options;
+  const body = {
+    actor: options.actor ?? defaultActor(io),
+    ...(reason === undefined ? {} : { reason }),
+    ...(full === undefined ? {} : { full }),
+  };
+  const once = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const { value, raw } = await clientOf(options, io).post(
+    pathOf(target, `/${name}`),
+    body,
+    commandAnswerSchema,
+    once,
+  );
+  if (options.json) writeJson(io.out, raw);
+  else writeLines(io.out, [doneLine(name, target, value)]);
+  return exitCodes.ok;
+}
+
+function doneLine(name: CommandName, { environment, service }: Target, answer: CommandAnswer): string {
+  const target = `${environment}/${service}`;
+  if (answer.via === 'signal') {
+    return `${name} of ${target} is on its way: no worker answered in time, the next one will carry it out`;
+  }
+  const { status } = answer;
+  return `${name} of ${target} accepted${status ? `; it is now ${status.phase}${status.paused ? ', paused' : ''}` : ''}`;
+}
+
+export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Command[] {
+  return commandNames.map((name) => {
+    const command = verb(name, descriptions[name])
+      .argument('<target>', 'environment/service', parseTarget)
+      .option('--reason <text>', 'why; kept in the rollout’s story')
+      .option('--actor <name>', 'who asks (default: the current user)')
+      .option('--idempotency-key <key>', 'the same key is carried out once');
+    if (name === 'promote') command.option('--full', 'skip all further stages');
+    return command.action((target: Target, flags: Omit<SteerOptions, 'target' | 'name'>) =>
+      act(flags, (io) => run({ ...flags, name, target }, io)),
+    );
+  });
+}

@@ -1,0 +1,42 @@
+/** `sluice validate`: every problem and warning of a plan at once. */
+import type { Command } from 'commander';
+import { type Validation, validationSchema } from '../../api/contract.ts';
+import { problemLine } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { warningLines, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, collect, type Run, verb } from '../verb.ts';
+
+export interface ValidateOptions extends CommonOptions {
+  readonly plan: string;
+  readonly set: readonly Override[];
+}
+
+export async function runValidate(options: ValidateOptions, io: Io): Promise<number> {
+  const plan = await readPlanFile(options.plan, options.set, io);
+  const { value, raw } = await clientOf(options, io).post('/v1/validate', { plan }, validationSchema);
+  if (options.json) writeJson(io.out, raw);
+  else writeLines(io.out, linesOf(value, options.plan));
+  return value.ok ? exitCodes.ok : exitCodes.badInput;
+}
+
+function linesOf({ ok, problems, warnings }: Validation, file: string): string[] {
+  const count = problems.length;
+  const verdict = ok ? `${file} is valid` : `${file} has ${count} problem${count === 1 ? '' : 's'}`;
+  return [verdict, ...problems.map(problemLine), ...warningLines(warnings)];
+}
+
+export function validateCommand(act: Act, run: Run<ValidateOptions> = runValidate): Command {
+  return verb('validate', 'check a plan and show every problem at once')
+    .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
+    .option(
+      '--set <key=value>',
+      'override a field, such as version=v4; may be repeated',
+      collect(parseOverride),
+      [],
+    )
+    .action((plan: string, flags: Omit<ValidateOptions, 'plan'>) =>
+      act(flags, (io) => run({ ...flags, plan }, io)),
+    );
+}

@@ -1,0 +1,280 @@
+/** Verbs against an API over real HTTP: what they print, and the exit code. */
+import { expect, test } from 'vitest';
+import type { Audit } from '../../../src/api/contract.ts';
+import { main } from '../../../src/cli/program.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
+import { fakeIo, sluice } from './fakes.ts';
+
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const ended = viewOf({ phase: 'promoted', outcome: 'promoted', endedAtMs: 9000 });
+const rolledBack = viewOf({
+  phase: 'rolled-back',
+  outcome: 'rolled-back',
+  endedAtMs: 9000,
+  cause: { kind: 'check', reason: 'error-rate: 5 % is above 1 %', actor: null, atMs: 8000 },
+});
+
+test('start sends the plan with who and why, and prints the run', async () => {
+  const { code, out, err, calls } = await sluice(['start', 'plan.yaml', '--reason', 'release day'], {
+    start: async () => started,
+  });
+  expect([code, out]).toEqual([0, `started demo/shop v2, run ${runId}\n`]);
+  expect(err).toBe('warning: stages[0].soak: no soak\n');
+  expect(calls[0]?.args[0]).toMatchObject({ actor: 'ada', reason: 'release day' });
+  expect(calls[0]?.args[0]).toMatchObject({ idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
+
+test('start warns when no worker polls', async () => {
+  const { code, err } = await sluice(['start', 'plan.yaml'], {
+    start: async () => ({ ...started, workerSeen: false }),
+  });
+  expect(code).toBe(0);
+  expect(err).toContain('no worker polls');
+});
+
+test('start --wait prints the end only; the exit code tells a rollback', async () => {
+  const { code, out } = await sluice(['start', 'plan.yaml', '--wait'], {
+    start: async () => started,
+    get: async () => rolledBack,
+  });
+  expect(code).toBe(6);
+  expect(out.split('\n').slice(1)).toEqual(['demo/shop v2 rolled-back: error-rate: 5 % is above 1 %', '']);
+});
+
+test('start asks again with the same key while the running rollout gives way', async () => {
+  let asked = 0;
+  const { code, err, calls } = await sluice(['start', 'plan.yaml'], {
+    start: async () => {
+      if (++asked < 3) throw new SluiceError('supersede-pending', 'Not ended yet.');
+      return started;
+    },
+  });
+  expect(code).toBe(0);
+  expect(err).toContain('waiting for the running rollout');
+  const keys = calls.map((call) => (call.args[0] as { idempotencyKey: string }).idempotencyKey);
+  expect(new Set(keys).size).toBe(1);
+});
+
+test('a refusal says what, why and what to try, and exits 3', async () => {
+  const { code, out, err } = await sluice(['start', 'plan.yaml'], {
+    start: failing('rollout-running', 'A rollout of demo/shop is running: v1, soaking.'),
+  });
+  expect([code, out]).toEqual([3, '']);
+  expect(err.split('\n')).toEqual([
+    'error: A rollout of demo/shop is running: v1, soaking. [rollout-running]',
+    'try: Wait for the running rollout, roll it back, or set `onConflict: supersede` in the plan.',
+    '',
+  ]);
+});
+
+test('a bad plan is shown problem by problem and exits 2', async () => {
+  const io = fakeIo({ readText: async () => 'version:\n' });
+  const { code, err } = await sluice(['start', 'plan.yaml'], {}, io);
+  expect(code).toBe(2);
+  expect(err).toContain('  version: must be a text\n');
+});
+
+test('validate shows problems and warnings at once', async () => {
+  const io = fakeIo({ readText: async () => 'version:\n' });
+  const bad = await sluice(['validate', 'plan.yaml'], {}, io);
+  expect(bad.code).toBe(2);
+  expect(bad.out.split('\n')).toEqual([
+    'plan.yaml has 1 problem',
+    '  version: must be a text',
+    'warning: stages[0].soak: no soak',
+    '',
+  ]);
+  const good = await sluice(['validate', 'plan.yaml', '--json']);
+  expect(good.code).toBe(0);
+  expect(JSON.parse(good.out)).toMatchObject({ ok: true, plan: { version: 'v2' } });
+});
+
+test('with --json a failure is one JSON document on standard output', async () => {
+  const { code, out, err } = await sluice(['status', 'demo/shop', '--json'], {
+    get: failing('rollout-not-found', 'No rollout of demo/shop is known.'),
+  });
+  expect([code, err]).toEqual([4, '']);
+  expect(JSON.parse(out)).toMatchObject({ code: 'rollout-not-found', status: 404 });
+});
+
+test('status shows the rollout and what may be done', async () => {
+  const { code, out } = await sluice(['status', 'demo/shop'], { get: async () => viewOf() });
+  expect(code).toBe(0);
+  expect(out).toContain('demo/shop');
+  expect(out).toContain('soaking');
+  expect(out).toContain('you may: promote, pause, rollback');
+});
+
+test('status without a worker says so and shows what Temporal knows', async () => {
+  const view = viewOf({}, { status: null, workerAnswered: false });
+  const { code, out } = await sluice(['status', 'demo/shop'], { get: async () => view });
+  expect(code).toBe(0);
+  expect(out).toContain('no worker answered');
+});
+
+test('list prints a table, or that there is nothing', async () => {
+  const { status: _, live: __, workerAnswered: ___, links: ____, ...summary } = viewOf();
+  const page = { rollouts: [summary, { ...summary, temporalStatus: 'TERMINATED' }], next: 'abc' };
+  const { out, err, calls } = await sluice(['list', '--service', 'shop', '--running'], {
+    list: async () => page,
+  });
+  expect(out).toMatch(/^TARGET +VERSION +PHASE/);
+  expect(out).toContain('soaking (terminated)');
+  expect(err).toBe('more: add --cursor abc\n');
+  expect(calls[0]?.args[0]).toMatchObject({ service: 'shop', running: 'true', limit: 50 });
+  const none = await sluice(['list'], { list: async () => ({ rollouts: [], next: null }) });
+  expect(none.out).toBe('no rollouts\n');
+});
+
+test.each([
+  ['promote', ['--full'], { full: true }],
+  ['pause', [], {}],
+  ['rollback', ['--reason', 'bad'], { reason: 'bad' }],
+] as const)('%s is sent with who asks', async (name, flags, body) => {
+  const { code, out, calls } = await sluice([name, 'demo/shop', ...flags], {
+    command: async () => ({ accepted: true, via: 'update', status: statusOf({ paused: name === 'pause' }) }),
+  });
+  expect(code).toBe(0);
+  expect(out).toContain(`${name} of demo/shop accepted; it is now soaking`);
+  expect(calls[0]?.args[1]).toMatchObject({ name, actor: 'ada', ...body });
+});
+
+test('a rollback that was left as a signal is said to be on its way', async () => {
+  const { code, out } = await sluice(['rollback', 'demo/shop'], {
+    command: async () => ({ accepted: true, via: 'signal', status: null }),
+  });
+  expect(code).toBe(0);
+  expect(out).toContain('on its way');
+});
+
+test('a command that nobody answers exits 5', async () => {
+  const { code } = await sluice(['pause', 'demo/shop'], {
+    command: failing('worker-absent', 'No worker answered.'),
+  });
+  expect(code).toBe(5);
+});
+
+test('audit prints who did what and whether the replay agreed', async () => {
+  const audit: Audit = {
+    target: 'demo/shop',
+    workflowId: 'rollout/demo/shop',
+    runs: [runId],
+    temporalStatus: 'COMPLETED',
+    startedAtMs: 1000,
+    endedAtMs: 9000,
+    plan: { version: 'v2' },
+    events: 31,
+    actions: [
+      {
+        atMs: 1000,
+        eventId: 1,
+        via: 'start',
+        name: 'start',
+        actor: 'ada',
+        reason: 'why',
+        requestId: null,
+        identity: 'api@host',
+        refused: null,
+      },
+      {
+        atMs: 2000,
+        eventId: 9,
+        via: 'signal',
+        name: 'rollback',
+        actor: null,
+        reason: 'bad\u001b[2J',
+        requestId: null,
+        identity: 'cli:bob',
+        refused: null,
+      },
+    ],
+    watches: [],
+    writes: [
+      {
+        atMs: 3000,
+        eventId: 12,
+        activity: 'restore',
+        stage: null,
+        epoch: 1,
+        askedPercent: 0,
+        readBack: { attempts: 1 },
+        tookMs: 12,
+        attempt: 1,
+        failure: null,
+      },
+    ],
+    failures: [],
+    timeline: [],
+    replay: { agreed: true, detail: 'The same story.' },
+  };
+  const good = await sluice(['audit', 'demo/shop'], { audit: async () => audit });
+  expect(good.code).toBe(0);
+  expect(good.out).toContain('start, ada: why (recorded by Temporal: api@host)');
+  expect(good.out).toContain('rollback by signal, nobody named: bad [2J (recorded by Temporal: cli:bob)');
+  expect(good.out).toContain('restore to 0 %: read back as asked');
+  expect(good.out).toContain('replay: agreed. The same story.');
+  const replay = { agreed: false, detail: 'It differs.' };
+  const bad = await sluice(['audit', 'demo/shop'], { audit: async () => ({ ...audit, replay }) });
+  expect([bad.code, bad.out.includes('replay: NOT agreed. It differs.')]).toEqual([1, true]);
+});
+
+test('watch tells the story line by line and ends with the rollout', async () => {
+  let looks = 0;
+  const { code, out } = await sluice(['watch', 'demo/shop'], {
+    get: async () => (++looks < 3 ? viewOf() : ended),
+  });
+  expect(code).toBe(0);
+  expect(out).toContain('started          rollout of shop v2 to demo (ada)');
+  expect(out.trimEnd().split('\n').at(-1)).toBe('demo/shop v2 promoted');
+});
+
+test('watch on a terminal redraws in place', async () => {
+  const io = fakeIo({ isTTY: true, env: { NO_COLOR: '1' } });
+  const { code, out } = await sluice(['watch', 'demo/shop'], { get: async () => rolledBack }, io);
+  expect(code).toBe(6);
+  expect(out).toContain('\u001b[J');
+});
+
+test('watch --json prints one JSON object a line', async () => {
+  const { out } = await sluice(['watch', 'demo/shop', '--json'], { get: async () => ended });
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ event: 'status', data: { outcome: 'promoted' } });
+});
+
+test('watch of a terminated rollout exits 1', async () => {
+  const view = viewOf({}, { temporalStatus: 'TERMINATED', endedAtMs: 5000 });
+  const { code, out } = await sluice(['watch', 'demo/shop'], { get: async () => view });
+  expect(code).toBe(1);
+  expect(out).toContain('terminated');
+});
+
+test('an API that cannot be reached exits 5 and says how to start one', async () => {
+  const io = fakeIo();
+  expect(await main(['status', 'demo/shop', '--api', 'http://127.0.0.1:1'], io)).toBe(5);
+  expect(io.printed.err).toContain('cannot be reached');
+  expect(io.printed.err).toContain('sluice up');
+});
+
+test('something else that answers on the address is not mistaken for the API', async () => {
+  const io = fakeIo({ fetch: async () => new Response('<html>', { status: 200 }) });
+  expect(await main(['status', 'demo/shop'], io)).toBe(1);
+  const other = fakeIo({ fetch: async () => Response.json({ hello: 'world' }) });
+  expect(await main(['status', 'demo/shop'], other)).toBe(1);
+  expect(other.printed.err).toContain('does not speak as this sluice expects');
+});
+
+test('an unknown verb or option exits 2, help exits 0 and tells the exit codes', async () => {
+  const io = fakeIo();
+  expect(await main(['stauts', 'demo/shop'], io)).toBe(2);
+  expect(io.printed.err).toContain('Did you mean status');
+  expect(await main(['status', 'demo/shop', '--bogus'], fakeIo())).toBe(2);
+  const help = fakeIo();
+  expect(await main(['--help'], help)).toBe(0);
+  expect(help.printed.out).toContain('Exit codes:');
+  expect(await main(['rollback', '--help'], fakeIo())).toBe(0);
+});

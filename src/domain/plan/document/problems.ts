@@ -1,0 +1,108 @@
+/** Turns what zod says about a document into problems with dotted paths and plain sentences. */
+import type { z } from 'zod';
+import type { Problem } from '../../errors.ts';
+import { adviceFor } from '../../nearest.ts';
+
+type RawIssue = z.core.$ZodRawIssue;
+type Issue = z.core.$ZodIssue;
+
+/** `stages` and `0` make `stages[0]`, `stages[0]` and `weight` make `stages[0].weight`. */
+export function joinPath(path: string, key: PropertyKey): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  return path === '' ? String(key) : `${path}.${String(key)}`;
+}
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Parses one value and tells every problem with it. */
+export function check<T>(schema: z.ZodType<T>, input: unknown, path: string): Checked<T> {
+  const result = schema.safeParse(input, { error: explain });
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, path)) };
+}
+
+/** The sentence about a key that does not exist. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  return `unknown key; ${adviceFor(key, known)}`;
+}
+
+/** A value as a message shows it: short, and never an object's inside. */
+export function shown(input: unknown): string {
+  if (typeof input === 'string') return `"${input.length > 60 ? `${input.slice(0, 60)}…` : input}"`;
+  if (Array.isArray(input)) return 'a list';
+  return typeof input === 'object' && input !== null ? 'a mapping' : String(input);
+}
+
+function problemsOf(issue: Issue, base: string): Problem[] {
+  const path = issue.path.reduce<string>(joinPath, base);
+  // `explain` gives one line for each unknown key.
+  if (issue.code === 'unrecognized_keys') {
+    const lines = issue.message.split('\n');
+    return issue.keys.map((key, at) => ({ path: joinPath(path, key), message: lines[at] ?? 'unknown key' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return likeliest(issue.errors).flatMap((inner) => problemsOf(inner, path));
+  }
+  return [{ path, message: issue.message }];
+}
+
+/** Of the alternatives the one that was probably meant: the right kind of value, then the fewest problems. */
+function likeliest(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
+  const weigh = (issues: readonly Issue[]) =>
+    issues.reduce(
+      (sum, { code, path }) => sum + (code === 'invalid_type' && path.length === 0 ? 1000 : 1),
+      0,
+    );
+  return alternatives.reduce((best, issues) => (weigh(issues) < weigh(best) ? issues : best));
+}
+
+const explain: z.core.$ZodErrorMap = (issue: RawIssue): string | undefined => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? 'is required'
+        : `must be ${kindNames[issue.expected] ?? issue.expected}, not ${shown(issue.input)}${quoteHint(issue)}`;
+    case 'unrecognized_keys':
+      return issue.keys.map((key: string) => unknownKey(key, keysOf(issue.inst))).join('\n');
+    case 'invalid_value':
+      return issue.input === undefined
+        ? `is required; allowed: ${issue.values.join(', ')}`
+        : `${shown(issue.input)} is unknown; ${adviceFor(String(issue.input), issue.values.map(String))}`;
+    case 'too_small':
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${sizeOf(issue.origin)}`;
+    case 'too_big':
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${sizeOf(issue.origin)}`;
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    default:
+      return undefined;
+  }
+};
+
+const kindNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+};
+
+/** YAML reads `version: 1.10` as the number 1.1, so the quotes matter. */
+function quoteHint(issue: { readonly expected?: unknown; readonly input?: unknown }): string {
+  const scalar = ['number', 'boolean', 'bigint'].includes(typeof issue.input);
+  return issue.expected === 'string' && scalar ? '; put it in quotes' : '';
+}
+
+function sizeOf(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' || origin === 'object' || origin === 'map' ? ' entries long' : '';
+}
+
+function keysOf(inst: unknown): string[] {
+  const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+  return Object.keys(shape ?? {});
+}

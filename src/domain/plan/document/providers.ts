@@ -1,0 +1,66 @@
+/** Reads which provider instance a plan chooses, by name or as `{provider: name, ...options}`. */
+import type { z } from 'zod';
+import { adviceFor } from '../../nearest.ts';
+import type { ProviderChoice } from '../types.ts';
+import { check, joinPath, shown } from './problems.ts';
+import { isMapping, type Mapping, ownValue, type Report } from './read.ts';
+
+/** What a plan may choose from: the instances that the operator configured, each with the options a plan may set. */
+export interface PlanCatalogue {
+  readonly traffic: Readonly<Record<string, CatalogueInstance>>;
+  readonly metrics: Readonly<Record<string, CatalogueInstance>>;
+  readonly workload: Readonly<Record<string, CatalogueInstance>>;
+}
+
+export interface CatalogueInstance {
+  readonly options: z.ZodType<Record<string, unknown>>;
+}
+
+export type ProviderRole = keyof PlanCatalogue;
+
+/** `fallback` is the instance that is meant when the plan names none. */
+export function readProvider(
+  role: ProviderRole,
+  input: unknown,
+  catalogue: PlanCatalogue,
+  fallback: string | undefined,
+  report: Report,
+): ProviderChoice | undefined {
+  const chosen = chosenIn(role, input ?? fallback, report);
+  if (chosen === undefined) return undefined;
+  const instances = catalogue[role];
+  const instance = Object.hasOwn(instances, chosen.name) ? instances[chosen.name] : undefined;
+  if (instance === undefined) {
+    const message = `unknown provider ${shown(chosen.name)}; ${adviceFor(chosen.name, Object.keys(instances))}`;
+    report.problems.push({ path: chosen.path, message });
+    return undefined;
+  }
+  const options = check(instance.options, chosen.options, role);
+  if (options.ok) return { name: chosen.name, options: options.value };
+  report.problems.push(...options.problems);
+  return undefined;
+}
+
+interface Chosen {
+  readonly name: string;
+  readonly path: string;
+  readonly options: Mapping;
+}
+
+function chosenIn(role: ProviderRole, input: unknown, report: Report): Chosen | undefined {
+  if (typeof input === 'string') return { name: input, path: role, options: {} };
+  if (!isMapping(input)) {
+    const message =
+      input === undefined
+        ? 'is required'
+        : `must be the name of a provider or a mapping with provider, not ${shown(input)}`;
+    report.problems.push({ path: role, message });
+    return undefined;
+  }
+  const { provider: _name, ...options } = input;
+  const name = ownValue(input, 'provider');
+  if (typeof name === 'string') return { name, path: joinPath(role, 'provider'), options };
+  const message = name === undefined ? 'is required' : `must be text, not ${shown(name)}`;
+  report.problems.push({ path: joinPath(role, 'provider'), message });
+  return undefined;
+}

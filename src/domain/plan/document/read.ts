@@ -1,0 +1,67 @@
+/** Reads a mapping field by field, so that one bad field never hides the problems of another. */
+import type { z } from 'zod';
+import type { Problem } from '../../errors.ts';
+import { check, joinPath, shown, unknownKey } from './problems.ts';
+
+export type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** What could be read; a field with a problem is missing. */
+export type Read<F extends Fields> = { readonly [K in keyof F]?: z.output<F[K]> };
+
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** Collects problems while a document is read. */
+export interface Report {
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+export function isMapping(input: unknown): input is Mapping {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
+/** The own value of a key; never one inherited from a prototype. */
+export function ownValue(mapping: Mapping, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
+}
+
+/** Reads `fields` of a mapping. `others` are keys that the caller reads itself. */
+export function readFields<F extends Fields>(
+  fields: F,
+  others: readonly string[],
+  input: Mapping,
+  path: string,
+  report: Report,
+): Read<F> {
+  const known = [...Object.keys(fields), ...others];
+  for (const key of Object.keys(input)) {
+    if (!known.includes(key)) {
+      report.problems.push({ path: joinPath(path, key), message: unknownKey(key, known) });
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(fields)) {
+    const result = check(schema, ownValue(input, key), joinPath(path, key));
+    if (result.ok) values[key] = result.value;
+    else report.problems.push(...result.problems);
+  }
+  return values as Read<F>;
+}
+
+/** Reads a bounded list; undefined when it is missing or no list. */
+export function readList(
+  input: unknown,
+  most: number,
+  path: string,
+  report: Report,
+): readonly unknown[] | undefined {
+  if (input === undefined) return undefined;
+  const problem = !Array.isArray(input)
+    ? `must be a list, not ${shown(input)}`
+    : input.length > most
+      ? `must have at most ${most} entries, not ${input.length}`
+      : undefined;
+  if (problem === undefined) return input as readonly unknown[];
+  report.problems.push({ path, message: problem });
+  return undefined;
+}

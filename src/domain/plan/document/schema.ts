@@ -1,0 +1,110 @@
+/** The fields of a plan and its stages as people write them: bounds, defaults and descriptions. */
+import { z } from 'zod';
+import { bounds, defaults } from '../defaults.ts';
+import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
+
+const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
+const slugRule = 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash, with a letter or digit at both ends';
+const slug = z.string().regex(slugPattern, slugRule);
+// Names go to terminals, where control characters are commands.
+const printable = z.string().refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+// No `multipleOf`: editors compute it in floating point and would refuse 33.3.
+const percent = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine((weight) => Number(weight.toFixed(2)) === weight, 'must have at most two decimals');
+
+export const stageFields = {
+  name: printable.min(1).max(bounds.textLength).optional().describe('Shown to people. Default: the share.'),
+  weight: percent.optional().describe('Share of ordinary requests that the canary gets, percent.'),
+  match: z
+    .strictObject({
+      header: z
+        .string()
+        .regex(
+          /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
+          'must be 1 to 100 letters, digits and dashes, beginning with a letter',
+        )
+        .describe('Name of a request header.'),
+      value: z
+        .string()
+        .regex(/^[A-Za-z0-9._~:-]{1,100}$/, 'must be 1 to 100 letters, digits and . _ ~ : -')
+        .describe('Its exact value.'),
+    })
+    .optional()
+    .describe('Requests with this header go to the canary, whatever its share.'),
+  soak: duration(0, 7 * dayMs)
+    .prefault(defaults.soak)
+    .describe('Watched time that the stage must survive after its warm-up.'),
+  warmUp: duration(0, dayMs)
+    .prefault(defaults.warmUp)
+    .describe('Time after the shift in which nothing is judged.'),
+  approval: z.boolean().default(false).describe('Whether a person must approve after the soak.'),
+  timeout: duration(secondMs, 30 * dayMs)
+    .optional()
+    .describe(
+      'Hard limit of the stage, pauses included; striking it rolls back. Default: only maxDuration binds.',
+    ),
+};
+
+/** Fields of the plan that stand for themselves; providers, checks, templates and stages are read apart. */
+export const planFields = {
+  $schema: z.string().optional().describe('For editors; without meaning to Sluice.'),
+  service: slug.describe('Name of the service.'),
+  environment: slug.describe('Name of the environment; with the service it names the target.'),
+  version: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/,
+      'must be 1 to 128 letters, digits, dots, underscores, pluses and dashes, beginning with a letter or digit',
+    )
+    .describe('The version to roll out.'),
+  analysis: z
+    .strictObject({
+      interval: duration(secondMs, hourMs)
+        .prefault(defaults.interval)
+        .describe('Time between two looks at the checks.'),
+      window: duration(secondMs, dayMs)
+        .prefault(defaults.window)
+        .describe('How far back each look measures.'),
+      onInconclusive: z
+        .enum(['hold', 'rollback'])
+        .default(defaults.onInconclusive)
+        .describe('What to do when an extended soak still lacks conclusive passes.'),
+    })
+    .prefault({})
+    .describe('How the canary is judged.'),
+  rollback: z
+    .strictObject({
+      timeout: duration(secondMs, hourMs)
+        .prefault(defaults.rollbackTimeout)
+        .describe("From the decision to roll back until the canary's share reads 0."),
+      strategy: z.enum(['immediate']).default(defaults.strategy).describe('All traffic back at once.'),
+    })
+    .prefault({})
+    .describe('How traffic goes back.'),
+  lease: z
+    .strictObject({
+      ttl: duration(3 * secondMs, hourMs)
+        .prefault(defaults.leaseTtl)
+        .describe('How long the canary may take traffic without renewal.'),
+      orphanGrace: duration(0, hourMs)
+        .optional()
+        .describe('How long the lease is renewed without an answer from Temporal. Default: ttl.'),
+    })
+    .prefault({})
+    .describe('Permission for the canary to take traffic.'),
+  maxDuration: duration(secondMs, 90 * dayMs)
+    .optional()
+    .describe(
+      'Hard limit from start to promotion, pauses included. Default: twice the planned time plus 1h.',
+    ),
+  onConflict: z
+    .enum(['reject', 'supersede'])
+    .default(defaults.onConflict)
+    .describe('What to do when a rollout of the target is running.'),
+  watchAfter: duration(0, 7 * dayMs)
+    .prefault(defaults.watchAfter)
+    .describe('How long the old version stays warm after promotion.'),
+};

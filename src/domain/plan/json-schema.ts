@@ -1,0 +1,97 @@
+/** The JSON Schema of a plan, for editors: completion, descriptions, and refusal of unknown keys while typing. */
+import { z } from 'zod';
+import { presetNames } from '../analysis/presets.ts';
+import { bounds } from './defaults.ts';
+import { customCheck, presetFields } from './document/check-schema.ts';
+import type { PlanCatalogue, ProviderRole } from './document/providers.ts';
+import { planFields, stageFields } from './document/schema.ts';
+
+type JsonSchema = Record<string, unknown>;
+
+/** The schema for one catalogue: names and options of exactly those provider instances are allowed. */
+export function planJsonSchema(catalogue: PlanCatalogue): JsonSchema {
+  const plan = jsonSchemaOf(z.strictObject(planFields));
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Sluice plan',
+    description: 'What is rolled out where, in which stages, and how it is judged.',
+    type: 'object',
+    properties: {
+      ...propertiesOf(plan),
+      traffic: provider('traffic', 'The data plane, and what the plan sets for it.', catalogue),
+      metrics: provider('metrics', 'Where checks get their numbers.', catalogue),
+      workload: provider('workload', 'What runs the versions. Default: external.', catalogue),
+      checks: { ...refTo('checks'), description: 'Checks of every stage that names none of its own.' },
+      templates: {
+        type: 'object',
+        maxProperties: bounds.templates,
+        additionalProperties: { $ref: '#/definitions/definition' },
+        description: 'Checks by name, for use in checks.',
+      },
+      stages: {
+        type: 'array',
+        minItems: 1,
+        maxItems: bounds.stages,
+        items: refTo('stage'),
+        description: 'Steps of the rollout, in order. After the last one, all users get the new version.',
+      },
+    },
+    required: ['service', 'environment', 'version', 'traffic', 'metrics', 'stages'],
+    additionalProperties: false,
+    definitions: { stage: stage(), checks: checks(), definition: definition() },
+  };
+}
+
+/** The JSON Schema of what a person may write, without the `$schema` line. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _draft, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+  });
+  return rest;
+}
+
+function provider(role: ProviderRole, description: string, catalogue: PlanCatalogue): JsonSchema {
+  const instances = Object.entries(catalogue[role]);
+  const withOptions = instances.map(([name, { options }]) => {
+    const schema = jsonSchemaOf(options);
+    return {
+      ...schema,
+      properties: { provider: { const: name }, ...propertiesOf(schema) },
+      required: ['provider', ...requiredOf(schema)],
+    };
+  });
+  return { description, anyOf: [{ enum: instances.map(([name]) => name) }, ...withOptions] };
+}
+
+function stage(): JsonSchema {
+  const schema = jsonSchemaOf(z.strictObject(stageFields));
+  return {
+    ...schema,
+    properties: { ...propertiesOf(schema), checks: refTo('checks') },
+    anyOf: [{ required: ['weight'] }, { required: ['match'] }],
+  };
+}
+
+function checks(): JsonSchema {
+  const name = { type: 'string', description: 'A template of this plan.' };
+  const items = { anyOf: [{ enum: [...presetNames] }, name, refTo('definition')] };
+  return { type: 'array', minItems: 1, maxItems: bounds.checks, items };
+}
+
+function definition(): JsonSchema {
+  return { anyOf: [jsonSchemaOf(z.strictObject(presetFields)), jsonSchemaOf(customCheck)] };
+}
+
+function refTo(name: string): JsonSchema {
+  return { $ref: `#/definitions/${name}` };
+}
+
+function propertiesOf(schema: JsonSchema): JsonSchema {
+  return (schema.properties ?? {}) as JsonSchema;
+}
+
+function requiredOf(schema: JsonSchema): readonly string[] {
+  return (schema.required ?? []) as readonly string[];
+}

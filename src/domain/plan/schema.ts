@@ -1,0 +1,127 @@
+/** Parses a plan: everything that is wrong with it at once, or a fully defaulted `Plan`. For the edges, never for workflows. */
+import { formatDuration } from '../duration.ts';
+import type { Problem } from '../errors.ts';
+import { bounds, defaults } from './defaults.ts';
+import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
+import { secondMs } from './document/duration-schema.ts';
+import { joinPath, shown } from './document/problems.ts';
+import { type PlanCatalogue, readProvider } from './document/providers.ts';
+import { isMapping, type Mapping, ownValue, type Report, readFields } from './document/read.ts';
+import { planFields } from './document/schema.ts';
+import { type PlanChecks, readStages, refuseIneffective } from './document/stages.ts';
+import { lintPlan } from './lint.ts';
+import { plannedTotalMs } from './planned.ts';
+import { readMapping } from './text.ts';
+import type { Plan, Stage } from './types.ts';
+
+export type { CatalogueInstance, PlanCatalogue } from './document/providers.ts';
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'stages'];
+
+/** Parses YAML or JSON text. Never throws; a syntax error names line and column. */
+export function parsePlanText(text: string, catalogue: PlanCatalogue): PlanResult {
+  const read = readMapping(text);
+  return read.ok ? parsePlan(read.value, catalogue) : { ok: false, problems: read.problems, warnings: [] };
+}
+
+/** Parses a document that is already a value, such as a JSON body. Never throws. */
+export function parsePlan(input: unknown, catalogue: PlanCatalogue): PlanResult {
+  if (!isMapping(input)) {
+    const message = `a plan must be a mapping of keys to values, not ${shown(input)}`;
+    return { ok: false, problems: [{ path: '', message }], warnings: [] };
+  }
+  const report: Report = { problems: [], warnings: [] };
+  const plan = readPlan(input, catalogue, report);
+  if (plan === undefined || report.problems.length > 0) return { ok: false, ...report };
+  return { ok: true, plan, warnings: [...report.warnings, ...lintPlan(plan)] };
+}
+
+function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Plan | undefined {
+  const fields = readFields(planFields, readApart, input, '', report);
+  const traffic = readProvider('traffic', ownValue(input, 'traffic'), catalogue, undefined, report);
+  const metrics = readProvider('metrics', ownValue(input, 'metrics'), catalogue, undefined, report);
+  const workload = readProvider(
+    'workload',
+    ownValue(input, 'workload'),
+    catalogue,
+    defaults.workload,
+    report,
+  );
+  const stages = readJudgedStages(input, fields.analysis?.window ?? 60 * secondMs, report);
+  if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
+  const { service, environment, version, analysis, rollback, lease } = fields;
+  if (
+    service === undefined ||
+    environment === undefined ||
+    version === undefined ||
+    traffic === undefined ||
+    metrics === undefined ||
+    workload === undefined ||
+    stages === undefined ||
+    analysis === undefined ||
+    rollback === undefined ||
+    lease === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    service,
+    environment,
+    version,
+    traffic,
+    metrics,
+    workload,
+    stages,
+    analysis: { intervalMs: analysis.interval, onInconclusive: analysis.onInconclusive },
+    rollback: { timeoutMs: rollback.timeout, strategy: rollback.strategy },
+    lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },
+    maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),
+    onConflict: fields.onConflict ?? defaults.onConflict,
+    watchAfterMs: fields.watchAfter ?? 0,
+  };
+}
+
+function readJudgedStages(input: Mapping, windowMs: number, report: Report): readonly Stage[] | undefined {
+  const context = readTemplates(ownValue(input, 'templates'), windowMs, report);
+  const checks = readPlanChecks(ownValue(input, 'checks'), context, report);
+  warnOfUnusedTemplates(input, context, report);
+  return readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);
+}
+
+function readPlanChecks(input: unknown, context: CheckContext, report: Report): PlanChecks {
+  if (input === undefined) return 'missing';
+  const checks = readChecks(input, 'checks', context, report);
+  refuseIneffective(checks, 'checks', report);
+  return checks ?? 'broken';
+}
+
+function warnOfUnusedTemplates(input: Mapping, context: CheckContext, report: Report): void {
+  const stages = ownValue(input, 'stages');
+  const lists = [input, ...(Array.isArray(stages) ? stages.filter(isMapping) : [])];
+  const used = new Set(lists.flatMap((list) => templatesIn(ownValue(list, 'checks'))));
+  for (const name of context.templateNames.filter((one) => !used.has(one))) {
+    const message = 'no check uses this template, so it judges nothing; name it in checks, or drop it';
+    report.warnings.push({ path: joinPath('templates', name), message });
+  }
+}
+
+function refuseBadTimes(stages: readonly Stage[], maxDurationMs: number | undefined, report: Report): void {
+  const planned = plannedTotalMs(stages);
+  if (planned > bounds.plannedMs) {
+    const message = `warm-ups and soaks take ${formatDuration(planned)} in all; at most ${formatDuration(bounds.plannedMs)} is allowed`;
+    report.problems.push({ path: 'stages', message });
+  }
+  if (maxDurationMs !== undefined && maxDurationMs <= planned) {
+    const message = `must be longer than the planned time, which is ${formatDuration(planned)}, or every rollout is rolled back`;
+    report.problems.push({ path: 'maxDuration', message });
+  }
+}
+
+/** Room for one extension of every soak, and an hour for people. */
+function defaultMaxDurationMs(stages: readonly Stage[]): number {
+  return 2 * plannedTotalMs(stages) + 3600 * secondMs;
+}

@@ -1,0 +1,19 @@
+/** The provider types that come with Sluice, by role. */
+import { metricsProviders } from './metrics/index.ts';
+import type { MetricsProviderType } from './metrics/types.ts';
+import { trafficProviders } from './traffic/index.ts';
+import type { TrafficProviderType } from './traffic/types.ts';
+import { workloadProviders } from './workload/index.ts';
+import type { WorkloadProviderType } from './workload/types.ts';
+
+export interface ProviderTypes {
+  readonly traffic: readonly TrafficProviderType[];
+  readonly metrics: readonly MetricsProviderType[];
+  readonly workload: readonly WorkloadProviderType[];
+}
+
+export const builtInTypes: ProviderTypes = {
+  traffic: trafficProviders,
+  metrics: metricsProviders,
+  workload: workloadProviders,
+};

@@ -1,0 +1,191 @@
+/** The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or secrets. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
+import { adviceFor } from '../domain/nearest.ts';
+import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
+import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
+import { readMapping } from '../domain/plan/text.ts';
+import { builtInTypes, type ProviderTypes } from './built-in.ts';
+
+export interface InstanceConfig {
+  /** The provider type; by default the name of the instance. */
+  readonly type: string;
+  /** Validated and defaulted by the type's `settings` schema. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export type Instances = Readonly<Record<string, InstanceConfig>>;
+
+export interface SluiceConfig {
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly api: { readonly host: string; readonly port: number };
+  /** `metricsPort`: where the worker serves its own metrics; null: nowhere. */
+  readonly worker: { readonly metricsPort: number | null };
+  readonly traffic: Instances;
+  readonly metrics: Instances;
+  readonly workload: Instances;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const port = z.int().min(1).max(65_535);
+const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
+const fields = {
+  temporal: z
+    .strictObject({
+      address: address.default('127.0.0.1:7233'),
+      namespace: z.string().min(1).max(255).default('default'),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({ host: z.string().min(1).max(255).default('127.0.0.1'), port: port.default(8080) })
+    .prefault({}),
+  worker: z.strictObject({ metricsPort: port.nullable().default(null) }).prefault({}),
+};
+
+const instanceName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash');
+
+/** Variables that override the file, since a container sets addresses more easily than files. */
+const overrides = [
+  ['SLUICE_TEMPORAL_ADDRESS', 'temporal', 'address', address],
+  ['SLUICE_TEMPORAL_NAMESPACE', 'temporal', 'namespace', z.string().min(1).max(255)],
+  ['SLUICE_API_HOST', 'api', 'host', z.string().min(1).max(255)],
+  [
+    'SLUICE_API_PORT',
+    'api',
+    'port',
+    z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port),
+  ],
+] as const;
+
+export interface LoadOptions {
+  /** Default: `SLUICE_CONFIG`; with neither, all defaults and no providers but the implied ones. */
+  readonly path?: string;
+  readonly env?: Environment;
+  readonly types?: ProviderTypes;
+}
+
+/** Reads and validates the configuration. Throws `config-invalid` with every problem. */
+export async function loadConfig(options: LoadOptions = {}): Promise<SluiceConfig> {
+  const env = options.env ?? process.env;
+  const path = options.path ?? env.SLUICE_CONFIG;
+  if (path === undefined || path === '') return parseConfig({}, { ...options, env });
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new SluiceError('config-invalid', `The configuration ${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
+  const read = readMapping(text);
+  if (!read.ok) throw invalid(path, read.problems);
+  return parseConfig(read.value, { ...options, env, path });
+}
+
+/** Validates a configuration that is already a value. Throws `config-invalid` with every problem. */
+export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceConfig {
+  const source = options.path ?? 'given';
+  if (!isMapping(input))
+    throw invalid(source, [{ path: '', message: `must be a mapping, not ${shown(input)}` }]);
+  const report: Report = { problems: [], warnings: [] };
+  const types = options.types ?? builtInTypes;
+  const read = readFields(fields, ['traffic', 'metrics', 'workload'], input, '', report);
+  const overridden = readOverrides(options.env ?? {}, report);
+  const instances = {
+    traffic: readInstances('traffic', input, types, report),
+    metrics: readInstances('metrics', input, types, report),
+    workload: { ...impliedWorkload(types), ...readInstances('workload', input, types, report) },
+  };
+  const { temporal, api, worker } = read;
+  if (report.problems.length > 0 || temporal === undefined || api === undefined || worker === undefined) {
+    throw invalid(source, report.problems);
+  }
+  return {
+    temporal: { ...temporal, ...overridden.temporal },
+    api: { ...api, ...overridden.api },
+    worker,
+    ...instances,
+  };
+}
+
+function readOverrides(env: Environment, report: Report): { temporal: object; api: object } {
+  const found = { temporal: {}, api: {} };
+  for (const [variable, section, key, schema] of overrides) {
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    const result = check<string | number>(schema, text, variable);
+    if (result.ok) Object.assign(found[section], { [key]: result.value });
+    else report.problems.push(...result.problems);
+  }
+  return found;
+}
+
+/** Versions that somebody else runs need no settings, and a plan means them by default. */
+function impliedWorkload(types: ProviderTypes): Instances {
+  const type = types.workload.find((one) => one.type === 'external');
+  const settings = type?.settings.safeParse({});
+  return settings?.success === true ? { external: { type: 'external', settings: settings.data } } : {};
+}
+
+function readInstances(
+  role: keyof ProviderTypes,
+  input: Mapping,
+  types: ProviderTypes,
+  report: Report,
+): Instances {
+  const section = ownValue(input, role) ?? {};
+  if (!isMapping(section)) {
+    report.problems.push({
+      path: role,
+      message: `must be a mapping of names to settings, not ${shown(section)}`,
+    });
+    return {};
+  }
+  const instances: Record<string, InstanceConfig> = {};
+  for (const [name, entry] of Object.entries(section)) {
+    const instance = readInstance(name, entry ?? {}, joinPath(role, name), types[role], report);
+    if (instance !== undefined) instances[name] = instance;
+  }
+  return instances;
+}
+
+function readInstance(
+  name: string,
+  entry: unknown,
+  path: string,
+  types: ProviderTypes[keyof ProviderTypes],
+  report: Report,
+): InstanceConfig | undefined {
+  const named = check(instanceName, name, path);
+  if (!named.ok) report.problems.push(...named.problems);
+  if (!isMapping(entry)) {
+    report.problems.push({ path, message: `must be a mapping of settings, not ${shown(entry)}` });
+    return undefined;
+  }
+  const { type: _type, ...settings } = entry;
+  const wanted = ownValue(entry, 'type') ?? name;
+  const type = types.find((one) => one.type === wanted);
+  if (type === undefined) {
+    const known = types.map((one) => one.type);
+    const where = ownValue(entry, 'type') === undefined ? path : joinPath(path, 'type');
+    const hint =
+      ownValue(entry, 'type') === undefined ? '; set type to give an instance a name of its own' : '';
+    const message = `unknown type ${shown(wanted)}; ${adviceFor(String(wanted), known)}${hint}`;
+    report.problems.push({ path: where, message });
+    return undefined;
+  }
+  const result = check(type.settings, settings, path);
+  if (result.ok) return named.ok ? { type: type.type, settings: result.value } : undefined;
+  report.problems.push(...result.problems);
+  return undefined;
+}
+
+function invalid(source: string, problems: readonly Problem[]): SluiceError {
+  const listed = problems
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+    .join('; ');
+  return new SluiceError('config-invalid', `The configuration (${source}) is not valid: ${listed}`, {
+    problems,
+  });
+}

@@ -1,0 +1,151 @@
+/** The providers that the operator configured, by instance name: made when first asked for, and kept. */
+import { presets } from '../domain/analysis/presets.ts';
+import { messageOf, SluiceError } from '../domain/errors.ts';
+import { adviceFor } from '../domain/nearest.ts';
+import { jsonSchemaOf } from '../domain/plan/json-schema.ts';
+import type { CatalogueInstance, PlanCatalogue } from '../domain/plan/schema.ts';
+import { builtInTypes, type ProviderTypes } from './built-in.ts';
+import type { Instances, SluiceConfig } from './config.ts';
+import type { MetricsProvider } from './metrics/types.ts';
+import type { TrafficProvider } from './traffic/types.ts';
+import type { WorkloadProvider } from './workload/types.ts';
+
+/** One configured instance, as the API and people see it; without its settings, which may name secrets' places. */
+export interface InstanceDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly summary: string;
+  /** JSON Schema of what a plan may set. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A type alias, so that it also is a record of JSON values. */
+export type RegistryDescription = {
+  readonly traffic: readonly InstanceDescription[];
+  readonly metrics: readonly InstanceDescription[];
+  readonly workload: readonly InstanceDescription[];
+  /** Ready-made checks that any plan may name. */
+  readonly presets: readonly { readonly name: string; readonly summary: string }[];
+};
+
+export interface ProviderRegistry {
+  /** The instance of that name. Each of the three throws `provider-unknown`, or what the provider throws when made. */
+  traffic(name: string): TrafficProvider;
+  metrics(name: string): MetricsProvider;
+  workload(name: string): WorkloadProvider;
+  /** What plans are parsed with. */
+  readonly catalogue: PlanCatalogue;
+  describe(): RegistryDescription;
+  /** Closes every provider that was made. Throws the first failure after all have been tried. */
+  close(): Promise<void>;
+}
+
+type ConfiguredInstances = Pick<SluiceConfig, 'traffic' | 'metrics' | 'workload'>;
+
+/** Throws `config-invalid` if an instance names a type that does not exist; `loadConfig` has told so before. */
+export function createRegistry(
+  config: ConfiguredInstances,
+  types: ProviderTypes = builtInTypes,
+): ProviderRegistry {
+  const traffic = createRole('traffic', config.traffic, types.traffic);
+  const metrics = createRole('metrics', config.metrics, types.metrics);
+  const workload = createRole('workload', config.workload, types.workload);
+  return {
+    traffic: traffic.get,
+    metrics: metrics.get,
+    workload: workload.get,
+    catalogue: {
+      traffic: traffic.catalogue,
+      metrics: metrics.catalogue,
+      workload: workload.catalogue,
+    },
+    describe: () => ({
+      traffic: traffic.describe(),
+      metrics: metrics.describe(),
+      workload: workload.describe(),
+      presets: Object.values(presets).map(({ name, summary }) => ({ name, summary })),
+    }),
+    async close() {
+      const closings: readonly Closable[] = [
+        ...traffic.takeAll(),
+        ...metrics.takeAll(),
+        ...workload.takeAll(),
+      ];
+      const results = await Promise.allSettled(closings.map((provider) => provider.close()));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed === undefined) return;
+      throw new SluiceError('internal', `A provider could not be closed: ${messageOf(failed.reason)}`, {
+        cause: failed.reason,
+      });
+    },
+  };
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+interface TypeOf<P> extends CatalogueInstance {
+  readonly type: string;
+  readonly summary: string;
+  create(settings: Record<string, unknown>): P;
+}
+
+interface Role<P> {
+  get(name: string): P;
+  readonly catalogue: Readonly<Record<string, CatalogueInstance>>;
+  describe(): readonly InstanceDescription[];
+  /** Hands over and forgets every provider that was made. */
+  takeAll(): readonly P[];
+}
+
+function createRole<P extends Closable>(
+  role: string,
+  instances: Instances,
+  types: readonly TypeOf<P>[],
+): Role<P> {
+  const configured = new Map(
+    Object.entries(instances).map(([name, { type, settings }]) => [
+      name,
+      { name, type: typeNamed(role, name, type, types), settings },
+    ]),
+  );
+  const made = new Map<string, P>();
+  return {
+    get(name) {
+      const known = made.get(name);
+      if (known !== undefined) return known;
+      const instance = configured.get(name);
+      if (instance === undefined) {
+        const advice = adviceFor(name, [...configured.keys()]);
+        throw new SluiceError('provider-unknown', `There is no ${role} provider "${name}"; ${advice}.`);
+      }
+      const provider = instance.type.create(instance.settings);
+      made.set(name, provider);
+      return provider;
+    },
+    catalogue: Object.fromEntries([...configured].map(([name, { type }]) => [name, type])),
+    describe: () =>
+      [...configured.values()].map(({ name, type }) => ({
+        name,
+        type: type.type,
+        summary: type.summary,
+        options: jsonSchemaOf(type.options),
+      })),
+    takeAll() {
+      const all = [...made.values()];
+      made.clear();
+      return all;
+    },
+  };
+}
+
+function typeNamed<P>(role: string, name: string, type: string, types: readonly TypeOf<P>[]): TypeOf<P> {
+  const found = types.find((one) => one.type === type);
+  if (found !== undefined) return found;
+  const known = types.map((one) => one.type);
+  throw new SluiceError(
+    'config-invalid',
+    `${role}.${name}: unknown type "${type}"; ${adviceFor(type, known)}.`,
+  );
+}

@@ -23,7 +23,8 @@ export async function runValidate(options: ValidateOptions, io: Io): Promise<num
 
 function linesOf({ ok, problems, warnings }: Validation, file: string): string[] {
   const count = problems.length;
-  const verdict = ok ? `${file} is valid` : `${file} has ${count} problem${count === 1 ? '' : 's'}`;
+  const name = file === '-' ? 'the plan' : file;
+  const verdict = ok ? `${name} is valid` : `${name} has ${count} problem${count === 1 ? '' : 's'}`;
   return [verdict, ...problems.map(problemLine), ...warningLines(warnings)];
 }
 

@@ -1,0 +1,82 @@
+/** The API process: configuration -> Temporal client, plan parser, catalogue -> HTTP. Stops on SIGINT and SIGTERM. */
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { type Logger, pino } from 'pino';
+import { presets } from '../domain/analysis/presets.ts';
+import { messageOf } from '../domain/errors.ts';
+import { planJsonSchema } from '../domain/plan/json-schema.ts';
+import { parsePlan, parsePlanText } from '../domain/plan/schema.ts';
+import { loadConfig } from '../providers/config.ts';
+import { createRegistry } from '../providers/registry.ts';
+import { createApp } from './app.ts';
+import { createReplay } from './audit/replay.ts';
+import { bindAddressOf } from './bind.ts';
+import { createTemporalService } from './temporal-service.ts';
+
+/** Beside the built files; the audit replays histories through it. */
+const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+async function main(logger: Logger): Promise<void> {
+  const { api, temporal, ...providers } = await loadConfig();
+  // Before anything else: an address that others can reach ends the process.
+  const host = bindAddressOf(api.host);
+  const registry = createRegistry(providers);
+  const { catalogue } = registry;
+  const connection = Connection.lazy({
+    address: temporal.address,
+    // After an outage the API should be back with Temporal, not minutes later.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 },
+  });
+  const client = new Client({
+    connection,
+    namespace: temporal.namespace,
+    identity: `sluice-api@${hostname()}`,
+  });
+  const described = {
+    providers: registry.describe(),
+    presets: Object.values(presets),
+    plan: planJsonSchema(catalogue),
+  };
+  const app = await createApp(
+    {
+      rollouts: createTemporalService({
+        client,
+        address: temporal.address,
+        replay: createReplay(bundlePath),
+      }),
+      plans: {
+        parse: (input) => parsePlan(input, catalogue),
+        parseText: (text) => parsePlanText(text, catalogue),
+      },
+      catalogue: () => described,
+    },
+    { logger },
+  );
+  const stop = async () => {
+    await app.close();
+    await connection.close();
+    logger.info('API stopped');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop().catch((error: unknown) => {
+        logger.fatal({ error: messageOf(error) }, 'API did not stop cleanly');
+        process.exitCode = 1;
+      });
+    });
+  }
+  const url = await app.listen({ host, port: api.port });
+  logger.info({ url, temporal: temporal.address }, 'API runs');
+}
+
+const logger = pino({
+  name: 'sluice-api',
+  level: process.env.SLUICE_LOG_LEVEL ?? 'info',
+  base: { pid: process.pid },
+});
+main(logger).catch((error: unknown) => {
+  logger.fatal({ error: messageOf(error) }, 'API ended');
+  process.exitCode = 1;
+});

@@ -105,11 +105,18 @@ async function npmCi() {
   throw new Failure(
     missingMessage({
       what: 'the npm packages ("npm ci" failed)',
-      causes: [lastLines(result.stderr || result.stdout, 8)],
+      causes: [npmCause(result.stderr || result.stdout)],
       ways: [
         'check the network and the registry that npm is set to ("npm config get registry"), then run the same command again',
         'without a network: copy node_modules from a machine with the same platform and package-lock.json',
       ],
     }),
   );
+}
+
+/** npm says what is wrong first and how to use it last. @param {string} output */
+export function npmCause(output) {
+  const said = [...output.matchAll(/^npm (?:error|ERR!) (.+)$/gm)].map(([, text]) => (text ?? '').trim());
+  const telling = said.filter((text) => text !== '' && !text.startsWith('A complete log'));
+  return telling.slice(0, 8).join('\n') || lastLines(output);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { npmCause } from '../../../scripts/lib/dependencies.mjs';
 import { lastLines, missingMessage } from '../../../scripts/lib/failure.mjs';
 
 describe('the message of a failed download', () => {
@@ -20,5 +21,12 @@ describe('the message of a failed download', () => {
   it('carries the last lines that a child said, without empty ones', () => {
     expect(lastLines('one\n\ntwo\r\nthree  \n\n', 2)).toBe('two\nthree');
     expect(lastLines('')).toBe('');
+  });
+
+  it('carries what npm says first, without its usage and its log', () => {
+    const output =
+      'npm error code EUSAGE\nnpm error\nnpm error not in sync\nnpm error A complete log of this run: x\n';
+    expect(npmCause(output)).toBe('code EUSAGE\nnot in sync');
+    expect(npmCause('Killed\n')).toBe('Killed');
   });
 });

@@ -1,7 +1,6 @@
 /** The API process: configuration -> Temporal client, plan parser, catalogue -> HTTP. Stops on SIGINT and SIGTERM. */
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { presets } from '../domain/analysis/presets.ts';
@@ -10,13 +9,11 @@ import { planJsonSchema } from '../domain/plan/json-schema.ts';
 import { parsePlan, parsePlanText } from '../domain/plan/schema.ts';
 import { loadConfig } from '../providers/config.ts';
 import { createRegistry } from '../providers/registry.ts';
+import { bundlePath } from '../worker/bundle-path.ts';
 import { createApp } from './app.ts';
 import { createReplay } from './audit/replay.ts';
 import { bindAddressOf } from './bind.ts';
 import { createTemporalService } from './temporal-service.ts';
-
-/** Beside the built files; the audit replays histories through it. */
-const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 async function main(logger: Logger): Promise<void> {
   const { api, temporal, ...providers } = await loadConfig();

@@ -13,6 +13,7 @@ const name = z
   .max(128)
   // Quotes and control characters cannot be in a name, so a name is safe in a visibility query.
   .regex(/^[^"'`\\\s\p{Cc}]+$/u, 'may not contain quotes, backslashes, blanks or control characters');
+const targetPart = name.regex(/^[^/]+$/, 'may not contain a slash');
 const actor = z.string().trim().min(1).max(maxTextLength);
 const reason = z.string().trim().max(maxTextLength);
 
@@ -46,7 +47,7 @@ export const validationSchema = z
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof validationSchema>;
 
-export const targetParamsSchema = z.strictObject({ environment: name, service: name });
+export const targetParamsSchema = z.strictObject({ environment: targetPart, service: targetPart });
 export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(commandNames) });
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
 export const noQuerySchema = z.strictObject({});

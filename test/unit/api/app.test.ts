@@ -149,6 +149,7 @@ test.each([
   ['/v1/rollouts?colour=red', 'query.colour'],
   ['/v1/rollouts?service=a%22%20OR%20%22b', 'query.service'],
   [`${target}?run=latest`, 'query.run'],
+  ['/v1/rollouts/demo/a%2Fb', 'path.service'],
   [`${target}/audit?runs=1`, 'query.runs'],
   ['/healthz?x=1', 'query.x'],
 ])('refuses %s and names the parameter', async (url, path) => {

@@ -29,10 +29,8 @@ export interface Io {
 
 export function processIo(): Io {
   let interrupt: AbortController | undefined;
-  // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-  });
+  // A reader that has seen enough (`| head`) is no error; who follows a rollout stops, the stack does not.
+  process.stdout.on('error', () => interrupt?.abort());
   return {
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),

@@ -7,7 +7,7 @@ const longestName = 64;
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = plain(name);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 2)) + 0.5;
+  let bestDistance = Math.max(1, Math.round(wanted.length / 3)) + 0.5;
   for (const candidate of candidates) {
     const known = plain(candidate);
     const distance = isPartOf(wanted, known) ? 1 : editDistance(wanted, known);

@@ -26,6 +26,8 @@ export const bounds = {
   templates: 50,
   textLength: 200,
   queryLength: 4096,
+  /** Problems told at once. */
+  problems: 200,
   /** All warm-ups and soaks together. */
   plannedMs: 30 * 86_400_000,
 } as const;

@@ -36,7 +36,9 @@ export function parsePlan(input: unknown, catalogue: PlanCatalogue): PlanResult 
   }
   const report: Report = { problems: [], warnings: [] };
   const plan = readPlan(input, catalogue, report);
-  if (plan === undefined || report.problems.length > 0) return { ok: false, ...report };
+  if (plan === undefined || report.problems.length > 0) {
+    return { ok: false, problems: bounded(report.problems), warnings: report.warnings };
+  }
   return { ok: true, plan, warnings: [...report.warnings, ...lintPlan(plan)] };
 }
 
@@ -119,6 +121,12 @@ function refuseBadTimes(stages: readonly Stage[], maxDurationMs: number | undefi
     const message = `must be longer than the planned time, which is ${formatDuration(planned)}, or every rollout is rolled back`;
     report.problems.push({ path: 'maxDuration', message });
   }
+}
+
+function bounded(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.length - bounds.problems;
+  if (rest <= 0) return problems;
+  return [...problems.slice(0, bounds.problems), { path: '', message: `and ${rest} more problems` }];
 }
 
 /** Room for one extension of every soak, and an hour for people. */

@@ -1,7 +1,8 @@
 /** Reads YAML or JSON text into a mapping, within bounds, with the place of every syntax error. */
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { messageOf, type Problem } from '../errors.ts';
 import { bounds } from './defaults.ts';
+import { shown } from './document/problems.ts';
 
 export type TextResult =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
@@ -11,6 +12,8 @@ export type TextResult =
 const maxAliasCount = 100;
 /** Real documents are a handful of levels deep; a parser that recurses is not asked about more. */
 const maxDepth = 64;
+/** Nobody reads more at once. */
+const mostProblems = 20;
 
 /** Duplicate keys, unknown tags, several documents and anything but a mapping at the top are refused. */
 export function readMapping(text: string): TextResult {
@@ -28,11 +31,14 @@ export function readMapping(text: string): TextResult {
 
 function read(text: string): TextResult {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The library compares each key with each other one, so duplicates are looked for below.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const complaints = [...document.errors, ...document.warnings];
   if (complaints.length > 0) {
-    return { ok: false, problems: complaints.slice(0, 20).map((one) => syntaxProblem(one, lines)) };
+    return { ok: false, problems: complaints.slice(0, mostProblems).map((one) => syntaxProblem(one, lines)) };
   }
+  const doubled = doubledKeys(document, lines);
+  if (doubled.length > 0) return { ok: false, problems: doubled };
   const value: unknown = document.toJS({ maxAliasCount });
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { ok: true, value: value as Readonly<Record<string, unknown>> };
@@ -44,7 +50,31 @@ function read(text: string): TextResult {
 
 function syntaxProblem(error: YAMLError, lines: LineCounter): Problem {
   const { line, col } = lines.linePos(error.pos[0]);
-  return { path: '', message: `line ${line}, column ${col}: ${error.message}` };
+  const message =
+    error.code === 'MULTIPLE_DOCS' ? 'a second document begins; only one is allowed' : error.message;
+  return { path: '', message: `line ${line}, column ${col}: ${message}` };
+}
+
+function doubledKeys(document: Document, lines: LineCounter): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name) && problems.length < mostProblems) {
+          const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+          problems.push({
+            path: '',
+            message: `line ${line}, column ${col}: the key ${shown(name)} appears twice`,
+          });
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
 }
 
 /** Counts brackets, indentation levels and leading dashes, which is enough to bound every way of nesting. */

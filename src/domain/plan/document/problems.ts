@@ -2,6 +2,10 @@
 import type { z } from 'zod';
 import type { Problem } from '../../errors.ts';
 import { adviceFor } from '../../nearest.ts';
+import { bounds } from '../defaults.ts';
+
+/** A mapping full of unknown keys is no plan; nobody reads more. */
+const mostKeys = 20;
 
 type RawIssue = z.core.$ZodRawIssue;
 type Issue = z.core.$ZodIssue;
@@ -23,9 +27,15 @@ export function check<T>(schema: z.ZodType<T>, input: unknown, path: string): Ch
   return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, path)) };
 }
 
-/** The sentence about a key that does not exist. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  return `unknown key; ${adviceFor(key, known)}`;
+/** One sentence for each key that does not exist; `$schema` is for editors and not worth a mention. */
+export function unknownKeys(path: string, keys: readonly string[], known: readonly string[]): Problem[] {
+  const worthy = known.filter((key) => key !== '$schema');
+  const told = keys.slice(0, mostKeys).map((key) => ({
+    path: joinPath(path, key.slice(0, bounds.textLength)),
+    message: `unknown key; ${adviceFor(key, worthy)}`,
+  }));
+  const rest = keys.length - told.length;
+  return rest === 0 ? told : [...told, { path, message: `${rest} more unknown keys` }];
 }
 
 /** A value as a message shows it: short, and never an object's inside. */
@@ -37,11 +47,8 @@ export function shown(input: unknown): string {
 
 function problemsOf(issue: Issue, base: string): Problem[] {
   const path = issue.path.reduce<string>(joinPath, base);
-  // `explain` gives one line for each unknown key.
-  if (issue.code === 'unrecognized_keys') {
-    const lines = issue.message.split('\n');
-    return issue.keys.map((key, at) => ({ path: joinPath(path, key), message: lines[at] ?? 'unknown key' }));
-  }
+  // `explain` has put the known keys into the message.
+  if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue.keys, issue.message.split(' '));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     return likeliest(issue.errors).flatMap((inner) => problemsOf(inner, path));
   }
@@ -65,7 +72,7 @@ const explain: z.core.$ZodErrorMap = (issue: RawIssue): string | undefined => {
         ? 'is required'
         : `must be ${kindNames[issue.expected] ?? issue.expected}, not ${shown(issue.input)}${quoteHint(issue)}`;
     case 'unrecognized_keys':
-      return issue.keys.map((key: string) => unknownKey(key, keysOf(issue.inst))).join('\n');
+      return keysOf(issue.inst).join(' ');
     case 'invalid_value':
       return issue.input === undefined
         ? `is required; allowed: ${issue.values.join(', ')}`

@@ -26,9 +26,9 @@ export function readProvider(
   fallback: string | undefined,
   report: Report,
 ): ProviderChoice | undefined {
-  const chosen = chosenIn(role, input ?? fallback, report);
-  if (chosen === undefined) return undefined;
   const instances = catalogue[role];
+  const chosen = chosenIn(role, input ?? fallback, Object.keys(instances), report);
+  if (chosen === undefined) return undefined;
   const instance = Object.hasOwn(instances, chosen.name) ? instances[chosen.name] : undefined;
   if (instance === undefined) {
     const message = `unknown provider ${shown(chosen.name)}; ${adviceFor(chosen.name, Object.keys(instances))}`;
@@ -47,12 +47,18 @@ interface Chosen {
   readonly options: Mapping;
 }
 
-function chosenIn(role: ProviderRole, input: unknown, report: Report): Chosen | undefined {
+function chosenIn(
+  role: ProviderRole,
+  input: unknown,
+  names: readonly string[],
+  report: Report,
+): Chosen | undefined {
   if (typeof input === 'string') return { name: input, path: role, options: {} };
+  const allowed = `allowed: ${names.length === 0 ? 'none' : names.join(', ')}`;
   if (!isMapping(input)) {
     const message =
       input === undefined
-        ? 'is required'
+        ? `is required; ${allowed}`
         : `must be the name of a provider or a mapping with provider, not ${shown(input)}`;
     report.problems.push({ path: role, message });
     return undefined;
@@ -60,7 +66,7 @@ function chosenIn(role: ProviderRole, input: unknown, report: Report): Chosen | 
   const { provider: _name, ...options } = input;
   const name = ownValue(input, 'provider');
   if (typeof name === 'string') return { name, path: joinPath(role, 'provider'), options };
-  const message = name === undefined ? 'is required' : `must be text, not ${shown(name)}`;
+  const message = name === undefined ? `is required; ${allowed}` : `must be text, not ${shown(name)}`;
   report.problems.push({ path: joinPath(role, 'provider'), message });
   return undefined;
 }

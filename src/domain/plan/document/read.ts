@@ -1,7 +1,7 @@
 /** Reads a mapping field by field, so that one bad field never hides the problems of another. */
 import type { z } from 'zod';
 import type { Problem } from '../../errors.ts';
-import { check, joinPath, shown, unknownKey } from './problems.ts';
+import { check, joinPath, shown, unknownKeys } from './problems.ts';
 
 export type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -34,11 +34,8 @@ export function readFields<F extends Fields>(
   report: Report,
 ): Read<F> {
   const known = [...Object.keys(fields), ...others];
-  for (const key of Object.keys(input)) {
-    if (!known.includes(key)) {
-      report.problems.push({ path: joinPath(path, key), message: unknownKey(key, known) });
-    }
-  }
+  const unknown = Object.keys(input).filter((key) => !known.includes(key));
+  report.problems.push(...unknownKeys(path, unknown, known));
   const values: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(fields)) {
     const result = check(schema, ownValue(input, key), joinPath(path, key));

@@ -9,7 +9,8 @@ export function createLogger(name: string): Logger {
 /** Temporal's SDK logs through this. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-  const log = (level: keyof typeof levels, message: string, meta?: object) => logger[levels[level]](meta ?? {}, message);
+  const log = (level: keyof typeof levels, message: string, meta?: object) =>
+    logger[levels[level]](meta ?? {}, message);
   return {
     log,
     trace: (message, meta) => log('TRACE', message, meta),

@@ -9,12 +9,18 @@ export interface RuntimeClient {
 
 const prompt = '\n> ';
 
+/** HAProxy serves ten connections to its socket at a time unless told otherwise; two are left for people. */
+const maxConversations = 8;
+
 export function createRuntimeClient(socket: string, timeoutMs: number): RuntimeClient {
   const address = addressOf(socket);
+  const turns = new Turns(maxConversations);
   return {
     run: async (commands, signal) => {
       for (const command of commands) refuseInjection(command);
-      const answers = (await talk(address, commands, timeoutMs, signal)).split(prompt);
+      // Waiting for a turn does not count against HAProxy's time.
+      const text = await turns.take(() => talk(address, commands, timeoutMs, signal));
+      const answers = text.split(prompt);
       // The first answer is that of `prompt` itself.
       const own = answers.slice(1, commands.length + 1).map((answer) => answer.trim());
       if (own.length === commands.length) return own;
@@ -63,4 +69,26 @@ function unavailable(socket: string, why: string, cause?: unknown): SluiceError 
     `HAProxy's runtime socket ${socket} cannot be used: ${why}.`,
     { cause },
   );
+}
+
+/** Lets at most `limit` pieces of work run at a time, first come, first served. */
+class Turns {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.free = limit;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free += 1;
+    }
+  }
 }

@@ -76,6 +76,7 @@ export function renderHaproxyConfig({ mapsDir, socket, statsBind, targets }: Hap
   return `global
     stats socket ${socket} mode 600 level admin
     stats timeout 30s
+    stats maxconn 100
 
 defaults
     mode http

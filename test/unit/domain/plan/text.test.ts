@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlanText } from '../../../../src/domain/plan/schema.ts';
+import { readMapping } from '../../../../src/domain/plan/text.ts';
+import { catalogue, minimal, planWith } from './fixtures.ts';
+
+function messagesOf(text: string): string[] {
+  const result = readMapping(text);
+  return result.ok ? [] : result.problems.map(({ message }) => message);
+}
+
+describe('the text of a plan', () => {
+  it('may be YAML, or JSON with tabs', () => {
+    const yaml = `
+service: shop
+environment: demo
+version: v2
+traffic: haproxy
+metrics: prometheus
+checks: &usual [success-rate, latency-p95]
+stages: # a comment
+  - { weight: 10 }
+  - { weight: 50, checks: *usual }
+`;
+    const parsed = [yaml, JSON.stringify(minimal, null, '\t')].map((text) => parsePlanText(text, catalogue));
+    expect(parsed).toEqual([
+      { ok: true, plan: planWith(), warnings: [] },
+      { ok: true, plan: planWith(), warnings: [] },
+    ]);
+  });
+
+  it('tells line and column of a syntax error', () => {
+    expect(messagesOf('service: shop\nstages: [\n')[0]).toMatch(/^line \d, column \d+: /);
+  });
+
+  it.each([
+    ['service: a\nversion: 1\nservice: b\n', 'line 3, column 1: the key "service" appears twice'],
+    ['a: {b: 1, b: 2}', 'line 1, column 11: the key "b" appears twice'],
+    ['{"a": 1, "a": 2}', 'line 1, column 10: the key "a" appears twice'],
+    ['a: 1\n---\nb: 1', 'line 2, column 1: a second document begins; only one is allowed'],
+    ['a: 1\n[b]: 2', 'line 2, column 1: a key must be plain text'],
+    ['', 'the document is empty'],
+    ['# only a comment', 'the document is empty'],
+    ['- a', 'the document must be a mapping of keys to values'],
+    ['text', 'the document must be a mapping of keys to values'],
+  ])('refuses %j', (text, message) => {
+    expect(messagesOf(text)).toEqual([message]);
+  });
+
+  it('refuses tags that it does not know', () => {
+    expect(messagesOf('a: !!js/function "x"')[0]).toMatch(/^line 1, column 4: Unresolved tag/);
+  });
+
+  it('refuses an alias bomb', () => {
+    const letters = [...'abcdefghij'];
+    const nine = (of: string) => Array.from({ length: 9 }, () => of).join(', ');
+    const bomb = letters.map(
+      (letter, at) => `${letter}: &${letter} [${nine(at === 0 ? 'x' : `*${letters[at - 1]}`)}]`,
+    );
+    expect(messagesOf(bomb.join('\n'))).toEqual([
+      'Excessive alias count indicates a resource exhaustion attack',
+    ]);
+  });
+
+  it('refuses more than 256 KiB, counted in bytes', () => {
+    const note = (signs: number) => `a: ${'ä'.repeat(signs)}`;
+    expect(messagesOf(note(100_000))).toEqual([]);
+    expect(messagesOf(note(140_000))).toEqual(['the document is larger than 256 KiB']);
+  });
+
+  it.each(['[', '{', '{a: ', '- ', '? ', '- ? - : '])('refuses endless nesting with %j', (opening) => {
+    expect(messagesOf(opening.repeat(30_000))).toEqual(['the document is nested more than 64 levels deep']);
+  });
+
+  it('bears nesting by indentation', () => {
+    const lines = Array.from({ length: 500 }, (_, depth) => `${' '.repeat(depth)}a:`);
+    expect(messagesOf(lines.join('\n'))).toEqual([]);
+    const deeper = Array.from({ length: 520 }, (_, depth) => `${' '.repeat(depth)}a:`);
+    expect(messagesOf(deeper.join('\n'))).toEqual(['the document is nested more than 64 levels deep']);
+  });
+
+  it('tells twenty of many syntax problems', () => {
+    expect(messagesOf('a: 1\n'.repeat(500))).toHaveLength(20);
+  });
+});

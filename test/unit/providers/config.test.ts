@@ -1,0 +1,157 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { loadConfig, parseConfig } from '../../../src/providers/config.ts';
+import { fakeTypes } from './fakes.ts';
+
+const types = fakeTypes();
+const external = { type: 'external', settings: { readyTimeoutMs: 5 } };
+
+function problemsOf(input: unknown, env: Record<string, string> = {}): Record<string, string> {
+  try {
+    parseConfig(input, { types, env });
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    expect(error.code).toBe('config-invalid');
+    return Object.fromEntries(error.problems.map(({ path, message }) => [path, message]));
+  }
+  return {};
+}
+
+describe('parseConfig', () => {
+  it('of nothing gives the defaults, and the workload that plans mean by default', () => {
+    expect(parseConfig({}, { types })).toEqual({
+      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+      api: { host: '127.0.0.1', port: 8080 },
+      worker: { metricsPort: null },
+      traffic: {},
+      metrics: {},
+      workload: { external },
+    });
+  });
+
+  it('reads instances by type, named after it or otherwise, with defaulted settings', () => {
+    const config = parseConfig(
+      {
+        temporal: { namespace: 'rollouts' },
+        api: { port: 9000 },
+        worker: { metricsPort: 9100 },
+        traffic: {
+          proxy: { socket: '/run/a' },
+          'edge-eu': { type: 'proxy', socket: '/run/b', timeoutMs: 5 },
+        },
+        metrics: { store: null },
+        workload: { external: { readyTimeoutMs: 7 } },
+      },
+      { types },
+    );
+    expect(config).toEqual({
+      temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
+      api: { host: '127.0.0.1', port: 9000 },
+      worker: { metricsPort: 9100 },
+      traffic: {
+        proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },
+        'edge-eu': { type: 'proxy', settings: { socket: '/run/b', timeoutMs: 5 } },
+      },
+      metrics: { store: { type: 'store', settings: {} } },
+      workload: { external: { type: 'external', settings: { readyTimeoutMs: 7 } } },
+    });
+  });
+
+  it('lets the environment override the file', () => {
+    const env = {
+      SLUICE_TEMPORAL_ADDRESS: 'temporal.internal:7233',
+      SLUICE_TEMPORAL_NAMESPACE: 'n',
+      SLUICE_API_HOST: '::1',
+      SLUICE_API_PORT: '1234',
+    };
+    expect(parseConfig({ api: { port: 9 } }, { types, env })).toMatchObject({
+      temporal: { address: 'temporal.internal:7233', namespace: 'n' },
+      api: { host: '::1', port: 1234 },
+    });
+  });
+
+  it('tells every problem with its path', () => {
+    const input = {
+      temporl: {},
+      temporal: { adress: 'x' },
+      api: { port: 0 },
+      traffic: {
+        proxi: { socket: 'x' },
+        proxy: { sockt: 'x' },
+        'Edge!': { type: 'proxy', socket: 'x' },
+        b: { type: 'prox' },
+      },
+      metrics: ['store'],
+      workload: { external: 'yes' },
+    };
+    expect(problemsOf(input, { SLUICE_API_PORT: 'http', SLUICE_TEMPORAL_ADDRESS: 'nowhere' })).toMatchObject({
+      temporl: expect.stringContaining('did you mean "temporal"?'),
+      'temporal.adress': expect.stringContaining('did you mean "address"?'),
+      'api.port': 'must be at least 1',
+      'traffic.proxi': expect.stringContaining('did you mean "proxy"?'),
+      'traffic.proxy.sockt': expect.stringContaining('did you mean "socket"?'),
+      'traffic.proxy.socket': 'is required',
+      'traffic.Edge!': expect.stringContaining('a-z'),
+      'traffic.b.type': expect.stringContaining('did you mean "proxy"?'),
+      metrics: expect.stringContaining('must be a mapping'),
+      'workload.external': expect.stringContaining('must be a mapping'),
+      SLUICE_API_PORT: 'must be a port',
+      SLUICE_TEMPORAL_ADDRESS: 'must be host:port',
+    });
+  });
+
+  it('names every problem in its message, for logs', () => {
+    expect(() => parseConfig({ api: { port: 'x' } }, { types, env: {} })).toThrow(/api\.port: must be a/);
+  });
+
+  it('refuses a configuration that is no mapping', () => {
+    expect(problemsOf([])).toEqual({ '': 'must be a mapping, not a list' });
+  });
+});
+
+describe('loadConfig', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-config-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const file = async (text: string) => {
+    const path = join(folder, 'sluice.yaml');
+    await writeFile(path, text);
+    return path;
+  };
+
+  it('reads the file that SLUICE_CONFIG names', async () => {
+    const path = await file('api: { port: 81 }\ntraffic: { proxy: { socket: /run/x } }\n');
+    const config = await loadConfig({ types, env: { SLUICE_CONFIG: path } });
+    expect(config.api.port).toBe(81);
+    expect(Object.keys(config.traffic)).toEqual(['proxy']);
+  });
+
+  it('prefers the path that it is given', async () => {
+    const path = await file('api: { port: 82 }\n');
+    const config = await loadConfig({ path, types, env: { SLUICE_CONFIG: '/nowhere' } });
+    expect(config.api.port).toBe(82);
+  });
+
+  it('takes the defaults without any file', async () => {
+    expect((await loadConfig({ types, env: {} })).api.port).toBe(8080);
+  });
+
+  it('says which file cannot be read, or where its syntax is wrong', async () => {
+    const missing = join(folder, 'missing.yaml');
+    await expect(loadConfig({ path: missing, types, env: {} })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringContaining(missing),
+    });
+    const path = await file('api: [\n');
+    await expect(loadConfig({ path, types, env: {} })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.stringMatching(/line \d/),
+    });
+  });
+});

@@ -1,7 +1,7 @@
 /** Starts the stack's parts, starts again those that die, and stops all of them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../domain/errors.ts';
@@ -20,6 +20,8 @@ interface Running {
   readonly component: Component;
   readonly identity: ProcessIdentity;
   readonly startedAtMs: number;
+  /** Where this start's lines begin in the log. */
+  readonly logFrom: number;
   /** Resolves with how it ended, in words. */
   readonly ended: Promise<string>;
 }
@@ -75,6 +77,7 @@ export class Supervisor {
     this.#stopping.signal.throwIfAborted();
     const { table, cwd } = this.#options;
     const log = this.#openLog(component);
+    const logFrom = fstatSync(log).size;
     let child: ChildProcess;
     try {
       // A group of its own, so that Ctrl-C in the terminal reaches the stack only, which then stops all in order.
@@ -96,6 +99,7 @@ export class Supervisor {
       component,
       identity: await table.add(component.name, child.pid),
       startedAtMs: Date.now(),
+      logFrom,
       ended,
     };
     this.#running.set(component.name, running);
@@ -160,9 +164,15 @@ export class Supervisor {
     return openSync(file, 'a');
   }
 
-  #failure({ component }: Running, what: string): Error {
+  #failure({ component, logFrom }: Running, what: string): Error {
     const file = join(this.#options.logs, `${component.log}.log`);
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12).filter(Boolean);
+    const lines = readFileSync(file)
+      .subarray(logFrom)
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .slice(-12)
+      .filter(Boolean);
     const tail = lines.length === 0 ? 'It has written nothing.' : `Its last lines:\n  ${lines.join('\n  ')}`;
     return new Error(`${component.name} ${what}.\n${tail}\nThe whole log: ${file}`);
   }

@@ -41,6 +41,7 @@ export function renderView(
     heading(status, nowMs, ink),
     ...predicament(status, current, ink),
     ...stages(status, current, ink),
+    promotion(status, current, ink),
     ...checks(status, current, ink),
     ...users(load, status, ink),
     ...lease(current, nowMs),
@@ -90,6 +91,27 @@ function stages(status: RolloutStatus, live: WatchProgress | null, ink: Paint): 
     const plannedMs = live?.plannedMs ?? warmUpMs + soakMs;
     return `  ${ink.bold('▶')} ${label}  ${soak(live?.carry.watchedMs ?? 0, plannedMs, warmUpMs)}  ${measured(status, live)}`;
   });
+}
+
+/** Stages end where the new version becomes the stable one and, for a while, is watched with the old one still warm. */
+function promotion(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string {
+  const width = Math.max(...status.stages.map(({ name }) => name.length), 4);
+  const label = `${'100%'.padEnd(width)}   100 %`;
+  if (status.cause) return ink.dim(`  · ${label}`);
+  switch (status.phase) {
+    case 'promoting':
+      return `  ${ink.bold('▶')} ${label}  becomes the stable version`;
+    case 'watching': {
+      const { carry, plannedMs } = live ?? { carry: { watchedMs: 0 }, plannedMs: 0 };
+      const progress = live ? soak(carry.watchedMs, plannedMs, 0) : '';
+      return `  ${ink.bold('▶')} ${label}  ${progress}  stable, the old version still warm`;
+    }
+    case 'cleaning':
+    case 'promoted':
+      return ink.green(`  ✓ ${label}  stable`);
+    default:
+      return ink.dim(`  · ${label}`);
+  }
 }
 
 function soak(watchedMs: number, plannedMs: number, warmUpMs: number): string {

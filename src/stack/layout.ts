@@ -26,12 +26,10 @@ export interface Layout {
 /** A unix socket's path may not be longer than about a hundred characters on any system. */
 const longestSocketPath = 95;
 
-export function layoutOf(root: string): Layout {
-  const [logs, run, data] = ['logs', 'run', 'data'].map((name) => join(root, '.sluice', name)) as [
-    string,
-    string,
-    string,
-  ];
+/** `home` is where `.sluice` lies. Default: `root`. */
+export function layoutOf(root: string, home: string = root): Layout {
+  const folder = (name: string) => join(home, '.sluice', name);
+  const [logs, run, data] = [folder('logs'), folder('run'), folder('data')];
   const socket = join(run, 'haproxy.sock');
   return {
     root,
@@ -43,7 +41,7 @@ export function layoutOf(root: string): Layout {
     sluiceConfig: join(run, 'sluice.yaml'),
     haproxyConfig: join(run, 'haproxy.cfg'),
     haproxyMaps: join(data, 'haproxy'),
-    haproxySocket: socket.length <= longestSocketPath ? socket : join(shortFolder(root), 'haproxy.sock'),
+    haproxySocket: socket.length <= longestSocketPath ? socket : join(shortFolder(home), 'haproxy.sock'),
     prometheusConfig: join(run, 'prometheus.yaml'),
     slots: join(data, 'slots'),
   };
@@ -56,7 +54,7 @@ export function createFolders(layout: Layout): void {
   mkdirSync(join(layout.haproxySocket, '..'), { recursive: true, mode: 0o700 });
 }
 
-function shortFolder(root: string): string {
-  const key = createHash('sha256').update(root).digest('hex').slice(0, 12);
+function shortFolder(home: string): string {
+  const key = createHash('sha256').update(home).digest('hex').slice(0, 12);
   return join(tmpdir(), `sluice-${process.getuid?.() ?? 0}-${key}`);
 }

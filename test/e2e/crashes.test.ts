@@ -1,0 +1,157 @@
+/** Real processes, real traffic, and `kill -9`: what users meet when a part of Sluice dies in the middle of a rollout. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Parts } from '../support/parts.ts';
+
+const leaseTtlMs = 10_000;
+
+let parts: Parts;
+let released = 0;
+beforeAll(async () => {
+  parts = await Parts.start(7720);
+}, 120_000);
+afterAll(() => parts.stop());
+
+/** A version that nobody has met before. */
+const nextVersion = () => `v2.${++released}`;
+const soakOf = (soak: string) => (plan: string) =>
+  plan.replaceAll('soak: 20s', `soak: ${soak}`).replaceAll('warmUp: 3s', 'warmUp: 1s');
+
+async function soaking(version: string): Promise<void> {
+  await parts.until(
+    `${version} to soak under traffic`,
+    ({ status, live }) =>
+      status?.version === version && status.phase === 'soaking' && (live?.measuredPercent ?? 0) > 0,
+  );
+}
+
+afterEach(async () => {
+  const { status } = await parts.see();
+  if (!status || status.outcome) return;
+  await parts.command('rollback', { actor: 'test', reason: 'the test is over' });
+  await parts.until('the rollout to end', (seen) => seen.status?.outcome != null);
+});
+
+describe('kill -9', () => {
+  it('of the worker in a soak: another worker carries on, and the soak is not restarted', async () => {
+    const version = nextVersion();
+    await parts.ship(version);
+    const before = await parts.until('half of the soak', ({ live }) => (live?.carry.watchedMs ?? 0) > 10_000);
+    const watchedBefore = before.live?.carry.watchedMs ?? 0;
+    await parts.kill('worker');
+    await parts.run('worker');
+    const after = await parts.until(
+      'a new watch',
+      ({ live }) => (live?.epoch ?? 0) > (before.live?.epoch ?? 0),
+    );
+    // The last heartbeat before the crash was at most a pulse and the throttle old.
+    expect(after.live?.carry.watchedMs).toBeGreaterThanOrEqual(watchedBefore - 3_500);
+    const passed = await parts.until('the next stage', ({ status }) => status?.stage === 1);
+    expect(passed.status?.reports[0]?.ending).toBe('soaked');
+    const { startedAtMs = 0, endedAtMs = 0, plannedMs = 0 } = passed.status?.reports[0] ?? {};
+    // The crash cost some seconds; a soak begun anew would have cost at least the ten that were behind it.
+    expect((endedAtMs ?? 0) - startedAtMs - plannedMs).toBeLessThan(watchedBefore + 3_500);
+  });
+
+  it('of HAProxy: it comes back with all traffic on stable, and drift brings the share back', async () => {
+    const version = nextVersion();
+    await parts.ship(version);
+    await soaking(version);
+    await parts.kill('HAProxy');
+    await parts.run('HAProxy');
+    const seen = await parts.until('the share to come back', ({ live }) => (live?.carry.reasserted ?? 0) > 0);
+    expect(seen.status?.phase).toBe('soaking');
+    const met = (await parts.met(version))?.requests ?? 0;
+    await parts.until('new canary requests', ({ live }) => (live?.measuredPercent ?? 0) > 0);
+    await expect
+      .poll(async () => (await parts.met(version))?.requests ?? 0, { timeout: 10_000 })
+      .toBeGreaterThan(met);
+  });
+
+  it('of Prometheus: no look passes, the stage is held, and goes on when data is back', async () => {
+    const version = nextVersion();
+    await parts.kill('Prometheus');
+    await parts.ship(version, soakOf('8s'));
+    const held = await parts.until('the rollout to be held', ({ status }) => status?.phase === 'holding');
+    expect(held.status?.stage).toBe(0);
+    const records = held.live?.carry.checks ?? [];
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) expect(record).toMatchObject({ passes: 0, failures: 0 });
+    await parts.run('Prometheus');
+    await parts.until('the next stage', ({ status }) => status?.stage === 1);
+  });
+
+  it('of worker and Temporal together: no request reaches the canary after leaseTtl + 1 s', async () => {
+    const version = nextVersion();
+    await parts.ship(version);
+    await soaking(version);
+    await parts.kill('worker', 'Temporal');
+    const killedAtMs = Date.now();
+    await pause(leaseTtlMs + 4_000);
+    const met = await parts.met(version);
+    const late = (met?.recentSentAtMs ?? []).filter((sentAtMs) => sentAtMs > killedAtMs + leaseTtlMs + 1_000);
+    expect(met?.requests).toBeGreaterThan(0);
+    expect(late).toEqual([]);
+
+    await parts.run('Temporal');
+    await parts.run('worker');
+    const ended = await parts.until('the rollout to end', ({ status }) => status?.outcome != null);
+    expect(ended.status).toMatchObject({ outcome: 'rolled-back', cause: { kind: 'lapse' } });
+    expect((await parts.met(version))?.requests).toBe(met?.requests);
+  });
+
+  it('of everything but the data plane and its users, by terminating the workflow: the canary is stopped', async () => {
+    const version = nextVersion();
+    await parts.ship(version);
+    await soaking(version);
+    await parts.temporal('workflow', 'terminate', '-w', 'rollout/demo/shop', '--reason', 'test');
+    const terminatedAtMs = Date.now();
+    await pause(leaseTtlMs + 2_000);
+    const met = await parts.met(version);
+    expect((met?.recentSentAtMs ?? []).filter((sentAtMs) => sentAtMs > terminatedAtMs + leaseTtlMs)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('Temporal’s own CLI', () => {
+  it('steers a rollout by signals as the docs show, and a malformed payload harms nothing', async () => {
+    const version = nextVersion();
+    const signal = (name: string, input: string) =>
+      parts.temporal('workflow', 'signal', '-w', 'rollout/demo/shop', '--name', name, '--input', input);
+    await parts.ship(version);
+    await soaking(version);
+    await signal('rollback', '"just a text"');
+    await signal('rollback', '{"reason": 42}');
+    await parts.until(
+      'both to be noted',
+      ({ status }) => status?.timeline.filter(({ kind }) => kind === 'message-malformed').length === 2,
+    );
+    await signal('pause', '{"reason":"lunch"}');
+    await parts.until('the pause', ({ status }) => status?.paused === true);
+    await signal('resume', '{}');
+    await parts.until('the end of the pause', ({ status }) => status?.paused === false);
+    await signal('promote', '{"reason":"looks good"}');
+    await parts.until('the next stage', ({ status }) => status?.stage === 1 && status.phase === 'soaking');
+    await signal('rollback', '{"reason":"users complain"}');
+    const ended = await parts.until('the end', ({ status }) => status?.outcome != null);
+    expect(ended.status).toMatchObject({
+      outcome: 'rolled-back',
+      cause: { kind: 'command', reason: 'users complain' },
+    });
+  });
+
+  it('asks and answers by query and update, and is told why an update is refused', async () => {
+    const version = nextVersion();
+    await parts.ship(version);
+    await soaking(version);
+    const workflow = ['-w', 'rollout/demo/shop'];
+    expect(await parts.temporal('workflow', 'query', ...workflow, '--name', 'status')).toContain(version);
+    await expect(
+      parts.temporal('workflow', 'update', 'execute', ...workflow, '--name', 'approve', '--input', '{}'),
+    ).rejects.toThrow(/no approval is being asked for/);
+    await parts.temporal('workflow', 'cancel', ...workflow);
+    const ended = await parts.until('the end', ({ status }) => status?.outcome != null);
+    expect(ended.status).toMatchObject({ outcome: 'rolled-back', cause: { kind: 'cancel' } });
+  });
+});

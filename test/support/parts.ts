@@ -1,0 +1,149 @@
+/** The parts of the local stack as separate real processes that a test may kill, leave dead, and start again. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { LoadStats, VersionStats } from '../../src/demo/load-stats.ts';
+import type { RolloutStatus, WatchProgress } from '../../src/domain/rollout/status.ts';
+import { stopAll } from '../../src/providers/workload/process-fleet.ts';
+import type { Component } from '../../src/stack/component.ts';
+import { componentsOf } from '../../src/stack/components.ts';
+import { shopProcesses, writeConfigs } from '../../src/stack/configs.ts';
+import { createFolders, layoutOf } from '../../src/stack/layout.ts';
+import { portProblem, portsFrom } from '../../src/stack/ports.ts';
+import { bringUpShop } from '../../src/stack/shop-slots.ts';
+import { locateTools, repoRoot } from '../../src/stack/tools.ts';
+import { waitFor } from './wait-for.ts';
+
+export type PartName = 'Temporal' | 'HAProxy' | 'Prometheus' | 'load generator' | 'API' | 'worker';
+
+export interface Seen {
+  readonly status: RolloutStatus | null;
+  readonly live: WatchProgress | null;
+}
+
+export class Parts {
+  readonly apiUrl: string;
+  private readonly home = mkdtempSync(join(tmpdir(), 'sluice-parts-'));
+  private readonly layout = layoutOf(repoRoot(), this.home);
+  private readonly ports;
+  private readonly components: ReadonlyMap<string, Component>;
+  private readonly running = new Map<string, ChildProcess>();
+  private readonly tools = locateTools();
+
+  private constructor(portBase: number) {
+    this.ports = portsFrom(portBase);
+    this.apiUrl = `http://127.0.0.1:${this.ports.api}`;
+    const { first, rest } = componentsOf(this.layout, this.ports, this.tools);
+    this.components = new Map([...first, ...rest].map((component) => [component.name, component]));
+  }
+
+  static async start(portBase: number): Promise<Parts> {
+    const parts = new Parts(portBase);
+    const problem = await portProblem(parts.ports);
+    if (problem) throw new Error(problem);
+    createFolders(parts.layout);
+    writeConfigs(parts.layout, parts.ports);
+    const shop = shopProcesses(parts.layout, parts.ports);
+    await bringUpShop(shop, parts.layout.haproxyMaps, AbortSignal.timeout(20_000), () => {});
+    for (const name of parts.components.keys()) await parts.run(name as PartName);
+    return parts;
+  }
+
+  /** Starts a part and waits until it is ready. */
+  async run(name: PartName): Promise<void> {
+    const component = this.components.get(name);
+    if (!component) throw new Error(`there is no part ${name}`);
+    const log = openSync(join(this.layout.logs, `${component.log}.log`), 'a');
+    const child = spawn(component.command, [...component.args], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...component.env },
+    });
+    closeSync(log);
+    this.running.set(name, child);
+    await waitFor(
+      `${name} to be ready (${this.logOf(component)})`,
+      async () => (await component.ready()) === null,
+      {
+        timeoutMs: 40_000,
+      },
+    );
+  }
+
+  /** SIGKILL: no clean-up, no goodbye. */
+  async kill(...names: readonly PartName[]): Promise<void> {
+    await Promise.all(
+      names.map(async (name) => {
+        const child = this.running.get(name);
+        this.running.delete(name);
+        if (!child || child.exitCode !== null || child.signalCode !== null) return;
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.kill(...([...this.running.keys()] as PartName[]));
+    await stopAll(shopProcesses(this.layout, this.ports));
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** Starts a rollout; `change` edits the text of the example plan. */
+  async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<void> {
+    const example = readFileSync(join(repoRoot(), 'examples/shop-good.yaml'), 'utf8');
+    const body = change(example.replace('version: v2', `version: ${version}`));
+    const answer = await fetch(`${this.apiUrl}/v1/rollouts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/yaml' },
+      body,
+    });
+    if (!answer.ok) throw new Error(`start answered ${answer.status}: ${await answer.text()}`);
+  }
+
+  async see(): Promise<Seen> {
+    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!answer.ok) throw new Error(`status answered ${answer.status}`);
+    return (await answer.json()) as Seen;
+  }
+
+  until(what: string, fits: (seen: Seen) => boolean, timeoutMs = 60_000): Promise<Seen> {
+    const probe = async () => {
+      const seen = await this.see();
+      return fits(seen) ? seen : null;
+    };
+    return waitFor(what, probe, { timeoutMs, everyMs: 200 });
+  }
+
+  async command(name: string, body: Record<string, unknown>): Promise<void> {
+    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${name} answered ${answer.status}: ${await answer.text()}`);
+  }
+
+  /** Runs Temporal's own CLI against this stack's server. */
+  async temporal(...args: readonly string[]): Promise<string> {
+    const address = `127.0.0.1:${this.ports.temporal}`;
+    const { stdout } = await promisify(execFile)(this.tools.temporal, [...args, '--address', address]);
+    return stdout;
+  }
+
+  /** What users met of a version, as the load generator counted it; null: nobody met it yet. */
+  async met(version: string): Promise<VersionStats | null> {
+    const answer = await fetch(`http://127.0.0.1:${this.ports.load}/stats`);
+    const stats = (await answer.json()) as LoadStats;
+    return stats.versions[version] ?? null;
+  }
+
+  private logOf({ log }: Component): string {
+    return `.sluice/logs/${log}.log`;
+  }
+}

@@ -15,6 +15,12 @@ import { waitFor } from './wait-for.ts';
 export interface HaproxyOptions {
   readonly targets: readonly string[];
   readonly affinity?: SnippetOptions['affinity'];
+  /** `shared`: one frontend for all targets. Default: each has its own. */
+  readonly frontend?: 'own' | 'shared';
+  /** Default: a unix socket. */
+  readonly runtime?: 'unix' | 'tcp';
+  /** Name of the folder of the maps. Default: `maps`. */
+  readonly mapsName?: string;
 }
 
 export interface TestHaproxy {
@@ -29,21 +35,25 @@ export interface TestHaproxy {
   ): Promise<Record<Slot | 'failed', number>>;
   /** SIGKILL, as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again on the same ports and files, as a service manager would: empty maps but roles. */
+  /** SIGSTOP and SIGCONT: it is there, and does nothing. */
+  freeze(): void;
+  thaw(): void;
+  /** Starts it again on the same ports and files, as a service manager would: empty maps but roles and stops. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startHaproxy({ targets, affinity }: HaproxyOptions): Promise<TestHaproxy> {
+export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy> {
+  const { targets, affinity } = options;
   const dir = mkdtempSync(join(tmpdir(), 'sluice-haproxy-'));
-  const mapsDir = join(dir, 'maps');
-  const socket = join(dir, 'haproxy.sock');
+  const mapsDir = join(dir, options.mapsName ?? 'maps');
   const configFile = join(dir, 'haproxy.cfg');
   const backends = await Promise.all((['blue', 'green'] as const).map(startBackend));
   const [blue, green] = backends.map(({ port }) => `127.0.0.1:${port}`);
-  const ports = new Map(
-    await Promise.all(targets.map(async (target) => [target, await freePort()] as const)),
-  );
+  const [runtimePort, ...free] = await freePorts(targets.length + 1);
+  const shared = options.frontend === 'shared';
+  const ports = new Map(targets.map((target, index) => [target, free[shared ? 0 : index] ?? 0]));
+  const socket = options.runtime === 'tcp' ? `127.0.0.1:${runtimePort}` : join(dir, 'haproxy.sock');
   const config = renderHaproxyConfig({
     mapsDir,
     socket,
@@ -52,6 +62,7 @@ export async function startHaproxy({ targets, affinity }: HaproxyOptions): Promi
       bind: `127.0.0.1:${ports.get(target)}`,
       servers: { blue: blue ?? '', green: green ?? '' },
       ...(affinity ? { affinity } : {}),
+      ...(shared ? { when: `{ req.hdr(x-target) -m str ${target} }` } : {}),
     })),
   });
   writeFileSync(configFile, config);
@@ -65,7 +76,7 @@ export async function startHaproxy({ targets, affinity }: HaproxyOptions): Promi
     request: async (target, count, headers = {}) => {
       const answers = { blue: 0, green: 0, failed: 0 };
       const one = async () => {
-        answers[await ask(agent, ports.get(target) ?? 0, headers)] += 1;
+        answers[await ask(agent, ports.get(target) ?? 0, { ...headers, 'x-target': target })] += 1;
       };
       for (let left = count; left > 0; left -= 16) {
         await Promise.all(Array.from({ length: Math.min(16, left) }, one));
@@ -80,12 +91,17 @@ export async function startHaproxy({ targets, affinity }: HaproxyOptions): Promi
       dying.kill('SIGKILL');
       await gone;
     },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     restart: async () => {
       writeEmptyMaps(mapsDir);
       const started = spawn(locateTools().haproxy, ['-f', configFile, '-db', '-q'], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       child = started;
+      const killAtExit = () => started.kill('SIGKILL');
+      process.once('exit', killAtExit);
+      started.once('exit', () => process.removeListener('exit', killAtExit));
       let problems = '';
       started.stderr.on('data', (chunk) => {
         problems += String(chunk);
@@ -115,11 +131,12 @@ async function startBackend(slot: Slot): Promise<{ server: Server; port: number 
   return { server, port: await listening(server) };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  server.close();
-  return port;
+/** Held all at once before any is given back, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(servers.map(listening));
+  for (const server of servers) server.close();
+  return ports;
 }
 
 async function listening(server: Server): Promise<number> {

@@ -22,6 +22,7 @@ export type PartName = 'Temporal' | 'HAProxy' | 'Prometheus' | 'load generator' 
 export interface Seen {
   readonly status: RolloutStatus | null;
   readonly live: WatchProgress | null;
+  readonly temporalStatus: string;
 }
 
 export class Parts {

@@ -1,12 +1,14 @@
 /** HAProxy: share, lease and stop are entries of its maps, and its own configuration is what ends a canary without a lease. */
-import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { HeaderMatch } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
 import { createRuntimeClient, type RuntimeClient } from './haproxy/client.ts';
-import { type MapName, Maps, mapFile } from './haproxy/maps.ts';
-import { backendOf, checkMatchValue, checkTargetId, defaultMatchHeader } from './haproxy/names.ts';
-import { writeRole } from './haproxy/roles-file.ts';
+import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
+import { KeptMap } from './haproxy/kept-map.ts';
+import { MapCommands, mapFile, tookEffect } from './haproxy/maps.ts';
+import { backendOf, checkEpoch, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
+import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
+import { requestsIn } from './haproxy/stat.ts';
 import type {
   Route,
   TrafficCounts,
@@ -16,215 +18,193 @@ import type {
   TrafficTarget,
 } from './types.ts';
 
-const settingsSchema = z.strictObject({
-  socket: z.string().min(1).describe('Runtime socket: a path, or host:port.'),
-  mapsDir: z.string().min(1).describe('The folder of the map files, as HAProxy sees it.'),
-  matchHeader: z
-    .string()
-    .min(1)
-    .default(defaultMatchHeader)
-    .describe('The header of the rendered frontend rules.'),
-  persistRoles: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Write roles to disk before a promotion. False: a restart of HAProxy brings the old version back.',
-    ),
-  timeoutMs: z
-    .int()
-    .min(50)
-    .max(10_000)
-    .default(1_000)
-    .describe('Limit of one conversation with the socket.'),
-});
-
-const optionsSchema = z.strictObject({
-  backends: z
-    .strictObject({ blue: z.string().min(1), green: z.string().min(1) })
-    .optional()
-    .describe('Names of the two backends. Default: environment_service_blue and _green.'),
-});
-
-type Settings = z.infer<typeof settingsSchema>;
-
 export const haproxy: TrafficProviderType = {
   type: 'haproxy',
   summary: 'HAProxy through its runtime socket; the lease is enforced by HAProxy itself.',
-  options: optionsSchema,
-  settings: settingsSchema,
-  create: (settings) => new HaproxyTraffic(settingsSchema.parse(settings)),
+  options: haproxyOptions,
+  settings: haproxySettings,
+  create: (settings) => new HaproxyTraffic(haproxySettings.parse(settings)),
 };
 
-/** Where the weight is kept as parts of this. */
-const basis = 100;
+const slots = ['blue', 'green'] as const;
+const maxTakeovers = 5;
 
 class HaproxyTraffic implements TrafficProvider {
   readonly capabilities = { stepPercent: 0.01, headerMatch: true, lease: 'data-plane' } as const;
-  private readonly settings: Settings;
+  private readonly settings: HaproxySettings;
   private readonly client: RuntimeClient;
-  private readonly maps: Maps;
+  private readonly commands: MapCommands;
+  private readonly roles: KeptMap;
+  private readonly stops: KeptMap;
 
-  constructor(settings: Settings) {
+  constructor(settings: HaproxySettings) {
     this.settings = settings;
     this.client = createRuntimeClient(settings.socket, settings.timeoutMs);
-    this.maps = new Maps(this.client, settings.mapsDir);
+    this.commands = new MapCommands(settings.mapsDir);
+    this.roles = new KeptMap(mapFile(settings.mapsDir, 'roles'));
+    this.stops = new KeptMap(mapFile(settings.mapsDir, 'stop'));
   }
 
   async prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState> {
+    checkEpoch(epoch);
     await this.requireBackends(target, signal);
-    const seen = await this.read(target, signal);
-    refuseLower(target, seen, epoch);
-    // Taken anew rather than changed, so that an entry doubled by two writers is single again.
-    await this.maps.drop(
-      [['epoch', target.id], ...routeEntries(target, seen.epoch), ...routeEntries(target, epoch)],
-      signal,
-    );
-    await this.maps.put('epoch', target.id, String(epoch), signal);
-    // Cleared rather than removed, so that a stop is one change of an entry that is there.
-    await this.maps.put('stop', target.id, '0', signal);
-    return await this.read(target, signal);
+    await this.about(target, signal, (entries) => silence(entries, epoch));
+    await this.keepRole(target, signal);
+    await this.keepStop(target.id, null);
+    return await this.about(target, signal, async (entries) => {
+      await entries.drop('stop', target.id);
+      return this.stateOf(await entries.read());
+    });
   }
 
   async setRoute(target: TrafficTarget, route: Route, epoch: number, signal?: AbortSignal): Promise<void> {
-    const { weightPercent, match } = route;
-    this.requireOwnHeader(match);
-    const seen = await this.read(target, signal);
-    refuseLower(target, seen, epoch);
-    const key = keyOf(target, epoch);
-    await this.maps.put('weight', key, String(Math.round(weightPercent * basis)), signal);
-    if (match) await this.maps.put('match', key, checkMatchValue(match.value), signal);
-    else await this.maps.drop([['match', key]], signal);
-    if (seen.epoch === epoch) return;
-    await this.maps.put('lease', key, String(seen.leaseUntilMs), signal);
-    // The one write by which the new owner takes over.
-    await this.maps.put('epoch', target.id, String(epoch), signal);
-    await this.maps.drop(routeEntries(target, seen.epoch), signal);
+    checkEpoch(epoch);
+    const wanted = { weight: weightOf(route.weightPercent), match: this.matchEntry(route.match) };
+    await this.about(target, signal, async (entries) => {
+      const carried = ({ canary }: Seen): Canary => ({ ...wanted, lease: canary.lease });
+      const { stableSlot } = await entries.claim(epoch, carried);
+      await entries.change(epoch, stableSlot, wanted);
+    });
   }
 
   async renew(target: TrafficTarget, epoch: number, untilMs: number, signal?: AbortSignal): Promise<void> {
-    checkTargetId(target.id);
-    const [owner = null, weight = null] = await this.maps.get(
-      [
-        ['epoch', target.id],
-        ['weight', keyOf(target, epoch)],
-      ],
-      signal,
-    );
-    if (owner !== String(epoch) || weight === null) throw fenced(target, epoch, Number(owner ?? 0));
-    await this.maps.put('lease', keyOf(target, epoch), String(Math.round(untilMs)), signal);
+    checkEpoch(epoch);
+    if (!Number.isFinite(untilMs)) throw new SluiceError('request-invalid', 'A lease ends at a time.');
+    await this.about(target, signal, async (entries) => {
+      const slot = await entries.ownSlot(epoch);
+      await entries.change(epoch, slot, { lease: Math.max(0, Math.round(untilMs)) });
+    });
   }
 
-  async read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
-    checkTargetId(target.id);
-    const [role = null, owner = null, stop = null, stopAll = null] = await this.maps.get(
-      [
-        ['roles', target.id],
-        ['epoch', target.id],
-        ['stop', target.id],
-        ['stop', '*'],
-      ],
-      signal,
-    );
-    const epoch = Number(owner ?? 0);
-    const key = keyOf(target, epoch);
-    const [weight = null, lease = null, match = null] = await this.maps.get(
-      [
-        ['weight', key],
-        ['lease', key],
-        ['match', key],
-      ],
-      signal,
-    );
-    return {
-      stableSlot: role === 'green' ? 'green' : 'blue',
-      weightPercent: Number(weight ?? 0) / basis,
-      match: match === null ? null : { header: this.settings.matchHeader, value: match },
-      epoch,
-      leaseUntilMs: Number(lease ?? 0),
-      stopped: Number(stop ?? 0) > 0 || Number(stopAll ?? 0) > 0,
-    };
+  read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
+    return this.about(target, signal, async (entries) => this.stateOf(await entries.read()));
   }
 
   async setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
-    const seen = await this.read(target, signal);
-    refuseLower(target, seen, epoch);
-    if (this.settings.persistRoles) writeRole(mapFile(this.settings.mapsDir, 'roles'), target.id, slot);
-    await this.maps.put('roles', target.id, slot, signal);
-    // Between these writes the canary's share goes to the other slot, which still runs: no request is lost.
-    await this.maps.put('epoch', target.id, String(epoch), signal);
-    await this.maps.drop([...routeEntries(target, seen.epoch), ...routeEntries(target, epoch)], signal);
+    checkEpoch(epoch);
+    await this.about(target, signal, async (entries) => {
+      const { stableSlot } = await entries.claim(epoch, ({ canary }) => canary);
+      if (stableSlot === slot) await entries.change(epoch, slot, noCanary);
+      else await entries.swap(epoch, slot);
+    });
+    // After the swap, so that an owner who was fenced off leaves the file alone.
+    await this.keepRole(target, signal);
   }
 
   async restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
-    checkTargetId(target.id);
-    await this.maps.put('stop', target.id, '1', signal);
-    const seen = await this.read(target, signal);
-    if (epoch > seen.epoch) await this.maps.put('epoch', target.id, String(epoch), signal);
-    await this.maps.drop([...routeEntries(target, seen.epoch), ...routeEntries(target, epoch)], signal);
+    checkEpoch(epoch);
+    // From here on no request goes to the canary, whatever becomes of the rest.
+    await this.putStop(checkTargetId(target.id), signal);
+    await this.about(target, signal, async (entries) => {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await silence(entries, Math.max(epoch, await entries.owner()));
+        } catch (error) {
+          // A newer owner came in between; its canary is to go as well.
+          if (!isFenced(error) || tries === maxTakeovers) throw error;
+        }
+      }
+    });
   }
 
   async stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void> {
-    await this.maps.put('stop', target === '*' ? '*' : checkTargetId(target.id), '1', signal);
+    const key = target === '*' ? target : checkTargetId(target.id);
+    await this.putStop(key, signal);
+    await this.keepStop(key, '1');
   }
 
   async release(signal?: AbortSignal): Promise<void> {
-    await this.maps.put('stop', '*', '0', signal);
+    await this.keepStop('*', null);
+    const [answer] = await this.client.run([this.commands.del('stop', '*')], { signal });
+    tookEffect(answer);
   }
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {
-    const [answer = ''] = await this.client.run(['show stat -1 2 -1'], signal);
-    const requests = (slot: Slot) => requestsOf(answer, backendOf(target, slot));
-    return { requests: { blue: requests('blue'), green: requests('green') } };
+    const [blue, green] = await this.requests(target, signal);
+    return { requests: { blue: blue ?? 0, green: green ?? 0 } };
   }
 
   async close(): Promise<void> {}
 
+  private about<T>(
+    { id }: TrafficTarget,
+    signal: AbortSignal | undefined,
+    talk: (entries: Entries) => Promise<T>,
+  ): Promise<T> {
+    return this.client.converse(async (run) => talk(new Entries(run, this.commands, checkTargetId(id))), {
+      signal,
+    });
+  }
+
+  private putStop(key: string, signal: AbortSignal | undefined): Promise<void> {
+    return this.client.converse((run) => new Entries(run, this.commands, key).put('stop', key, 1), {
+      signal,
+      urgent: true,
+    });
+  }
+
+  private stateOf({ canary, ...seen }: Seen): TrafficState {
+    const value = canary.match === noMatch ? null : canary.match.slice(1);
+    return {
+      stableSlot: seen.stableSlot,
+      weightPercent: canary.weight / 100,
+      match: value === null ? null : { header: this.settings.matchHeader, value },
+      epoch: seen.epoch,
+      leaseUntilMs: canary.lease,
+      stopped: seen.stopped,
+    };
+  }
+
+  /** The role without an owner, in HAProxy and on disk, is what a restart goes by. It follows what the frontend does now. */
+  private async keepRole(target: TrafficTarget, signal?: AbortSignal): Promise<void> {
+    const role = await this.about(target, signal, async (entries) => {
+      const { stableSlot } = await entries.read();
+      await entries.put('roles', target.id, stableSlot);
+      return stableSlot;
+    });
+    if (this.settings.persistRoles) await this.roles.set(target.id, role);
+  }
+
+  private async keepStop(key: string, value: string | null): Promise<void> {
+    if (this.settings.persistRoles) await this.stops.set(key, value);
+  }
+
+  /** Requests of each slot's backend; undefined where HAProxy has no such backend. */
+  private async requests(target: TrafficTarget, signal?: AbortSignal): Promise<(number | undefined)[]> {
+    const backends = slots.map((slot) => backendOf(target, slot));
+    const answers = await this.client.run(
+      backends.map((name) => `show stat ${name} 2 -1`),
+      { signal },
+    );
+    return backends.map((name, index) => requestsIn(answers[index] ?? '', name));
+  }
+
   private async requireBackends(target: TrafficTarget, signal?: AbortSignal): Promise<void> {
     checkTargetId(target.id);
-    const [answer = ''] = await this.client.run(['show backend'], signal);
-    const known = new Set(answer.split('\n').map((line) => line.trim()));
-    const missing = (['blue', 'green'] as const)
+    const known = await this.requests(target, signal);
+    const missing = slots
       .map((slot) => backendOf(target, slot))
-      .filter((name) => !known.has(name));
+      .filter((_, index) => known[index] === undefined);
     if (missing.length === 0) return;
     const what = `HAProxy has no backend ${missing.join(' and no backend ')} for ${target.id}.`;
     throw new SluiceError('traffic-unready', what, { details: { missing } });
   }
 
-  private requireOwnHeader(match: HeaderMatch | null): void {
+  private matchEntry(match: HeaderMatch | null): string {
+    if (match === null) return noMatch;
     const { matchHeader } = this.settings;
-    if (match === null || match.header.toLowerCase() === matchHeader.toLowerCase()) return;
+    if (match.header.toLowerCase() === matchHeader.toLowerCase()) return `=${checkMatchValue(match.value)}`;
     const why = `This HAProxy matches the header ${matchHeader} only, not ${match.header}.`;
     throw new SluiceError('traffic-unready', why);
   }
 }
 
-function keyOf({ id }: TrafficTarget, epoch: number): string {
-  return `${checkTargetId(id)}@${epoch}`;
+/** Takes the target with a canary that gets nothing. */
+async function silence(entries: Entries, epoch: number): Promise<void> {
+  const { stableSlot } = await entries.claim(epoch, () => noCanary);
+  await entries.change(epoch, stableSlot, noCanary);
 }
 
-function routeEntries(target: TrafficTarget, epoch: number): (readonly [MapName, string])[] {
-  const key = keyOf(target, epoch);
-  return [
-    ['weight', key],
-    ['lease', key],
-    ['match', key],
-  ];
-}
-
-function refuseLower(target: TrafficTarget, seen: TrafficState, epoch: number): void {
-  if (seen.epoch > epoch) throw fenced(target, epoch, seen.epoch);
-}
-
-function fenced({ id }: TrafficTarget, epoch: number, owner: number): SluiceError {
-  return new SluiceError('traffic-fenced', `Epoch ${epoch} may not write to ${id}: epoch ${owner} owns it.`);
-}
-
-/** Column `stot`, the sessions of a backend, counts requests in HTTP mode; `req_tot` where HAProxy fills it. */
-function requestsOf(csv: string, backend: string): number {
-  const [head = '', ...rows] = csv.split('\n');
-  const columns = head.replace(/^# /, '').split(',');
-  const row = rows.find((line) => line.startsWith(`${backend},BACKEND,`))?.split(',');
-  const field = (name: string) => row?.[columns.indexOf(name)] ?? '';
-  return Number(field('req_tot') || field('stot') || 0);
+function isFenced(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === 'traffic-fenced';
 }

@@ -10,8 +10,8 @@ import { locateTools } from '../../../src/stack/tools.ts';
 import { startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
 import { suiteTargets, trafficContract } from './suite.ts';
 
-const providerFor = ({ socket, mapsDir }: TestHaproxy): TrafficProvider =>
-  haproxyType.create({ socket, mapsDir });
+const providerFor = ({ socket, mapsDir }: TestHaproxy, more: Record<string, unknown> = {}): TrafficProvider =>
+  haproxyType.create({ socket, mapsDir, timeoutMs: 1_000, ...more });
 
 trafficContract('haproxy', async () => {
   const haproxy = await startHaproxy({ targets: suiteTargets });
@@ -20,6 +20,7 @@ trafficContract('haproxy', async () => {
     matchHeader: 'x-sluice-canary',
     request: haproxy.request,
     outage: { begin: haproxy.kill, end: haproxy.restart },
+    standstill: { begin: haproxy.freeze, end: haproxy.thaw },
     close: haproxy.stop,
   };
 });
@@ -39,14 +40,6 @@ describe('haproxy itself', () => {
     await provider.setRoute(target, { weightPercent, match: null }, epoch);
     await provider.renew(target, epoch, Date.now() + 30_000);
   }
-
-  it('ends the canary by itself when the lease runs out', async () => {
-    await canary(100, 10);
-    await provider.renew(target, 10, Date.now() + 400);
-    expect((await haproxy.request('test/shop', 20)).green).toBe(20);
-    await expect.poll(async () => (await haproxy.request('test/shop', 5)).green, { interval: 50 }).toBe(0);
-    expect((await provider.read(target)).weightPercent).toBe(100);
-  });
 
   it('comes back safe after a crash: all traffic on the slot that was made stable last', async () => {
     await canary(100, 20);
@@ -111,6 +104,21 @@ describe('haproxy itself', () => {
     await expect(provider.setRoute(target, { weightPercent: 1, match: foreign }, 80)).rejects.toMatchObject({
       code: 'traffic-unready',
     });
+  });
+
+  it('keeps stops over a restart, and forgets them as asked', async () => {
+    await canary(100, 90);
+    await provider.stop('*');
+    await provider.stop(target);
+    await haproxy.kill();
+    await haproxy.restart();
+    expect((await provider.read(target)).stopped).toBe(true);
+    await provider.release();
+    expect((await provider.read(target)).stopped).toBe(true);
+    await provider.prepare(target, 91);
+    await haproxy.kill();
+    await haproxy.restart();
+    expect((await provider.read(target)).stopped).toBe(false);
   });
 
   it('has a configuration that HAProxy itself finds valid', async () => {

@@ -19,11 +19,13 @@ export interface TrafficFixture {
   ): Promise<{ blue: number; green: number; failed: number }>;
   /** Takes the data plane away and brings it back; left out where it cannot go away. */
   readonly outage?: { begin(): Promise<void>; end(): Promise<void> };
+  /** Lets the data plane stand still, and go on; left out where it cannot. */
+  readonly standstill?: { begin(): void; end(): void };
   close(): Promise<void>;
 }
 
 /** Targets that the fixture must serve. */
-export const suiteTargets = ['test/shop', 'test/other'] as const;
+export const suiteTargets = ['test/shop', 'test/other', 'test/fresh'] as const;
 
 export function trafficContract(name: string, start: () => Promise<TrafficFixture>): void {
   describe(`traffic contract: ${name}`, () => {
@@ -109,6 +111,35 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
       await expectRequests('all');
     });
 
+    it('ends the canary when the lease runs out, with nobody doing anything', async () => {
+      await canary(100, Date.now() + 400);
+      await expectRequests('all');
+      await expect.poll(share, { interval: 20, timeout: 5_000 }).toBe(0);
+      await expectRequests('none');
+      expect((await provider.read(target)).weightPercent).toBe(100);
+    });
+
+    it('changes nothing when a call is repeated', async () => {
+      const owner = await canary(20);
+      const until = soon();
+      const match = { header: fixture.matchHeader, value: 'tester' };
+      for (const call of [
+        () => provider.setRoute(target, { weightPercent: 25, match }, owner),
+        () => provider.renew(target, owner, until),
+        () => provider.stop(target),
+        () => provider.restore(target, owner),
+        () => provider.prepare(target, owner),
+        () => provider.setStable(target, 'green', owner),
+        () => provider.setStable(target, 'blue', owner),
+        () => provider.release(),
+      ]) {
+        await call();
+        const once = await provider.read(target);
+        await call();
+        expect(await provider.read(target)).toEqual(once);
+      }
+    });
+
     it('fences a lower epoch off, and it changes nothing', async () => {
       const owner = await canary(20);
       const before = await provider.read(target);
@@ -147,6 +178,39 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
       }
       expect((await provider.read(target)).epoch).toBe(owner + 3);
       epoch += 3;
+    });
+
+    it('restores a target that nobody has prepared', async () => {
+      await provider.restore({ id: 'test/fresh', options: {} }, 7);
+      const state = await provider.read({ id: 'test/fresh', options: {} });
+      expect(state).toMatchObject({ stableSlot: 'blue', weightPercent: 0, stopped: true, epoch: 7 });
+    });
+
+    it.each([0, 1, 2, 3, 4, 5])('restores after %d steps of a rollout', async (steps) => {
+      epoch += 10;
+      const owner = epoch;
+      const match = { header: fixture.matchHeader, value: 'tester' };
+      const rollout = [
+        () => provider.prepare(target, owner),
+        () => provider.setRoute(target, { weightPercent: 50, match }, owner),
+        () => provider.renew(target, owner, soon()),
+        () => provider.setRoute(target, { weightPercent: 100, match: null }, owner + 1),
+        () => provider.setStable(target, 'green', owner + 2),
+      ];
+      for (const step of rollout.slice(0, steps)) await step();
+      await provider.restore(target, owner + 3);
+      await provider.setStable(target, 'blue', owner + 3);
+      epoch += 3;
+      expect(await provider.read(target)).toEqual({
+        stableSlot: 'blue',
+        weightPercent: 0,
+        match: null,
+        epoch: owner + 3,
+        leaseUntilMs: 0,
+        stopped: true,
+      });
+      await expectRequests('none');
+      await expectRequests('none', { [fixture.matchHeader]: 'tester' });
     });
 
     it('brings no traffic back by late writes after a restore', async () => {
@@ -232,6 +296,28 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
       await provider.stop(target);
       await provider.restore(target, epoch);
       expect(await provider.read(other)).toEqual(before);
+    });
+
+    it('waits for a data plane that stands still no longer than its limit, or than the caller', async () => {
+      if (!fixture.standstill) return;
+      fixture.standstill.begin();
+      try {
+        const broken = await Promise.allSettled([
+          provider.read(target),
+          provider.restore(target, epoch),
+          provider.renew(target, epoch, soon(), AbortSignal.timeout(50)),
+          provider.stop(target, AbortSignal.abort()),
+        ]);
+        for (const result of broken) {
+          expect(result).toMatchObject({
+            status: 'rejected',
+            reason: { code: 'traffic-unavailable', retryable: true },
+          });
+        }
+      } finally {
+        fixture.standstill.end();
+      }
+      expect((await provider.read(target)).stableSlot).toBe('blue');
     });
 
     it('says that the data plane is away, and serves again when it is back', async () => {

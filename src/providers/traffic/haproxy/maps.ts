@@ -1,84 +1,92 @@
-/** The map files that hold every target's state, and the commands on their entries. */
+/** The map files that hold every target's state, the commands on their entries, and what the answers mean. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../../domain/errors.ts';
-import type { RuntimeClient } from './client.ts';
 
 /**
- * `roles`: target -> stable slot. `epoch`: target -> owner. `stop`: target or `*` -> 1. The rest is keyed by
- * `target@epoch`, so that a write of a former owner lands where nobody reads.
+ * By target: `roles` (stable slot), `stop` (also of `*`) and `epoch` (the owner). By `target@epoch`: `stable` (the slot
+ * that is stable under this owner). By `target@epoch@slot`, the slot being the stable one: `weight`, `lease`, `match`.
+ * A write of a former owner, or one made for the other slot, thus lands where nobody reads.
  */
-export const mapNames = ['roles', 'epoch', 'stop', 'weight', 'lease', 'match'] as const;
+export const mapNames = ['roles', 'stop', 'epoch', 'stable', 'weight', 'lease', 'match'] as const;
 export type MapName = (typeof mapNames)[number];
+
+/** Those whose files are kept up to date, since they must survive a restart of HAProxy. */
+const kept: readonly MapName[] = ['roles', 'stop'];
 
 export function mapFile(mapsDir: string, name: MapName): string {
   return join(mapsDir, `${name}.map`);
 }
 
-/** Makes the files that HAProxy needs at its start: no share, no lease, no stop; roles that are there stay. */
+/** Makes the files that HAProxy needs at its start: no share and no lease; roles and stops that are there stay. */
 export function writeEmptyMaps(mapsDir: string): void {
   mkdirSync(mapsDir, { recursive: true });
   for (const name of mapNames) {
-    writeFileSync(mapFile(mapsDir, name), '', { flag: name === 'roles' ? 'a' : 'w' });
+    writeFileSync(mapFile(mapsDir, name), '', { flag: kept.includes(name) ? 'a' : 'w' });
   }
 }
 
-export class Maps {
-  private readonly client: RuntimeClient;
+export class MapCommands {
   private readonly dir: string;
 
-  constructor(client: RuntimeClient, dir: string) {
-    this.client = client;
-    this.dir = dir;
+  constructor(mapsDir: string) {
+    this.dir = mapsDir;
   }
 
-  /** The values of entries, null where there is none. */
-  async get(
-    wanted: readonly (readonly [MapName, string])[],
-    signal?: AbortSignal,
-  ): Promise<(string | null)[]> {
-    const commands = wanted.map(([name, key]) => `get map ${this.file(name)} ${key}`);
-    const answers = await this.client.run(commands, signal);
-    return answers.map((answer) => {
-      if (/found=no/.test(answer)) return null;
-      const value = /found=yes.* value="(?<value>[^"]*)"/.exec(answer)?.groups?.value;
-      if (value === undefined) throw refused(answer);
-      return value;
-    });
+  get(name: MapName, key: string): string {
+    return `get map ${this.file(name)} ${key}`;
   }
 
-  /** Changes an entry that exists; false: there is none. One atomic write. */
-  async change(name: MapName, key: string, value: string, signal?: AbortSignal): Promise<boolean> {
-    const [answer = ''] = await this.client.run([`set map ${this.file(name)} ${key} ${value}`], signal);
-    if (/not found/i.test(answer)) return false;
-    if (answer !== '') throw refused(answer);
-    return true;
+  /** Changes an entry that exists, in one atomic write. */
+  set(name: MapName, key: string, value: string | number): string {
+    return `set map ${this.file(name)} ${key} ${value}`;
   }
 
-  /** Sets an entry whether it exists or not. */
-  async put(name: MapName, key: string, value: string, signal?: AbortSignal): Promise<void> {
-    if (await this.change(name, key, value, signal)) return;
-    const [answer = ''] = await this.client.run([`add map ${this.file(name)} ${key} ${value}`], signal);
-    if (answer !== '') throw refused(answer);
+  /** Adds an entry even if there is one: HAProxy would then keep both and read the older. */
+  add(name: MapName, key: string, value: string | number): string {
+    return `add map ${this.file(name)} ${key} ${value}`;
   }
 
-  /** Removes entries; those that are not there are no error. */
-  async drop(entries: readonly (readonly [MapName, string])[], signal?: AbortSignal): Promise<void> {
-    if (entries.length === 0) return;
-    const answers = await this.client.run(
-      entries.map(([name, key]) => `del map ${this.file(name)} ${key}`),
-      signal,
-    );
-    const odd = answers.find((answer) => answer !== '' && !/not found/i.test(answer));
-    if (odd !== undefined) throw refused(odd);
+  /** Deletes every entry of the key. */
+  del(name: MapName, key: string): string {
+    return `del map ${this.file(name)} ${key}`;
+  }
+
+  show(name: MapName): string {
+    return `show map ${this.file(name)}`;
   }
 
   private file(name: MapName): string {
-    return mapFile(this.dir, name);
+    return mapFile(this.dir, name).replaceAll(' ', '\\ ');
   }
 }
 
-function refused(answer: string): SluiceError {
-  const line = answer.split('\n')[0] ?? '';
+/** What `get map` found; null: nothing. Errors: `traffic-unready`. */
+export function valueIn(answer: string | undefined): string | null {
+  if (answer?.includes('found=no')) return null;
+  const value = /found=yes.* value="(?<value>[^"]*)"/.exec(answer ?? '')?.groups?.value;
+  if (value === undefined) throw refused(answer);
+  return value;
+}
+
+/** Whether `set`, `add` or `del` did something; false: there is no such entry. Errors: `traffic-unready`. */
+export function tookEffect(answer: string | undefined): boolean {
+  if (answer === '') return true;
+  if (/not found/i.test(answer ?? '')) return false;
+  throw refused(answer);
+}
+
+/** The keys in the answer of `show map`. Errors: `traffic-unready`. */
+export function keysIn(answer: string | undefined): string[] {
+  const lines = (answer ?? '').split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const key = /^0x[0-9a-f]+ (?<key>\S+)/.exec(line)?.groups?.key;
+    if (key === undefined) throw refused(line);
+    return key;
+  });
+}
+
+function refused(answer: string | undefined): SluiceError {
+  const line = answer?.split('\n')[0] ?? '';
   return new SluiceError('traffic-unready', `HAProxy does not take the command: ${line}`);
 }

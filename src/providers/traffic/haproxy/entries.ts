@@ -1,0 +1,231 @@
+/**
+ * One conversation about one target's entries: what they say, and how an epoch becomes their owner.
+ *
+ * HAProxy has no compare-and-set, so owners are kept apart by keys. An owner first lays its entries down, then reads who
+ * owns the target, then switches `epoch` to itself, then deletes the entries of all before it. Whoever comes late with
+ * the switch therefore points at entries that are gone, which is: all traffic to stable.
+ */
+import { SluiceError } from '../../../domain/errors.ts';
+import type { TargetId } from '../../../domain/plan/types.ts';
+import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
+import type { Run } from './client.ts';
+import { keysIn, type MapCommands, type MapName, tookEffect, valueIn } from './maps.ts';
+
+/** A canary's entries. `match` is `=value`, or `-` for none: no request can ask for that. */
+export interface Canary {
+  /** Of 10,000. */
+  readonly weight: number;
+  readonly match: string;
+  /** Epoch milliseconds. */
+  readonly lease: number;
+}
+
+export interface Seen {
+  readonly epoch: number;
+  readonly stableSlot: Slot;
+  readonly stopped: boolean;
+  readonly canary: Canary;
+  /** Whether the owner's entries exist; false after a restart, or after a late switch. */
+  readonly owned: boolean;
+}
+
+export const noMatch = '-';
+export const noCanary: Canary = { weight: 0, match: noMatch, lease: 0 };
+
+const canaryMaps = ['weight', 'match', 'lease'] as const;
+const maxRounds = 6;
+
+export class Entries {
+  private readonly run: Run;
+  private readonly commands: MapCommands;
+  private readonly id: TargetId;
+
+  constructor(run: Run, commands: MapCommands, id: TargetId) {
+    this.run = run;
+    this.commands = commands;
+    this.id = id;
+  }
+
+  /** What the frontend acts on, read without a change of owner in between. */
+  async read(): Promise<Seen> {
+    let epoch = await this.owner();
+    for (let round = 1; round <= maxRounds; round++) {
+      const seen = await this.readUnder(epoch);
+      if (seen.epoch === epoch) return seen;
+      epoch = seen.epoch;
+    }
+    throw this.restless();
+  }
+
+  /**
+   * Makes `epoch` the owner, with the entries that `first` derives from the last owner's; no change if it is already.
+   * Errors: `traffic-fenced` if a higher epoch owns the target.
+   */
+  async claim(epoch: number, first: (seen: Seen) => Canary): Promise<Seen> {
+    let switched = false;
+    for (let round = 1; round <= maxRounds; round++) {
+      const seen = await this.read();
+      // Switched to, yet swept: a later owner came first.
+      const late = switched && seen.epoch === epoch && !seen.owned;
+      if (seen.epoch > epoch || late) throw this.fenced(epoch, seen.epoch);
+      if (seen.epoch === epoch && seen.owned) return seen;
+      (await this.run(this.layDown(epoch, seen.stableSlot, first(seen)))).forEach(tookEffect);
+      // Read after the entries lie there: only then does a later owner's sweep cover them.
+      const now = await this.read();
+      if (now.epoch > epoch) await this.remove([ownerKey(this.id, epoch)]);
+      if (now.epoch !== seen.epoch || now.stableSlot !== seen.stableSlot) continue;
+      await this.put('epoch', this.id, epoch);
+      switched = true;
+      await this.sweep(epoch);
+    }
+    throw this.restless();
+  }
+
+  /** Changes the owner's canary. Errors: `traffic-fenced` if `epoch` is not, or no longer, the owner. */
+  async change(epoch: number, slot: Slot, change: Partial<Canary>): Promise<void> {
+    const key = canaryKey(this.id, epoch, slot);
+    const wanted = canaryMaps.flatMap((name) => {
+      const value = change[name];
+      return value === undefined ? [] : [this.commands.set(name, key, value)];
+    });
+    const answers = await this.run([...wanted, this.commands.get('epoch', this.id)]);
+    const owner = Number(valueIn(answers.at(-1)) ?? 0);
+    const done = answers.slice(0, -1).map(tookEffect);
+    if (owner !== epoch || done.includes(false)) throw this.fenced(epoch, owner);
+  }
+
+  /** Swaps the roles in one write; the canary's entries, keyed by the stable slot, fall away with it. */
+  async swap(epoch: number, slot: Slot): Promise<void> {
+    const owner = ownerKey(this.id, epoch);
+    (await this.run(this.layCanary(epoch, slot, noCanary))).forEach(tookEffect);
+    const [set, seen] = await this.run([
+      this.commands.set('stable', owner, slot),
+      this.commands.get('epoch', this.id),
+    ]);
+    const present = Number(valueIn(seen) ?? 0);
+    if (!tookEffect(set) || present !== epoch) throw this.fenced(epoch, present);
+    const old = canaryKey(this.id, epoch, otherSlot(slot));
+    (await this.run(canaryMaps.map((name) => this.commands.del(name, old)))).forEach(tookEffect);
+  }
+
+  /** Sets an entry whether it exists or not. */
+  async put(name: MapName, key: string, value: string | number): Promise<void> {
+    const [set] = await this.run([this.commands.set(name, key, value)]);
+    if (tookEffect(set)) return;
+    const [added] = await this.run([this.commands.add(name, key, value)]);
+    tookEffect(added);
+  }
+
+  async drop(name: MapName, key: string): Promise<void> {
+    const [answer] = await this.run([this.commands.del(name, key)]);
+    tookEffect(answer);
+  }
+
+  async owner(): Promise<number> {
+    const [epoch] = await this.run([this.commands.get('epoch', this.id)]);
+    return Number(valueIn(epoch) ?? 0);
+  }
+
+  /** The slot that is stable under `epoch`. Errors: `traffic-fenced` if `epoch` is not the owner. */
+  async ownSlot(epoch: number): Promise<Slot> {
+    const [owner, stable] = (
+      await this.run([
+        this.commands.get('epoch', this.id),
+        this.commands.get('stable', ownerKey(this.id, epoch)),
+      ])
+    ).map(valueIn);
+    const present = Number(owner ?? 0);
+    if (present !== epoch || stable === null || stable === undefined) throw this.fenced(epoch, present);
+    return slotOf(stable);
+  }
+
+  private async readUnder(epoch: number): Promise<Seen> {
+    const { get } = bound(this.commands);
+    const canaryOf = (slot: Slot) => canaryMaps.map((name) => get(name, canaryKey(this.id, epoch, slot)));
+    const [owner, role, stop, stopAll, stable, ...canaries] = (
+      await this.run([
+        get('epoch', this.id),
+        get('roles', this.id),
+        get('stop', this.id),
+        get('stop', '*'),
+        get('stable', ownerKey(this.id, epoch)),
+        ...canaryOf('blue'),
+        ...canaryOf('green'),
+      ])
+    ).map(valueIn);
+    const stableSlot = slotOf(stable ?? role);
+    const [weight, match, lease] = stableSlot === 'blue' ? canaries.slice(0, 3) : canaries.slice(3);
+    return {
+      epoch: Number(owner ?? 0),
+      stableSlot,
+      stopped: Number(stop ?? 0) > 0 || Number(stopAll ?? 0) > 0,
+      canary: { weight: Number(weight ?? 0), match: match ?? noMatch, lease: Number(lease ?? 0) },
+      owned: typeof stable === 'string' && typeof weight === 'string',
+    };
+  }
+
+  private layDown(epoch: number, stableSlot: Slot, canary: Canary): string[] {
+    const owner = ownerKey(this.id, epoch);
+    const { add, del } = bound(this.commands);
+    return [
+      ...this.layCanary(epoch, stableSlot, canary),
+      // Last, because sweeps look for it: what lies there in part is either found or never switched to.
+      del('stable', owner),
+      add('stable', owner, stableSlot),
+    ];
+  }
+
+  /** Deleted first, so that entries of an earlier attempt are not doubled. Nobody reads them yet. */
+  private layCanary(epoch: number, slot: Slot, canary: Canary): string[] {
+    const key = canaryKey(this.id, epoch, slot);
+    const { add, del } = bound(this.commands);
+    return canaryMaps.flatMap((name) => [del(name, key), add(name, key, canary[name])]);
+  }
+
+  /** Deletes the entries of every earlier owner of this target, abandoned ones too. A later one may just be arriving. */
+  private async sweep(epoch: number): Promise<void> {
+    const [answer] = await this.run([this.commands.show('stable')]);
+    const prefix = `${this.id}@`;
+    const owners = keysIn(answer).filter((key) => key.startsWith(prefix));
+    await this.remove(owners.filter((key) => Number(key.slice(prefix.length)) < epoch));
+  }
+
+  private async remove(owners: readonly string[]): Promise<void> {
+    const { del } = bound(this.commands);
+    const keys = owners.flatMap((owner) => [`${owner}@blue`, `${owner}@green`]);
+    const answers = await this.run([
+      ...keys.flatMap((key) => canaryMaps.map((name) => del(name, key))),
+      ...owners.map((owner) => del('stable', owner)),
+    ]);
+    answers.forEach(tookEffect);
+  }
+
+  private fenced(epoch: number, owner: number): SluiceError {
+    const who = owner === 0 ? 'nobody owns it since HAProxy was started' : `epoch ${owner} owns it`;
+    return new SluiceError('traffic-fenced', `Epoch ${epoch} may not write to ${this.id}: ${who}.`);
+  }
+
+  private restless(): SluiceError {
+    return new SluiceError('traffic-unavailable', `The owner of ${this.id} changed again and again.`);
+  }
+}
+
+function bound(commands: MapCommands) {
+  return {
+    get: (name: MapName, key: string) => commands.get(name, key),
+    add: (name: MapName, key: string, value: string | number) => commands.add(name, key, value),
+    del: (name: MapName, key: string) => commands.del(name, key),
+  };
+}
+
+function ownerKey(id: TargetId, epoch: number): string {
+  return `${id}@${epoch}`;
+}
+
+function canaryKey(id: TargetId, epoch: number, stableSlot: Slot): string {
+  return `${id}@${epoch}@${stableSlot}`;
+}
+
+function slotOf(role: string | null | undefined): Slot {
+  return role === 'green' ? 'green' : 'blue';
+}

@@ -1,0 +1,99 @@
+/** A map's file, kept up to date so that a restart or reload of HAProxy finds roles and stops as they were. */
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, SluiceError } from '../../../domain/errors.ts';
+
+const retryLockMs = 5;
+const maxLockMs = 2_000;
+/** A lock is held for some milliseconds; one of this age was left by a process that died. */
+const staleLockMs = 5_000;
+
+type Edits = ReadonlyMap<string, string | null>;
+
+export class KeptMap {
+  private readonly file: string;
+  private pending = new Map<string, string | null>();
+  private next: Promise<void> | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** Sets an entry, null: deletes it; others stay. Edits made at the same time are written together. Errors: `traffic-unready`. */
+  set(key: string, value: string | null): Promise<void> {
+    this.pending.set(key, value);
+    this.next ??= this.flushAfter(this.last);
+    this.last = this.next.catch(() => {});
+    return this.next;
+  }
+
+  private async flushAfter(last: Promise<unknown>): Promise<void> {
+    await last;
+    const edits = this.pending;
+    this.pending = new Map();
+    this.next = null;
+    try {
+      await locked(`${this.file}.lock`, () => apply(this.file, edits));
+    } catch (error) {
+      const what = `HAProxy has it, but ${this.file} cannot be written: ${messageOf(error)}.`;
+      const advice =
+        'A restart would forget it. If that file is on another machine, set persistRoles to false.';
+      throw new SluiceError('traffic-unready', `${what} ${advice}`, { cause: error });
+    }
+  }
+}
+
+async function apply(file: string, edits: Edits): Promise<void> {
+  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = before.split('\n').filter((line) => line.trim() !== '' && !edits.has(keyOf(line)));
+  for (const [key, value] of edits) {
+    if (value !== null) lines.push(`${key} ${value}`);
+  }
+  const text = lines.map((line) => `${line}\n`).join('');
+  if (sameEntries(before, text)) return;
+  const draft = `${file}.${process.pid}.tmp`;
+  const handle = await open(draft, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}
+
+function keyOf(line: string): string {
+  return line.trim().split(/\s+/)[0] ?? '';
+}
+
+function sameEntries(a: string, b: string): boolean {
+  return a.split('\n').sort().join('\n') === b.split('\n').sort().join('\n');
+}
+
+/** Other processes edit the same file for other targets. */
+async function locked(lock: string, work: () => Promise<void>): Promise<void> {
+  await takeLock(lock);
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function takeLock(lock: string): Promise<void> {
+  for (const startedMs = performance.now(); ; await sleep(retryLockMs)) {
+    try {
+      await (await open(lock, 'wx')).close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const heldSinceMs = (await stat(lock).catch(() => null))?.mtimeMs ?? Date.now();
+    if (Date.now() - heldSinceMs > staleLockMs) await rm(lock, { force: true });
+    if (performance.now() - startedMs > maxLockMs) throw new Error(`${lock} is held by another process`);
+  }
+}

@@ -1,0 +1,119 @@
+/** The ways in which a HAProxy may be set up and reached. */
+import { execFile } from 'node:child_process';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderTargetSnippet } from '../../../src/providers/traffic/haproxy/config.ts';
+import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
+import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { locateTools } from '../../../src/stack/tools.ts';
+import { type HaproxyOptions, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+
+const of = (id: string) => ({ id, options: {} });
+
+describe('a haproxy', () => {
+  let haproxy: TestHaproxy | null = null;
+  afterEach(async () => {
+    await haproxy?.stop();
+    haproxy = null;
+  });
+
+  async function start(options: HaproxyOptions, settings: Record<string, unknown> = {}) {
+    const started = await startHaproxy(options);
+    haproxy = started;
+    const { socket, mapsDir } = started;
+    return { haproxy: started, provider: haproxyType.create({ socket, mapsDir, ...settings }) };
+  }
+
+  async function canary(provider: TrafficProvider, id: string, weightPercent: number): Promise<void> {
+    await provider.prepare(of(id), 1);
+    await provider.setRoute(of(id), { weightPercent, match: null }, 1);
+    await provider.renew(of(id), 1, Date.now() + 30_000);
+  }
+
+  it('with two targets in one frontend keeps their shares apart', async () => {
+    const targets = ['test/one', 'test/two'];
+    const { haproxy, provider } = await start({ targets, frontend: 'shared' });
+    await canary(provider, 'test/two', 100);
+    expect(await haproxy.request('test/one', 30)).toEqual({ blue: 30, green: 0, failed: 0 });
+    expect(await haproxy.request('test/two', 30)).toEqual({ blue: 0, green: 30, failed: 0 });
+    await provider.setStable(of('test/one'), 'green', 1);
+    expect(await haproxy.request('test/one', 30)).toEqual({ blue: 0, green: 30, failed: 0 });
+  });
+
+  it('that is reached over TCP, and has a space in the name of its maps, is served all the same', async () => {
+    const { haproxy, provider } = await start({
+      targets: ['test/shop'],
+      runtime: 'tcp',
+      mapsName: 'my maps',
+    });
+    await canary(provider, 'test/shop', 100);
+    expect((await haproxy.request('test/shop', 20)).green).toBe(20);
+    await provider.setStable(of('test/shop'), 'green', 2);
+    expect(readFileSync(join(haproxy.mapsDir, 'roles.map'), 'utf8')).toBe('test/shop green\n');
+  });
+
+  it('whose files are out of reach is promoted without them when the operator says so', async () => {
+    const { haproxy, provider } = await start({ targets: ['test/shop'] }, { persistRoles: false });
+    rmSync(haproxy.mapsDir, { recursive: true });
+    await provider.setStable(of('test/shop'), 'green', 1);
+    expect((await haproxy.request('test/shop', 20)).green).toBe(20);
+    const strict = haproxyType.create({ socket: haproxy.socket, mapsDir: haproxy.mapsDir });
+    await expect(strict.setStable(of('test/shop'), 'blue', 2)).rejects.toMatchObject({
+      code: 'traffic-unready',
+      message: expect.stringContaining('persistRoles'),
+    });
+  });
+
+  it('that two workers promote targets in at once keeps every role, and lines that are not ours', async () => {
+    const targets = Array.from({ length: 20 }, (_, number) => `test/shop-${number}`);
+    const { haproxy, provider } = await start({ targets });
+    appendFileSync(join(haproxy.mapsDir, 'roles.map'), 'foreign/line green\n');
+    const { socket, mapsDir } = haproxy;
+    const second = haproxyType.create({ socket, mapsDir });
+    await Promise.all(
+      targets.map((id, index) => (index % 2 ? provider : second).setStable(of(id), 'green', 1)),
+    );
+    await haproxy.kill();
+    await haproxy.restart();
+    expect(await Promise.all(targets.map((id) => haproxy.request(id, 1)))).toEqual(
+      targets.map(() => ({ blue: 0, green: 1, failed: 0 })),
+    );
+    expect(readFileSync(join(mapsDir, 'roles.map'), 'utf8')).toContain('foreign/line green\n');
+  });
+
+  it('with hundreds of targets takes a stop of each at once', async () => {
+    const targets = Array.from({ length: 400 }, (_, number) => `test/shop-${number}`);
+    const { provider } = await start({ targets });
+    await Promise.all(targets.map((id) => provider.stop(of(id))));
+    const states = await Promise.all(targets.map((id) => provider.read(of(id))));
+    expect(states.filter(({ stopped }) => !stopped)).toEqual([]);
+  });
+
+  it('that does not load the maps is named as unready', async () => {
+    const { haproxy } = await start({ targets: ['test/shop'] });
+    const elsewhere = haproxyType.create({ socket: haproxy.socket, mapsDir: '/nowhere' });
+    await expect(elsewhere.prepare(of('test/shop'), 1)).rejects.toMatchObject({ code: 'traffic-unready' });
+  });
+
+  it('takes two snippets into a frontend that has rules of its own', async () => {
+    const { haproxy } = await start({ targets: ['test/shop'] });
+    const { mapsDir } = haproxy;
+    const config = `defaults
+    mode http
+    timeout connect 1s
+    timeout client 1s
+    timeout server 1s
+frontend existing
+    bind 127.0.0.1:4
+${renderTargetSnippet({ target: 'a/one', mapsDir, when: '{ req.hdr(host) one.test }' })}
+${renderTargetSnippet({ target: 'a/two', mapsDir, when: '{ path_beg /two }', affinity: { cookie: 'user' } })}
+    default_backend other
+${['a_one_blue', 'a_one_green', 'a_two_blue', 'a_two_green', 'other'].map((name) => `backend ${name}\n`).join('')}`;
+    const file = join(mapsDir, 'existing.cfg');
+    writeFileSync(file, config);
+    const { stdout, stderr } = await promisify(execFile)(locateTools().haproxy, ['-c', '-f', file]);
+    expect(stdout + stderr).toContain('Configuration file is valid');
+  });
+});

@@ -26,13 +26,8 @@ const observeMs = 5_000;
 /** Returns whether all went as it should. @throws Error when a rollout cannot be started or does not end. */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { client, screen, signal } = options;
-  await finishOld(options);
-  const good = await ship(
-    options,
-    'shop-good.yaml',
-    nextGoodVersion(await options.stable()),
-    'a good version',
-  );
+  const old = await finishOld(options);
+  const good = old?.outcome === 'promoted' && old.version !== badVersion ? old : await shipGood(options);
   const bad = await ship(
     options,
     'shop-bad.yaml',
@@ -51,15 +46,20 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 }
 
 /** A rollout that an earlier stack left behind goes on where it was. */
-async function finishOld({ client, screen, signal }: DemoOptions): Promise<void> {
+async function finishOld({ client, screen, signal }: DemoOptions): Promise<Ended | null> {
   const old = await client.rollout();
-  if (!old || hasEnded(old)) return;
+  if (!old || hasEnded(old)) return null;
   screen.say(`The rollout of ${old.version ?? 'the shop'} that was under way resumes:`);
   const ended = await followRollout(client, old.runId, screen, {
     deadlineMs: Date.now() + rolloutLimitMs,
     signal,
   });
   screen.say(`${ended.version}: ${ended.outcome}\n`);
+  return ended;
+}
+
+async function shipGood(options: DemoOptions): Promise<Ended> {
+  return ship(options, 'shop-good.yaml', nextGoodVersion(await options.stable()), 'a good version');
 }
 
 async function ship(options: DemoOptions, example: string, version: string, what: string): Promise<Ended> {

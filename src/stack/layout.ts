@@ -1,8 +1,8 @@
 /** Where the local stack keeps its files: all under `.sluice`, so that deleting the folder undoes everything. */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Layout {
   readonly root: string;
@@ -51,7 +51,13 @@ export function createFolders(layout: Layout): void {
   for (const folder of [layout.logs, layout.run, layout.data, layout.haproxyMaps, layout.slots]) {
     mkdirSync(folder, { recursive: true });
   }
-  mkdirSync(join(layout.haproxySocket, '..'), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(layout.haproxySocket), { recursive: true, mode: 0o700 });
+}
+
+/** Takes away what lies outside `.sluice`; only once nothing of the stack runs. */
+export function removeOutside(layout: Layout): void {
+  const folder = dirname(layout.haproxySocket);
+  if (folder !== layout.run) rmSync(folder, { recursive: true, force: true });
 }
 
 function shortFolder(home: string): string {

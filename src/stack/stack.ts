@@ -6,7 +6,7 @@ import { createDemoClient } from './api-client.ts';
 import { componentsOf } from './components.ts';
 import { shopProcesses, writeConfigs } from './configs.ts';
 import { runDemo } from './demo.ts';
-import { createFolders, layoutOf } from './layout.ts';
+import { createFolders, layoutOf, removeOutside } from './layout.ts';
 import { claimStack, type PidTable } from './pid-table.ts';
 import { portProblem, portsFrom } from './ports.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -34,7 +34,8 @@ export async function runStack(options: StackOptions = {}): Promise<number> {
   const interruption = catchSignals(() => screen.say(''));
   let claimed: PidTable | null = null;
   try {
-    const layout = layoutOf(options.root ?? repoRoot());
+    // An empty variable is none, as everywhere.
+    const layout = layoutOf(options.root ?? repoRoot(), process.env.SLUICE_HOME || undefined);
     createFolders(layout);
     const { table, leftovers } = await claimStack(layout.pids);
     claimed = table;
@@ -62,7 +63,11 @@ async function supervise(
   const ports = portsFrom(options.portBase);
   const shop = shopProcesses(layout, ports);
   // Versions that outlived a killed stack come back below with their records.
-  await stopAll(shop);
+  const outlived = await stopAll(shop);
+  if (outlived > 0)
+    say(
+      `Ended ${outlived === 1 ? 'a version' : `${outlived} versions`} of the shop that an earlier stack had left`,
+    );
   const problem = await portProblem(ports);
   if (problem) throw new Error(problem);
   const components = componentsOf(layout, ports, locateTools(layout.root));
@@ -97,6 +102,7 @@ async function supervise(
     const stuck = await supervisor.stop(stopBudgetMs);
     // Last, so that no version dies under a HAProxy that still sends users to it.
     await stopAll(shop);
+    removeOutside(layout);
     say(stuck.length === 0 ? 'everything is stopped' : `could not be stopped: ${stuck.join(', ')}`);
   }
 }

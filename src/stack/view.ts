@@ -168,7 +168,7 @@ function lease(live: WatchProgress | null, nowMs: number): string[] {
 
 function story(status: RolloutStatus, count: number, ink: Paint): string[] {
   return [
-    'story',
+    'story, times in UTC',
     ...status.timeline.slice(-count).map(({ atMs, text, actor }) => {
       const clock = new Date(atMs).toISOString().slice(11, 19);
       return `  ${ink.dim(clock)} ${text}${actor ? ` (${actor})` : ''}`;

@@ -55,9 +55,12 @@ function spawnDetached(command: readonly string[], log: string): ChildProcess {
   }
 }
 
+/** The last two name the stack or test run to which a process belongs, so that it can be found. */
+const passedVariables = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SLUICE_HOME', 'SLUICE_RUN_ID'];
+
 /** What runs in a slot gets none of the worker's secrets. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const passed = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'].filter((name) => process.env[name] !== undefined);
+  const passed = passedVariables.filter((name) => process.env[name] !== undefined);
   return Object.fromEntries(passed.map((name) => [name, process.env[name]]));
 }
 

@@ -55,10 +55,17 @@ function read(file: string): string {
   }
 }
 
-function rollout(
-  base: number,
-): Promise<{ status: { version: string; phase: string; stage: number; outcome: string | null } | null }> {
-  return fetch(`http://127.0.0.1:${base + 1}/v1/rollouts/demo/shop`).then((answer) => answer.json());
+interface Seen {
+  readonly status: {
+    readonly version: string;
+    readonly stage: number;
+    readonly outcome: string | null;
+  } | null;
+}
+
+async function rollout(base: number): Promise<Seen> {
+  const answer = await fetch(`http://127.0.0.1:${base + 1}/v1/rollouts/demo/shop`);
+  return (await answer.json()) as Seen;
 }
 
 describe('npm start', () => {

@@ -5,7 +5,7 @@ import type { Slot } from '../../domain/rollout/types.ts';
 import { createRuntimeClient, type RuntimeClient } from './haproxy/client.ts';
 import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
 import { KeptMap } from './haproxy/kept-map.ts';
-import { MapCommands, mapFile, tookEffect } from './haproxy/maps.ts';
+import { MapCommands, mapFile } from './haproxy/maps.ts';
 import { backendOf, checkEpoch, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
 import { requestsIn } from './haproxy/stat.ts';
@@ -52,7 +52,8 @@ class HaproxyTraffic implements TrafficProvider {
     await this.keepRole(target, signal);
     await this.keepStop(target.id, null);
     return await this.about(target, signal, async (entries) => {
-      await entries.drop('stop', target.id);
+      // Cleared rather than removed, so that a stop is one change of an entry that is there.
+      await entries.put('stop', target.id, 0);
       return this.stateOf(await entries.read());
     });
   }
@@ -94,7 +95,7 @@ class HaproxyTraffic implements TrafficProvider {
   async restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
     checkEpoch(epoch);
     // From here on no request goes to the canary, whatever becomes of the rest.
-    await this.putStop(checkTargetId(target.id), signal);
+    await this.putStop(checkTargetId(target.id), 1, signal);
     await this.about(target, signal, async (entries) => {
       for (let tries = 1; ; tries++) {
         try {
@@ -109,14 +110,13 @@ class HaproxyTraffic implements TrafficProvider {
 
   async stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void> {
     const key = target === '*' ? target : checkTargetId(target.id);
-    await this.putStop(key, signal);
+    await this.putStop(key, 1, signal);
     await this.keepStop(key, '1');
   }
 
   async release(signal?: AbortSignal): Promise<void> {
     await this.keepStop('*', null);
-    const [answer] = await this.client.run([this.commands.del('stop', '*')], { signal });
-    tookEffect(answer);
+    await this.putStop('*', 0, signal);
   }
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {
@@ -136,8 +136,8 @@ class HaproxyTraffic implements TrafficProvider {
     });
   }
 
-  private putStop(key: string, signal: AbortSignal | undefined): Promise<void> {
-    return this.client.converse((run) => new Entries(run, this.commands, key).put('stop', key, 1), {
+  private putStop(key: string, value: 0 | 1, signal: AbortSignal | undefined): Promise<void> {
+    return this.client.converse((run) => new Entries(run, this.commands, key).put('stop', key, value), {
       signal,
       urgent: true,
     });

@@ -1,6 +1,11 @@
 /** What an abandoned owner of a HAProxy target can still do: nothing that brings a canary traffic. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRuntimeClient, type RuntimeClient } from '../../../src/providers/traffic/haproxy/client.ts';
+import {
+  createRuntimeClient,
+  type Run,
+  type RuntimeClient,
+} from '../../../src/providers/traffic/haproxy/client.ts';
+import { Entries } from '../../../src/providers/traffic/haproxy/entries.ts';
 import { keysIn, MapCommands, type MapName } from '../../../src/providers/traffic/haproxy/maps.ts';
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
@@ -58,6 +63,15 @@ describe('an owner of a haproxy target', () => {
     expect(await haproxy.request('test/shop', 50)).toEqual({ blue: 50, green: 0, failed: 0 });
   });
 
+  it('finds the stop entry there, so that a stop is one change of it', async () => {
+    const change = async () => (await client.run([commands.set('stop', 'test/shop', 1)]))[0];
+    expect(await change()).toBe('');
+    expect((await provider.read(target)).stopped).toBe(true);
+    await provider.prepare(target, epoch + 1);
+    expect((await provider.read(target)).stopped).toBe(false);
+    expect(await change()).toBe('');
+  });
+
   it('leaves nothing behind for the next one', async () => {
     await layDown(epoch + 1);
     await provider.setRoute(target, all, epoch + 2);
@@ -90,16 +104,33 @@ describe('an owner of a haproxy target', () => {
   it('reads and writes right where two writers have doubled an entry', async () => {
     const twice = [
       commands.add('epoch', 'test/shop', epoch),
-      commands.add('stop', 'test/shop', 1),
-      commands.add('stop', 'test/shop', 1),
+      commands.add('stop', 'test/shop', 0),
       commands.add('roles', 'test/shop', 'blue'),
     ];
     await client.run(twice);
+    await provider.stop(target);
     expect((await provider.read(target)).stopped).toBe(true);
     const state = await provider.prepare(target, epoch + 1);
     expect(state).toMatchObject({ epoch: epoch + 1, stopped: false });
     await provider.setStable(target, 'green', epoch + 2);
     expect((await haproxy.request('test/shop', 20)).green).toBe(20);
     expect((await provider.read(target)).epoch).toBe(epoch + 2);
+  });
+
+  it('loses no stop to a first preparation that adds the same entry at the same moment', async () => {
+    const id = 'test/crossed';
+    let crossed = false;
+    await client.converse(async (run) => {
+      const crossing: Run = async (wanted) => {
+        if (wanted.some((command) => command.startsWith('add '))) {
+          await client.run([commands.add('stop', id, 0)]);
+          crossed = true;
+        }
+        return await run(wanted);
+      };
+      await new Entries(crossing, commands, id).put('stop', id, 1);
+    });
+    expect(crossed).toBe(true);
+    expect((await provider.read({ id, options: {} })).stopped).toBe(true);
   });
 });

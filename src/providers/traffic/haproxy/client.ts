@@ -21,9 +21,9 @@ export interface RuntimeClient {
 
 /** In interactive mode each answer ends with this. */
 const prompt = '\n> ';
-/** HAProxy serves ten connections at a time unless `stats maxconn` says otherwise; other clients need some too. */
-const maxConversations = 6;
-/** The longest wait for a turn, in time limits of one conversation. */
+/** HAProxy serves ten connections to its socket at a time unless told otherwise; two are left for people. */
+const maxConversations = 8;
+/** Waiting for a turn does not count against HAProxy's time, but ends too: after so many time limits. */
 const patience = 3;
 
 export function createRuntimeClient(socket: string, timeoutMs: number): RuntimeClient {

@@ -110,15 +110,11 @@ export class Entries {
 
   /** Sets an entry whether it exists or not. */
   async put(name: MapName, key: string, value: string | number): Promise<void> {
-    const [set] = await this.run([this.commands.set(name, key, value)]);
-    if (tookEffect(set)) return;
-    const [added] = await this.run([this.commands.add(name, key, value)]);
-    tookEffect(added);
-  }
-
-  async drop(name: MapName, key: string): Promise<void> {
-    const [answer] = await this.run([this.commands.del(name, key)]);
-    tookEffect(answer);
+    const set = this.commands.set(name, key, value);
+    const [answer] = await this.run([set]);
+    if (tookEffect(answer)) return;
+    // Another writer may have added one in between, which would be read instead: setting changes both.
+    (await this.run([this.commands.add(name, key, value), set])).forEach(tookEffect);
   }
 
   async owner(): Promise<number> {

@@ -1,13 +1,14 @@
 /** The short traffic writes: each is written, read back, and safe to repeat. */
 import { activityInfo } from '@temporalio/activity';
 import { SluiceError } from '../domain/errors.ts';
+import type { Plan, SecondMeans } from '../domain/plan/types.ts';
 import { sameShare } from '../domain/rollout/drift.ts';
-import { otherSlot } from '../domain/rollout/types.ts';
+import { type Arms, otherSlot } from '../domain/rollout/types.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
 import { restoreUntil } from './restore.ts';
-import { attemptEpoch, type TrafficSide, trafficOf } from './targets.ts';
+import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { RestoreActivities } from './types.ts';
 
 /** A call to the data plane that takes longer than this is broken off and tried again. */
@@ -39,9 +40,18 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
           (seen) => seen.stableSlot === slot && effectivePercent(seen, deps.clock.now()) === 0,
         );
       }),
+    cutOff: ({ plan, arms, means }) => translated(() => cutOff[means](providers, plan, arms)),
     restore: (input) => translated(() => restoreUntil(deps, input, attempt(input.epoch))),
   };
 }
+
+/** A new second means is one line here and its name in the plan. */
+const cutOff: Record<SecondMeans, (providers: Providers, plan: Plan, arms: Arms) => Promise<void>> = {
+  'stop-canary': async (providers, plan, arms) => {
+    const { provider, target } = workloadOf(providers, plan);
+    await provider.stop(target, otherSlot(arms.stableSlot), signal());
+  },
+};
 
 async function readBack(side: TrafficSide, fits: (state: TrafficState) => boolean): Promise<TrafficState> {
   const state = await side.provider.read(side.target, signal());

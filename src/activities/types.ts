@@ -1,6 +1,6 @@
 /** What workflows and activities say to each other: plain JSON, imported by workflows as types only. */
 
-import type { Plan } from '../domain/plan/types.ts';
+import type { Plan, SecondMeans } from '../domain/plan/types.ts';
 import type { Arms, WatchCarry, WatchMode, WatchResult } from '../domain/rollout/types.ts';
 
 export interface PrepareInput {
@@ -57,6 +57,12 @@ export interface RestoreResult {
   readonly tookMs: number;
 }
 
+export interface CutOffInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly means: SecondMeans;
+}
+
 export interface CleanInput {
   readonly plan: Plan;
   readonly arms: Arms | null;
@@ -82,4 +88,5 @@ export interface RestoreActivities {
   shift(input: ShiftInput): Promise<ShiftResult>;
   promote(input: PromoteInput): Promise<void>;
   restore(input: RestoreInput): Promise<RestoreResult>;
+  cutOff(input: CutOffInput): Promise<void>;
 }

@@ -31,6 +31,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Look at the rollout with `sluice status`; the command does not fit its present state.',
   },
+  'emergency-stopped': {
+    status: 409,
+    retryable: false,
+    advice: 'When it is safe again, release the stop with `sluice emergency-stop --release`.',
+  },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,

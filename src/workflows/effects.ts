@@ -7,6 +7,7 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { RestoreActivities, WatchActivities } from '../activities/types.ts';
+import type { Plan, SecondMeans } from '../domain/plan/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import { heartbeatTimeoutMs } from '../domain/rollout/pace.ts';
 import type { Arms, Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
@@ -90,25 +91,51 @@ async function watch(
   return { kind: 'watched', result: await long.watch.executeWithOptions(options, [input]) };
 }
 
-/** Tried for ever, with an alarm at the deadline: whoever gives up here leaves users on a bad version. */
+/** Tried for ever, while the ladder is climbed: whoever gives up here leaves users on a bad version. */
 async function restore(state: RolloutState, epoch: number, report: Report): Promise<RolloutEvent> {
   const { plan, arms, fallbackCold } = state;
-  const alarm = new CancellationScope({ cancellable: true });
-  const late = alarm.run(async () => {
-    await sleep(plan.rollback.timeoutMs, { summary: 'rollback.timeout' });
-    const reason = `the canary could not be read at 0 % within ${plan.rollback.timeoutMs} ms; still trying`;
-    report({ kind: 'restore-late', reason });
-  });
+  const ladder = new CancellationScope({ cancellable: true });
+  const climbed = ladder
+    .run(() => climb(state, report))
+    .catch((error) => {
+      if (!isCancellation(error)) throw error;
+    });
   const options = {
     summary: `${plan.service}: all traffic back to stable`,
     retry: { initialInterval: '1s', backoffCoefficient: 1 },
   } as const;
   const result = await traffic.restore.executeWithOptions(options, [{ plan, arms, epoch, fallbackCold }]);
-  alarm.cancel();
-  await late.catch((error) => {
-    if (!isCancellation(error)) throw error;
-  });
+  ladder.cancel();
+  await climbed;
   return { kind: 'restored', ...result };
+}
+
+/** The share of `rollback.timeout` that belongs to the data plane alone. */
+const firstShare = 0.5;
+
+/** What happens while the data plane does not obey: the second means at half of the time, the alarm at its end. */
+async function climb({ plan, arms, promotedAtMs }: RolloutState, report: Report): Promise<void> {
+  const { timeoutMs, secondMeans } = plan.rollback;
+  const startedMs = Date.now();
+  // After a promotion the new version is the stable one: cutting it off would be an outage.
+  if (arms !== null && promotedAtMs === null && secondMeans.length > 0) {
+    await sleep(timeoutMs * firstShare, { summary: 'second means' });
+    for (const means of secondMeans) report({ kind: 'cut-off', means, ...(await cutOff(plan, arms, means)) });
+  }
+  await sleep(Math.max(1, startedMs + timeoutMs - Date.now()), { summary: 'rollback.timeout' });
+  const reason = `severity 1: the canary could not be read at 0 % within ${timeoutMs} ms; still trying`;
+  report({ kind: 'restore-late', reason });
+}
+
+async function cutOff(plan: Plan, arms: Arms, means: SecondMeans): Promise<{ problem: string | null }> {
+  try {
+    const options = { summary: `${plan.service}: ${means}`, retry: { maximumAttempts: 2 } } as const;
+    await traffic.cutOff.executeWithOptions(options, [{ plan, arms, means }]);
+    return { problem: null };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { problem: reasonOf(error) };
+  }
 }
 
 async function clean(state: RolloutState): Promise<RolloutEvent> {
@@ -123,14 +150,17 @@ async function clean(state: RolloutState): Promise<RolloutEvent> {
       : { kind: 'unsafe', reason: result.unsafe };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return {
-      kind: 'cleaned',
-      problem: error instanceof Error ? (error.cause ?? error).toString() : String(error),
-    };
+    return { kind: 'cleaned', problem: reasonOf(error) };
   }
 }
 
 function armsOf(state: RolloutState): Arms {
   if (state.arms === null) throw new Error('the rollout moves traffic before it is prepared');
   return state.arms;
+}
+
+/** The message of what really failed, under Temporal's wrapping. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }

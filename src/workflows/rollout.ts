@@ -14,7 +14,7 @@ import type { RolloutInput } from '../domain/rollout/names.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
 import type { Effect, RolloutEvent } from '../domain/rollout/types.ts';
 import { attributesOf } from './attributes.ts';
-import { perform } from './effects.ts';
+import { perform, reasonOf } from './effects.ts';
 import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
 import { RolloutRun } from './run.ts';
@@ -70,12 +70,7 @@ function late(effect: Effect, event: RolloutEvent): RolloutEvent | null {
 function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
   return (error) => {
     if (isCancellation(error)) return null;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return {
-      kind: 'failed',
-      step: effect.kind,
-      reason: cause instanceof Error ? cause.message : String(cause),
-    };
+    return { kind: 'failed', step: effect.kind, reason: reasonOf(error) };
   };
 }
 

@@ -54,7 +54,7 @@ describe.concurrent('lessons', () => {
 
   it('3: rolled back only when the data plane, read back, says 0', async () => {
     const rollout = await env.start(
-      planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate' } }),
+      planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate', secondMeans: [] } }),
     );
     await rollout.phase('soaking');
     env.traffic.failNext('restore', 'test/lesson-3', 25);

@@ -13,12 +13,15 @@ interface Count {
 
 export class MeasuredShare {
   percent: number | null = null;
+  /** Requests to the canary since this watch (or one before it, in the same stage) began; null: not counted. */
+  canaryRequests: number | null;
   private counts: Count[] = [];
   private readonly side: TrafficSide;
   private readonly stableSlot: Slot;
   private readonly clock: Clock;
 
-  constructor(side: TrafficSide, stableSlot: Slot, clock: Clock) {
+  constructor(side: TrafficSide, stableSlot: Slot, clock: Clock, before: number | null) {
+    this.canaryRequests = before;
     this.side = side;
     this.stableSlot = stableSlot;
     this.clock = clock;
@@ -36,6 +39,8 @@ export class MeasuredShare {
     const before = this.counts.at(-1);
     // Counters that fall mean that the data plane was restarted.
     const restarted = before && (now.canary < before.canary || now.stable < before.stable);
+    const since = before === undefined ? now.canary : restarted ? 0 : before.canary;
+    this.canaryRequests = (this.canaryRequests ?? 0) + now.canary - since;
     this.counts = restarted ? [now] : [...this.counts.filter(({ atMs }) => atMs > nowMs - windowMs), now];
     this.percent = shareBetween(this.counts[0], now);
   }

@@ -8,12 +8,7 @@ import { messageOf } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
 import type { WatchProgress } from '../../domain/rollout/status.ts';
-import {
-  otherSlot,
-  type WatchCarry,
-  type WatchEnding,
-  type WatchResult,
-} from '../../domain/rollout/types.ts';
+import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/types.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
@@ -53,11 +48,7 @@ class Watch {
     this.pulseMs = pulseMs(plan);
     this.watchedMs = carry.watchedMs;
     this.extended = carry.extended;
-    this.share = new MeasuredShare(
-      this.side,
-      mode === 'after' ? otherSlot(arms.stableSlot) : arms.stableSlot,
-      deps.clock,
-    );
+    this.share = new MeasuredShare(this.side, arms.stableSlot, deps.clock, carry.canaryRequests);
     this.lease = new Lease({
       config: plan.lease,
       clock: deps.clock,
@@ -200,6 +191,7 @@ class Watch {
       checks: this.looks.records,
       reasserted: this.grip.reasserted,
       looks: this.looks.count,
+      canaryRequests: this.share.canaryRequests,
     };
   }
 
@@ -212,7 +204,7 @@ class Watch {
       plannedMs: after ? this.input.plan.watchAfterMs : plannedMs(this.stage, this.extended),
       verdicts: this.looks.latest,
       askedPercent: after ? 100 : this.stage.weightPercent,
-      measuredPercent: after && this.share.percent !== null ? 100 - this.share.percent : this.share.percent,
+      measuredPercent: this.share.percent,
       leaseUntilMs: this.lease.untilMs,
       trouble: this.trouble,
       atMs: this.deps.clock.now(),

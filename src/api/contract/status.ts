@@ -1,6 +1,7 @@
 /** What a rollout tells of itself, as schemas: the status, the live progress and the evidence of checks. */
 import { z } from 'zod';
 import type { CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import {
   type Arms,
@@ -62,6 +63,7 @@ export const checkRecordSchema: z.ZodType<CheckRecord> = z
     errors: z.number(),
     consecutiveFailures: z.number(),
     consecutiveErrors: z.number(),
+    failingSinceMs: atMs.nullable(),
     recent: z.array(z.boolean()),
     answer: z.enum(['pass', 'fail', 'no-data']).nullable(),
     last: verdictSchema.nullable(),
@@ -101,7 +103,30 @@ const stageReportSchema = z.object({
   plannedMs: z.number(),
   ending: openText<NonNullable<StageReport['ending']>>().nullable(),
   checks: z.array(checkRecordSchema),
+  canaryRequests: z.number().nullable(),
 }) satisfies z.ZodType<StageReport>;
+
+export const rollbackRecordSchema: z.ZodType<RollbackRecord> = z
+  .object({
+    target: z.string(),
+    version: z.string(),
+    stableVersion: z.string().nullable(),
+    trigger: openText<RollbackCause['kind']>(),
+    reason: z.string(),
+    actor: z.string().nullable(),
+    evidence: z.array(verdictSchema),
+    firstBadAtMs: atMs.nullable(),
+    decidedAtMs: atMs,
+    restoredAtMs: atMs.nullable(),
+    decideMs: z.number().nullable(),
+    restoreMs: z.number().nullable(),
+    exposedMs: z.number().nullable(),
+    canaryRequests: z.number().nullable(),
+    actions: z.array(
+      z.object({ kind: openText<TimelineKind>(), text: z.string(), atMs, afterMs: z.number() }),
+    ),
+  })
+  .meta({ id: 'RollbackRecord', description: 'Why, how fast and at what cost a rollout was rolled back.' });
 
 export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
   .object({
@@ -124,6 +149,7 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
     startedAtMs: atMs,
     endedAtMs: atMs.nullable(),
     restoredAtMs: atMs.nullable(),
+    rollback: rollbackRecordSchema.nullable(),
     limitAtMs: atMs,
     legal: z.array(z.enum(commandNames)),
     timeline: z.array(timelineEntrySchema),
@@ -137,6 +163,7 @@ const watchCarrySchema = z.object({
   checks: z.array(checkRecordSchema),
   reasserted: z.number(),
   looks: z.number(),
+  canaryRequests: z.number().nullable(),
 }) satisfies z.ZodType<WatchCarry>;
 
 export const watchProgressSchema: z.ZodType<WatchProgress> = z

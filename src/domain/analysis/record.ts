@@ -16,6 +16,7 @@ export function observe(record: CheckRecord | null, verdict: Verdict, config: Ch
     errors: before.errors + (kind === 'error' ? 1 : 0),
     consecutiveFailures: nextRun(before.consecutiveFailures, kind),
     consecutiveErrors: kind === 'error' ? before.consecutiveErrors + 1 : 0,
+    failingSinceMs: failingSince(before.failingSinceMs, verdict),
     recent: conclusive ? [...before.recent, kind === 'fail'].slice(-kept(config)) : before.recent,
     answer: kind === 'error' ? before.answer : kind,
     last: verdict,
@@ -107,6 +108,11 @@ function tellingReason(record: CheckRecord): string {
   return telling?.reason ?? `${spoken(record.name)} failed`;
 }
 
+function failingSince(sinceMs: number | null, { kind, atMs }: Verdict): number | null {
+  if (kind === 'fail') return sinceMs ?? atMs;
+  return kind === 'pass' ? null : sinceMs;
+}
+
 function nextRun(run: number, kind: Verdict['kind']): number {
   if (kind === 'fail') return run + 1;
   return kind === 'pass' ? 0 : run;
@@ -147,6 +153,7 @@ function emptyRecord(name: string): CheckRecord {
     errors: 0,
     consecutiveFailures: 0,
     consecutiveErrors: 0,
+    failingSinceMs: null,
     recent: [],
     answer: null,
     last: null,

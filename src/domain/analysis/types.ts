@@ -86,6 +86,8 @@ export interface CheckRecord {
   readonly errors: number;
   readonly consecutiveFailures: number;
   readonly consecutiveErrors: number;
+  /** Time of the first failing look since the last pass; null: the latest conclusive look passed. */
+  readonly failingSinceMs: number | null;
   /** Latest looks, newest last, at most `kOfN.of` (or 1), true = failed; errors and no-data are left out. */
   readonly recent: readonly boolean[];
   /** What the latest look that was not an error said; null: every look so far was an error. */

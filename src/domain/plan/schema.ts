@@ -79,7 +79,11 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     workload,
     stages,
     analysis: { intervalMs: analysis.interval, onInconclusive: analysis.onInconclusive },
-    rollback: { timeoutMs: rollback.timeout, strategy: rollback.strategy },
+    rollback: {
+      timeoutMs: rollback.timeout,
+      strategy: rollback.strategy,
+      secondMeans: rollback.secondMeans,
+    },
     lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },
     maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),
     onConflict: fields.onConflict ?? defaults.onConflict,

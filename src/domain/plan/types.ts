@@ -38,10 +38,16 @@ export interface AnalysisConfig {
   readonly onInconclusive: 'hold' | 'rollback';
 }
 
+/** What cuts a canary off when its data plane does not obey. `stop-canary`: its workload is stopped. */
+export const secondMeans = ['stop-canary'] as const;
+export type SecondMeans = (typeof secondMeans)[number];
+
 export interface RollbackConfig {
   /** From the decision to roll back until the canary's share reads 0. */
   readonly timeoutMs: number;
   readonly strategy: 'immediate';
+  /** Tried in this order when half of `timeoutMs` is over and the canary does not read 0 yet. */
+  readonly secondMeans: readonly SecondMeans[];
 }
 
 export interface LeaseConfig {

@@ -1,7 +1,7 @@
 /** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
 import type { Plan } from '../plan/types.ts';
 import { applyCommand, isTerminal } from './commands.ts';
-import { advance, closeReport, limitsBind, rollBack } from './moves.ts';
+import { advance, closeReport, evidenceOf, limitsBind, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import {
   emptyCarry,
@@ -64,6 +64,8 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       return withEvidence(state, event.stage, event.result);
     case 'restored':
       return onRestored(state, event, nowMs);
+    case 'cut-off':
+      return withNote(state, { kind: 'second-means', text: cutOffText(event) }, nowMs);
     case 'restore-late':
       return withNote(state, { kind: 'restore-late', text: event.reason }, nowMs);
     case 'unsafe':
@@ -119,6 +121,7 @@ function onShifted(state: RolloutState, readWeightPercent: number, nowMs: number
     plannedMs: stage.warmUpMs + stage.soakMs,
     ending: null,
     checks: [],
+    canaryRequests: null,
   };
   const shifted: RolloutState = {
     ...state,
@@ -173,8 +176,8 @@ function causeOf(
 
 function withEvidence(state: RolloutState, stage: number, result: WatchResult): RolloutState {
   const report = state.reports[stage];
-  if (!report || report.checks.length > 0) return state;
-  return { ...state, reports: state.reports.with(stage, { ...report, checks: result.carry.checks }) };
+  if (!report || looksIn(report.checks) > looksIn(result.carry.checks)) return state;
+  return { ...state, reports: state.reports.with(stage, { ...report, ...evidenceOf(result.carry) }) };
 }
 
 function onSoaked(state: RolloutState, nowMs: number): RolloutState {
@@ -291,4 +294,13 @@ function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, n
 
 function driftNote({ carry }: RolloutState): string {
   return carry.reasserted > 0 ? `; drift in the data plane was put right ${carry.reasserted} times` : '';
+}
+
+function cutOffText({ means, problem }: RolloutEvent & { kind: 'cut-off' }): string {
+  const what = `the data plane does not obey in time, so the canary is cut off by ${means}`;
+  return problem === null ? what : `${what}, which failed: ${problem}`;
+}
+
+function looksIn(checks: StageReport['checks']): number {
+  return checks.reduce((sum, { looks }) => sum + looks, 0);
 }

@@ -1,6 +1,13 @@
 /** The moves between phases that several events share. */
 import { withNote } from './timeline.ts';
-import { emptyCarry, type Phase, type RollbackCause, type RolloutState, type StageReport } from './types.ts';
+import {
+  emptyCarry,
+  type Phase,
+  type RollbackCause,
+  type RolloutState,
+  type StageReport,
+  type WatchCarry,
+} from './types.ts';
 
 /** The stage under way is passed: on to the next one, or to promotion. */
 export function advance(state: RolloutState, ending: StageReport['ending'], nowMs: number): RolloutState {
@@ -27,7 +34,7 @@ export function begin(
 export function closeReport(state: RolloutState, ending: StageReport['ending'], nowMs: number): RolloutState {
   const reports = state.reports.map((report, index) =>
     index === state.reports.length - 1 && report.endedAtMs === null
-      ? { ...report, ending, endedAtMs: nowMs, checks: state.carry.checks }
+      ? { ...report, ending, endedAtMs: nowMs, ...evidenceOf(state.carry) }
       : report,
   );
   return { ...state, reports };
@@ -56,4 +63,11 @@ export function rollBack(state: RolloutState, cause: RollbackCause): RolloutStat
 /** Phases in which time limits bind: before promotion and not yet going back. */
 export function limitsBind(phase: Phase): boolean {
   return ['preparing', 'shifting', 'soaking', 'holding', 'approving'].includes(phase);
+}
+
+export function evidenceOf({
+  checks,
+  canaryRequests,
+}: WatchCarry): Pick<StageReport, 'checks' | 'canaryRequests'> {
+  return { checks, canaryRequests };
 }

@@ -2,6 +2,7 @@
 import type { Verdict } from '../analysis/types.ts';
 import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
+import { type RollbackRecord, rollbackRecordOf } from './rollback-record.ts';
 import type {
   Arms,
   CommandName,
@@ -39,6 +40,8 @@ export interface RolloutStatus {
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   readonly restoredAtMs: number | null;
+  /** The record of the rollback; null while nothing has turned the rollout round. */
+  readonly rollback: RollbackRecord | null;
   /** When `maxDuration` strikes. */
   readonly limitAtMs: number;
   /** Commands that are legal now. */
@@ -89,6 +92,7 @@ export function statusOf(state: RolloutState): RolloutStatus {
     startedAtMs: state.startedAtMs,
     endedAtMs: state.endedAtMs,
     restoredAtMs: state.restoredAtMs,
+    rollback: rollbackRecordOf(state),
     limitAtMs: state.startedAtMs + plan.maxDurationMs,
     legal: legalCommands(state),
     timeline: state.timeline,

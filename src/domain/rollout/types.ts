@@ -1,6 +1,6 @@
 /** The state of a rollout, its events and what it asks of the outside: plain JSON throughout. */
 import type { CheckRecord, Verdict } from '../analysis/types.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Plan, SecondMeans } from '../plan/types.ts';
 
 export type Phase =
   | 'preparing'
@@ -64,9 +64,18 @@ export interface WatchCarry {
   /** How often drift was reasserted in this stage. */
   readonly reasserted: number;
   readonly looks: number;
+  /** Requests that the data plane sent to the canary while it was watched in this stage; null: it does not count. */
+  readonly canaryRequests: number | null;
 }
 
-export const emptyCarry: WatchCarry = { watchedMs: 0, extended: false, checks: [], reasserted: 0, looks: 0 };
+export const emptyCarry: WatchCarry = {
+  watchedMs: 0,
+  extended: false,
+  checks: [],
+  reasserted: 0,
+  looks: 0,
+  canaryRequests: null,
+};
 
 export type TimelineKind =
   | 'started'
@@ -86,6 +95,7 @@ export type TimelineKind =
   | 'promoting'
   | 'promoted'
   | 'restore-started'
+  | 'second-means'
   | 'restore-late'
   | 'restored'
   | 'cleaned'
@@ -111,6 +121,8 @@ export interface StageReport {
   readonly plannedMs: number;
   readonly ending: WatchEnding['kind'] | 'promoted-by-hand' | 'rolled-back' | null;
   readonly checks: readonly CheckRecord[];
+  /** Requests that reached the canary while the stage was watched; null: not counted. */
+  readonly canaryRequests: number | null;
 }
 
 export interface RollbackCause {
@@ -191,6 +203,7 @@ export type RolloutEvent =
   | { readonly kind: 'evidence'; readonly stage: number; readonly result: WatchResult }
   | { readonly kind: 'promoted' }
   | { readonly kind: 'restored'; readonly attempts: number; readonly tookMs: number }
+  | { readonly kind: 'cut-off'; readonly means: SecondMeans; readonly problem: string | null }
   | { readonly kind: 'restore-late'; readonly reason: string }
   | { readonly kind: 'unsafe'; readonly reason: string }
   | { readonly kind: 'cleaned'; readonly problem: string | null }

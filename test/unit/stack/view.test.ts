@@ -23,7 +23,7 @@ const verdict: Verdict = {
 const live: WatchProgress = {
   stage: 0,
   epoch: 1,
-  carry: { watchedMs: 10_000, extended: false, checks: [], reasserted: 0, looks: 4 },
+  carry: { watchedMs: 10_000, extended: false, checks: [], reasserted: 0, looks: 4, canaryRequests: 40 },
   plannedMs: 20_000,
   verdicts: [{ ...verdict, kind: 'no-data' }, verdict],
   askedPercent: 10,

@@ -1,6 +1,7 @@
 /** The fields of a plan and its stages as people write them: bounds, defaults and descriptions. */
 import { z } from 'zod';
 import { bounds, defaults } from '../defaults.ts';
+import { secondMeans } from '../types.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
@@ -81,6 +82,11 @@ export const planFields = {
         .prefault(defaults.rollbackTimeout)
         .describe("From the decision to roll back until the canary's share reads 0."),
       strategy: z.enum(['immediate']).default(defaults.strategy).describe('All traffic back at once.'),
+      secondMeans: z
+        .array(z.enum(secondMeans))
+        .max(secondMeans.length)
+        .default([])
+        .describe('What cuts the canary off when half of timeout is over and the data plane does not obey.'),
     })
     .prefault({})
     .describe('How traffic goes back.'),

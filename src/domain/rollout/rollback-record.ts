@@ -1,0 +1,96 @@
+/** What a rollback was: why, how fast at each step, and what it cost users. Derived from the state alone. */
+import type { Verdict } from '../analysis/types.ts';
+import { type TargetId, targetOf } from '../plan/types.ts';
+import type { RollbackCause, RolloutState, TimelineEntry, TimelineKind } from './types.ts';
+
+export interface RollbackRecord {
+  readonly target: TargetId;
+  readonly version: string;
+  readonly stableVersion: string | null;
+  readonly trigger: RollbackCause['kind'];
+  readonly reason: string;
+  readonly actor: string | null;
+  /** The looks that failed, one per check; empty when no check was the cause. */
+  readonly evidence: readonly Verdict[];
+  /** The first look of the failing run that led to the decision; null: no check was the cause. */
+  readonly firstBadAtMs: number | null;
+  readonly decidedAtMs: number;
+  /** When the data plane read 0; null: not yet. */
+  readonly restoredAtMs: number | null;
+  /** From the first bad look to the decision. */
+  readonly decideMs: number | null;
+  /** From the decision to the read-back of 0. */
+  readonly restoreMs: number | null;
+  /** From the first shift to the read-back: how long the canary could meet users. */
+  readonly exposedMs: number | null;
+  /** Requests that reached the canary while it was watched; null: the data plane does not count. */
+  readonly canaryRequests: number | null;
+  readonly actions: readonly RollbackAction[];
+}
+
+export interface RollbackAction {
+  readonly kind: TimelineKind;
+  readonly text: string;
+  readonly atMs: number;
+  /** Since the decision. */
+  readonly afterMs: number;
+}
+
+/** Null while nothing has turned the rollout round. */
+export function rollbackRecordOf(state: RolloutState): RollbackRecord | null {
+  const { cause, plan, restoredAtMs, reports } = state;
+  if (cause === null) return null;
+  const failing = failingChecks(state);
+  const firstBadAtMs = least(failing.flatMap(({ failingSinceMs }) => failingSinceMs ?? []));
+  const shiftedAtMs = reports[0]?.startedAtMs ?? null;
+  return {
+    target: targetOf(plan),
+    version: plan.version,
+    stableVersion: state.arms?.stableVersion ?? null,
+    trigger: cause.kind,
+    reason: cause.reason,
+    actor: cause.actor,
+    evidence: failing.flatMap(({ last }) => last ?? []),
+    firstBadAtMs,
+    decidedAtMs: cause.atMs,
+    restoredAtMs,
+    decideMs: between(firstBadAtMs, cause.atMs),
+    restoreMs: between(cause.atMs, restoredAtMs),
+    exposedMs: between(shiftedAtMs, restoredAtMs),
+    canaryRequests: sum(reports.map(({ canaryRequests }) => canaryRequests)),
+    actions: state.timeline.filter(({ kind }) => isAction(kind)).map((entry) => actionOf(entry, cause.atMs)),
+  };
+}
+
+function failingChecks(state: RolloutState) {
+  if (state.cause?.kind !== 'check') return [];
+  return (state.reports.at(-1)?.checks ?? []).filter(({ failingSinceMs }) => failingSinceMs !== null);
+}
+
+function isAction(kind: TimelineKind): boolean {
+  return [
+    'restore-started',
+    'second-means',
+    'restore-late',
+    'restored',
+    'cleaned',
+    'clean-up-failed',
+  ].includes(kind);
+}
+
+function actionOf({ kind, text, atMs }: TimelineEntry, decidedAtMs: number): RollbackAction {
+  return { kind, text, atMs, afterMs: atMs - decidedAtMs };
+}
+
+function between(fromMs: number | null, toMs: number | null): number | null {
+  return fromMs === null || toMs === null ? null : toMs - fromMs;
+}
+
+function least(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values);
+}
+
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+}

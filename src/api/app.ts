@@ -10,6 +10,7 @@ import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
 import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
+import { emergencyRoutes } from './routes/emergency.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -47,6 +48,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   measureRequests(app, feeds);
   serviceRoutes(app, deps);
   planRoutes(app, deps);
+  emergencyRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;
 }

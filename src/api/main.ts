@@ -13,6 +13,7 @@ import { bundlePath } from '../worker/bundle-path.ts';
 import { createApp } from './app.ts';
 import { createReplay } from './audit/replay.ts';
 import { bindAddressOf } from './bind.ts';
+import { createDataPlanes } from './express/data-planes.ts';
 import { createTemporalService } from './temporal-service.ts';
 
 async function main(logger: Logger): Promise<void> {
@@ -42,6 +43,7 @@ async function main(logger: Logger): Promise<void> {
         client,
         address: temporal.address,
         replay: createReplay(bundlePath),
+        planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
       }),
       plans: {
         parse: (input) => parsePlan(input, catalogue),
@@ -53,6 +55,7 @@ async function main(logger: Logger): Promise<void> {
   );
   const stop = async () => {
     await app.close();
+    await registry.close();
     await connection.close();
     logger.info('API stopped');
   };

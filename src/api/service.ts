@@ -7,8 +7,11 @@ import type {
   Catalogue,
   CommandAnswer,
   CommandBody,
+  EmergencyAnswer,
+  EmergencyStopBody,
   ListQuery,
   Readiness,
+  ReleaseAnswer,
   RolloutPage,
   RolloutView,
 } from './contract.ts';
@@ -53,7 +56,8 @@ export interface CommandRequest extends CommandBody {
 
 /**
  * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
- * `idempotency-mismatch`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`.
+ * `idempotency-mismatch`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`,
+ * `emergency-stopped`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
  */
 export interface RolloutService {
   start(request: StartRequest): Promise<StartResult>;
@@ -61,6 +65,10 @@ export interface RolloutService {
   get(ref: RunRef): Promise<RolloutView>;
   command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
   audit(ref: RunRef): Promise<Audit>;
+  /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. */
+  emergencyStop(request: EmergencyStopBody): Promise<EmergencyAnswer>;
+  /** Clears a stop of everything. */
+  release(): Promise<ReleaseAnswer>;
   readiness(): Promise<Readiness>;
 }
 

@@ -4,27 +4,36 @@ import { targetOf } from '../domain/plan/types.ts';
 import { buildAudit } from './audit/audit.ts';
 import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
+import type { DataPlanes } from './express/data-planes.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { sendCommand } from './temporal/command.ts';
+import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { fetchRuns } from './temporal/histories.ts';
+import { rollBack } from './temporal/rollback.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
+import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, workerSeen } from './temporal/visibility.ts';
 
 export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> {
   readonly replay: Replay;
+  /** For the express lane, which does not wait for Temporal. */
+  readonly planes: DataPlanes;
   /** Default 25 s: shorter than the patience of usual HTTP clients. */
   readonly supersedeWaitMs?: number;
 }
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
-  const deps = { supersedeWaitMs: 25_000, ...options };
+  const deps = { supersedeWaitMs: 25_000, lookup: new TrafficLookup(options), ...options };
   return {
     start: (request) => startRollout(deps, request),
     list: (query) => listRollouts(deps, query),
     get: (ref) => viewOf(deps, ref),
-    command: (ref, command) => sendCommand(deps, ref, command),
+    command: (ref, command) =>
+      command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),
     audit: (ref) => auditOf(deps, ref),
+    emergencyStop: (request) => emergencyStop(deps, request),
+    release: () => releaseAll(deps.planes),
     readiness: () => readinessOf(deps),
   };
 }

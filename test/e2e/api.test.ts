@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { createReplay } from '../../src/api/audit/replay.ts';
 import { auditSchema, pageSchema, rolloutViewSchema, startedSchema } from '../../src/api/contract.ts';
+import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
@@ -45,6 +46,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     client: env.client,
     address: 'the test server',
     replay: createReplay(bundlePath),
+    planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
     supersedeWaitMs: 20_000,
   });
   return await createApp({ rollouts, plans, catalogue: () => ({}) }, { pollMs: 100 });
@@ -285,7 +287,8 @@ test('without a worker: a rollback is left as a signal, other commands say that 
     expect(pause.json().code).toBe('worker-absent');
     const back = await command('alone', 'rollback', { actor: 'bob', reason: 'no worker' });
     expect(back.statusCode).toBe(202);
-    expect(back.json()).toEqual({ accepted: true, via: 'signal', status: null });
+    const express = { written: true, tookMs: expect.any(Number) };
+    expect(back.json()).toEqual({ accepted: true, via: 'signal', status: null, express });
   } finally {
     await env.startWorkers();
   }
@@ -302,7 +305,12 @@ test('is ready while Temporal answers', async () => {
 test('without Temporal: says so everywhere, and hides nothing behind an internal error', async () => {
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const client = new Client({ connection });
-  const rollouts = createTemporalService({ client, address: '127.0.0.1:1', replay: createReplay('') });
+  const rollouts = createTemporalService({
+    client,
+    address: '127.0.0.1:1',
+    replay: createReplay(''),
+    planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
+  });
   const blind = await createApp({ rollouts, plans, catalogue: () => ({}) });
   const headers = { 'content-type': 'application/json' };
   const answers = await Promise.all([

@@ -1,21 +1,10 @@
 /** Requests and answers about rollouts: start, validate, list, get, command and events. */
 import { z } from 'zod';
 import { commandNames } from '../../domain/rollout/types.ts';
+import { expressSchema } from './emergency.ts';
 import { fieldProblemSchema } from './problem.ts';
 import { outcomeSchema, phaseSchema, rolloutStatusSchema, watchProgressSchema } from './status.ts';
-
-/** Longest actor and reason; the workflow refuses longer ones. */
-const maxTextLength = 500;
-
-const name = z
-  .string()
-  .min(1)
-  .max(128)
-  // Quotes and control characters cannot be in a name, so a name is safe in a visibility query.
-  .regex(/^[^"'`\\\s\p{Cc}]+$/u, 'may not contain quotes, backslashes, blanks or control characters');
-const targetPart = name.regex(/^[^/]+$/, 'may not contain a slash');
-const actor = z.string().trim().min(1).max(maxTextLength);
-const reason = z.string().trim().max(maxTextLength);
+import { actorSchema, nameSchema, reasonSchema, targetPartSchema } from './text.ts';
 
 export const idempotencyKeySchema = z
   .string()
@@ -27,8 +16,8 @@ export const idempotencyKeySchema = z
 export const planEnvelopeSchema = z
   .strictObject({
     plan: z.union([z.string(), z.record(z.string(), z.unknown())]),
-    actor: z.exactOptional(actor),
-    reason: z.exactOptional(reason),
+    actor: z.exactOptional(actorSchema),
+    reason: z.exactOptional(reasonSchema),
   })
   .meta({
     id: 'PlanEnvelope',
@@ -47,7 +36,10 @@ export const validationSchema = z
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof validationSchema>;
 
-export const targetParamsSchema = z.strictObject({ environment: targetPart, service: targetPart });
+export const targetParamsSchema = z.strictObject({
+  environment: targetPartSchema,
+  service: targetPartSchema,
+});
 export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(commandNames) });
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
 export const noQuerySchema = z.strictObject({});
@@ -97,9 +89,9 @@ export function hasEnded({ temporalStatus }: Pick<RolloutSummary, 'temporalStatu
 }
 
 export const listQuerySchema = z.strictObject({
-  environment: z.exactOptional(name),
-  service: z.exactOptional(name),
-  version: z.exactOptional(name),
+  environment: z.exactOptional(nameSchema),
+  service: z.exactOptional(nameSchema),
+  version: z.exactOptional(nameSchema),
   phase: z.exactOptional(phaseSchema),
   outcome: z.exactOptional(outcomeSchema),
   running: z.exactOptional(z.enum(['true', 'false'])),
@@ -129,8 +121,8 @@ export type RolloutView = z.infer<typeof rolloutViewSchema>;
 
 export const commandBodySchema = z
   .strictObject({
-    actor: z.exactOptional(actor),
-    reason: z.exactOptional(reason),
+    actor: z.exactOptional(actorSchema),
+    reason: z.exactOptional(reasonSchema),
     /** Only for `promote`: skip all further stages. */
     full: z.exactOptional(z.boolean()),
   })
@@ -140,9 +132,14 @@ export type CommandBody = z.infer<typeof commandBodySchema>;
 export const commandAnswerSchema = z
   .object({
     accepted: z.literal(true),
-    /** `signal`: nobody answered in time, so the command was left for the next worker. */
-    via: z.enum(['update', 'signal']),
+    /**
+     * `signal`: nobody answered in time, so the command was left for the next worker. `stop`: Temporal could not be
+     * told, but the canary is stopped in the data plane, where the rollout will find it.
+     */
+    via: z.enum(['update', 'signal', 'stop']),
     status: rolloutStatusSchema.nullable(),
+    /** Only of a rollback whose canary was not promoted yet. */
+    express: z.exactOptional(expressSchema),
   })
   .meta({ id: 'CommandAnswer' });
 export type CommandAnswer = z.infer<typeof commandAnswerSchema>;

@@ -75,7 +75,7 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
       const { command: name, ...target } = request.params;
       const requestId = request.headers['idempotency-key'] ?? randomUUID();
       const answer = await rollouts.command(target, { ...request.body, name, requestId });
-      return reply.status(answer.via === 'signal' ? 202 : 200).send(answer);
+      return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );
   app.get(

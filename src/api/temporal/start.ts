@@ -10,9 +10,11 @@ import { SluiceError } from '../../domain/errors.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
 import { type RolloutInput, taskQueues, workflowType } from '../../domain/rollout/names.ts';
 import { hasEnded } from '../contract.ts';
+import type { DataPlanes } from '../express/data-planes.ts';
 import type { StartRequest, StartResult } from '../service.ts';
 import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { supersede } from './supersede.ts';
+import { trafficMemo, trafficMemoOf } from './traffic-of.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
 
@@ -22,6 +24,7 @@ const maxRounds = 3;
 const rememberedRuns = 50;
 
 export interface StartDeps extends TemporalDeps {
+  readonly planes: Pick<DataPlanes, 'isStopped'>;
   /** How long a superseding start waits for the rollout in its way. */
   readonly supersedeWaitMs: number;
 }
@@ -36,6 +39,7 @@ export async function startRollout(deps: StartDeps, request: StartRequest): Prom
 
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
   const { plan } = request;
+  await refuseStopped(deps, plan);
   for (let round = 1; round <= maxRounds; round++) {
     const run = await tryStart(deps, request);
     if (run) return run;
@@ -48,6 +52,16 @@ async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
     await supersede(deps, running.summary, request);
   }
   throw conflict(await describe(deps, plan));
+}
+
+/** Preparation would refuse it as well, but later and with a rollout to its name. */
+async function refuseStopped({ planes }: StartDeps, { traffic }: Plan): Promise<void> {
+  if (!(await planes.isStopped(traffic.name))) return;
+  throw new SluiceError(
+    'emergency-stopped',
+    `Everything behind "${traffic.name}" is stopped, so no rollout can begin there.`,
+    { details: { traffic: traffic.name } },
+  );
 }
 
 /** Null: a rollout of the target is running. */
@@ -66,7 +80,7 @@ async function tryStart(
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         typedSearchAttributes: attributesOf(plan),
-        memo: { idempotencyKey, planDigest: digestOf(plan) },
+        memo: { idempotencyKey, planDigest: digestOf(plan), [trafficMemo]: trafficMemoOf(plan) },
         staticSummary: `${target} ${plan.version}`,
         staticDetails: detailsOf(plan, actor, reason),
       }),

@@ -21,9 +21,13 @@ export interface Described {
 }
 
 /** Throws `rollout-not-found`, naming what was asked for. */
-export async function describe(deps: TemporalDeps, ref: RunRef): Promise<Described> {
+export async function describe(
+  deps: TemporalDeps,
+  ref: RunRef,
+  timeoutMs = callTimeoutMs,
+): Promise<Described> {
   const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
-  const { raw } = await askFor(deps, ref, () => handle.describe());
+  const { raw } = await askFor(deps, ref, () => handle.describe(), timeoutMs);
   const info = raw.workflowExecutionInfo ?? {};
   return { summary: summaryOf(info), memo: (key) => memoOf(info, key), raw };
 }

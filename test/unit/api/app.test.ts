@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import {
+  commandAnswerSchema,
   problemSchema,
   rolloutViewSchema,
   startedSchema,
@@ -194,6 +195,51 @@ test('answers 202 when a rollback was left as a signal', async () => {
   expect(answer.statusCode).toBe(202);
 });
 
+test('answers 202 when only the stop in the data plane was written', async () => {
+  const express = { written: true, tookMs: 3 } as const;
+  const { app } = await serve({
+    command: async () => ({ accepted: true, via: 'stop', status: null, express }),
+  });
+  const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json, payload: {} });
+  expect(answer.statusCode).toBe(202);
+  expect(commandAnswerSchema.parse(answer.json()).express).toEqual(express);
+});
+
+test.each(['all', { environments: ['demo'] }, { targets: ['demo/shop'] }])(
+  'stops the scope %j in an emergency',
+  async (scope) => {
+    const done = { restored: [], notRestored: [], told: 0, notTold: [], listProblem: null };
+    const { app, rollouts } = await serve({ emergencyStop: async () => done });
+    const payload = { scope, reason: ' fire ', actor: 'ada' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/emergency-stop', headers: json, payload });
+    expect([answer.statusCode, answer.json()]).toEqual([200, done]);
+    expect(rollouts.calls[0]?.args[0]).toEqual({ scope, reason: 'fire', actor: 'ada' });
+  },
+);
+
+test.each([
+  {},
+  { scope: 'all', reason: 'fire' },
+  { scope: 'all', reason: '', actor: 'ada' },
+  { scope: {}, reason: 'fire', actor: 'ada' },
+  { scope: { targets: [] }, reason: 'fire', actor: 'ada' },
+  { scope: { targets: ['shop'] }, reason: 'fire', actor: 'ada' },
+  { scope: { targets: ['a/b/c'] }, reason: 'fire', actor: 'ada' },
+  { scope: 'everything', reason: 'fire', actor: 'ada' },
+])('refuses the emergency stop %j', async (payload) => {
+  const { app, rollouts } = await serve();
+  const answer = await app.inject({ method: 'POST', url: '/v1/emergency-stop', headers: json, payload });
+  expect([answer.statusCode, answer.json().code]).toEqual([400, 'request-invalid']);
+  expect(rollouts.calls).toEqual([]);
+});
+
+test('releases a stop of everything', async () => {
+  const done = { released: ['haproxy'], notReleased: [] };
+  const { app } = await serve({ release: async () => done });
+  const answer = await app.inject({ method: 'POST', url: '/v1/emergency-stop/release', headers: json });
+  expect([answer.statusCode, answer.json()]).toEqual([200, done]);
+});
+
 test('says why a command was refused', async () => {
   const { app } = await serve({ command: failing('command-refused', 'The rollout refused: it has ended.') });
   const answer = await app.inject({ method: 'POST', url: `${target}/pause`, headers: json, payload: {} });
@@ -343,6 +389,8 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/healthz',
     '/readyz',
     '/v1/catalogue',
+    '/v1/emergency-stop',
+    '/v1/emergency-stop/release',
     '/v1/rollouts',
     '/v1/rollouts/{environment}/{service}',
     '/v1/rollouts/{environment}/{service}/audit',

@@ -18,7 +18,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
     workload: { name: 'external', options: {} },
     stages: [],
     analysis: { intervalMs: 5000, onInconclusive: 'hold' },
-    rollback: { timeoutMs: 30_000, strategy: 'immediate' },
+    rollback: { timeoutMs: 30_000, strategy: 'immediate', secondMeans: [] },
     lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
     maxDurationMs: 3_600_000,
     onConflict: 'reject',
@@ -46,6 +46,7 @@ export function statusOf(changes: Partial<RolloutStatus> = {}): RolloutStatus {
     startedAtMs: 1000,
     endedAtMs: null,
     restoredAtMs: null,
+    rollback: null,
     limitAtMs: 3_601_000,
     legal: ['promote', 'pause', 'rollback'],
     timeline: [
@@ -102,6 +103,8 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     get: watched('get'),
     command: watched('command'),
     audit: watched('audit'),
+    emergencyStop: watched('emergencyStop'),
+    release: watched('release'),
     readiness: watched('readiness'),
   };
 }

@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
     'domain',
     'providers/config.ts',
     'providers/registry.ts',
+    'providers/traffic/types.ts',
     'worker/bundle-path.ts',
     'worker/attributes.ts',
   ],

@@ -1,0 +1,76 @@
+/** Requests and answers of the emergency stop, and what a rollback tells of its express lane. */
+import { z } from 'zod';
+import { actorSchema, nameSchema, reasonSchema, targetPartSchema } from './text.ts';
+
+/** What became of the stop that is written in the data plane directly, beside the command to the workflow. */
+export const expressSchema = z
+  .union([
+    z.object({ written: z.literal(true), tookMs: z.number() }),
+    z.object({ written: z.literal(false), problem: z.string() }),
+  ])
+  .meta({ id: 'Express', description: 'What became of the stop written in the data plane directly.' });
+export type Express = z.infer<typeof expressSchema>;
+
+const targetSchema = z
+  .string()
+  .max(300)
+  .refine((text) => {
+    const parts = text.split('/');
+    return parts.length === 2 && parts.every((part) => targetPartSchema.safeParse(part).success);
+  }, 'must be environment/service');
+
+const maxNamed = 1000;
+
+export const emergencyScopeSchema = z.union([
+  z.literal('all'),
+  z
+    .strictObject({
+      environments: z.exactOptional(z.array(nameSchema).min(1).max(maxNamed)),
+      targets: z.exactOptional(z.array(targetSchema).min(1).max(maxNamed)),
+    })
+    .refine(({ environments, targets }) => environments !== undefined || targets !== undefined, {
+      message: 'must name environments or targets',
+    }),
+]);
+export type EmergencyScope = z.infer<typeof emergencyScopeSchema>;
+
+export const emergencyStopBodySchema = z
+  .strictObject({
+    scope: emergencyScopeSchema,
+    /** Shorter than other reasons, because the rollouts are told with a word before it. */
+    reason: z.string().trim().min(1).max(450),
+    actor: actorSchema,
+  })
+  .meta({ id: 'EmergencyStop', description: 'What is to be stopped, why, and who asks.' });
+export type EmergencyStopBody = z.infer<typeof emergencyStopBodySchema>;
+
+export const emergencyAnswerSchema = z
+  .object({
+    /** `target` is `*` for everything behind the data plane `traffic`. */
+    restored: z.array(z.object({ target: z.string(), traffic: z.string(), tookMs: z.number() })),
+    /** `traffic` is null when it is not known where the target's traffic is steered. */
+    notRestored: z.array(
+      z.object({ target: z.string(), traffic: z.string().nullable(), problem: z.string() }),
+    ),
+    /** Rollouts whose workflow has been told to roll back. */
+    told: z.number(),
+    /** Those that could not be told, or not yet; what was stopped is found in the data plane by their watch. */
+    notTold: z.array(z.object({ target: z.string(), problem: z.string() })),
+    /** Why the running rollouts could not be listed; null: they could. */
+    listProblem: z.string().nullable(),
+  })
+  .meta({ id: 'EmergencyAnswer' });
+export type EmergencyAnswer = z.infer<typeof emergencyAnswerSchema>;
+
+export const releaseBodySchema = z
+  .strictObject({ actor: z.exactOptional(actorSchema), reason: z.exactOptional(reasonSchema) })
+  .meta({ id: 'EmergencyRelease' });
+export type ReleaseBody = z.infer<typeof releaseBodySchema>;
+
+export const releaseAnswerSchema = z
+  .object({
+    released: z.array(z.string()),
+    notReleased: z.array(z.object({ traffic: z.string(), problem: z.string() })),
+  })
+  .meta({ id: 'EmergencyReleased', description: 'Names of data planes.' });
+export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>;

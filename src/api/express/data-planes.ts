@@ -1,0 +1,105 @@
+/** The configured data planes as the express lane uses them: every call is bounded in time, and none of them throws. */
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import type { TrafficProvider, TrafficState, TrafficTarget } from '../../providers/traffic/types.ts';
+
+/** Where a target's traffic is steered: the name of a traffic instance, and the target with the plan's options. */
+export interface TrafficRef {
+  readonly name: string;
+  readonly target: TrafficTarget;
+}
+
+export type Written =
+  | { readonly written: true; readonly tookMs: number }
+  | { readonly written: false; readonly problem: string };
+
+export interface DataPlanes {
+  /** The configured traffic instances. */
+  readonly names: readonly string[];
+  /** Takes all traffic off the target's canary; nothing but the next rollout clears it. */
+  stop(ref: TrafficRef): Promise<Written>;
+  /** Stops everything behind one data plane in one write. */
+  stopAll(name: string): Promise<Written>;
+  /** Clears what `stopAll` wrote. */
+  release(name: string): Promise<Written>;
+  /** Whether a canary of the target may take traffic by what the data plane says. False when it does not answer. */
+  hasCanary(ref: TrafficRef): Promise<boolean>;
+  /** Whether everything behind the data plane is stopped. False when it does not answer: preparation looks again. */
+  isStopped(name: string): Promise<boolean>;
+}
+
+/** What a registry gives. */
+export interface TrafficInstances {
+  readonly names: readonly string[];
+  /** Throws `provider-unknown`, or what the provider throws when made. */
+  get(name: string): TrafficProvider;
+}
+
+/** A write that takes longer is looked for once and told as not written: two seconds in all. */
+const stopTimeoutMs = 1500;
+/** Looks are only hints, so they may not cost much. */
+const lookTimeoutMs = 500;
+/** No rollout has this target, so what stops it stops everything. */
+const nobody: TrafficTarget = { id: 'sluice/nobody', options: {} };
+
+export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
+  const look = (name: string, target: TrafficTarget) =>
+    bounded(lookTimeoutMs, (signal) => get(name).read(target, signal)).catch(() => null);
+  return {
+    names,
+    stop: ({ name, target }) =>
+      attempt(
+        (signal) => get(name).stop(target, signal),
+        async () => (await look(name, target))?.stopped === true,
+      ),
+    stopAll: (name) =>
+      attempt(
+        (signal) => get(name).stop('*', signal),
+        async () => (await look(name, nobody))?.stopped === true,
+      ),
+    release: (name) =>
+      attempt(
+        (signal) => get(name).release(signal),
+        async () => false,
+      ),
+    hasCanary: async ({ name, target }) => mayTakeTraffic(await look(name, target), Date.now()),
+    isStopped: async (name) => (await look(name, nobody))?.stopped === true,
+  };
+}
+
+/** A canary that is stopped already counts as well, so that a repeated rollback is answered like the first. */
+function mayTakeTraffic(state: TrafficState | null, nowMs: number): boolean {
+  if (state === null || state.leaseUntilMs <= nowMs) return false;
+  return state.weightPercent > 0 || state.match !== null;
+}
+
+/** `inForce` has the last word when the write failed: it may have been done all the same. */
+async function attempt(
+  write: (signal: AbortSignal) => Promise<void>,
+  inForce: () => Promise<boolean>,
+): Promise<Written> {
+  const startedMs = performance.now();
+  const done = (): Written => ({
+    written: true,
+    tookMs: Math.round((performance.now() - startedMs) * 10) / 10,
+  });
+  try {
+    await bounded(stopTimeoutMs, write);
+    return done();
+  } catch (error) {
+    return (await inForce()) ? done() : { written: false, problem: messageOf(error) };
+  }
+}
+
+/** Ends in time whether or not the provider heeds the signal. */
+function bounded<T>(timeoutMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      const what = `The data plane gave no answer within ${timeoutMs} ms.`;
+      reject(new SluiceError('traffic-unavailable', what));
+      controller.abort();
+    }, timeoutMs);
+    const work = (async () => await call(controller.signal))();
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

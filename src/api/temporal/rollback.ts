@@ -1,0 +1,102 @@
+/** A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../domain/errors.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import { type CommandAnswer, type Express, hasEnded, type RolloutSummary } from '../contract.ts';
+import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
+import type { CommandRequest, RunRef } from '../service.ts';
+import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import { sendCommand } from './command.ts';
+import type { TrafficLookup } from './traffic-of.ts';
+import { describe } from './view.ts';
+
+export interface ExpressDeps extends TemporalDeps {
+  readonly planes: DataPlanes;
+  readonly lookup: TrafficLookup;
+  /** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. Default 30 ms. */
+  readonly patienceMs?: number;
+}
+
+const usualPatienceMs = 30;
+
+export interface Lane {
+  readonly express: Express;
+  /** The rollout will find the stop, even if nobody can tell it. */
+  readonly enough: boolean;
+  /** Names of the traffic instances that were written to. */
+  readonly traffic: string;
+}
+
+interface Located {
+  readonly refs: readonly TrafficRef[];
+  readonly enough: boolean;
+}
+
+export async function rollBack(
+  deps: ExpressDeps,
+  ref: RunRef,
+  command: CommandRequest,
+): Promise<CommandAnswer> {
+  const [lane, told] = await Promise.allSettled([stopCanary(deps, ref), sendCommand(deps, ref, command)]);
+  const stopped = lane.status === 'fulfilled' ? lane.value : null;
+  const express = stopped ? { express: stopped.express } : {};
+  if (told.status === 'fulfilled') return { ...told.value, ...express };
+  if (stopped?.express.written && stopped.enough && wasAway(told.reason)) {
+    return { accepted: true, via: 'stop', status: null, ...express };
+  }
+  throw told.reason;
+}
+
+/** Null: there is no canary to stop. Throws when neither Temporal nor a data plane knows of one. */
+export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane | null> {
+  const located = await locate(deps, ref);
+  if (located === null) return null;
+  const results = await Promise.all(located.refs.map((one) => deps.planes.stop(one)));
+  const failed = results.find((result) => !result.written);
+  const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
+  const traffic = located.refs.map(({ name }) => name).join(', ');
+  return { express: failed ?? { written: true, tookMs }, enough: located.enough, traffic };
+}
+
+/** Temporal knows which rollout runs; when it is slow or away, the data plane knows whether a canary has traffic. */
+async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
+  const asked = located(deps, ref);
+  const late = 'late' as const;
+  const first = await Promise.race([
+    asked.catch((error: unknown) => {
+      if (wasAway(error)) return late;
+      throw error;
+    }),
+    sleep(deps.patienceMs ?? usualPatienceMs, late),
+  ]);
+  if (first !== late) return first;
+  const refs = await refsWithCanary(deps, ref);
+  return refs.length > 0 ? { refs, enough: true } : await asked;
+}
+
+async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
+  const { summary, memo } = await describe(deps, ref, workerTimeoutMs);
+  if (hasEnded(summary) || !hasCanary(summary)) return null;
+  const traffic = await deps.lookup.of(summary, memo);
+  // Preparation clears stops, so one that comes before it may not be found.
+  return traffic && { refs: [traffic], enough: summary.phase !== null && summary.phase !== 'preparing' };
+}
+
+/** After its promotion a version is no canary any more, and a stop would not touch it. */
+export function hasCanary({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
+  return phase !== 'watching' && phase !== 'cleaning';
+}
+
+async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
+  const target = targetOf(ref);
+  const last = lookup.lastOf(target);
+  const candidates = last
+    ? [last]
+    : planes.names.map((name) => ({ name, target: { id: target, options: {} } }));
+  const found = await Promise.all(candidates.map((one) => planes.hasCanary(one)));
+  return candidates.filter((_, index) => found[index]);
+}
+
+function wasAway(error: unknown): boolean {
+  return error instanceof SluiceError && ['temporal-unavailable', 'worker-absent'].includes(error.code);
+}

@@ -1,0 +1,75 @@
+/** Where a rollout's traffic is steered: from its memo, else from the plan that its history begins with. */
+import { z } from 'zod';
+import type { Plan } from '../../domain/plan/types.ts';
+import type { RolloutSummary } from '../contract.ts';
+import type { TrafficRef } from '../express/data-planes.ts';
+import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import { decoded, rawOf } from './visibility.ts';
+
+/** The memo's key. Kept by continue-as-new. */
+export const trafficMemo = 'traffic';
+
+const memoSchema = z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) });
+const inputSchema = z.object({ plan: z.object({ traffic: memoSchema }) });
+type TrafficPart = z.infer<typeof memoSchema>;
+
+/** What the rollout's memo is to hold. */
+export function trafficMemoOf({ traffic: { name, options } }: Plan): TrafficPart {
+  return { name, options };
+}
+
+type Known = Pick<RolloutSummary, 'target' | 'workflowId' | 'runId'>;
+
+/** Rollouts that others than the API started have no memo; looking into their history is worth remembering. */
+export class TrafficLookup {
+  private readonly byRun = new Map<string, TrafficPart>();
+  private readonly latest = new Map<string, TrafficRef>();
+  private readonly deps: TemporalDeps;
+
+  constructor(deps: TemporalDeps) {
+    this.deps = deps;
+  }
+
+  /** Needs no worker. Throws `temporal-unavailable`; null when the rollout began with no plan of ours. */
+  async of(known: Known, memo: (key: string) => unknown): Promise<TrafficRef | null> {
+    const reading = memoSchema.safeParse(memo(trafficMemo));
+    const part = reading.success ? reading.data : await this.fromHistory(known);
+    if (part === null) return null;
+    return this.remember({ name: part.name, target: { id: known.target, options: part.options } });
+  }
+
+  /** Where the target's traffic was steered when it was last looked at. */
+  lastOf(target: string): TrafficRef | null {
+    return this.latest.get(target) ?? null;
+  }
+
+  private remember(ref: TrafficRef): TrafficRef {
+    kept(this.latest, ref.target.id, ref);
+    return ref;
+  }
+
+  private async fromHistory({ workflowId, runId }: Known): Promise<TrafficPart | null> {
+    const known = this.byRun.get(runId);
+    if (known) return known;
+    const { workflowService, namespace } = rawOf(this.deps);
+    const execution = { workflowId, runId };
+    const { history } = await ask(
+      this.deps,
+      () => workflowService.getWorkflowExecutionHistory({ namespace, execution, maximumPageSize: 1 }),
+      workerTimeoutMs,
+    );
+    const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+    const reading = inputSchema.safeParse(decoded(input));
+    if (reading.success) kept(this.byRun, runId, reading.data.plan.traffic);
+    return reading.success ? reading.data.plan.traffic : null;
+  }
+}
+
+const maxKept = 10_000;
+
+function kept<K, V>(map: Map<K, V>, key: K, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > maxKept && !oldest.done) map.delete(oldest.value);
+}

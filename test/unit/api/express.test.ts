@@ -1,0 +1,280 @@
+/** The express lane: which of the two ways to safety was open, and what is written where. */
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import type { RolloutService } from '../../../src/api/service.ts';
+import { createTemporalService } from '../../../src/api/temporal-service.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
+import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { type FakeRollout, type FakeTemporal, fakeTemporal, grpcUnavailable } from './fake-temporal.ts';
+import { planOf } from './fakes.ts';
+
+let planes: Record<'a' | 'b', TrafficProvider>;
+let stops: string[];
+
+beforeEach(() => {
+  stops = [];
+  planes = { a: recorded('a'), b: recorded('b') };
+});
+
+function recorded(name: string): TrafficProvider {
+  const memory = createMemoryTraffic();
+  return {
+    ...memory,
+    stop: async (target, signal) => {
+      stops.push(`${name} ${target === '*' ? '*' : target.id}`);
+      await memory.stop(target, signal);
+    },
+  };
+}
+
+function serve(rollouts: Record<string, FakeRollout>): { service: RolloutService; temporal: FakeTemporal } {
+  const temporal = fakeTemporal(rollouts);
+  const get = (name: string): TrafficProvider => {
+    if (name === 'a' || name === 'b') return planes[name];
+    throw new SluiceError('provider-unknown', `There is no traffic provider "${name}".`);
+  };
+  const service = createTemporalService({
+    client: temporal.client,
+    address: 'nowhere',
+    replay: () => Promise.reject(new Error('not asked')),
+    planes: createDataPlanes({ names: ['a', 'b'], get }),
+  });
+  return { service, temporal };
+}
+
+const shop = { environment: 'demo', service: 'shop' };
+const rollback = { name: 'rollback', requestId: 'r1', reason: 'bad', actor: 'ada' } as const;
+const unreachable = async () => {
+  throw new SluiceError('traffic-unavailable', 'The data plane did not answer.');
+};
+const hanging = () => new Promise<never>(() => {});
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'fine',
+    (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
+  );
+
+async function giveTraffic(plane: TrafficProvider): Promise<void> {
+  const target = { id: 'demo/shop', options: {} };
+  await plane.prepare(target, 1);
+  await plane.setRoute(target, { weightPercent: 50, match: null }, 1);
+  await plane.renew(target, 1, Date.now() + 60_000);
+}
+
+describe('a rollback', () => {
+  test('stops the canary and tells the workflow', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    const answer = await service.command(shop, rollback);
+    expect(answer).toMatchObject({ via: 'update', express: { written: true, tookMs: expect.any(Number) } });
+    expect(stops).toEqual(['a demo/shop']);
+    expect(temporal.told).toMatchObject([{ how: 'update', payload: { reason: 'bad', actor: 'ada' } }]);
+  });
+
+  test('writes the stop where the memo says, with the plan’s options', async () => {
+    const traffic = { name: 'b', options: { backends: { blue: 'x', green: 'y' } } };
+    const { service } = serve({ 'demo/shop': { traffic } });
+    const stop = vi.spyOn(planes.b, 'stop');
+    await service.command(shop, rollback);
+    expect(stop.mock.calls[0]?.[0]).toEqual({ id: 'demo/shop', options: traffic.options });
+  });
+
+  test('reads the plan in the history of a rollout without memo, once', async () => {
+    const { service, temporal } = serve({ 'demo/shop': { traffic: null } });
+    await service.command(shop, rollback);
+    temporal.behaviour.set('history', new Error('asked again'));
+    await service.command(shop, rollback);
+    expect(stops).toEqual(['a demo/shop', 'a demo/shop']);
+  });
+
+  test('is safe at once while the update hangs, and the command is left as a signal', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    temporal.behaviour.set('update', 'hang');
+    const answering = service.command(shop, rollback);
+    await vi.waitFor(() => expect(stops).toEqual(['a demo/shop']));
+    expect(temporal.told).toEqual([]);
+    expect(await answering).toMatchObject({ via: 'signal', express: { written: true } });
+  });
+
+  test('is answered by the stop alone when Temporal takes no command', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    expect(await service.command(shop, rollback)).toMatchObject({
+      via: 'stop',
+      status: null,
+      express: { written: true },
+    });
+  });
+
+  test('is not answered by a stop that preparation would clear', async () => {
+    const { service, temporal } = serve({ 'demo/shop': { phase: 'preparing' } });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    expect(await codeOf(service.command(shop, rollback))).toBe('temporal-unavailable');
+  });
+
+  test('with Temporal away altogether: the data plane says which canary has traffic', async () => {
+    const { service, temporal } = serve({});
+    for (const call of ['describe', 'update', 'signal'] as const) {
+      temporal.behaviour.set(call, grpcUnavailable);
+    }
+    await giveTraffic(planes.b);
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop' });
+    expect(stops).toEqual(['b demo/shop']);
+    const other = { environment: 'demo', service: 'other' };
+    expect(await codeOf(service.command(other, rollback))).toBe('temporal-unavailable');
+    expect(stops).toEqual(['b demo/shop']);
+  });
+
+  test('does not wait for a slow Temporal to say what the data plane knows', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    temporal.behaviour.set('describe', 'hang');
+    await giveTraffic(planes.a);
+    expect(await service.command(shop, rollback)).toMatchObject({
+      via: 'update',
+      express: { written: true },
+    });
+    expect(stops).toEqual(['a demo/shop']);
+  });
+
+  test.each([
+    ['fails', unreachable, 'The data plane did not answer.'],
+    ['hangs', hanging, 'The data plane gave no answer within 1500 ms.'],
+  ])('is accepted as ever when the data plane %s, and says so', async (_, stop, problem) => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    planes.a = { ...planes.a, stop, read: stop };
+    const answering = service.command(shop, rollback);
+    await vi.waitFor(() => expect(temporal.told).toHaveLength(1));
+    expect(await answering).toMatchObject({ via: 'update', express: { written: false, problem } });
+  });
+
+  test('believes the data plane when a write that failed is in force', async () => {
+    const { service } = serve({ 'demo/shop': {} });
+    const { stop } = planes.a;
+    planes.a = { ...planes.a, stop: (target) => stop(target).then(unreachable) };
+    expect(await service.command(shop, rollback)).toMatchObject({ express: { written: true } });
+  });
+
+  test.each([
+    ['of a target without a rollout', {}, 'rollout-not-found'],
+    ['of a rollout that has ended', { 'demo/shop': { status: 2 } }, 'command-refused'],
+  ])('%s writes nothing', async (_, rollouts, code) => {
+    const { service } = serve(rollouts);
+    expect(await codeOf(service.command(shop, rollback))).toBe(code);
+    expect(stops).toEqual([]);
+  });
+
+  test('of a promoted version writes nothing: it is no canary any more', async () => {
+    const { service } = serve({ 'demo/shop': { phase: 'watching' } });
+    const answer = await service.command(shop, rollback);
+    expect(answer).not.toHaveProperty('express');
+    expect(stops).toEqual([]);
+  });
+
+  test('alone writes a stop; other commands do not', async () => {
+    const { service } = serve({ 'demo/shop': {} });
+    await service.command(shop, { name: 'pause', requestId: 'r2' });
+    expect(stops).toEqual([]);
+  });
+});
+
+describe('an emergency stop', () => {
+  const everything = { scope: 'all', reason: 'fire', actor: 'ada' } as const;
+
+  test('of all is one write per data plane, and every rollout is told why', async () => {
+    const { service, temporal } = serve({
+      'demo/one': {},
+      'demo/two': { traffic: { name: 'b', options: {} } },
+      'demo/done': { status: 2 },
+      'demo/promoted': { phase: 'watching' },
+    });
+    const answer = await service.emergencyStop(everything);
+    expect(stops.sort()).toEqual(['a *', 'b *']);
+    expect(answer.restored.map(({ target, traffic }) => [target, traffic])).toEqual([
+      ['*', 'a'],
+      ['*', 'b'],
+      ['demo/one', 'a'],
+      ['demo/two', 'b'],
+    ]);
+    expect(answer).toMatchObject({ notRestored: [], told: 2, notTold: [], listProblem: null });
+    expect(temporal.told.map(({ id, payload }) => [id, payload])).toEqual([
+      ['rollout/demo/one', expect.objectContaining({ reason: 'emergency stop: fire', actor: 'ada' })],
+      ['rollout/demo/two', expect.objectContaining({ reason: 'emergency stop: fire' })],
+    ]);
+  });
+
+  test('names what stands behind a data plane that is out of reach, and tells its rollout all the same', async () => {
+    const { service, temporal } = serve({
+      'demo/one': {},
+      'demo/two': { traffic: { name: 'b', options: {} } },
+    });
+    planes.b = { ...planes.b, stop: unreachable, read: unreachable };
+    const answer = await service.emergencyStop(everything);
+    expect(answer.restored.map(({ target }) => target)).toEqual(['*', 'demo/one']);
+    const problem = 'The data plane did not answer.';
+    expect(answer.notRestored).toEqual([
+      { target: '*', traffic: 'b', problem },
+      { target: 'demo/two', traffic: 'b', problem },
+    ]);
+    expect(temporal.told).toHaveLength(2);
+  });
+
+  test('of all needs no Temporal', async () => {
+    const { service, temporal } = serve({ 'demo/one': {} });
+    temporal.behaviour.set('list', grpcUnavailable);
+    const answer = await service.emergencyStop(everything);
+    expect(answer.restored.map(({ target }) => target)).toEqual(['*', '*']);
+    expect(answer.listProblem).toContain('Temporal at nowhere');
+  });
+
+  test('of targets and environments writes one stop each and nothing else', async () => {
+    const { service, temporal } = serve({ 'demo/one': {}, 'demo/two': {}, 'prod/one': {}, 'test/one': {} });
+    const scope = { environments: ['demo'], targets: ['prod/one', 'prod/typo'] };
+    const answer = await service.emergencyStop({ ...everything, scope });
+    expect(stops.sort()).toEqual(['a demo/one', 'a demo/two', 'a prod/one']);
+    expect(answer.restored.map(({ target }) => target).sort()).toEqual(['demo/one', 'demo/two', 'prod/one']);
+    expect(answer.notRestored).toMatchObject([{ target: 'prod/typo' }]);
+    expect(temporal.told).toHaveLength(3);
+  });
+
+  test('of an environment says so when Temporal cannot tell what runs there', async () => {
+    const { service, temporal } = serve({ 'demo/one': {}, 'prod/one': {} });
+    temporal.behaviour.set('list', grpcUnavailable);
+    const scope = { environments: ['demo'], targets: ['prod/one'] };
+    const answer = await service.emergencyStop({ ...everything, scope });
+    expect(answer.restored.map(({ target }) => target)).toEqual(['prod/one']);
+    expect(answer.notRestored).toMatchObject([{ target: 'demo/*', traffic: null }]);
+  });
+
+  test('that could write nothing at all is a failure that names everything', async () => {
+    const { service, temporal } = serve({ 'demo/one': {} });
+    for (const name of ['a', 'b'] as const) {
+      planes[name] = { ...planes[name], stop: unreachable, read: unreachable };
+    }
+    await expect(service.emergencyStop(everything)).rejects.toMatchObject({
+      code: 'traffic-unavailable',
+      details: { notRestored: [{ target: '*' }, { target: '*' }, { target: 'demo/one' }] },
+    });
+    expect(temporal.told).toHaveLength(1);
+  });
+
+  test('bars new rollouts until it is released, and clears no stop of a single target', async () => {
+    const { service } = serve({ 'demo/shop': {} });
+    await service.emergencyStop({ ...everything, scope: { targets: ['demo/shop'] } });
+    await service.emergencyStop(everything);
+    const plan = planOf({ traffic: { name: 'a', options: {} } });
+    const start = { plan, actor: 'ada', reason: '', idempotencyKey: null };
+    expect(await codeOf(service.start(start))).toBe('emergency-stopped');
+    expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
+    expect(await codeOf(service.start(start))).not.toBe('emergency-stopped');
+    expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
+  });
+
+  test('is released where it can be', async () => {
+    const { service } = serve({});
+    planes.b = { ...planes.b, release: unreachable };
+    expect(await service.release()).toEqual({
+      released: ['a'],
+      notReleased: [{ traffic: 'b', problem: 'The data plane did not answer.' }],
+    });
+  });
+});

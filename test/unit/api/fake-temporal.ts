@@ -1,0 +1,113 @@
+/** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+
+export interface FakeRollout {
+  readonly phase?: string;
+  /** As Temporal numbers it; 1: running. */
+  readonly status?: number;
+  /** Null: started by something that keeps no memo. */
+  readonly traffic?: { readonly name: string; readonly options: object } | null;
+}
+
+type Call = 'describe' | 'update' | 'signal' | 'list' | 'history';
+
+export interface FakeTemporal {
+  readonly client: Client;
+  readonly told: { readonly how: 'update' | 'signal'; readonly id: string; readonly payload: unknown }[];
+  /** `hang`: the call is answered only by its deadline. */
+  readonly behaviour: Map<Call, 'hang' | Error>;
+}
+
+const running = 1;
+
+export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): FakeTemporal {
+  const told: FakeTemporal['told'] = [];
+  const behaviour: FakeTemporal['behaviour'] = new Map();
+  const guarded = async <T>(call: Call, answer: () => T): Promise<T> => {
+    const fault = behaviour.get(call);
+    if (fault instanceof Error) throw fault;
+    if (fault === 'hang') await new Promise<never>(() => {});
+    return answer();
+  };
+  const known = (id: string): FakeRollout => {
+    const rollout = rollouts[id.replace('rollout/', '')];
+    if (!rollout) throw new WorkflowNotFoundError('not found', id, undefined);
+    return rollout;
+  };
+  const live = (id: string): FakeRollout => {
+    const rollout = known(id);
+    if ((rollout.status ?? running) !== running) throw new WorkflowNotFoundError('completed', id, undefined);
+    return rollout;
+  };
+  const handleOf = (id: string) => ({
+    describe: () => guarded('describe', () => ({ raw: { workflowExecutionInfo: infoOf(id, known(id)) } })),
+    executeUpdate: (_: string, { args }: { args: unknown[] }) =>
+      guarded('update', () => {
+        live(id);
+        told.push({ how: 'update', id, payload: args[0] });
+        return {};
+      }),
+    signal: (_: string, payload: unknown) =>
+      guarded('signal', () => {
+        live(id);
+        told.push({ how: 'signal', id, payload });
+      }),
+  });
+  const client = {
+    options: { namespace: 'default' },
+    withDeadline: (deadlineMs: number, call: () => Promise<unknown>) => beforeDeadline(deadlineMs, call),
+    workflow: { getHandle: handleOf },
+    workflowService: {
+      listWorkflowExecutions: () =>
+        guarded('list', () => ({
+          executions: Object.entries(rollouts)
+            .filter(([, { status = running }]) => status === running)
+            .map(([target, rollout]) => infoOf(`rollout/${target}`, rollout)),
+        })),
+      getWorkflowExecutionHistory: () =>
+        guarded('history', () => {
+          const plan = { traffic: { name: 'a', options: {} } };
+          const payloads = [defaultPayloadConverter.toPayload({ plan })];
+          return {
+            history: { events: [{ workflowExecutionStartedEventAttributes: { input: { payloads } } }] },
+          };
+        }),
+    },
+  };
+  return { client: client as unknown as Client, told, behaviour };
+}
+
+export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no connection'), {
+  code: 14,
+  details: 'no connection',
+  metadata: {},
+});
+
+const deadlineExceeded = 4;
+
+function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const late = Object.assign(new Error('4 DEADLINE_EXCEEDED'), {
+      code: deadlineExceeded,
+      details: 'deadline exceeded',
+      metadata: {},
+    });
+    const timer = setTimeout(() => reject(late), deadlineMs - Date.now());
+    call()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
+}
+
+function infoOf(workflowId: string, { phase = 'soaking', status = running, traffic }: FakeRollout) {
+  const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
+  const memo = traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) };
+  return {
+    execution: { workflowId, runId: `run-of-${workflowId}` },
+    status,
+    startTime: { seconds: 1 },
+    memo: { fields: memo },
+    searchAttributes: { indexedFields: { SluicePhase: payload(phase) } },
+  };
+}

@@ -55,8 +55,14 @@ async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
 
   scope.cancel();
   // A pause hands the evidence of one watch to the next, so it waits for it; all else goes on at once.
-  if (effect.kind === 'watch' && effectOf(run.state).kind === 'watch') return run.apply(await work);
+  if (effect.kind === 'watch' && effectOf(run.state).kind === 'watch')
+    return run.apply(unlessFailed(await work));
   run.straggler(work.then((event) => run.apply(event && late(effect, event))));
+}
+
+/** A watch whose worker died while it was being replaced hands nothing over; the next one starts from what is known. */
+function unlessFailed(event: RolloutEvent | null): RolloutEvent | null {
+  return event?.kind === 'failed' ? null : event;
 }
 
 /** What an obsolete effect still reports: evidence is kept, decisions and failures are not. */

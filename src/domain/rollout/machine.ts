@@ -255,7 +255,9 @@ function onRestored(
 }
 
 function onUnsafe(state: RolloutState, reason: string, nowMs: number): RolloutState {
-  if (state.phase !== 'cleaning' || state.cause === null) return state;
+  if (state.phase !== 'cleaning') return state;
+  // After a promotion nothing is wrong for users: a version that still takes traffic is simply not stopped.
+  if (state.cause === null) return onCleaned(state, `the old version was left running: ${reason}`, nowMs);
   const text = `traffic moved again after the restore, restoring once more: ${reason}`;
   return withNote(
     { ...state, phase: 'restoring', restoredAtMs: null },

@@ -147,6 +147,13 @@ describe('going back', () => {
     expect(state).toMatchObject({ phase: 'restoring', restoredAtMs: null });
   });
 
+  it('leaves an old version running that still takes traffic after a promotion, and says so', () => {
+    const path: RolloutEvent[] = [prepared, shifted, soaked, shifted, soaked, { kind: 'promoted' }, soaked];
+    const state = reached([...path, { kind: 'unsafe', reason: 'stable blue' }]);
+    expect(state.phase).toBe('promoted');
+    expect(state.timeline.map(({ kind }) => kind)).toContain('clean-up-failed');
+  });
+
   it('is never undone by a late answer of an earlier effect', () => {
     for (const late of [prepared, shifted, soaked, { kind: 'promoted' } as const]) {
       expect(reached([prepared, shifted, command('rollback'), late]).phase).toBe('restoring');

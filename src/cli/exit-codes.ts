@@ -16,7 +16,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodeHelp = `
 Exit codes:
     0  done; a rollout that was followed ended promoted
-    1  failed: an unexpected error, or the rollout ended without an outcome
+    1  failed: an unexpected error, the rollout ended without an outcome,
+       or an emergency stop could not stop everything
     2  bad input: command line, plan or request
     3  refused: a rollout is running already, or the command does not fit
     4  not found: no such rollout

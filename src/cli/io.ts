@@ -1,6 +1,7 @@
 /** Everything that a verb touches outside itself, so that tests can hand it something else. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -23,6 +24,10 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A file, or standard input for `-`. */
   readText(path: string): Promise<string>;
+  /** Whether somebody is there to answer. */
+  readonly canAsk: boolean;
+  /** One line from standard input; empty when it ends. */
+  ask(question: string): Promise<string>;
   /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
   interrupted(): AbortSignal;
 }
@@ -42,11 +47,25 @@ export function processIo(): Io {
       await sleep(ms, undefined, signal ? { signal } : {});
     },
     readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    canAsk: process.stdin.isTTY === true,
+    ask: askOnTerminal,
     interrupted: () => {
       interrupt ??= abortAtInterrupt();
       return interrupt.signal;
     },
   };
+}
+
+async function askOnTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await new Promise((resolve) => {
+      lines.once('close', () => resolve(''));
+      lines.question(question, resolve);
+    });
+  } finally {
+    lines.close();
+  }
 }
 
 function abortAtInterrupt(): AbortController {

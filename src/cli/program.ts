@@ -7,6 +7,7 @@ import type { Io } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
 import type { Act, CommonOptions } from './verb.ts';
 import { auditCommand } from './verbs/audit.ts';
+import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
@@ -51,6 +52,7 @@ function programOf(act: Act, io: Io): Command {
     statusCommand(act),
     watchCommand(act),
     ...steerCommands(act),
+    emergencyStopCommand(act),
     auditCommand(act),
     upCommand(act),
   ];

@@ -39,8 +39,7 @@ export async function emergencyStop(deps: ExpressDeps, request: EmergencyStopBod
   const restored = results.filter((result) => 'tookMs' in result);
   const missed = results.filter((result) => 'problem' in result);
   if (restored.length === 0 && missed.length > 0) {
-    const each = missed.map(({ target, problem }) => `${target}: ${problem}`).join('; ');
-    throw new SluiceError('traffic-unavailable', `Nothing could be stopped. ${clipped(each)}`, {
+    throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', {
       details: { notRestored: missed, told, notTold },
     });
   }

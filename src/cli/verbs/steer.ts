@@ -41,7 +41,7 @@ export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
     once,
   );
   if (options.json) writeJson(io.out, raw);
-  else writeLines(io.out, [doneLine(name, target, value)]);
+  else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;
 }
 
@@ -50,8 +50,18 @@ function doneLine(name: CommandName, { environment, service }: Target, answer: C
   if (answer.via === 'signal') {
     return `${name} of ${target} is on its way: no worker answered in time, the next one will carry it out`;
   }
+  if (answer.via === 'stop') {
+    return `${name} of ${target}: Temporal could not be told; the rollout finds the stop and ends rolled back`;
+  }
   const { status } = answer;
   return `${name} of ${target} accepted${status ? `; it is now ${status.phase}${status.paused ? ', paused' : ''}` : ''}`;
+}
+
+function expressLines({ express }: CommandAnswer): string[] {
+  if (!express) return [];
+  return express.written
+    ? [`the canary was stopped in the data plane within ${express.tookMs} ms`]
+    : [`the data plane could not be told directly: ${express.problem}; the workflow restores`];
 }
 
 export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Command[] {

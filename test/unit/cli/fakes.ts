@@ -31,6 +31,8 @@ export function fakeIo(changes: Partial<Io> & { isTTY?: boolean } = {}): FakeIo 
     fetch: (input, init) => fetch(input, init),
     now: () => Date.now(),
     sleep: async () => {},
+    canAsk: false,
+    ask: async () => '',
     readText: async () => 'version: v2\n',
     interrupted: () => interrupt.signal,
     ...changes,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { parseOverride, readPlanFile } from '../../../src/cli/plan-file.ts';
 import type { Act, Run } from '../../../src/cli/verb.ts';
 import { auditCommand } from '../../../src/cli/verbs/audit.ts';
+import { emergencyStopCommand } from '../../../src/cli/verbs/emergency-stop.ts';
 import { listCommand } from '../../../src/cli/verbs/list.ts';
 import { startCommand } from '../../../src/cli/verbs/start.ts';
 import { statusCommand } from '../../../src/cli/verbs/status.ts';
@@ -100,7 +101,18 @@ test('up takes the demo and a port base', async () => {
   });
 });
 
+test('emergency-stop takes a scope of several words, and a release', async () => {
+  const args = ['--scope', 'demo', 'prod/shop', '--scope', 'test', '--reason', 'fire', '--yes'];
+  expect(await optionsOf(emergencyStopCommand, ...args)).toEqual({
+    scope: ['demo', 'prod/shop', 'test'],
+    reason: 'fire',
+    yes: true,
+  });
+  expect(await optionsOf(emergencyStopCommand, '--release')).toEqual({ release: true });
+});
+
 test.each([
+  [emergencyStopCommand, ['--scope', 'a/b/c']],
   [statusCommand, ['shop']],
   [statusCommand, ['a/b/c']],
   [statusCommand, []],

@@ -2,7 +2,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { type Clock, systemClock } from '../../src/activities/deps.ts';
+import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
@@ -15,6 +15,7 @@ import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers, type Workers } from '../../src/worker/workers.ts';
+import type { ActivityTap } from './activity-tap.ts';
 import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
 import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
 import { planFixture } from './plan.ts';
@@ -24,7 +25,13 @@ export interface RolloutEnvOptions {
   /** `local`: the dev server, in real time. `skipping`: the test server, whose timers skip. Default: `local`. */
   readonly server?: 'local' | 'skipping';
   readonly clock?: Clock;
+  /** Gets between the activities and the providers. */
+  readonly tap?: ActivityTap;
+  /** More arguments for the server's command line. */
+  readonly serverArgs?: readonly string[];
 }
+
+export type Listener = (workflowId: string, entry: TimelineEntry) => void;
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 let runtimeInstalled = false;
@@ -36,13 +43,17 @@ export class RolloutEnv {
   readonly metrics: MemoryMetrics = createMemoryMetrics();
   readonly workload: FakeWorkload = createFakeWorkload();
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
+  /** Called for each line of a rollout's timeline as it happens. */
+  readonly listeners: Listener[] = [];
   private readonly clock: Clock;
+  private readonly tap: ActivityTap | null;
   private workers: { workers: Workers; done: Promise<void> } | null = null;
 
-  private constructor(temporal: TestWorkflowEnvironment, clock: Clock) {
+  private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
     this.temporal = temporal;
     this.client = temporal.client;
-    this.clock = clock;
+    this.clock = options.clock ?? systemClock;
+    this.tap = options.tap ?? null;
     this.metrics.set(/success/, 100);
     this.metrics.set(/samples/, 500);
   }
@@ -52,12 +63,14 @@ export class RolloutEnv {
     runtimeInstalled = true;
     const tools = locateTools();
     const path = options.server === 'skipping' ? tools.temporalTestServer : tools.temporal;
-    const server = path === null ? {} : { server: { executable: { type: 'existing-path' as const, path } } };
+    const executable = path === null ? {} : { executable: { type: 'existing-path' as const, path } };
+    const server = { ...executable, extraArgs: [...(options.serverArgs ?? [])] };
+    const plugins = options.tap ? [options.tap.plugin] : [];
     const temporal =
       options.server === 'skipping'
-        ? await TestWorkflowEnvironment.createTimeSkipping(server)
-        : await TestWorkflowEnvironment.createLocal(server);
-    const env = new RolloutEnv(temporal, options.clock ?? systemClock);
+        ? await TestWorkflowEnvironment.createTimeSkipping({ server, plugins })
+        : await TestWorkflowEnvironment.createLocal({ server, plugins });
+    const env = new RolloutEnv(temporal, options);
     await registerSearchAttributes(temporal.connection, 'default').catch(() => registerBlindly(temporal));
     await env.startWorkers();
     return env;
@@ -69,22 +82,30 @@ export class RolloutEnv {
       connection: this.temporal.nativeConnection,
       namespace: 'default',
       workflowBundle: await bundle,
-      deps: {
-        providers: {
-          traffic: () => this.traffic,
-          metrics: () => this.metrics,
-          workload: () => this.workload,
-        },
-        clock: this.clock,
-        liveness: temporalLiveness(this.client),
+      deps: this.tap?.wrap(this.deps()) ?? this.deps(),
+      onTimeline: (workflowId, entry) => {
+        this.told.push({ workflowId, entry });
+        for (const listener of this.listeners) listener(workflowId, entry);
       },
-      onTimeline: (workflowId, entry) => this.told.push({ workflowId, entry }),
       shutdownGraceMs: 500,
     });
     this.workers = { workers, done: workers.run() };
   }
 
+  private deps(): ActivityDeps {
+    return {
+      providers: {
+        traffic: () => this.traffic,
+        metrics: () => this.metrics,
+        workload: () => this.workload,
+      },
+      clock: this.clock,
+      liveness: temporalLiveness(this.client),
+    };
+  }
+
   async stopWorkers(): Promise<void> {
+    this.tap?.release();
     this.workers?.workers.shutdown();
     await this.workers?.done;
     this.workers = null;

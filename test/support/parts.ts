@@ -1,13 +1,16 @@
 /** The parts of the local stack as separate real processes that a test may kill, leave dead, and start again. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Started } from '../../src/api/contract.ts';
 import type { LoadStats, VersionStats } from '../../src/demo/load-stats.ts';
 import type { RolloutStatus, WatchProgress } from '../../src/domain/rollout/status.ts';
-import { stopAll } from '../../src/providers/workload/process-fleet.ts';
+import { resume, stopAll } from '../../src/providers/workload/process-fleet.ts';
+import { placesOf } from '../../src/providers/workload/process-places.ts';
+import { readSlot } from '../../src/providers/workload/process-slots.ts';
 import type { Component } from '../../src/stack/component.ts';
 import { componentsOf } from '../../src/stack/components.ts';
 import { shopProcesses, writeConfigs } from '../../src/stack/configs.ts';
@@ -25,8 +28,17 @@ export interface Seen {
   readonly temporalStatus: string;
 }
 
+export interface PartsOptions {
+  /** Parts that are not started. */
+  readonly without?: readonly PartName[];
+}
+
 export class Parts {
   readonly apiUrl: string;
+  /** Where users ask. */
+  readonly shopUrl: string;
+  /** HAProxy's own counters. */
+  readonly haproxyMetricsUrl: string;
   private readonly home = mkdtempSync(join(tmpdir(), 'sluice-parts-'));
   private readonly layout = layoutOf(repoRoot(), this.home);
   private readonly ports;
@@ -37,26 +49,39 @@ export class Parts {
   private constructor(portBase: number) {
     this.ports = portsFrom(portBase);
     this.apiUrl = `http://127.0.0.1:${this.ports.api}`;
+    this.shopUrl = `http://127.0.0.1:${this.ports.shop}`;
+    this.haproxyMetricsUrl = `http://127.0.0.1:${this.ports.haproxyStats}/metrics`;
     const { first, rest } = componentsOf(this.layout, this.ports, this.tools);
     this.components = new Map([...first, ...rest].map((component) => [component.name, component]));
   }
 
-  static async start(portBase: number): Promise<Parts> {
+  static async start(portBase: number, { without = [] }: PartsOptions = {}): Promise<Parts> {
     const parts = new Parts(portBase);
     const problem = await portProblem(parts.ports);
     if (problem) throw new Error(problem);
     createFolders(parts.layout);
     writeConfigs(parts.layout, parts.ports);
-    const shop = shopProcesses(parts.layout, parts.ports);
-    await bringUpShop(shop, parts.layout.haproxyMaps, AbortSignal.timeout(20_000), () => {});
-    for (const name of parts.components.keys()) await parts.run(name as PartName);
+    try {
+      const maps = parts.layout.haproxyMaps;
+      await bringUpShop(parts.shop, maps, AbortSignal.timeout(20_000), () => {});
+      const names = [...parts.components.keys()] as PartName[];
+      for (const name of names.filter((one) => !without.includes(one))) await parts.run(name);
+    } catch (error) {
+      await parts.stop();
+      throw error;
+    }
     return parts;
   }
 
   /** Starts a part and waits until it is ready. */
   async run(name: PartName): Promise<void> {
-    const component = this.components.get(name);
-    if (!component) throw new Error(`there is no part ${name}`);
+    this.spawn(name);
+    await this.ready(name);
+  }
+
+  /** Starts a part and waits for nothing. */
+  spawn(name: PartName): void {
+    const component = this.component(name);
     const log = openSync(join(this.layout.logs, `${component.log}.log`), 'a');
     const child = spawn(component.command, [...component.args], {
       stdio: ['ignore', log, log],
@@ -64,6 +89,10 @@ export class Parts {
     });
     closeSync(log);
     this.running.set(name, child);
+  }
+
+  async ready(name: PartName): Promise<void> {
+    const component = this.component(name);
     await waitFor(
       `${name} to be ready (${this.logOf(component)})`,
       async () => (await component.ready()) === null,
@@ -71,6 +100,32 @@ export class Parts {
         timeoutMs: 40_000,
       },
     );
+  }
+
+  /** Whether the part's process exists, frozen or not. */
+  exists(name: PartName): boolean {
+    const child = this.running.get(name);
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** SIGSTOP: it is there, and does nothing. */
+  freeze(name: PartName): void {
+    this.running.get(name)?.kill('SIGSTOP');
+  }
+
+  thaw(name: PartName): void {
+    this.running.get(name)?.kill('SIGCONT');
+  }
+
+  /** The process that runs a version of the shop; null: none does. */
+  async shopProcess(version: string): Promise<number | null> {
+    const records = await Promise.all(placesOf(this.shop).map(({ files }) => readSlot(files)));
+    return records.find((record) => record?.version === version)?.pid ?? null;
+  }
+
+  /** Starts again what should run in the shop's slots and does not, as the local stack does. */
+  async resumeShop(): Promise<void> {
+    await resume(this.shop, () => {});
   }
 
   /** SIGKILL: no clean-up, no goodbye. */
@@ -89,12 +144,32 @@ export class Parts {
 
   async stop(): Promise<void> {
     await this.kill(...([...this.running.keys()] as PartName[]));
-    await stopAll(shopProcesses(this.layout, this.ports));
+    await stopAll(this.shop);
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** Starts a rollout; `change` edits the text of the example plan. */
-  async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<void> {
+  /** What of this stack still runs or holds a port; to be asked after `stop`. */
+  async left(): Promise<string[]> {
+    const problem = await portProblem(this.ports);
+    const found = process.platform === 'linux' ? processesNaming(this.home) : [];
+    return problem === null ? found : [problem, ...found];
+  }
+
+  /** The last lines of each part's log, for a report. */
+  lastLogLines(count: number): Record<string, readonly string[]> {
+    return Object.fromEntries(
+      [...this.components.values()].map(({ name, log }) => [
+        name,
+        read(join(this.layout.logs, `${log}.log`))
+          .trimEnd()
+          .split('\n')
+          .slice(-count),
+      ]),
+    );
+  }
+
+  /** Starts a rollout and returns its run; `change` edits the text of the example plan. */
+  async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<string> {
     const example = readFileSync(join(repoRoot(), 'examples/shop-good.yaml'), 'utf8');
     const body = change(example.replace('version: v2', `version: ${version}`));
     const answer = await fetch(`${this.apiUrl}/v1/rollouts`, {
@@ -103,10 +178,13 @@ export class Parts {
       body,
     });
     if (!answer.ok) throw new Error(`start answered ${answer.status}: ${await answer.text()}`);
+    return ((await answer.json()) as Started).runId;
   }
 
-  async see(): Promise<Seen> {
-    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop`, {
+  /** The latest rollout, or one run of it. */
+  async see(run?: string): Promise<Seen> {
+    const query = run === undefined ? '' : `?run=${run}`;
+    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop${query}`, {
       signal: AbortSignal.timeout(5_000),
     });
     if (!answer.ok) throw new Error(`status answered ${answer.status}`);
@@ -144,7 +222,34 @@ export class Parts {
     return stats.versions[version] ?? null;
   }
 
+  private get shop() {
+    return shopProcesses(this.layout, this.ports);
+  }
+
+  private component(name: PartName): Component {
+    const component = this.components.get(name);
+    if (!component) throw new Error(`there is no part ${name}`);
+    return component;
+  }
+
   private logOf({ log }: Component): string {
     return `.sluice/logs/${log}.log`;
+  }
+}
+
+function processesNaming(text: string): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const naming = pids.filter((pid) =>
+    [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`].some((file) => read(file).includes(text)),
+  );
+  return naming.map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+}
+
+/** Empty if it cannot be read. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

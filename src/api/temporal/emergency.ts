@@ -1,41 +1,34 @@
 /** The emergency stop: canary traffic of a whole scope to 0 in the data planes first, then every workflow is told. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { targetOf } from '../../domain/plan/types.ts';
-import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
-import { each } from '../each.ts';
 import type { DataPlanes, Written } from '../express/data-planes.ts';
 import { type ExpressDeps, hasCanary, stopCanary } from './rollback.ts';
 import { type Running, runningRollouts } from './running.ts';
-import { askFor } from './view.ts';
-import { workflowIdFor } from './visibility.ts';
+import { type Target, Teller } from './teller.ts';
 
 type Restored = EmergencyAnswer['restored'][number];
 type NotRestored = EmergencyAnswer['notRestored'][number];
 type Result = Restored | NotRestored;
-type Target = { readonly environment: string; readonly service: string };
 
-/** What was done in the data planes, and whose workflows are to be told. */
 interface Stopped {
   readonly results: readonly Result[];
-  readonly rollouts: readonly Target[];
   readonly listProblem: string | null;
 }
 
-/** As many as HAProxy answers well at a time; the provider has turns of its own. */
-const maxStops = 64;
-const maxSignals = 50;
-/** How long the answer waits for the workflows to be told; the rest is told after it. */
+/** How long the answer waits for the workflows to be told once all stops are through. */
 const tellBudgetMs = 3000;
 
 /** Throws `traffic-unavailable` when there was something to stop and none of it could be. */
-export async function emergencyStop(deps: ExpressDeps, request: EmergencyStopBody): Promise<EmergencyAnswer> {
-  const { scope } = request;
-  const { results, rollouts, listProblem } =
-    scope === 'all' ? await stopEverything(deps) : await stopSome(deps, scope);
-  const { told, notTold } = await tellAll(deps, rollouts, request);
+export async function emergencyStop(
+  deps: ExpressDeps,
+  { scope, actor, reason }: EmergencyStopBody,
+): Promise<EmergencyAnswer> {
+  const payload = { actor, reason: `emergency stop: ${reason}`, requestId: randomUUID() };
+  const teller = new Teller(deps, payload);
+  const { results, listProblem } =
+    scope === 'all' ? await stopEverything(deps, teller) : await stopSome(deps, teller, scope);
+  const { told, notTold } = await teller.outcome(tellBudgetMs);
   const restored = results.filter((result) => 'tookMs' in result);
   const missed = results.filter((result) => 'problem' in result);
   if (restored.length === 0 && missed.length > 0) {
@@ -48,10 +41,8 @@ export async function emergencyStop(deps: ExpressDeps, request: EmergencyStopBod
 
 /** Clears a stop of everything; stops of single targets are cleared by their next rollouts. */
 export async function releaseAll(planes: DataPlanes): Promise<ReleaseAnswer> {
-  const results = await each(planes.names, maxStops, async (name) => ({
-    name,
-    result: await planes.release(name),
-  }));
+  const releases = planes.names.map(async (name) => ({ name, result: await planes.release(name) }));
+  const results = await Promise.all(releases);
   const released = results.filter(({ result }) => result.written).map(({ name }) => name);
   const notReleased = results.flatMap(({ name, result }) =>
     result.written ? [] : [{ traffic: name, problem: result.problem }],
@@ -64,75 +55,67 @@ export async function releaseAll(planes: DataPlanes): Promise<ReleaseAnswer> {
   return { released, notReleased };
 }
 
-/** One write per data plane; which rollouts that was is asked meanwhile. */
-async function stopEverything(deps: ExpressDeps): Promise<Stopped> {
+/** One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow one. */
+async function stopEverything(deps: ExpressDeps, teller: Teller): Promise<Stopped> {
   const { planes } = deps;
   if (planes.names.length === 0) {
     throw new SluiceError('traffic-unavailable', 'No data plane is configured, so none can be stopped.');
   }
-  const [stops, { rollouts, listProblem }] = await Promise.all([
-    each(planes.names, maxStops, async (name) => [name, await planes.stopAll(name)] as const),
-    listed(deps),
-  ]);
-  const byName = new Map<string, Written>(stops);
-  const ofPlanes = stops.map(([name, written]) => resultOf('*', name, written));
-  const ofRollouts = await each(rollouts, maxStops, async ({ summary, memo }): Promise<Result> => {
+  const stops = new Map(planes.names.map((name) => [name, planes.stopAll(name)]));
+  const { rollouts, listProblem } = await listed(deps);
+  for (const { summary } of rollouts) teller.tell(summary);
+  const ofPlanes = [...stops].map(async ([name, stop]) => resultOf('*', name, await stop));
+  const ofRollouts = rollouts.map(async ({ summary, memo }): Promise<Result> => {
     const { target } = summary;
     const ref = await deps.lookup.of(summary, memo).catch(() => null);
     if (ref === null) return notRestored(target, null, unknownPlane);
-    const written = byName.get(ref.name);
-    return written
-      ? resultOf(target, ref.name, written)
+    const stop = await stops.get(ref.name);
+    return stop
+      ? resultOf(target, ref.name, stop)
       : notRestored(target, ref.name, `"${ref.name}" is not configured here`);
   });
-  return {
-    results: [...ofPlanes, ...ofRollouts],
-    rollouts: rollouts.map(({ summary }) => summary),
-    listProblem,
-  };
+  return { results: await Promise.all([...ofPlanes, ...ofRollouts]), listProblem };
 }
 
+/** All at the same time; each data plane's provider has its own turns, so that none waits for another's. */
 async function stopSome(
   deps: ExpressDeps,
+  teller: Teller,
   { environments = [], targets = [] }: Exclude<EmergencyStopBody['scope'], 'all'>,
 ): Promise<Stopped> {
-  const named = each([...new Set(targets)], maxStops, (target) => stopNamed(deps, target));
+  const named = [...new Set(targets)].map((target) => stopNamed(deps, teller, target));
   const { rollouts, listProblem } = environments.length > 0 ? await listed(deps) : nobodyAsked;
-  const found = rollouts.filter(
-    ({ summary: { environment, target } }) => environments.includes(environment) && !targets.includes(target),
-  );
-  const ofFound = await each(found, maxStops, (running) => stopRunning(deps, running));
+  const found = rollouts
+    .filter(
+      ({ summary: { environment, target } }) =>
+        environments.includes(environment) && !targets.includes(target),
+    )
+    .map((running) => stopRunning(deps, teller, running));
   const unseen = listProblem === null ? [] : environments;
   const ofUnseen = unseen.map((name) => notRestored(`${name}/*`, null, listProblem ?? ''));
-  const ofNamed = await named;
-  return {
-    results: [...ofNamed.map(({ result }) => result), ...ofFound, ...ofUnseen],
-    rollouts: [
-      ...ofNamed.flatMap(({ result, idle }) => (idle ? [] : targetFrom(result.target))),
-      ...found.map(({ summary }) => summary),
-    ],
-    listProblem,
-  };
+  return { results: [...(await Promise.all([...named, ...found])), ...ofUnseen], listProblem };
 }
 
-/** `idle`: there is nobody to tell either. */
-async function stopNamed(deps: ExpressDeps, target: string): Promise<{ result: Result; idle: boolean }> {
+async function stopNamed(deps: ExpressDeps, teller: Teller, target: string): Promise<Result> {
+  const ref = targetFrom(target);
   try {
-    const lane = await stopCanary(deps, targetFrom(target));
+    const lane = await stopCanary(deps, ref);
     // A typing error must not pass for a stop.
-    if (lane === null) return { result: notRestored(target, null, 'no canary of it runs'), idle: true };
-    return { result: resultOf(target, lane.traffic, lane.express), idle: false };
+    if (lane === null) return notRestored(target, null, 'no canary of it runs');
+    teller.tell(ref);
+    return resultOf(target, lane.traffic, lane.express);
   } catch (error) {
-    const idle = error instanceof SluiceError && error.code === 'rollout-not-found';
-    return { result: notRestored(target, null, messageOf(error)), idle };
+    return notRestored(target, null, messageOf(error));
   }
 }
 
-async function stopRunning(deps: ExpressDeps, { summary, memo }: Running): Promise<Result> {
+async function stopRunning(deps: ExpressDeps, teller: Teller, { summary, memo }: Running): Promise<Result> {
   const { target } = summary;
   const ref = await deps.lookup.of(summary, memo).catch(() => null);
-  if (ref === null) return notRestored(target, null, unknownPlane);
-  return resultOf(target, ref.name, await deps.planes.stop(ref));
+  const stop = ref && deps.planes.stop(ref);
+  // After the write has begun, and before it has ended.
+  teller.tell(summary);
+  return ref && stop ? resultOf(target, ref.name, await stop) : notRestored(target, null, unknownPlane);
 }
 
 const unknownPlane = 'its data plane is not known';
@@ -145,30 +128,6 @@ async function listed(deps: ExpressDeps): Promise<{ rollouts: Running[]; listPro
   } catch (error) {
     return { rollouts: [], listProblem: messageOf(error) };
   }
-}
-
-/** Goes on in the background when it takes longer than the answer may wait. */
-async function tellAll(
-  deps: ExpressDeps,
-  targets: readonly Target[],
-  { actor, reason }: EmergencyStopBody,
-): Promise<Pick<EmergencyAnswer, 'told' | 'notTold'>> {
-  const payload: CommandPayload = { actor, reason: `emergency stop: ${reason}`, requestId: randomUUID() };
-  const problems = new Map(targets.map((target) => [targetOf(target), 'not told yet; it goes on']));
-  const telling = each(targets, maxSignals, async (target) => {
-    const handle = deps.client.workflow.getHandle(workflowIdFor(target));
-    try {
-      await askFor(deps, target, () => handle.signal<[CommandPayload]>('rollback', payload));
-      problems.delete(targetOf(target));
-    } catch (error) {
-      problems.set(targetOf(target), messageOf(error));
-    }
-  });
-  const over = new AbortController();
-  await Promise.race([telling, sleep(tellBudgetMs, undefined, { signal: over.signal }).catch(() => {})]);
-  over.abort();
-  const notTold = [...problems].map(([target, problem]) => ({ target, problem }));
-  return { told: targets.length - notTold.length, notTold };
 }
 
 function resultOf(target: string, traffic: string, result: Written): Result {

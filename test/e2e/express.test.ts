@@ -1,0 +1,210 @@
+/** The express lane and the emergency stop against real HAProxies and a real Temporal, with parts of it away. */
+import { Client, Connection } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/activities/deps.ts';
+import { createApp } from '../../src/api/app.ts';
+import { commandAnswerSchema, emergencyAnswerSchema, rolloutViewSchema } from '../../src/api/contract.ts';
+import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import type { PlanReader } from '../../src/api/service.ts';
+import { createTemporalService } from '../../src/api/temporal-service.ts';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { parseConfig } from '../../src/providers/config.ts';
+import { createRegistry, type ProviderRegistry } from '../../src/providers/registry.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { locateTools } from '../../src/stack/tools.ts';
+import { registerSearchAttributes } from '../../src/worker/attributes.ts';
+import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { temporalLiveness } from '../../src/worker/liveness.ts';
+import { createWorkers } from '../../src/worker/workers.ts';
+import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
+import { planFixture, stageFixture } from '../support/plan.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const many = Array.from({ length: 19 }, (_, index) => `many-${index}`);
+const targets = ['alone', 'unheard', 'later', ...many].map((service) => `test/${service}`);
+
+let temporal: TestWorkflowEnvironment;
+let main: TestHaproxy;
+let edge: TestHaproxy;
+let registry: ProviderRegistry;
+let app: FastifyInstance;
+let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
+let stopWorkers = async () => {};
+
+const plans: PlanReader = {
+  parse: (input) => ({
+    ok: true,
+    plan: planFixture({
+      traffic: { name: 'main', options: {} },
+      stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
+      lease: { ttlMs: 120_000, orphanGraceMs: 120_000 },
+      ...(input as Partial<Plan>),
+    }),
+    warnings: [],
+  }),
+  parseText: () => ({ ok: false, problems: [], warnings: [] }),
+};
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  [main, edge] = await Promise.all([
+    startHaproxy({ targets }),
+    startHaproxy({ targets: ['test/on-the-edge'] }),
+  ]);
+  temporal = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path: locateTools().temporal } },
+  });
+  await registerSearchAttributes(temporal.connection, 'default');
+  const instance = ({ socket, mapsDir }: TestHaproxy) => ({ type: 'haproxy', socket, mapsDir });
+  registry = createRegistry(
+    parseConfig({ traffic: { main: instance(main), edge: instance(edge) }, metrics: { memory: {} } }),
+  );
+  bundle = await bundleWorkflows();
+  app = await appOver(temporal.client);
+  await startWorkers();
+}, 120_000);
+
+afterAll(async () => {
+  await app?.close();
+  await stopWorkers();
+  await registry?.close();
+  await temporal?.teardown();
+  edge?.thaw();
+  await Promise.all([main?.stop(), edge?.stop()]);
+});
+
+function appOver(client: Client): Promise<FastifyInstance> {
+  const rollouts = createTemporalService({
+    client,
+    address: 'the test server',
+    replay: async () => ({ ran: false, why: 'not asked for here' }),
+    planes: createDataPlanes({ names: ['main', 'edge'], get: registry.traffic }),
+  });
+  return createApp({ rollouts, plans, catalogue: () => ({}) });
+}
+
+async function startWorkers(): Promise<void> {
+  const workers = await createWorkers({
+    connection: temporal.nativeConnection,
+    namespace: 'default',
+    workflowBundle: bundle,
+    deps: { providers: registry, clock: systemClock, liveness: temporalLiveness(temporal.client) },
+    onTimeline: () => {},
+    shutdownGraceMs: 500,
+  });
+  const done = workers.run();
+  stopWorkers = async () => {
+    stopWorkers = async () => {};
+    workers.shutdown();
+    await done;
+  };
+}
+
+function post(url: string, payload: object, to = app) {
+  return to.inject({ method: 'POST', url, headers: { 'content-type': 'application/json' }, payload });
+}
+
+async function startWithTraffic(service: string, plan: Partial<Plan> = {}): Promise<void> {
+  const answer = await post('/v1/rollouts', { plan: { service, ...plan } });
+  expect(answer.statusCode).toBe(201);
+  await waitFor(
+    `${service} to take traffic`,
+    async () => (await shareOf(service, plan.traffic?.name)) === 50,
+    {
+      timeoutMs: 60_000,
+    },
+  );
+}
+
+async function shareOf(service: string, traffic = 'main'): Promise<number> {
+  const state = await registry.traffic(traffic).read({ id: `test/${service}`, options: {} });
+  return effectivePercent(state, Date.now());
+}
+
+function ended(service: string) {
+  return waitFor(
+    `the end of ${service}`,
+    async () => {
+      const view = rolloutViewSchema.parse((await app.inject(`/v1/rollouts/test/${service}`)).json());
+      return view.temporalStatus === 'COMPLETED' && view;
+    },
+    { timeoutMs: 60_000 },
+  );
+}
+
+test('with no worker a rollback is safe when it is answered, and ends when a worker is back', async () => {
+  await startWithTraffic('alone');
+  expect((await main.request('test/alone', 100)).green).toBeGreaterThan(0);
+  await stopWorkers();
+  const answer = await post('/v1/rollouts/test/alone/rollback', { reason: 'users complain' });
+  expect(answer.statusCode).toBe(202);
+  expect(commandAnswerSchema.parse(answer.json())).toMatchObject({
+    via: 'signal',
+    express: { written: true },
+  });
+  expect(await main.request('test/alone', 100)).toEqual({ blue: 100, green: 0, failed: 0 });
+
+  await startWorkers();
+  const { outcome, status } = await ended('alone');
+  expect(outcome).toBe('rolled-back');
+  expect(status?.cause?.reason).toMatch(/users complain|a stop was found/);
+}, 120_000);
+
+test('with Temporal out of the API’s reach a rollback is safe, and the rollout finds the stop', async () => {
+  await startWithTraffic('unheard');
+  const connection = Connection.lazy({ address: '127.0.0.1:1' });
+  const blind = await appOver(new Client({ connection }));
+  const answer = await post('/v1/rollouts/test/unheard/rollback', { reason: 'lost' }, blind);
+  expect([answer.statusCode, answer.json().via]).toEqual([202, 'stop']);
+  expect(await main.request('test/unheard', 100)).toEqual({ blue: 100, green: 0, failed: 0 });
+  const { outcome, status } = await ended('unheard');
+  expect([outcome, status?.cause?.kind]).toEqual(['rolled-back', 'stop']);
+
+  const nobody = await post('/v1/rollouts/test/later/rollback', {}, blind);
+  expect(nobody.statusCode).toBe(503);
+  expect(await registry.traffic('main').read({ id: 'test/later', options: {} })).toMatchObject({
+    stopped: false,
+  });
+  await blind.close();
+  await connection.close();
+}, 120_000);
+
+test('an emergency stop of 20 rollouts: one data plane out of reach is named and holds up no other', async () => {
+  await Promise.all([
+    ...many.map((service) => startWithTraffic(service)),
+    startWithTraffic('on-the-edge', { traffic: { name: 'edge', options: {} } }),
+  ]);
+  edge.freeze();
+  const body = { scope: 'all', reason: 'fire', actor: 'ada' };
+  const answering = post('/v1/emergency-stop', body);
+  await waitFor('all others to read 0', async () => {
+    const shares = await Promise.all(many.map((service) => shareOf(service)));
+    return shares.every((share) => share === 0);
+  });
+  const answer = await answering;
+  expect(answer.statusCode).toBe(200);
+  const { restored, notRestored, told, notTold } = emergencyAnswerSchema.parse(answer.json());
+  const reached = restored.map(({ target }) => target);
+  expect(reached).toEqual(expect.arrayContaining(['*', ...many.map((service) => `test/${service}`)]));
+  expect(notRestored.map(({ target, traffic }) => [target, traffic])).toEqual([
+    ['*', 'edge'],
+    ['test/on-the-edge', 'edge'],
+  ]);
+  // A watch may find the stop first; then there is nobody left to tell.
+  expect([told > 0, notTold]).toEqual([true, []]);
+
+  edge.thaw();
+  for (const service of [...many, 'on-the-edge'])
+    expect(await ended(service)).toMatchObject({ outcome: 'rolled-back' });
+
+  const refused = await post('/v1/rollouts', { plan: { service: 'later' } });
+  expect([refused.statusCode, refused.json().code]).toEqual([409, 'emergency-stopped']);
+  const released = await post('/v1/emergency-stop/release', { actor: 'ada' });
+  expect(released.json()).toEqual({ released: ['main', 'edge'], notReleased: [] });
+  await startWithTraffic('later');
+  await post('/v1/rollouts/test/later/rollback', {});
+  await ended('later');
+}, 180_000);

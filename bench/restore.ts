@@ -1,128 +1,131 @@
 /**
  * How long a rollback takes: from sending the command until HAProxy, read back, gives the canary nothing.
- * Real Temporal server, real worker process, real HAProxy; other rollouts run meanwhile.
+ * Real Temporal server, real worker and API processes, real HAProxy; other rollouts run meanwhile.
  *
- *   npm run bench -- restore --others 1,100 --count 200 --by update
+ *   npm run bench -- restore --others 1,100 --count 200 --by express,signal,update
+ *   npm run bench -- restore --storm 100,260 --by express,signal,emergency
+ *
+ * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
  */
 import { parseArgs } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { workflowIdOf } from '../src/domain/plan/types.ts';
-import { type RolloutInput, taskQueues, workflowType } from '../src/domain/rollout/names.ts';
-import type { RolloutStatus } from '../src/domain/rollout/status.ts';
-import { haproxy as haproxyType } from '../src/providers/traffic/haproxy.ts';
-import { effectivePercent } from '../src/providers/traffic/types.ts';
-import { locateTools } from '../src/stack/tools.ts';
-import { registerSearchAttributes } from '../src/worker/attributes.ts';
-import { startHaproxy } from '../test/support/haproxy.ts';
-import { planFixture, stageFixture } from '../test/support/plan.ts';
-import { waitFor } from '../test/support/wait-for.ts';
+import { type BenchStack, startBenchStack } from './support/bench-stack.ts';
 import { printTable, summaryOf } from './support/report.ts';
-import { startWorkerProcess } from './support/worker-process.ts';
+import { senderOf, stopInOne, type Way, ways } from './support/senders.ts';
 
 const { values } = parseArgs({
   options: {
-    others: { type: 'string', default: '1,100' },
+    others: { type: 'string' },
+    storm: { type: 'string' },
     count: { type: 'string', default: '200' },
-    by: { type: 'string', default: 'update' },
+    by: { type: 'string', default: 'express,signal' },
   },
 });
-const others = values.others.split(',').map(Number);
+type Row = Record<string, string | number>;
+
+const storms = numbersIn(values.storm ?? '');
+const others = numbersIn(values.others ?? (storms.length > 0 ? '' : '1,100')).sort((a, b) => a - b);
 const count = Number(values.count);
+const by = values.by.split(',');
+const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
 
-const targets = [
-  ...Array.from({ length: Math.max(...others) }, (_, number) => `bench/other-${number}`),
-  ...Array.from({ length: batch }, (_, number) => `bench/subject-${number}`),
-];
-const haproxy = await startHaproxy({ targets });
-const temporal = await TestWorkflowEnvironment.createLocal({
-  server: { executable: { type: 'existing-path', path: locateTools().temporal } },
-});
-await registerSearchAttributes(temporal.connection, 'default');
-const connection = { socket: haproxy.socket, mapsDir: haproxy.mapsDir };
-const worker = await startWorkerProcess({
-  temporal: { address: temporal.address },
-  traffic: { haproxy: connection },
-  metrics: { memory: {} },
-});
-const traffic = haproxyType.create(connection);
-
+const stack = await startBenchStack([
+  ...numbered('other', Math.max(0, ...others)),
+  ...numbered('subject', others.length > 0 ? batch : 0),
+  ...numbered('storm', Math.max(0, ...storms)),
+]);
 try {
-  printTable('restore: milliseconds from sending the command', await measureAll());
+  // First, because the others go on running.
+  if (storms.length > 0) printTable('storm: milliseconds from sending all commands', await measureStorms());
+  if (others.length > 0) printTable('restore: milliseconds from sending the command', await measureSingles());
 } finally {
-  await worker.stop();
-  await temporal.teardown();
-  await haproxy.stop();
+  await stack.stop();
 }
 
-async function measureAll(): Promise<Record<string, string | number>[]> {
-  const rows: Record<string, string | number>[] = [];
+async function measureSingles(): Promise<Row[]> {
+  const rows: Row[] = [];
   let running = 0;
-  for (const wanted of others.toSorted((a, b) => a - b)) {
-    await startAll(Array.from({ length: wanted - running }, (_, number) => `other-${running + number}`));
+  for (const wanted of others) {
+    await stack.startAll(numbered('other', wanted).slice(running));
     running = wanted;
-    const zeroMs: number[] = [];
-    const answerMs: number[] = [];
-    while (zeroMs.length < count) {
-      const size = Math.min(batch, count - zeroMs.length);
-      const services = Array.from({ length: size }, (_, number) => `subject-${number}`);
-      await startAll(services);
-      for (const service of services) {
-        const { zero, answer } = await rollBack(service);
-        zeroMs.push(zero);
-        answerMs.push(answer);
-      }
-      await Promise.all(services.map((service) => handleOf(service).result()));
-    }
-    rows.push({ others: wanted, by: values.by, measured: 'canary reads 0', ...summaryOf(zeroMs) });
-    rows.push({ others: wanted, by: values.by, measured: 'caller has answer', ...summaryOf(answerMs) });
+    for (const way of named) rows.push(...(await measureWay(wanted, way)));
   }
   return rows;
 }
 
-function handleOf(service: string) {
-  return temporal.client.workflow.getHandle(workflowIdOf(`bench/${service}`));
+async function measureWay(running: number, way: Way): Promise<Row[]> {
+  const zeroMs: number[] = [];
+  const answerMs: number[] = [];
+  while (zeroMs.length < count) {
+    const services = numbered('subject', Math.min(batch, count - zeroMs.length));
+    await stack.startAll(services);
+    for (const service of services) {
+      const { zero, answer } = await rollBack(stack, way, service);
+      zeroMs.push(zero);
+      answerMs.push(answer);
+    }
+    await ended(services);
+  }
+  return [
+    { others: running, by: way, measured: 'canary reads 0', ...summaryOf(zeroMs) },
+    { others: running, by: way, measured: 'caller has answer', ...summaryOf(answerMs) },
+  ];
 }
 
-/** Starts rollouts with a 50 % canary and waits until HAProxy gives each its share. */
-async function startAll(services: readonly string[]): Promise<void> {
-  await Promise.all(
-    services.map(async (service) => {
-      const plan = planFixture({
-        service,
-        environment: 'bench',
-        traffic: { name: 'haproxy', options: {} },
-        stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
-        analysis: { intervalMs: 5_000, onInconclusive: 'hold' },
-        maxDurationMs: 7_200_000,
-      });
-      const input: RolloutInput = { plan, actor: 'bench', reason: '' };
-      await temporal.client.workflow.start(workflowType, {
-        workflowId: workflowIdOf(`bench/${service}`),
-        taskQueue: taskQueues.rollouts,
-        args: [input],
-      });
-      await waitFor(`${service} to take traffic`, async () => (await shareOf(service)) === 50, {
-        timeoutMs: 60_000,
-      });
-    }),
-  );
-}
-
-async function shareOf(service: string): Promise<number> {
-  return effectivePercent(await traffic.read({ id: `bench/${service}`, options: {} }), Date.now());
-}
-
-async function rollBack(service: string): Promise<{ zero: number; answer: number }> {
-  const handle = handleOf(service);
+async function rollBack(
+  { shareOf }: BenchStack,
+  way: Way,
+  service: string,
+): Promise<{ zero: number; answer: number }> {
   const sentMs = performance.now();
-  const command =
-    values.by === 'signal'
-      ? handle.signal('rollback', { reason: 'bench' })
-      : handle.executeUpdate<RolloutStatus, [unknown]>('rollback', { args: [{ reason: 'bench' }] });
-  const answered = command.then(() => performance.now() - sentMs);
+  const answered = senderOf(way, stack)(service).then(() => performance.now() - sentMs);
   while ((await shareOf(service)) > 0);
   const zero = performance.now() - sentMs;
   return { zero, answer: await answered };
+}
+
+async function measureStorms(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const size of storms) {
+    for (const way of [...named, ...(by.includes('emergency') ? (['emergency'] as const) : [])]) {
+      rows.push(...(await storm(numbered('storm', size), way)));
+    }
+  }
+  return rows;
+}
+
+async function storm(services: readonly string[], way: Way | 'emergency'): Promise<Row[]> {
+  await stack.startAll(services);
+  const sweep = stack.sweep();
+  const answerMs: number[] = [];
+  const sentMs = performance.now();
+  const seen = sweep.firstSeen(new Set(services.map((service) => `bench/${service}`)));
+  const noteAnswer = () => void answerMs.push(performance.now() - sentMs);
+  const send = way === 'emergency' ? null : senderOf(way, stack);
+  const answers = send
+    ? services.map((service) => send(service).then(noteAnswer))
+    : [stopInOne(stack, services).then(noteAnswer)];
+  await Promise.all(answers);
+  const zeroMs = [...(await seen).values()].map((atMs) => atMs - sentMs);
+  const stillShown = await Promise.all(services.map((service) => stack.shareOf(service)));
+  if (stillShown.some((share) => share > 0)) throw new Error('a canary takes traffic after its stop');
+  await ended(services);
+  const common = { storm: services.length, by: way, resolution: Math.ceil(sweep.longestGapMs) };
+  return [
+    { ...common, measured: 'canary reads 0', ...summaryOf(zeroMs) },
+    { ...common, measured: 'caller has answer', ...summaryOf(answerMs) },
+  ];
+}
+
+async function ended(services: readonly string[]): Promise<void> {
+  await Promise.all(services.map((service) => stack.handleOf(service).result()));
+}
+
+function numbered(name: string, length: number): string[] {
+  return Array.from({ length }, (_, number) => `${name}-${number}`);
+}
+
+function numbersIn(list: string): number[] {
+  return list.split(',').filter(Boolean).map(Number);
 }

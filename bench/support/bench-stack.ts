@@ -1,0 +1,101 @@
+/** What the restore bench runs against: a real Temporal server, worker, API and HAProxy, and rollouts in it. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { trafficMemo, trafficMemoOf } from '../../src/api/temporal/traffic-of.ts';
+import { workflowIdOf } from '../../src/domain/plan/types.ts';
+import { type RolloutInput, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
+import { haproxy as haproxyType } from '../../src/providers/traffic/haproxy.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { locateTools } from '../../src/stack/tools.ts';
+import { registerSearchAttributes } from '../../src/worker/attributes.ts';
+import { startHaproxy } from '../../test/support/haproxy.ts';
+import { planFixture, stageFixture } from '../../test/support/plan.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { startSluiceProcess } from './sluice-process.ts';
+import { StopSweep } from './stop-sweep.ts';
+
+export interface BenchStack {
+  readonly apiUrl: string;
+  handleOf(service: string): WorkflowHandle;
+  /** Starts rollouts with a 50 % canary and waits until HAProxy gives each its share. */
+  startAll(services: readonly string[]): Promise<void>;
+  /** The canary's share as HAProxy has it now, percent. */
+  shareOf(service: string): Promise<number>;
+  sweep(): StopSweep;
+  stop(): Promise<void>;
+}
+
+/** As many starts at a time, so that starting is no storm of its own. */
+const startsAtOnce = 25;
+
+export async function startBenchStack(services: readonly string[]): Promise<BenchStack> {
+  const targets = services.map((service) => `bench/${service}`);
+  const haproxy = await startHaproxy({ targets, frontend: 'shared' });
+  const temporal = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path: locateTools().temporal } },
+  });
+  await registerSearchAttributes(temporal.connection, 'default');
+  const connection = { socket: haproxy.socket, mapsDir: haproxy.mapsDir };
+  const port = await freePort();
+  const config = {
+    temporal: { address: temporal.address },
+    api: { host: '127.0.0.1', port },
+    traffic: { haproxy: connection },
+    metrics: { memory: {} },
+  };
+  const parts = [await startSluiceProcess('worker', config), await startSluiceProcess('api', config)];
+  const traffic = haproxyType.create(connection);
+  const shareOf = async (service: string) =>
+    effectivePercent(await traffic.read({ id: `bench/${service}`, options: {} }), Date.now());
+  return {
+    apiUrl: `http://127.0.0.1:${port}`,
+    handleOf: (service) => temporal.client.workflow.getHandle(workflowIdOf(`bench/${service}`)),
+    shareOf,
+    startAll: async (wanted) => {
+      for (let from = 0; from < wanted.length; from += startsAtOnce) {
+        const some = wanted.slice(from, from + startsAtOnce);
+        await Promise.all(some.map((service) => startOne(temporal.client, service, shareOf)));
+      }
+    },
+    sweep: () => new StopSweep(connection),
+    stop: async () => {
+      for (const part of parts) await part.stop();
+      await temporal.teardown();
+      await haproxy.stop();
+    },
+  };
+}
+
+async function startOne(
+  client: Client,
+  service: string,
+  shareOf: (service: string) => Promise<number>,
+): Promise<void> {
+  const plan = planFixture({
+    service,
+    environment: 'bench',
+    traffic: { name: 'haproxy', options: {} },
+    stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
+    analysis: { intervalMs: 5_000, onInconclusive: 'hold' },
+    maxDurationMs: 7_200_000,
+  });
+  const input: RolloutInput = { plan, actor: 'bench', reason: '' };
+  await client.workflow.start(workflowType, {
+    workflowId: workflowIdOf(`bench/${service}`),
+    taskQueue: taskQueues.rollouts,
+    args: [input],
+    memo: { [trafficMemo]: trafficMemoOf(plan) },
+  });
+  const reads50 = async () => (await shareOf(service)) === 50;
+  await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 120_000, everyMs: 100 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,50 @@
+/** A real worker or API process for benches, with its configuration in a temporary file. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repoRoot } from '../../src/stack/tools.ts';
+
+export interface SluiceProcess {
+  stop(): Promise<void>;
+}
+
+/** What each process logs when it serves. */
+const readyLines = { worker: 'worker runs', api: 'API runs' } as const;
+
+/** Resolves when the process serves. JSON is YAML, so the configuration is written as it is. */
+export async function startSluiceProcess(
+  part: keyof typeof readyLines,
+  config: Record<string, unknown>,
+): Promise<SluiceProcess> {
+  const dir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const file = join(dir, 'sluice.yaml');
+  writeFileSync(file, JSON.stringify(config));
+  const child = spawn(process.execPath, [join(repoRoot(), 'dist', part, 'main.js')], {
+    env: { ...process.env, SLUICE_CONFIG: file },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  child.stdout.setEncoding('utf8');
+  await new Promise<void>((resolve, reject) => {
+    let text = '';
+    const listen = (chunk: string) => {
+      text += chunk;
+      if (!text.includes(readyLines[part])) return;
+      child.stdout.off('data', listen);
+      resolve();
+    };
+    child.stdout.on('data', listen);
+    exited.then(() => reject(new Error(`the ${part} ended: ${text}`)), reject);
+  });
+  // Its log must not fill the pipe.
+  child.stdout.resume();
+  return {
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -29,18 +29,31 @@ const by = values.by.split(',');
 const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
+const warmUps = 20;
 
 const stack = await startBenchStack([
+  ...numbered('warm-up', warmUps),
   ...numbered('other', Math.max(0, ...others)),
   ...numbered('subject', others.length > 0 ? batch : 0),
   ...numbered('storm', Math.max(0, ...storms)),
 ]);
 try {
+  await warmUp();
   // First, because the others go on running.
   if (storms.length > 0) printTable('storm: milliseconds from sending all commands', await measureStorms());
   if (others.length > 0) printTable('restore: milliseconds from sending the command', await measureSingles());
 } finally {
   await stack.stop();
+}
+
+/** Nobody asks how fast a process is in its first second. */
+async function warmUp(): Promise<void> {
+  for (const way of [...named, ...named]) {
+    const services = numbered('warm-up', warmUps);
+    await stack.startAll(services);
+    await Promise.all(services.map(senderOf(way, stack)));
+    await ended(services);
+  }
 }
 
 async function measureSingles(): Promise<Row[]> {

@@ -5,8 +5,11 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } f
 /** The workflows beside this file: `.ts` when run from the sources, `.js` when built. */
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const inWorkflows = (file: string) =>
+    fileURLToPath(new URL(`../workflows/${file}.${extension}`, import.meta.url));
   return await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url)),
+    workflowsPath: inWorkflows('index'),
+    payloadConverterPath: inWorkflows('payload-converter'),
     logger: new DefaultLogger('WARN'),
   });
 }

@@ -15,6 +15,7 @@ export function readPayload(name: CommandName, input: unknown): PayloadReading {
     return refuse(`the payload must be an object such as {"reason":"…"}, not ${describe(input)}`);
   }
   const fields = new Map<string, unknown>(Object.entries(input));
+  if (fields.has('undecodable')) return refuse('the payload could not be decoded; send JSON');
   const unknownKey = [...fields.keys()].find((key) => !knownKeys.includes(key));
   if (unknownKey !== undefined) {
     return refuse(`unknown field "${clip(unknownKey)}"; known are ${knownKeys.join(', ')}`);

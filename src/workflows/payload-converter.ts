@@ -1,0 +1,18 @@
+/**
+ * Decodes what comes into a workflow without ever throwing. Anybody who reaches Temporal can send a signal whose payload
+ * cannot be decoded; the default converter throws, the workflow task fails for ever, and not even a rollback gets in.
+ */
+import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
+
+export const payloadConverter: PayloadConverter = {
+  toPayload: (value) => defaultPayloadConverter.toPayload(value),
+  fromPayload: <T>(payload: Payload): T => {
+    try {
+      return defaultPayloadConverter.fromPayload<T>(payload);
+    } catch (error) {
+      const undecodable = error instanceof Error ? error.message : String(error);
+      // The reader of commands refuses the unknown field and notes it in the timeline.
+      return { undecodable } as T;
+    }
+  },
+};

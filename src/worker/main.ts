@@ -1,4 +1,5 @@
 /** The worker process: configuration -> providers -> activities -> Temporal workers. Stops on SIGINT and SIGTERM. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
@@ -13,6 +14,7 @@ import { createLogger, temporalLogger } from './logger.ts';
 import { createWorkers } from './workers.ts';
 
 const retryEveryMs = 1_000;
+const registerAttempts = 5;
 
 async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
@@ -20,12 +22,7 @@ async function main(logger: Logger): Promise<void> {
   installRuntime(config, logger);
   const connection = await connect(config, logger);
   const { namespace } = config.temporal;
-  await registerSearchAttributes(connection, namespace).catch((error: unknown) => {
-    logger.warn(
-      { error: messageOf(error) },
-      'search attributes could not be registered; rollouts stall if they are missing',
-    );
-  });
+  await register(connection, namespace, logger);
   const workers = await createWorkers({
     connection,
     namespace,
@@ -65,6 +62,19 @@ function installRuntime(config: SluiceConfig, logger: Logger): void {
   });
 }
 
+/** Rollouts stall without the attributes, so a server that has only just started is asked again. */
+async function register(connection: NativeConnection, namespace: string, logger: Logger): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await registerSearchAttributes(connection, namespace);
+    } catch (error) {
+      logger.warn({ error: messageOf(error) }, 'search attributes could not be registered');
+      if (attempt === registerAttempts) return;
+      await sleep(retryEveryMs);
+    }
+  }
+}
+
 /** Temporal may start after the worker; waiting for it is part of the job. */
 async function connect({ temporal }: SluiceConfig, logger: Logger): Promise<NativeConnection> {
   for (;;) {
@@ -75,7 +85,7 @@ async function connect({ temporal }: SluiceConfig, logger: Logger): Promise<Nati
         { address: temporal.address, error: messageOf(error) },
         'Temporal does not answer yet; trying again',
       );
-      await new Promise((resolve) => setTimeout(resolve, retryEveryMs));
+      await sleep(retryEveryMs);
     }
   }
 }
@@ -83,5 +93,6 @@ async function connect({ temporal }: SluiceConfig, logger: Logger): Promise<Nati
 const logger = createLogger('sluice-worker');
 main(logger).catch((error: unknown) => {
   logger.fatal({ error: messageOf(error) }, 'worker ended');
-  process.exitCode = 1;
+  // Connections would keep a process alive that does no work any more.
+  process.exit(1);
 });

@@ -75,12 +75,24 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       maxConcurrentActivityTaskExecutions: maxRestores,
     }),
   ]);
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const runOne = async (worker: Worker) => {
+    try {
+      await worker.run();
+    } catch (error) {
+      // Half a worker is worse than none: it would look alive and restore nothing.
+      shutdown();
+      throw error;
+    }
+  };
   return {
     run: async () => {
-      await Promise.all(workers.map((worker) => worker.run()));
+      const ends = await Promise.allSettled(workers.map(runOne));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
     },
-    shutdown: () => {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    },
+    shutdown,
   };
 }

@@ -1,8 +1,10 @@
 /** Bringing all traffic back: written, read back, tried again fast. Needs no metrics, no readiness and no approval. */
-import { messageOf, SluiceError } from '../domain/errors.ts';
-import type { Slot } from '../domain/rollout/types.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { messageOf } from '../domain/errors.ts';
+import { type Plan, targetOf } from '../domain/plan/types.ts';
+import type { Arms, Slot } from '../domain/rollout/types.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
-import type { ActivityDeps } from './deps.ts';
+import { type ActivityDeps, systemClock } from './deps.ts';
 import { type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { RestoreInput, RestoreResult } from './types.ts';
 
@@ -13,19 +15,21 @@ const budgetMs = 8_000;
 /** How long an old version that was stopped after a promotion may take to come up before traffic goes there anyway. */
 const coldStartMs = 5_000;
 
+/** Errors: only ones that Temporal retries; whoever stops trying here leaves users on a bad version. */
 export async function restoreUntil(
   deps: ActivityDeps,
   input: RestoreInput,
   epoch: number,
+  attempt: number,
 ): Promise<RestoreResult> {
   const startedMs = performance.now();
-  const side = trafficOf(deps.providers, input.plan);
   const home = input.arms?.stableSlot ?? null;
-  if (input.fallbackCold) await warmFallback(deps, input);
+  // Once is enough: a version that does not come up must not keep traffic from being written.
+  if (input.fallbackCold && attempt === 1) await warmFallback(deps, input);
   let lastProblem = 'no attempt was made';
   for (let attempts = 1; performance.now() - startedMs < budgetMs; attempts++) {
     try {
-      const state = await restoreOnce(side, home, epoch);
+      const state = await restoreOnce(trafficOf(deps.providers, input.plan), home, epoch);
       if (isHome(state, home, deps.clock.now())) {
         return { attempts, tookMs: Math.round(performance.now() - startedMs) };
       }
@@ -35,9 +39,9 @@ export async function restoreUntil(
     }
     await deps.clock.sleep(pauseMs, new AbortController().signal);
   }
-  throw new SluiceError(
+  throw ApplicationFailure.retryable(
+    `The canary of ${targetOf(input.plan)} could not be read at 0 %: ${lastProblem}`,
     'traffic-unavailable',
-    `The canary of ${side.target.id} could not be read at 0 %: ${lastProblem}`,
   );
 }
 
@@ -53,17 +57,28 @@ async function restoreOnce(side: TrafficSide, home: Slot | null, epoch: number):
 export function isHome(state: TrafficState, home: Slot | null, nowMs: number): boolean {
   return (
     effectivePercent(state, nowMs) === 0 &&
-    (state.stopped || state.weightPercent === 0) &&
+    (state.stopped || (state.weightPercent === 0 && state.match === null)) &&
     (home === null || state.stableSlot === home)
   );
 }
 
+/** Starts the version that traffic goes back to. Bounded whatever the provider does. Errors: none. */
 async function warmFallback(deps: ActivityDeps, { plan, arms }: RestoreInput): Promise<void> {
   if (arms === null) return;
-  const { provider, target } = workloadOf(deps.providers, plan);
   const limit = AbortSignal.timeout(coldStartMs);
+  const started = startStable(deps, plan, arms, limit).catch(() => {});
   // Whether it comes up or not, the decision to go back stands; the read-back tells the truth about traffic.
-  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {}).catch(() => {});
+  await Promise.race([started, systemClock.sleep(coldStartMs, new AbortController().signal)]);
+}
+
+export async function startStable(
+  deps: ActivityDeps,
+  plan: Plan,
+  arms: Arms,
+  limit: AbortSignal,
+): Promise<void> {
+  const { provider, target } = workloadOf(deps.providers, plan);
+  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {});
 }
 
 function signal(): AbortSignal {

@@ -2,14 +2,14 @@
 import { activityInfo } from '@temporalio/activity';
 import { SluiceError } from '../domain/errors.ts';
 import type { Plan, SecondMeans } from '../domain/plan/types.ts';
-import { sameShare } from '../domain/rollout/drift.ts';
+import { lapsedBefore, sameMatch, sameShare } from '../domain/rollout/drift.ts';
 import { type Arms, otherSlot } from '../domain/rollout/types.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
 import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
 import { restoreUntil } from './restore.ts';
 import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
-import type { RestoreActivities } from './types.ts';
+import type { Blocked, RestoreActivities } from './types.ts';
 
 /** A call to the data plane that takes longer than this is broken off and tried again. */
 const callTimeoutMs = 2_000;
@@ -22,26 +22,46 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
       translated(async () => {
         const side = trafficOf(providers, plan);
         const { weightPercent, match } = stageOf(plan.stages, stage);
+        const blocked = blockedBy(await side.provider.read(side.target, signal()), deps.clock.now());
+        if (blocked) return { readWeightPercent: 0, blocked };
         const writer = attempt(epoch);
         await side.provider.setRoute(side.target, { weightPercent, match }, writer, signal());
         const state = await readBack(
           side,
-          (seen) => seen.epoch === writer && sameShare(seen.weightPercent, weightPercent),
+          (seen) =>
+            seen.epoch === writer &&
+            sameShare(seen.weightPercent, weightPercent) &&
+            sameMatch(seen.match, match),
         );
-        return { readWeightPercent: state.weightPercent };
+        return { readWeightPercent: state.weightPercent, blocked: null };
       }),
     promote: ({ plan, arms, epoch }) =>
       translated(async () => {
         const side = trafficOf(providers, plan);
         const slot = otherSlot(arms.stableSlot);
+        const before = await side.provider.read(side.target, signal());
+        // A second attempt may find the first one's work done.
+        const blocked = before.stableSlot === slot ? null : blockedBy(before, deps.clock.now());
+        if (blocked) return { blocked };
         await side.provider.setStable(side.target, slot, attempt(epoch), signal());
         await readBack(
           side,
           (seen) => seen.stableSlot === slot && effectivePercent(seen, deps.clock.now()) === 0,
         );
+        return { blocked: null };
       }),
     cutOff: ({ plan, arms, means }) => translated(() => cutOff[means](providers, plan, arms)),
-    restore: (input) => translated(() => restoreUntil(deps, input, attempt(input.epoch))),
+    restore: (input) => restoreUntil(deps, input, attempt(input.epoch), activityInfo().attempt),
+  };
+}
+
+/** A canary that was stopped, or whose lease ran out, is not given more: users are on stable, and there they stay. */
+function blockedBy(seen: TrafficState, nowMs: number): Blocked | null {
+  if (seen.stopped) return { cause: 'stop', reason: 'a stop was found in the data plane' };
+  if (!lapsedBefore(seen, nowMs)) return null;
+  return {
+    cause: 'lapse',
+    reason: 'the lease ran out while nobody watched; traffic had gone back to stable by itself',
   };
 }
 

@@ -22,8 +22,15 @@ export interface ShiftInput {
   readonly epoch: number;
 }
 
+/** Going on is forbidden by what the data plane says; nothing was written. */
+export interface Blocked {
+  readonly cause: 'stop' | 'lapse';
+  readonly reason: string;
+}
+
 export interface ShiftResult {
   readonly readWeightPercent: number;
+  readonly blocked: Blocked | null;
 }
 
 export interface WatchInput {
@@ -68,6 +75,8 @@ export interface CleanInput {
   readonly arms: Arms | null;
   /** Which version goes: the canary after a rollback, the old one after a promotion. */
   readonly leaving: 'canary' | 'old';
+  /** The version that stays may have been stopped: nothing is stopped before it is up. */
+  readonly fallbackCold: boolean;
 }
 
 export interface CleanResult {
@@ -86,7 +95,7 @@ export interface WatchActivities {
 /** Short traffic writes, on `sluice-restore`. */
 export interface RestoreActivities {
   shift(input: ShiftInput): Promise<ShiftResult>;
-  promote(input: PromoteInput): Promise<void>;
+  promote(input: PromoteInput): Promise<{ readonly blocked: Blocked | null }>;
   restore(input: RestoreInput): Promise<RestoreResult>;
   cutOff(input: CutOffInput): Promise<void>;
 }

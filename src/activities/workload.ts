@@ -6,7 +6,7 @@ import { otherSlot } from '../domain/rollout/types.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
-import { isHome } from './restore.ts';
+import { isHome, startStable } from './restore.ts';
 import { attemptEpoch, epochAbove, trafficOf, workloadOf } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
 
@@ -56,7 +56,10 @@ function remainsOf(seen: TrafficState): string | null {
   return seen.stopped ? 'the stop of an earlier rollback was cleared' : null;
 }
 
-async function clean(deps: ActivityDeps, { plan, arms, leaving }: CleanInput): Promise<CleanResult> {
+async function clean(
+  deps: ActivityDeps,
+  { plan, arms, leaving, fallbackCold }: CleanInput,
+): Promise<CleanResult> {
   const { provider, target } = trafficOf(deps.providers, plan);
   const state = await provider.read(target, cancellationSignal());
   const stableSlot = arms?.stableSlot ?? state.stableSlot;
@@ -66,6 +69,9 @@ async function clean(deps: ActivityDeps, { plan, arms, leaving }: CleanInput): P
   }
   const workload = workloadOf(deps.providers, plan);
   try {
+    // After a cold way back the version that users are on must be up before the other one goes.
+    if (fallbackCold && arms && leaving === 'canary')
+      await startStable(deps, plan, arms, cancellationSignal());
     await workload.provider.stop(workload.target, otherSlot(home), cancellationSignal());
     return { unsafe: null, problem: null };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** How each piece of work is done: which activity, on which queue, with which time-outs. */
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import {
   ActivityCancellationType,
   CancellationScope,
@@ -10,7 +11,8 @@ import type { RestoreActivities, WatchActivities } from '../activities/types.ts'
 import type { Plan, SecondMeans } from '../domain/plan/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import { heartbeatTimeoutMs } from '../domain/rollout/pace.ts';
-import type { Arms, Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
+import type { WatchProgress } from '../domain/rollout/status.ts';
+import type { Arms, Effect, RolloutEvent, RolloutState, WatchCarry } from '../domain/rollout/types.ts';
 
 type Report = (event: RolloutEvent) => void;
 
@@ -22,7 +24,7 @@ const long = proxyActivities<WatchActivities>({
 
 const traffic = proxyActivities<RestoreActivities>({
   taskQueue: taskQueues.restore,
-  startToCloseTimeout: '10 seconds',
+  startToCloseTimeout: '15 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '1s', backoffCoefficient: 1, maximumAttempts: 5 },
 });
@@ -49,14 +51,16 @@ export async function perform(
     case 'shift': {
       const summary = `${plan.service}: canary to ${plan.stages[effect.stage]?.weightPercent} %`;
       const input = { plan, arms: armsOf(state), stage: effect.stage, epoch };
-      return { kind: 'shifted', ...(await traffic.shift.executeWithOptions({ summary }, [input])) };
+      const { blocked, readWeightPercent } = await traffic.shift.executeWithOptions({ summary }, [input]);
+      return blocked ? { kind: 'blocked', ...blocked } : { kind: 'shifted', readWeightPercent };
     }
     case 'watch':
       return await watch(effect, state, epoch);
     case 'promote': {
       const summary = `${plan.service}: make ${plan.version} stable`;
-      await traffic.promote.executeWithOptions({ summary }, [{ plan, arms: armsOf(state), epoch }]);
-      return { kind: 'promoted' };
+      const input = { plan, arms: armsOf(state), epoch };
+      const { blocked } = await traffic.promote.executeWithOptions({ summary }, [input]);
+      return blocked ? { kind: 'blocked', ...blocked } : { kind: 'promoted' };
     }
     case 'restore':
       return await restore(state, epoch, report);
@@ -104,10 +108,16 @@ async function restore(state: RolloutState, epoch: number, report: Report): Prom
     summary: `${plan.service}: all traffic back to stable`,
     retry: { initialInterval: '1s', backoffCoefficient: 1 },
   } as const;
-  const result = await traffic.restore.executeWithOptions(options, [{ plan, arms, epoch, fallbackCold }]);
-  ladder.cancel();
-  await climbed;
-  return { kind: 'restored', ...result };
+  const startedMs = Date.now();
+  try {
+    const result = await traffic.restore.executeWithOptions(options, [{ plan, arms, epoch, fallbackCold }]);
+    // The activity knows its last attempt only; the workflow's clock knows them all.
+    const tookMs = Math.max(result.tookMs, Date.now() - startedMs);
+    return { kind: 'restored', attempts: result.attempts, tookMs };
+  } finally {
+    ladder.cancel();
+    await climbed;
+  }
 }
 
 /** The share of `rollback.timeout` that belongs to the data plane alone. */
@@ -139,11 +149,15 @@ async function cutOff(plan: Plan, arms: Arms, means: SecondMeans): Promise<{ pro
 }
 
 async function clean(state: RolloutState): Promise<RolloutEvent> {
-  const { plan, arms, cause } = state;
-  const options = { summary: 'verify, then clean up', retry: { maximumAttempts: 3 } } as const;
+  const { plan, arms, cause, fallbackCold } = state;
+  const options = {
+    summary: 'verify, then clean up',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumAttempts: 3 },
+  } as const;
   try {
     const result = await long.clean.executeWithOptions(options, [
-      { plan, arms, leaving: cause ? 'canary' : 'old' },
+      { plan, arms, leaving: cause ? 'canary' : 'old', fallbackCold },
     ]);
     return result.unsafe === null
       ? { kind: 'cleaned', problem: result.problem }
@@ -163,4 +177,16 @@ function armsOf(state: RolloutState): Arms {
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The evidence that a watch left when its worker went away: its last heartbeat, or what it said when it was shut down. */
+export function carryIn(error: unknown): WatchCarry | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  const left =
+    cause instanceof TimeoutFailure
+      ? cause.lastHeartbeatDetails
+      : cause instanceof ApplicationFailure
+        ? cause.details?.[0]
+        : null;
+  return typeof left === 'object' && left !== null && 'carry' in left ? (left as WatchProgress).carry : null;
 }

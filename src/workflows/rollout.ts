@@ -1,6 +1,7 @@
 /** The story of one rollout: do what the state asks for, until it asks for nothing more. */
 import {
   CancellationScope,
+  condition,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
@@ -12,9 +13,9 @@ import { detailsOf } from '../domain/rollout/details.ts';
 import { begun, effectOf, epochOf } from '../domain/rollout/effects.ts';
 import type { RolloutInput } from '../domain/rollout/names.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
-import type { Effect, RolloutEvent } from '../domain/rollout/types.ts';
+import type { Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
 import { attributesOf } from './attributes.ts';
-import { perform, reasonOf } from './effects.ts';
+import { carryIn, perform, reasonOf } from './effects.ts';
 import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
 import { RolloutRun } from './run.ts';
@@ -28,8 +29,12 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
   return await CancellationScope.nonCancellable(async () => {
     const limits = new Limits(run);
     while (!isTerminal(run.state)) {
-      await carryOut(run, effectOf(run.state));
       limits.follow();
+      const effect = effectOf(run.state);
+      await carryOut(run, effect);
+      // Work that ended and moved nothing is not begun again at once: history must not run away.
+      const moved = () => effectOf(run.state).key !== effect.key;
+      if (!moved()) await condition(moved, pauseBeforeRepeat);
       await continueWhenLong(run, input);
     }
     limits.cancel();
@@ -39,30 +44,39 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
   });
 }
 
+const pauseBeforeRepeat = '1 second';
+
 /** Does one piece of work; drops it as soon as the state asks for something else. */
 async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
-  // Clean-up stops versions, so no earlier write may still be under way.
-  if (effect.kind === 'clean') await run.settled();
+  const obsolete = run.when((state) => effectOf(state).key !== effect.key);
+  // What stops and starts versions waits for earlier work on them to end, unless it is not wanted any more.
+  const touchesVersions = effect.kind === 'clean' || (effect.kind === 'restore' && run.state.fallbackCold);
+  if (touchesVersions && (await Promise.race([run.settled(), obsolete])) === 'so') return;
   run.state = begun(run.state);
   show(run);
   const scope = new CancellationScope({ cancellable: true });
   const work = scope
     .run(() => perform(effect, run.state, epochOf(run.state), run.apply))
     .catch(failureOf(effect));
-  const obsolete = run.whenObsolete(effect);
   const first = await Promise.race([work, obsolete]);
-  if (first !== 'obsolete') return run.apply(first);
+  if (first !== 'so') return run.apply(first);
 
   scope.cancel();
   // A pause hands the evidence of one watch to the next, so it waits for it; all else goes on at once.
-  if (effect.kind === 'watch' && effectOf(run.state).kind === 'watch')
-    return run.apply(unlessFailed(await work));
+  const last = effect.kind === 'watch' ? await Promise.race([work, run.when(asksForNoWatch)]) : 'so';
+  if (last !== 'so') return run.apply(handedOver(last));
   run.straggler(work.then((event) => run.apply(event && late(effect, event))));
 }
 
-/** A watch whose worker died while it was being replaced hands nothing over; the next one starts from what is known. */
-function unlessFailed(event: RolloutEvent | null): RolloutEvent | null {
-  return event?.kind === 'failed' ? null : event;
+function asksForNoWatch(state: RolloutState): boolean {
+  return effectOf(state).kind !== 'watch';
+}
+
+/** A watch that failed while it was being replaced decides nothing; what it last knew goes to the next one. */
+function handedOver(event: RolloutEvent | null): RolloutEvent | null {
+  if (event?.kind !== 'failed') return event;
+  if (event.carry === null) return null;
+  return { kind: 'watched', result: { ending: { kind: 'interrupted' }, carry: event.carry, verdicts: [] } };
 }
 
 /** What an obsolete effect still reports: evidence is kept, decisions and failures are not. */
@@ -76,7 +90,7 @@ function late(effect: Effect, event: RolloutEvent): RolloutEvent | null {
 function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
   return (error) => {
     if (isCancellation(error)) return null;
-    return { kind: 'failed', step: effect.kind, reason: reasonOf(error) };
+    return { kind: 'failed', step: effect.kind, reason: reasonOf(error), carry: carryIn(error) };
   };
 }
 

@@ -2,10 +2,9 @@
 
 import type { SearchAttributePair } from '@temporalio/common';
 import { proxySinks, type Sinks } from '@temporalio/workflow';
-import { effectOf } from '../domain/rollout/effects.ts';
 import { apply, initialState } from '../domain/rollout/machine.ts';
 import type { RolloutInput } from '../domain/rollout/names.ts';
-import type { Effect, RolloutEvent, RolloutState, TimelineEntry } from '../domain/rollout/types.ts';
+import type { RolloutEvent, RolloutState, TimelineEntry } from '../domain/rollout/types.ts';
 
 /** Every line of the timeline leaves through this sink: to the log when it happens, to the auditor at replay. */
 export interface AuditSinks extends Sinks {
@@ -16,8 +15,8 @@ const { audit } = proxySinks<AuditSinks>();
 
 export class RolloutRun {
   state: RolloutState;
-  private awaited: { key: string; obsolete: () => void } | null = null;
-  private stragglers: Promise<void>[] = [];
+  private readonly waiting = new Set<{ fits: (state: RolloutState) => boolean; tell: () => void }>();
+  private readonly stragglers = new Set<Promise<void>>();
   private shown = new Map<string, unknown>();
   private recorded: number;
 
@@ -32,26 +31,29 @@ export class RolloutRun {
     if (event === null) return;
     this.state = apply(this.state, event, Date.now());
     this.record();
-    if (this.awaited && effectOf(this.state).key !== this.awaited.key) this.awaited.obsolete();
+    for (const waiter of this.waiting) {
+      if (!waiter.fits(this.state)) continue;
+      this.waiting.delete(waiter);
+      waiter.tell();
+    }
   };
 
-  /** Resolves when the state asks for something other than `effect`. */
-  whenObsolete(effect: Effect): Promise<'obsolete'> {
+  /** Resolves as soon as the state fits; at once if it does already. */
+  when(fits: (state: RolloutState) => boolean): Promise<'so'> {
+    if (fits(this.state)) return Promise.resolve('so');
     return new Promise((resolve) => {
-      this.awaited = { key: effect.key, obsolete: () => resolve('obsolete') };
-      if (effectOf(this.state).key !== effect.key) resolve('obsolete');
+      this.waiting.add({ fits, tell: () => resolve('so') });
     });
   }
 
   /** Keeps work that nobody waits for, so that the run does not end before it. */
   straggler(work: Promise<void>): void {
-    this.stragglers.push(work);
+    const kept = work.finally(() => this.stragglers.delete(kept));
+    this.stragglers.add(kept);
   }
 
   async settled(): Promise<void> {
-    const waiting = this.stragglers;
-    this.stragglers = [];
-    await Promise.all(waiting);
+    await Promise.all(this.stragglers);
   }
 
   changedAttributes(pairs: readonly SearchAttributePair[]): SearchAttributePair[] {

@@ -4,7 +4,7 @@ import type { WatchEnding } from '../../domain/rollout/types.ts';
 import type { TrafficState } from '../../providers/traffic/types.ts';
 import type { Clock } from '../deps.ts';
 import type { TrafficSide } from '../targets.ts';
-import type { Lease } from './lease.ts';
+import { callTimeoutMs, type Lease } from './lease.ts';
 
 /** How often drift is answered by writing again before people are asked. */
 const maxReasserts = 3;
@@ -18,6 +18,14 @@ export interface GripOptions {
   readonly tolerateDrift: boolean;
   readonly reasserted: number;
 }
+
+const lapsed: WatchEnding = {
+  kind: 'lapsed',
+  reason: 'the lease ran out while nobody renewed it; traffic had gone back to stable by itself',
+};
+
+/** Each call has its own time, so that a slow one takes none from the next. */
+const signal = () => AbortSignal.timeout(callTimeoutMs);
 
 /** `gone`: the workflow that this watch works for does not run any more. */
 export type GripEnding = WatchEnding | { readonly kind: 'gone' };
@@ -35,14 +43,17 @@ export class Grip {
   }
 
   /** One round: read, compare, act, renew. Errors: those of the traffic provider. */
-  async tighten(signal: AbortSignal): Promise<GripEnding | null> {
-    const { side, lease, wanted } = this.options;
+  async tighten(): Promise<GripEnding | null> {
+    const { side, lease, wanted, tolerateDrift } = this.options;
     this.trouble = null;
-    const seen = await side.provider.read(side.target, signal);
-    const ending = this.owned ? await this.compare(seen, signal) : await this.takeOver(seen, signal);
+    const seen = await side.provider.read(side.target, signal());
+    const ending = this.owned ? await this.compare(seen) : await this.takeOver(seen);
     if (ending) return ending;
-    const renewal = await lease.renew(wanted.epoch, signal);
+    // Who tolerates that the owner is lost (a restarted data plane, while a person is asked) has no lease to renew.
+    if (tolerateDrift && this.trouble !== null && seen.epoch !== wanted.epoch) return null;
+    const renewal = await lease.renew(wanted.epoch);
     if (renewal === 'gone') return { kind: 'gone' };
+    if (renewal === 'lapsed') return lapsed;
     if (renewal === 'orphaned') {
       this.trouble =
         'Temporal does not answer, so the lease is not renewed and traffic will go back to stable';
@@ -50,13 +61,10 @@ export class Grip {
     return null;
   }
 
-  private async takeOver(seen: TrafficState, signal: AbortSignal): Promise<WatchEnding | null> {
+  private async takeOver(seen: TrafficState): Promise<WatchEnding | null> {
     const { lease, clock, wanted } = this.options;
     if (lapsedBefore(seen, clock.now()) && !seen.stopped && seen.epoch <= wanted.epoch) {
-      return {
-        kind: 'lapsed',
-        reason: 'the lease ran out while nobody watched; traffic had gone back to stable by itself',
-      };
+      return lapsed;
     }
     const comparison = compareRoute(
       { ...seen, epoch: Math.max(seen.epoch, wanted.epoch) },
@@ -65,19 +73,19 @@ export class Grip {
     );
     if (comparison.kind === 'stopped' || comparison.kind === 'fenced') return comparison;
     if (seen.stableSlot !== wanted.stableSlot) return this.slotMoved(seen);
-    await this.write(signal);
+    await this.write();
     lease.untilMs = seen.leaseUntilMs;
     this.owned = true;
     return null;
   }
 
-  private async compare(seen: TrafficState, signal: AbortSignal): Promise<WatchEnding | null> {
+  private async compare(seen: TrafficState): Promise<WatchEnding | null> {
     const comparison = compareRoute(seen, this.ownWanted(), this.options.clock.now());
     if (comparison.kind === 'as-asked') return null;
     if (comparison.kind !== 'drifted') return comparison;
     this.trouble = comparison.reason;
-    if (this.options.tolerateDrift) return null;
     if (seen.stableSlot !== this.options.wanted.stableSlot) return this.slotMoved(seen);
+    if (this.options.tolerateDrift) return null;
     if (this.reasserted >= maxReasserts) {
       return {
         kind: 'drifted',
@@ -85,23 +93,23 @@ export class Grip {
       };
     }
     this.reasserted += 1;
-    await this.write(signal);
+    await this.write();
     // A restarted data plane has lost the lease too; renewing it is due now.
     this.options.lease.untilMs = seen.leaseUntilMs;
     return null;
   }
 
   private slotMoved(seen: TrafficState): WatchEnding {
-    return { kind: 'drifted', reason: `the stable slot was changed to ${seen.stableSlot} from outside` };
+    return { kind: 'moved', reason: `the stable slot was changed to ${seen.stableSlot} from outside` };
   }
 
-  private async write(signal: AbortSignal): Promise<void> {
+  private async write(): Promise<void> {
     const { side, wanted } = this.options;
     await side.provider.setRoute(
       side.target,
       { weightPercent: wanted.weightPercent, match: wanted.match },
       wanted.epoch,
-      signal,
+      signal(),
     );
   }
 

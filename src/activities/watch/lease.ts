@@ -3,14 +3,20 @@ import type { LeaseConfig } from '../../domain/plan/types.ts';
 import type { Clock, Liveness } from '../deps.ts';
 import type { TrafficSide } from '../targets.ts';
 
-/** Renewed when less than this share of it is left. */
+/** Renewed when less than this share of it is left, and Temporal is asked as often. */
 const renewBelow = 2 / 3;
+/** An answer may take this long before silence counts. */
+const answerSlackMs = 2_000;
 
-export type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone';
+/** `lapsed`: it had run out before it could be renewed. */
+export type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone' | 'lapsed';
 
 export class Lease {
   /** The end of the lease given last, epoch milliseconds; 0: none yet. */
   untilMs = 0;
+  private gone = false;
+  private asking = false;
+  /** That this activity was started is an answer too. */
   private lastAnswerMs: number;
   private readonly options: LeaseOptions;
 
@@ -19,29 +25,58 @@ export class Lease {
     this.lastAnswerMs = options.clock.now();
   }
 
-  /** Renews when due. Errors: those of the traffic provider. */
-  async renew(epoch: number, signal: AbortSignal): Promise<Renewal> {
+  /**
+   * Renews when due. Temporal is asked in the background: a server that hangs must not hold up a renewal that its
+   * earlier answer still allows. Errors: those of the traffic provider.
+   */
+  async renew(epoch: number): Promise<Renewal> {
     const { clock, config, side } = this.options;
-    if (this.untilMs - clock.now() > config.ttlMs * renewBelow) return 'not-due';
-    const alive = await this.rolloutLives();
-    if (alive === 'gone' || alive === 'orphaned') return alive;
-    const untilMs = clock.now() + config.ttlMs;
-    await side.provider.renew(side.target, epoch, untilMs, signal);
+    const nowMs = clock.now();
+    if (this.gone) return 'gone';
+    if (this.untilMs - nowMs > config.ttlMs * renewBelow) return 'not-due';
+    this.ask();
+    if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
+    if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
+    const untilMs = nowMs + config.ttlMs;
+    await side.provider.renew(side.target, epoch, untilMs, AbortSignal.timeout(callTimeoutMs));
     this.untilMs = untilMs;
     return 'renewed';
   }
 
-  async rolloutLives(): Promise<'alive' | 'orphaned' | 'gone'> {
-    const { clock, config, liveness, workflowId, runId } = this.options;
-    try {
-      const running = await liveness.isRunning(workflowId, runId);
-      this.lastAnswerMs = clock.now();
-      return running ? 'alive' : 'gone';
-    } catch {
-      return clock.now() - this.lastAnswerMs < config.orphanGraceMs ? 'alive' : 'orphaned';
-    }
+  /** Asks now; for the moments in which an answer decides. False too when Temporal does not answer. */
+  async isGone(): Promise<boolean> {
+    const { liveness, workflowId, runId } = this.options;
+    return await liveness.isRunning(workflowId, runId).then(
+      (running) => !running,
+      () => false,
+    );
+  }
+
+  /** Between two questions nothing can be known, so no grace is shorter than that. */
+  private get graceMs(): number {
+    const { ttlMs, orphanGraceMs } = this.options.config;
+    return Math.max(orphanGraceMs, ttlMs * (1 - renewBelow) + answerSlackMs);
+  }
+
+  private ask(): void {
+    if (this.asking) return;
+    const { clock, liveness, workflowId, runId } = this.options;
+    this.asking = true;
+    liveness
+      .isRunning(workflowId, runId)
+      .then((running) => {
+        this.lastAnswerMs = clock.now();
+        this.gone = !running;
+      })
+      .catch(() => {})
+      .finally(() => {
+        this.asking = false;
+      });
   }
 }
+
+/** Limit of one call to the data plane. */
+export const callTimeoutMs = 2_000;
 
 export interface LeaseOptions {
   readonly config: LeaseConfig;

@@ -35,7 +35,8 @@ export class Looks {
     this.options = options;
     this.records = options.records;
     this.count = options.looks;
-    this.lastTickMs = options.judgeFromMs;
+    // A watch that takes over must not judge the same window a second time.
+    this.lastTickMs = Math.max(options.judgeFromMs, ...options.records.map(({ last }) => last?.atMs ?? 0));
     this.latest = options.records.flatMap((record) => (record.last ? [record.last] : []));
   }
 

@@ -13,8 +13,8 @@ import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
-import { Grip } from './grip.ts';
-import { Lease } from './lease.ts';
+import { Grip, type GripEnding } from './grip.ts';
+import { callTimeoutMs, Lease } from './lease.ts';
 import { Looks } from './looks.ts';
 import { MeasuredShare } from './share.ts';
 
@@ -100,6 +100,7 @@ class Watch {
 
   private async pulse(): Promise<WatchEnding | null> {
     const ending = await this.holdTraffic();
+    if (ending?.kind === 'gone') return await this.gone();
     if (ending) return ending;
     const failure = this.looks.failure();
     if (failure) return { kind: 'failed', ...failure };
@@ -110,22 +111,36 @@ class Watch {
   }
 
   /** Reads back, reasserts and renews; while that fails the stage clock stands still. */
-  private async holdTraffic(): Promise<WatchEnding | null> {
-    const signal = AbortSignal.timeout(Math.max(1_000, this.pulseMs));
+  private async holdTraffic(): Promise<GripEnding | null> {
     try {
-      const ending = this.input.mode === 'after' ? null : await this.grip.tighten(signal);
-      if (ending?.kind === 'gone') return await this.gone();
+      const ending = this.input.mode === 'after' ? await this.stillPromoted() : await this.grip.tighten();
       if (ending) return ending;
-      await this.share.measure(signal);
       this.trouble = this.grip.trouble;
       this.advanceClock();
-      return null;
     } catch (error) {
-      if (isFenced(error)) return { kind: 'fenced', reason: messageOf(error) };
+      if (isFenced(error) && (await this.hasNewerOwner()))
+        return { kind: 'fenced', reason: messageOf(error) };
       this.trouble = messageOf(error);
       this.lastGoodPulseMs = null;
-      return null;
     }
+    // The measured share is for people; that it cannot be read stands in nobody's way.
+    await this.share.measure(AbortSignal.timeout(callTimeoutMs)).catch(() => {});
+    return null;
+  }
+
+  /** After promotion there is no lease to hold, but the new version must still be the stable one. */
+  private async stillPromoted(): Promise<WatchEnding | null> {
+    const { provider, target } = this.side;
+    const { stableSlot } = await provider.read(target, AbortSignal.timeout(callTimeoutMs));
+    if (stableSlot !== this.input.arms.stableSlot) return null;
+    return { kind: 'moved', reason: `the stable slot was changed back to ${stableSlot} from outside` };
+  }
+
+  /** A data plane that lost its owner in a restart refuses as well; only a newer owner ends this watch. */
+  private async hasNewerOwner(): Promise<boolean> {
+    const { provider, target } = this.side;
+    const state = await provider.read(target, AbortSignal.timeout(callTimeoutMs)).catch(() => null);
+    return state !== null && state.epoch > this.epoch;
   }
 
   /** Only time between two good pulses counts; a gap (frozen process, lost worker) does not. */
@@ -168,13 +183,14 @@ class Watch {
   private async cancelled(): Promise<WatchResult> {
     const why = Context.current().cancellationDetails;
     // Not found may also mean that another attempt has taken over; only Temporal's own word makes it gone.
-    if (why?.notFound && (await this.lease.rolloutLives()) === 'gone') return await this.gone();
+    if (why?.notFound && (await this.lease.isGone())) return await this.gone();
     if (why?.cancelRequested) return this.result({ kind: 'interrupted' });
     // A worker that shuts down, or a time-out: Temporal starts the next attempt from the last heartbeat.
-    throw ApplicationFailure.retryable(
-      'this worker stops watching; another one carries on',
-      'watch-handed-over',
-    );
+    throw ApplicationFailure.create({
+      message: 'this worker stops watching; another one carries on',
+      type: 'watch-handed-over',
+      details: [this.progress()],
+    });
   }
 
   private get stage() {

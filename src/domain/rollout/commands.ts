@@ -1,5 +1,5 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
-import { advance, begin, rollBack } from './moves.ts';
+import { advance, begin, freshened, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
 
@@ -82,8 +82,14 @@ export function applyCommand(state: RolloutState, command: Command, nowMs: numbe
 
 function resume(state: RolloutState): RolloutState {
   if (state.phase !== 'holding') return { ...state, paused: false };
-  const carry = { ...state.carry, reasserted: 0, extended: false };
-  return { ...state, phase: 'soaking', paused: false, hold: null, carry };
+  const resumed: RolloutState = {
+    ...state,
+    phase: 'soaking',
+    paused: false,
+    hold: null,
+    resumedFrom: state.hold?.kind ?? null,
+  };
+  return { ...resumed, carry: freshened(resumed, state.carry) };
 }
 
 function promote(state: RolloutState, full: boolean, nowMs: number): RolloutState {

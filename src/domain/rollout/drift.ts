@@ -60,7 +60,7 @@ export function lapsedBefore(seen: RouteReading, nowMs: number): boolean {
   return seen.epoch > 0 && seen.leaseUntilMs > 0 && seen.leaseUntilMs <= nowMs;
 }
 
-function sameMatch(a: HeaderMatch | null, b: HeaderMatch | null): boolean {
+export function sameMatch(a: HeaderMatch | null, b: HeaderMatch | null): boolean {
   return a?.value === b?.value && a?.header.toLowerCase() === b?.header.toLowerCase();
 }
 

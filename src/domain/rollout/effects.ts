@@ -38,5 +38,5 @@ export function epochOf(state: RolloutState): number {
 }
 
 export function begun(state: RolloutState): RolloutState {
-  return { ...state, sequence: state.sequence + 1 };
+  return { ...state, sequence: state.sequence + 1, resumedFrom: null };
 }

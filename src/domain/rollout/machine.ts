@@ -1,7 +1,7 @@
 /** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
 import type { Plan } from '../plan/types.ts';
 import { applyCommand, isTerminal } from './commands.ts';
-import { advance, closeReport, evidenceOf, limitsBind, rollBack } from './moves.ts';
+import { advance, closeReport, evidenceOf, freshened, limitsBind, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import {
   emptyCarry,
@@ -32,6 +32,7 @@ export function initialState({ plan, actor, reason, atMs }: Start): RolloutState
     hold: null,
     arms: null,
     carry: emptyCarry,
+    resumedFrom: null,
     reports: [],
     cause: null,
     promotedAtMs: null,
@@ -94,6 +95,8 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       return onShifted(state, event.readWeightPercent, nowMs);
     case 'promoted':
       return onPromoted(state, nowMs);
+    case 'blocked':
+      return rollBack(state, { kind: event.cause, reason: event.reason, actor: null, atMs: nowMs });
   }
 }
 
@@ -137,7 +140,7 @@ function onShifted(state: RolloutState, readWeightPercent: number, nowMs: number
 function onWatched(state: RolloutState, result: WatchResult, nowMs: number): RolloutState {
   if (!['soaking', 'holding', 'approving', 'watching'].includes(state.phase))
     return withEvidence(state, state.stage, result);
-  const known: RolloutState = { ...state, carry: result.carry };
+  const known: RolloutState = { ...state, carry: freshened(state, result.carry) };
   const { ending } = result;
   switch (ending.kind) {
     case 'interrupted':
@@ -157,6 +160,8 @@ function onWatched(state: RolloutState, result: WatchResult, nowMs: number): Rol
       );
       return rollBack(noted, causeOf(ending, 'check', nowMs));
     }
+    case 'moved':
+      return rollBack(known, causeOf(ending, 'drift', nowMs));
     case 'lapsed':
       return rollBack(known, causeOf(ending, 'lapse', nowMs));
     case 'stopped':

@@ -71,3 +71,11 @@ export function evidenceOf({
 }: WatchCarry): Pick<StageReport, 'checks' | 'canaryRequests'> {
   return { checks, canaryRequests };
 }
+
+/** The evidence with which a resumed stage begins: after missing evidence it soaks anew, after drift it goes on. */
+export function freshened({ plan, stage, resumedFrom }: RolloutState, carry: WatchCarry): WatchCarry {
+  if (resumedFrom === null) return carry;
+  const warmUpMs = plan.stages[stage]?.warmUpMs ?? 0;
+  const watchedMs = resumedFrom === 'inconclusive' ? Math.min(carry.watchedMs, warmUpMs) : carry.watchedMs;
+  return { ...carry, watchedMs, reasserted: 0, extended: false };
+}

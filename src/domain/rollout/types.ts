@@ -49,6 +49,7 @@ export type WatchEnding =
   | { readonly kind: 'inconclusive'; readonly reason: string }
   | { readonly kind: 'conclusive'; readonly reason: string }
   | { readonly kind: 'drifted'; readonly reason: string }
+  | { readonly kind: 'moved'; readonly reason: string }
   | { readonly kind: 'lapsed'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'fenced'; readonly reason: string }
@@ -132,6 +133,7 @@ export interface RollbackCause {
     | 'cancel'
     | 'limit'
     | 'lapse'
+    | 'drift'
     | 'stop'
     | 'fenced'
     | 'inconclusive'
@@ -167,6 +169,8 @@ export interface RolloutState {
   readonly hold: { readonly reason: string; readonly kind: 'inconclusive' | 'drift' } | null;
   readonly arms: Arms | null;
   readonly carry: WatchCarry;
+  /** A held stage was just resumed: what its last watch still hands over is made fresh for the next one. */
+  readonly resumedFrom: 'inconclusive' | 'drift' | null;
   readonly reports: readonly StageReport[];
   /** Set once and never cleared: the rollout is going back. */
   readonly cause: RollbackCause | null;
@@ -202,12 +206,20 @@ export type RolloutEvent =
   /** What a `watch` that nobody waits for any more hands in late: evidence, no decision. */
   | { readonly kind: 'evidence'; readonly stage: number; readonly result: WatchResult }
   | { readonly kind: 'promoted' }
+  /** The data plane forbids going on: a stop stands there, or the lease has lapsed. */
+  | { readonly kind: 'blocked'; readonly cause: 'stop' | 'lapse'; readonly reason: string }
   | { readonly kind: 'restored'; readonly attempts: number; readonly tookMs: number }
   | { readonly kind: 'cut-off'; readonly means: SecondMeans; readonly problem: string | null }
   | { readonly kind: 'restore-late'; readonly reason: string }
   | { readonly kind: 'unsafe'; readonly reason: string }
   | { readonly kind: 'cleaned'; readonly problem: string | null }
-  | { readonly kind: 'failed'; readonly step: string; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly step: string;
+      readonly reason: string;
+      /** What a watch last knew, if it was one that failed. */
+      readonly carry: WatchCarry | null;
+    }
   | { readonly kind: 'limit'; readonly scope: 'stage' | 'rollout'; readonly near: boolean };
 
 /**

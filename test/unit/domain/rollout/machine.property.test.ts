@@ -16,7 +16,7 @@ import { planFixture, stageFixture } from '../../../support/plan.ts';
 const ending: fc.Arbitrary<WatchEnding> = fc.oneof(
   fc.constantFrom<WatchEnding>({ kind: 'soaked' }, { kind: 'interrupted' }),
   fc
-    .constantFrom('inconclusive', 'conclusive', 'drifted', 'lapsed', 'stopped', 'fenced')
+    .constantFrom('inconclusive', 'conclusive', 'drifted', 'moved', 'lapsed', 'stopped', 'fenced')
     .map((kind) => ({ kind, reason: 'r' }) as WatchEnding),
   fc.constant<WatchEnding>({ kind: 'failed', check: 'c', reason: 'r' }),
 );
@@ -52,7 +52,8 @@ const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
       { kind: 'restore-late', reason: 'r' },
       { kind: 'unsafe', reason: 'r' },
       { kind: 'cleaned', problem: null },
-      { kind: 'failed', step: 'shift', reason: 'r' },
+      { kind: 'failed', step: 'shift', reason: 'r', carry: null },
+      { kind: 'blocked', cause: 'lapse', reason: 'r' },
       { kind: 'cancelled' },
       { kind: 'limit', scope: 'rollout', near: false },
       { kind: 'limit', scope: 'stage', near: true },

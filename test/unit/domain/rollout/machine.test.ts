@@ -121,10 +121,12 @@ describe('going back', () => {
   it.each([
     [watched({ kind: 'failed', check: 'success-rate', reason: 'too many errors' }), 'check'],
     [watched({ kind: 'lapsed', reason: 'lease' }), 'lapse'],
+    [watched({ kind: 'moved', reason: 'slot' }), 'drift'],
+    [{ kind: 'blocked', cause: 'stop', reason: 'stop' } as const, 'stop'],
     [watched({ kind: 'stopped', reason: 'stop' }), 'stop'],
     [watched({ kind: 'fenced', reason: 'owner' }), 'fenced'],
     [{ kind: 'cancelled' } as const, 'cancel'],
-    [{ kind: 'failed', step: 'shift', reason: 'no answer' } as const, 'failure'],
+    [{ kind: 'failed', step: 'shift', reason: 'no answer', carry: null } as const, 'failure'],
     [{ kind: 'limit', scope: 'rollout', near: false } as const, 'limit'],
   ])('follows from %j', (event, cause) => {
     expect(reached([prepared, shifted, event])).toMatchObject({ phase: 'restoring', cause: { kind: cause } });
@@ -195,14 +197,17 @@ describe('pause, hold and approval', () => {
     });
   });
 
-  it('gives a held stage another soak on resume', () => {
-    const state = reached([
-      prepared,
-      shifted,
-      watched({ kind: 'drifted', reason: 'moved' }),
-      command('resume'),
-    ]);
-    expect(state).toMatchObject({ phase: 'soaking', hold: null });
+  it('gives a stage held for lack of evidence another soak on resume, and one held for drift the rest of its own', () => {
+    const carry = { ...emptyCarry, watchedMs: 20_000, extended: true, reasserted: 3 };
+    const held = (kind: 'drifted' | 'inconclusive'): RolloutEvent => ({
+      kind: 'watched',
+      result: { ending: { kind, reason: 'why' }, carry, verdicts: [] },
+    });
+    const resumed = (kind: 'drifted' | 'inconclusive') =>
+      reached([prepared, shifted, held(kind), command('resume')]);
+    const soaking = { phase: 'soaking', hold: null };
+    expect(resumed('inconclusive')).toMatchObject({ ...soaking, carry: { watchedMs: 0, extended: false } });
+    expect(resumed('drifted')).toMatchObject({ ...soaking, carry: { watchedMs: 20_000, reasserted: 0 } });
   });
 
   it('waits for an approval that promote cannot skip', () => {

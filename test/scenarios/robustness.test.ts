@@ -1,0 +1,176 @@
+/** What once wedged, spun or misled a rollout, each as a scenario. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { stageFixture, successCheck } from '../support/plan.ts';
+import { RolloutEnv } from '../support/rollout-env.ts';
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+afterAll(() => env.close());
+
+const steady = (service: string, overrides: Partial<Plan> = {}): Partial<Plan> => ({
+  service,
+  stages: [stageFixture({ soakMs: 60_000 })],
+  analysis: { intervalMs: 500, onInconclusive: 'hold' },
+  ...overrides,
+});
+
+describe.concurrent('a rollout', () => {
+  it.each([
+    ['json/protobuf', '{"a":1}'],
+    ['json/plain', '{broken'],
+    ['binary/unknown', 'x'],
+  ])(
+    'survives a signal whose payload cannot be decoded (%s), notes it, and still rolls back',
+    async (encoding, data) => {
+      const rollout = await env.start(steady(`undecodable-${encoding.replace('/', '-')}`));
+      await rollout.phase('soaking');
+      await env.client.workflowService.signalWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: rollout.handle.workflowId },
+        signalName: 'pause',
+        input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) }] },
+      });
+      await rollout.until('to note it', ({ timeline }) =>
+        timeline.some(({ kind }) => kind === 'message-malformed'),
+      );
+      await rollout.signal('rollback', { reason: 'still works' });
+      expect((await rollout.ended()).cause).toMatchObject({ kind: 'command', reason: 'still works' });
+    },
+  );
+
+  it('that was stopped by the express lane is not promoted', async () => {
+    const rollout = await env.start(
+      steady('stopped-promote', { lease: { ttlMs: 60_000, orphanGraceMs: 60_000 } }),
+    );
+    await rollout.phase('soaking');
+    await env.traffic.stop({ id: 'test/stopped-promote', options: {} });
+    // Whether the watch or the promotion meets the stop first, the new version must not become stable.
+    await rollout.update('promote', { full: true }).catch(() => {});
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'stop' } });
+    expect((await env.traffic.read({ id: 'test/stopped-promote', options: {} })).stableSlot).toBe('blue');
+  });
+
+  it('whose stable slot is moved from outside is taken back, in a soak and after promotion', async () => {
+    const soaking = await env.start(steady('moved-soaking'));
+    await soaking.phase('soaking');
+    const moved = { id: 'test/moved-soaking', options: {} };
+    await env.traffic.setStable(moved, 'green', (await env.traffic.read(moved)).epoch);
+    expect(await soaking.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'drift' } });
+    expect((await env.traffic.read(moved)).stableSlot).toBe('blue');
+
+    const after = await env.start(
+      steady('moved-after', { stages: [stageFixture({ soakMs: 600 })], watchAfterMs: 60_000 }),
+    );
+    await after.phase('watching');
+    const back = { id: 'test/moved-after', options: {} };
+    await env.traffic.setStable(back, 'blue', (await env.traffic.read(back)).epoch);
+    expect(await after.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'drift' } });
+    expect(await after.historyLength()).toBeLessThan(120);
+  });
+
+  it('that is held for lack of evidence gets a whole soak more on resume', async () => {
+    env.metrics.set(/success resumed-hold/, null);
+    const checks = [
+      { ...successCheck, query: { value: 'success resumed-hold', samples: 'samples resumed-hold' } },
+    ];
+    const rollout = await env.start(
+      steady('resumed-hold', { stages: [stageFixture({ soakMs: 1_500, checks })] }),
+    );
+    await rollout.phase('holding');
+    const resumedAtMs = Date.now();
+    await rollout.update('resume', { reason: 'data soon' });
+    await rollout.phase('holding');
+    expect(Date.now() - resumedAtMs).toBeGreaterThanOrEqual(2_500);
+    await rollout.update('rollback', { reason: 'done' });
+    await rollout.ended();
+  });
+
+  it('counts one bad look once, however often it is paused and resumed', async () => {
+    env.metrics.set(/success one-bad-look/, 50);
+    const checks = [
+      { ...successCheck, query: { value: 'success one-bad-look', samples: 'samples one-bad-look' } },
+    ];
+    const rollout = await env.start(
+      steady('one-bad-look', {
+        stages: [stageFixture({ soakMs: 60_000, checks })],
+        analysis: { intervalMs: 60_000, onInconclusive: 'hold' },
+      }),
+    );
+    await rollout.phase('soaking');
+    for (let turn = 0; turn < 3; turn++) {
+      await rollout.update('pause', { reason: 'look' });
+      await rollout.update('resume', { reason: 'go' });
+    }
+    expect((await rollout.status()).cause).toBeNull();
+    await rollout.update('rollback', { reason: 'done' });
+    await rollout.ended();
+  });
+
+  it('goes back at once when rollback comes right after a pause', async () => {
+    const rollout = await env.start(
+      steady('pause-rollback', { analysis: { intervalMs: 60_000, onInconclusive: 'hold' } }),
+    );
+    await rollout.phase('soaking');
+    await rollout.update('pause', { reason: 'hm' });
+    await rollout.update('rollback', { reason: 'no' });
+    const status = await rollout.ended();
+    expect(status).toMatchObject({ phase: 'rolled-back', cause: { reason: 'no' } });
+  });
+
+  it('whose data plane cannot even be looked up restores without running its history away', async () => {
+    const rollout = await env.start(steady('unknown-plane'));
+    await rollout.phase('soaking');
+    env.traffic.failNext('restore', 'test/unknown-plane', 40);
+    await rollout.update('rollback', { reason: 'bad' });
+    await rollout.ended();
+    expect(await rollout.historyLength()).toBeLessThan(100);
+  });
+});
+
+describe('a worker that is stopped in the moment of a pause', () => {
+  it('costs no rollback: another one carries on where it was', async () => {
+    for (const delayMs of [0, 60, 200]) {
+      const rollout = await env.start(steady(`pause-stop-${delayMs}`));
+      await rollout.phase('soaking');
+      const paused = rollout.update('pause', { reason: 'maintenance' });
+      await pause(delayMs);
+      await env.stopWorkers();
+      await env.startWorkers();
+      await paused;
+      await rollout.until('to be watched again', ({ paused: is, phase }) => is && phase === 'soaking');
+      await rollout.update('resume', { reason: 'back' });
+      const status = await rollout.until('to go on', ({ paused: is }) => !is);
+      expect(status.cause).toBeNull();
+      await rollout.update('rollback', { reason: 'done' });
+      await rollout.ended();
+    }
+  });
+});
+
+describe('orphanGrace', () => {
+  it('keeps a canary alive through an outage of Temporal that is shorter than it', async () => {
+    const rollout = await env.start(
+      steady('short-outage', { lease: { ttlMs: 3_000, orphanGraceMs: 20_000 } }),
+    );
+    await rollout.phase('soaking');
+    env.silence(true);
+    await pause(7_000);
+    expect(await rollout.canaryShare()).toBe(10);
+    env.silence(false);
+    await rollout.update('rollback', { reason: 'done' });
+    await rollout.ended();
+  });
+
+  it('lets the lease lapse when the outage is longer', async () => {
+    const rollout = await env.start(steady('long-outage', { lease: { ttlMs: 3_000, orphanGraceMs: 1_000 } }));
+    await rollout.phase('soaking');
+    env.silence(true);
+    await expect.poll(() => rollout.canaryShare(), { timeout: 12_000 }).toBe(0);
+    env.silence(false);
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'lapse' } });
+  });
+});

@@ -1,9 +1,10 @@
 /** The plan of a chaos run: the shop's checks and providers, and times as short as they can be. */
 
-export const leaseTtlMs = 3_000;
+import type { Schedule } from './schedule.ts';
+
 export const orphanGraceMs = 3_000;
 
-export function chaosPlan(version: string): string {
+export function chaosPlan({ version, leaseTtlMs }: Schedule): string {
   return `
 service: shop
 environment: demo

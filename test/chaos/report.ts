@@ -40,7 +40,7 @@ export function accountOf({ schedule, startedMs, evidence, faultLog, violations 
   return [
     ...violations.map(({ rule, text }) => `VIOLATION of "${rule}" in run ${schedule.run}: ${text}`),
     `again with: npm run chaos -- --seed ${schedule.seed} --only ${schedule.run}`,
-    `version ${schedule.version}, ${status?.phase ?? 'no account'}, cause ${JSON.stringify(status?.cause ?? null)}`,
+    `version ${schedule.version}, lease ${schedule.leaseTtlMs} ms, ${status?.phase ?? 'no account'}, cause ${JSON.stringify(status?.cause ?? null)}`,
     ...story.map(({ atMs, text }) => `  ${at(atMs)} ${text}`),
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { waitFor } from '../support/wait-for.ts';
 import type { HaproxyMeter } from './haproxy-meter.ts';
 import { type Evidence, type Violation, violationsOf } from './invariants.ts';
 import { give, type OrderRecord } from './orders.ts';
-import { chaosPlan, leaseTtlMs, orphanGraceMs } from './plan.ts';
+import { chaosPlan, orphanGraceMs } from './plan.ts';
 import { Saboteur } from './saboteur.ts';
 import type { OrderName, Schedule } from './schedule.ts';
 import type { Users } from './users.ts';
@@ -31,12 +31,12 @@ const endWithinMs = 60_000;
 const trafficAfterEndMs = 2_000;
 /** A hold for want of evidence ends by itself; a person waits so long before asking for the way back. */
 const patienceMs = 8_000;
-const bounds = { leaseTtlMs, orphanGraceMs, slackMs: 1_000 };
+const slackMs = 1_000;
 
 export async function runOnce(stage: Stage, schedule: Schedule, stableVersion: string): Promise<RunResult> {
   const { parts, users, meter } = stage;
   const startedMs = Date.now();
-  const run = await parts.ship(schedule.version, () => chaosPlan(schedule.version));
+  const run = await parts.ship(schedule.version, () => chaosPlan(schedule));
   const look: Look = { seen: null, ended: false };
   const saboteur = new Saboteur(parts, schedule.version, () => look.ended);
   const orders: OrderRecord[] = [];
@@ -67,7 +67,7 @@ export async function runOnce(stage: Stage, schedule: Schedule, stableVersion: s
     orders,
     samples: users.sentBetween(startedMs, untilMs),
     counts: meter.counts.filter(({ fromMs }) => fromMs >= startedMs),
-    bounds,
+    bounds: { leaseTtlMs: schedule.leaseTtlMs, orphanGraceMs, slackMs },
   };
   return {
     schedule,

@@ -29,6 +29,8 @@ export interface Schedule {
   /** Never used before in this stack, so that whatever users met of it belongs to this run. */
   readonly version: string;
   readonly good: boolean;
+  /** Short: most outages outlive it. Long: others take over, and the rollout goes on. */
+  readonly leaseTtlMs: number;
   readonly faults: readonly Fault[];
   readonly orders: readonly Order[];
 }
@@ -48,6 +50,7 @@ const orderNames: Readonly<Record<OrderName, number>> = { pause: 3, resume: 1, p
 export function scheduleOf(seed: number, run: number): Schedule {
   const random = new Random(seed, run);
   const good = random.chance(0.6);
+  const leaseTtlMs = random.chance(0.5) ? 3_000 : 8_000;
   // A good version takes about ten seconds, a bad one is taken back after about four.
   const spanMs = good ? 9_000 : 5_000;
   const faultCount = random.between(1, 4);
@@ -55,14 +58,14 @@ export function scheduleOf(seed: number, run: number): Schedule {
   const faults = Array.from({ length: faultCount }, () => faultOf(random, spanMs));
   const orders = Array.from({ length: orderCount }, () => orderOf(random, spanMs));
   const version = `s${seed}-r${run}${good ? '' : '-errors-40'}`;
-  return { seed, run, version, good, faults: byTime(faults), orders: byTime(orders) };
+  return { seed, run, version, good, leaseTtlMs, faults: byTime(faults), orders: byTime(orders) };
 }
 
 function faultOf(random: Random, spanMs: number): Fault {
   const victim = random.pick(victims);
   const kind = random.chance(0.5) ? 'kill' : 'freeze';
   const atMs = random.between(0, spanMs);
-  // Half of them are over before the lease is, half are not.
+  // Half of them are over before a short lease is, half are not.
   const forMs = random.chance(0.5) ? random.between(100, 2_500) : random.between(3_500, 8_000);
   return { atMs, victim, kind, forMs };
 }

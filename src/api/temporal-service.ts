@@ -10,6 +10,7 @@ import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
+import { RunningList } from './temporal/running.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, statusOf, viewOf } from './temporal/view.ts';
@@ -24,7 +25,12 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
 }
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
-  const deps = { supersedeWaitMs: 25_000, lookup: new TrafficLookup(options), ...options };
+  const deps = {
+    supersedeWaitMs: 25_000,
+    lookup: new TrafficLookup(options),
+    looks: { underWay: 0, list: new RunningList(options) },
+    ...options,
+  };
   return {
     start: (request) => startRollout(deps, request),
     list: (query) => listRollouts(deps, query),

@@ -7,17 +7,21 @@ import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { sendCommand } from './command.ts';
+import type { Running, RunningList } from './running.ts';
 import type { TrafficLookup } from './traffic-of.ts';
 import { describe } from './view.ts';
 
 export interface ExpressDeps extends TemporalDeps {
   readonly planes: DataPlanes;
   readonly lookup: TrafficLookup;
+  /** Single looks at rollouts that are under way, and what takes their place when they are many. */
+  readonly looks: { underWay: number; readonly list: RunningList };
   /** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. Default 30 ms. */
   readonly patienceMs?: number;
 }
 
 const usualPatienceMs = 30;
+const maxLooks = 8;
 /** However slow the data plane is, the workflow is told by then. */
 const headStartMs = 100;
 
@@ -87,11 +91,26 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
 }
 
 async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
-  const { summary, memo } = await describe(deps, ref, workerTimeoutMs);
+  const { summary, memo } = await look(deps, ref);
   if (hasEnded(summary) || !hasCanary(summary)) return null;
   const traffic = await deps.lookup.of(summary, memo);
   // Preparation clears stops, so one that comes before it may not be found.
   return traffic && { refs: [traffic], enough: summary.phase !== null && summary.phase !== 'preparing' };
+}
+
+/** One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same. */
+async function look(deps: ExpressDeps, ref: RunRef): Promise<Running> {
+  const { looks } = deps;
+  if (looks.underWay >= maxLooks) {
+    const running = (await looks.list.byTarget()).get(targetOf(ref));
+    if (running) return running;
+  }
+  looks.underWay += 1;
+  try {
+    return await describe(deps, ref, workerTimeoutMs);
+  } finally {
+    looks.underWay -= 1;
+  }
 }
 
 /** After its promotion a version is no canary any more, and a stop would not touch it. */

@@ -34,6 +34,29 @@ export async function runningRollouts(deps: TemporalDeps): Promise<Running[]> {
   return found;
 }
 
+/** Many at once share one list, which costs Temporal as much as a few single looks. */
+export class RunningList {
+  private underWay: Promise<ReadonlyMap<string, Running>> | null = null;
+  private readonly deps: TemporalDeps;
+
+  constructor(deps: TemporalDeps) {
+    this.deps = deps;
+  }
+
+  /** By target. Throws `temporal-unavailable`. */
+  byTarget(): Promise<ReadonlyMap<string, Running>> {
+    this.underWay ??= this.fetch().finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
+  }
+
+  private async fetch(): Promise<ReadonlyMap<string, Running>> {
+    const running = await runningRollouts(this.deps);
+    return new Map(running.map((one) => [one.summary.target, one]));
+  }
+}
+
 function runningOf(info: RawWorkflowExecutionInfo): Running {
   return { summary: summaryOf(info), memo: (key) => memoOf(info, key) };
 }

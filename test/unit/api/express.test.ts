@@ -170,6 +170,21 @@ describe('a rollback', () => {
     expect(stops).toEqual([]);
   });
 
+  test('of many at once asks Temporal with one list for most of them', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `shop-${index}`);
+    const { service, temporal } = serve(Object.fromEntries(names.map((name) => [`demo/${name}`, {}])));
+    const answers = await Promise.all(
+      [...names, 'unknown'].map((name) =>
+        service.command({ environment: 'demo', service: name }, rollback).catch((error) => error),
+      ),
+    );
+    expect(stops.sort()).toEqual(names.map((name) => `a demo/${name}`).sort());
+    expect(answers.pop()).toMatchObject({ code: 'rollout-not-found' });
+    expect(temporal.asked.filter((call) => call === 'list')).toHaveLength(1);
+    // As many as may be under way, what is not in the list, and how the command found the unknown one.
+    expect(temporal.asked.filter((call) => call === 'describe')).toHaveLength(8 + 1 + 1);
+  });
+
   test('alone writes a stop; other commands do not', async () => {
     const { service } = serve({ 'demo/shop': {} });
     await service.command(shop, { name: 'pause', requestId: 'r2' });

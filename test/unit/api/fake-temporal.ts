@@ -15,6 +15,8 @@ type Call = 'describe' | 'update' | 'signal' | 'list' | 'history';
 export interface FakeTemporal {
   readonly client: Client;
   readonly told: { readonly how: 'update' | 'signal'; readonly id: string; readonly payload: unknown }[];
+  /** Every call, in order. */
+  readonly asked: Call[];
   /** `hang`: the call is answered only by its deadline. */
   readonly behaviour: Map<Call, 'hang' | Error>;
 }
@@ -23,8 +25,10 @@ const running = 1;
 
 export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): FakeTemporal {
   const told: FakeTemporal['told'] = [];
+  const asked: Call[] = [];
   const behaviour: FakeTemporal['behaviour'] = new Map();
   const guarded = async <T>(call: Call, answer: () => T): Promise<T> => {
+    asked.push(call);
     const fault = behaviour.get(call);
     if (fault instanceof Error) throw fault;
     if (fault === 'hang') await new Promise<never>(() => {});
@@ -75,7 +79,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         }),
     },
   };
-  return { client: client as unknown as Client, told, behaviour };
+  return { client: client as unknown as Client, told, asked, behaviour };
 }
 
 export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no connection'), {

@@ -4,6 +4,7 @@ import { targetOf } from '../domain/plan/types.ts';
 import { buildAudit } from './audit/audit.ts';
 import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
+import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { sendCommand } from './temporal/command.ts';
@@ -27,6 +28,7 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
   const deps = {
     supersedeWaitMs: 25_000,
+    calm: new Calm(),
     lookup: new TrafficLookup(options),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,

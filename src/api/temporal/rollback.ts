@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { type CommandAnswer, type Express, hasEnded, type RolloutSummary } from '../contract.ts';
+import type { Calm } from '../express/calm.ts';
 import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
@@ -14,6 +15,8 @@ import { describe } from './view.ts';
 export interface ExpressDeps extends TemporalDeps {
   readonly planes: DataPlanes;
   readonly lookup: TrafficLookup;
+  /** Of the stops under way. */
+  readonly calm: Calm;
   /** Single looks at rollouts that are under way, and what takes their place when they are many. */
   readonly looks: { underWay: number; readonly list: RunningList };
   /** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. Default 30 ms. */
@@ -24,6 +27,8 @@ const usualPatienceMs = 30;
 const maxLooks = 8;
 /** However slow the data plane is, the workflow is told by then. */
 const headStartMs = 100;
+/** How long a command whose canary is stopped lets the stops of others go first. */
+const courtesyMs = 400;
 
 export interface Lane {
   readonly express: Express;
@@ -43,8 +48,8 @@ export async function rollBack(
   ref: RunRef,
   command: CommandRequest,
 ): Promise<CommandAnswer> {
-  const stopping = stopCanary(deps, ref);
-  const telling = headStart(stopping).then(() => sendCommand(deps, ref, command));
+  const stopping = deps.calm.during(() => stopCanary(deps, ref));
+  const telling = headStart(deps, stopping).then(() => sendCommand(deps, ref, command));
   const [lane, told] = await Promise.allSettled([stopping, telling]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
@@ -57,10 +62,12 @@ export async function rollBack(
 
 /**
  * A stop takes some milliseconds. When many rollbacks come at once, the work that each command makes for everybody would
- * be in the way of the stops behind it.
+ * be in the way of the stops behind it; and whoever is safe already has time.
  */
-async function headStart(stopping: Promise<unknown>): Promise<void> {
-  await Promise.race([stopping.catch(() => {}), sleep(headStartMs)]);
+async function headStart({ calm }: ExpressDeps, stopping: Promise<Lane | null>): Promise<void> {
+  const mine = stopping.then((lane) => lane?.express.written === true).catch(() => false);
+  const safe = await Promise.race([mine, sleep(headStartMs, false)]);
+  if (safe) await calm.wait(courtesyMs);
 }
 
 /** Null: there is no canary to stop. Throws when neither Temporal nor a data plane knows of one. */

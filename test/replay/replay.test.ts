@@ -56,7 +56,10 @@ async function record(): Promise<void> {
       await drive(rollout, env);
       await rollout.ended();
       const history = historyToJSON(await rollout.handle.fetchHistory());
-      writeFileSync(fileOf(name), `${JSON.stringify(JSON.parse(history, withoutPlaces)).replaceAll(/\d+@[\w-]+/g, 'recorder')}\n`);
+      writeFileSync(
+        fileOf(name),
+        `${JSON.stringify(JSON.parse(history, withoutPlaces)).replaceAll(/\d+@[\w-]+/g, 'recorder')}\n`,
+      );
     }),
   );
   await env.close();

@@ -160,12 +160,16 @@ export class TestRollout {
   }
 
   /** Waits until the status fits; returns it. */
-  until(what: string, fits: (status: RolloutStatus) => boolean, timeoutMs = 20_000): Promise<RolloutStatus> {
+  until(
+    what: string,
+    fits: (status: RolloutStatus) => boolean | Promise<boolean>,
+    timeoutMs = 20_000,
+  ): Promise<RolloutStatus> {
     return waitFor(
       `${this.handle.workflowId} ${what}`,
       async () => {
         const status = await this.status();
-        return fits(status) ? status : null;
+        return (await fits(status)) ? status : null;
       },
       { timeoutMs },
     );

@@ -67,7 +67,7 @@ export async function runOnce(stage: Stage, schedule: Schedule, stableVersion: s
     orders,
     samples: users.sentBetween(startedMs, untilMs),
     counts: meter.counts.filter(({ fromMs }) => fromMs >= startedMs),
-    bounds: { leaseTtlMs: schedule.leaseTtlMs, orphanGraceMs, slackMs },
+    bounds: { leaseTtlMs: schedule.leaseTtlMs, orphanGraceMs: orphanGraceMs(schedule), slackMs },
   };
   return {
     schedule,

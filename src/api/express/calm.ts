@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export class Calm {
-  private underWay = 0;
+  /** How many urgent ones are under way. */
+  underWay = 0;
   private waiting: (() => void)[] = [];
 
   async during<T>(urgent: () => Promise<T>): Promise<T> {

@@ -19,11 +19,11 @@ export interface ExpressDeps extends TemporalDeps {
   readonly calm: Calm;
   /** Single looks at rollouts that are under way, and what takes their place when they are many. */
   readonly looks: { underWay: number; readonly list: RunningList };
-  /** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. Default 30 ms. */
-  readonly patienceMs?: number;
 }
 
-const usualPatienceMs = 30;
+/** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. */
+const minPatienceMs = 30;
+const maxPatienceMs = 150;
 const maxLooks = 8;
 /** However slow the data plane is, the workflow is told by then. */
 const headStartMs = 100;
@@ -90,11 +90,16 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
       if (wasAway(error)) return late;
       throw error;
     }),
-    sleep(deps.patienceMs ?? usualPatienceMs, late),
+    sleep(patienceOf(deps), late),
   ]);
   if (first !== late) return first;
   const refs = await refsWithCanary(deps, ref);
   return refs.length > 0 ? { refs, enough: true } : await asked;
+}
+
+/** In a storm a look takes longer, and asking the data planes as well would only add to it. */
+function patienceOf({ calm }: ExpressDeps): number {
+  return Math.min(maxPatienceMs, minPatienceMs + calm.underWay);
 }
 
 async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {

@@ -1,13 +1,15 @@
 /** The test projects: unit is quick and pure, the others use real servers and processes. */
 import { defineConfig } from 'vitest/config';
 
+const UNIT_TIMEOUT_MS = 30_000;
 const REAL_PARTS_TIMEOUT_MS = 60_000;
 
 export default defineConfig({
   test: {
     passWithNoTests: true,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      // Property tests try thousands of cases, and a busy machine may take its time.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },
       { test: { ...realParts('contract') } },
       { test: { ...realParts('scenarios') } },
       { test: { ...realParts('replay') } },

@@ -214,7 +214,7 @@ test('streams a rollout to its end', async () => {
 test('audits who did what with the recorded identity, the evidence and an agreeing replay', async () => {
   await start({ service: 'audited' });
   await phase('audited', 'soaking');
-  await waitFor('a look', async () => (await view('audited')).live?.verdicts.length);
+  await waitFor('a look', async () => ((await view('audited')).live?.verdicts.length ?? 0) > 0);
   await command('audited', 'pause', { actor: 'bob' });
   const handle = env.client.workflow.getHandle('rollout/test/audited');
   await handle.signal('rollback', { reason: 'from the command line' });

@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../domain/errors.ts';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
 import type { Arms, Slot } from '../domain/rollout/types.ts';
+import { within } from '../providers/limit.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
-import { type ActivityDeps, systemClock } from './deps.ts';
+import type { ActivityDeps } from './deps.ts';
 import { type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { RestoreInput, RestoreResult } from './types.ts';
 
@@ -12,7 +13,7 @@ const callTimeoutMs = 1_000;
 const pauseMs = 100;
 /** One attempt of the activity; Temporal starts the next, for ever, and the workflow raises the alarm. */
 const budgetMs = 8_000;
-/** How long an old version that was stopped after a promotion may take to come up before traffic goes there anyway. */
+/** One try to bring an old version up that was stopped after a promotion. */
 const coldStartMs = 5_000;
 
 /** Errors: only ones that Temporal retries; whoever stops trying here leaves users on a bad version. */
@@ -20,15 +21,13 @@ export async function restoreUntil(
   deps: ActivityDeps,
   input: RestoreInput,
   epoch: number,
-  attempt: number,
 ): Promise<RestoreResult> {
   const startedMs = performance.now();
   const home = input.arms?.stableSlot ?? null;
-  // Once is enough: a version that does not come up must not keep traffic from being written.
-  if (input.fallbackCold && attempt === 1) await warmFallback(deps, input);
   let lastProblem = 'no attempt was made';
   for (let attempts = 1; performance.now() - startedMs < budgetMs; attempts++) {
     try {
+      if (input.fallbackCold) await warmFallback(deps, input);
       const state = await restoreOnce(trafficOf(deps.providers, input.plan), home, epoch);
       if (isHome(state, home, deps.clock.now())) {
         return { attempts, tookMs: Math.round(performance.now() - startedMs) };
@@ -40,18 +39,23 @@ export async function restoreUntil(
     await deps.clock.sleep(pauseMs, new AbortController().signal);
   }
   throw ApplicationFailure.retryable(
-    `The canary of ${targetOf(input.plan)} could not be read at 0 %: ${lastProblem}`,
+    `Traffic of ${targetOf(input.plan)} could not be brought home: ${lastProblem}`,
     'traffic-unavailable',
   );
 }
 
-async function restoreOnce(side: TrafficSide, home: Slot | null, epoch: number): Promise<TrafficState> {
-  await side.provider.restore(side.target, epoch, signal());
-  const state = await side.provider.read(side.target, signal());
+async function restoreOnce(
+  { provider, target }: TrafficSide,
+  home: Slot | null,
+  epoch: number,
+): Promise<TrafficState> {
+  const call = <T>(work: (signal: AbortSignal) => Promise<T>) => within(callTimeoutMs, work);
+  await call((signal) => provider.restore(target, epoch, signal));
+  const state = await call((signal) => provider.read(target, signal));
   if (home === null || state.stableSlot === home) return state;
   // After a promotion the way home is the old slot.
-  await side.provider.setStable(side.target, home, Math.max(epoch, state.epoch), signal());
-  return await side.provider.read(side.target, signal());
+  await call((signal) => provider.setStable(target, home, Math.max(epoch, state.epoch), signal));
+  return await call((signal) => provider.read(target, signal));
 }
 
 export function isHome(state: TrafficState, home: Slot | null, nowMs: number): boolean {
@@ -62,13 +66,12 @@ export function isHome(state: TrafficState, home: Slot | null, nowMs: number): b
   );
 }
 
-/** Starts the version that traffic goes back to. Bounded whatever the provider does. Errors: none. */
+/**
+ * Starts the version that traffic goes back to, which clean-up after a promotion may have stopped. Until it is up the
+ * promoted version goes on serving: a version that people dislike is better than none. Errors: those of the workload.
+ */
 async function warmFallback(deps: ActivityDeps, { plan, arms }: RestoreInput): Promise<void> {
-  if (arms === null) return;
-  const limit = AbortSignal.timeout(coldStartMs);
-  const started = startStable(deps, plan, arms, limit).catch(() => {});
-  // Whether it comes up or not, the decision to go back stands; the read-back tells the truth about traffic.
-  await Promise.race([started, systemClock.sleep(coldStartMs, new AbortController().signal)]);
+  if (arms !== null) await within(coldStartMs, (signal) => startStable(deps, plan, arms, signal));
 }
 
 export async function startStable(
@@ -79,8 +82,4 @@ export async function startStable(
 ): Promise<void> {
   const { provider, target } = workloadOf(deps.providers, plan);
   await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {});
-}
-
-function signal(): AbortSignal {
-  return AbortSignal.timeout(callTimeoutMs);
 }

@@ -51,7 +51,7 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         return { blocked: null };
       }),
     cutOff: ({ plan, arms, means }) => translated(() => cutOff[means](providers, plan, arms)),
-    restore: (input) => restoreUntil(deps, input, attempt(input.epoch), activityInfo().attempt),
+    restore: (input) => restoreUntil(deps, input, attempt(input.epoch)),
   };
 }
 

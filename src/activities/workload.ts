@@ -3,6 +3,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
+import { within } from '../providers/limit.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
@@ -36,6 +37,8 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   refuseSameVersion(plan, stableVersion);
   const slot = otherSlot(seen.stableSlot);
   await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat);
+  // A start that comes about after the rollout turned round must not outlive it.
+  if (cancellationSignal().aborted) await provider.stop(target, slot);
   const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
   return { arms, epochBase, note: remainsOf(seen) };
 }
@@ -56,28 +59,53 @@ function remainsOf(seen: TrafficState): string | null {
   return seen.stopped ? 'the stop of an earlier rollback was cleared' : null;
 }
 
+/** Limits of single calls: a provider that hangs must not hold the target for as long as the activity may run. */
+const readLimitMs = 5_000;
+const versionLimitMs = 20_000;
+const stopAttempts = 2;
+
 async function clean(
   deps: ActivityDeps,
   { plan, arms, leaving, fallbackCold }: CleanInput,
 ): Promise<CleanResult> {
   const { provider, target } = trafficOf(deps.providers, plan);
-  const state = await provider.read(target, cancellationSignal());
+  const outer = cancellationSignal();
+  const state = await within(readLimitMs, (signal) => provider.read(target, signal), outer);
   const stableSlot = arms?.stableSlot ?? state.stableSlot;
   const home = leaving === 'canary' ? stableSlot : otherSlot(stableSlot);
   if (!isHome(state, home, deps.clock.now())) {
     return { unsafe: `stable ${state.stableSlot}, canary ${state.weightPercent} %`, problem: null };
   }
   const workload = workloadOf(deps.providers, plan);
-  try {
+  const leave = async (signal: AbortSignal) => {
     // After a cold way back the version that users are on must be up before the other one goes.
-    if (fallbackCold && arms && leaving === 'canary')
-      await startStable(deps, plan, arms, cancellationSignal());
-    await workload.provider.stop(workload.target, otherSlot(home), cancellationSignal());
-    return { unsafe: null, problem: null };
-  } catch (error) {
-    return { unsafe: null, problem: messageOf(error) };
-  }
+    if (fallbackCold && arms && leaving === 'canary') await startStable(deps, plan, arms, signal);
+    await workload.provider.stop(workload.target, otherSlot(home), signal);
+  };
+  return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
 }
+
+/** The last problem after a few tries; null: it worked. A cancelled clean-up throws: somebody wants something else. */
+async function triedToEnd(
+  deps: ActivityDeps,
+  work: (signal: AbortSignal) => Promise<void>,
+  outer: AbortSignal,
+): Promise<string | null> {
+  let problem: string | null = null;
+  for (let attempt = 1; attempt <= stopAttempts; attempt++) {
+    try {
+      await within(versionLimitMs, work, outer);
+      return null;
+    } catch (error) {
+      if (outer.aborted) throw error;
+      problem = messageOf(error);
+      await deps.clock.sleep(pauseMs, outer);
+    }
+  }
+  return problem;
+}
+
+const pauseMs = 500;
 
 /** Heartbeats while the body runs, so that a dead worker is noticed soon. */
 async function alive<T>(what: string, body: () => Promise<T>): Promise<T> {

@@ -43,18 +43,6 @@ const knownGaps: readonly { readonly row: RegExp; readonly why: string }[] = [
     row: /^good: prepare#1 workload.start late-success$/,
     why: 'a start of the canary that comes about after the clean-up leaves it running, without traffic',
   },
-  {
-    row: /: clean#\d+ (traffic|workload)\.\w+( 2)? (hangs|late-success)$/,
-    why: 'calls of the clean-up have no time limit but that of the activity, ten minutes',
-  },
-  {
-    row: /watch\(after\)#1 metrics\.instant( 2)? (hangs|late-success)$/,
-    why: 'the time limit of a look can be lost to the garbage collector, and the watch waits for the look',
-  },
-  {
-    row: /^back-cold: restore#1 workload\.start (?!dies-after)/,
-    why: 'the way back is taken though the old version, stopped after promotion, did not come up at once',
-  },
 ];
 
 const maxTurns = 4;

@@ -1,6 +1,8 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
 import { conclude, firstFailure, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import { messageOf } from '../../domain/errors.ts';
+import { within } from '../../providers/limit.ts';
 import { look } from '../../providers/metrics/reading.ts';
 import type { MetricsProvider } from '../../providers/metrics/types.ts';
 
@@ -74,15 +76,15 @@ export class Looks {
 
   private async lookAtAll(nowMs: number): Promise<void> {
     const { metrics, checks, vars, judgeFromMs, intervalMs } = this.options;
-    const signal = AbortSignal.any([this.stopper.signal, AbortSignal.timeout(tickTimeoutMs)]);
     // The window never reaches back into the warm-up.
     const reachMs = Math.max(intervalMs, nowMs - judgeFromMs);
+    const ask = (check: CheckConfig, signal: AbortSignal) =>
+      look(metrics, { ...check, windowMs: Math.min(check.windowMs, reachMs) }, vars, { signal, atMs: nowMs });
     const verdicts = await Promise.all(
       checks.map((check) =>
-        look(metrics, { ...check, windowMs: Math.min(check.windowMs, reachMs) }, vars, {
-          signal,
-          atMs: nowMs,
-        }),
+        within(tickTimeoutMs, (signal) => ask(check, signal), this.stopper.signal).catch((error: unknown) =>
+          errorVerdict(check, messageOf(error), nowMs),
+        ),
       ),
     );
     if (this.stopper.signal.aborted) return;
@@ -99,4 +101,11 @@ export class Looks {
       return verdict ? [observe(before, verdict, check)] : [];
     });
   }
+}
+
+/** A look that did not come back in time, or could not be judged, says so; it must not keep the next one waiting. */
+function errorVerdict(check: CheckConfig, problem: string, atMs: number): Verdict {
+  const reason = `${check.name} could not be looked at: ${problem}`;
+  const nothing = { canary: null, stable: null, canarySamples: null, stableSamples: null };
+  return { check: check.name, kind: 'error', reason, ...nothing, atMs };
 }

@@ -1,5 +1,6 @@
 /** Reads metrics from Prometheus, or whatever speaks its HTTP API (Thanos, Mimir, VictoriaMetrics). */
 import { SluiceError } from '../../domain/errors.ts';
+import { limitOf } from '../limit.ts';
 import { readAnswer, refusal } from './prometheus-answer.ts';
 import { hide, requestHeaders } from './prometheus-headers.ts';
 import { type PrometheusSettings, prometheusOptions, prometheusSettings } from './prometheus-settings.ts';
@@ -52,14 +53,14 @@ async function ask(
   const url = `${settings.url.replace(/\/+$/, '')}/api/v1/${path}`;
   const { headers, secrets } = await requestHeaders(settings);
   form.set('timeout', `${settings.timeoutMs}ms`);
-  const timeout = AbortSignal.timeout(settings.timeoutMs);
+  const limit = limitOf(settings.timeoutMs, signal);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers,
       body: form,
       redirect: 'error',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: limit.signal,
     });
     const body = await response.text();
     if (!response.ok) throw refusal(url, response.status, body);
@@ -67,8 +68,10 @@ async function ask(
   } catch (error) {
     if (error instanceof SluiceError) throw new SluiceError(error.code, hide(error.message, secrets));
     if (signal?.aborted === true) throw unavailable(`The query to ${url} was cancelled.`);
-    if (timeout.aborted) throw unavailable(`${url} gave no answer within ${settings.timeoutMs} ms.`);
+    if (limit.struck) throw unavailable(`${url} gave no answer within ${settings.timeoutMs} ms.`);
     throw unavailable(`${url} could not be reached: ${hide(networkCause(error), secrets)}.`);
+  } finally {
+    limit.clear();
   }
 }
 

@@ -1,6 +1,7 @@
 /** HAProxy's runtime socket: a conversation of commands and answers over one connection, within a time limit. */
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { messageOf, SluiceError } from '../../../domain/errors.ts';
+import { limitOf } from '../../limit.ts';
 import { Turns } from './turns.ts';
 
 /** Sends the commands in order and returns their answers. Errors: `traffic-unavailable`, `request-invalid`. */
@@ -31,10 +32,10 @@ export function createRuntimeClient(socket: string, timeoutMs: number): RuntimeC
   const turns = new Turns(maxConversations);
   const converse = async <T>(talk: (run: Run) => Promise<T>, options: TalkOptions = {}): Promise<T> => {
     const { signal, urgent = false } = options;
-    const limit = AbortSignal.timeout(timeoutMs * patience);
-    const both = signal ? AbortSignal.any([signal, limit]) : limit;
-    if (!(await turns.take(urgent, both)))
-      throw unavailable(socket, 'it was busy, or the call was cancelled');
+    const wait = limitOf(timeoutMs * patience, signal);
+    const taken = await turns.take(urgent, wait.signal);
+    wait.clear();
+    if (!taken) throw unavailable(socket, 'it was busy, or the call was cancelled');
     const conversation = new Conversation(socket, address, timeoutMs, signal);
     try {
       return await talk((commands) => conversation.run(commands));

@@ -5,6 +5,7 @@ import type { Plan, SecondMeans } from '../domain/plan/types.ts';
 import { lapsedBefore, sameMatch, sameShare } from '../domain/rollout/drift.ts';
 import { type Arms, otherSlot } from '../domain/rollout/types.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
+import { alive } from './alive.ts';
 import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
 import { restoreUntil } from './restore.ts';
@@ -51,7 +52,7 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         return { blocked: null };
       }),
     cutOff: ({ plan, arms, means }) => translated(() => cutOff[means](providers, plan, arms)),
-    restore: (input) => restoreUntil(deps, input, attempt(input.epoch)),
+    restore: (input) => alive('restoring', () => restoreUntil(deps, input, attempt(input.epoch))),
   };
 }
 

@@ -5,13 +5,12 @@ import type { Plan } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
+import { alive } from './alive.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
 import { isHome, startStable } from './restore.ts';
 import { attemptEpoch, epochAbove, trafficOf, workloadOf } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
-
-const heartbeatEveryMs = 2_000;
 
 export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActivities, 'prepare' | 'clean'> {
   return {
@@ -106,13 +105,3 @@ async function triedToEnd(
 }
 
 const pauseMs = 500;
-
-/** Heartbeats while the body runs, so that a dead worker is noticed soon. */
-async function alive<T>(what: string, body: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => heartbeat(what), heartbeatEveryMs);
-  try {
-    return await body();
-  } finally {
-    clearInterval(timer);
-  }
-}

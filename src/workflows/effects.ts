@@ -106,6 +106,7 @@ async function restore(state: RolloutState, epoch: number, report: Report): Prom
     });
   const options = {
     summary: `${plan.service}: all traffic back to stable`,
+    heartbeatTimeout: '3 seconds',
     retry: { initialInterval: '1s', backoffCoefficient: 1 },
   } as const;
   const startedMs = Date.now();

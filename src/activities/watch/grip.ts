@@ -61,6 +61,11 @@ export class Grip {
     return null;
   }
 
+  /** A whole lease for the time until the next watch: nobody renews while the workflow decides what comes. */
+  async handOver(): Promise<void> {
+    if (this.owned) await this.options.lease.renew(this.options.wanted.epoch, 'now');
+  }
+
   private async takeOver(seen: TrafficState): Promise<WatchEnding | null> {
     const { lease, clock, wanted } = this.options;
     if (lapsedBefore(seen, clock.now()) && !seen.stopped && seen.epoch <= wanted.epoch) {

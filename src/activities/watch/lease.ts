@@ -29,11 +29,11 @@ export class Lease {
    * Renews when due. Temporal is asked in the background: a server that hangs must not hold up a renewal that its
    * earlier answer still allows. Errors: those of the traffic provider.
    */
-  async renew(epoch: number): Promise<Renewal> {
+  async renew(epoch: number, due: 'when-due' | 'now' = 'when-due'): Promise<Renewal> {
     const { clock, config, side } = this.options;
     const nowMs = clock.now();
     if (this.gone) return 'gone';
-    if (this.untilMs - nowMs > config.ttlMs * renewBelow) return 'not-due';
+    if (due === 'when-due' && this.untilMs - nowMs > config.ttlMs * renewBelow) return 'not-due';
     this.ask();
     if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
     if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
@@ -61,11 +61,13 @@ export class Lease {
   private ask(): void {
     if (this.asking) return;
     const { clock, liveness, workflowId, runId } = this.options;
+    // An answer proves life at the time of the question, however late it is read.
+    const askedMs = clock.now();
     this.asking = true;
     liveness
       .isRunning(workflowId, runId)
       .then((running) => {
-        this.lastAnswerMs = clock.now();
+        this.lastAnswerMs = askedMs;
         this.gone = !running;
       })
       .catch(() => {})

@@ -89,13 +89,19 @@ class Watch {
         const ending = await this.pulse();
         // Cancellation arrives with a heartbeat's answer, so the evidence goes out first.
         heartbeat(this.progress());
-        if (ending) return this.result(ending);
+        if (ending) return await this.end(ending);
         await clock.sleep(Math.min(this.pulseMs, this.looks.dueInMs(clock.now())), cancellationSignal());
         if (cancellationSignal().aborted) return await this.cancelled();
       }
     } finally {
       this.looks.stop();
     }
+  }
+
+  private async end(ending: WatchEnding): Promise<WatchResult> {
+    // Where the canary goes on, it needs a lease meanwhile; that this cannot be had ends nothing.
+    if (ending.kind === 'soaked' || ending.kind === 'conclusive') await this.grip.handOver().catch(() => {});
+    return this.result(ending);
   }
 
   private async pulse(): Promise<WatchEnding | null> {

@@ -64,7 +64,7 @@ async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> 
     const who = seen ? 'A worker was seen lately, but none' : 'No worker polls for rollouts, so none';
     return new SluiceError(
       'worker-absent',
-      `${who} answered within ${workerTimeoutMs} ms; nothing was changed.`,
+      `${who} answered within ${workerTimeoutMs} ms. The command may still be carried out when one does.`,
       {
         cause: error,
       },

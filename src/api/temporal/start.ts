@@ -76,6 +76,8 @@ async function tryStart(
       deps.client.workflow.start(workflowType, {
         workflowId: workflowIdOf(target),
         taskQueue: taskQueues.rollouts,
+        // A worker that dies over a task gives it back in this time; a rollback must not wait for ten seconds.
+        workflowTaskTimeout: '3s',
         args: [input],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -1,7 +1,7 @@
 /** The whole command line: all verbs, one way to fail, one exit code. */
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../domain/errors.ts';
-import { CliError, linesOf } from './cli-error.ts';
+import { badInput, CliError, linesOf } from './cli-error.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
@@ -19,6 +19,7 @@ import { watchCommand } from './verbs/watch.ts';
 /** Never throws; returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = exitCodes.ok;
+  const common: CommonOptions = { json: asksForJson(args) };
   const act: Act = async (options, job) => {
     try {
       exitCode = await job(io);
@@ -27,16 +28,30 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     }
   };
   try {
-    await programOf(act, io).parseAsync([...args], { from: 'user' });
+    await programOf(act, io, common).parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Its message has been written already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
-    return tell(error, {}, io);
+    if (!(error instanceof CommanderError)) return tell(error, common, io);
+    if (error.exitCode === 0) return exitCodes.ok;
+    // For people its message has been written already.
+    return common.json ? tell(badLine(error), common, io) : exitCodes.badInput;
   }
 }
 
-function programOf(act: Act, io: Io): Command {
+/** For a command line that cannot be read: what its options are is not known. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+function badLine({ message }: CommanderError): CliError {
+  return badInput(
+    message.replace(/^error: /, '').replaceAll(/\s+/g, ' '),
+    'Add --help for what is possible.',
+  );
+}
+
+function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
   const program = new Command('sluice')
     .description(
       'Durable canary rollouts: shift, judge, promote, or bring all traffic back in a guaranteed time.',
@@ -60,7 +75,7 @@ function programOf(act: Act, io: Io): Command {
   for (const command of [program, ...verbs]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out.write(text),
-      writeErr: (text) => io.err.write(text),
+      writeErr: json ? () => {} : (text) => io.err.write(text),
     });
   }
   return program;

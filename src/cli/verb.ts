@@ -15,7 +15,7 @@ export type Run<O> = (options: O, io: Io) => Promise<number>;
 /** Carries a verb out: gives it its io, keeps its exit code, tells its failure. */
 export type Act = (options: CommonOptions, job: (io: Io) => Promise<number>) => Promise<void>;
 
-/** A command with the options that every verb has. */
+/** A command with the options that every verb has, except `up`. */
 export function verb(name: string, description: string): Command {
   return new Command(name)
     .description(description)

@@ -22,14 +22,19 @@ export type PortName = keyof typeof table;
 export type Ports = Readonly<Record<PortName, number>>;
 
 const highestOffset = 12;
+const lowestBase = 1024;
+const highestBase = 65_535 - highestOffset;
+
+export const portBaseRule = `must be a whole number from ${lowestBase} to ${highestBase}`;
+
+/** Leaves room for all ports, and needs no privileges. */
+export function isPortBase(base: number): boolean {
+  return Number.isInteger(base) && base >= lowestBase && base <= highestBase;
+}
 
 /** @throws Error if the base leaves no room, or would need privileges. */
 export function portsFrom(base: number = defaultPortBase): Ports {
-  if (!Number.isInteger(base) || base < 1024 || base + highestOffset > 65_535) {
-    throw new Error(
-      `--port-base must be a whole number from 1024 to ${65_535 - highestOffset}, not ${base}.`,
-    );
-  }
+  if (!isPortBase(base)) throw new Error(`--port-base ${portBaseRule}, not ${base}.`);
   const port = (name: PortName) => base + table[name][0];
   return {
     shop: port('shop'),
@@ -53,7 +58,7 @@ export async function portProblem(ports: Ports): Promise<string | null> {
   const taken = names.filter((_, index) => !free[index]);
   if (taken.length === 0) return null;
   const listed = taken.map((name) => `  port ${ports[name]}, needed for ${table[name][1]}`).join('\n');
-  const next = ports.shop + 100 + highestOffset > 65_535 ? defaultPortBase : ports.shop + 100;
+  const next = isPortBase(ports.shop + 100) ? ports.shop + 100 : defaultPortBase;
   return `Another program uses ${taken.length === 1 ? 'a port' : 'ports'} that the stack needs:\n${listed}\nEnd that program, or choose other ports: --port-base ${next}`;
 }
 

@@ -1,9 +1,11 @@
 /** `sluice up`: runs the whole local stack in the foreground. The only verb that is more than HTTP. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { isPortBase, portBaseRule } from '../../stack/ports.ts';
+import { exitCodeHelp } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { type Act, type CommonOptions, type Run, verb } from '../verb.ts';
+import type { Act, Run } from '../verb.ts';
 
-export interface UpOptions extends CommonOptions {
+export interface UpOptions {
   /** Ship a good and a bad version of the demo shop. */
   readonly demo?: boolean;
   /** End when the demo has ended; the exit code tells whether it went as it should. */
@@ -19,15 +21,17 @@ export async function runUp(options: UpOptions, _io: Io): Promise<number> {
 }
 
 function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{4,5}$/.test(text) && port >= 1024 && port <= 65_000) return port;
-  throw new InvalidArgumentError('Give a port from 1024 to 65000.');
+  if (/^\d{1,5}$/.test(text) && isPortBase(Number(text))) return Number(text);
+  throw new InvalidArgumentError(`It ${portBaseRule}.`);
 }
 
 export function upCommand(act: Act, run: Run<UpOptions> = runUp): Command {
-  return verb('up', 'run the local stack: Temporal, HAProxy, Prometheus, the shop, worker and API')
+  // Not a `verb`: it asks no API, and what it prints is for people.
+  return new Command('up')
+    .description('run the local stack: Temporal, HAProxy, Prometheus, the shop, worker and API')
     .option('--demo', 'ship a good and a bad version of the shop as real rollouts')
     .option('--once', 'end when the demo has ended')
-    .option('--port-base <port>', 'first port of the stack', parsePort)
-    .action((flags: UpOptions) => act(flags, (io) => run(flags, io)));
+    .option('--port-base <port>', 'first port of the stack (default: 7200)', parsePort)
+    .addHelpText('after', exitCodeHelp)
+    .action((flags: UpOptions) => act({}, (io) => run(flags, io)));
 }

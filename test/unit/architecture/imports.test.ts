@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
     'worker/bundle-path.ts',
     'worker/attributes.ts',
   ],
-  cli: ['domain', 'api/contract.ts', 'api/contract', 'stack/stack.ts', 'stack/view.ts'],
+  cli: ['domain', 'api/contract.ts', 'api/contract', 'stack/stack.ts', 'stack/view.ts', 'stack/ports.ts'],
   stack: ['domain', 'providers', 'api/contract.ts', 'api/contract', 'worker/logger.ts'],
   demo: ['domain'],
 };

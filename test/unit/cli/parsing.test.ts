@@ -120,6 +120,9 @@ test.each([
   [listCommand, ['--nothing']],
   [watchCommand, ['demo/shop', '--patience', 'long']],
   [upCommand, ['--port-base', '80']],
+  [upCommand, ['--port-base', '65524']],
+  [upCommand, ['--json']],
+  [upCommand, ['--api', 'http://127.0.0.1:1']],
 ])('refuses a command line that makes no sense: %# %j', async (factory, args) => {
   await expect(optionsOf(factory as Factory, ...args)).rejects.toThrow();
 });

@@ -98,6 +98,24 @@ test('with --json a failure is one JSON document on standard output', async () =
   expect(JSON.parse(out)).toMatchObject({ code: 'rollout-not-found', status: 404 });
 });
 
+test.each([
+  ['a target without an environment', ['status', 'shop', '--json']],
+  ['a missing argument', ['--json', 'status', '--json']],
+  ['an unknown option', ['list', '--json', '--nothing']],
+  ['an unknown verb', ['frobnicate', '--json']],
+  ['a verb that has no --json', ['up', '--json']],
+])('with --json %s is one JSON document on standard output too', async (_, args) => {
+  const { code, out, err } = await sluice(args);
+  expect([code, err]).toEqual([2, '']);
+  expect(JSON.parse(out)).toMatchObject({ code: 'input-invalid', detail: expect.any(String), problems: [] });
+});
+
+test('without --json, or with it behind --, a bad command line is told in words', async () => {
+  const { code, out, err } = await sluice(['status', '--', '--json']);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('error: ');
+});
+
 test('status shows the rollout and what may be done', async () => {
   const { code, out } = await sluice(['status', 'demo/shop'], { get: async () => viewOf() });
   expect(code).toBe(0);

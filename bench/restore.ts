@@ -2,7 +2,7 @@
  * How long a rollback takes: from sending the command until HAProxy, read back, gives the canary nothing.
  * Real Temporal server, real worker and API processes, real HAProxy; other rollouts run meanwhile.
  *
- *   npm run bench -- restore --others 1,100 --count 200 --by express,signal,update
+ *   npm run bench -- restore --others 1,100 --count 200 --by update,express,signal
  *   npm run bench -- restore --storm 100,260 --by express,signal,emergency
  *
  * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     others: { type: 'string' },
     storm: { type: 'string' },
     count: { type: 'string', default: '200' },
-    by: { type: 'string', default: 'express,signal' },
+    by: { type: 'string', default: 'update,express,signal' },
   },
 });
 type Row = Record<string, string | number>;

@@ -6,7 +6,6 @@ const REAL_PARTS_TIMEOUT_MS = 60_000;
 
 export default defineConfig({
   test: {
-    passWithNoTests: true,
     projects: [
       // Property tests try thousands of cases, and a busy machine may take its time.
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },

@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../domain/errors.ts';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
-import type { Arms, Slot } from '../domain/rollout/types.ts';
+import { type Arms, otherSlot, type Slot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -11,6 +11,8 @@ import type { RestoreInput, RestoreResult } from './types.ts';
 
 const callTimeoutMs = 1_000;
 const pauseMs = 100;
+/** How long the canary's counter must stand still. */
+const countForMs = 300;
 /** One attempt of the activity; Temporal starts the next, for ever, and the workflow raises the alarm. */
 const budgetMs = 8_000;
 /** One try to bring an old version up that was stopped after a promotion. */
@@ -29,10 +31,10 @@ export async function restoreUntil(
     try {
       if (input.fallbackCold) await warmFallback(deps, input);
       const state = await restoreOnce(trafficOf(deps.providers, input.plan), home, epoch);
-      if (isHome(state, home, deps.clock.now())) {
+      if (isHome(state, home, deps.clock.now()) && (await proven(deps, input, state))) {
         return { attempts, tookMs: Math.round(performance.now() - startedMs) };
       }
-      lastProblem = `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %`;
+      lastProblem = `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %, or requests still reach the canary`;
     } catch (error) {
       lastProblem = messageOf(error);
     }
@@ -42,6 +44,18 @@ export async function restoreUntil(
     `Traffic of ${targetOf(input.plan)} could not be brought home: ${lastProblem}`,
     'traffic-unavailable',
   );
+}
+
+/** Where the plan asks for it: no request reaches the canary any more, by the data plane's own count. */
+async function proven(deps: ActivityDeps, { plan }: RestoreInput, state: TrafficState): Promise<boolean> {
+  const { provider, target } = trafficOf(deps.providers, plan);
+  const count = () => within(callTimeoutMs, async (signal) => provider.counts?.(target, signal));
+  const slot = otherSlot(state.stableSlot);
+  const before = plan.rollback.proof === 'count' ? await count() : undefined;
+  if (before === undefined) return true;
+  await deps.clock.sleep(countForMs, new AbortController().signal);
+  const after = await count();
+  return after !== undefined && after.requests[slot] <= before.requests[slot];
 }
 
 async function restoreOnce(

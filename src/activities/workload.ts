@@ -21,6 +21,7 @@ export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActiviti
 
 async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promise<PrepareResult> {
   const traffic = trafficOf(deps.providers, plan);
+  refuseForeignHeaders(plan, traffic.provider.matchHeader);
   const seen = await traffic.provider.read(traffic.target, cancellationSignal());
   const epochBase = epochAbove(seen.epoch);
   const owner = attemptEpoch(Math.max(epoch, epochBase), activityInfo().attempt);
@@ -42,12 +43,22 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   return { arms, epochBase, note: remainsOf(seen) };
 }
 
+/** Found before any user is touched, not when the third stage begins. */
+function refuseForeignHeaders(plan: Plan, matchHeader: string): void {
+  const foreign = plan.stages.find(
+    ({ match }) => match && matchHeader !== '*' && match.header.toLowerCase() !== matchHeader,
+  );
+  if (!foreign?.match) return;
+  const why = `Stage "${foreign.name}" matches on ${foreign.match.header}, but this data plane matches on ${matchHeader} only.`;
+  throw new SluiceError('traffic-unready', why);
+}
+
 /** Both arms would carry the same label, so no check could tell them apart. */
 function refuseSameVersion(plan: Plan, stableVersion: string): void {
   if (stableVersion !== plan.version) return;
   throw new SluiceError(
     'workload-config',
-    `${plan.version} is the stable version of ${plan.service} already.`,
+    `${plan.version} is the stable version of ${plan.service} already; ship another one, for example with --set version=…`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { commandNames } from '../../src/domain/rollout/types.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 
@@ -54,7 +55,9 @@ describe.concurrent('lessons', () => {
 
   it('3: rolled back only when the data plane, read back, says 0', async () => {
     const rollout = await env.start(
-      planFor('lesson-3', { rollback: { timeoutMs: 1_000, strategy: 'immediate', secondMeans: [] } }),
+      planFor('lesson-3', {
+        rollback: { timeoutMs: 1_000, strategy: 'immediate', secondMeans: [], proof: 'read' },
+      }),
     );
     await rollout.phase('soaking');
     env.traffic.failNext('restore', 'test/lesson-3', 25);
@@ -65,6 +68,48 @@ describe.concurrent('lessons', () => {
     const restored = status.timeline.find(({ kind }) => kind === 'restored');
     expect(restored?.data).toMatchObject({ attempts: 26 });
     expect(status.timeline.map(({ kind }) => kind)).toContain('restore-late');
+  });
+
+  it('4: a restore takes the header match as well as the share', async () => {
+    const match = { header: 'x-beta', value: 'yes' };
+    const rollout = await env.start(
+      planFor('lesson-4', { stages: [stageFixture({ weightPercent: 5, match, soakMs: 60_000 })] }),
+    );
+    await rollout.phase('soaking');
+    const target = { id: 'test/lesson-4', options: {} };
+    expect(await env.traffic.read(target)).toMatchObject({ weightPercent: 5, match });
+    await rollout.update('rollback', { reason: 'beta is bad' });
+    expect((await rollout.ended()).phase).toBe('rolled-back');
+    expect(await env.traffic.read(target)).toMatchObject({ weightPercent: 0, match: null, stopped: true });
+  });
+
+  it('7: a version is stopped only when no traffic goes to it any more', async () => {
+    const good = await env.start(planFor('lesson-7-good'));
+    const bad = await env.start(planFor('lesson-7-bad'));
+    await bad.phase('soaking');
+    await bad.update('rollback', { reason: 'bad' });
+    await Promise.all([good.ended(), bad.ended()]);
+    const stops = env.workload.stops.filter(({ id }) => id.startsWith('test/lesson-7'));
+    expect(stops.map(({ id, slot }) => `${id} ${slot}`).toSorted()).toEqual([
+      'test/lesson-7-bad green',
+      'test/lesson-7-good blue',
+    ]);
+    for (const { slot, state } of stops) {
+      expect(state?.stableSlot).not.toBe(slot);
+      expect(state === null ? null : effectivePercent(state, Date.now())).toBe(0);
+    }
+  });
+
+  it('14: rollback after promotion is one step, because the old version stays warm', async () => {
+    const rollout = await env.start(planFor('lesson-14', { watchAfterMs: 60_000 }));
+    await rollout.phase('watching');
+    const of14 = () => env.workload.log.filter((line) => line.includes('test/lesson-14 '));
+    expect(of14()).toEqual(['start test/lesson-14 green v2']);
+    await rollout.update('rollback', { reason: 'users complain' });
+    const status = await rollout.ended();
+    expect(status.phase).toBe('rolled-back');
+    expect(of14()).toEqual(['start test/lesson-14 green v2', 'stop test/lesson-14 green']);
+    expect((await env.traffic.read({ id: 'test/lesson-14', options: {} })).stableSlot).toBe('blue');
   });
 
   it('5: rollback is legal in every state that is not the end', async () => {

@@ -13,7 +13,12 @@ const steady = { stages: [stageFixture({ soakMs: 60_000 })] };
 
 describe.concurrent('the restore ladder', () => {
   it('cuts the canary off by the second means at half of the time, alarms at its end, and goes on until it reads 0', async () => {
-    const rollback = { timeoutMs: 3_000, strategy: 'immediate', secondMeans: ['stop-canary'] } as const;
+    const rollback = {
+      timeoutMs: 3_000,
+      strategy: 'immediate',
+      secondMeans: ['stop-canary'],
+      proof: 'read',
+    } as const;
     const rollout = await env.start({ ...steady, service: 'ladder', rollback });
     await rollout.phase('soaking');
     env.traffic.failNext('restore', 'test/ladder', 60);
@@ -46,7 +51,12 @@ describe.concurrent('the restore ladder', () => {
   });
 
   it('never cuts a promoted version off: it is what users are on', async () => {
-    const rollback = { timeoutMs: 2_000, strategy: 'immediate', secondMeans: ['stop-canary'] } as const;
+    const rollback = {
+      timeoutMs: 2_000,
+      strategy: 'immediate',
+      secondMeans: ['stop-canary'],
+      proof: 'read',
+    } as const;
     const stages = [stageFixture({ soakMs: 500 })];
     const rollout = await env.start({
       service: 'ladder-promoted',

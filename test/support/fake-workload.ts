@@ -1,22 +1,27 @@
 /** A workload in memory: knows which version runs where, and fails when a test tells it to. */
 import { SluiceError } from '../../src/domain/errors.ts';
 import type { Slot } from '../../src/domain/rollout/types.ts';
+import type { TrafficProvider, TrafficState } from '../../src/providers/traffic/types.ts';
 import type { WorkloadProvider } from '../../src/providers/workload/types.ts';
 
 export interface FakeWorkload extends WorkloadProvider {
   /** Everything that was asked, in order: `start test/shop green v2`. */
   readonly log: string[];
+  /** What the data plane said in the moment of each stop; null where none was given. */
+  readonly stops: { readonly id: string; readonly slot: Slot; readonly state: TrafficState | null }[];
   /** Versions that never become ready. */
   readonly broken: Set<string>;
 }
 
-export function createFakeWorkload(stable = 'v1'): FakeWorkload {
+export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): FakeWorkload {
+  const stops: FakeWorkload['stops'] = [];
   const running = new Map<string, string>();
   const log: string[] = [];
   const broken = new Set<string>();
   const key = (id: string, slot: Slot) => `${id}/${slot}`;
   return {
     log,
+    stops,
     broken,
     versionIn: async ({ id }, slot) => running.get(key(id, slot)) ?? (slot === 'blue' ? stable : null),
     start: async ({ id }, slot, version) => {
@@ -26,6 +31,7 @@ export function createFakeWorkload(stable = 'v1'): FakeWorkload {
     },
     stop: async ({ id }, slot) => {
       log.push(`stop ${id} ${slot}`);
+      stops.push({ id, slot, state: (await traffic?.read({ id, options: {} })) ?? null });
       running.delete(key(id, slot));
     },
     close: async () => {},

@@ -29,7 +29,7 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
   };
   const target = (id: string): TrafficTarget => ({ id, options: {} });
   return {
-    capabilities: inner.capabilities,
+    matchHeader: inner.matchHeader,
     prepare: (to, ...rest) => guard('prepare', to, () => inner.prepare(to, ...rest)),
     setRoute: (to, ...rest) => guard('setRoute', to, () => inner.setRoute(to, ...rest)),
     renew: (to, ...rest) => guard('renew', to, () => inner.renew(to, ...rest)),

@@ -41,7 +41,7 @@ export function planFixture(overrides: Partial<Plan> = {}): Plan {
     workload: { name: 'external', options: { slots: { blue: 'v1', green: 'v2' } } },
     stages: [stageFixture({ weightPercent: 10 }), stageFixture({ weightPercent: 50 })],
     analysis: { intervalMs: 1_000, onInconclusive: 'hold' },
-    rollback: { timeoutMs: 10_000, strategy: 'immediate', secondMeans: [] },
+    rollback: { timeoutMs: 10_000, strategy: 'immediate', secondMeans: [], proof: 'read' },
     lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
     maxDurationMs: 3_600_000,
     onConflict: 'reject',

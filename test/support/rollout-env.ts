@@ -41,7 +41,7 @@ export class RolloutEnv {
   readonly client: Client;
   readonly traffic: FaultyTraffic = createFaultyTraffic(createMemoryTraffic());
   readonly metrics: MemoryMetrics = createMemoryMetrics();
-  readonly workload: FakeWorkload = createFakeWorkload();
+  readonly workload: FakeWorkload = createFakeWorkload(this.traffic);
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];

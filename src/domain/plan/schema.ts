@@ -83,6 +83,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
       timeoutMs: rollback.timeout,
       strategy: rollback.strategy,
       secondMeans: rollback.secondMeans,
+      proof: rollback.proof,
     },
     lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },
     maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),

@@ -48,6 +48,8 @@ export interface RollbackConfig {
   readonly strategy: 'immediate';
   /** Tried in this order when half of `timeoutMs` is over and the canary does not read 0 yet. */
   readonly secondMeans: readonly SecondMeans[];
+  /** `read`: the data plane says 0. `count`: its request counters must stand still as well, where it has any. */
+  readonly proof: 'read' | 'count';
 }
 
 export interface LeaseConfig {

@@ -30,7 +30,7 @@ const slots = ['blue', 'green'] as const;
 const maxTakeovers = 5;
 
 class HaproxyTraffic implements TrafficProvider {
-  readonly capabilities = { stepPercent: 0.01, headerMatch: true, lease: 'data-plane' } as const;
+  readonly matchHeader: string;
   private readonly settings: HaproxySettings;
   private readonly client: RuntimeClient;
   private readonly commands: MapCommands;
@@ -38,6 +38,7 @@ class HaproxyTraffic implements TrafficProvider {
   private readonly stops: KeptMap;
 
   constructor(settings: HaproxySettings) {
+    this.matchHeader = settings.matchHeader.toLowerCase();
     this.settings = settings;
     this.client = createRuntimeClient(settings.socket, settings.timeoutMs);
     this.commands = new MapCommands(settings.mapsDir);

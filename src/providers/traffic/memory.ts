@@ -24,7 +24,7 @@ export function createMemoryTraffic(): TrafficProvider {
     states.set(id, { ...own(id), epoch, ...change });
   };
   return {
-    capabilities: { stepPercent: 0.01, headerMatch: true, lease: 'data-plane' },
+    matchHeader: '*',
     prepare: async ({ id }, epoch) => {
       write(id, epoch, { ...noRoute, stopped: false });
       return seen(id);

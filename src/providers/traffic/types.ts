@@ -36,21 +36,14 @@ export interface Route {
   readonly match: HeaderMatch | null;
 }
 
-export interface TrafficCapabilities {
-  /** Smallest step of a share, percent. */
-  readonly stepPercent: number;
-  readonly headerMatch: boolean;
-  /** `data-plane`: the lease is enforced by the data plane itself. `guard`: by `sluice guard`. */
-  readonly lease: 'data-plane' | 'guard';
-}
-
 /**
  * Every write carries the epoch of its writer. A write whose epoch is lower than the data plane's is refused with
  * `traffic-fenced` and changes nothing. All calls are idempotent and bounded by `signal`.
  * Errors: `traffic-unavailable` (retryable), `traffic-fenced`, `traffic-unready`.
  */
 export interface TrafficProvider {
-  readonly capabilities: TrafficCapabilities;
+  /** The one header that stages may match on, in lower case; `*`: any. */
+  readonly matchHeader: string;
   /** Takes the target for `epoch`: checks that the data plane knows it, sets the canary to 0, clears a former stop of the target (never of `*`). */
   prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState>;
   /** Sets share and match, takes over from a lower epoch, carries its lease over and never extends it. */

@@ -18,7 +18,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
     workload: { name: 'external', options: {} },
     stages: [],
     analysis: { intervalMs: 5000, onInconclusive: 'hold' },
-    rollback: { timeoutMs: 30_000, strategy: 'immediate', secondMeans: [] },
+    rollback: { timeoutMs: 30_000, strategy: 'immediate', secondMeans: [], proof: 'read' },
     lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
     maxDurationMs: 3_600_000,
     onConflict: 'reject',

@@ -82,6 +82,10 @@ export const planFields = {
         .prefault(defaults.rollbackTimeout)
         .describe("From the decision to roll back until the canary's share reads 0."),
       strategy: z.enum(['immediate']).default(defaults.strategy).describe('All traffic back at once.'),
+      proof: z
+        .enum(['read', 'count'])
+        .default('read')
+        .describe('What shows that a rollback is done: reading the data plane, or its request counters too.'),
       secondMeans: z
         .array(z.enum(secondMeans))
         .max(secondMeans.length)

@@ -15,7 +15,7 @@ describe('the defaults', () => {
       metrics: { name: 'prometheus', options: {} },
       workload: { name: 'external', options: {} },
       analysis: { intervalMs: 15_000, onInconclusive: 'hold' },
-      rollback: { timeoutMs: 60_000, strategy: 'immediate', secondMeans: [] },
+      rollback: { timeoutMs: 60_000, strategy: 'immediate', secondMeans: [], proof: 'read' },
       lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
       onConflict: 'reject',
       watchAfterMs: 10 * minuteMs,

@@ -162,7 +162,7 @@ test('answers 404 for what never was', async () => {
   expect((await app.inject(`/v1/rollouts/test/steer?run=${run}`)).statusCode).toBe(404);
 });
 
-test('supersedes: the running rollout goes back first, then the new one starts', async () => {
+test('lesson 21: a newer version supersedes: the running rollout goes back first, then the new one starts', async () => {
   const first = startedSchema.parse((await start({ service: 'newer' })).json());
   await phase('newer', 'soaking');
   const second = await start({ service: 'newer', version: 'v3', onConflict: 'supersede' }, 'key-v3');

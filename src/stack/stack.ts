@@ -83,6 +83,7 @@ async function supervise(
     writeFileSync(layout.stackFile, `${JSON.stringify({ apiUrl, pid: process.pid, ports }, null, 2)}\n`);
     let well = true;
     if (options.demo || options.once) {
+      for (const line of addresses(ports)) say(line);
       const client = createDemoClient(apiUrl, `http://127.0.0.1:${ports.load}`);
       const stable = () => stableVersion(shop, layout.haproxyMaps);
       const demo = runDemo({ client, screen, root: layout.root, signal, stable });
@@ -91,7 +92,7 @@ async function supervise(
         : await demo.catch((error: unknown) => survived(error, screen, signal));
     }
     if (options.once) return well ? 0 : 1;
-    for (const line of addresses(ports)) say(line);
+    for (const line of [...addresses(ports), '', stayHint]) say(line);
     await interrupted(signal);
     return 0;
   } finally {
@@ -115,6 +116,9 @@ function survived(error: unknown, screen: Screen, signal: AbortSignal): boolean 
   return false;
 }
 
+const stayHint =
+  'Everything stays up until Ctrl-C. In another terminal try: npx sluice start examples/shop-bad.yaml --watch';
+
 function addresses(ports: ReturnType<typeof portsFrom>): string[] {
   const url = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
   return [
@@ -123,7 +127,5 @@ function addresses(ports: ReturnType<typeof portsFrom>): string[] {
     `  Temporal       ${url(ports.temporalUi)}`,
     `  Prometheus     ${url(ports.prometheus)}`,
     `  HAProxy        ${url(ports.haproxyStats)}`,
-    '',
-    'Everything stays up until Ctrl-C. In another terminal try: npx sluice start examples/shop-bad.yaml --watch',
   ];
 }

@@ -1,17 +1,10 @@
 /** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
 import type { Plan } from '../plan/types.ts';
 import { applyCommand, isTerminal } from './commands.ts';
-import { advance, closeReport, evidenceOf, freshened, limitsBind, rollBack } from './moves.ts';
+import { closeReport, limitsBind, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
-import {
-  emptyCarry,
-  type RollbackCause,
-  type RolloutEvent,
-  type RolloutState,
-  type StageReport,
-  type WatchEnding,
-  type WatchResult,
-} from './types.ts';
+import { emptyCarry, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
+import { onWatched, withEvidence } from './watched.ts';
 
 export interface Start {
   readonly plan: Plan;
@@ -137,98 +130,6 @@ function onShifted(state: RolloutState, readWeightPercent: number, nowMs: number
   return withNote(shifted, { kind: 'shifted', text, data: { readWeightPercent } }, nowMs);
 }
 
-function onWatched(state: RolloutState, result: WatchResult, nowMs: number): RolloutState {
-  if (!['soaking', 'holding', 'approving', 'watching'].includes(state.phase))
-    return withEvidence(state, state.stage, result);
-  const known: RolloutState = { ...state, carry: freshened(state, result.carry) };
-  const { ending } = result;
-  switch (ending.kind) {
-    case 'interrupted':
-      return known;
-    case 'soaked':
-    case 'conclusive':
-      return onSoaked(known, nowMs);
-    case 'inconclusive':
-      return onInconclusive(known, ending.reason, nowMs);
-    case 'drifted':
-      return hold(known, 'drift', ending.reason, nowMs);
-    case 'failed': {
-      const noted = withNote(
-        known,
-        { kind: 'check-failed', text: ending.reason, data: { check: ending.check } },
-        nowMs,
-      );
-      return rollBack(noted, causeOf(ending, 'check', nowMs));
-    }
-    case 'moved':
-      return rollBack(known, causeOf(ending, 'drift', nowMs));
-    case 'lapsed':
-      return rollBack(known, causeOf(ending, 'lapse', nowMs));
-    case 'stopped':
-      return rollBack(known, causeOf(ending, 'stop', nowMs));
-    case 'fenced':
-      return rollBack(known, causeOf(ending, 'fenced', nowMs));
-  }
-}
-
-function causeOf(
-  ending: WatchEnding & { reason: string },
-  kind: RollbackCause['kind'],
-  atMs: number,
-): RollbackCause {
-  return { kind, reason: ending.reason, actor: null, atMs };
-}
-
-function withEvidence(state: RolloutState, stage: number, result: WatchResult): RolloutState {
-  const report = state.reports[stage];
-  if (!report || looksIn(report.checks) > looksIn(result.carry.checks)) return state;
-  return { ...state, reports: state.reports.with(stage, { ...report, ...evidenceOf(result.carry) }) };
-}
-
-function onSoaked(state: RolloutState, nowMs: number): RolloutState {
-  if (state.phase === 'watching') {
-    return withNote(
-      { ...state, phase: 'cleaning' },
-      { kind: 'stage-passed', text: 'the watch after promotion is over; the old version may go' },
-      nowMs,
-    );
-  }
-  if (state.phase === 'approving' || state.paused) return state;
-  const stage = state.plan.stages[state.stage];
-  const passed = withNote(
-    { ...state, hold: null },
-    { kind: 'stage-passed', text: `stage "${stage?.name}" passed its checks${driftNote(state)}` },
-    nowMs,
-  );
-  if (!stage?.approval) return advance(passed, 'soaked', nowMs);
-  return withNote(
-    { ...passed, phase: 'approving' },
-    { kind: 'approval-asked', text: `stage "${stage.name}" waits for an approval` },
-    nowMs,
-  );
-}
-
-function onInconclusive(state: RolloutState, reason: string, nowMs: number): RolloutState {
-  if (state.phase !== 'soaking' || state.paused) return state;
-  if (state.plan.analysis.onInconclusive === 'hold') return hold(state, 'inconclusive', reason, nowMs);
-  return rollBack(state, { kind: 'inconclusive', reason, actor: null, atMs: nowMs });
-}
-
-function hold(
-  state: RolloutState,
-  kind: 'inconclusive' | 'drift',
-  reason: string,
-  nowMs: number,
-): RolloutState {
-  if (state.phase === 'watching') return state;
-  const held: RolloutState = { ...state, phase: 'holding', paused: false, hold: { kind, reason } };
-  return withNote(
-    held,
-    { kind: 'held', text: `held until a person decides: ${reason}`, data: { hold: kind } },
-    nowMs,
-  );
-}
-
 function onPromoted(state: RolloutState, nowMs: number): RolloutState {
   if (state.phase !== 'promoting') return { ...state, promotedAtMs: state.promotedAtMs ?? nowMs };
   const { version, watchAfterMs } = state.plan;
@@ -299,15 +200,7 @@ function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, n
   return rollBack(noted, { kind: 'limit', reason: `${name} is reached`, actor: null, atMs: nowMs });
 }
 
-function driftNote({ carry }: RolloutState): string {
-  return carry.reasserted > 0 ? `; drift in the data plane was put right ${carry.reasserted} times` : '';
-}
-
 function cutOffText({ means, problem }: RolloutEvent & { kind: 'cut-off' }): string {
   const what = `the data plane does not obey in time, so the canary is cut off by ${means}`;
   return problem === null ? what : `${what}, which failed: ${problem}`;
-}
-
-function looksIn(checks: StageReport['checks']): number {
-  return checks.reduce((sum, { looks }) => sum + looks, 0);
 }

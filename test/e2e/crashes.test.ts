@@ -80,10 +80,12 @@ describe('kill -9', () => {
       'the rollout to be held and watched',
       ({ status, live }) => status?.phase === 'holding' && (live?.carry.checks.length ?? 0) > 0,
     );
-    expect(held.status?.stage).toBe(0);
-    for (const record of held.live?.carry.checks ?? []) expect(record).toMatchObject({ failures: 0 });
+    // A few errors leave the last pass standing, so a stage that was nearly over may still end well; no other does.
+    const stage = held.status?.stage ?? 0;
+    expect(stage).toBeLessThanOrEqual(1);
+    for (const record of held.live?.carry.checks ?? []) expect(record.errors).toBeGreaterThan(0);
     await parts.run('Prometheus');
-    await parts.until('the next stage', ({ status }) => status?.stage === 1);
+    await parts.until('the next stage', ({ status }) => (status?.stage ?? 0) > stage);
   });
 
   it('of worker and Temporal together: no request reaches the canary after leaseTtl + 1 s', async () => {

@@ -171,7 +171,7 @@ export class Parts {
   /** Starts a rollout and returns its run; `change` edits the text of the example plan. */
   async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<string> {
     const example = readFileSync(join(repoRoot(), 'examples/shop-good.yaml'), 'utf8');
-    const body = change(example.replace('version: v2', `version: ${version}`));
+    const body = change(example.replace('version: v2', `version: ${version}`).replace('max: 0.25', 'max: 5'));
     const answer = await fetch(`${this.apiUrl}/v1/rollouts`, {
       method: 'POST',
       headers: { 'content-type': 'application/yaml' },

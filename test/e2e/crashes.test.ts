@@ -86,7 +86,7 @@ describe('kill -9', () => {
     for (const record of held.live?.carry.checks ?? []) expect(record.errors).toBeGreaterThan(0);
     await parts.run('Prometheus');
     await parts.until('the next stage', ({ status }) => (status?.stage ?? 0) > stage);
-  });
+  }, 120_000);
 
   it('of worker and Temporal together: no request reaches the canary after leaseTtl + 1 s', async () => {
     const version = nextVersion();

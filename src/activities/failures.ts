@@ -1,6 +1,6 @@
 /** Turns errors of the catalogue into what Temporal understands: one failure type, retryable or not. */
 import { ApplicationFailure } from '@temporalio/common';
-import { messageOf, SluiceError } from '../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
 
 /** Runs an activity's body; only `ApplicationFailure` leaves it. */
 export async function translated<T>(body: () => Promise<T>): Promise<T> {
@@ -11,7 +11,7 @@ export async function translated<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
-export function failureFrom(error: unknown): unknown {
+function failureFrom(error: unknown): unknown {
   if (!(error instanceof SluiceError)) return error;
   return ApplicationFailure.create({
     message: `${error.message} ${error.advice}`,
@@ -23,5 +23,3 @@ export function failureFrom(error: unknown): unknown {
 export function isFenced(error: unknown): boolean {
   return error instanceof SluiceError && error.code === 'traffic-fenced';
 }
-
-export { messageOf };

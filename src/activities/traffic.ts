@@ -6,14 +6,12 @@ import { lapsedBefore, sameMatch, sameShare } from '../domain/rollout/drift.ts';
 import { type Arms, otherSlot } from '../domain/rollout/types.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
 import { alive } from './alive.ts';
+import { callSignal } from './call-limit.ts';
 import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
 import { restoreUntil } from './restore.ts';
 import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { Blocked, RestoreActivities } from './types.ts';
-
-/** A call to the data plane that takes longer than this is broken off and tried again. */
-const callTimeoutMs = 2_000;
 
 export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
   const { providers } = deps;
@@ -23,10 +21,10 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
       translated(async () => {
         const side = trafficOf(providers, plan);
         const { weightPercent, match } = stageOf(plan.stages, stage);
-        const blocked = blockedBy(await side.provider.read(side.target, signal()), deps.clock.now());
+        const blocked = blockedBy(await side.provider.read(side.target, callSignal()), deps.clock.now());
         if (blocked) return { readWeightPercent: 0, blocked };
         const writer = attempt(epoch);
-        await side.provider.setRoute(side.target, { weightPercent, match }, writer, signal());
+        await side.provider.setRoute(side.target, { weightPercent, match }, writer, callSignal());
         const state = await readBack(
           side,
           (seen) =>
@@ -40,11 +38,11 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
       translated(async () => {
         const side = trafficOf(providers, plan);
         const slot = otherSlot(arms.stableSlot);
-        const before = await side.provider.read(side.target, signal());
+        const before = await side.provider.read(side.target, callSignal());
         // A second attempt may find the first one's work done.
         const blocked = before.stableSlot === slot ? null : blockedBy(before, deps.clock.now());
         if (blocked) return { blocked };
-        await side.provider.setStable(side.target, slot, attempt(epoch), signal());
+        await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
         await readBack(
           side,
           (seen) => seen.stableSlot === slot && effectivePercent(seen, deps.clock.now()) === 0,
@@ -70,12 +68,12 @@ function blockedBy(seen: TrafficState, nowMs: number): Blocked | null {
 const cutOff: Record<SecondMeans, (providers: Providers, plan: Plan, arms: Arms) => Promise<void>> = {
   'stop-canary': async (providers, plan, arms) => {
     const { provider, target } = workloadOf(providers, plan);
-    await provider.stop(target, otherSlot(arms.stableSlot), signal());
+    await provider.stop(target, otherSlot(arms.stableSlot), callSignal());
   },
 };
 
 async function readBack(side: TrafficSide, fits: (state: TrafficState) => boolean): Promise<TrafficState> {
-  const state = await side.provider.read(side.target, signal());
+  const state = await side.provider.read(side.target, callSignal());
   if (fits(state)) return state;
   const seen = `stable ${state.stableSlot}, canary ${state.weightPercent} %, epoch ${state.epoch}`;
   throw new SluiceError(
@@ -88,8 +86,4 @@ function stageOf<T>(stages: readonly T[], index: number): T {
   const stage = stages[index];
   if (stage === undefined) throw new SluiceError('internal', `The plan has no stage ${index}.`);
   return stage;
-}
-
-function signal(): AbortSignal {
-  return AbortSignal.timeout(callTimeoutMs);
 }

@@ -2,9 +2,10 @@
 import { compareRoute, lapsedBefore, type RouteWanted } from '../../domain/rollout/drift.ts';
 import type { WatchEnding } from '../../domain/rollout/types.ts';
 import type { TrafficState } from '../../providers/traffic/types.ts';
+import { callSignal } from '../call-limit.ts';
 import type { Clock } from '../deps.ts';
 import type { TrafficSide } from '../targets.ts';
-import { callTimeoutMs, type Lease } from './lease.ts';
+import type { Lease } from './lease.ts';
 
 /** How often drift is answered by writing again before people are asked. */
 const maxReasserts = 3;
@@ -23,9 +24,6 @@ const lapsed: WatchEnding = {
   kind: 'lapsed',
   reason: 'the lease ran out while nobody renewed it; traffic had gone back to stable by itself',
 };
-
-/** Each call has its own time, so that a slow one takes none from the next. */
-const signal = () => AbortSignal.timeout(callTimeoutMs);
 
 /** `gone`: the workflow that this watch works for does not run any more. */
 export type GripEnding = WatchEnding | { readonly kind: 'gone' };
@@ -46,7 +44,7 @@ export class Grip {
   async tighten(): Promise<GripEnding | null> {
     const { side, lease, wanted, tolerateDrift } = this.options;
     this.trouble = null;
-    const seen = await side.provider.read(side.target, signal());
+    const seen = await side.provider.read(side.target, callSignal());
     const ending = this.owned ? await this.compare(seen) : await this.takeOver(seen);
     if (ending) return ending;
     // Who tolerates that the owner is lost (a restarted data plane, while a person is asked) has no lease to renew.
@@ -114,7 +112,7 @@ export class Grip {
       side.target,
       { weightPercent: wanted.weightPercent, match: wanted.match },
       wanted.epoch,
-      signal(),
+      callSignal(),
     );
   }
 

@@ -1,5 +1,6 @@
 /** The canary's lease: renewed only while the rollout is known to live, and for a while after Temporal fell silent. */
 import type { LeaseConfig } from '../../domain/plan/types.ts';
+import { callSignal } from '../call-limit.ts';
 import type { Clock, Liveness } from '../deps.ts';
 import type { TrafficSide } from '../targets.ts';
 
@@ -38,7 +39,7 @@ export class Lease {
     if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
     if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
     const untilMs = nowMs + config.ttlMs;
-    await side.provider.renew(side.target, epoch, untilMs, AbortSignal.timeout(callTimeoutMs));
+    await side.provider.renew(side.target, epoch, untilMs, callSignal());
     this.untilMs = untilMs;
     return 'renewed';
   }
@@ -76,9 +77,6 @@ export class Lease {
       });
   }
 }
-
-/** Limit of one call to the data plane. */
-export const callTimeoutMs = 2_000;
 
 export interface LeaseOptions {
   readonly config: LeaseConfig;

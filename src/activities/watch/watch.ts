@@ -9,12 +9,13 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
 import type { WatchProgress } from '../../domain/rollout/status.ts';
 import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/types.ts';
+import { callSignal } from '../call-limit.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
 import { Grip, type GripEnding } from './grip.ts';
-import { callTimeoutMs, Lease } from './lease.ts';
+import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
 import { MeasuredShare } from './share.ts';
 
@@ -130,14 +131,14 @@ class Watch {
       this.lastGoodPulseMs = null;
     }
     // The measured share is for people; that it cannot be read stands in nobody's way.
-    await this.share.measure(AbortSignal.timeout(callTimeoutMs)).catch(() => {});
+    await this.share.measure(callSignal()).catch(() => {});
     return null;
   }
 
   /** After promotion there is no lease to hold, but the new version must still be the stable one. */
   private async stillPromoted(): Promise<WatchEnding | null> {
     const { provider, target } = this.side;
-    const { stableSlot } = await provider.read(target, AbortSignal.timeout(callTimeoutMs));
+    const { stableSlot } = await provider.read(target, callSignal());
     if (stableSlot !== this.input.arms.stableSlot) return null;
     return { kind: 'moved', reason: `the stable slot was changed back to ${stableSlot} from outside` };
   }
@@ -145,7 +146,7 @@ class Watch {
   /** A data plane that lost its owner in a restart refuses as well; only a newer owner ends this watch. */
   private async hasNewerOwner(): Promise<boolean> {
     const { provider, target } = this.side;
-    const state = await provider.read(target, AbortSignal.timeout(callTimeoutMs)).catch(() => null);
+    const state = await provider.read(target, callSignal()).catch(() => null);
     return state !== null && state.epoch > this.epoch;
   }
 
@@ -178,8 +179,8 @@ class Watch {
   /** The workflow is gone (terminated): nobody will restore, so this does. */
   private async gone(): Promise<never> {
     const { provider, target } = this.side;
-    const state = await provider.read(target, AbortSignal.timeout(2_000));
-    if (state.epoch <= this.epoch) await provider.restore(target, this.epoch, AbortSignal.timeout(2_000));
+    const state = await provider.read(target, callSignal());
+    if (state.epoch <= this.epoch) await provider.restore(target, this.epoch, callSignal());
     throw ApplicationFailure.nonRetryable(
       `The rollout of ${targetOf(this.input.plan)} is gone; its canary was stopped.`,
       'rollout-gone',

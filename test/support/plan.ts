@@ -1,9 +1,9 @@
 /** A parsed plan for tests, fast by default; overrides go in at any depth that a test needs. */
-import type { CheckConfig } from '../../src/domain/analysis/types.ts';
+import type { ThresholdCheck } from '../../src/domain/analysis/types.ts';
 import type { Plan, Stage } from '../../src/domain/plan/types.ts';
 
 /** A success-rate threshold that the memory metrics source answers by the query `canary-success`. */
-export const successCheck: CheckConfig = {
+export const successCheck: ThresholdCheck = {
   name: 'success-rate',
   kind: 'threshold',
   unit: '%',

@@ -1,4 +1,5 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
+import { isProbe } from '../../domain/analysis/kinds.ts';
 import { conclude, firstFailure, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
@@ -78,8 +79,11 @@ export class Looks {
     const { metrics, checks, vars, judgeFromMs, intervalMs } = this.options;
     // The window never reaches back into the warm-up.
     const reachMs = Math.max(intervalMs, nowMs - judgeFromMs);
-    const ask = (check: CheckConfig, signal: AbortSignal) =>
-      look(metrics, { ...check, windowMs: Math.min(check.windowMs, reachMs) }, vars, { signal, atMs: nowMs });
+    const ask = async (check: CheckConfig, signal: AbortSignal) => {
+      if (isProbe(check)) throw new Error(`nobody can look at ${check.kind} checks`);
+      const within = { ...check, windowMs: Math.min(check.windowMs, reachMs) };
+      return await look(metrics, within, vars, { signal, atMs: nowMs });
+    };
     const verdicts = await Promise.all(
       checks.map((check) =>
         within(tickTimeoutMs, (signal) => ask(check, signal), this.stopper.signal).catch((error: unknown) =>

@@ -1,5 +1,6 @@
 /** What both kinds of checks ask of a reading before they judge it, and how they write a verdict. */
 import { counted, spoken } from './format.ts';
+import { isProbe } from './kinds.ts';
 import type { CheckConfig, Reading, Verdict, VerdictKind } from './types.ts';
 
 export type Arm = 'canary' | 'stable';
@@ -55,6 +56,7 @@ export function verdictOf(
 }
 
 function tooFew(config: CheckConfig, what: string, samples: number | null): Unusable | null {
+  if (isProbe(config)) return null;
   if (samples === null) {
     if (config.minSamples <= 0) return null;
     return noData(`${what} has an unknown number of samples, and at least ${config.minSamples} are needed`);

@@ -1,5 +1,7 @@
 /** The registry of check kinds: a new kind is one file `judge-x.ts` and one line here. */
+import { judgeAlert } from './judge-alert.ts';
 import { judgeBaseline } from './judge-baseline.ts';
+import { judgeHealth } from './judge-health.ts';
 import { judgeThreshold } from './judge-threshold.ts';
 import type { CheckConfig, Reading, Verdict } from './types.ts';
 
@@ -18,6 +20,8 @@ export interface CheckKind<K extends CheckKindName> {
 export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
   threshold: { kind: 'threshold', needsStable: false, judge: judgeThreshold },
   baseline: { kind: 'baseline', needsStable: true, judge: judgeBaseline },
+  health: { kind: 'health', needsStable: false, judge: judgeHealth },
+  alert: { kind: 'alert', needsStable: false, judge: judgeAlert },
 };
 
 /** Judges one look by the check's own kind. */

@@ -1,5 +1,6 @@
 /** What a check accumulates over a stage, and what follows from it while the stage soaks and at its end. */
 import { spoken } from './format.ts';
+import { holdsOnFailure, isEvidence } from './kinds.ts';
 import type { CheckConfig, CheckRecord, CheckStanding, Verdict } from './types.ts';
 
 /** Adds one look. Errors and missing data neither count as failures nor forgive any. */
@@ -34,11 +35,31 @@ export function standing(record: CheckRecord | null, config: CheckConfig): Check
   return record.passes > 0 && answerOf(record, config) === 'pass' ? 'passed' : 'open';
 }
 
-/** The first check, in the plan's order, whose failure limit is reached; null: none, the canary may go on. */
+export interface Failure {
+  readonly check: string;
+  readonly reason: string;
+}
+
+/** The first check, in the plan's order, whose failure limit is reached and takes the canary back; null: none. */
 export function firstFailure(
   records: readonly CheckRecord[],
   checks: readonly CheckConfig[],
-): { readonly check: string; readonly reason: string } | null {
+): Failure | null {
+  return firstAtLimit(
+    records,
+    checks.filter((config) => !holdsOnFailure(config)),
+  );
+}
+
+/** The first check whose failure limit is reached and holds the stage; null: none, or it has recovered. */
+export function firstObstacle(
+  records: readonly CheckRecord[],
+  checks: readonly CheckConfig[],
+): Failure | null {
+  return firstAtLimit(records, checks.filter(holdsOnFailure));
+}
+
+function firstAtLimit(records: readonly CheckRecord[], checks: readonly CheckConfig[]): Failure | null {
   for (const config of checks) {
     const record = recordOf(records, config);
     const limit = record === null ? null : limitReached(record, config);
@@ -50,7 +71,7 @@ export function firstFailure(
 
 export type Conclusion =
   | { readonly kind: 'passed' }
-  | { readonly kind: 'failed'; readonly check: string; readonly reason: string }
+  | ({ readonly kind: 'failed' } & Failure)
   | { readonly kind: 'open'; readonly reason: string };
 
 /** What a stage's evidence says once its soak is over. At least one check must really have passed. */
@@ -69,7 +90,7 @@ export function conclude(records: readonly CheckRecord[], checks: readonly Check
 type CheckEnd = Conclusion | { readonly kind: 'waived' };
 
 function endOf(record: CheckRecord | null, config: CheckConfig): CheckEnd {
-  if (standing(record, config) === 'passed') return { kind: 'passed' };
+  if (standing(record, config) === 'passed') return { kind: isEvidence(config) ? 'passed' : 'waived' };
   const name = spoken(config.name);
   if (record !== null && answerOf(record, config) === 'fail') {
     return { kind: 'open', reason: `the latest answer is a failure: ${tellingReason(record)}` };
@@ -131,6 +152,7 @@ function badness(config: CheckConfig, verdict: Verdict): number {
   const canary = verdict.canary ?? 0;
   if (config.kind === 'threshold')
     return Math.max(canary - (config.max ?? canary), (config.min ?? canary) - canary);
+  if (config.kind === 'health' || config.kind === 'alert') return canary;
   const difference = canary - (verdict.stable ?? 0);
   return config.worse === 'higher' ? difference : -difference;
 }

@@ -18,15 +18,19 @@ interface CheckBase {
   readonly name: string;
   /** Shown beside values: `%`, `s`, `1/s` or empty. */
   readonly unit: string;
-  readonly query: CheckQuery;
-  readonly windowMs: number;
-  /** Fewer observations than this in an arm's window is no-data. */
-  readonly minSamples: number;
   /** What the check says at a stage's end while it has no data. `pass` never counts as evidence. */
   readonly onNoData: 'hold' | 'fail' | 'pass';
   readonly failure: FailureLimit;
   /** This many query errors in a row count as no data; fewer are only noted. */
   readonly maxConsecutiveErrors: number;
+}
+
+/** A check of numbers from the plan's metrics source. */
+interface MetricCheckBase extends CheckBase {
+  readonly query: CheckQuery;
+  readonly windowMs: number;
+  /** Fewer observations than this in an arm's window is no-data. */
+  readonly minSamples: number;
 }
 
 /** The check fails when either limit is reached. */
@@ -38,14 +42,14 @@ export interface FailureLimit {
 }
 
 /** The canary's own value must lie within bounds (inclusive). At least one bound is set. */
-export interface ThresholdCheck extends CheckBase {
+export interface ThresholdCheck extends MetricCheckBase {
   readonly kind: 'threshold';
   readonly min: number | null;
   readonly max: number | null;
 }
 
 /** The canary must be no worse than stable by more than a ratio or a difference; fails only beyond every bound that is set. */
-export interface BaselineCheck extends CheckBase {
+export interface BaselineCheck extends MetricCheckBase {
   readonly kind: 'baseline';
   readonly worse: 'higher' | 'lower';
   /** Worse than stable times this ratio (higher is worse) or stable divided by it (lower is worse). */
@@ -54,11 +58,46 @@ export interface BaselineCheck extends CheckBase {
   readonly maxDifference: number | null;
 }
 
-export type CheckConfig = ThresholdCheck | BaselineCheck;
+/** What a failed probe or a firing alert does: takes the canary back, or holds the stage until it is over. */
+export type OnFail = 'rollback' | 'hold';
+
+/** Something that the operator named must be healthy: the app, its database, another dependency. */
+export interface HealthCheck extends CheckBase {
+  readonly kind: 'health';
+  /** The operator's health instance. */
+  readonly probe: string;
+  /** `canary`: what only the canary uses. `shared`: what both arms need, so its failure says nothing of the canary. */
+  readonly scope: 'canary' | 'shared';
+  readonly onFail: OnFail;
+  /** A probe without an answer for so long has failed. */
+  readonly timeoutMs: number;
+}
+
+/** No alert that matches may fire. */
+export interface AlertCheck extends CheckBase {
+  readonly kind: 'alert';
+  /** The operator's alerts instance. */
+  readonly source: string;
+  /** The label values that an alert must have, templates as in queries; any of a list will do. */
+  readonly match: Readonly<Record<string, readonly string[]>>;
+  readonly onFail: OnFail;
+  readonly timeoutMs: number;
+}
+
+export type MetricCheck = ThresholdCheck | BaselineCheck;
+/** A check that asks the operator's own instances rather than the plan's metrics source. */
+export type ProbeCheck = HealthCheck | AlertCheck;
+export type CheckConfig = MetricCheck | ProbeCheck;
 
 /** What a metrics source said of one arm: numbers, nothing, or an error. */
 export type Reading =
-  | { readonly kind: 'value'; readonly value: number; readonly samples: number | null }
+  | {
+      readonly kind: 'value';
+      readonly value: number;
+      readonly samples: number | null;
+      /** What stands behind the value, in words, where the source can say so. */
+      readonly note?: string;
+    }
   | { readonly kind: 'no-data'; readonly reason: string }
   | { readonly kind: 'error'; readonly reason: string };
 

@@ -1,5 +1,6 @@
 /** Warns of plans that are legal and probably not meant: what, why, and what to try. */
-import type { CheckConfig } from '../analysis/types.ts';
+import { isProbe } from '../analysis/kinds.ts';
+import type { CheckConfig, MetricCheck } from '../analysis/types.ts';
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { plannedTotalMs } from './planned.ts';
@@ -47,7 +48,7 @@ const stageRules: readonly StageRule[] = [
     );
   },
   function oldData({ soakMs, warmUpMs, checks }) {
-    const old = soakMs === 0 ? [] : checks.filter(({ windowMs }) => windowMs > soakMs + warmUpMs);
+    const old = soakMs === 0 ? [] : metricsIn(checks).filter(({ windowMs }) => windowMs > soakMs + warmUpMs);
     if (old.length === 0) return undefined;
     return warning(
       '.soak',
@@ -56,7 +57,7 @@ const stageRules: readonly StageRule[] = [
     );
   },
   function blindSpots({ checks }, { analysis }) {
-    const gappy = checks.filter(({ windowMs }) => windowMs < analysis.intervalMs);
+    const gappy = metricsIn(checks).filter(({ windowMs }) => windowMs < analysis.intervalMs);
     if (gappy.length === 0) return undefined;
     return warning(
       '.checks',
@@ -138,6 +139,10 @@ const planRules: readonly ((plan: Plan) => Problem | undefined)[] = [
 
 function looksToFail({ failure }: CheckConfig): number {
   return Math.min(failure.consecutive, failure.kOfN?.failures ?? Number.POSITIVE_INFINITY);
+}
+
+function metricsIn(checks: readonly CheckConfig[]): readonly MetricCheck[] {
+  return checks.filter((check) => !isProbe(check));
 }
 
 function namesOf(checks: readonly CheckConfig[]): string {

@@ -1,7 +1,7 @@
 /** Turns a check into queries and their answers into a reading or a verdict; whatever goes wrong becomes an answer too. */
 import { judge, needsStable } from '../../domain/analysis/index.ts';
 import { type QueryVars, renderQuery } from '../../domain/analysis/template.ts';
-import type { CheckConfig, Reading, Verdict } from '../../domain/analysis/types.ts';
+import type { MetricCheck, Reading, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { MetricsProvider, QueryOptions, Series } from './types.ts';
 
@@ -23,7 +23,7 @@ export interface LookOptions {
  */
 export async function look(
   provider: MetricsProvider,
-  check: CheckConfig,
+  check: MetricCheck,
   vars: LookVars,
   options: LookOptions,
 ): Promise<Verdict> {
@@ -42,7 +42,7 @@ export async function look(
 /** The value of one arm and the samples behind it, asked for at the same time. Never throws. */
 export async function readArm(
   provider: MetricsProvider,
-  check: Pick<CheckConfig, 'query' | 'windowMs'>,
+  check: Pick<MetricCheck, 'query' | 'windowMs'>,
   vars: ArmVars,
   options: QueryOptions = {},
 ): Promise<Reading> {

@@ -1,7 +1,7 @@
 /** The presets against a real Prometheus with counters that grow by the clock, so that rates do not depend on luck. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PresetName, presets, resolvePreset } from '../../../src/domain/analysis/presets.ts';
-import type { CheckConfig, Verdict } from '../../../src/domain/analysis/types.ts';
+import type { MetricCheck, Verdict } from '../../../src/domain/analysis/types.ts';
 import { createPrometheus } from '../../../src/providers/metrics/prometheus.ts';
 import { prometheusSettings } from '../../../src/providers/metrics/prometheus-settings.ts';
 import { look } from '../../../src/providers/metrics/reading.ts';
@@ -123,7 +123,7 @@ describe('presets against a real Prometheus', () => {
   });
 });
 
-function checkOf(name: PresetName, given: object, minSamples: number): CheckConfig {
+function checkOf(name: PresetName, given: object, minSamples: number): MetricCheck {
   const { unit, query } = presets[name];
   const limits = resolvePreset(presets[name], given);
   if (limits.kind === 'problem') throw new Error(limits.message);

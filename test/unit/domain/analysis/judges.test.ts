@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkKinds, judge, needsStable } from '../../../../src/domain/analysis/index.ts';
-import type { CheckConfig, Reading } from '../../../../src/domain/analysis/types.ts';
+import type { MetricCheck, Reading } from '../../../../src/domain/analysis/types.ts';
 import { baseline, threshold, value } from './samples.ts';
 
 const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 1, Number.MAX_VALUE, Number.MIN_VALUE));
@@ -23,9 +23,9 @@ const baselines = fc
   .map(([maxRatio, maxDifference, needed, worse]) =>
     baseline({ maxRatio, maxDifference, minSamples: needed, worse }),
   );
-const check: fc.Arbitrary<CheckConfig> = fc.oneof(thresholds, baselines);
+const check: fc.Arbitrary<MetricCheck> = fc.oneof(thresholds, baselines);
 
-function isEvidence(config: CheckConfig, arm: Reading | null): boolean {
+function isEvidence(config: MetricCheck, arm: Reading | null): boolean {
   if (arm?.kind !== 'value' || !Number.isFinite(arm.value)) return false;
   if (arm.samples === null) return config.minSamples === 0;
   return Number.isFinite(arm.samples) && arm.samples >= Math.max(1, config.minSamples);

@@ -1,6 +1,8 @@
 /** Checks and readings that the tests of this folder vary. */
 import type {
+  AlertCheck,
   BaselineCheck,
+  HealthCheck,
   Reading,
   ThresholdCheck,
   Verdict,
@@ -32,6 +34,23 @@ export function baseline(changes: Partial<BaselineCheck> = {}): BaselineCheck {
     maxDifference: null,
     ...changes,
   };
+}
+
+const probeBase = {
+  unit: '',
+  onNoData: 'hold',
+  failure: { consecutive: 2, kOfN: null },
+  maxConsecutiveErrors: 4,
+  onFail: 'rollback',
+  timeoutMs: 2_000,
+} as const;
+
+export function healthCheck(changes: Partial<HealthCheck> = {}): HealthCheck {
+  return { ...probeBase, kind: 'health', name: 'app', probe: 'app', scope: 'canary', ...changes };
+}
+
+export function alertCheck(changes: Partial<AlertCheck> = {}): AlertCheck {
+  return { ...probeBase, kind: 'alert', name: 'pages', source: 'pager', match: {}, ...changes };
 }
 
 export function value(number: number, samples: number | null = 100): Reading {

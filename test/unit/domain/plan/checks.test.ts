@@ -122,8 +122,8 @@ describe('a check from scratch', () => {
   });
 
   it('with a samples query needs 50, or what the plan says', () => {
-    expect(checkOf({ ...custom, samples: 'n' })?.minSamples).toBe(50);
-    expect(checkOf({ ...custom, samples: 'n', minSamples: 5 })?.minSamples).toBe(5);
+    expect(checkOf({ ...custom, samples: 'n' })).toMatchObject({ minSamples: 50 });
+    expect(checkOf({ ...custom, samples: 'n', minSamples: 5 })).toMatchObject({ minSamples: 5 });
   });
 
   it('may compare with stable', () => {

@@ -137,8 +137,8 @@ describe('a plan', () => {
         expect(weights).toEqual(weights.toSorted((a, b) => a - b));
         expect(stages.every((one) => one.checks.some(({ onNoData }) => onNoData !== 'pass'))).toBe(true);
         expect(maxDurationMs).toBeGreaterThan(plannedTotalMs(stages));
-        for (const { minSamples, query } of stages.flatMap((one) => one.checks)) {
-          if (query.samples === null) expect(minSamples).toBe(0);
+        for (const check of stages.flatMap((one) => one.checks).filter((one) => 'query' in one)) {
+          if (check.query.samples === null) expect(check.minSamples).toBe(0);
         }
       }),
       { numRuns: 60 },

@@ -92,7 +92,7 @@ describe('what a plan says', () => {
       watchAfterMs: 0,
     });
     expect(plan.stages[1]?.checks.map(({ name }) => name)).toEqual(['error-rate']);
-    expect(plan.stages[2]?.checks.map(({ windowMs }) => windowMs)).toEqual([10_000, 10_000]);
+    expect(plan.stages[2]?.checks).toMatchObject([{ windowMs: 10_000 }, { windowMs: 10_000 }]);
   });
 
   it('fills the options of a provider in from its own schema', () => {

@@ -1,5 +1,6 @@
 /** The canary's lease: renewed only while the rollout is known to live, and for a while after Temporal fell silent. */
 import type { LeaseConfig } from '../../domain/plan/types.ts';
+import { within } from '../../providers/limit.ts';
 import { callSignal } from '../call-limit.ts';
 import type { Clock, Liveness } from '../deps.ts';
 import type { TrafficSide } from '../targets.ts';
@@ -8,6 +9,8 @@ import type { TrafficSide } from '../targets.ts';
 const renewBelow = 2 / 3;
 /** An answer may take this long before silence counts. */
 const answerSlackMs = 2_000;
+/** How long a watch that is over waits for an answer before it goes on watching for another pulse. */
+const answerNowMs = 500;
 
 /** `lapsed`: it had run out before it could be renewed. */
 export type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone' | 'lapsed';
@@ -16,7 +19,7 @@ export class Lease {
   /** The end of the lease given last, epoch milliseconds; 0: none yet. */
   untilMs = 0;
   private gone = false;
-  private asking = false;
+  private asking: Promise<void> | null = null;
   /** That this activity was started is an answer too. */
   private lastAnswerMs: number;
   private readonly options: LeaseOptions;
@@ -35,13 +38,20 @@ export class Lease {
     const nowMs = clock.now();
     if (this.gone) return 'gone';
     if (due === 'when-due' && this.untilMs - nowMs > config.ttlMs * renewBelow) return 'not-due';
-    this.ask();
+    void this.ask();
     if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
     if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
     const untilMs = nowMs + config.ttlMs;
     await side.provider.renew(side.target, epoch, untilMs, callSignal());
     this.untilMs = untilMs;
     return 'renewed';
+  }
+
+  /** Whether Temporal answers at this moment that the rollout lives. */
+  async isHeard(): Promise<boolean> {
+    const sinceMs = this.options.clock.now();
+    await within(answerNowMs, () => this.ask()).catch(() => {});
+    return !this.gone && this.lastAnswerMs >= sinceMs;
   }
 
   /** Asks now; for the moments in which an answer decides. False too when Temporal does not answer. */
@@ -59,13 +69,12 @@ export class Lease {
     return Math.max(orphanGraceMs, ttlMs * (1 - renewBelow) + answerSlackMs);
   }
 
-  private ask(): void {
-    if (this.asking) return;
+  /** One question at a time; resolves when it is answered or has failed. */
+  private ask(): Promise<void> {
     const { clock, liveness, workflowId, runId } = this.options;
     // An answer proves life at the time of the question, however late it is read.
     const askedMs = clock.now();
-    this.asking = true;
-    liveness
+    this.asking ??= liveness
       .isRunning(workflowId, runId)
       .then((running) => {
         this.lastAnswerMs = askedMs;
@@ -73,8 +82,9 @@ export class Lease {
       })
       .catch(() => {})
       .finally(() => {
-        this.asking = false;
+        this.asking = null;
       });
+    return this.asking;
   }
 }
 

@@ -23,6 +23,8 @@ export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<
   return (input) => translated(() => new Watch(deps, input).run());
 }
 
+const never = new AbortController().signal;
+
 class Watch {
   private readonly deps: ActivityDeps;
   private readonly input: WatchInput;
@@ -91,17 +93,35 @@ class Watch {
         // Cancellation arrives with a heartbeat's answer, so the evidence goes out first.
         heartbeat(this.progress());
         if (ending) return await this.end(ending);
-        await clock.sleep(Math.min(this.pulseMs, this.looks.dueInMs(clock.now())), cancellationSignal());
-        if (cancellationSignal().aborted) return await this.cancelled();
+        const untilDueMs = Math.min(this.pulseMs, this.looks.dueInMs(clock.now()));
+        await clock.sleep(untilDueMs, this.isOrphan ? never : cancellationSignal());
+        if (cancellationSignal().aborted && !(await this.watchesOn())) return await this.cancelled();
       }
     } finally {
       this.looks.stop();
     }
   }
 
+  /**
+   * Temporal's SDK gives an attempt up some five seconds after its heartbeat timeout when no heartbeat is answered.
+   * The canary may live longer than that without Temporal: `orphanGrace`, which the lease keeps.
+   */
+  private get isOrphan(): boolean {
+    const why = Context.current().cancellationDetails;
+    return why?.timedOut === true && !why.cancelRequested && this.input.mode !== 'after';
+  }
+
+  /** Whether to go on though the attempt was given up: until Temporal answers, and with it comes the next attempt. */
+  private async watchesOn(): Promise<boolean> {
+    if (!this.isOrphan) return false;
+    if (!(await this.lease.isHeard())) return true;
+    await this.grip.handOver().catch(() => {});
+    return false;
+  }
+
   private async end(ending: WatchEnding): Promise<WatchResult> {
     // Where the canary goes on, it needs a lease meanwhile; that this cannot be had ends nothing.
-    if (ending.kind === 'soaked' || ending.kind === 'conclusive') await this.grip.handOver().catch(() => {});
+    if (this.goesOn(ending)) await this.grip.handOver().catch(() => {});
     return this.result(ending);
   }
 
@@ -112,9 +132,23 @@ class Watch {
     const failure = this.looks.failure();
     if (failure) return { kind: 'failed', ...failure };
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
-    const end = this.looks.busy ? null : this.timeIsUp();
+    const end = this.looks.busy ? null : await this.heardEnd();
     if (end === null) this.looks.tick(this.deps.clock.now());
     return end;
+  }
+
+  /** The stage goes on only by way of Temporal: while that is away, its canary is watched on, and the lease kept. */
+  private async heardEnd(): Promise<WatchEnding | null> {
+    const end = this.timeIsUp();
+    const needsLease = end !== null && this.input.mode !== 'after' && this.goesOn(end);
+    if (!needsLease || (await this.lease.isHeard())) return end;
+    this.trouble = 'this stage is over, and Temporal does not answer: watched on until it does';
+    return null;
+  }
+
+  private goesOn({ kind }: WatchEnding): boolean {
+    const held = kind === 'inconclusive' && this.input.plan.analysis.onInconclusive === 'hold';
+    return held || kind === 'soaked' || kind === 'conclusive';
   }
 
   /** Reads back, reasserts and renews; while that fails the stage clock stands still. */

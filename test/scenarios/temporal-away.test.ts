@@ -1,0 +1,66 @@
+/** A Temporal server that hangs for several leases at the worst moment, for real: what `orphanGrace` promises. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { freezeServer } from '../support/dev-server.ts';
+import { stageFixture } from '../support/plan.ts';
+import { RolloutEnv } from '../support/rollout-env.ts';
+
+const ttlMs = 4_000;
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+afterAll(() => env.close());
+
+const planOf = (service: string, orphanGraceMs: number): Partial<Plan> => ({
+  service,
+  stages: [stageFixture({ soakMs: 2_000 }), stageFixture({ weightPercent: 50, soakMs: 60_000 })],
+  analysis: { intervalMs: 500, onInconclusive: 'hold' },
+  lease: { ttlMs, orphanGraceMs },
+});
+
+/** The timeline as the worker tells it, which asks no server that may hang. */
+const story = (workflowId: string) =>
+  env.told.filter((told) => told.workflowId === workflowId).map(({ entry }) => entry.text);
+
+describe('Temporal that is away over the end of a stage, for several leases', () => {
+  it('costs nothing within orphanGrace: the canary keeps its share, and the rollout goes on', async () => {
+    const rollout = await env.start(planOf('away', 30_000));
+    const id = 'test/away';
+    await env.traffic.whenState(id, ({ leaseUntilMs }) => leaseUntilMs > 0);
+    const { leaseUntilMs: before } = await env.traffic.read({ id, options: {} });
+    const thaw = freezeServer(env.temporal.address);
+    try {
+      const later = await env.traffic.whenState(
+        id,
+        ({ leaseUntilMs }) => leaseUntilMs > before + 2.5 * ttlMs,
+      );
+      expect(effectivePercent(later, Date.now())).toBe(10);
+    } finally {
+      thaw();
+    }
+    await expect.poll(() => story(rollout.handle.workflowId).at(-1), { timeout: 30_000 }).toMatch(/50 %/);
+    expect((await rollout.status()).reports).toMatchObject([{ ending: 'soaked' }, {}]);
+    await rollout.signal('rollback', { reason: 'done' });
+    await rollout.ended();
+  });
+
+  it('ends the canary when it lasts longer than orphanGrace, and the rollout says so afterwards', async () => {
+    const rollout = await env.start(planOf('away-long', 1_000));
+    const id = 'test/away-long';
+    await env.traffic.whenState(id, ({ leaseUntilMs }) => leaseUntilMs > 0);
+    const thaw = freezeServer(env.temporal.address);
+    try {
+      await env.traffic.whenState(id, (state) => effectivePercent(state, Date.now()) === 0);
+      // Once lapsed it stays so, whatever still runs.
+      await pause(ttlMs);
+      expect(effectivePercent(await env.traffic.read({ id, options: {} }), Date.now())).toBe(0);
+    } finally {
+      thaw();
+    }
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'lapse' } });
+  });
+});

@@ -29,7 +29,7 @@ export async function restoreUntil(
   let lastProblem = 'no attempt was made';
   for (let attempts = 1; performance.now() - startedMs < budgetMs; attempts++) {
     try {
-      if (input.fallbackCold) await warmFallback(deps, input);
+      if (input.fallbackCold) await warmFallback(deps, input, epoch);
       const state = await restoreOnce(trafficOf(deps.providers, input.plan), home, epoch);
       if (isHome(state, home, deps.clock.now()) && (await proven(deps, input, state))) {
         return { attempts, tookMs: Math.round(performance.now() - startedMs) };
@@ -84,8 +84,8 @@ export function isHome(state: TrafficState, home: Slot | null, nowMs: number): b
  * Starts the version that traffic goes back to, which clean-up after a promotion may have stopped. Until it is up the
  * promoted version goes on serving: a version that people dislike is better than none. Errors: those of the workload.
  */
-async function warmFallback(deps: ActivityDeps, { plan, arms }: RestoreInput): Promise<void> {
-  if (arms !== null) await within(coldStartMs, (signal) => startStable(deps, plan, arms, signal));
+async function warmFallback(deps: ActivityDeps, { plan, arms }: RestoreInput, epoch: number): Promise<void> {
+  if (arms !== null) await within(coldStartMs, (signal) => startStable(deps, plan, arms, signal, epoch));
 }
 
 export async function startStable(
@@ -93,7 +93,8 @@ export async function startStable(
   plan: Plan,
   arms: Arms,
   limit: AbortSignal,
+  epoch: number,
 ): Promise<void> {
   const { provider, target } = workloadOf(deps.providers, plan);
-  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {});
+  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {}, epoch);
 }

@@ -36,9 +36,9 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   const stableVersion = (await provider.versionIn(target, seen.stableSlot, cancellationSignal())) ?? 'stable';
   refuseSameVersion(plan, stableVersion);
   const slot = otherSlot(seen.stableSlot);
-  await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat);
+  await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat, owner);
   // A start that comes about after the rollout turned round must not outlive it.
-  if (cancellationSignal().aborted) await provider.stop(target, slot);
+  if (cancellationSignal().aborted) await provider.stop(target, slot, undefined, owner);
   const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
   return { arms, epochBase, note: remainsOf(seen) };
 }
@@ -89,8 +89,10 @@ async function clean(
   const workload = workloadOf(deps.providers, plan);
   const leave = async (signal: AbortSignal) => {
     // After a cold way back the version that users are on must be up before the other one goes.
-    if (fallbackCold && arms && leaving === 'canary') await startStable(deps, plan, arms, signal);
-    await workload.provider.stop(workload.target, otherSlot(home), signal);
+    if (fallbackCold && arms && leaving === 'canary')
+      await startStable(deps, plan, arms, signal, state.epoch);
+    // Under the epoch of the last traffic write, which is above that of every start before it and below the next rollout's.
+    await workload.provider.stop(workload.target, otherSlot(home), signal, state.epoch);
   };
   return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
 }

@@ -124,6 +124,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'The new version did not become ready. Look at its log, named in the message.',
   },
+  'workload-fenced': {
+    status: 409,
+    retryable: false,
+    advice: 'A newer owner has taken over this slot; nothing needs to be done.',
+  },
   'workload-config': { status: 422, retryable: false, advice: 'Correct the workload part of the plan.' },
   'config-invalid': { status: 500, retryable: false, advice: 'Correct the operator configuration file.' },
   'bind-refused': {

@@ -19,17 +19,26 @@ export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): Fa
   const log: string[] = [];
   const broken = new Set<string>();
   const key = (id: string, slot: Slot) => `${id}/${slot}`;
+  const fences = new Map<string, number>();
+  const passFence = (slot: string, epoch: number | undefined) => {
+    const highest = fences.get(slot) ?? 0;
+    if (epoch !== undefined && epoch < highest)
+      throw new SluiceError('workload-fenced', `Epoch ${epoch} may not change ${slot}.`);
+    fences.set(slot, Math.max(highest, epoch ?? 0));
+  };
   return {
     log,
     stops,
     broken,
     versionIn: async ({ id }, slot) => running.get(key(id, slot)) ?? (slot === 'blue' ? stable : null),
-    start: async ({ id }, slot, version) => {
+    start: async ({ id }, slot, version, _signal, _progress, epoch) => {
+      passFence(key(id, slot), epoch);
       log.push(`start ${id} ${slot} ${version}`);
       if (broken.has(version)) throw new SluiceError('workload-unready', `${version} crashed.`);
       running.set(key(id, slot), version);
     },
-    stop: async ({ id }, slot) => {
+    stop: async ({ id }, slot, _signal, epoch) => {
+      passFence(key(id, slot), epoch);
       log.push(`stop ${id} ${slot}`);
       stops.push({ id, slot, state: (await traffic?.read({ id, options: {} })) ?? null });
       running.delete(key(id, slot));

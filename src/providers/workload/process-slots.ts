@@ -2,6 +2,7 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../domain/errors.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../traffic/types.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -16,6 +17,8 @@ export interface SlotFiles {
   readonly record: string;
   readonly log: string;
   readonly lock: string;
+  /** The highest epoch that has started or stopped the slot; kept when nothing runs there. */
+  readonly fence: string;
 }
 
 export function slotFiles(stateDir: string, target: TargetId, slot: Slot): SlotFiles {
@@ -25,6 +28,7 @@ export function slotFiles(stateDir: string, target: TargetId, slot: Slot): SlotF
     record: join(folder, `${slot}.json`),
     log: join(folder, `${slot}.log`),
     lock: join(folder, `${slot}.lock`),
+    fence: join(folder, `${slot}.fence`),
   };
 }
 
@@ -46,6 +50,22 @@ export async function writeSlot(files: SlotFiles, record: SlotRecord): Promise<v
 
 export async function clearSlot(files: SlotFiles): Promise<void> {
   await rm(files.record, { force: true });
+}
+
+/** Refuses what comes later than a newer owner. To be called under the slot's lock. @throws SluiceError `workload-fenced`. */
+export async function passFence(files: SlotFiles, epoch: number | undefined): Promise<void> {
+  if (epoch === undefined) return;
+  const text = await readFile(files.fence, 'utf8').catch(() => '');
+  const highest = Number(text.trim()) || 0;
+  if (epoch < highest) {
+    throw new SluiceError(
+      'workload-fenced',
+      `Epoch ${epoch} may not change the slot: epoch ${highest} has changed it since.`,
+    );
+  }
+  const draft = `${files.fence}.${process.pid}`;
+  await writeFile(draft, `${epoch}\n`);
+  await rename(draft, files.fence);
 }
 
 /**

@@ -5,7 +5,7 @@ import { endProcess, isAlive } from './process-identity.ts';
 import { exitOf, launch, unready } from './process-launch.ts';
 import { commandOf, type Place, placeOf } from './process-places.ts';
 import { type ProcessSettings, processOptions, processSettings } from './process-settings.ts';
-import { clearSlot, readSlot, withSlotLock } from './process-slots.ts';
+import { clearSlot, passFence, readSlot, withSlotLock } from './process-slots.ts';
 import { waitReady } from './ready.ts';
 import { readSettings } from './settings.ts';
 import type { WorkloadProvider, WorkloadProviderType, WorkloadTarget } from './types.ts';
@@ -24,16 +24,22 @@ export function createProcessWorkload(settings: ProcessSettings): WorkloadProvid
     async versionIn(target, slot) {
       return (await readSlot(place(target, slot).files))?.version ?? null;
     },
-    async start(target, slot, version, signal, progress) {
+    async start(target, slot, version, signal, progress, epoch) {
       const where = place(target, slot);
-      await locked(where, settings, () => ensureRunning(where, settings, version, progress));
+      await locked(where, settings, async () => {
+        await passFence(where.files, epoch);
+        await ensureRunning(where, settings, version, progress);
+      });
       progress(`${version} runs in slot ${slot} on port ${where.port}, waiting until it is ready`);
       await becomeReady(where, settings, version, signal);
       progress(`${version} is ready`);
     },
-    async stop(target, slot) {
+    async stop(target, slot, _signal, epoch) {
       const where = place(target, slot);
-      await locked(where, settings, () => endSlot(where, settings));
+      await locked(where, settings, async () => {
+        await passFence(where.files, epoch);
+        await endSlot(where, settings);
+      });
     },
     async close() {},
   };

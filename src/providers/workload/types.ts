@@ -9,7 +9,11 @@ export interface WorkloadTarget {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** All calls are idempotent. Errors: `workload-unready`, `workload-config`. */
+/**
+ * All calls are idempotent. `epoch` orders starts and stops of one slot, whenever they come about: one whose epoch is
+ * lower than a slot has seen changes nothing and is refused as `workload-fenced`; without an epoch nothing is refused.
+ * Errors: `workload-unready`, `workload-config`, `workload-fenced`.
+ */
 export interface WorkloadProvider {
   /** The version that runs in the slot; null: none, or not known. */
   versionIn(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<string | null>;
@@ -20,9 +24,10 @@ export interface WorkloadProvider {
     version: string,
     signal: AbortSignal,
     progress: (line: string) => void,
+    epoch?: number,
   ): Promise<void>;
   /** Stops what runs in the slot; only called when no traffic can arrive there. */
-  stop(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<void>;
+  stop(target: WorkloadTarget, slot: Slot, signal?: AbortSignal, epoch?: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -60,6 +60,25 @@ export function workloadContract(name: string, open: () => Promise<WorkloadSubje
       expect(await versionIn('green')).toBe('v2');
     });
 
+    it('refuses a start or stop that comes about after that of a newer owner, and changes nothing', async () => {
+      if (subject.stopIsForeign !== null) {
+        await subject.provider.stop(subject.target, 'green', signal, 1);
+        expect(await versionIn('green')).toBe('v2');
+        return;
+      }
+      const at = (epoch: number) =>
+        subject.provider.start(subject.target, 'green', 'v2', signal, () => {}, epoch);
+      await at(5);
+      await at(5);
+      await subject.provider.stop(subject.target, 'green', signal, 7);
+      await expect(at(6)).rejects.toMatchObject({ code: 'workload-fenced' });
+      expect(await versionIn('green')).toBeNull();
+      await at(8);
+      const late = subject.provider.stop(subject.target, 'green', signal, 7);
+      await expect(late).rejects.toMatchObject({ code: 'workload-fenced' });
+      expect(await versionIn('green')).toBe('v2');
+    });
+
     it('says so with a code of the catalogue when a version does not become ready', async () => {
       const { version, code } = subject.hopeless;
       const error = await start('green', version).catch((caught: unknown) => caught);

@@ -1,0 +1,6 @@
+/**
+ * The sequential test on counts: `begin`, one `step` for each look, `answerOf` after any of them. Looking at every
+ * answer and stopping whenever one likes keeps the error rate, which is what makes it fit for a live canary.
+ */
+export { answerOf, begin, step } from './e-process.ts';
+export type * from './types.ts';

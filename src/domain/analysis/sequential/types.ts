@@ -1,0 +1,92 @@
+/** The shapes of the sequential test on counts: what a look counts, what is kept between looks, and what follows. */
+
+/** Requests of one arm: how many there were, and how many of them were bad. Finite, never negative, bad ≤ total. */
+export interface Counts {
+  readonly bad: number;
+  readonly total: number;
+}
+
+/** What both arms counted since the look before; nothing may be counted in two looks. */
+export interface CountsSample {
+  readonly canary: Counts;
+  readonly stable: Counts;
+}
+
+/** The canary may have a share of bad requests of up to `ratio` × stable's + `difference` and is still no worse. */
+export interface Margin {
+  /** Above 0; 1: no relative margin. */
+  readonly ratio: number;
+  /** Fraction of requests (0.001 is 0.1 %), at least 0. */
+  readonly difference: number;
+}
+
+export interface SequentialSettings {
+  /** Chance of calling a canary worse that is not, over all looks together. Above 0, below 1. */
+  readonly alpha: number;
+  readonly margin: Margin;
+  /** Highest share of bad requests that the canary may have whatever stable does, a fraction; null: no such limit. */
+  readonly guard: number | null;
+  /** The soak may end early once the canary is surely no worse than this; null: it never does. */
+  readonly enough: Margin | null;
+}
+
+/** All that is kept between two looks. Plain JSON, of one size however many looks there were. */
+export interface SequentialState {
+  readonly looks: number;
+  /** Counts of all looks. */
+  readonly canary: Counts;
+  readonly stable: Counts;
+  /** Log wealth of each bet on `worse than the margin`, its first stake included. */
+  readonly worse: readonly number[];
+  /** Log of the wealth that is not bet yet: it waits for a canary that turns bad later. */
+  readonly reserve: number;
+  /** Log wealth of each bet on `above the guard`; they lie idle without a guard. */
+  readonly above: readonly number[];
+  /** Log wealth of each bet on `no worse than enough`. */
+  readonly noWorse: readonly number[];
+  readonly dispersion: DispersionState;
+  /** Highest log e-value so far: what was rejected once stays rejected. */
+  readonly peak: number;
+  /** The same for `no worse than enough`. */
+  readonly peakNoWorse: number;
+}
+
+/** What the looks so far say about bursts. */
+export interface DispersionState {
+  /** The look before, of which the next one is expected to differ only by chance. */
+  readonly before: CountsSample | null;
+  /** Sum of the squared, standardised differences of neighbouring looks, by their weights. */
+  readonly squares: number;
+  /** What independent requests would have made of that sum. */
+  readonly weight: number;
+}
+
+export type Decision = 'worse' | 'no-worse' | 'open';
+
+export interface SequentialAnswer {
+  /** `worse`: reject, for good. `no-worse`: enough is known to end early. `open`: look on. */
+  readonly decision: Decision;
+  /** Evidence against `no worse than the margin`: at most 1 on average while that is true; `1 / alpha` decides. */
+  readonly eValue: number;
+  /** The highest e-value of any look so far. */
+  readonly peak: number;
+  /** Evidence against `worse than enough`. */
+  readonly eNoWorse: number;
+  /** Variance of the counts as a multiple of that of independent requests, at least 1. */
+  readonly dispersion: number;
+  /** Which of the two limits the evidence speaks against. */
+  readonly against: 'stable' | 'guard';
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where the true values lie, at a confidence of `1 - alpha` for all looks together. */
+export interface Intervals {
+  /** Canary's share of bad requests minus stable's, fractions. */
+  readonly difference: Interval;
+  /** Canary's share over stable's; `high` is null where stable may have none. */
+  readonly ratio: { readonly low: number; readonly high: number | null };
+}

@@ -6,6 +6,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { createEmergencyActivities } from '../activities/emergency.ts';
 import { createRestoreActivities } from '../activities/traffic.ts';
 import { createWatch } from '../activities/watch/watch.ts';
 import { createWorkloadActivities } from '../activities/workload.ts';
@@ -48,6 +49,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: taskQueues.rollouts,
       workflowBundle,
       maxCachedWorkflows,
+      // Node ends the whole process when this strikes (nodejs/node#38503), and the next one's too: it is for endless
+      // loops only. Ten thousand signals, the most that a run can have, take four seconds.
+      isolateExecutionTimeout: '1 minute',
       // After a crash the next worker gets the workflow in a second rather than ten.
       stickyQueueScheduleToStartTimeout: '1s',
       sinks: {
@@ -71,7 +75,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.restore,
-      activities: { ...createRestoreActivities(deps) },
+      activities: { ...createRestoreActivities(deps), ...createEmergencyActivities(deps) },
       maxConcurrentActivityTaskExecutions: maxRestores,
     }),
   ]);

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setCurrentDetails,
   upsertSearchAttributes,
   workflowInfo,
@@ -34,7 +35,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
       await carryOut(run, effect);
       // Work that ended and moved nothing is not begun again at once: history must not run away.
       const moved = () => effectOf(run.state).key !== effect.key;
-      if (!moved()) await condition(moved, pauseBeforeRepeat);
+      if (!moved() && !cutShort(effect)) await condition(moved, pauseBeforeRepeat);
       await continueWhenLong(run, input);
     }
     limits.cancel();
@@ -48,7 +49,7 @@ const pauseBeforeRepeat = '1 second';
 
 /** Does one piece of work; drops it as soon as the state asks for something else. */
 async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
-  const obsolete = run.when((state) => effectOf(state).key !== effect.key);
+  const obsolete = run.when((state) => effectOf(state).key !== effect.key || cutShort(effect));
   // What stops and starts versions waits for earlier work on them to end, unless it is not wanted any more.
   const touchesVersions = effect.kind === 'clean' || (effect.kind === 'restore' && run.state.fallbackCold);
   if (touchesVersions && (await Promise.race([run.settled(), obsolete])) === 'so') return;
@@ -66,6 +67,11 @@ async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
   const last = effect.kind === 'watch' ? await Promise.race([work, run.when(asksForNoWatch)]) : 'so';
   if (last !== 'so') return run.apply(handedOver(last));
   run.straggler(work.then((event) => run.apply(event && late(effect, event))));
+}
+
+/** A watch may last for days, and a flood of messages fills a history in seconds: the next run watches on. */
+function cutShort({ kind }: Effect): boolean {
+  return kind === 'watch' && workflowInfo().continueAsNewSuggested && patched('cut-watch-short');
 }
 
 function asksForNoWatch(state: RolloutState): boolean {

@@ -3,16 +3,20 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
+import type { Directory } from '../../src/activities/directory.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import type { CommandName, Phase, TimelineEntry } from '../../src/domain/rollout/types.ts';
+import { createMemoryAlerts, type MemoryAlerts } from '../../src/providers/alerts/memory.ts';
+import { createMemoryHealth, type MemoryHealth } from '../../src/providers/health/memory.ts';
 import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers, type Workers } from '../../src/worker/workers.ts';
 import type { ActivityTap } from './activity-tap.ts';
@@ -41,11 +45,14 @@ export class RolloutEnv {
   readonly client: Client;
   readonly traffic: FaultyTraffic = createFaultyTraffic(createMemoryTraffic());
   readonly metrics: MemoryMetrics = createMemoryMetrics();
+  readonly health: MemoryHealth = createMemoryHealth();
+  readonly alerts: MemoryAlerts = createMemoryAlerts();
   readonly workload: FakeWorkload = createFakeWorkload(this.traffic);
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];
   private readonly clock: Clock;
+  private readonly lists: boolean;
   private silent = false;
   private readonly tap: ActivityTap | null;
   private workers: { workers: Workers; done: Promise<void> } | null = null;
@@ -55,6 +62,7 @@ export class RolloutEnv {
     this.client = temporal.client;
     this.clock = options.clock ?? systemClock;
     this.tap = options.tap ?? null;
+    this.lists = options.server !== 'skipping' && this.clock === systemClock;
     this.metrics.set(/success/, 100);
     this.metrics.set(/samples/, 500);
   }
@@ -111,12 +119,21 @@ export class RolloutEnv {
         traffic: () => this.traffic,
         metrics: () => this.metrics,
         workload: () => this.workload,
+        health: () => this.health,
+        alerts: () => this.alerts,
       },
       clock: this.clock,
       liveness: {
         isRunning: (...run) => (this.silent ? new Promise(() => {}) : this.isRunning(...run)),
       },
+      directory: this.directory(),
     };
+  }
+
+  /** The test server has no lists, and on a simulated clock an answer would come late: there, no emergency is open. */
+  private directory(): Directory {
+    const directory = temporalDirectory(this.client);
+    return this.lists ? directory : { ...directory, forbids: async () => null };
   }
 
   async stopWorkers(): Promise<void> {
@@ -133,6 +150,7 @@ export class RolloutEnv {
     const handle = await this.client.workflow.start(workflowType, {
       workflowId: workflowIdOf(targetOf(plan)),
       taskQueue: taskQueues.rollouts,
+      workflowTaskTimeout: '3s',
       args: [input],
     });
     return new TestRollout(this, plan, handle);

@@ -1,20 +1,15 @@
 /** Starts a rollout: the workflow id is the target's lock, the memo remembers the Idempotency-Key. */
 import { createHash } from 'node:crypto';
-import {
-  defineSearchAttributeKey,
-  type SearchAttributePair,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { SluiceError } from '../../domain/errors.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
-import { type RolloutInput, taskQueues, workflowType } from '../../domain/rollout/names.ts';
+import { workflowType } from '../../domain/rollout/names.ts';
+import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
 import type { StartRequest, StartResult } from '../service.ts';
 import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { supersede } from './supersede.ts';
-import { trafficMemo, trafficMemoOf } from './traffic-of.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
 
@@ -69,23 +64,10 @@ async function tryStart(
   deps: StartDeps,
   { plan, actor, reason, idempotencyKey }: StartRequest,
 ): Promise<Run | null> {
-  const target = targetOf(plan);
-  const input: RolloutInput = { plan, actor, reason };
+  const options = startOptionsOf({ plan, actor, reason }, { idempotencyKey, planDigest: digestOf(plan) });
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
-      deps.client.workflow.start(workflowType, {
-        workflowId: workflowIdOf(target),
-        taskQueue: taskQueues.rollouts,
-        // A worker that dies over a task gives it back in this time; a rollback must not wait for ten seconds.
-        workflowTaskTimeout: '3s',
-        args: [input],
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        typedSearchAttributes: attributesOf(plan),
-        memo: { idempotencyKey, planDigest: digestOf(plan), [trafficMemo]: trafficMemoOf(plan) },
-        staticSummary: `${target} ${plan.version}`,
-        staticDetails: detailsOf(plan, actor, reason),
-      }),
+      deps.client.workflow.start(workflowType, options),
     );
     return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId, created: true };
   } catch (error) {
@@ -129,24 +111,6 @@ function conflict({ summary }: Described): SluiceError {
     `A rollout of ${target} is running: ${version ?? 'of an unknown version'}, ${phase ?? 'not begun'}, run ${runId}.`,
     { details: { workflowId, runId, version, phase } },
   );
-}
-
-function attributesOf(plan: Plan): TypedSearchAttributes {
-  const keyword = (name: string, value: string): SearchAttributePair => ({
-    key: defineSearchAttributeKey(name, 'KEYWORD'),
-    value,
-  });
-  return new TypedSearchAttributes([
-    keyword('SluiceService', plan.service),
-    keyword('SluiceEnvironment', plan.environment),
-    keyword('SluiceVersion', plan.version),
-    keyword('SluicePhase', 'preparing'),
-  ]);
-}
-
-function detailsOf(plan: Plan, actor: string, reason: string): string {
-  const stages = plan.stages.map(({ name, weightPercent }) => `- ${name}: ${weightPercent} %`);
-  return [`Started by ${actor}${reason ? `: ${reason}` : ''}`, '', ...stages].join('\n');
 }
 
 /** The same for plans that mean the same, whatever the order of their keys. */

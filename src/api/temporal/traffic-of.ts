@@ -1,22 +1,14 @@
 /** Where a rollout's traffic is steered: from its memo, else from the plan that its history begins with. */
 import { z } from 'zod';
-import type { Plan } from '../../domain/plan/types.ts';
+import { trafficMemo } from '../../worker/start-options.ts';
 import type { RolloutSummary } from '../contract.ts';
 import type { TrafficRef } from '../express/data-planes.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { decoded, rawOf } from './visibility.ts';
 
-/** The memo's key. Kept by continue-as-new. */
-export const trafficMemo = 'traffic';
-
 const memoSchema = z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) });
 const inputSchema = z.object({ plan: z.object({ traffic: memoSchema }) });
 type TrafficPart = z.infer<typeof memoSchema>;
-
-/** What the rollout's memo is to hold. */
-export function trafficMemoOf({ traffic: { name, options } }: Plan): TrafficPart {
-  return { name, options };
-}
 
 type Known = Pick<RolloutSummary, 'target' | 'workflowId' | 'runId'>;
 

@@ -18,6 +18,8 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/traffic/types.ts',
     'worker/bundle-path.ts',
     'worker/attributes.ts',
+    'worker/open-emergencies.ts',
+    'worker/start-options.ts',
   ],
   cli: ['domain', 'api/contract.ts', 'api/contract', 'stack/stack.ts', 'stack/view.ts', 'stack/ports.ts'],
   stack: ['domain', 'providers', 'api/contract.ts', 'api/contract', 'worker/logger.ts'],

@@ -1,14 +1,15 @@
 /** HAProxy: share, lease and stop are entries of its maps, and its own configuration is what ends a canary without a lease. */
 import { SluiceError } from '../../domain/errors.ts';
-import type { HeaderMatch } from '../../domain/plan/types.ts';
+import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
-import { createRuntimeClient, type RuntimeClient } from './haproxy/client.ts';
+import { createRuntimeClient, type RuntimeClient, type TalkOptions } from './haproxy/client.ts';
 import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
 import { KeptMap } from './haproxy/kept-map.ts';
 import { MapCommands, mapFile } from './haproxy/maps.ts';
 import { backendOf, checkEpoch, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
 import { requestsIn } from './haproxy/stat.ts';
+import { Stopping } from './haproxy/stopping.ts';
 import type {
   Route,
   TrafficCounts,
@@ -36,6 +37,9 @@ class HaproxyTraffic implements TrafficProvider {
   private readonly commands: MapCommands;
   private readonly roles: KeptMap;
   private readonly stops: KeptMap;
+  private readonly stopping: Stopping;
+  /** Who owned each target when it was last read: a guess that saves the next read a round. */
+  private readonly owners = new Map<TargetId, number>();
 
   constructor(settings: HaproxySettings) {
     this.matchHeader = settings.matchHeader.toLowerCase();
@@ -44,6 +48,7 @@ class HaproxyTraffic implements TrafficProvider {
     this.commands = new MapCommands(settings.mapsDir);
     this.roles = new KeptMap(mapFile(settings.mapsDir, 'roles'));
     this.stops = new KeptMap(mapFile(settings.mapsDir, 'stop'));
+    this.stopping = new Stopping(this.client, this.commands);
   }
 
   async prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState> {
@@ -79,7 +84,12 @@ class HaproxyTraffic implements TrafficProvider {
   }
 
   read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
-    return this.about(target, signal, async (entries) => this.stateOf(await entries.read()));
+    const look = async (entries: Entries) => {
+      const seen = await entries.read(this.owners.get(target.id));
+      this.owners.set(target.id, seen.epoch);
+      return this.stateOf(seen);
+    };
+    return this.about(target, signal, look, { look: true });
   }
 
   async setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
@@ -96,7 +106,7 @@ class HaproxyTraffic implements TrafficProvider {
   async restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
     checkEpoch(epoch);
     // From here on no request goes to the canary, whatever becomes of the rest.
-    await this.putStop(checkTargetId(target.id), 1, signal);
+    await this.stopping.put(checkTargetId(target.id), signal);
     await this.about(target, signal, async (entries) => {
       for (let tries = 1; ; tries++) {
         try {
@@ -111,13 +121,13 @@ class HaproxyTraffic implements TrafficProvider {
 
   async stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void> {
     const key = target === '*' ? target : checkTargetId(target.id);
-    await this.putStop(key, 1, signal);
+    await this.stopping.put(key, signal);
     await this.keepStop(key, '1');
   }
 
   async release(signal?: AbortSignal): Promise<void> {
     await this.keepStop('*', null);
-    await this.putStop('*', 0, signal);
+    await this.client.converse((run) => new Entries(run, this.commands, '*').put('stop', '*', 0), { signal });
   }
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {
@@ -125,22 +135,19 @@ class HaproxyTraffic implements TrafficProvider {
     return { requests: { blue: blue ?? 0, green: green ?? 0 } };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.client.close();
+  }
 
   private about<T>(
     { id }: TrafficTarget,
     signal: AbortSignal | undefined,
     talk: (entries: Entries) => Promise<T>,
+    options: TalkOptions = {},
   ): Promise<T> {
     return this.client.converse(async (run) => talk(new Entries(run, this.commands, checkTargetId(id))), {
+      ...options,
       signal,
-    });
-  }
-
-  private putStop(key: string, value: 0 | 1, signal: AbortSignal | undefined): Promise<void> {
-    return this.client.converse((run) => new Entries(run, this.commands, key).put('stop', key, value), {
-      signal,
-      urgent: true,
     });
   }
 
@@ -175,7 +182,7 @@ class HaproxyTraffic implements TrafficProvider {
     const backends = slots.map((slot) => backendOf(target, slot));
     const answers = await this.client.run(
       backends.map((name) => `show stat ${name} 2 -1`),
-      { signal },
+      { signal, look: true },
     );
     return backends.map((name, index) => requestsIn(answers[index] ?? '', name));
   }

@@ -47,6 +47,38 @@ describe('the client of the runtime socket', () => {
     expect(connections).toBe(1);
   });
 
+  it('lets looks follow one another over one connection, and nothing else', async () => {
+    const opened: Socket[] = [];
+    const address = await serve((socket) => {
+      opened.push(socket);
+      interactive((command) => command)(socket);
+    });
+    const client = createRuntimeClient(address, 1_000);
+    const look = { look: true };
+    expect([await client.run(['a'], look), await client.run(['b'], look)]).toEqual([['a'], ['b']]);
+    expect(opened).toHaveLength(1);
+    expect(await client.run(['write'])).toEqual(['write']);
+    expect(opened).toHaveLength(2);
+    opened[0]?.destroy();
+    expect(await client.run(['c'], look)).toEqual(['c']);
+    client.close();
+    expect(await client.run(['d'], look)).toEqual(['d']);
+    expect(opened).toHaveLength(4);
+  });
+
+  it('gives the next look a connection of its own when one was broken off', async () => {
+    let connections = 0;
+    const address = await serve((socket) => {
+      connections += 1;
+      if (connections > 1) interactive((command) => command)(socket);
+      else socket.on('error', () => {});
+    });
+    const client = createRuntimeClient(address, 50);
+    await expect(client.run(['a'], { look: true })).rejects.toThrow(/did not answer/);
+    expect(await client.run(['b'], { look: true })).toEqual(['b']);
+    expect(connections).toBe(2);
+  });
+
   it('holds back more conversations than HAProxy serves at a time, and has all of them', async () => {
     let open = 0;
     let most = 0;

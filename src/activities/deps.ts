@@ -4,6 +4,7 @@ import type { TrafficProvider } from '../providers/traffic/types.ts';
 import type { WorkloadProvider } from '../providers/workload/types.ts';
 
 /** Finds the operator's provider instances by name. Errors: `provider-unknown`. */
+import type { Directory } from './directory.ts';
 export interface Providers {
   traffic(name: string): TrafficProvider;
   metrics(name: string): MetricsProvider;
@@ -31,6 +32,7 @@ export interface ActivityDeps {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  readonly directory: Directory;
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();

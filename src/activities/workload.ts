@@ -1,7 +1,8 @@
 /** Before and after the traffic: bringing the canary up, and leaving nothing behind. */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { emergencyOpen } from '../domain/emergency/block.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
-import type { Plan } from '../domain/plan/types.ts';
+import { type Plan, targetOf } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
@@ -20,6 +21,7 @@ export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActiviti
 }
 
 async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promise<PrepareResult> {
+  await refuseInEmergency(deps, plan);
   const traffic = trafficOf(deps.providers, plan);
   refuseForeignHeaders(plan, traffic.provider.matchHeader);
   const seen = await traffic.provider.read(traffic.target, cancellationSignal());
@@ -41,6 +43,13 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   if (cancellationSignal().aborted) await provider.stop(target, slot, undefined, owner);
   const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
   return { arms, epochBase, note: remainsOf(seen) };
+}
+
+/** The API has refused it before; a rollout that was started straight through Temporal is stopped here. */
+async function refuseInEmergency({ directory }: ActivityDeps, plan: Plan): Promise<void> {
+  const target = targetOf(plan);
+  const open = await directory.forbids(target, activityInfo().workflowExecution?.runId ?? '');
+  if (open) throw emergencyOpen(target, open);
 }
 
 /** Found before any user is touched, not when the third stage begins. */

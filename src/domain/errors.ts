@@ -36,6 +36,17 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'When it is safe again, release the stop with `sluice emergency-stop --release`.',
   },
+  'emergency-open': {
+    status: 409,
+    retryable: false,
+    advice:
+      'When it is safe again, release it with `sluice rollback --emergency --release --scope … --reason …`, with the scope named.',
+  },
+  'emergency-not-found': {
+    status: 404,
+    retryable: false,
+    advice: 'Look at `GET /v1/emergency-rollbacks`; the same scope in other words is another emergency.',
+  },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,

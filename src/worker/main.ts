@@ -9,6 +9,7 @@ import { loadConfig, type SluiceConfig } from '../providers/config.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
+import { temporalDirectory } from './directory.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
 import { createWorkers } from './workers.ts';
@@ -23,6 +24,7 @@ async function main(logger: Logger): Promise<void> {
   const connection = await connect(config, logger);
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
+  const client = new Client({ connection, namespace });
   const workers = await createWorkers({
     connection,
     namespace,
@@ -30,7 +32,8 @@ async function main(logger: Logger): Promise<void> {
     deps: {
       providers: registry,
       clock: systemClock,
-      liveness: temporalLiveness(new Client({ connection, namespace })),
+      liveness: temporalLiveness(client),
+      directory: temporalDirectory(client),
     },
     onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
   });

@@ -1,2 +1,3 @@
 /** Everything that the worker runs as a workflow. */
+export { emergency } from './emergency.ts';
 export { rollout } from './rollout.ts';

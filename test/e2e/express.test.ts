@@ -17,6 +17,7 @@ import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
@@ -91,7 +92,12 @@ async function startWorkers(): Promise<void> {
     connection: temporal.nativeConnection,
     namespace: 'default',
     workflowBundle: bundle,
-    deps: { providers: registry, clock: systemClock, liveness: temporalLiveness(temporal.client) },
+    deps: {
+      providers: registry,
+      clock: systemClock,
+      liveness: temporalLiveness(temporal.client),
+      directory: temporalDirectory(temporal.client),
+    },
     onTimeline: () => {},
     shutdownGraceMs: 500,
   });

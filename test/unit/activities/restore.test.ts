@@ -4,17 +4,24 @@ import { type ActivityDeps, systemClock } from '../../../src/activities/deps.ts'
 import { restoreUntil } from '../../../src/activities/restore.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { emptyDirectory } from '../../support/directory.ts';
 import { createFakeWorkload } from '../../support/fake-workload.ts';
 import { planFixture } from '../../support/plan.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 
 function depsOver(traffic: TrafficProvider): ActivityDeps {
-  const metrics = () => {
-    throw new Error('a restore asks no metrics');
+  const unasked = () => {
+    throw new Error('a restore asks no metrics and no probes');
   };
-  const providers = { traffic: () => traffic, metrics, workload: () => createFakeWorkload() };
-  return { providers, clock: systemClock, liveness: { isRunning: async () => true } };
+  const judging = { metrics: unasked, health: unasked, alerts: unasked };
+  const providers = { traffic: () => traffic, workload: () => createFakeWorkload(), ...judging };
+  return {
+    providers,
+    clock: systemClock,
+    liveness: { isRunning: async () => true },
+    directory: emptyDirectory(),
+  };
 }
 
 function planWith(proof: 'read' | 'count') {

@@ -1,0 +1,85 @@
+/** What an emergency is about, in words: `all`, `canary`, or names of components; and which targets that covers. */
+import type { TargetId } from '../plan/types.ts';
+
+/**
+ * One or more words. `all`: everything. `canary`: every target whose canary is not promoted yet. Otherwise each is a
+ * component: `environment/service`, in which `*` stands for any characters, or a bare name, which is an environment or
+ * a service of that name.
+ */
+export type ScopeWords = readonly string[];
+
+const maxWords = 1000;
+const maxWordLength = 257;
+/** As in names of plans: what is safe in a visibility query and in a workflow id. */
+const wordPattern = /^[^"'`\\\s\p{Cc}]+$/u;
+
+/** Why the words make no scope, in one sentence; null: they do. */
+export function problemOfScope(words: ScopeWords): string | null {
+  if (words.length === 0) return 'must name all, canary or components';
+  if (words.length > maxWords) return `may name at most ${maxWords} components`;
+  if (words.length > 1 && words.some(isWhole)) return 'all and canary go with no other word';
+  const strange = words.find((word) => !isComponent(word));
+  return strange === undefined ? null : `"${strange.slice(0, 80)}" is neither environment/service nor a name`;
+}
+
+/** The same for scopes that are the same: sorted, each word once. */
+export function normalised(words: ScopeWords): ScopeWords {
+  return [...new Set(words)].sort();
+}
+
+export function isWhole(word: string): boolean {
+  return word === 'all' || word === 'canary';
+}
+
+/** Names exactly one target. */
+export function isExact(word: string): boolean {
+  return word.includes('/') && !word.includes('*');
+}
+
+/** Whether the target lies in the scope; for `canary` the caller must look whether one runs. */
+export function covers(words: ScopeWords, target: TargetId): boolean {
+  return words.some((word) => isWhole(word) || matches(word, target));
+}
+
+function matches(word: string, target: TargetId): boolean {
+  if (word.includes('/')) return patternOf(word).test(target);
+  return target.split('/').some((part) => patternOf(word).test(part));
+}
+
+function patternOf(word: string): RegExp {
+  const escaped = word.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('[^/]*')}$`, 'u');
+}
+
+function isComponent(word: string): boolean {
+  const parts = word.split('/');
+  return word.length <= maxWordLength && parts.length <= 2 && parts.every((part) => wordPattern.test(part));
+}
+
+/**
+ * The same scope has the same id, so that one scope has one open emergency, and so that the emergencies of single words
+ * that cover a target can be looked up without a list (`idsCovering`).
+ */
+export function emergencyIdOf(words: ScopeWords): string {
+  const [only, ...others] = normalised(words);
+  if (only !== undefined && others.length === 0) return only;
+  return `several-${hashOf(normalised(words).join(' '))}`;
+}
+
+export function emergencyWorkflowIdOf(id: string): string {
+  return `emergency/${id}`;
+}
+
+/** Ids of every emergency of a single word without `*` that covers the target. */
+export function idsCovering(target: TargetId): readonly string[] {
+  return [...new Set(['all', 'canary', ...target.split('/'), target])];
+}
+
+/** FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
+function hashOf(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}

@@ -1,0 +1,51 @@
+/** The rollout that brings an older version back at once: the target's last plan, turned round. */
+import type { Plan } from '../plan/types.ts';
+import type { Outcome } from '../rollout/types.ts';
+import { type Arms, otherSlot, type Slot } from '../rollout/types.ts';
+
+/**
+ * One stage, all users, nothing asked: readiness of the version is all that it waits for. It never passes by itself, since
+ * no check can say that it should; whoever started it promotes it.
+ */
+export function switchPlan(plan: Plan, version: string): Plan {
+  const [first] = plan.stages;
+  const stage = {
+    ...first,
+    match: null,
+    warmUpMs: 0,
+    soakMs: 0,
+    checks: [],
+    approval: false,
+    timeoutMs: null,
+  };
+  return {
+    ...plan,
+    version,
+    stages: [{ ...stage, name: `back to ${version}`, weightPercent: 100 }],
+    analysis: { ...plan.analysis, onInconclusive: 'hold' },
+    onConflict: 'reject',
+    watchAfterMs: 0,
+  };
+}
+
+export interface Stable {
+  readonly slot: Slot;
+  readonly version: string;
+}
+
+/** What is stable after a rollout that ended so. */
+export function stableAfter(arms: Arms, outcome: Outcome): Stable {
+  return outcome === 'promoted'
+    ? { slot: otherSlot(arms.stableSlot), version: arms.canaryVersion }
+    : { slot: arms.stableSlot, version: arms.stableVersion };
+}
+
+/**
+ * The version that the target is to have. `previous` is the one before the last promotion. A rollout that an emergency
+ * started says by its own version what was wanted, whether it came about or not.
+ */
+export function wantedVersion(to: string, arms: Arms, outcome: Outcome, byEmergency: boolean): string {
+  if (to !== 'previous') return to;
+  if (byEmergency) return arms.canaryVersion;
+  return outcome === 'promoted' ? arms.stableVersion : stableAfter(arms, outcome).version;
+}

@@ -1,0 +1,168 @@
+/** The directory of rollouts over a Temporal client, each call with a hard limit on the wait. */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  defaultPayloadConverter,
+  type Payload,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import type { Directory, FoundRollout } from '../activities/directory.ts';
+import { emergencyMemo } from '../domain/emergency/types.ts';
+import { messageOf, SluiceError } from '../domain/errors.ts';
+import { workflowIdOf } from '../domain/plan/types.ts';
+import { type RolloutInput, workflowType } from '../domain/rollout/names.ts';
+import type { RolloutStatus } from '../domain/rollout/status.ts';
+import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
+import { boundedCalls, type Call, emergenciesCovering } from './open-emergencies.ts';
+import { startOptionsOf, trafficMemo } from './start-options.ts';
+
+const pageSize = 1000;
+const maxPages = 20;
+const keptRuns = 10;
+const running = 1;
+
+type Info = NonNullable<
+  Awaited<ReturnType<Client['workflowService']['listWorkflowExecutions']>>['executions']
+>[number];
+
+export function temporalDirectory(client: Client): Directory {
+  const call = translating(boundedCalls(client));
+  const handleOf = (target: string, runId?: string) => client.workflow.getHandle(workflowIdOf(target), runId);
+  const list = (query: string, pages: number, size = pageSize) => listAll(client, call, query, pages, size);
+  const rollouts = `WorkflowType = "${workflowType}"`;
+  const find: Directory['find'] = async (target) => {
+    const described = await call(() => unlessGone(() => handleOf(target).describe()));
+    return described ? foundIn(described.raw.workflowExecutionInfo ?? {}) : null;
+  };
+  return {
+    find,
+    running: () => list(`${rollouts} AND ExecutionStatus = "Running"`, maxPages),
+    // Running ones come first, then those that ended last: the first of each target is its latest.
+    latest: async () => {
+      const found = await list(`${rollouts} AND ExecutionStatus != "ContinuedAsNew"`, maxPages);
+      return [...new Map(found.toReversed().map((one) => [one.target, one])).values()];
+    },
+    runs: (target) => list(`${rollouts} AND WorkflowId = "${workflowIdOf(target)}"`, 1, keptRuns),
+    planOf: async ({ target, runId }) => {
+      const execution = { workflowId: workflowIdOf(target), runId };
+      const { namespace } = client.options;
+      const ask = { namespace, execution, maximumPageSize: 1 };
+      const { history } = await call(() => client.workflowService.getWorkflowExecutionHistory(ask));
+      const input = decoded(
+        history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0],
+      );
+      return typeof input === 'object' && input !== null && 'plan' in input
+        ? (input as RolloutInput).plan
+        : null;
+    },
+    resultOf: async ({ target, runId, running: runs }) => {
+      if (runs) return null;
+      const result = call(() => handleOf(target, runId).result());
+      // Terminated or failed: it said nothing at its end.
+      return await result.then(
+        (value) => value as RolloutStatus,
+        (error: unknown) => {
+          if (error instanceof SluiceError) throw error;
+          return null;
+        },
+      );
+    },
+    tell: async (target, name, payload) => {
+      const sent = await call(() =>
+        unlessGone(async () => {
+          await handleOf(target).signal<[CommandPayload]>(name, payload);
+          return true;
+        }),
+      );
+      return sent ?? false;
+    },
+    start: async (input, emergency) => {
+      const options = startOptionsOf(input, { [emergencyMemo]: emergency });
+      return await call(async () => {
+        try {
+          await client.workflow.start(workflowType, options);
+          return true;
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+          throw error;
+        }
+      });
+    },
+    forbids: async (target, runId) => {
+      const open = await call(() => emergenciesCovering(client, target));
+      if (open.length === 0) return null;
+      const own = await find(target);
+      const startedBy = own?.runId === runId ? own.emergency : null;
+      return open.some(({ id }) => id === startedBy) ? null : (open[0] ?? null);
+    },
+  };
+}
+
+/** A call that gets no answer, or one that Temporal could not give, is worth another try. */
+function translating(call: Call): Call {
+  return async (work) => {
+    try {
+      return await call(work);
+    } catch (error) {
+      if (error instanceof SluiceError || isAnswer(error)) throw error;
+      throw new SluiceError('temporal-unavailable', `Temporal did not serve the call: ${messageOf(error)}.`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+/** How a workflow ended is an answer. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowFailedError';
+}
+
+async function unlessGone<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function listAll(
+  client: Client,
+  call: Call,
+  query: string,
+  maxPagesHere: number,
+  size: number,
+): Promise<FoundRollout[]> {
+  const { namespace } = client.options;
+  const found: FoundRollout[] = [];
+  const pageAfter = (nextPageToken: Uint8Array | null) =>
+    call(() =>
+      client.workflowService.listWorkflowExecutions({ namespace, pageSize: size, query, nextPageToken }),
+    );
+  let token: Uint8Array | null = null;
+  for (let pages = 0; pages < maxPagesHere; pages++) {
+    const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(token);
+    found.push(...(page.executions ?? []).map(foundIn));
+    if (!page.nextPageToken?.length) break;
+    token = page.nextPageToken;
+  }
+  return found;
+}
+
+function foundIn(info: Info): FoundRollout {
+  const attribute = (key: string) => decoded(info.searchAttributes?.indexedFields?.[key]) ?? null;
+  const memo = (key: string) => decoded(info.memo?.fields?.[key]) ?? null;
+  const emergency = memo(emergencyMemo);
+  return {
+    target: (info.execution?.workflowId ?? '').replace(/^rollout\//, ''),
+    runId: info.execution?.runId ?? '',
+    running: info.status === running,
+    phase: attribute('SluicePhase') as string | null,
+    outcome: attribute('SluiceOutcome') as Outcome | null,
+    traffic: memo(trafficMemo) as FoundRollout['traffic'],
+    emergency: typeof emergency === 'string' ? emergency : null,
+  };
+}
+
+function decoded(payload: Payload | null | undefined): unknown {
+  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+}

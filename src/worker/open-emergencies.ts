@@ -1,0 +1,70 @@
+/** Emergencies that are open: they forbid rollouts in their scope to begin. Asked by API and worker alike. */
+import { type Client, type RawWorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Blocking } from '../domain/emergency/block.ts';
+import { covers, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
+import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
+import type { TargetId } from '../domain/plan/types.ts';
+import { within } from '../providers/limit.ts';
+
+const answerWithinMs = 2_000;
+const pageSize = 200;
+const running = 1;
+
+export type Call = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** The native connection retries on its own beyond the deadline it is given, so the wait is cut off here too. */
+export function boundedCalls(client: Client, timeoutMs = answerWithinMs): Call {
+  return (call) => within(timeoutMs, () => client.withDeadline(Date.now() + timeoutMs, call));
+}
+
+/**
+ * Every open emergency that covers the target. Those of a single word are looked up by their ids, which no lag of
+ * visibility can hide; those of several words or with `*` come from the list. Throws what Temporal's client throws.
+ */
+export async function emergenciesCovering(client: Client, target: TargetId): Promise<Blocking[]> {
+  const call = boundedCalls(client);
+  const looked = idsCovering(target).map((id) => lookedUp(client, call, id));
+  const found = [...(await Promise.all(looked)).flat(), ...(await listed(client, call))];
+  const covering = found.filter(({ scope }) => covers(scope, target));
+  return [...new Map(covering.map((one) => [one.id, one])).values()];
+}
+
+async function lookedUp(client: Client, call: Call, id: string): Promise<EmergencyOrder[]> {
+  try {
+    const handle = client.workflow.getHandle(emergencyWorkflowIdOf(id));
+    const { raw } = await call(() => handle.describe());
+    const info = raw.workflowExecutionInfo ?? {};
+    return info.status === running ? orderIn(info) : [];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+async function listed(client: Client, call: Call): Promise<EmergencyOrder[]> {
+  const query = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus = "Running"`;
+  const { namespace } = client.options;
+  const answer = await call(() =>
+    client.workflowService.listWorkflowExecutions({ namespace, pageSize, query }),
+  );
+  return (answer.executions ?? []).flatMap(orderIn);
+}
+
+/** What an emergency was opened with, from its memo; empty: it is none of ours. */
+export function orderIn(info: RawWorkflowExecutionInfo): EmergencyOrder[] {
+  const payload = info.memo?.fields?.[orderMemo];
+  const order: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
+  return isOrder(order) ? [order] : [];
+}
+
+function isOrder(value: unknown): value is EmergencyOrder {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'scope' in value &&
+    Array.isArray(value.scope)
+  );
+}

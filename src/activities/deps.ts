@@ -2,9 +2,9 @@
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { TrafficProvider } from '../providers/traffic/types.ts';
 import type { WorkloadProvider } from '../providers/workload/types.ts';
+import type { Directory } from './directory.ts';
 
 /** Finds the operator's provider instances by name. Errors: `provider-unknown`. */
-import type { Directory } from './directory.ts';
 export interface Providers {
   traffic(name: string): TrafficProvider;
   metrics(name: string): MetricsProvider;
@@ -28,11 +28,11 @@ export interface ActivityDeps {
   readonly providers: Providers;
   readonly clock: Clock;
   readonly liveness: Liveness;
+  readonly directory: Directory;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  readonly directory: Directory;
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();

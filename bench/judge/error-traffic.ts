@@ -1,4 +1,5 @@
 /** Simulates requests and errors of both arms, one count per sample, and what an oracle would learn from each. */
+import { type Evidence, emptyEvidence, told, type Worth, worthOf } from './evidence.ts';
 import { Poisson } from './poisson.ts';
 import type { Random } from './random.ts';
 import {
@@ -26,8 +27,7 @@ export interface ErrorTraffic {
   readonly canaryBad: Int32Array;
   readonly stableTotal: Int32Array;
   readonly stableBad: Int32Array;
-  /** Log-likelihood ratio of the canary's operations: a canary that is `suspected` times as bad against a healthy one. */
-  readonly evidence: Float64Array;
+  readonly evidence: Evidence;
 }
 
 /** No share of failing requests is above this, whatever the factors. */
@@ -43,8 +43,10 @@ export class ErrorSimulator {
   private readonly states = new Uint8Array(samplesPerRun);
   private readonly canary: readonly Arm[];
   private readonly stable: readonly Arm[];
-  private readonly perFailure: Float64Array;
-  private readonly perSuccess: Float64Array;
+  private readonly worth: readonly Worth[];
+  /** Failing and good ones of the sample that is being drawn. */
+  private readonly canaryOperations = new Int32Array(2);
+  private readonly stableOperations = new Int32Array(2);
   private readonly setting: ErrorSetting;
   private readonly requestsPerFailure: number;
 
@@ -59,11 +61,9 @@ export class ErrorSimulator {
     const share = setting.sharePercent / 100;
     this.canary = states.map(({ requests, errors }) => this.arm(requests * share, errors * factor));
     this.stable = states.map(({ requests, errors }) => this.arm(requests * (1 - share), errors));
-    const odds = states.map(
-      ({ errors }) => [this.failing(errors * suspected), this.failing(errors)] as const,
+    this.worth = states.map(({ errors }) =>
+      worthOf(this.operations(errors * suspected), this.operations(errors), share),
     );
-    this.perFailure = Float64Array.from(odds, ([sick, healthy]) => Math.log(sick / healthy));
-    this.perSuccess = Float64Array.from(odds, ([sick, healthy]) => Math.log((1 - sick) / (1 - healthy)));
   }
 
   /** Writes a new run into `into`. */
@@ -73,17 +73,26 @@ export class ErrorSimulator {
       const state = this.states[sample] ?? 0;
       const canary = this.canary[state];
       const stable = this.stable[state];
-      if (canary === undefined || stable === undefined) continue;
-      const good = canary.good.sample(random);
-      const failing = canary.failing.sample(random);
-      const bad = this.requestsOf(failing, random);
-      into.canaryTotal[sample] = good + bad;
+      const worth = this.worth[state];
+      if (canary === undefined || stable === undefined || worth === undefined) continue;
+      const bad = this.draw(canary, random, this.canaryOperations);
+      const stableBad = this.draw(stable, random, this.stableOperations);
+      into.canaryTotal[sample] = bad + (this.canaryOperations[1] ?? 0);
       into.canaryBad[sample] = bad;
-      const stableBad = this.requestsOf(stable.failing.sample(random), random);
-      into.stableTotal[sample] = stable.good.sample(random) + stableBad;
+      into.stableTotal[sample] = stableBad + (this.stableOperations[1] ?? 0);
       into.stableBad[sample] = stableBad;
-      into.evidence[sample] = failing * (this.perFailure[state] ?? 0) + good * (this.perSuccess[state] ?? 0);
+      into.evidence.known[sample] = told(worth.known, this.canaryOperations);
+      into.evidence.learnt[sample] =
+        told(worth.canary, this.canaryOperations) + told(worth.stable, this.stableOperations);
     }
+  }
+
+  /** Draws the failing and the good operations of an arm; gives back the failed requests. */
+  private draw(arm: Arm, random: Random, operations: Int32Array): number {
+    const failing = arm.failing.sample(random);
+    operations[0] = failing;
+    operations[1] = arm.good.sample(random);
+    return this.requestsOf(failing, random);
   }
 
   private arm(requests: number, errors: number): Arm {
@@ -94,11 +103,12 @@ export class ErrorSimulator {
     };
   }
 
-  /** The share of operations, retries not counted, that fail when this share of requests does. */
-  private failing(errors: number): number {
+  /** The shares of operations, retries not counted, that fail and that do not when this share of requests fails. */
+  private operations(errors: number): readonly [number, number] {
     const bad = Math.min(errors, MOST_ERRORS);
-    const operations = bad / this.requestsPerFailure;
-    return operations / (operations + 1 - bad);
+    const failing = bad / this.requestsPerFailure;
+    const all = failing + 1 - bad;
+    return [failing / all, (1 - bad) / all];
   }
 
   /** Every operation that fails makes one failed request and those of its retries. */
@@ -116,6 +126,6 @@ export function emptyErrorTraffic(samples = samplesPerRun): ErrorTraffic {
     canaryBad: new Int32Array(samples),
     stableTotal: new Int32Array(samples),
     stableBad: new Int32Array(samples),
-    evidence: new Float64Array(samples),
+    evidence: emptyEvidence(samples),
   };
 }

@@ -1,5 +1,6 @@
 /** Simulates latency histograms of both arms, counts per bucket and sample, and what an oracle would learn from each. */
 import { upperTail } from '../../src/domain/analysis/stats/normal.ts';
+import { type Evidence, emptyEvidence, told, type Worth, worthOf } from './evidence.ts';
 import { Poisson } from './poisson.ts';
 import type { Random } from './random.ts';
 import {
@@ -27,8 +28,8 @@ export const bucketCount = bucketBoundsMs.length;
 export interface LatencyTraffic {
   readonly canary: Int32Array;
   readonly stable: Int32Array;
-  /** Log-likelihood ratio of the canary's buckets: a canary `suspected` times as slow against a healthy one. */
-  readonly evidence: Float64Array;
+  /** As for errors, with buckets in the place of failures. */
+  readonly evidence: Evidence;
 }
 
 /** Healthy latency is log-normal: this median and this spread put p95 at 228 ms and p99 at 320 ms. */
@@ -47,7 +48,7 @@ export class LatencySimulator {
   private readonly states = new Uint8Array(samplesPerRun);
   private readonly canary: readonly Arm[];
   private readonly stable: readonly Arm[];
-  private readonly perRequest: readonly Float64Array[];
+  private readonly worth: readonly Worth[];
   private readonly shape: Shape;
 
   /** The canary takes `factor` times as long as stable at every quantile; the oracle looks for `suspected` times. */
@@ -60,12 +61,9 @@ export class LatencySimulator {
     const share = setting.sharePercent / 100;
     this.canary = states.map(({ requests, scale }) => this.arm(requests * share, scale * factor));
     this.stable = states.map(({ requests, scale }) => this.arm(requests * (1 - share), scale));
-    this.perRequest = states.map(({ scale }) => {
-      const healthy = bucketShares(scale);
-      return Float64Array.from(bucketShares(scale * suspected), (sick, place) =>
-        Math.log(sick / (healthy[place] ?? sick)),
-      );
-    });
+    this.worth = states.map(({ scale }) =>
+      worthOf(bucketShares(scale * suspected), bucketShares(scale), share),
+    );
   }
 
   /** Writes a new run into `into`. */
@@ -73,8 +71,19 @@ export class LatencySimulator {
     drawStates(this.shape, random, this.states);
     for (let sample = 0; sample < samplesPerRun; sample += 1) {
       const state = this.states[sample] ?? 0;
-      into.evidence[sample] = draw(this.canary[state], random, into.canary, sample, this.perRequest[state]);
-      draw(this.stable[state], random, into.stable, sample, undefined);
+      const canary = this.canary[state];
+      const stable = this.stable[state];
+      const worth = this.worth[state];
+      if (canary === undefined || stable === undefined || worth === undefined) continue;
+      const offset = sample * bucketCount;
+      drawBuckets(canary, random, into.canary, offset);
+      drawBuckets(stable, random, into.stable, offset);
+      into.evidence.known[sample] = told(worth.known, into.canary, offset);
+      into.evidence.learnt[sample] =
+        told(worth.canary, into.canary, offset) + told(worth.stable, into.stable, offset);
+      // Nobody learns anything from stalls, which strike both arms alike.
+      drawStalls(canary, random, into.canary, offset);
+      drawStalls(stable, random, into.stable, offset);
     }
   }
 
@@ -87,35 +96,23 @@ export class LatencySimulator {
   }
 }
 
-/** Draws one sample of an arm; gives back what the oracle learns from it. */
-function draw(
-  arm: Arm | undefined,
-  random: Random,
-  into: Int32Array,
-  sample: number,
-  perRequest: Float64Array | undefined,
-): number {
-  if (arm === undefined) return 0;
-  const offset = sample * bucketCount;
-  let learnt = 0;
-  for (let place = 0; place < bucketCount; place += 1) {
-    const count = arm.buckets[place]?.sample(random) ?? 0;
-    into[offset + place] = count;
-    if (count > 0) learnt += count * (perRequest?.[place] ?? 0);
-  }
-  if (arm.stalls === null) return learnt;
-  let stalled = arm.stalls.sample(random);
-  for (let group = stalled; group > 0; group -= 1)
-    stalled += random.failuresBefore(1 / bursty.requestsPerFailure);
-  into[offset + STALL_BUCKET] = (into[offset + STALL_BUCKET] ?? 0) + stalled;
-  return learnt;
+function drawBuckets({ buckets }: Arm, random: Random, into: Int32Array, offset: number): void {
+  for (let place = 0; place < bucketCount; place += 1)
+    into[offset + place] = buckets[place]?.sample(random) ?? 0;
+}
+
+function drawStalls({ stalls }: Arm, random: Random, into: Int32Array, offset: number): void {
+  const groups = stalls?.sample(random) ?? 0;
+  const place = offset + STALL_BUCKET;
+  for (let group = 0; group < groups; group += 1)
+    into[place] = (into[place] ?? 0) + 1 + random.failuresBefore(1 / bursty.requestsPerFailure);
 }
 
 export function emptyLatencyTraffic(samples = samplesPerRun): LatencyTraffic {
   return {
     canary: new Int32Array(samples * bucketCount),
     stable: new Int32Array(samples * bucketCount),
-    evidence: new Float64Array(samples),
+    evidence: emptyEvidence(samples),
   };
 }
 

@@ -4,13 +4,14 @@ import type { LatencyTraffic } from '../latency-traffic.ts';
 import { argoErrors, argoSettings } from './argo.ts';
 import { flaggerErrors, flaggerLatency } from './flagger.ts';
 import { kayentaErrors, kayentaLatency } from './kayenta.ts';
-import { oracle } from './oracle.ts';
+import { comparingOracle, oracle } from './oracle.ts';
 import type { Rule } from './rule.ts';
 import { sluiceErrors } from './sluice.ts';
 
 export const errorRules: readonly Rule<ErrorTraffic>[] = [
   sluiceErrors,
   oracle,
+  comparingOracle,
   flaggerErrors(1),
   flaggerErrors(5),
   flaggerErrors(10),
@@ -22,6 +23,7 @@ export const errorRules: readonly Rule<ErrorTraffic>[] = [
 /** Argo documents no latency analysis. */
 export const latencyRules: readonly Rule<LatencyTraffic>[] = [
   oracle,
+  comparingOracle,
   flaggerLatency(1),
   flaggerLatency(5),
   kayentaLatency('once'),

@@ -1,22 +1,35 @@
-/** The lower bound: Wald's test of the two rates, which it alone knows, at the same error probability as Sluice's judge. */
+/** The lower bounds: the best that a test could do at the error probability of Sluice's judge if it knew the rates. */
+import type { Evidence } from '../evidence.ts';
 import type { Rule } from './rule.ts';
 
 /** The chance that a healthy canary is ever rolled back. */
 const ALPHA = 0.01;
 
-/**
- * Fires when the likelihood ratio of the sick canary against the healthy one reaches 1/alpha (Wald 1945; no test that
- * knows less is faster at this alpha on average). It also knows which requests are retries and when a trouble is on.
- */
-export const oracle: Rule<{ readonly evidence: Float64Array }> = {
+type Traffic = { readonly evidence: Evidence };
+
+/** Wald's test (1945): at this alpha none finds a canary of these rates faster on average. */
+export const oracle: Rule<Traffic> = {
   id: 'oracle',
-  says: 'SPRT at alpha 0.01 that knows the rates of stable and canary, all troubles and which requests are retries.',
-  firesAt: ({ evidence }) => {
-    let sum = 0;
-    for (let sample = 0; sample < evidence.length; sample += 1) {
-      sum += evidence[sample] ?? 0;
-      if (sum >= -Math.log(ALPHA)) return sample + 1;
-    }
-    return 0;
-  },
+  says:
+    'Wald SPRT of the canary at alpha 0.01 that knows the rates of stable and canary, when a trouble is on, and which ' +
+    'requests are retries.',
+  firesAt: ({ evidence }) => firstAtLine(evidence.known),
 };
+
+/** The same for a test that has to compare: it may not take stable's rate for granted, so that a common trouble fools it not. */
+export const comparingOracle: Rule<Traffic> = {
+  id: 'oracle-2',
+  says:
+    'The best bet of a test that compares both arms, at alpha 0.01: as the oracle, but safe whatever rate both arms share. ' +
+    'What lies between it and the oracle is the price of comparing.',
+  firesAt: ({ evidence }) => firstAtLine(evidence.learnt),
+};
+
+function firstAtLine(evidence: Float64Array): number {
+  let sum = 0;
+  for (let sample = 0; sample < evidence.length; sample += 1) {
+    sum += evidence[sample] ?? 0;
+    if (sum >= -Math.log(ALPHA)) return sample + 1;
+  }
+  return 0;
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ErrorSimulator, emptyErrorTraffic } from '../../../../bench/judge/error-traffic.ts';
 import { emptyLatencyTraffic, LatencySimulator } from '../../../../bench/judge/latency-traffic.ts';
 import { Random } from '../../../../bench/judge/random.ts';
-import { oracle } from '../../../../bench/judge/rules/oracle.ts';
+import { comparingOracle, oracle } from '../../../../bench/judge/rules/oracle.ts';
 
 const setting = { shape: 'poisson', baseErrors: 0.01, rate: 10, sharePercent: 5 } as const;
 
@@ -30,15 +30,38 @@ describe('the oracle', () => {
     for (const shape of ['poisson', 'bursty'] as const) {
       const simulator = new ErrorSimulator({ ...setting, shape, rate: 100 }, 1, 5);
       const traffic = emptyErrorTraffic();
-      let fired = 0;
+      const fired = [0, 0];
       for (let run = 0; run < 2_000; run += 1) {
         simulator.run(Random.of(12, run), traffic);
-        if (oracle.firesAt(traffic) > 0) fired += 1;
+        for (const [place, rule] of [oracle, comparingOracle].entries())
+          if (rule.firesAt(traffic) > 0) fired[place] = (fired[place] ?? 0) + 1;
       }
-      // At most 1 % by Ville's inequality: 20, and 4 standard errors.
-      expect(fired).toBeLessThan(20 + 4 * Math.sqrt(20));
-      expect(fired).toBeGreaterThan(0);
+      for (const count of fired) {
+        // At most 1 % by Ville's inequality: 20, and 4 standard errors.
+        expect(count).toBeLessThan(20 + 4 * Math.sqrt(20));
+        expect(count).toBeGreaterThan(0);
+      }
     }
+  });
+
+  it('needs more time when it may not take the rate of stable for granted, least with a small canary', () => {
+    const meanOf = (rule: typeof oracle, sharePercent: number) => {
+      const simulator = new ErrorSimulator({ ...setting, rate: 500 / sharePercent, sharePercent }, 5, 5);
+      const traffic = emptyErrorTraffic();
+      let sum = 0;
+      for (let run = 0; run < 300; run += 1) {
+        simulator.run(Random.of(15, run), traffic);
+        sum += rule.firesAt(traffic);
+      }
+      return sum / 300;
+    };
+    const price = (sharePercent: number) =>
+      meanOf(comparingOracle, sharePercent) / meanOf(oracle, sharePercent);
+    expect(price(1)).toBeGreaterThan(1);
+    expect(price(1)).toBeLessThan(1.1);
+    // By the divergences at 25 %: KL(5 %, 1 %) / (KL(5 %, 2 %) + 3 KL(1 %, 2 %)) = 1.61, less what lies beyond the line.
+    expect(price(25)).toBeGreaterThan(1.3);
+    expect(price(25)).toBeLessThan(1.7);
   });
 
   it('knows slow canaries by their buckets', () => {

@@ -115,6 +115,17 @@ describe('the aims', () => {
     ]);
   });
 
+  it('say where no test that compares could do it', () => {
+    const rules = {
+      sluice: { healthy: 0, delay: 30 },
+      oracle: { healthy: 0, delay: 10 },
+      'oracle-2': { healthy: 0, delay: 25 },
+    };
+    expect(aimsOf([result(rules)])[1]?.missed).toEqual([
+      'errors poisson 1% 100/s 5% x5: 150 s against 50 s of the oracle, and 125 s of the best comparing test',
+    ]);
+  });
+
   it('ask nothing against a peer that is wrong too often, or against an oracle that does not find it either', () => {
     const rules = {
       sluice: { ...sluice, delay: 0 },

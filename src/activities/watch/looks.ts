@@ -1,5 +1,5 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
-import { isProbe } from '../../domain/analysis/kinds.ts';
+import { isProbe, withinReach } from '../../domain/analysis/kinds.ts';
 import { conclude, firstFailure, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
@@ -81,8 +81,7 @@ export class Looks {
     const reachMs = Math.max(intervalMs, nowMs - judgeFromMs);
     const ask = async (check: CheckConfig, signal: AbortSignal) => {
       if (isProbe(check)) throw new Error(`nobody can look at ${check.kind} checks`);
-      const within = { ...check, windowMs: Math.min(check.windowMs, reachMs) };
-      return await look(metrics, within, vars, { signal, atMs: nowMs });
+      return await look(metrics, withinReach(check, reachMs), vars, { signal, atMs: nowMs });
     };
     const verdicts = await Promise.all(
       checks.map((check) =>

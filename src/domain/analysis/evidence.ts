@@ -1,4 +1,4 @@
-/** What both kinds of checks ask of a reading before they judge it, and how they write a verdict. */
+/** What kinds of checks ask of a reading before they judge it, and how they write a verdict. */
 import { counted, spoken } from './format.ts';
 import { isProbe } from './kinds.ts';
 import type { CheckConfig, Reading, Verdict, VerdictKind } from './types.ts';
@@ -21,6 +21,12 @@ export function unusable(config: CheckConfig, arm: Arm, reading: Reading | null)
   if (reading.kind === 'no-data') return noData(`${what} has no data: ${reading.reason}`);
   if (!Number.isFinite(reading.value)) return noData(`${what} is not a number`);
   return tooFew(config, what, reading.samples);
+}
+
+/** The finite points of a reading; a gap in a series is no value. */
+export function pointsOf(reading: Reading | null): readonly (readonly [number, number])[] {
+  if (reading?.kind !== 'value') return [];
+  return (reading.points ?? []).filter(([, value]) => Number.isFinite(value));
 }
 
 /** The worse of two: an error says more than missing data. */
@@ -56,7 +62,7 @@ export function verdictOf(
 }
 
 function tooFew(config: CheckConfig, what: string, samples: number | null): Unusable | null {
-  if (isProbe(config)) return null;
+  if (isProbe(config) || config.kind === 'composite') return null;
   if (samples === null) {
     if (config.minSamples <= 0) return null;
     return noData(`${what} has an unknown number of samples, and at least ${config.minSamples} are needed`);

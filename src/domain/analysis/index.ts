@@ -1,8 +1,13 @@
 /** The registry of check kinds: a new kind is one file `judge-x.ts` and one line here. */
 import { judgeAlert } from './judge-alert.ts';
+import { judgeAnomaly } from './judge-anomaly.ts';
 import { judgeBaseline } from './judge-baseline.ts';
+import { judgeComposite } from './judge-composite.ts';
+import { judgeErrorBudget } from './judge-error-budget.ts';
 import { judgeHealth } from './judge-health.ts';
+import { judgeSeries } from './judge-series.ts';
 import { judgeThreshold } from './judge-threshold.ts';
+import { judgeTrend } from './judge-trend.ts';
 import type { CheckConfig, Reading, Verdict } from './types.ts';
 
 export type CheckKindName = CheckConfig['kind'];
@@ -20,6 +25,11 @@ export interface CheckKind<K extends CheckKindName> {
 export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
   threshold: { kind: 'threshold', needsStable: false, judge: judgeThreshold },
   baseline: { kind: 'baseline', needsStable: true, judge: judgeBaseline },
+  series: { kind: 'series', needsStable: true, judge: judgeSeries },
+  trend: { kind: 'trend', needsStable: false, judge: judgeTrend },
+  anomaly: { kind: 'anomaly', needsStable: true, judge: judgeAnomaly },
+  errorBudget: { kind: 'errorBudget', needsStable: false, judge: judgeErrorBudget },
+  composite: { kind: 'composite', needsStable: false, judge: judgeComposite },
   health: { kind: 'health', needsStable: false, judge: judgeHealth },
   alert: { kind: 'alert', needsStable: false, judge: judgeAlert },
 };

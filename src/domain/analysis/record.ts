@@ -152,8 +152,9 @@ function badness(config: CheckConfig, verdict: Verdict): number {
   const canary = verdict.canary ?? 0;
   if (config.kind === 'threshold')
     return Math.max(canary - (config.max ?? canary), (config.min ?? canary) - canary);
-  if (config.kind === 'health' || config.kind === 'alert') return canary;
+  if (!('worse' in config)) return config.kind === 'composite' ? -canary : canary;
   const difference = canary - (verdict.stable ?? 0);
+  if (config.worse === 'either') return Math.abs(difference);
   return config.worse === 'higher' ? difference : -difference;
 }
 

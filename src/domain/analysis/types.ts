@@ -1,4 +1,11 @@
 /** The shapes of checks, measurements and verdicts. */
+import type {
+  AnomalyCheck,
+  CompositeCheck,
+  ErrorBudgetCheck,
+  SeriesCheck,
+  TrendCheck,
+} from './further-checks.ts';
 
 export type VerdictKind = 'pass' | 'fail' | 'no-data' | 'error';
 
@@ -13,7 +20,7 @@ export interface CheckQuery {
   readonly samples: string | null;
 }
 
-interface CheckBase {
+export interface CheckBase {
   /** Unique within its stage. */
   readonly name: string;
   /** Shown beside values: `%`, `s`, `1/s` or empty. */
@@ -26,7 +33,7 @@ interface CheckBase {
 }
 
 /** A check of numbers from the plan's metrics source. */
-interface MetricCheckBase extends CheckBase {
+export interface MetricCheckBase extends CheckBase {
   readonly query: CheckQuery;
   readonly windowMs: number;
   /** Fewer observations than this in an arm's window is no-data. */
@@ -84,10 +91,16 @@ export interface AlertCheck extends CheckBase {
   readonly timeoutMs: number;
 }
 
-export type MetricCheck = ThresholdCheck | BaselineCheck;
+export type MetricCheck =
+  | ThresholdCheck
+  | BaselineCheck
+  | SeriesCheck
+  | TrendCheck
+  | AnomalyCheck
+  | ErrorBudgetCheck;
 /** A check that asks the operator's own instances rather than the plan's metrics source. */
 export type ProbeCheck = HealthCheck | AlertCheck;
-export type CheckConfig = MetricCheck | ProbeCheck;
+export type CheckConfig = MetricCheck | CompositeCheck | ProbeCheck;
 
 /** What a metrics source said of one arm: numbers, nothing, or an error. */
 export type Reading =
@@ -97,6 +110,10 @@ export type Reading =
       readonly samples: number | null;
       /** What stands behind the value, in words, where the source can say so. */
       readonly note?: string;
+      /** Oldest first, for kinds that judge more than the value: times and values, or window lengths and values. */
+      readonly points?: readonly (readonly [at: number, value: number])[];
+      /** What the parts of a composite check said, in their order. */
+      readonly parts?: readonly Verdict[];
     }
   | { readonly kind: 'no-data'; readonly reason: string }
   | { readonly kind: 'error'; readonly reason: string };

@@ -1,5 +1,5 @@
 /** Warns of plans that are legal and probably not meant: what, why, and what to try. */
-import { isProbe } from '../analysis/kinds.ts';
+import { metricChecksOf } from '../analysis/kinds.ts';
 import type { CheckConfig, MetricCheck } from '../analysis/types.ts';
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
@@ -142,7 +142,7 @@ function looksToFail({ failure }: CheckConfig): number {
 }
 
 function metricsIn(checks: readonly CheckConfig[]): readonly MetricCheck[] {
-  return checks.filter((check) => !isProbe(check));
+  return checks.flatMap(metricChecksOf);
 }
 
 function namesOf(checks: readonly CheckConfig[]): string {

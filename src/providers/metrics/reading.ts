@@ -1,8 +1,11 @@
 /** Turns a check into queries and their answers into a reading or a verdict; whatever goes wrong becomes an answer too. */
+import type { Arm } from '../../domain/analysis/evidence.ts';
+import type { CompositeCheck } from '../../domain/analysis/further-checks.ts';
 import { judge, needsStable } from '../../domain/analysis/index.ts';
 import { type QueryVars, renderQuery } from '../../domain/analysis/template.ts';
 import type { MetricCheck, Reading, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
+import { readHistory, readWindow, readWindows } from './series-reading.ts';
 import type { MetricsProvider, QueryOptions, Series } from './types.ts';
 
 export type ArmVars = Omit<QueryVars, 'windowMs'>;
@@ -23,20 +26,42 @@ export interface LookOptions {
  */
 export async function look(
   provider: MetricsProvider,
-  check: MetricCheck,
+  check: MetricCheck | CompositeCheck,
   vars: LookVars,
   options: LookOptions,
 ): Promise<Verdict> {
+  if (check.kind === 'composite') {
+    const parts = await Promise.all(check.parts.map((part) => look(provider, part.check, vars, options)));
+    return judge(check, { kind: 'value', value: 0, samples: null, parts }, null, options.atMs);
+  }
   const { signal, evaluateAtMs } = options;
   const query: QueryOptions = {
     ...(signal === undefined ? {} : { signal }),
     ...(evaluateAtMs === undefined ? {} : { atMs: evaluateAtMs }),
   };
-  const [canary, stable] = await Promise.all([
-    readArm(provider, check, { ...vars, version: vars.canary }, query),
-    needsStable(check) ? readArm(provider, check, { ...vars, version: vars.stable }, query) : null,
-  ]);
+  const when = { ...query, atMs: evaluateAtMs ?? options.atMs };
+  const read = (arm: Arm) => readFor(provider, check, arm, armVars(vars, arm), query, when);
+  const [canary, stable] = await Promise.all([read('canary'), needsStable(check) ? read('stable') : null]);
   return judge(check, canary, stable, options.atMs);
+}
+
+/** What a kind needs of one arm. Only series ask for times of their own, so only they go by the clock of this machine. */
+function readFor(
+  provider: MetricsProvider,
+  check: MetricCheck,
+  arm: Arm,
+  vars: ArmVars,
+  query: QueryOptions,
+  when: QueryOptions & { readonly atMs: number },
+): Promise<Reading> {
+  if (check.kind === 'series' || check.kind === 'trend') return readWindow(provider, check, vars, when);
+  if (check.kind === 'errorBudget') return readWindows(provider, check, vars, query);
+  if (check.kind === 'anomaly' && arm === 'stable') return readHistory(provider, check, vars, when);
+  return readArm(provider, check, vars, query);
+}
+
+function armVars(vars: LookVars, arm: Arm): ArmVars {
+  return { ...vars, version: vars[arm] };
 }
 
 /** The value of one arm and the samples behind it, asked for at the same time. Never throws. */

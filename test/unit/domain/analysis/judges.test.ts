@@ -87,7 +87,8 @@ describe('the registry of check kinds', () => {
   it('holds what the folder holds', () => {
     const folder = new URL('../../../../src/domain/analysis/', import.meta.url);
     const files = readdirSync(folder).flatMap((file) => /^judge-(.+)\.ts$/.exec(file)?.[1] ?? []);
-    expect(Object.keys(checkKinds).sort()).toEqual(files.sort());
+    const kinds = files.map((file) => file.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
+    expect(Object.keys(checkKinds).sort()).toEqual(kinds.sort());
     for (const [name, entry] of Object.entries(checkKinds)) expect(entry.kind).toBe(name);
   });
 });

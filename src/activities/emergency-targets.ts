@@ -80,7 +80,7 @@ function isToBeTold({ running, emergency }: FoundRollout): boolean {
 }
 
 function wasTold({ runId }: FoundRollout, record: Subject['record']): boolean {
-  return record?.told && record.runId === runId;
+  return record?.told === true && record.runId === runId;
 }
 
 async function lookAt(context: SweepContext, subject: Subject): Promise<TargetLook> {

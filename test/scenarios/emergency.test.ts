@@ -4,7 +4,6 @@ import type { Plan } from '../../src/domain/plan/types.ts';
 import { openEmergency } from '../support/emergency.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 let env: RolloutEnv;
 beforeAll(async () => {
@@ -20,18 +19,6 @@ const slow = (environment: string, service: string, overrides: Partial<Plan> = {
   ...overrides,
 });
 const target = (rollout: TestRollout) => `${rollout.plan.environment}/${rollout.plan.service}`;
-
-async function promoted(environment: string, service: string): Promise<TestRollout> {
-  const rollout = await env.start({
-    environment,
-    service,
-    stages: [stageFixture({ soakMs: 300 })],
-    analysis: { intervalMs: 200, onInconclusive: 'hold' },
-    watchAfterMs: 0,
-  });
-  expect((await rollout.ended()).phase).toBe('promoted');
-  return rollout;
-}
 
 describe.concurrent('an emergency rollback', () => {
   it('brings everything in its scope back, says so of each target, and leaves the rest alone', async () => {

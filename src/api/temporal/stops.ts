@@ -1,0 +1,113 @@
+/** Stops of many canaries at once, in the data planes: of everything, or of what is named or matches. */
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import type { EmergencyAnswer } from '../contract.ts';
+import type { Written } from '../express/data-planes.ts';
+import { type ExpressDeps, hasCanary, stopCanary } from './rollback.ts';
+import { type Running, runningRollouts } from './running.ts';
+import type { Target, Teller } from './teller.ts';
+
+export type Stopped = Pick<EmergencyAnswer, 'restored' | 'notRestored' | 'listProblem'>;
+type Result = EmergencyAnswer['restored'][number] | NotRestored;
+type NotRestored = EmergencyAnswer['notRestored'][number];
+
+/** Who is told of each target whose stop has begun. */
+type Told = Pick<Teller, 'tell'>;
+
+export interface Some {
+  /** Named as `environment/service`: looked up one by one, which knows no lag. */
+  readonly targets: readonly string[];
+  /** Running rollouts that are meant as well. */
+  covers(target: Target): boolean;
+  /** How to name what may be missing when the running rollouts cannot be listed; empty: the list is not needed. */
+  readonly unlisted: readonly string[];
+}
+
+/** One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow one. */
+export async function stopEverything(deps: ExpressDeps, teller: Told): Promise<Stopped> {
+  const { planes } = deps;
+  if (planes.names.length === 0) {
+    throw new SluiceError('traffic-unavailable', 'No data plane is configured, so none can be stopped.');
+  }
+  const stops = new Map(planes.names.map((name) => [name, planes.stopAll(name)]));
+  const { rollouts, listProblem } = await listed(deps);
+  for (const { summary } of rollouts) teller.tell(summary);
+  const ofPlanes = [...stops].map(async ([name, stop]) => resultOf('*', name, await stop));
+  const ofRollouts = rollouts.map(async ({ summary, memo }): Promise<Result> => {
+    const { target } = summary;
+    const ref = await deps.lookup.of(summary, memo).catch(() => null);
+    if (ref === null) return notRestored(target, null, unknownPlane);
+    const stop = await stops.get(ref.name);
+    return stop
+      ? resultOf(target, ref.name, stop)
+      : notRestored(target, ref.name, `"${ref.name}" is not configured here`);
+  });
+  return stoppedOf(await Promise.all([...ofPlanes, ...ofRollouts]), listProblem);
+}
+
+/** All at the same time; each data plane's provider has its own turns, so that none waits for another's. */
+export async function stopSome(deps: ExpressDeps, some: Some, teller: Told): Promise<Stopped> {
+  const { targets, unlisted } = some;
+  const named = [...new Set(targets)].map((target) => stopNamed(deps, teller, target));
+  const { rollouts, listProblem } = unlisted.length > 0 ? await listed(deps) : nobodyAsked;
+  const found = rollouts
+    .filter(({ summary }) => some.covers(summary) && !targets.includes(targetOf(summary)))
+    .map((running) => stopRunning(deps, teller, running));
+  const unseen = listProblem === null ? [] : unlisted;
+  const ofUnseen = unseen.map((name) => notRestored(name, null, listProblem ?? ''));
+  return stoppedOf([...(await Promise.all([...named, ...found])), ...ofUnseen], listProblem);
+}
+
+async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promise<Result> {
+  const ref = targetFrom(target);
+  try {
+    const lane = await stopCanary(deps, ref);
+    // A typing error must not pass for a stop.
+    if (lane === null) return notRestored(target, null, 'no canary of it runs');
+    teller.tell(ref);
+    return resultOf(target, lane.traffic, lane.express);
+  } catch (error) {
+    return notRestored(target, null, messageOf(error));
+  }
+}
+
+async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: Running): Promise<Result> {
+  const { target } = summary;
+  const ref = await deps.lookup.of(summary, memo).catch(() => null);
+  const stop = ref && deps.planes.stop(ref);
+  // After the write has begun, and before it has ended.
+  teller.tell(summary);
+  return ref && stop ? resultOf(target, ref.name, await stop) : notRestored(target, null, unknownPlane);
+}
+
+const unknownPlane = 'its data plane is not known';
+const nobodyAsked = { rollouts: [], listProblem: null };
+
+async function listed(deps: ExpressDeps): Promise<{ rollouts: Running[]; listProblem: string | null }> {
+  try {
+    const running = await runningRollouts(deps);
+    return { rollouts: running.filter(({ summary }) => hasCanary(summary)), listProblem: null };
+  } catch (error) {
+    return { rollouts: [], listProblem: messageOf(error) };
+  }
+}
+
+function stoppedOf(results: readonly Result[], listProblem: string | null): Stopped {
+  const restored = results.filter((result) => 'tookMs' in result);
+  return { restored, notRestored: results.filter((result) => 'problem' in result), listProblem };
+}
+
+function resultOf(target: string, traffic: string, result: Written): Result {
+  return result.written
+    ? { target, traffic, tookMs: result.tookMs }
+    : notRestored(target, traffic, result.problem);
+}
+
+function notRestored(target: string, traffic: string | null, problem: string): NotRestored {
+  return { target, traffic, problem };
+}
+
+function targetFrom(text: string): Target {
+  const [environment = '', service = ''] = text.split('/');
+  return { environment, service };
+}

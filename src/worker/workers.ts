@@ -34,6 +34,13 @@ const maxWatches = 2_000;
 const maxRestores = 200;
 const maxCachedWorkflows = 1_500;
 
+/**
+ * How long one workflow task may compute. When it strikes, Node ends the whole process (nodejs/node#38503), and so it does
+ * to the next worker that tries; ten thousand signals, the most that a run can have, take four of the five seconds that
+ * are the SDK's default. The SDK heeds the option without naming it in its types.
+ */
+const taskLimit: object = { isolateExecutionTimeout: '1 minute' };
+
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, workflowBundle, deps } = options;
   const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> =
@@ -49,9 +56,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: taskQueues.rollouts,
       workflowBundle,
       maxCachedWorkflows,
-      // Node ends the whole process when this strikes (nodejs/node#38503), and the next one's too: it is for endless
-      // loops only. Ten thousand signals, the most that a run can have, take four seconds.
-      isolateExecutionTimeout: '1 minute',
+      ...taskLimit,
       // After a crash the next worker gets the workflow in a second rather than ten.
       stickyQueueScheduleToStartTimeout: '1s',
       sinks: {

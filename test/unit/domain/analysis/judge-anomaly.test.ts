@@ -53,9 +53,7 @@ describe('an anomaly check', () => {
         (past, other, worse) => {
           const config = anomaly({ worse, minHistory: 1, minDifference: 0 });
           for (const known of past) expect(judge(config, value(known), points(past), 0).kind).toBe('pass');
-          expect(judge(config, value(other), points(past), 0).reason).not.toMatch(
-            /NaN|undefined|null/,
-          );
+          expect(judge(config, value(other), points(past), 0).reason).not.toMatch(/NaN|undefined|null/);
         },
       ),
     );

@@ -6,7 +6,7 @@ import { activityInfo, Context, cancellationSignal, heartbeat } from '@temporali
 import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
-import { plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
+import { heartbeatTimeoutMs, plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
 import type { WatchProgress } from '../../domain/rollout/status.ts';
 import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/types.ts';
 import { callSignal } from '../call-limit.ts';
@@ -14,19 +14,22 @@ import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
+import { Beats } from './beats.ts';
 import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
 import { MeasuredShare } from './share.ts';
 
 export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<WatchResult> {
-  return (input) => translated(() => new Watch(deps, input).run());
+  const beats = new Beats();
+  return (input) => translated(() => new Watch(deps, beats, input).run());
 }
 
 const never = new AbortController().signal;
 
 class Watch {
   private readonly deps: ActivityDeps;
+  private readonly beats: Beats;
   private readonly input: WatchInput;
   private readonly side: TrafficSide;
   private readonly grip: Grip;
@@ -39,12 +42,14 @@ class Watch {
   private extended: boolean;
   private lastGoodPulseMs: number | null = null;
   private trouble: string | null = null;
+  private lastBeatMs = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: ActivityDeps, input: WatchInput) {
+  constructor(deps: ActivityDeps, beats: Beats, input: WatchInput) {
     const { plan, arms, mode } = input;
     const info = activityInfo();
     const carry = resumeFrom(info.heartbeatDetails) ?? input.carry;
     this.deps = deps;
+    this.beats = beats;
     this.input = input;
     this.side = trafficOf(deps.providers, plan);
     this.epoch = attemptEpoch(input.epoch, info.attempt);
@@ -87,19 +92,30 @@ class Watch {
 
   async run(): Promise<WatchResult> {
     const { clock } = this.deps;
+    this.beats.enter();
     try {
       for (;;) {
         const ending = await this.pulse();
         // Cancellation arrives with a heartbeat's answer, so the evidence goes out first.
-        heartbeat(this.progress());
+        this.beat(ending !== null);
         if (ending) return await this.end(ending);
         const untilDueMs = Math.min(this.pulseMs, this.looks.dueInMs(clock.now()));
         await clock.sleep(untilDueMs, this.isOrphan ? never : cancellationSignal());
         if (cancellationSignal().aborted && !(await this.watchesOn())) return await this.cancelled();
       }
     } finally {
+      this.beats.leave();
       this.looks.stop();
     }
+  }
+
+  /** One that can wait for the next pulse does. */
+  private beat(last: boolean): void {
+    const nowMs = this.deps.clock.now();
+    const everyMs = this.beats.everyMs(heartbeatTimeoutMs(this.input.plan));
+    if (!last && nowMs - this.lastBeatMs + this.pulseMs <= everyMs) return;
+    this.lastBeatMs = nowMs;
+    heartbeat(this.progress());
   }
 
   /**

@@ -10,9 +10,14 @@ export function pulseMs(plan: Plan): number {
   return Math.max(shortestPulseMs, Math.floor(wanted));
 }
 
-/** Without a heartbeat for this long, Temporal gives the `watch` to another worker. */
+/** A long lease leaves time for fewer heartbeats, of which a thousand rollouts would send too many. */
+const heartbeatShare = 0.25;
+const longestHeartbeatMs = 12_000;
+
+/** Without a heartbeat for this long, Temporal gives the `watch` to another worker; well before its lease runs out. */
 export function heartbeatTimeoutMs(plan: Plan): number {
-  return Math.max(4_000, 2 * pulseMs(plan) + 1_000);
+  const byLease = Math.min(longestHeartbeatMs, Math.floor(plan.lease.ttlMs * heartbeatShare));
+  return Math.max(4_000, 2 * pulseMs(plan) + 1_000, byLease);
 }
 
 /** Watched time that ends the stage: warm-up and soak, and the soak once more when it was extended. */

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { Beats } from '../../../src/activities/watch/beats.ts';
+import { heartbeatTimeoutMs, pulseMs } from '../../../src/domain/rollout/pace.ts';
+import { planFixture } from '../../support/plan.ts';
+
+const everyMs = (watching: number, timeoutMs: number) => {
+  const beats = new Beats();
+  for (let count = 0; count < watching; count++) beats.enter();
+  return beats.everyMs(timeoutMs);
+};
+
+describe('the heartbeats of the watches of one worker', () => {
+  test('come with every pulse while the watches are few', () => {
+    expect(everyMs(10, 12_000)).toBeLessThan(200);
+  });
+
+  test('become rarer with the number of watches, but stay well inside their time limit', () => {
+    expect(everyMs(300, 12_000)).toBe(3_000);
+    expect(everyMs(2_000, 12_000)).toBe(4_800);
+    expect(everyMs(2_000, 4_000)).toBe(1_600);
+  });
+
+  test('are often again when watches have ended', () => {
+    const beats = new Beats();
+    for (let count = 0; count < 300; count++) beats.enter();
+    for (let count = 0; count < 290; count++) beats.leave();
+    expect(beats.everyMs(12_000)).toBe(100);
+  });
+});
+
+describe('the time limit of a heartbeat', () => {
+  test.each([3_000, 10_000, 45_000, 3_600_000])(
+    'leaves room for two pulses and ends before a lease of %i ms that was just due for renewal',
+    (ttlMs) => {
+      const plan = planFixture({
+        lease: { ttlMs, orphanGraceMs: ttlMs },
+        analysis: { intervalMs: 60_000, onInconclusive: 'hold' },
+      });
+      expect(heartbeatTimeoutMs(plan)).toBeGreaterThan(2 * pulseMs(plan));
+      expect(heartbeatTimeoutMs(plan)).toBeLessThanOrEqual(Math.max(5_000, ttlMs / 2));
+    },
+  );
+});

@@ -11,6 +11,7 @@ import { measureRequests } from './metrics.ts';
 import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
+import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -49,6 +50,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   serviceRoutes(app, deps);
   planRoutes(app, deps);
   emergencyRoutes(app, deps);
+  emergencyRollbackRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;
 }

@@ -1,6 +1,7 @@
 /** The contract of the HTTP API: schemas of all requests and answers, shared by the API, the CLI and pages. */
 export * from './contract/audit.ts';
 export * from './contract/emergency.ts';
+export * from './contract/emergency-rollback.ts';
 export * from './contract/problem.ts';
 export * from './contract/rollouts.ts';
 export * from './contract/service.ts';

@@ -8,7 +8,14 @@ import type {
   CommandAnswer,
   CommandBody,
   EmergencyAnswer,
+  EmergencyList,
+  EmergencyListQuery,
+  EmergencyOpened,
+  EmergencyReleaseAnswer,
+  EmergencyReleaseBody,
+  EmergencyRollbackBody,
   EmergencyStopBody,
+  EmergencyView,
   ListQuery,
   Readiness,
   ReleaseAnswer,
@@ -57,7 +64,7 @@ export interface CommandRequest extends CommandBody {
 /**
  * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
  * `idempotency-mismatch`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`,
- * `emergency-stopped`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
+ * `emergency-stopped`, `emergency-open`, `emergency-not-found`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
  */
 export interface RolloutService {
   start(request: StartRequest): Promise<StartResult>;
@@ -69,6 +76,11 @@ export interface RolloutService {
   emergencyStop(request: EmergencyStopBody): Promise<EmergencyAnswer>;
   /** Clears a stop of everything. */
   release(): Promise<ReleaseAnswer>;
+  /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */
+  openEmergency(request: EmergencyRollbackBody): Promise<EmergencyOpened>;
+  emergencies(query: EmergencyListQuery): Promise<EmergencyList>;
+  emergency(id: string): Promise<EmergencyView>;
+  releaseEmergency(id: string, body: EmergencyReleaseBody): Promise<EmergencyReleaseAnswer>;
   readiness(): Promise<Readiness>;
 }
 

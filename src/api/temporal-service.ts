@@ -9,6 +9,8 @@ import type { DataPlanes } from './express/data-planes.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
+import { openEmergency } from './temporal/emergency-open.ts';
+import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RunningList } from './temporal/running.ts';
@@ -42,6 +44,10 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     audit: (ref) => auditOf(deps, ref),
     emergencyStop: (request) => emergencyStop(deps, request),
     release: () => releaseAll(deps.planes),
+    openEmergency: (request) => openEmergency(deps, request),
+    emergencies: (query) => listEmergencies(deps, query),
+    emergency: (id) => emergencyOf(deps, id),
+    releaseEmergency: (id, body) => releaseEmergency(deps, id, body),
     readiness: () => readinessOf(deps),
   };
 }

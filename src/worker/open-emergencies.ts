@@ -13,9 +13,13 @@ const running = 1;
 
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
+/** Where the connection heeds its deadline, its own error comes first, which says more. */
+const graceMs = 250;
+
 /** The native connection retries on its own beyond the deadline it is given, so the wait is cut off here too. */
-export function boundedCalls(client: Client, timeoutMs = answerWithinMs): Call {
-  return (call) => within(timeoutMs, () => client.withDeadline(Date.now() + timeoutMs, call));
+export function boundedCalls(client: Client): Call {
+  return (call) =>
+    within(answerWithinMs + graceMs, () => client.withDeadline(Date.now() + answerWithinMs, call));
 }
 
 /**

@@ -1,14 +1,16 @@
 /** Starts a rollout: the workflow id is the target's lock, the memo remembers the Idempotency-Key. */
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { emergencyOpen } from '../../domain/emergency/block.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
 import { workflowType } from '../../domain/rollout/names.ts';
+import { emergenciesCovering } from '../../worker/open-emergencies.ts';
 import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
 import type { StartRequest, StartResult } from '../service.ts';
-import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
+import { ask, callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { supersede } from './supersede.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
@@ -34,7 +36,7 @@ export async function startRollout(deps: StartDeps, request: StartRequest): Prom
 
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
   const { plan } = request;
-  await refuseStopped(deps, plan);
+  await Promise.all([refuseStopped(deps, plan), refuseInEmergency(deps, plan)]);
   for (let round = 1; round <= maxRounds; round++) {
     const run = await tryStart(deps, request);
     if (run) return run;
@@ -57,6 +59,12 @@ async function refuseStopped({ planes }: StartDeps, { traffic }: Plan): Promise<
     `Everything behind "${traffic.name}" is stopped, so no rollout can begin there.`,
     { details: { traffic: traffic.name } },
   );
+}
+
+async function refuseInEmergency(deps: StartDeps, plan: Plan): Promise<void> {
+  const target = targetOf(plan);
+  const [open] = await ask(deps, () => emergenciesCovering(deps.client, target));
+  if (open) throw emergencyOpen(target, open);
 }
 
 /** Null: a rollout of the target is running. */

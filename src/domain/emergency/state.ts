@@ -82,7 +82,7 @@ export function onSwept(state: EmergencyState, result: SweepResult, nowMs: numbe
     sweptAtMs: nowMs,
   };
   const text = summaryOf(swept);
-  const changed = text !== summaryOf(state) || pictureOf(swept) !== pictureOf(state);
+  const changed = state.sweeps === 0 || text !== summaryOf(state) || pictureOf(swept) !== pictureOf(state);
   const calm = { ...swept, calmSweeps: changed ? 0 : state.calmSweeps + 1 };
   return text === summaryOf(state) && state.sweptAtMs !== null
     ? calm

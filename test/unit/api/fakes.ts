@@ -105,6 +105,10 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     audit: watched('audit'),
     emergencyStop: watched('emergencyStop'),
     release: watched('release'),
+    openEmergency: watched('openEmergency'),
+    emergencies: watched('emergencies'),
+    emergency: watched('emergency'),
+    releaseEmergency: watched('releaseEmergency'),
     readiness: watched('readiness'),
   };
 }

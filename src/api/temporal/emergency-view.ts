@@ -1,0 +1,121 @@
+/** Emergency rollbacks as they are: listed, looked at, released. */
+import {
+  type RawWorkflowExecutionInfo,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { emergencyWorkflowIdOf } from '../../domain/emergency/scope.ts';
+import { emergencyStatusQuery, emergencyWorkflowType, releaseMessage } from '../../domain/emergency/types.ts';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { orderIn } from '../../worker/open-emergencies.ts';
+import {
+  type EmergencyList,
+  type EmergencyListQuery,
+  type EmergencyReleaseAnswer,
+  type EmergencyReleaseBody,
+  type EmergencySummary,
+  type EmergencyView,
+  emergencyLinksOf,
+  emergencyStatusSchema,
+  emergencySummarySchema,
+} from '../contract.ts';
+import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { decoded, millisOf, rawOf } from './visibility.ts';
+
+const running = 1;
+const completed = 2;
+
+export async function listEmergencies(
+  deps: TemporalDeps,
+  { open, limit }: EmergencyListQuery,
+): Promise<EmergencyList> {
+  const { workflowService, namespace } = rawOf(deps);
+  const status = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
+  const query = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus ${status}`;
+  const answer = await ask(deps, () =>
+    workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query }),
+  );
+  return { emergencies: (answer.executions ?? []).flatMap((info) => summaryOf(info) ?? []) };
+}
+
+export async function emergencyOf(deps: TemporalDeps, id: string): Promise<EmergencyView> {
+  const handle = deps.client.workflow.getHandle(emergencyWorkflowIdOf(id));
+  const { raw } = await ask(deps, () => named(id, () => handle.describe()));
+  const info = raw.workflowExecutionInfo ?? {};
+  const summary = summaryOf(info);
+  if (summary === null) throw notFound(id);
+  const told = async () =>
+    info.status === completed ? await handle.result() : await handle.query<unknown>(emergencyStatusQuery);
+  const status = await within(deps.client, workerTimeoutMs, told).then(statusFrom, () => null);
+  const fresher = status ? { phase: status.phase, to: status.to } : {};
+  return { ...summary, ...fresher, status, workerAnswered: status !== null };
+}
+
+/** Throws `emergency-not-found`, and `command-refused` when it was released before. */
+export async function releaseEmergency(
+  deps: TemporalDeps,
+  id: string,
+  body: EmergencyReleaseBody,
+): Promise<EmergencyReleaseAnswer> {
+  const handle = deps.client.workflow.getHandle(emergencyWorkflowIdOf(id));
+  try {
+    const update = () =>
+      handle.executeUpdate<unknown, [EmergencyReleaseBody]>(releaseMessage, { args: [body] });
+    const status = await within(deps.client, workerTimeoutMs, update);
+    return { accepted: true, via: 'update', status: statusFrom(status) };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const why = `The emergency refused: ${messageOf(error.cause ?? error)}.`;
+      throw new SluiceError('command-refused', why, { cause: error });
+    }
+    if (error instanceof WorkflowNotFoundError) throw await absent(deps, id);
+    if (!timedOut(error)) throw translated(deps, error);
+  }
+  // Left for the next worker, so that it is never lost.
+  await ask(deps, () => named(id, () => handle.signal<[EmergencyReleaseBody]>(releaseMessage, body)));
+  return { accepted: true, via: 'signal', status: null };
+}
+
+/** Not there, or over already: Temporal says the same of both. */
+async function absent(deps: TemporalDeps, id: string): Promise<SluiceError> {
+  const view = await emergencyOf(deps, id).catch(() => null);
+  if (view === null) return notFound(id);
+  return new SluiceError('command-refused', `The emergency "${id}" was released before.`);
+}
+
+async function named<T>(id: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? notFound(id) : error;
+  }
+}
+
+function notFound(id: string): SluiceError {
+  return new SluiceError('emergency-not-found', `No emergency "${id}" is known.`);
+}
+
+function statusFrom(value: unknown): EmergencyView['status'] {
+  const reading = emergencyStatusSchema.safeParse(value);
+  return reading.success ? reading.data : null;
+}
+
+function summaryOf(info: RawWorkflowExecutionInfo): EmergencySummary | null {
+  const [order] = orderIn(info);
+  if (!order) return null;
+  const { id, scope, to, actor, reason } = order;
+  return emergencySummarySchema.parse({
+    id,
+    scope,
+    to,
+    actor,
+    reason,
+    workflowId: info.execution?.workflowId ?? '',
+    runId: info.execution?.runId ?? '',
+    phase: decoded(info.searchAttributes?.indexedFields?.SluicePhase) ?? null,
+    open: info.status === running,
+    openedAtMs: millisOf(info.startTime),
+    closedAtMs: info.closeTime ? millisOf(info.closeTime) : null,
+    links: emergencyLinksOf(id),
+  });
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import {
+  covers,
+  emergencyIdOf,
+  idsCovering,
+  normalised,
+  problemOfScope,
+} from '../../../../src/domain/emergency/scope.ts';
+
+describe('a scope', () => {
+  it.each([
+    [['all'], 'prod/shop', true],
+    [['canary'], 'prod/shop', true],
+    [['prod/shop'], 'prod/shop', true],
+    [['prod/shop'], 'prod/shop-admin', false],
+    [['prod/*'], 'prod/shop', true],
+    [['prod/*'], 'preprod/shop', false],
+    [['*/shop'], 'demo/shop', true],
+    [['prod/pay*'], 'prod/payments', true],
+    [['prod'], 'prod/shop', true],
+    [['shop'], 'prod/shop', true],
+    [['pro*'], 'prod/shop', true],
+    [['a.b'], 'prod/aXb', false],
+    [['demo', 'prod/cart'], 'prod/cart', true],
+    [['demo', 'prod/cart'], 'prod/shop', false],
+  ])('%j covers %s: %s', (words, target, covered) => {
+    expect(covers(words, target)).toBe(covered);
+  });
+
+  it.each([
+    [[], 'must name'],
+    [['all', 'prod'], 'no other word'],
+    [['prod', 'canary'], 'no other word'],
+    [['a/b/c'], 'neither'],
+    [['prod/'], 'neither'],
+    [['pr od'], 'neither'],
+    [['"; drop'], 'neither'],
+    [Array.from({ length: 1001 }, (_, index) => `s${index}`), 'at most 1000'],
+  ])('%j is refused', (words, why) => {
+    expect(problemOfScope(words)).toContain(why);
+  });
+
+  it('has one id, however it is written', () => {
+    expect(emergencyIdOf(['prod/shop'])).toBe('prod/shop');
+    expect(emergencyIdOf(['b', 'a', 'b'])).toBe(emergencyIdOf(['a', 'b']));
+    expect(emergencyIdOf(['a', 'b'])).toMatch(/^several-[0-9a-f]{16}$/);
+    expect(emergencyIdOf(['a', 'b'])).not.toBe(emergencyIdOf(['a', 'c']));
+    expect(normalised(['b', 'a', 'b'])).toEqual(['a', 'b']);
+  });
+
+  it('of a single word is found by its id from any target that it covers', () => {
+    for (const word of ['all', 'canary', 'prod', 'shop', 'prod/shop']) {
+      expect(covers([word], 'prod/shop')).toBe(true);
+      expect(idsCovering('prod/shop')).toContain(emergencyIdOf([word]));
+    }
+  });
+});

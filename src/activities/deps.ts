@@ -1,4 +1,6 @@
 /** What activities are given: providers, time and a view of their own workflow. Everything else they import is pure. */
+import type { AlertsProvider } from '../providers/alerts/types.ts';
+import type { HealthProvider } from '../providers/health/types.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { TrafficProvider } from '../providers/traffic/types.ts';
 import type { WorkloadProvider } from '../providers/workload/types.ts';
@@ -9,6 +11,8 @@ export interface Providers {
   traffic(name: string): TrafficProvider;
   metrics(name: string): MetricsProvider;
   workload(name: string): WorkloadProvider;
+  health(name: string): HealthProvider;
+  alerts(name: string): AlertsProvider;
 }
 
 export interface Clock {

@@ -41,6 +41,8 @@ export interface WatchInput {
   readonly mode: WatchMode;
   /** While held for drift, further drift is only reported. */
   readonly tolerateDrift: boolean;
+  /** While held for something that both versions need: ends as soon as that is healthy again. */
+  readonly awaitsRecovery: boolean;
   readonly carry: WatchCarry;
 }
 

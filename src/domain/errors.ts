@@ -130,6 +130,16 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Correct the query; try it in the metrics source itself.',
   },
+  'health-probe': {
+    status: 500,
+    retryable: true,
+    advice: 'The probe could not be tried. Check the health instance in the operator configuration.',
+  },
+  'alerts-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'The source of alerts did not answer. Check its address, credentials and health.',
+  },
   'workload-unready': {
     status: 500,
     retryable: false,

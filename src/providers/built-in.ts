@@ -1,4 +1,8 @@
 /** The provider types that come with Sluice, by role. */
+import { alertsProviders } from './alerts/index.ts';
+import type { AlertsProviderType } from './alerts/types.ts';
+import { healthProviders } from './health/index.ts';
+import type { HealthProviderType } from './health/types.ts';
 import { metricsProviders } from './metrics/index.ts';
 import type { MetricsProviderType } from './metrics/types.ts';
 import { trafficProviders } from './traffic/index.ts';
@@ -10,10 +14,14 @@ export interface ProviderTypes {
   readonly traffic: readonly TrafficProviderType[];
   readonly metrics: readonly MetricsProviderType[];
   readonly workload: readonly WorkloadProviderType[];
+  readonly health: readonly HealthProviderType[];
+  readonly alerts: readonly AlertsProviderType[];
 }
 
 export const builtInTypes: ProviderTypes = {
   traffic: trafficProviders,
   metrics: metricsProviders,
   workload: workloadProviders,
+  health: healthProviders,
+  alerts: alertsProviders,
 };

@@ -25,6 +25,10 @@ export interface SluiceConfig {
   readonly traffic: Instances;
   readonly metrics: Instances;
   readonly workload: Instances;
+  /** Probes of apps, databases and other dependencies. */
+  readonly health: Instances;
+  /** Where alerts that fire are asked for. */
+  readonly alerts: Instances;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,12 +94,14 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     throw invalid(source, [{ path: '', message: `must be a mapping, not ${shown(input)}` }]);
   const report: Report = { problems: [], warnings: [] };
   const types = options.types ?? builtInTypes;
-  const read = readFields(fields, ['traffic', 'metrics', 'workload'], input, '', report);
+  const read = readFields(fields, Object.keys(types), input, '', report);
   const overridden = readOverrides(options.env ?? {}, report);
   const instances = {
     traffic: readInstances('traffic', input, types, report),
     metrics: readInstances('metrics', input, types, report),
     workload: { ...impliedWorkload(types), ...readInstances('workload', input, types, report) },
+    health: readInstances('health', input, types, report),
+    alerts: readInstances('alerts', input, types, report),
   };
   const { temporal, api, worker } = read;
   if (report.problems.length > 0 || temporal === undefined || api === undefined || worker === undefined) {

@@ -7,6 +7,8 @@ export function defaultCatalogue(types: ProviderTypes = builtInTypes): PlanCatal
     traffic: named(types.traffic),
     metrics: named(types.metrics),
     workload: named(types.workload),
+    health: Object.fromEntries(types.health.map(({ type }) => [type, { reachesArm: false }])),
+    alerts: named(types.alerts),
   };
 }
 

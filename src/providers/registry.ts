@@ -4,8 +4,10 @@ import { messageOf, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { jsonSchemaOf } from '../domain/plan/json-schema.ts';
 import type { CatalogueInstance, PlanCatalogue } from '../domain/plan/schema.ts';
+import type { AlertsProvider } from './alerts/types.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import type { Instances, SluiceConfig } from './config.ts';
+import type { HealthProvider, HealthProviderType } from './health/types.ts';
 import type { MetricsProvider } from './metrics/types.ts';
 import type { TrafficProvider } from './traffic/types.ts';
 import type { WorkloadProvider } from './workload/types.ts';
@@ -24,15 +26,19 @@ export type RegistryDescription = {
   readonly traffic: readonly InstanceDescription[];
   readonly metrics: readonly InstanceDescription[];
   readonly workload: readonly InstanceDescription[];
+  readonly health: readonly InstanceDescription[];
+  readonly alerts: readonly InstanceDescription[];
   /** Ready-made checks that any plan may name. */
   readonly presets: readonly { readonly name: string; readonly summary: string }[];
 };
 
 export interface ProviderRegistry {
-  /** The instance of that name. Each of the three throws `provider-unknown`, or what the provider throws when made. */
+  /** The instance of that name. Each of the five throws `provider-unknown`, or what the provider throws when made. */
   traffic(name: string): TrafficProvider;
   metrics(name: string): MetricsProvider;
   workload(name: string): WorkloadProvider;
+  health(name: string): HealthProvider;
+  alerts(name: string): AlertsProvider;
   /** What plans are parsed with. */
   readonly catalogue: PlanCatalogue;
   describe(): RegistryDescription;
@@ -40,7 +46,7 @@ export interface ProviderRegistry {
   close(): Promise<void>;
 }
 
-type ConfiguredInstances = Pick<SluiceConfig, 'traffic' | 'metrics' | 'workload'>;
+type ConfiguredInstances = Pick<SluiceConfig, keyof ProviderTypes>;
 
 /** Throws `config-invalid` if an instance names a type that does not exist; `loadConfig` has told so before. */
 export function createRegistry(
@@ -50,19 +56,27 @@ export function createRegistry(
   const traffic = createRole('traffic', config.traffic, types.traffic);
   const metrics = createRole('metrics', config.metrics, types.metrics);
   const workload = createRole('workload', config.workload, types.workload);
+  const health = createRole('health', config.health, types.health);
+  const alerts = createRole('alerts', config.alerts, types.alerts);
   return {
     traffic: traffic.get,
     metrics: metrics.get,
     workload: workload.get,
+    health: health.get,
+    alerts: alerts.get,
     catalogue: {
       traffic: traffic.catalogue,
       metrics: metrics.catalogue,
       workload: workload.catalogue,
+      health: reaches(config.health, types.health),
+      alerts: alerts.catalogue,
     },
     describe: () => ({
       traffic: traffic.describe(),
       metrics: metrics.describe(),
       workload: workload.describe(),
+      health: health.describe(),
+      alerts: alerts.describe(),
       presets: Object.values(presets).map(({ name, summary }) => ({ name, summary })),
     }),
     async close() {
@@ -70,6 +84,8 @@ export function createRegistry(
         ...traffic.takeAll(),
         ...metrics.takeAll(),
         ...workload.takeAll(),
+        ...health.takeAll(),
+        ...alerts.takeAll(),
       ];
       const results = await Promise.allSettled(closings.map((provider) => provider.close()));
       const failed = results.find((result) => result.status === 'rejected');
@@ -79,6 +95,16 @@ export function createRegistry(
       });
     },
   };
+}
+
+/** Of a probe, a plan has to know what it reaches, not how. */
+function reaches(instances: Instances, types: readonly HealthProviderType[]): PlanCatalogue['health'] {
+  return Object.fromEntries(
+    Object.entries(instances).map(([name, { type, settings }]) => [
+      name,
+      { reachesArm: types.find((one) => one.type === type)?.reachesArm(settings) ?? false },
+    ]),
+  );
 }
 
 interface Closable {

@@ -90,6 +90,7 @@ async function watch(
     epoch,
     mode: effect.mode,
     tolerateDrift: state.hold?.kind === 'drift',
+    awaitsRecovery: state.hold?.kind === 'dependency',
     carry,
   };
   return { kind: 'watched', result: await long.watch.executeWithOptions(options, [input]) };

@@ -45,6 +45,7 @@ export function planFixture(overrides: Partial<Plan> = {}): Plan {
     lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
     maxDurationMs: 3_600_000,
     onConflict: 'reject',
+    drift: 'hold',
     watchAfterMs: 5_000,
     ...overrides,
   };

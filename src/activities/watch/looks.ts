@@ -1,11 +1,9 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
-import { isProbe, withinReach } from '../../domain/analysis/kinds.ts';
-import { conclude, firstFailure, observe } from '../../domain/analysis/record.ts';
+import { conclude, firstFailure, firstObstacle, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../../providers/limit.ts';
-import { look } from '../../providers/metrics/reading.ts';
-import type { MetricsProvider } from '../../providers/metrics/types.ts';
+import type { Ask } from './ask.ts';
 
 /** Verdicts kept for the result, so that history stays small whatever the soak. */
 const keptVerdicts = 40;
@@ -13,9 +11,8 @@ const keptVerdicts = 40;
 const tickTimeoutMs = 10_000;
 
 export interface LooksOptions {
-  readonly metrics: MetricsProvider;
+  readonly ask: Ask;
   readonly checks: readonly CheckConfig[];
-  readonly vars: { service: string; environment: string; canary: string; stable: string };
   readonly intervalMs: number;
   /** Nothing before this time is judged: the end of the warm-up. */
   readonly judgeFromMs: number;
@@ -67,6 +64,10 @@ export class Looks {
     return firstFailure(this.records, this.options.checks);
   }
 
+  obstacle(): { check: string; reason: string } | null {
+    return firstObstacle(this.records, this.options.checks);
+  }
+
   conclusion(): ReturnType<typeof conclude> {
     return conclude(this.records, this.options.checks);
   }
@@ -76,18 +77,16 @@ export class Looks {
   }
 
   private async lookAtAll(nowMs: number): Promise<void> {
-    const { metrics, checks, vars, judgeFromMs, intervalMs } = this.options;
+    const { ask, checks, judgeFromMs, intervalMs } = this.options;
     // The window never reaches back into the warm-up.
     const reachMs = Math.max(intervalMs, nowMs - judgeFromMs);
-    const ask = async (check: CheckConfig, signal: AbortSignal) => {
-      if (isProbe(check)) throw new Error(`nobody can look at ${check.kind} checks`);
-      return await look(metrics, withinReach(check, reachMs), vars, { signal, atMs: nowMs });
-    };
     const verdicts = await Promise.all(
       checks.map((check) =>
-        within(tickTimeoutMs, (signal) => ask(check, signal), this.stopper.signal).catch((error: unknown) =>
-          errorVerdict(check, messageOf(error), nowMs),
-        ),
+        within(
+          tickTimeoutMs,
+          (signal) => ask(check, { signal, atMs: nowMs, reachMs }),
+          this.stopper.signal,
+        ).catch((error: unknown) => errorVerdict(check, messageOf(error), nowMs)),
       ),
     );
     if (this.stopper.signal.aborted) return;

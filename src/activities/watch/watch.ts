@@ -14,6 +14,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
+import { asker } from './ask.ts';
 import { Beats } from './beats.ts';
 import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
@@ -75,14 +76,8 @@ class Watch {
       reasserted: carry.reasserted,
     });
     this.looks = new Looks({
-      metrics: deps.providers.metrics(plan.metrics.name),
+      ask: asker(deps.providers, plan, arms, mode === 'after' ? 100 : weightPercent),
       checks: this.stage.checks,
-      vars: {
-        service: plan.service,
-        environment: plan.environment,
-        canary: arms.canaryVersion,
-        stable: arms.stableVersion,
-      },
       intervalMs: plan.analysis.intervalMs,
       judgeFromMs: deps.clock.now() - carry.watchedMs + (mode === 'after' ? 0 : this.stage.warmUpMs),
       records: carry.checks,
@@ -155,7 +150,7 @@ class Watch {
 
   /** The stage goes on only by way of Temporal: while that is away, its canary is watched on, and the lease kept. */
   private async heardEnd(): Promise<WatchEnding | null> {
-    const end = this.timeIsUp();
+    const end = this.dependencies() ?? this.timeIsUp();
     const needsLease = end !== null && this.input.mode !== 'after' && this.goesOn(end);
     if (!needsLease || (await this.lease.isHeard())) return end;
     this.trouble = 'this stage is over, and Temporal does not answer: watched on until it does';
@@ -164,7 +159,17 @@ class Watch {
 
   private goesOn({ kind }: WatchEnding): boolean {
     const held = kind === 'inconclusive' && this.input.plan.analysis.onInconclusive === 'hold';
-    return held || kind === 'soaked' || kind === 'conclusive';
+    const waits = kind === 'obstructed' || kind === 'recovered';
+    return held || waits || kind === 'soaked' || kind === 'conclusive';
+  }
+
+  /** What both versions need holds a soak while it is down; a canary that waits already waits on. */
+  private dependencies(): WatchEnding | null {
+    const obstacle = this.looks.obstacle();
+    if (this.input.awaitsRecovery) {
+      return obstacle ? null : { kind: 'recovered', reason: 'what held it back has recovered' };
+    }
+    return obstacle && this.input.mode === 'soak' ? { kind: 'obstructed', ...obstacle } : null;
   }
 
   /** Reads back, reasserts and renews; while that fails the stage clock stands still. */

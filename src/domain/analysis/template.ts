@@ -2,7 +2,15 @@
 import { SluiceError } from '../errors.ts';
 import { adviceFor } from '../nearest.ts';
 
-export const placeholders = ['canary', 'stable', 'service', 'environment', 'version', 'window'] as const;
+export const placeholders = [
+  'canary',
+  'stable',
+  'service',
+  'environment',
+  'version',
+  'window',
+  'share',
+] as const;
 export type Placeholder = (typeof placeholders)[number];
 
 /** What a template may name. `version` is the version of the arm that is being measured. */
@@ -13,13 +21,15 @@ export interface QueryVars {
   readonly stable: string;
   readonly version: string;
   readonly windowMs: number;
+  /** The share of ordinary traffic that the arm being measured is asked to have, 0 to 1. */
+  readonly share: number;
 }
 
 const placeholderPattern = /\{\{([^{}]*)\}\}/g;
 
 /**
  * Fills a template in. Text values are escaped for a quoted PromQL string, so that a label value can never become part
- * of the query's language; `{{window}}` becomes a duration such as `30s`.
+ * of the query's language; `{{window}}` becomes a duration such as `30s`, `{{share}}` a number such as `0.25`.
  * Throws `plan-invalid` for an unknown placeholder.
  */
 export function renderQuery(template: string, vars: QueryVars): string {
@@ -48,6 +58,11 @@ export function placeholdersIn(template: string): string[] {
   return [...new Set([...template.matchAll(placeholderPattern)].map((match) => (match[1] ?? '').trim()))];
 }
 
+/** Fills a template with plain texts, as they are. What it does not know stays as it stands. */
+export function fillTemplate(template: string, vars: Readonly<Record<string, string>>): string {
+  return template.replace(placeholderPattern, (whole, name: string) => vars[name.trim()] ?? whole);
+}
+
 /** Milliseconds as PromQL writes a duration: whole seconds where possible. */
 export function promDuration(ms: number): string {
   const whole = Math.max(1, Math.round(ms));
@@ -59,7 +74,8 @@ function isPlaceholder(name: string): name is Placeholder {
 }
 
 function textOf(name: Placeholder, vars: QueryVars): string {
-  return name === 'window' ? promDuration(vars.windowMs) : escapeLabel(vars[name]);
+  if (name === 'window') return promDuration(vars.windowMs);
+  return name === 'share' ? String(vars.share) : escapeLabel(vars[name]);
 }
 
 // A single quote is written by its code, since templates may quote with either sign and `\'` is illegal between `"`.

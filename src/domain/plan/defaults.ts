@@ -4,6 +4,7 @@
 export const defaults = {
   workload: 'external',
   onConflict: 'reject',
+  drift: 'hold',
   watchAfter: '10m',
   soak: '5m',
   warmUp: '0s',
@@ -17,6 +18,7 @@ export const defaults = {
   onNoData: 'hold',
   consecutiveFailures: 2,
   maxConsecutiveErrors: 4,
+  probeTimeout: '2s',
 } as const;
 
 export const bounds = {
@@ -26,6 +28,8 @@ export const bounds = {
   templates: 50,
   textLength: 200,
   queryLength: 4096,
+  /** Shorter than the time after which all looks of a tick are broken off. */
+  probeTimeoutMs: 8_000,
   /** Problems told at once. */
   problems: 200,
   /** All warm-ups and soaks together. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { presetNames } from '../analysis/presets.ts';
 import { bounds } from './defaults.ts';
 import { customCheck, presetFields } from './document/check-schema.ts';
+import { probeCheck } from './document/probe-schema.ts';
 import type { PlanCatalogue, ProviderRole } from './document/providers.ts';
 import { planFields, stageFields } from './document/schema.ts';
 
@@ -81,7 +82,9 @@ function checks(): JsonSchema {
 }
 
 function definition(): JsonSchema {
-  return { anyOf: [jsonSchemaOf(z.strictObject(presetFields)), jsonSchemaOf(customCheck)] };
+  return {
+    anyOf: [jsonSchemaOf(z.strictObject(presetFields)), jsonSchemaOf(customCheck), jsonSchemaOf(probeCheck)],
+  };
 }
 
 function refTo(name: string): JsonSchema {

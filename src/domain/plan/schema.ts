@@ -53,7 +53,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     defaults.workload,
     report,
   );
-  const stages = readJudgedStages(input, fields.analysis?.window ?? 60 * secondMs, report);
+  const stages = readJudgedStages(input, fields.analysis?.window ?? 60 * secondMs, catalogue, report);
   if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
   const { service, environment, version, analysis, rollback, lease } = fields;
   if (
@@ -88,12 +88,18 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },
     maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),
     onConflict: fields.onConflict ?? defaults.onConflict,
+    drift: fields.drift ?? defaults.drift,
     watchAfterMs: fields.watchAfter ?? 0,
   };
 }
 
-function readJudgedStages(input: Mapping, windowMs: number, report: Report): readonly Stage[] | undefined {
-  const context = readTemplates(ownValue(input, 'templates'), windowMs, report);
+function readJudgedStages(
+  input: Mapping,
+  windowMs: number,
+  catalogue: PlanCatalogue,
+  report: Report,
+): readonly Stage[] | undefined {
+  const context = readTemplates(ownValue(input, 'templates'), windowMs, catalogue, report);
   const checks = readPlanChecks(ownValue(input, 'checks'), context, report);
   warnOfUnusedTemplates(input, context, report);
   return readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);

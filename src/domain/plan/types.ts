@@ -74,6 +74,8 @@ export interface Plan {
   /** Hard limit of the whole rollout in real time, pauses included, from start to promotion. */
   readonly maxDurationMs: number;
   readonly onConflict: 'reject' | 'supersede';
+  /** What to do when the data plane does not stay as it was set, after it was put right three times. */
+  readonly drift: 'hold' | 'rollback';
   /** How long the old version stays warm after promotion, judged by the last stage's checks. 0: no watch. */
   readonly watchAfterMs: number;
 }

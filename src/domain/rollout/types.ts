@@ -47,6 +47,10 @@ export type WatchEnding =
   | { readonly kind: 'soaked' }
   | { readonly kind: 'failed'; readonly check: string; readonly reason: string }
   | { readonly kind: 'inconclusive'; readonly reason: string }
+  /** Something that both versions need is down: going back would not mend it, going on would prove nothing. */
+  | { readonly kind: 'obstructed'; readonly check: string; readonly reason: string }
+  /** What held the stage is healthy again. */
+  | { readonly kind: 'recovered'; readonly reason: string }
   | { readonly kind: 'conclusive'; readonly reason: string }
   | { readonly kind: 'drifted'; readonly reason: string }
   | { readonly kind: 'moved'; readonly reason: string }
@@ -159,6 +163,9 @@ export interface Arms {
   readonly canaryVersion: string;
 }
 
+/** `dependency`: something that both versions need is down. `event`: an event from outside asked for a person. */
+export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event';
+
 export interface RolloutState {
   readonly plan: Plan;
   readonly phase: Phase;
@@ -166,11 +173,11 @@ export interface RolloutState {
   readonly stage: number;
   /** Set while a person has paused the stage clock. */
   readonly paused: boolean;
-  readonly hold: { readonly reason: string; readonly kind: 'inconclusive' | 'drift' } | null;
+  readonly hold: { readonly reason: string; readonly kind: HoldKind } | null;
   readonly arms: Arms | null;
   readonly carry: WatchCarry;
   /** A held stage was just resumed: what its last watch still hands over is made fresh for the next one. */
-  readonly resumedFrom: 'inconclusive' | 'drift' | null;
+  readonly resumedFrom: HoldKind | null;
   readonly reports: readonly StageReport[];
   /** Set once and never cleared: the rollout is going back. */
   readonly cause: RollbackCause | null;

@@ -1,7 +1,14 @@
 /** What the end of a `watch` means for the rollout: on, hold, or back. */
 import { advance, evidenceOf, freshened, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
-import type { RollbackCause, RolloutState, StageReport, WatchEnding, WatchResult } from './types.ts';
+import type {
+  HoldKind,
+  RollbackCause,
+  RolloutState,
+  StageReport,
+  WatchEnding,
+  WatchResult,
+} from './types.ts';
 
 export function onWatched(state: RolloutState, result: WatchResult, nowMs: number): RolloutState {
   if (!['soaking', 'holding', 'approving', 'watching'].includes(state.phase))
@@ -16,8 +23,12 @@ export function onWatched(state: RolloutState, result: WatchResult, nowMs: numbe
       return onSoaked(known, nowMs);
     case 'inconclusive':
       return onInconclusive(known, ending.reason, nowMs);
+    case 'obstructed':
+      return hold(known, 'dependency', `severity 2: ${ending.reason}`, nowMs);
+    case 'recovered':
+      return onRecovered(known, ending.reason, nowMs);
     case 'drifted':
-      return hold(known, 'drift', ending.reason, nowMs);
+      return onDrifted(known, ending, nowMs);
     case 'failed': {
       const noted = withNote(
         known,
@@ -80,20 +91,42 @@ function onInconclusive(state: RolloutState, reason: string, nowMs: number): Rol
   return rollBack(state, { kind: 'inconclusive', reason, actor: null, atMs: nowMs });
 }
 
-function hold(
+/** Plans of rollouts that began before there was a choice name none. */
+function onDrifted(
   state: RolloutState,
-  kind: 'inconclusive' | 'drift',
-  reason: string,
+  ending: WatchEnding & { reason: string },
   nowMs: number,
 ): RolloutState {
+  if (state.plan.drift !== 'rollback') return hold(state, 'drift', ending.reason, nowMs);
+  return rollBack(state, causeOf(ending, 'drift', nowMs));
+}
+
+/** What held the stage is over, so its soak goes on where it was. */
+function onRecovered(state: RolloutState, reason: string, nowMs: number): RolloutState {
+  if (state.hold?.kind !== 'dependency') return state;
+  return withNote(
+    { ...state, phase: 'soaking', hold: null },
+    { kind: 'released', text: `the stage goes on: ${reason}` },
+    nowMs,
+  );
+}
+
+export function hold(state: RolloutState, kind: HoldKind, reason: string, nowMs: number): RolloutState {
   if (state.phase === 'watching') return state;
   const held: RolloutState = { ...state, phase: 'holding', paused: false, hold: { kind, reason } };
   return withNote(
     held,
-    { kind: 'held', text: `held until a person decides: ${reason}`, data: { hold: kind } },
+    { kind: 'held', text: `held until ${releasedBy[kind]}: ${reason}`, data: { hold: kind } },
     nowMs,
   );
 }
+
+const releasedBy: Readonly<Record<HoldKind, string>> = {
+  inconclusive: 'a person decides',
+  drift: 'a person decides',
+  event: 'a person decides',
+  dependency: 'it is healthy again or a person decides',
+};
 
 function driftNote({ carry }: RolloutState): string {
   return carry.reasserted > 0 ? `; drift in the data plane was put right ${carry.reasserted} times` : '';

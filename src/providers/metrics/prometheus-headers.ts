@@ -1,6 +1,6 @@
 /** Request headers with credentials that are read afresh for each query and appear in no error text. */
-import { readFile } from 'node:fs/promises';
 import { SluiceError } from '../../domain/errors.ts';
+import { placeOf, readSecret, type SecretSource } from '../secret.ts';
 import type { PrometheusSettings } from './prometheus-settings.ts';
 
 export interface RequestHeaders {
@@ -18,8 +18,8 @@ export async function requestHeaders(settings: PrometheusSettings): Promise<Requ
     secrets.push(value);
   }
   if (settings.authorization !== undefined) {
-    const { value, place } = await readSecret(settings.authorization);
-    setHeader(headers, 'Authorization', value, place);
+    const value = await readCredentials(settings.authorization);
+    setHeader(headers, 'Authorization', value, placeOf(settings.authorization));
     // A server may quote the token without its scheme.
     secrets.push(value, value.slice(value.indexOf(' ') + 1));
   }
@@ -33,17 +33,12 @@ export function hide(text: string, secrets: readonly string[]): string {
     .reduce((hidden, secret) => hidden.replaceAll(secret, '(hidden)'), text);
 }
 
-async function readSecret(
-  source: { file: string } | { env: string },
-): Promise<{ value: string; place: string }> {
-  const place = 'file' in source ? `the file ${source.file}` : `the environment variable ${source.env}`;
-  const text =
-    'file' in source ? await readFile(source.file, 'utf8').catch(() => '') : process.env[source.env];
-  const value = text?.trim() ?? '';
-  if (value !== '') return { value, place };
+async function readCredentials(source: SecretSource): Promise<string> {
+  const value = await readSecret(source);
+  if (value !== null) return value;
   throw new SluiceError(
     'metrics-unavailable',
-    `The Authorization header cannot be read: ${place} is missing or empty.`,
+    `The Authorization header cannot be read: ${placeOf(source)} is missing or empty.`,
   );
 }
 

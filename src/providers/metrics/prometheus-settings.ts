@@ -1,13 +1,6 @@
 /** What the operator sets for a Prometheus instance. Plans may set nothing: a query belongs to its check. */
 import { z } from 'zod';
-
-/** A header value kept outside the configuration, as a whole, for example `Bearer abc`. Read at every query. */
-const secretSource = z.union([
-  z.strictObject({ file: z.string().min(1).describe('Path of a file that holds the header value.') }),
-  z.strictObject({
-    env: z.string().min(1).describe('Name of the environment variable that holds the header value.'),
-  }),
-]);
+import { secretSource } from '../secret.ts';
 
 export const prometheusSettings = z.strictObject({
   url: z
@@ -21,7 +14,9 @@ export const prometheusSettings = z.strictObject({
     .max(300_000)
     .default(5_000)
     .describe('Longest time for one query, milliseconds.'),
-  authorization: secretSource.optional().describe('Where to read the value of the Authorization header.'),
+  authorization: secretSource
+    .optional()
+    .describe('Where to read the whole value of the Authorization header, for example `Bearer abc`.'),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/, 'is no header name'), z.string())
     .default({})

@@ -10,7 +10,10 @@ import type { MetricsProvider, QueryOptions, Series } from './types.ts';
 
 export type ArmVars = Omit<QueryVars, 'windowMs'>;
 /** The two versions and what they are versions of; the arm is added for each query. */
-export type LookVars = Omit<ArmVars, 'version'>;
+export type LookVars = Omit<ArmVars, 'version' | 'share'> & {
+  /** The share of ordinary traffic that the canary is asked to have, 0 to 1; stable has the rest. */
+  readonly canaryShare: number;
+};
 
 export interface LookOptions {
   readonly signal?: AbortSignal;
@@ -60,8 +63,10 @@ function readFor(
   return readArm(provider, check, vars, query);
 }
 
-function armVars(vars: LookVars, arm: Arm): ArmVars {
-  return { ...vars, version: vars[arm] };
+function armVars({ canaryShare, ...vars }: LookVars, arm: Arm): ArmVars {
+  return arm === 'canary'
+    ? { ...vars, version: vars.canary, share: canaryShare }
+    : { ...vars, version: vars.stable, share: 1 - canaryShare };
 }
 
 /** The value of one arm and the samples behind it, asked for at the same time. Never throws. */

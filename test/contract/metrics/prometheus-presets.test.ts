@@ -46,7 +46,7 @@ describe('presets against a real Prometheus', () => {
 
   function lookAt(name: PresetName, canary: string, given = {}, minSamples = 20): Promise<Verdict> {
     const check = checkOf(name, given, minSamples);
-    const vars = { service: 'shop', environment: 'test', canary, stable: 'good' };
+    const vars = { service: 'shop', environment: 'test', canary, stable: 'good', canaryShare: 0.5 };
     return look(provider, check, vars, { atMs: 1 });
   }
 
@@ -108,7 +108,7 @@ describe('presets against a real Prometheus', () => {
 
   it('asks for aggregation when a query returns several series', async () => {
     const check = { ...checkOf('error-rate', {}, 1), query: { value: 'http_requests_total', samples: null } };
-    const vars = { service: 'shop', environment: 'test', canary: 'bad', stable: 'good' };
+    const vars = { service: 'shop', environment: 'test', canary: 'bad', stable: 'good', canaryShare: 0.5 };
     const verdict = await look(provider, check, vars, { atMs: 1 });
     expect(verdict.kind).toBe('error');
     expect(verdict.reason).toMatch(/returned \d+ series; it must aggregate to one/);

@@ -22,6 +22,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
     lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
     maxDurationMs: 3_600_000,
     onConflict: 'reject',
+    drift: 'hold',
     watchAfterMs: 0,
     ...changes,
   };

@@ -29,6 +29,8 @@ describe('parseConfig', () => {
       traffic: {},
       metrics: {},
       workload: { external },
+      health: {},
+      alerts: {},
     });
   });
 
@@ -44,6 +46,8 @@ describe('parseConfig', () => {
         },
         metrics: { store: null },
         workload: { external: { readyTimeoutMs: 7 } },
+        health: { memory: {} },
+        alerts: { pager: { type: 'memory' } },
       },
       { types },
     );
@@ -57,6 +61,8 @@ describe('parseConfig', () => {
       },
       metrics: { store: { type: 'store', settings: {} } },
       workload: { external: { type: 'external', settings: { readyTimeoutMs: 7 } } },
+      health: { memory: { type: 'memory', settings: {} } },
+      alerts: { pager: { type: 'memory', settings: {} } },
     });
   });
 

@@ -1,6 +1,8 @@
 /** Provider types that do nothing but count, for the configuration and the registry. */
 import { z } from 'zod';
+import { memory as alertsMemory } from '../../../src/providers/alerts/memory.ts';
 import type { ProviderTypes } from '../../../src/providers/built-in.ts';
+import { memory as healthMemory } from '../../../src/providers/health/memory.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { WorkloadProvider } from '../../../src/providers/workload/types.ts';
@@ -55,5 +57,7 @@ export function fakeTypes(log: string[] = [], closing: () => Promise<void> = asy
         },
       },
     ],
+    health: [healthMemory],
+    alerts: [alertsMemory],
   };
 }

@@ -97,7 +97,8 @@ describe('the registry', () => {
   });
 
   it('refuses a type that does not exist', () => {
-    const config = { traffic: { x: { type: 'prxy', settings: {} } }, metrics: {}, workload: {} };
+    const none = { metrics: {}, workload: {}, health: {}, alerts: {} };
+    const config = { ...none, traffic: { x: { type: 'prxy', settings: {} } } };
     expect(() => createRegistry(config, fakeTypes())).toThrow(
       expect.objectContaining({ code: 'config-invalid' }),
     );

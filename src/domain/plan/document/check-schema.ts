@@ -7,11 +7,28 @@ const namePattern = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?$/;
 const nameRule =
   'must be 1 to 63 letters, digits, spaces, dots, underscores and dashes, with a letter or digit at both ends';
 
-const checkName = z.string().regex(namePattern, nameRule);
+export const checkName = z.string().regex(namePattern, nameRule);
 const finite = z.number();
 
 /** The name of a template obeys the rule for checks, since it names its check. */
 export const templateName = checkName;
+
+/** When a check has failed. */
+export const failAfter = z
+  .strictObject({
+    consecutive: z.int().min(1).max(100).optional().describe('Failing looks in a row. Default: 2.'),
+    failures: z.int().min(1).max(100).optional().describe('Failing looks among the last `of`.'),
+    of: z.int().min(1).max(100).optional().describe('How many looks back `failures` counts.'),
+  })
+  .optional()
+  .describe('The check fails when either limit is reached.');
+
+export const maxConsecutiveErrors = z
+  .int()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe(`So many query errors in a row count as no data. Default: ${defaults.maxConsecutiveErrors}.`);
 
 /** What every check may say, whether it is made from a preset or from scratch. */
 const judging = {
@@ -32,20 +49,8 @@ const judging = {
     .describe(
       "What the check says at a stage's end while it has no data. A pass is never evidence. Default: hold.",
     ),
-  failAfter: z
-    .strictObject({
-      consecutive: z.int().min(1).max(100).optional().describe('Failing looks in a row. Default: 2.'),
-      failures: z.int().min(1).max(100).optional().describe('Failing looks among the last `of`.'),
-      of: z.int().min(1).max(100).optional().describe('How many looks back `failures` counts.'),
-    })
-    .optional()
-    .describe('The check fails when either limit is reached.'),
-  maxConsecutiveErrors: z
-    .int()
-    .min(1)
-    .max(1000)
-    .optional()
-    .describe(`So many query errors in a row count as no data. Default: ${defaults.maxConsecutiveErrors}.`),
+  failAfter,
+  maxConsecutiveErrors,
 };
 
 const thresholdLimits = {

@@ -6,6 +6,7 @@ import { bounds } from '../defaults.ts';
 import { readCustom, readPreset } from './check-entry.ts';
 import { presetFields, templateName } from './check-schema.ts';
 import { limitKeys } from './judging.ts';
+import { type ProbeInstances, readProbe } from './probe-entry.ts';
 import { check, joinPath, shown } from './problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields, readList } from './read.ts';
 
@@ -16,12 +17,19 @@ export interface CheckContext {
   /** All templates that the plan tries to define, so that a broken one is not also called unknown. */
   readonly templateNames: readonly string[];
   readonly windowMs: number;
+  /** What probes and alerts may name. */
+  readonly instances: ProbeInstances;
 }
 
 /** Reads the templates of a plan. A template may build on a preset, never on another template. */
-export function readTemplates(input: unknown, windowMs: number, report: Report): CheckContext {
+export function readTemplates(
+  input: unknown,
+  windowMs: number,
+  instances: ProbeInstances,
+  report: Report,
+): CheckContext {
   const templates = new Map<string, Mapping>();
-  const empty: CheckContext = { templates, templateNames: [], windowMs };
+  const empty: CheckContext = { templates, templateNames: [], windowMs, instances };
   if (input === undefined) return empty;
   const problem = !isMapping(input)
     ? `must be a mapping of names to checks, not ${shown(input)}`
@@ -36,7 +44,7 @@ export function readTemplates(input: unknown, windowMs: number, report: Report):
     const template = readTemplate(name, definition, empty, report);
     if (template !== undefined) templates.set(name, template);
   }
-  return { templates, templateNames: Object.keys(input), windowMs };
+  return { ...empty, templateNames: Object.keys(input) };
 }
 
 /** Reads a list of checks; undefined when any of them has a problem. */
@@ -102,6 +110,10 @@ function readCheck(
     return undefined;
   }
   const preset = ownValue(entry, 'preset');
+  const kind = ownValue(entry, 'kind');
+  if (preset === undefined && (kind === 'health' || kind === 'alert')) {
+    return readProbe(kind, entry, path, context.instances, report);
+  }
   if (preset === undefined) return readCustom(entry, path, context.windowMs, report);
   if (typeof preset === 'string') {
     return readNamed(preset, entry, path, joinPath(path, 'preset'), context, report);

@@ -37,10 +37,15 @@ export function judgingOf(
 }
 
 /** Without `consecutive`, `failures` of `of` stand alone: so many in a row reach that limit anyway. */
-function failureOf(input: Judging['failAfter'], path: string, report: Report): FailureLimit {
+export function failureOf(
+  input: Judging['failAfter'],
+  path: string,
+  report: Report,
+  usual: number = defaults.consecutiveFailures,
+): FailureLimit {
   const { consecutive, failures, of } = input ?? {};
   if (failures === undefined && of === undefined) {
-    return { consecutive: consecutive ?? defaults.consecutiveFailures, kOfN: null };
+    return { consecutive: consecutive ?? usual, kOfN: null };
   }
   if (failures === undefined || of === undefined) {
     const missing = failures === undefined ? 'failures' : 'of';

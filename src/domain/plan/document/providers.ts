@@ -10,13 +10,20 @@ export interface PlanCatalogue {
   readonly traffic: Readonly<Record<string, CatalogueInstance>>;
   readonly metrics: Readonly<Record<string, CatalogueInstance>>;
   readonly workload: Readonly<Record<string, CatalogueInstance>>;
+  readonly health: Readonly<Record<string, HealthInstance>>;
+  readonly alerts: Readonly<Record<string, unknown>>;
 }
 
 export interface CatalogueInstance {
   readonly options: z.ZodType<Record<string, unknown>>;
 }
 
-export type ProviderRole = keyof PlanCatalogue;
+export interface HealthInstance {
+  /** Whether the probe's address leads to the canary itself rather than to something that both versions share. */
+  readonly reachesArm: boolean;
+}
+
+export type ProviderRole = 'traffic' | 'metrics' | 'workload';
 
 /** `fallback` is the instance that is meant when the plan names none. */
 export function readProvider(

@@ -114,6 +114,12 @@ export const planFields = {
     .enum(['reject', 'supersede'])
     .default(defaults.onConflict)
     .describe('What to do when a rollout of the target is running.'),
+  drift: z
+    .enum(['hold', 'rollback'])
+    .default(defaults.drift)
+    .describe(
+      'What to do when the data plane does not stay as it was set, after it was put right three times.',
+    ),
   watchAfter: duration(0, 7 * dayMs)
     .prefault(defaults.watchAfter)
     .describe('How long the old version stays warm after promotion.'),

@@ -1,4 +1,6 @@
 /** Reads the stages of a plan, each with its own checks or those of the whole plan. */
+import { isEvidence } from '../../analysis/kinds.ts';
+import { placeholdersIn } from '../../analysis/template.ts';
 import type { CheckConfig } from '../../analysis/types.ts';
 import { formatDuration } from '../../duration.ts';
 import type { HeaderMatch, Stage } from '../types.ts';
@@ -54,6 +56,8 @@ function readStage(
   if (own !== undefined && checks !== undefined) refuseIneffective(checks, joinPath(path, 'checks'), report);
   if (checks === undefined || typeof checks === 'string') return undefined;
   const weightPercent = (fields.weight ?? 0) + 0;
+  const asked = askedWhereTheyCan(checks, weightPercent);
+  if (asked !== checks) refuseIneffective(asked, path, report);
   const match = fields.match === undefined ? null : lowerCased(fields.match);
   return {
     name: fields.name ?? stageName(weightPercent, match),
@@ -61,7 +65,7 @@ function readStage(
     match,
     soakMs: fields.soak ?? 0,
     warmUpMs: fields.warmUp ?? 0,
-    checks,
+    checks: asked,
     approval: fields.approval ?? false,
     timeoutMs: fields.timeout ?? null,
   };
@@ -76,7 +80,24 @@ export function refuseIneffective(checks: PlanChecks | undefined, path: string, 
     const message =
       'has no effective check: with onNoData pass on each, a canary that nobody measured would pass';
     report.problems.push({ path, message });
+  } else if (!checks.some((check) => isEvidence(check) && check.onNoData !== 'pass')) {
+    const message =
+      'has no effective check: none of these looks at the canary itself, and what both versions share, or that no alert fires, says nothing of it';
+    report.problems.push({ path, message });
   }
+}
+
+/**
+ * Throughput cannot be compared where one arm is to have all of the traffic or none, and that must not hold the stage.
+ * After a promotion the canary has all of it, too; there nothing waits for a conclusion.
+ */
+function askedWhereTheyCan(checks: readonly CheckConfig[], weightPercent: number): readonly CheckConfig[] {
+  if (weightPercent > 0 && weightPercent < 100) return checks;
+  return checks.map((check) => (needsShare(check) ? { ...check, onNoData: 'pass' } : check));
+}
+
+function needsShare(check: CheckConfig): boolean {
+  return 'query' in check && placeholdersIn(check.query.value).includes('share');
 }
 
 /** One problem for the plan, however many stages are concerned. */

@@ -15,12 +15,14 @@ const vars: QueryVars = {
   stable: 'v1',
   version: 'v2',
   windowMs: 30_000,
+  share: 0.25,
 };
 
 describe('renderQuery', () => {
   it('fills every placeholder in, with or without spaces', () => {
-    const template = '{{canary}} {{ stable }} {{service}} {{environment }} {{\tversion}} [{{window}}]';
-    expect(renderQuery(template, vars)).toBe('v2 v1 shop prod v2 [30s]');
+    const template =
+      '{{canary}} {{ stable }} {{service}} {{environment }} {{\tversion}} [{{window}}] / {{share}}';
+    expect(renderQuery(template, vars)).toBe('v2 v1 shop prod v2 [30s] / 0.25');
   });
 
   it('leaves single braces alone', () => {

@@ -11,6 +11,8 @@ export const catalogue: PlanCatalogue = {
   },
   metrics: { prometheus: { options: z.strictObject({}) } },
   workload: { external: { options: z.strictObject({}) }, process: { options: z.strictObject({}) } },
+  health: { 'shop-db': { reachesArm: false }, app: { reachesArm: true } },
+  alerts: { pager: { options: z.strictObject({}) } },
 };
 
 export type Document = Readonly<Record<string, unknown>>;

@@ -18,6 +18,7 @@ describe('the defaults', () => {
       rollback: { timeoutMs: 60_000, strategy: 'immediate', secondMeans: [], proof: 'read' },
       lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
       onConflict: 'reject',
+      drift: 'hold',
       watchAfterMs: 10 * minuteMs,
     });
     expect(

@@ -28,8 +28,8 @@ const baseline: BaselineCheck = {
   maxDifference: null,
 };
 
-const lookVars = { service: 'shop', environment: 'prod', canary: 'v2', stable: 'v1' };
-const armVars = { ...lookVars, version: 'v2' };
+const lookVars = { service: 'shop', environment: 'prod', canary: 'v2', stable: 'v1', canaryShare: 0.25 };
+const armVars = { ...lookVars, version: 'v2', share: 0.25 };
 
 function memoryWith(value: MemoryAnswer, samples: MemoryAnswer = 98.6): MetricsProvider {
   const provider = createMemoryMetrics();

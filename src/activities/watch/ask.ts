@@ -1,0 +1,53 @@
+/** One look of one check: at the metrics source of the plan, or at what the operator named for probes and alerts. */
+import { judge } from '../../domain/analysis/index.ts';
+import { isProbe, withinReach } from '../../domain/analysis/kinds.ts';
+import type { CheckConfig, ProbeCheck, Reading, Verdict } from '../../domain/analysis/types.ts';
+import type { Plan } from '../../domain/plan/types.ts';
+import { type Arms, otherSlot } from '../../domain/rollout/types.ts';
+import { readAlerts } from '../../providers/alerts/reading.ts';
+import { readHealth } from '../../providers/health/reading.ts';
+import { look } from '../../providers/metrics/reading.ts';
+import type { Providers } from '../deps.ts';
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  /** Time of the look, for its verdict. */
+  readonly atMs: number;
+  /** How far back a look may measure. */
+  readonly reachMs: number;
+}
+
+/** Errors: those of an instance that does not exist; whatever else goes wrong is a verdict. */
+export type Ask = (check: CheckConfig, options: AskOptions) => Promise<Verdict>;
+
+export function asker(
+  providers: Providers,
+  { service, environment, metrics: { name } }: Plan,
+  { canaryVersion, stableVersion, stableSlot }: Arms,
+  canaryPercent: number,
+): Ask {
+  const metrics = providers.metrics(name);
+  const of = { service, environment };
+  const vars = { ...of, canary: canaryVersion, stable: stableVersion, canaryShare: canaryPercent / 100 };
+  const probed = { ...of, version: canaryVersion, slot: otherSlot(stableSlot) };
+
+  async function readProbe(check: ProbeCheck, signal: AbortSignal): Promise<Reading> {
+    switch (check.kind) {
+      case 'health':
+        return await readHealth(providers.health(check.probe), probed, {
+          timeoutMs: check.timeoutMs,
+          signal,
+        });
+      case 'alert':
+        return await readAlerts(providers.alerts(check.source), check.match, probed, {
+          timeoutMs: check.timeoutMs,
+          signal,
+        });
+    }
+  }
+
+  return async (check, { signal, atMs, reachMs }) => {
+    if (isProbe(check)) return judge(check, await readProbe(check, signal), null, atMs);
+    return await look(metrics, withinReach(check, reachMs), vars, { signal, atMs });
+  };
+}

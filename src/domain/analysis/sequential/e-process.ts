@@ -1,107 +1,93 @@
 /**
  * The sequential test: bets on how much worse the canary is, each a product of e-variables, one factor a look. A
- * weighted sum of such products is at most 1 on average at any time that one cares to stop while the canary is no worse
- * (Ville 1939; Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe anytime-valid inference, 2023), so it
- * passes `1 / alpha` with a chance of at most alpha, however often one looks.
+ * weighted sum of such products is at most 1 on average, whenever one stops, while the canary is no worse (Ville 1939;
+ * Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe anytime-valid inference, 2023), so the chance that it
+ * ever reaches `1 / alpha` is at most alpha, however often one looks.
  */
 import { dispersionOf, noDispersion, withLook } from './dispersion.ts';
-import { clamped, limitOf, logAgainst, logEVariable } from './e-variable.ts';
-import type { Counts, CountsSample, SequentialAnswer, SequentialSettings, SequentialState } from './types.ts';
+import { clamped, type Gain, gainAgainst, gainOf, limitOf, nothing } from './e-variable.ts';
+import type { CountsSample, SequentialAnswer, SequentialSettings, SequentialState } from './types.ts';
+import { counted, floored, logSum, none, plus, temper } from './wealth.ts';
 
-/** Odds of a bad request as multiples of those at the limit: the bets on a worse canary, and their stakes. */
-export const T = {
-  odds: [1.7, 3, 5, 9, 16, 40, 150, 1000] as number[],
-  stakes: null as number[] | null,
-  reserve: 0.15,
-  patience: 60,
-  capShare: 0.5,
-  capExtra: 0.8,
-  useCap: true,
-  useDisp: true,
-  guardStake: 0.1,
-  priorRate: 0.002,
-  priorWeight: 20,
-};
-const idleStart = Number.NEGATIVE_INFINITY;
-/** Odds as multiples of those at `enough`: the bets on a canary that is no worse. */
-const betterOdds = [0.5, 0.25];
+/** The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each. */
+const bets = [
+  { odds: 3, stake: 0.3 },
+  { odds: 7, stake: 0.25 },
+  { odds: 20, stake: 0.25 },
+  { odds: 80, stake: 0.2 },
+] as const;
+/** The bets on a canary that is no worse: where its share lies between stable's (0) and `enough` (1). */
+const places = [0, 0.35] as const;
 
-export function begin(settings: SequentialSettings): SequentialState {
-  const none: Counts = { bad: 0, total: 0 };
-  const g = settings.guard === null ? 0 : T.guardStake;
-  const st = T.stakes ?? T.odds.map(() => 1 / T.odds.length);
+/** Kept back for a canary that turns bad later, and the number of looks in which half of that is bet. */
+const reserved = 0.08;
+const patience = 60;
+/** What the guard may use of alpha. */
+const guardStake = 0.1;
+/** Stable's share is taken for this until so many of its requests are known; a wrong guess costs time, not errors. */
+const usual = { share: 0.002, requests: 20 } as const;
+/** In a look in which stable has less than this part of the canary's requests, it is nothing to compare with. */
+const comparable = 0.1;
+/** An e-value must stay a finite number. */
+const mostEvidence = 700;
+
+export function begin({ guard, enough }: SequentialSettings): SequentialState {
+  const forGuard = guard === null ? 0 : guardStake;
+  const staked = (1 - forGuard) * (1 - reserved);
   return {
     looks: 0,
     canary: none,
     stable: none,
-    worse: st.map((s) => Math.log(s * (1 - T.reserve) * (1 - g))),
-    reserve: Math.log(T.reserve * (1 - g)),
-    above: T.odds.map(() => (g > 0 ? Math.log(g / T.odds.length) : idleStart)),
-    noWorse: betterOdds.map(() => Math.log(1 / betterOdds.length)),
+    worse: bets.map(({ stake }) => Math.log(staked * stake)),
+    reserve: Math.log((1 - forGuard) * reserved),
+    above: guard === null ? [] : bets.map(({ stake }) => Math.log(forGuard * stake)),
+    noWorse: enough === null ? [] : places.map(() => -Math.log(places.length)),
     dispersion: noDispersion,
     peak: 0,
     peakNoWorse: 0,
   };
 }
 
+/** Adds one look. The settings must be those that the state began with. */
 export function step(
-  state: SequentialState,
-  look: CountsSample,
+  before: SequentialState,
+  sample: CountsSample,
   settings: SequentialSettings,
 ): SequentialState {
-  const dispersion = withLook(state.dispersion, look);
-  const known = T.useDisp ? dispersionOf(state.dispersion) : 1;
-  const now = T.useDisp ? Math.max(known, dispersionOf(dispersion)) : 1;
-  const cap = T.useCap ? T.capShare * -Math.log(settings.alpha) + T.capExtra : 1e9;
-  const tempered = (log: number) => (log > 0 ? Math.min(cap, log / now) : log / known);
-  const usual = stableShare(state);
-  const limit = limitOf(usual, settings.margin);
-  const worse = state.worse.map((log, at) => {
-    const canary = withOdds(limit, T.odds[at] ?? 1);
-    return log + tempered(logEVariable(look, { canary, stable: usual }, settings.margin));
-  });
-  const st = T.stakes ?? T.odds.map(() => 1 / T.odds.length);
-  const share = 1 / (state.looks + T.patience);
-  const after = {
-    ...state,
-    looks: state.looks + 1,
-    canary: plus(state.canary, look.canary),
-    stable: plus(state.stable, look.stable),
-    worse: worse.map((log, at) => logSum([log, state.reserve + Math.log(share * (st[at] ?? 0))])),
-    reserve: state.reserve + Math.log1p(-share),
-    above: state.above,
+  const look = { canary: counted(sample.canary), stable: counted(sample.stable) };
+  if (look.canary.total + look.stable.total <= 0) return before;
+  const dispersion = withLook(before.dispersion, look);
+  const tempered = temper(before.dispersion, dispersion, settings.alpha);
+  const grown = (logs: readonly number[], gains: readonly Gain[]) =>
+    logs.map((log, at) => floored(log + tempered(gains[at] ?? nothing)));
+  const released = before.reserve - Math.log(before.looks + patience);
+  const after: SequentialState = {
+    looks: before.looks + 1,
+    canary: plus(before.canary, look.canary),
+    stable: plus(before.stable, look.stable),
+    worse: grown(before.worse, gainsOverStable(before, look, settings)).map((log, at) =>
+      logSum([log, released + Math.log(bets[at]?.stake ?? 0)]),
+    ),
+    reserve: floored(before.reserve + Math.log1p(-1 / (before.looks + patience))),
+    above: grown(before.above, gainsOverGuard(look, settings)),
+    noWorse: grown(before.noWorse, gainsOverEnough(before, look, settings)),
     dispersion,
+    peak: before.peak,
+    peakNoWorse: before.peakNoWorse,
   };
-  const { guard, enough } = settings;
-  const above =
-    guard === null
-      ? state.above
-      : state.above.map(
-          (log, at) =>
-            log +
-            tempered(logAgainst(look.canary.bad, look.canary.total, withOdds(guard, T.odds[at] ?? 1), guard)),
-        );
-  const noWorse =
-    enough === null
-      ? state.noWorse
-      : state.noWorse.map((log, at) => {
-          const canary = withOdds(limitOf(usual, enough), betterOdds[at] ?? 1);
-          return log + tempered(logEVariable(look, { canary, stable: usual }, enough));
-        });
-  const done = { ...after, above, noWorse };
   return {
-    ...done,
-    peak: Math.max(state.peak, logSum([...done.worse, done.reserve, ...done.above])),
-    peakNoWorse: Math.max(state.peakNoWorse, logSum(noWorse)),
+    ...after,
+    peak: Math.max(before.peak, evidence(after)),
+    peakNoWorse: Math.max(before.peakNoWorse, logSum(after.noWorse)),
   };
 }
 
-export function answerOf(state: SequentialState, settings: SequentialSettings): SequentialAnswer {
-  const line = -Math.log(settings.alpha);
-  const decision = state.peak >= line ? 'worse' : state.peakNoWorse >= line ? 'no-worse' : 'open';
+export function answerOf(state: SequentialState, { alpha }: SequentialSettings): SequentialAnswer {
+  const line = -Math.log(alpha);
+  const settled = state.peakNoWorse >= line ? 'no-worse' : 'open';
   return {
-    decision,
-    eValue: Math.exp(logSum([...state.worse, state.reserve, ...state.above])),
+    decision: state.peak >= line ? 'worse' : settled,
+    eValue: Math.exp(evidence(state)),
     peak: Math.exp(state.peak),
     eNoWorse: Math.exp(logSum(state.noWorse)),
     dispersion: dispersionOf(state.dispersion),
@@ -109,22 +95,45 @@ export function answerOf(state: SequentialState, settings: SequentialSettings): 
   };
 }
 
-/** Stable's share as the looks before know it, drawn a little towards a usual one while they are few. */
-function stableShare({ stable }: SequentialState): number {
-  return clamped((stable.bad + T.priorRate * T.priorWeight) / (stable.total + T.priorWeight));
+/** ln of the e-value against `no worse than the margin, and not above the guard`. */
+function evidence({ worse, reserve, above }: SequentialState): number {
+  return Math.min(mostEvidence, logSum([...worse, reserve, ...above]));
+}
+
+function gainsOverStable(
+  before: SequentialState,
+  look: CountsSample,
+  { margin }: SequentialSettings,
+): readonly Gain[] {
+  const stable = knownShare(before);
+  const limit = limitOf(stable, margin);
+  return bets.map(({ odds }) => gainOf(look, { canary: withOdds(limit, odds), stable }, margin));
+}
+
+function gainsOverGuard({ canary, stable }: CountsSample, { guard }: SequentialSettings): readonly Gain[] {
+  if (guard === null) return [];
+  if (guard.when === 'alone' && stable.total >= comparable * canary.total) return [];
+  const limit = clamped(guard.limit);
+  return bets.map(({ odds }) => gainAgainst(canary.bad, canary.total, withOdds(limit, odds), limit));
+}
+
+function gainsOverEnough(
+  before: SequentialState,
+  look: CountsSample,
+  { enough }: SequentialSettings,
+): readonly Gain[] {
+  if (enough === null) return [];
+  const stable = knownShare(before);
+  const limit = limitOf(stable, enough);
+  return places.map((place) => gainOf(look, { canary: stable + place * (limit - stable), stable }, enough));
+}
+
+/** Stable's share as the looks before know it: a bet must be placed before the look that decides it. */
+function knownShare({ stable }: SequentialState): number {
+  return clamped((stable.bad + usual.share * usual.requests) / (stable.total + usual.requests));
 }
 
 function withOdds(share: number, factor: number): number {
   const odds = (factor * share) / (1 - share);
   return clamped(odds / (1 + odds));
-}
-
-function plus(a: Counts, b: Counts): Counts {
-  return { bad: a.bad + b.bad, total: a.total + b.total };
-}
-
-function logSum(logs: readonly number[]): number {
-  const most = Math.max(...logs);
-  if (most === Number.NEGATIVE_INFINITY) return most;
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0));
 }

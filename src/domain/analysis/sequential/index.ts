@@ -3,4 +3,5 @@
  * answer and stopping whenever one likes keeps the error rate, which is what makes it fit for a live canary.
  */
 export { answerOf, begin, step } from './e-process.ts';
+export { intervalsOf } from './interval.ts';
 export type * from './types.ts';

@@ -1,6 +1,6 @@
 /** The shapes of the sequential test on counts: what a look counts, what is kept between looks, and what follows. */
 
-/** Requests of one arm: how many there were, and how many of them were bad. Finite, never negative, bad ≤ total. */
+/** Requests of one arm: how many there were, and how many of them were bad. */
 export interface Counts {
   readonly bad: number;
   readonly total: number;
@@ -20,18 +20,26 @@ export interface Margin {
   readonly difference: number;
 }
 
+/** A limit of the canary's own share of bad requests. */
+export interface Guard {
+  /** Fraction of requests. */
+  readonly limit: number;
+  /** `always`, or only in looks in which stable has too few requests to compare with, as after a promotion. */
+  readonly when: 'always' | 'alone';
+}
+
 export interface SequentialSettings {
   /** Chance of calling a canary worse that is not, over all looks together. Above 0, below 1. */
   readonly alpha: number;
   readonly margin: Margin;
-  /** Highest share of bad requests that the canary may have whatever stable does, a fraction; null: no such limit. */
-  readonly guard: number | null;
+  readonly guard: Guard | null;
   /** The soak may end early once the canary is surely no worse than this; null: it never does. */
   readonly enough: Margin | null;
 }
 
 /** All that is kept between two looks. Plain JSON, of one size however many looks there were. */
 export interface SequentialState {
+  /** Looks in which any arm had requests. */
   readonly looks: number;
   /** Counts of all looks. */
   readonly canary: Counts;
@@ -40,9 +48,9 @@ export interface SequentialState {
   readonly worse: readonly number[];
   /** Log of the wealth that is not bet yet: it waits for a canary that turns bad later. */
   readonly reserve: number;
-  /** Log wealth of each bet on `above the guard`; they lie idle without a guard. */
+  /** Log wealth of each bet on `above the guard`; empty without a guard. */
   readonly above: readonly number[];
-  /** Log wealth of each bet on `no worse than enough`. */
+  /** Log wealth of each bet on `no worse than enough`; empty without `enough`. */
   readonly noWorse: readonly number[];
   readonly dispersion: DispersionState;
   /** Highest log e-value so far: what was rejected once stays rejected. */
@@ -53,11 +61,11 @@ export interface SequentialState {
 
 /** What the looks so far say about bursts. */
 export interface DispersionState {
-  /** The look before, of which the next one is expected to differ only by chance. */
+  /** The look before, from which the next one is expected to differ only by chance. */
   readonly before: CountsSample | null;
-  /** Sum of the squared, standardised differences of neighbouring looks, by their weights. */
+  /** Sum of the squared, standardised differences of neighbouring looks, each with its weight. */
   readonly squares: number;
-  /** What independent requests would have made of that sum. */
+  /** Sum of the weights: what independent requests would make of `squares`. */
   readonly weight: number;
 }
 
@@ -83,10 +91,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Where the true values lie, at a confidence of `1 - alpha` for all looks together. */
+/** Where the true shares lie, at a confidence of `1 - alpha` for all looks together. */
 export interface Intervals {
   /** Canary's share of bad requests minus stable's, fractions. */
   readonly difference: Interval;
-  /** Canary's share over stable's; `high` is null where stable may have none. */
+  /** Canary's share over stable's; `high` is null where there is no telling yet. */
   readonly ratio: { readonly low: number; readonly high: number | null };
 }

@@ -1,15 +1,15 @@
-/** Ready-made checks for services that export `http_requests_total` and `http_request_duration_seconds`. */
+/** Ready-made checks of errors, latency and throughput, for each dialect of metrics. */
+import { type Dialect, dialects } from './dialects.ts';
+import { latencies, noLimits, rates, throughput } from './preset-measures.ts';
 import type { CheckQuery } from './types.ts';
 
-export const presetNames = [
-  'success-rate',
-  'error-rate',
-  'latency-p50',
-  'latency-p95',
-  'latency-p99',
-  'throughput',
-] as const;
-export type PresetName = (typeof presetNames)[number];
+type Rate = 'success-rate' | 'error-rate' | 'throughput';
+type Measured = Rate | 'latency-p50' | 'latency-p95' | 'latency-p99';
+/** `success-rate` for services themselves, `istio/success-rate` for what a mesh or a proxy says of them. */
+export type PresetName =
+  | Measured
+  | `${'otel' | 'istio' | 'nginx' | 'envoy' | 'traefik'}/${Measured}`
+  | `haproxy/${Rate | 'latency-mean'}`;
 
 /** The limits of a check of either kind; null: not set. */
 export interface PresetLimits {
@@ -21,6 +21,8 @@ export interface PresetLimits {
 
 export interface Preset {
   readonly name: PresetName;
+  /** What its checks are called unless the plan says otherwise: the name without the dialect. */
+  readonly check: string;
   readonly summary: string;
   /** What the check becomes when the plan sets no limits of its own; see `resolvePreset`. */
   readonly kind: 'threshold' | 'baseline';
@@ -34,61 +36,27 @@ export interface Preset {
   readonly onNoData: 'hold' | 'fail';
 }
 
-const arm = 'service="{{service}}",version="{{version}}"';
-const noLimits: PresetLimits = { min: null, max: null, maxRatio: null, maxDifference: null };
+/** All presets by name, in the order in which people read them. */
+export const presets = Object.fromEntries(
+  dialects.flatMap((dialect) => presetsOf(dialect).map((preset) => [preset.name, preset])),
+) as Readonly<Record<PresetName, Preset>>;
+export const presetNames = Object.keys(presets) as readonly PresetName[];
 
-/**
- * Without the `or`, a service without a single error would have no error rate at all. It stands on the numerator only:
- * without requests the division is empty or 0/0, and that is no data. Both rates start from this share, so that no
- * errors read as exactly 0 % and exactly 100 %, whatever the rounding of the sums.
- */
-const errorShare =
-  `(sum(rate(http_requests_total{${arm},status=~"5.."}[{{window}}])) or vector(0))` +
-  ` / sum(rate(http_requests_total{${arm}}[{{window}}]))`;
-const requests = increaseOf(`http_requests_total{${arm}}`);
+/** A preset by name, with other label matchers than its dialect's to pick the arm by, if given; undefined: there is none. */
+export function presetWith(name: string, selector?: string): Preset | undefined {
+  const found = dialects.flatMap((dialect) =>
+    presetsOf(selector === undefined ? dialect : { ...dialect, selector }),
+  );
+  return found.find((preset) => preset.name === name);
+}
 
-export const presets: Readonly<Record<PresetName, Preset>> = {
-  'success-rate': {
-    name: 'success-rate',
-    summary:
-      'Share of requests that were not answered with a 5xx status; at least 99 % unless the plan says otherwise.',
-    kind: 'threshold',
-    unit: '%',
-    query: { value: `100 * (1 - ${errorShare})`, samples: requests },
-    worse: 'lower',
-    comparable: true,
-    defaults: { ...noLimits, min: 99 },
-    onNoData: 'hold',
-  },
-  'error-rate': {
-    name: 'error-rate',
-    summary:
-      'Share of requests that were answered with a 5xx status; at most 1 % unless the plan says otherwise.',
-    kind: 'threshold',
-    unit: '%',
-    query: { value: `100 * (${errorShare})`, samples: requests },
-    worse: 'higher',
-    comparable: true,
-    defaults: { ...noLimits, max: 1 },
-    onNoData: 'hold',
-  },
-  'latency-p50': latency('latency-p50', 0.5, 'half'),
-  'latency-p95': latency('latency-p95', 0.95, '95 %'),
-  'latency-p99': latency('latency-p99', 0.99, '99 %'),
-  throughput: {
-    name: 'throughput',
-    summary:
-      'Requests per second of the canary. The plan sets min or max, since arms with different shares of traffic cannot be compared.',
-    kind: 'threshold',
-    unit: '1/s',
-    query: { value: `sum(rate(http_requests_total{${arm}}[{{window}}]))`, samples: requests },
-    worse: 'lower',
-    comparable: false,
-    defaults: noLimits,
-    // A service that answers nobody any more has no data, and that is just what the check is there to find.
-    onNoData: 'fail',
-  },
-};
+function presetsOf(dialect: Dialect): readonly Preset[] {
+  const before = dialect.name === null ? '' : `${dialect.name}/`;
+  return [...rates(dialect), ...latencies(dialect), throughput(dialect)].map((preset) => ({
+    ...preset,
+    name: `${before}${preset.check}` as PresetName,
+  }));
+}
 
 export type ResolvedPreset =
   | { readonly kind: 'threshold'; readonly min: number | null; readonly max: number | null }
@@ -122,29 +90,6 @@ export function resolvePreset(preset: Preset, given: Partial<PresetLimits>): Res
   return preset.kind === 'baseline'
     ? baseline(preset, defaults)
     : { kind: 'threshold', min: defaults.min, max: defaults.max };
-}
-
-/** A quantile in the highest bucket reads as the highest finite bound, so limits above that bound never strike. */
-function latency(name: PresetName, quantile: number, share: string): Preset {
-  const buckets = `http_request_duration_seconds_bucket{${arm}}`;
-  return {
-    name,
-    summary: `Time within which ${share} of the requests were answered; at most 1.2 times that of stable, or below the plan's max.`,
-    kind: 'baseline',
-    unit: 's',
-    query: {
-      value: `histogram_quantile(${quantile}, sum by (le) (rate(${buckets}[{{window}}])))`,
-      samples: increaseOf(`http_request_duration_seconds_bucket{${arm},le="+Inf"}`),
-    },
-    worse: 'higher',
-    comparable: true,
-    defaults: { ...noLimits, maxRatio: 1.2 },
-    onNoData: 'hold',
-  };
-}
-
-function increaseOf(selector: string): string {
-  return `sum(increase(${selector}[{{window}}]))`;
 }
 
 function baseline(preset: Preset, limits: PresetLimits): ResolvedPreset {

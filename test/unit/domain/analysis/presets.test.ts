@@ -3,6 +3,7 @@ import {
   type PresetName,
   presetNames,
   presets,
+  presetWith,
   resolvePreset,
 } from '../../../../src/domain/analysis/presets.ts';
 import { placeholdersIn, templateProblems } from '../../../../src/domain/analysis/template.ts';
@@ -17,8 +18,40 @@ describe('presets', () => {
     const { value, samples } = presets[name].query;
     for (const template of [value, samples ?? '']) {
       expect(templateProblems(template)).toEqual([]);
-      expect(placeholdersIn(template).sort()).toEqual(['service', 'version', 'window']);
+      const used = placeholdersIn(template).filter((one) => one !== 'environment');
+      const timeless = name === 'haproxy/latency-mean' && template === value;
+      expect(used.sort()).toEqual(timeless ? ['service', 'version'] : ['service', 'version', 'window']);
     }
+  });
+
+  it('has errors, latency and throughput in every dialect', () => {
+    for (const dialect of ['', 'otel/', 'istio/', 'nginx/', 'haproxy/', 'envoy/', 'traefik/']) {
+      const latency =
+        dialect === 'haproxy/' ? ['latency-mean'] : ['latency-p50', 'latency-p95', 'latency-p99'];
+      const expected = ['success-rate', 'error-rate', ...latency, 'throughput'].map(
+        (one) => `${dialect}${one}`,
+      );
+      const found = presetNames.filter((name) =>
+        name.includes('/') ? name.startsWith(dialect) : dialect === '',
+      );
+      expect(dialect === '' ? found.filter((name) => !name.includes('/')) : found).toEqual(expected);
+    }
+    expect(presetNames).toHaveLength(40);
+  });
+
+  it('speaks of seconds, also where the metric counts milliseconds', () => {
+    expect(presets['istio/latency-p95'].query.value).toBe(
+      'histogram_quantile(0.95, sum by (le) (rate(istio_request_duration_milliseconds_bucket{destination_canonical_service="{{service}}",destination_canonical_revision="{{version}}",reporter="destination"}[{{window}}]))) / 1000',
+    );
+  });
+
+  it('picks the arm by other labels where the plan sets them', () => {
+    const preset = presetWith('traefik/error-rate', 'service="shop-{{version}}@file"');
+    expect(preset?.query.samples).toBe(
+      'sum(increase(traefik_service_requests_total{service="shop-{{version}}@file"}[{{window}}]))',
+    );
+    expect(presetWith('traefik/latency', 'x="y"')).toBeUndefined();
+    expect(presetWith('error-rate')).toEqual(presets['error-rate']);
   });
 
   it.each<[PresetName, object, object]>([

@@ -1,0 +1,98 @@
+/** What presets measure, in the words of any dialect: rates of errors and successes, latencies, throughput. */
+import { braces, type Dialect } from './dialects.ts';
+import type { Preset, PresetLimits } from './presets.ts';
+
+export const noLimits: PresetLimits = { min: null, max: null, maxRatio: null, maxDifference: null };
+const quantiles = [
+  ['latency-p50', 0.5, 'half'],
+  ['latency-p95', 0.95, '95 %'],
+  ['latency-p99', 0.99, '99 %'],
+] as const;
+
+type Unnamed = Omit<Preset, 'name'>;
+
+/** Shares of failures and of successes. */
+export function rates(dialect: Dialect): readonly Unnamed[] {
+  const { requests, selector, always, failed } = dialect;
+  // Without the `or`, a service without a single error would have no error rate at all. It stands on the numerator
+  // only: without requests the division is empty or 0/0, and that is no data. Both rates start from this share, so that
+  // no errors read as exactly 0 % and exactly 100 %, whatever the rounding of the sums.
+  const share =
+    `(sum(rate(${requests}${braces(selector, always, failed)}[{{window}}])) or vector(0))` +
+    ` / sum(rate(${requests}${braces(selector, always)}[{{window}}]))`;
+  const common = { kind: 'threshold', unit: '%', comparable: true, onNoData: 'hold' } as const;
+  return [
+    {
+      ...common,
+      check: 'success-rate',
+      summary:
+        'Share of requests that were not answered with a 5xx status; at least 99 % unless the plan says otherwise.',
+      query: { value: `100 * (1 - ${share})`, samples: increaseOf(dialect) },
+      worse: 'lower',
+      defaults: { ...noLimits, min: 99 },
+    },
+    {
+      ...common,
+      check: 'error-rate',
+      summary:
+        'Share of requests that were answered with a 5xx status; at most 1 % unless the plan says otherwise.',
+      query: { value: `100 * (${share})`, samples: increaseOf(dialect) },
+      worse: 'higher',
+      defaults: { ...noLimits, max: 1 },
+    },
+  ];
+}
+
+/** A quantile in the highest bucket reads as the highest finite bound, so limits above that bound never strike. */
+export function latencies(dialect: Dialect): readonly Unnamed[] {
+  const { latency, selector, always } = dialect;
+  const common = {
+    kind: 'baseline',
+    unit: 's',
+    worse: 'higher',
+    comparable: true,
+    defaults: { ...noLimits, maxRatio: 1.2 },
+    onNoData: 'hold',
+  } as const;
+  const limit = "at most 1.2 times that of stable, or below the plan's max.";
+  if ('mean' in latency) {
+    const query = { value: `avg(${latency.mean}${braces(selector, always)})`, samples: increaseOf(dialect) };
+    return [{ ...common, check: 'latency-mean', summary: `Mean time until the answer; ${limit}`, query }];
+  }
+  const buckets = (more: string) => `${latency.buckets}${braces(selector, always, more)}`;
+  const scale = latency.perSecond === 1 ? '' : ` / ${latency.perSecond}`;
+  return quantiles.map(([check, quantile, share]) => ({
+    ...common,
+    check,
+    summary: `Time within which ${share} of the requests were answered; ${limit}`,
+    query: {
+      value: `histogram_quantile(${quantile}, sum by (le) (rate(${buckets('')}[{{window}}])))${scale}`,
+      samples: `sum(increase(${buckets('le="+Inf"')}[{{window}}]))`,
+    },
+  }));
+}
+
+/** Requests of the arm in a second. */
+export function throughput(dialect: Dialect): Unnamed {
+  const { requests, selector, always } = dialect;
+  return {
+    check: 'throughput',
+    summary:
+      'Requests per second of the canary. The plan sets min or max, since arms with different shares of traffic cannot be compared.',
+    kind: 'threshold',
+    unit: '1/s',
+    query: {
+      value: `sum(rate(${requests}${braces(selector, always)}[{{window}}]))`,
+      samples: increaseOf(dialect),
+    },
+    worse: 'lower',
+    comparable: false,
+    defaults: noLimits,
+    // A service that answers nobody any more has no data, and that is just what the check is there to find.
+    onNoData: 'fail',
+  };
+}
+
+function increaseOf({ requests, selector, always }: Dialect): string {
+  return `sum(increase(${requests}${braces(selector, always)}[{{window}}]))`;
+}

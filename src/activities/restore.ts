@@ -31,7 +31,8 @@ export async function restoreUntil(
     try {
       if (input.fallbackCold) await warmFallback(deps, input, epoch);
       const state = await restoreOnce(trafficOf(deps.providers, input.plan), home, epoch);
-      if (isHome(state, home, deps.clock.now()) && (await proven(deps, input, state))) {
+      const slot = isForeign(state, epoch) ? null : home;
+      if (isHome(state, slot, deps.clock.now()) && (await proven(deps, input, state))) {
         return { attempts, tookMs: Math.round(performance.now() - startedMs) };
       }
       lastProblem = `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %, or requests still reach the canary`;
@@ -66,10 +67,18 @@ async function restoreOnce(
   const call = <T>(work: (signal: AbortSignal) => Promise<T>) => within(callTimeoutMs, work);
   await call((signal) => provider.restore(target, epoch, signal));
   const state = await call((signal) => provider.read(target, signal));
-  if (home === null || state.stableSlot === home) return state;
+  if (home === null || state.stableSlot === home || isForeign(state, epoch)) return state;
   // After a promotion the way home is the old slot.
   await call((signal) => provider.setStable(target, home, Math.max(epoch, state.epoch), signal));
   return await call((signal) => provider.read(target, signal));
+}
+
+/**
+ * Somebody newer owns the target, as after a reset of this rollout to an earlier event, or of one that ended long ago.
+ * A canary may always be stopped; but which slot is stable, and what runs there, is the newer owner's.
+ */
+export function isForeign(state: TrafficState, epoch: number): boolean {
+  return state.epoch > epoch;
 }
 
 export function isHome(state: TrafficState, home: Slot | null, nowMs: number): boolean {

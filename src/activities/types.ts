@@ -79,6 +79,8 @@ export interface CleanInput {
   readonly leaving: 'canary' | 'old';
   /** The version that stays may have been stopped: nothing is stopped before it is up. */
   readonly fallbackCold: boolean;
+  /** Nobody but a newer owner holds a higher one. */
+  readonly epoch: number;
 }
 
 export interface CleanResult {

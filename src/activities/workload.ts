@@ -9,7 +9,8 @@ import type { TrafficState } from '../providers/traffic/types.ts';
 import { alive } from './alive.ts';
 import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
-import { isHome, startStable } from './restore.ts';
+import { formerRollout } from './former.ts';
+import { isForeign, isHome, startStable } from './restore.ts';
 import { attemptEpoch, epochAbove, trafficOf, workloadOf } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
 
@@ -42,7 +43,8 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   // A start that comes about after the rollout turned round must not outlive it.
   if (cancellationSignal().aborted) await provider.stop(target, slot, undefined, owner);
   const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
-  return { arms, epochBase, note: remainsOf(seen) };
+  const ownRunId = activityInfo().workflowExecution?.runId ?? '';
+  return { arms, epochBase, note: await formerRollout(deps.directory, targetOf(plan), ownRunId, seen) };
 }
 
 /** The API has refused it before; a rollout that was started straight through Temporal is stopped here. */
@@ -71,13 +73,6 @@ function refuseSameVersion(plan: Plan, stableVersion: string): void {
   );
 }
 
-/** What an earlier rollout of the target left behind, in words; null: nothing. */
-function remainsOf(seen: TrafficState): string | null {
-  if (seen.weightPercent > 0)
-    return `an earlier canary was still set to ${seen.weightPercent} % and was cleared`;
-  return seen.stopped ? 'the stop of an earlier rollback was cleared' : null;
-}
-
 /** Limits of single calls: a provider that hangs must not hold the target for as long as the activity may run. */
 const readLimitMs = 5_000;
 const versionLimitMs = 20_000;
@@ -85,17 +80,27 @@ const stopAttempts = 2;
 
 async function clean(
   deps: ActivityDeps,
-  { plan, arms, leaving, fallbackCold }: CleanInput,
+  { plan, arms, leaving, fallbackCold, epoch }: CleanInput,
 ): Promise<CleanResult> {
   const { provider, target } = trafficOf(deps.providers, plan);
   const outer = cancellationSignal();
   const state = await within(readLimitMs, (signal) => provider.read(target, signal), outer);
   const stableSlot = arms?.stableSlot ?? state.stableSlot;
   const home = leaving === 'canary' ? stableSlot : otherSlot(stableSlot);
+  const workload = workloadOf(deps.providers, plan);
+  if (isForeign(state, attemptEpoch(epoch, activityInfo().attempt))) {
+    const { provider, target } = workload;
+    const there = await within(
+      readLimitMs,
+      (signal) => provider.versionIn(target, otherSlot(home), signal),
+      outer,
+    );
+    const own = leaving === 'canary' ? plan.version : arms?.stableVersion;
+    if (state.stableSlot !== home || there !== own) return { unsafe: null, problem: leftAlone(state) };
+  }
   if (!isHome(state, home, deps.clock.now())) {
     return { unsafe: `stable ${state.stableSlot}, canary ${state.weightPercent} %`, problem: null };
   }
-  const workload = workloadOf(deps.providers, plan);
   const leave = async (signal: AbortSignal) => {
     // After a cold way back the version that users are on must be up before the other one goes.
     if (fallbackCold && arms && leaving === 'canary')
@@ -104,6 +109,10 @@ async function clean(
     await workload.provider.stop(workload.target, otherSlot(home), signal, state.epoch);
   };
   return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
+}
+
+function leftAlone({ epoch, stableSlot }: TrafficState): string {
+  return `a newer owner (epoch ${epoch}) holds the target, with ${stableSlot} as its stable slot; what runs there was left alone`;
 }
 
 /** The last problem after a few tries; null: it worked. A cancelled clean-up throws: somebody wants something else. */

@@ -65,7 +65,7 @@ export async function perform(
     case 'restore':
       return await restore(state, epoch, report);
     case 'clean':
-      return await clean(state);
+      return await clean(state, epoch);
     case 'none':
       return null;
   }
@@ -150,7 +150,7 @@ async function cutOff(plan: Plan, arms: Arms, means: SecondMeans): Promise<{ pro
   }
 }
 
-async function clean(state: RolloutState): Promise<RolloutEvent> {
+async function clean(state: RolloutState, epoch: number): Promise<RolloutEvent> {
   const { plan, arms, cause, fallbackCold } = state;
   const options = {
     summary: 'verify, then clean up',
@@ -159,7 +159,7 @@ async function clean(state: RolloutState): Promise<RolloutEvent> {
   } as const;
   try {
     const result = await long.clean.executeWithOptions(options, [
-      { plan, arms, leaving: cause ? 'canary' : 'old', fallbackCold },
+      { plan, arms, leaving: cause ? 'canary' : 'old', fallbackCold, epoch },
     ]);
     return result.unsafe === null
       ? { kind: 'cleaned', problem: result.problem }

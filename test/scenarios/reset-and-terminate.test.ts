@@ -1,0 +1,166 @@
+/** What a person can do to a rollout from Temporal's UI beside cancelling it: reset it to an earlier event, or terminate it. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { stageFixture } from '../support/plan.ts';
+import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+
+const ttlMs = 4_000;
+const long = 60_000;
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+afterAll(() => env.close());
+
+const start = (service: string, watchAfterMs = 0, lastSoakMs = long) =>
+  env.start({
+    service,
+    stages: [stageFixture({ soakMs: 500 }), stageFixture({ weightPercent: 50, soakMs: lastSoakMs })],
+    analysis: { intervalMs: 250, onInconclusive: 'hold' },
+    lease: { ttlMs, orphanGraceMs: ttlMs },
+    watchAfterMs,
+  });
+
+const stateOf = (rollout: TestRollout) =>
+  env.traffic.read({ id: `test/${rollout.plan.service}`, options: {} });
+const shareOf = async (rollout: TestRollout) => effectivePercent(await stateOf(rollout), Date.now());
+
+async function atHalf(service: string): Promise<TestRollout> {
+  const rollout = await start(service);
+  await env.traffic.whenState(`test/${service}`, (state) => effectivePercent(state, Date.now()) === 50);
+  await rollout.until('to soak', ({ stage, phase }) => stage === 1 && phase === 'soaking');
+  return rollout;
+}
+
+/** The ends of its workflow tasks: the events to which Temporal can reset. */
+async function resetPoints(rollout: TestRollout): Promise<number[]> {
+  const { events } = await rollout.handle.fetchHistory();
+  const ends = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  return ends.map(({ eventId }) => Number(eventId));
+}
+
+/** Resets the latest run, and resolves with the status at the end of the new one. */
+async function reset(rollout: TestRollout, toEvent: number): Promise<RolloutStatus> {
+  const { workflowId } = rollout.handle;
+  const { runId } = await rollout.handle.describe();
+  await env.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId, runId },
+    workflowTaskFinishEventId: toEvent as never,
+    requestId: randomUUID(),
+    reason: 'test',
+  });
+  return await env.client.workflow.getHandle(workflowId).result();
+}
+
+/** The shares that the canary has had one after the other. */
+function shares(rollout: TestRollout): { soFar: readonly number[]; stop(): readonly number[] } {
+  const seen: number[] = [];
+  const look = async () => {
+    const share = await shareOf(rollout);
+    if (share !== seen.at(-1)) seen.push(share);
+  };
+  const timer = setInterval(() => void look(), 5);
+  return {
+    soFar: seen,
+    stop: () => {
+      clearInterval(timer);
+      return seen;
+    },
+  };
+}
+
+const logOf = (rollout: TestRollout, what: string) =>
+  env.workload.log.filter((line) => line.startsWith(`${what} test/${rollout.plan.service} `));
+
+describe.concurrent('a rollout that is reset', () => {
+  it.each([1, 2, 3, 4])(
+    'at half of the traffic to its workflow task %d goes back to stable and no share comes up again',
+    async (task) => {
+      const rollout = await atHalf(`reset-${task}`);
+      const points = await resetPoints(rollout);
+      const seen = shares(rollout);
+      const status = await reset(rollout, points[task] ?? 0);
+      expect(status.phase).toBe('rolled-back');
+      expect(seen.stop()).toEqual([50, 0]);
+      expect(await stateOf(rollout)).toMatchObject({ stableSlot: 'blue', weightPercent: 0 });
+      expect(logOf(rollout, 'stop')).toHaveLength(1);
+      expect(logOf(rollout, 'stop')[0]).toContain('green');
+    },
+  );
+
+  it('at 50 % to its beginning takes the target anew, says so, and climbs again from 0', async () => {
+    const rollout = await atHalf('reset-0');
+    const seen = shares(rollout);
+    const [first = 0] = await resetPoints(rollout);
+    const ended = reset(rollout, first);
+    await expect.poll(() => seen.soFar, { timeout: 10_000 }).toEqual([50, 0, 10, 50]);
+    seen.stop();
+    await env.client.workflow.getHandle(rollout.handle.workflowId).signal('rollback', { reason: 'done' });
+    const prepared = (await ended).timeline.find(({ kind }) => kind === 'prepared');
+    expect(prepared?.text).toMatch(/was ended from outside while it was soaking/);
+  });
+
+  it('in the middle of a restore to the soak before it restores once more, and ends', async () => {
+    const rollout = await atHalf('reset-restoring');
+    const points = await resetPoints(rollout);
+    env.traffic.failNext('restore', 'test/reset-restoring', 1_000);
+    await rollout.signal('rollback', { reason: 'bad' });
+    await rollout.phase('restoring');
+    const ended = reset(rollout, points.at(-1) ?? 0);
+    await pause(500);
+    env.traffic.failNext('restore', 'test/reset-restoring', 0);
+    expect((await ended).phase).toBe('rolled-back');
+    expect(await shareOf(rollout)).toBe(0);
+  });
+
+  it('after its promotion to a soak before it leaves the stable slot, and what runs there, alone', async () => {
+    const rollout = await start('reset-promoted', 0, 500);
+    expect((await rollout.ended()).phase).toBe('promoted');
+    const stopped = logOf(rollout, 'stop');
+    const points = await resetPoints(rollout);
+    const status = await reset(rollout, points[2] ?? 0);
+    expect(status).toMatchObject({ phase: 'rolled-back' });
+    expect(status.timeline.find(({ kind }) => kind === 'clean-up-failed')?.text).toMatch(/newer owner/);
+    // The old version was stopped after the promotion: going back to it would have been an outage.
+    expect(await stateOf(rollout)).toMatchObject({ stableSlot: 'green', weightPercent: 0 });
+    expect(logOf(rollout, 'stop')).toEqual(stopped);
+  });
+});
+
+describe('a rollout that is terminated at 50 %', () => {
+  it('gives its canary nothing after the lease at the latest, and the next start finds a clean state and says what happened', async () => {
+    const rollout = await atHalf('terminated');
+    await rollout.handle.terminate('test');
+    const terminatedAtMs = Date.now();
+    await expect.poll(() => shareOf(rollout), { timeout: ttlMs + 1_000, interval: 20 }).toBe(0);
+    expect(Date.now() - terminatedAtMs).toBeLessThanOrEqual(ttlMs + 1_000);
+    const next = await start('terminated');
+    const { timeline } = await next.until('to be prepared', ({ phase }) => phase !== 'preparing');
+    const prepared = timeline.find(({ kind }) => kind === 'prepared')?.text;
+    expect(prepared).toContain('the rollout before this one was ended from outside while it was soaking');
+    expect(prepared).toContain('the stop of an earlier rollback was cleared');
+    await next.signal('rollback', { reason: 'done' });
+    expect((await next.ended()).phase).toBe('rolled-back');
+  });
+
+  it('while no worker lives is stopped by its lease alone, and the next start says so as well', async () => {
+    const rollout = await atHalf('terminated-alone');
+    await env.stopWorkers();
+    await rollout.handle.terminate('test');
+    await expect.poll(() => shareOf(rollout), { timeout: ttlMs + 1_000, interval: 20 }).toBe(0);
+    expect(await stateOf(rollout)).toMatchObject({ weightPercent: 50, stopped: false });
+    await env.startWorkers();
+    const next = await start('terminated-alone');
+    const { timeline } = await next.until('to be prepared', ({ phase }) => phase !== 'preparing');
+    expect(timeline.find(({ kind }) => kind === 'prepared')?.text).toMatch(
+      /ended from outside while it was soaking; an earlier canary was still set to 50 % and was cleared/,
+    );
+    await next.signal('rollback', { reason: 'done' });
+    await next.ended();
+  });
+});

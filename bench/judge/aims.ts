@@ -18,7 +18,8 @@ export interface Aim {
   readonly missed: readonly string[];
 }
 
-const MOST_FALSE = 0.01;
+/** Share of healthy rollouts that a rule may roll back. */
+export const MOST_FALSE = 0.01;
 /** From this factor on, Sluice is held to the oracle's delay. */
 const CLEARLY_WORSE = 5;
 const RUN_SECONDS = samplesPerRun * sampleSeconds;

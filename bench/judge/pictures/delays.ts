@@ -1,5 +1,5 @@
 /** A picture of the median delay of each rule: a panel for each rate of requests, a line for each rule. */
-import type { CellResult } from '../aims.ts';
+import { type CellResult, MOST_FALSE } from '../aims.ts';
 import { type Cell, worseFactors } from '../cells.ts';
 import { worseShown } from '../tables.ts';
 import { colourOf, dot, line, logarithmic, type Point, polyline, svg, text } from './svg.ts';
@@ -23,13 +23,19 @@ export function delayPicture(results: readonly CellResult[], rules: readonly str
       line({ x: LEFT, y: place(seconds) }, { x: width - 12, y: place(seconds) }, 'g'),
       text({ x: LEFT - 6, y: place(seconds) + 3 }, secondsShown(seconds), 's', 'end'),
     ]),
-    text({ x: LEFT - 6, y: TOP + 6 }, 'later', 's', 'end'),
+    text({ x: LEFT - 6, y: TOP + 6 }, 'never', 's', 'end'),
+    text(
+      { x: 12, y: TOP + HEIGHT + 58 },
+      'Dashed: the rule also rolls back more than 1 % of healthy canaries. Never: not half of them within 30 minutes.',
+      's',
+    ),
   ];
   for (const [column, result] of results.entries()) {
     const left = LEFT + column * PANEL;
+    parts.push(line({ x: left, y: TOP }, { x: left, y: TOP + HEIGHT }, 'g'));
     parts.push(...panel(result, rules, left, place));
   }
-  return svg(width, TOP + HEIGHT + 44, `Median detection delay by rule: ${what}`, parts);
+  return svg(width, TOP + HEIGHT + 70, `Median detection delay by rule: ${what}`, parts);
 }
 
 function panel(
@@ -54,7 +60,9 @@ function panel(
       points.push({ x: across(step), y });
       parts.push(dot({ x: across(step), y }, colourOf(rule), outcome.p50 !== null, says));
     }
-    parts.push(polyline(points, colourOf(rule), rule === 'sluice'));
+    // A rule that is often wrong is no faster for being early.
+    const dashed = (outcomes.get(1)?.[rule]?.rate ?? 0) > MOST_FALSE;
+    parts.push(polyline(points, { colour: colourOf(rule), wide: rule === 'sluice', dashed }));
   }
   return parts;
 }

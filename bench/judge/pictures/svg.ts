@@ -46,9 +46,16 @@ export function line(from: Point, to: Point, kind: 'g' | 'l'): string {
   return `<line x1="${short(from.x)}" y1="${short(from.y)}" x2="${short(to.x)}" y2="${short(to.y)}" class="${kind}"/>`;
 }
 
-export function polyline(points: readonly Point[], colour: string, wide: boolean): string {
+export interface Stroke {
+  readonly colour: string;
+  readonly wide: boolean;
+  readonly dashed: boolean;
+}
+
+export function polyline(points: readonly Point[], { colour, wide, dashed }: Stroke): string {
   const list = points.map(({ x, y }) => `${short(x)},${short(y)}`).join(' ');
-  return `<polyline points="${list}" fill="none" stroke="${colour}" stroke-width="${wide ? 3 : 1.5}"/>`;
+  const dashes = dashed ? ' stroke-dasharray="3 4"' : '';
+  return `<polyline points="${list}" fill="none" stroke="${colour}" stroke-width="${wide ? 3 : 1.5}"${dashes}/>`;
 }
 
 /** A filled dot, or a ring; `says` shows when one points at it. */

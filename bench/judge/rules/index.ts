@@ -6,7 +6,7 @@ import { flaggerErrors, flaggerLatency } from './flagger.ts';
 import { kayentaErrors, kayentaLatency } from './kayenta.ts';
 import { comparingOracle, oracle } from './oracle.ts';
 import type { Rule } from './rule.ts';
-import { sluiceErrors } from './sluice.ts';
+import { sluiceErrors, sluiceLatency } from './sluice.ts';
 
 export const errorRules: readonly Rule<ErrorTraffic>[] = [
   sluiceErrors,
@@ -22,6 +22,7 @@ export const errorRules: readonly Rule<ErrorTraffic>[] = [
 
 /** Argo documents no latency analysis. */
 export const latencyRules: readonly Rule<LatencyTraffic>[] = [
+  sluiceLatency,
   oracle,
   comparingOracle,
   flaggerLatency(1),

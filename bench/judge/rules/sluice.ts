@@ -2,35 +2,67 @@
 import {
   answerOf,
   begin,
+  type Counts,
   type SequentialSettings,
   step,
 } from '../../../src/domain/analysis/sequential/index.ts';
 import type { ErrorTraffic } from '../error-traffic.ts';
+import { bucketBoundsMs, bucketCount, type LatencyTraffic } from '../latency-traffic.ts';
 import type { Rule } from './rule.ts';
 
 const settings: SequentialSettings = {
   alpha: 0.01,
   margin: { ratio: 1, difference: 0 },
   guard: null,
-  enough: { ratio: 2, difference: 0.001 },
+  enough: null,
 };
+
+/** The bucket bound next above stable's p95: slower requests are what a plan would count as slow. */
+const SLOW_MS = 250;
+const SLOW_FROM = bucketBoundsMs.indexOf(SLOW_MS) + 1;
 
 export const sluiceErrors: Rule<ErrorTraffic> = {
   id: 'sluice',
   says: 'Sluice: the sequential test on counts at confidence 0.99, looked at after every sample.',
-  firesAt: ({ canaryTotal, canaryBad, stableTotal, stableBad }) => {
-    let state = begin(settings);
-    for (let sample = 0; sample < canaryTotal.length; sample += 1) {
-      state = step(
-        state,
-        {
-          canary: { bad: canaryBad[sample] ?? 0, total: canaryTotal[sample] ?? 0 },
-          stable: { bad: stableBad[sample] ?? 0, total: stableTotal[sample] ?? 0 },
-        },
-        settings,
-      );
-      if (answerOf(state, settings).decision === 'worse') return sample + 1;
-    }
-    return 0;
-  },
+  firesAt: ({ canaryTotal, canaryBad, stableTotal, stableBad }) =>
+    firstWorse(
+      canaryTotal.length,
+      (sample) => ({ bad: canaryBad[sample] ?? 0, total: canaryTotal[sample] ?? 0 }),
+      (sample) => ({ bad: stableBad[sample] ?? 0, total: stableTotal[sample] ?? 0 }),
+    ),
 };
+
+export const sluiceLatency: Rule<LatencyTraffic> = {
+  id: 'sluice',
+  says: `Sluice: the same test on the requests slower than ${SLOW_MS} ms.`,
+  firesAt: ({ canary, stable }) =>
+    firstWorse(
+      canary.length / bucketCount,
+      (sample) => slowOf(canary, sample),
+      (sample) => slowOf(stable, sample),
+    ),
+};
+
+function firstWorse(
+  samples: number,
+  canary: (sample: number) => Counts,
+  stable: (sample: number) => Counts,
+): number {
+  let state = begin(settings);
+  for (let sample = 0; sample < samples; sample += 1) {
+    state = step(state, { canary: canary(sample), stable: stable(sample) }, settings);
+    if (answerOf(state, settings).decision === 'worse') return sample + 1;
+  }
+  return 0;
+}
+
+function slowOf(counts: Int32Array, sample: number): Counts {
+  const offset = sample * bucketCount;
+  let [bad, total] = [0, 0];
+  for (let place = 0; place < bucketCount; place += 1) {
+    const count = counts[offset + place] ?? 0;
+    total += count;
+    if (place >= SLOW_FROM) bad += count;
+  }
+  return { bad, total };
+}

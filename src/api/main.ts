@@ -44,6 +44,7 @@ async function main(logger: Logger): Promise<void> {
         address: temporal.address,
         replay: createReplay(bundlePath),
         planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
+        keepList: true,
       }),
       plans: {
         parse: (input) => parsePlan(input, catalogue),

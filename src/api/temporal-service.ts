@@ -6,6 +6,7 @@ import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
+import { Queue } from './express/queue.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
@@ -25,16 +26,23 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly planes: DataPlanes;
   /** Default 25 s: shorter than the patience of usual HTTP clients. */
   readonly supersedeWaitMs?: number;
+  /** Keep a list of what runs at hand, so that the express lane need not ask for it. Default: false. */
+  readonly keepList?: boolean;
 }
+
+/** Rollbacks of a storm that Temporal is told of at a time; each makes work for server and worker. */
+const tellAtOnce = 20;
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
   const deps = {
     supersedeWaitMs: 25_000,
     calm: new Calm(),
+    telling: new Queue(tellAtOnce),
     lookup: new TrafficLookup(options),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };
+  if (options.keepList === true) deps.looks.list.keep();
   return {
     start: (request) => startRollout(deps, request),
     list: (query) => listRollouts(deps, query),

@@ -5,9 +5,10 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { type CommandAnswer, type Express, hasEnded, type RolloutSummary } from '../contract.ts';
 import type { Calm } from '../express/calm.ts';
 import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
+import type { Queue } from '../express/queue.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
-import { sendCommand } from './command.ts';
+import { leaveCommand, sendCommand } from './command.ts';
 import type { Running, RunningList } from './running.ts';
 import type { TrafficLookup } from './traffic-of.ts';
 import { describe } from './view.ts';
@@ -17,7 +18,9 @@ export interface ExpressDeps extends TemporalDeps {
   readonly lookup: TrafficLookup;
   /** Of the stops under way. */
   readonly calm: Calm;
-  /** Single looks at rollouts that are under way, and what takes their place when they are many. */
+  /** Of the commands that follow the stops. */
+  readonly telling: Queue;
+  /** Single looks at rollouts that are under way, and what takes their place when they are many or take too long. */
   readonly looks: { underWay: number; readonly list: RunningList };
 }
 
@@ -28,19 +31,22 @@ const maxLooks = 8;
 /** However slow the data plane is, the workflow is told by then. */
 const headStartMs = 100;
 /** How long a command whose canary is stopped lets the stops of others go first. */
-const courtesyMs = 400;
+const courtesyMs = 1000;
+/** After so long in the queue a command whose canary is stopped is left as a signal: others wait as well. */
+const maxQueueMs = 500;
 
 export interface Lane {
   readonly express: Express;
-  /** The rollout will find the stop, even if nobody can tell it. */
-  readonly enough: boolean;
+  /** The rollout will find the stop, even if nobody can tell it. Asks the data plane where it is not certain. */
+  readonly isEnough: () => Promise<boolean>;
   /** Names of the traffic instances that were written to. */
   readonly traffic: string;
 }
 
 interface Located {
   readonly refs: readonly TrafficRef[];
-  readonly enough: boolean;
+  /** Its preparation, which clears stops, is over for certain. */
+  readonly prepared: boolean;
 }
 
 export async function rollBack(
@@ -49,12 +55,16 @@ export async function rollBack(
   command: CommandRequest,
 ): Promise<CommandAnswer> {
   const stopping = deps.calm.during(() => stopCanary(deps, ref));
-  const telling = headStart(deps, stopping).then(() => sendCommand(deps, ref, command));
+  const telling = headStart(deps, stopping).then((safe) =>
+    deps.telling.pass((waitedMs) =>
+      safe && waitedMs > maxQueueMs ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command),
+    ),
+  );
   const [lane, told] = await Promise.allSettled([stopping, telling]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
-  if (stopped?.express.written && stopped.enough && wasAway(told.reason)) {
+  if (stopped?.express.written && wasAway(told.reason) && (await stopped.isEnough())) {
     return { accepted: true, via: 'stop', status: null, ...express };
   }
   throw told.reason;
@@ -62,12 +72,13 @@ export async function rollBack(
 
 /**
  * A stop takes some milliseconds. When many rollbacks come at once, the work that each command makes for everybody would
- * be in the way of the stops behind it; and whoever is safe already has time.
+ * be in the way of the stops behind it; and whoever is safe already has time. Returns whether this one is.
  */
-async function headStart({ calm }: ExpressDeps, stopping: Promise<Lane | null>): Promise<void> {
+async function headStart({ calm }: ExpressDeps, stopping: Promise<Lane | null>): Promise<boolean> {
   const mine = stopping.then((lane) => lane?.express.written === true).catch(() => false);
   const safe = await Promise.race([mine, sleep(headStartMs, false)]);
   if (safe) await calm.wait(courtesyMs);
+  return safe;
 }
 
 /** Null: there is no canary to stop. Throws when neither Temporal nor a data plane knows of one. */
@@ -78,11 +89,14 @@ export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane |
   const failed = results.find((result) => !result.written);
   const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
   const traffic = located.refs.map(({ name }) => name).join(', ');
-  return { express: failed ?? { written: true, tookMs }, enough: located.enough, traffic };
+  const isEnough = async () => located.prepared || (await withCanary(deps, located.refs)).length > 0;
+  return { express: failed ?? { written: true, tookMs }, isEnough, traffic };
 }
 
 /** Temporal knows which rollout runs; when it is slow or away, the data plane knows whether a canary has traffic. */
 async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
+  const lately = locatedLately(deps, ref);
+  if (lately) return lately;
   const asked = located(deps, ref);
   const late = 'late' as const;
   const first = await Promise.race([
@@ -94,7 +108,19 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
   ]);
   if (first !== late) return first;
   const refs = await refsWithCanary(deps, ref);
-  return refs.length > 0 ? { refs, enough: true } : await asked;
+  return refs.length > 0 ? { refs, prepared: true } : await asked;
+}
+
+/**
+ * By the list at hand, which may be some seconds behind. What it does not know is asked for, so it can only err by a stop
+ * too many. If the rollout was promoted since, or has ended, there is no canary: the stop takes traffic off nobody, and
+ * the next preparation clears it. If the next rollout runs already, it is the one that this command goes to as well.
+ */
+function locatedLately({ looks, lookup }: ExpressDeps, ref: RunRef): Located | null {
+  const running = looks.list.lately(targetOf(ref));
+  if (running === null || !hasCanary(running.summary)) return null;
+  const traffic = lookup.atHand(running.summary, running.memo);
+  return traffic && { refs: [traffic], prepared: false };
 }
 
 /** In a storm a look takes longer, and asking the data planes as well would only add to it. */
@@ -106,8 +132,7 @@ async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> 
   const { summary, memo } = await look(deps, ref);
   if (hasEnded(summary) || !hasCanary(summary)) return null;
   const traffic = await deps.lookup.of(summary, memo);
-  // Preparation clears stops, so one that comes before it may not be found.
-  return traffic && { refs: [traffic], enough: summary.phase !== null && summary.phase !== 'preparing' };
+  return traffic && { refs: [traffic], prepared: summary.phase !== null && summary.phase !== 'preparing' };
 }
 
 /** One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same. */
@@ -130,14 +155,19 @@ export function hasCanary({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
   return phase !== 'watching' && phase !== 'cleaning';
 }
 
-async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
+async function refsWithCanary(deps: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
+  const { planes, lookup } = deps;
   const target = targetOf(ref);
   const last = lookup.lastOf(target);
   const candidates = last
     ? [last]
     : planes.names.map((name) => ({ name, target: { id: target, options: {} } }));
-  const found = await Promise.all(candidates.map((one) => planes.hasCanary(one)));
-  return candidates.filter((_, index) => found[index]);
+  return await withCanary(deps, candidates);
+}
+
+async function withCanary({ planes }: ExpressDeps, refs: readonly TrafficRef[]): Promise<TrafficRef[]> {
+  const found = await Promise.all(refs.map((one) => planes.hasCanary(one)));
+  return refs.filter((_, index) => found[index]);
 }
 
 function wasAway(error: unknown): boolean {

@@ -34,16 +34,22 @@ export async function runningRollouts(deps: TemporalDeps): Promise<Running[]> {
   return found;
 }
 
-/** Many at once share one list, which costs Temporal as much as a few single looks. */
+/** Between two lists of those that are kept at hand. */
+const refreshMs = 1_500;
+/** Counted from when it was asked for. Whoever gets nothing asks Temporal, as if there were no list. */
+const maxAgeMs = 3_000;
+
+/** What runs, for many at once, and at hand for whoever must not wait. */
 export class RunningList {
   private underWay: Promise<ReadonlyMap<string, Running>> | null = null;
+  private last: { readonly askedMs: number; readonly byTarget: ReadonlyMap<string, Running> } | null = null;
   private readonly deps: TemporalDeps;
 
   constructor(deps: TemporalDeps) {
     this.deps = deps;
   }
 
-  /** By target. Throws `temporal-unavailable`. */
+  /** By target. Costs Temporal as much as a few single looks. Throws `temporal-unavailable`. */
   byTarget(): Promise<ReadonlyMap<string, Running>> {
     this.underWay ??= this.fetch().finally(() => {
       this.underWay = null;
@@ -51,9 +57,25 @@ export class RunningList {
     return this.underWay;
   }
 
+  /** The target's rollout as it was some seconds ago; null: not seen then, or no list is at hand. */
+  lately(target: string): Running | null {
+    if (this.last === null || performance.now() - this.last.askedMs > maxAgeMs) return null;
+    return this.last.byTarget.get(target) ?? null;
+  }
+
+  /** Keeps a list at hand from now on, for as long as the process has something else to do. */
+  keep(): void {
+    this.byTarget()
+      .catch(() => {})
+      .finally(() => setTimeout(() => this.keep(), refreshMs).unref());
+  }
+
   private async fetch(): Promise<ReadonlyMap<string, Running>> {
+    const askedMs = performance.now();
     const running = await runningRollouts(this.deps);
-    return new Map(running.map((one) => [one.summary.target, one]));
+    const byTarget = new Map(running.map((one) => [one.summary.target, one]));
+    this.last = { askedMs, byTarget };
+    return byTarget;
   }
 }
 

@@ -24,10 +24,17 @@ export class TrafficLookup {
 
   /** Needs no worker. Throws `temporal-unavailable`; null when the rollout began with no plan of ours. */
   async of(known: Known, memo: (key: string) => unknown): Promise<TrafficRef | null> {
+    const atHand = this.atHand(known, memo);
+    if (atHand) return atHand;
+    const part = await this.fromHistory(known);
+    return part && this.remember(known, part);
+  }
+
+  /** As `of`, without asking anybody; null: not known yet. */
+  atHand(known: Known, memo: (key: string) => unknown): TrafficRef | null {
     const reading = memoSchema.safeParse(memo(trafficMemo));
-    const part = reading.success ? reading.data : await this.fromHistory(known);
-    if (part === null) return null;
-    return this.remember({ name: part.name, target: { id: known.target, options: part.options } });
+    const part = reading.success ? reading.data : this.byRun.get(known.runId);
+    return part ? this.remember(known, part) : null;
   }
 
   /** Where the target's traffic was steered when it was last looked at. */
@@ -35,14 +42,13 @@ export class TrafficLookup {
     return this.latest.get(target) ?? null;
   }
 
-  private remember(ref: TrafficRef): TrafficRef {
-    kept(this.latest, ref.target.id, ref);
+  private remember({ target }: Known, { name, options }: TrafficPart): TrafficRef {
+    const ref = { name, target: { id: target, options } };
+    kept(this.latest, target, ref);
     return ref;
   }
 
   private async fromHistory({ workflowId, runId }: Known): Promise<TrafficPart | null> {
-    const known = this.byRun.get(runId);
-    if (known) return known;
     const { workflowService, namespace } = rawOf(this.deps);
     const execution = { workflowId, runId };
     const { history } = await ask(

@@ -28,7 +28,10 @@ function recorded(name: string): TrafficProvider {
   };
 }
 
-function serve(rollouts: Record<string, FakeRollout>): { service: RolloutService; temporal: FakeTemporal } {
+function serve(
+  rollouts: Record<string, FakeRollout>,
+  options: { keepList?: boolean } = {},
+): { service: RolloutService; temporal: FakeTemporal } {
   const temporal = fakeTemporal(rollouts);
   const get = (name: string): TrafficProvider => {
     if (name === 'a' || name === 'b') return planes[name];
@@ -39,8 +42,18 @@ function serve(rollouts: Record<string, FakeRollout>): { service: RolloutService
     address: 'nowhere',
     replay: () => Promise.reject(new Error('not asked')),
     planes: createDataPlanes({ names: ['a', 'b'], get }),
+    ...options,
   });
   return { service, temporal };
+}
+
+/** With a list of what runs, made a moment ago. */
+async function serveListed(rollouts: Record<string, FakeRollout>): Promise<ReturnType<typeof serve>> {
+  const served = serve(rollouts, { keepList: true });
+  await vi.waitFor(() => expect(served.temporal.asked).toEqual(['list']));
+  await new Promise((resolve) => setImmediate(resolve));
+  served.temporal.behaviour.set('list', grpcUnavailable);
+  return served;
 }
 
 const shop = { environment: 'demo', service: 'shop' };
@@ -183,6 +196,51 @@ describe('a rollback', () => {
     expect(temporal.asked.filter((call) => call === 'list')).toHaveLength(1);
     // As many as may be under way, what is not in the list, and how the command found the unknown one.
     expect(temporal.asked.filter((call) => call === 'describe')).toHaveLength(8 + 1 + 1);
+  });
+
+  test('with a list at hand stops before Temporal is asked', async () => {
+    const { service, temporal } = await serveListed({ 'demo/shop': { traffic: { name: 'b', options: {} } } });
+    expect(await service.command(shop, rollback)).toMatchObject({
+      via: 'update',
+      express: { written: true },
+    });
+    expect(stops).toEqual(['b demo/shop']);
+    expect(temporal.asked).toEqual(['list', 'update']);
+  });
+
+  test.each([
+    ['does not know the target', {}, 0],
+    ['says that it is promoted', { 'demo/shop': { phase: 'watching' } }, 0],
+    ['is too old', { 'demo/shop': {} }, 3_500],
+  ])('asks when the list %s', async (_, listed, ageMs) => {
+    const rollouts: Record<string, FakeRollout> = { ...listed };
+    const { service, temporal } = await serveListed(rollouts);
+    rollouts['demo/shop'] = {};
+    const nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + ageMs);
+    expect(await service.command(shop, rollback)).toMatchObject({ express: { written: true } });
+    clock.mockRestore();
+    expect(temporal.asked).toContain('describe');
+  });
+
+  test('of a rollout that has ended since it was listed is refused, and its stop takes traffic off nobody', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/shop': {} };
+    const { service } = await serveListed(rollouts);
+    const target = { id: 'demo/shop', options: {} };
+    await giveTraffic(planes.a);
+    await planes.a.setStable(target, 'green', 1);
+    rollouts['demo/shop'] = { status: 2 };
+    expect(await codeOf(service.command(shop, rollback))).toBe('command-refused');
+    expect(await planes.a.read(target)).toMatchObject({ stableSlot: 'green', weightPercent: 0 });
+    expect(await planes.a.prepare(target, 2)).toMatchObject({ stopped: false });
+  });
+
+  test('by a list at hand is answered by the stop alone only where the data plane knows the canary', async () => {
+    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    expect(await codeOf(service.command(shop, rollback))).toBe('temporal-unavailable');
+    await giveTraffic(planes.a);
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
   });
 
   test('alone writes a stop; other commands do not', async () => {

@@ -1,10 +1,12 @@
-/** The rollouts whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
+/** The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { openEmergency } from '../support/emergency.ts';
 import { stageFixture, successCheck } from '../support/plan.ts';
 import type { RolloutEnv, TestRollout } from '../support/rollout-env.ts';
 
 export interface Recording {
   readonly plan: Partial<Plan>;
+  /** An emergency that it returns is what is recorded, instead of the rollout. */
   drive(rollout: TestRollout, env: RolloutEnv): Promise<unknown>;
 }
 
@@ -70,6 +72,27 @@ export const recordings: Readonly<Record<string, Recording>> = {
   'limit-struck': {
     plan: quick('limit', { maxDurationMs: 2_500, stages: [stageFixture({ soakMs: 60_000 })] }),
     drive: async () => {},
+  },
+  'emergency-released': {
+    plan: quick('emergency', { environment: 'fire', stages: [stageFixture({ soakMs: 60_000 })] }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      const emergency = await openEmergency(env, ['fire'], { stoppedAll: ['memory'] });
+      await emergency.until('to have it back', ({ phase }) => phase === 'restored');
+      await emergency.handle.signal('release', 'not an object');
+      await emergency.release();
+      return emergency;
+    },
+  },
+  'emergency-to-previous': {
+    plan: quick('emergency', { environment: 'flood', watchAfterMs: 0 }),
+    drive: async (rollout, env) => {
+      await rollout.ended();
+      const emergency = await openEmergency(env, ['flood/*'], { to: 'previous' });
+      await emergency.until('to have v1 back', ({ phase }) => phase === 'restored');
+      await emergency.release();
+      return emergency;
+    },
   },
   'never-ready': {
     plan: quick('never-ready', { version: 'v-broken' }),

@@ -8,6 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
+import { TestEmergency } from '../support/emergency.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { recordings } from './recordings.ts';
 
@@ -53,9 +54,10 @@ async function record(): Promise<void> {
   await Promise.all(
     missing.map(async ([name, { plan, drive }]) => {
       const rollout = await env.start(plan);
-      await drive(rollout, env);
+      const driven = await drive(rollout, env);
       await rollout.ended();
-      const history = historyToJSON(await rollout.handle.fetchHistory());
+      const { handle } = driven instanceof TestEmergency ? driven : rollout;
+      const history = historyToJSON(await handle.fetchHistory());
       writeFileSync(
         fileOf(name),
         `${JSON.stringify(JSON.parse(history, withoutPlaces)).replaceAll(/\d+@[\w-]+/g, 'recorder')}\n`,

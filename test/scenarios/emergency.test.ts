@@ -1,5 +1,7 @@
 /** Emergency rollbacks over a real Temporal: everything in the scope goes back at once, and stays blocked until released. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
+import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { openEmergency } from '../support/emergency.ts';
 import { stageFixture } from '../support/plan.ts';
@@ -18,6 +20,16 @@ const slow = (environment: string, service: string, overrides: Partial<Plan> = {
   analysis: { intervalMs: 500, onInconclusive: 'hold' },
   ...overrides,
 });
+const quick = (environment: string, service: string, overrides: Partial<Plan> = {}): Partial<Plan> => ({
+  environment,
+  service,
+  stages: [stageFixture({ soakMs: 300 })],
+  analysis: { intervalMs: 200, onInconclusive: 'hold' },
+  watchAfterMs: 0,
+  ...overrides,
+});
+const progressIn = ({ targets }: EmergencyStatus, progress: TargetProgress) =>
+  targets.filter((one) => one.progress === progress).map((one) => one.target);
 const target = (rollout: TestRollout) => `${rollout.plan.environment}/${rollout.plan.service}`;
 
 describe.concurrent('an emergency rollback', () => {
@@ -48,4 +60,110 @@ describe.concurrent('an emergency rollback', () => {
     await outside.signal('rollback');
     await outside.ended();
   });
+
+  it('of one data plane that is out of reach says so, and holds up no other target', async () => {
+    const edge = { name: 'edge', options: {} };
+    const names = ['one', 'two', 'three'];
+    const others = await Promise.all(names.map((name) => env.start(slow('dead', name))));
+    const cut = await env.start(slow('dead', 'cut', { traffic: edge }));
+    await Promise.all([...others, cut].map((rollout) => rollout.phase('soaking')));
+    for (const call of ['read', 'restore'] as const) env.traffic.failNext(call, 'dead/cut', 1_000_000);
+
+    const emergency = await openEmergency(env, ['dead/*']);
+    const verified = (status: EmergencyStatus) => progressIn(status, 'verified').length;
+    const status = await emergency.until('to have three back', (seen) => verified(seen) === 3);
+    expect(progressIn(status, 'not-restored')).toEqual(['dead/cut']);
+    expect(status.phase).toBe('restoring');
+    expect(status.incident).toMatchObject({ severity: 1, state: 'open' });
+    expect(status.incident.summary).toMatch(/3 of 4 restored.*dead\/cut \(data plane "edge".*did not answer/);
+
+    for (const call of ['read', 'restore'] as const) env.traffic.failNext(call, 'dead/cut', 0);
+    const whole = await emergency.until('to have all back', ({ phase }) => phase === 'restored');
+    expect(whole.incident.summary).toBe('4 of 4 restored, 4 verified');
+    await emergency.release();
+  });
+
+  it('blocks its scope: what begins there is stopped before any user is touched, until the release', async () => {
+    const emergency = await openEmergency(env, ['blocked', 'other/one']);
+    const early = await Promise.all(['a', 'b', 'c'].map((name) => env.start(slow('blocked', name))));
+    // Whether its preparation or the next sweep sees it first: none of them goes on.
+    for (const rollout of early) expect((await rollout.ended()).phase).toBe('rolled-back');
+    const late = await (await env.start(slow('blocked', 'late'))).ended();
+    expect(late).toMatchObject({ phase: 'rolled-back', arms: null, cause: { kind: 'failure' } });
+    expect(late.cause?.reason).toMatch(/while the emergency "several-.*" is open \(ann: fire\)/);
+    expect(env.workload.log.filter((line) => line.includes('blocked/late green'))).toEqual([
+      'stop blocked/late green',
+    ]);
+
+    await emergency.handle.signal('release', { actor: 'bob' });
+    await emergency.handle.cancel();
+    const { timeline } = await emergency.until('to note both', (seen) => seen.timeline.length >= 3);
+    expect(timeline.map(({ text }) => text).join('\n')).toMatch(
+      /release ignored: reason.*\n.*cancellation does/,
+    );
+    expect(await emergency.release()).toMatchObject({
+      phase: 'released',
+      release: { actor: 'bob', reason: 'fixed' },
+      incident: { state: 'closed' },
+    });
+    const after = await env.start(slow('blocked', 'late'));
+    await after.phase('soaking');
+    await after.signal('rollback');
+    await after.ended();
+  });
+
+  it('brings what was promoted back to the version before: in the watch after promotion, and ended long ago', async () => {
+    const ended = await env.start(quick('back', 'ended'));
+    expect((await ended.ended()).phase).toBe('promoted');
+    const watching = await env.start(quick('back', 'watching', { watchAfterMs: 600_000 }));
+    await watching.phase('watching');
+    const running = await env.start(slow('back', 'running'));
+    await running.phase('soaking');
+
+    const emergency = await openEmergency(env, ['back'], { to: 'previous' });
+    const status = await emergency.until('to have all back', ({ phase }) => phase === 'restored', 50_000);
+    expect(status.targets.map(({ target, progress, version }) => [target, progress, version]).sort()).toEqual(
+      [
+        ['back/ended', 'verified', 'v1'],
+        ['back/running', 'verified', 'v1'],
+        ['back/watching', 'verified', 'v1'],
+      ],
+    );
+    for (const service of ['ended', 'watching', 'running']) {
+      const { stableSlot } = await env.traffic.read({ id: `back/${service}`, options: {} });
+      expect([service, stableSlot]).toEqual([service, 'blue']);
+    }
+    // The block does not bar the emergency's own rollouts, and the same wish once more brings nothing back twice.
+    await emergency.handle.signal('again', { actor: 'ann', reason: 'sure?', to: 'previous', stoppedAll: [] });
+    const sure = await emergency.until(
+      'to be sure',
+      ({ phase, timeline }) =>
+        phase === 'restored' && timeline.some(({ text }) => text.includes('asked for again')),
+    );
+    expect(sure.targets.find(({ target }) => target === 'back/ended')?.version).toBe('v1');
+    await emergency.release();
+  }, 90_000);
+
+  it('brings a named version, and says of a target why it cannot have it', async () => {
+    const good = await env.start(slow('named', 'good'));
+    await good.phase('soaking');
+    const emergency = await openEmergency(env, ['named/good', 'named/nobody'], { to: 'v7' });
+    const status = await emergency.until('to have v7', ({ phase }) => phase === 'restored', 50_000);
+    expect(status.targets).toMatchObject([{ target: 'named/good', progress: 'verified', version: 'v7' }]);
+    expect(status.unknown).toEqual(['named/nobody']);
+    expect((await good.ended()).phase).toBe('rolled-back');
+    expect((await env.traffic.read({ id: 'named/good', options: {} })).stableSlot).toBe('green');
+
+    env.workload.broken.add('v-broken');
+    const broken = await env.start(slow('named', 'broken'));
+    await broken.phase('soaking');
+    const other = await openEmergency(env, ['named/broken'], { to: 'v-broken' });
+    const stuck = await other.until('to have tried', ({ targets }) =>
+      /failed/.test(targets[0]?.reason ?? ''),
+    );
+    expect(stuck.targets).toMatchObject([{ progress: 'not-restored', version: 'v1' }]);
+    expect(stuck.targets[0]?.reason).toContain('v-broken crashed');
+    expect((await env.traffic.read({ id: 'named/broken', options: {} })).stableSlot).toBe('blue');
+    await Promise.all([emergency.release(), other.release()]);
+  }, 90_000);
 });

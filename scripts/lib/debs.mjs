@@ -1,5 +1,14 @@
 /** Gets programs out of Debian packages without root: fetched by apt, which checks them, and unpacked, not installed. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure, isInterruption } from './failure.mjs';
 import { isExecutable, onPath } from './find.mjs';
@@ -23,14 +32,40 @@ export function unpackedDeb(deb, program) {
  * that runs it where it lies.
  * @param {string} deb the package's name
  * @param {string[]} programs paths inside the package
+ * @param {string} [data] a folder inside the package whose absolute path is compiled into the programs
  * @returns {Promise<string[]>} the wrappers' paths
  */
-export async function fetchDeb(deb, programs) {
+export async function fetchDeb(deb, programs, data) {
   const unpacked = await unpack(deb);
   const missing = programs.filter((program) => !isExecutable(join(unpacked, program)));
   if (missing.length > 0) throw new Failure(`the package ${deb} has no ${missing.join(', ')}`);
   const folder = putInPlace(deb, unpacked);
-  return programs.map((program) => writeWrapper(deb, folder, program));
+  if (data !== undefined) {
+    for (const program of programs) findDataByHandle(join(folder, program), data);
+  }
+  return programs.map((program) => writeWrapper(deb, folder, program, data));
+}
+
+/** The number of the open folder by which a program finds its data, whatever the place it was unpacked to. */
+const dataHandle = 9;
+
+/** @param {string} program @param {string} data */
+function findDataByHandle(program, data) {
+  writeFileSync(program, withDataByHandle(readFileSync(program), data));
+}
+
+/**
+ * The program with a compiled-in absolute path replaced by one of the same length that leads to an open folder.
+ * @param {Buffer} program
+ * @param {string} data relative to the root
+ * @returns {Buffer}
+ */
+export function withDataByHandle(program, data) {
+  const compiledIn = `/${data}`;
+  const handle = `/proc/self/fd/${dataHandle}`.padEnd(compiledIn.length, '/');
+  if (handle.length > compiledIn.length) throw new Failure(`${compiledIn} is too short to be replaced`);
+  // One byte is one character in latin1, so everything else stays as it is.
+  return Buffer.from(program.toString('latin1').replaceAll(compiledIn, handle), 'latin1');
 }
 
 /** Debian's own wheel of pip, for a Python that comes without it. @returns {Promise<string>} */
@@ -154,8 +189,8 @@ function putInPlace(deb, unpacked) {
   return target;
 }
 
-/** @param {string} deb @param {string} folder @param {string} program */
-function writeWrapper(deb, folder, program) {
+/** @param {string} deb @param {string} folder @param {string} program @param {string} [data] */
+function writeWrapper(deb, folder, program, data) {
   mkdirSync(binDir, { recursive: true });
   const wrapper = join(binDir, baseName(program));
   const libraries = libraryFolders(folder).map((each) => `$deb/${each}`);
@@ -167,6 +202,7 @@ function writeWrapper(deb, folder, program) {
     `exec "$deb/${program}" "$@"`,
   ];
   if (libraries.length === 0) lines.splice(3, 1);
+  if (data !== undefined) lines.splice(-1, 0, `exec ${dataHandle}<"$deb/${data}"`);
   writeFileSync(wrapper, `${lines.join('\n')}\n`);
   chmodSync(wrapper, 0o755);
   return wrapper;

@@ -10,6 +10,8 @@ export interface Tools {
   haproxy: string;
   prometheus: string;
   promtool: string;
+  /** Only tests run it; null: set-up could not get it. */
+  alertmanager: string | null;
 }
 
 const ADVICE = 'Run "npm run setup": it finds or gets every tool, or says what to install.';
@@ -28,6 +30,7 @@ export function locateTools(root: string = repoRoot()): Tools {
     haproxy: path('haproxy'),
     prometheus: path('prometheus'),
     promtool: path('promtool'),
+    alertmanager: found.alertmanager == null ? null : path('alertmanager'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { neededPackages } from '../../../scripts/lib/debs.mjs';
+import { neededPackages, withDataByHandle } from '../../../scripts/lib/debs.mjs';
 
 const planned = [
   "'http://mirror.example/pool/liblua5.3-0_5.3.6-2_amd64.deb' liblua5.3-0_5.3.6-2_amd64.deb 122984 MD5Sum:60b9",
@@ -17,5 +17,22 @@ describe('the Debian packages that are fetched', () => {
 
   it('are none if apt plans nothing', () => {
     expect(neededPackages('', 'haproxy')).toEqual([]);
+  });
+});
+
+describe('a program that looks for its data in the system', () => {
+  it('finds them by an open folder instead, and is otherwise the same, byte for byte', () => {
+    const before = Buffer.concat([
+      Buffer.from([0, 255, 128]),
+      Buffer.from('x/usr/share/prometheus/alertmanager/ui'),
+    ]);
+    const after = withDataByHandle(before, 'usr/share/prometheus/alertmanager');
+    expect(after).toHaveLength(before.length);
+    expect(after.subarray(0, 4)).toEqual(before.subarray(0, 4));
+    expect(after.subarray(4).toString()).toMatch(/^\/proc\/self\/fd\/9\/+ui$/);
+  });
+
+  it('is refused when the way to an open folder does not fit in', () => {
+    expect(() => withDataByHandle(Buffer.from('/usr'), 'usr')).toThrow(/too short/);
   });
 });

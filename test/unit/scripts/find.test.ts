@@ -51,6 +51,7 @@ describe('what an earlier set-up found', () => {
       haproxy: tool,
       prometheus: tool,
       promtool: tool,
+      alertmanager: tool,
     };
     expect(isComplete({ ...tools, foundFor: 'x' }, 'x')).toBe(true);
     expect(isComplete({ ...tools, foundFor: 'x' }, 'y')).toBe(false);

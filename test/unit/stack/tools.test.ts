@@ -7,7 +7,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locateTools, repoRoot } from '../../../src/stack/tools.ts';
 
 const node = process.execPath;
-const tools = { temporal: node, temporalTestServer: node, haproxy: node, prometheus: node, promtool: node };
+const tools = {
+  temporal: node,
+  temporalTestServer: node,
+  haproxy: node,
+  prometheus: node,
+  promtool: node,
+  alertmanager: node,
+};
 
 let root: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 import { type CellResult, MOST_FALSE } from '../aims.ts';
 import { type Cell, worseFactors } from '../cells.ts';
 import { worseShown } from '../tables.ts';
-import { colourOf, dot, line, logarithmic, type Point, polyline, svg, text } from './svg.ts';
+import { colourOf, dot, dots, line, logarithmic, type Point, polyline, svg, text } from './svg.ts';
 
 const PANEL = 190;
 const HEIGHT = 210;
@@ -18,7 +18,7 @@ export function delayPicture(results: readonly CellResult[], rules: readonly str
   const marks = [5, 10, 30, 60, 300, 900, LONGEST_S];
   const parts = [
     text({ x: 12, y: 22 }, `Median time until a worse canary is rolled back: ${what}`, 'h'),
-    ...legend(rules),
+    ...legend(rules, width),
     ...marks.flatMap((seconds) => [
       line({ x: LEFT, y: place(seconds) }, { x: width - 12, y: place(seconds) }, 'g'),
       text({ x: LEFT - 6, y: place(seconds) + 3 }, secondsShown(seconds), 's', 'end'),
@@ -52,17 +52,19 @@ function panel(
   parts.push(text({ x: left + PANEL / 2, y: TOP + HEIGHT + 34 }, `${cell.rate} requests/s`, '', 'middle'));
   for (const rule of rules) {
     const points: Point[] = [];
+    const placed: string[] = [];
     for (const [step, factor] of factors.entries()) {
       const outcome = outcomes.get(factor)?.[rule];
       if (outcome === undefined) continue;
       const y = outcome.p50 === null ? TOP + 2 : place(outcome.p50);
       const says = `${rule}, ${pointShown(cell, factor)}: ${outcome.p50 ?? 'over 1800'} s`;
       points.push({ x: across(step), y });
-      parts.push(dot({ x: across(step), y }, colourOf(rule), outcome.p50 !== null, says));
+      placed.push(dot({ x: across(step), y }, outcome.p50 !== null, says));
     }
     // A rule that is often wrong is no faster for being early.
     const dashed = (outcomes.get(1)?.[rule]?.rate ?? 0) > MOST_FALSE;
     parts.push(polyline(points, { colour: colourOf(rule), wide: rule === 'sluice', dashed }));
+    parts.push(dots(colourOf(rule), placed));
   }
   return parts;
 }
@@ -71,10 +73,11 @@ function pointShown(cell: Cell, factor: number): string {
   return `${cell.rate}/s ${worseShown(cell, factor)}`;
 }
 
-function legend(rules: readonly string[]): string[] {
+function legend(rules: readonly string[], width: number): string[] {
+  const apart = Math.min(112, (width - 24) / rules.length);
   return rules.flatMap((rule, number) => {
-    const x = 16 + number * 112;
-    return [dot({ x, y: 42 }, colourOf(rule), true, rule), text({ x: x + 9, y: 46 }, rule)];
+    const x = 16 + number * apart;
+    return [dots(colourOf(rule), [dot({ x, y: 42 }, true, rule)]), text({ x: x + 9, y: 46 }, rule)];
   });
 }
 

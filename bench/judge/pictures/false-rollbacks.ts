@@ -1,7 +1,7 @@
 /** A picture of how often each rule rolls back a healthy canary: a row for each rule, a dot for each cell. */
 import type { CellResult } from '../aims.ts';
 import { idOf } from '../cells.ts';
-import { colourOf, dot, line, logarithmic, svg, text } from './svg.ts';
+import { colourOf, dot, dots, line, logarithmic, svg, text } from './svg.ts';
 
 const LEFT = 130;
 const RIGHT = 690;
@@ -35,14 +35,15 @@ export function falseRollbackPicture(
   for (const [row, rule] of rules.entries()) {
     const middle = TOP + (row + 0.5) * ROW;
     parts.push(text({ x: 12, y: middle + 4 }, rule));
-    for (const [number, { cell, outcomes }] of results.entries()) {
+    const placed = results.flatMap(({ cell, outcomes }, number) => {
       const outcome = outcomes.get(1)?.[rule];
-      if (outcome === undefined) continue;
+      if (outcome === undefined) return [];
       // Dots are spread a little, so that equal ones can be counted.
       const y = middle + (((number * 7) % 13) - 6) * 1.6;
       const says = `${idOf(cell)}: ${(outcome.rate * 100).toFixed(2)} %`;
-      parts.push(dot({ x: place(outcome.rate), y }, colourOf(rule), cell.shape === 'poisson', says));
-    }
+      return [dot({ x: place(outcome.rate), y }, cell.shape === 'poisson', says)];
+    });
+    parts.push(dots(colourOf(rule), placed));
   }
   return svg(RIGHT + 30, bottom + 28, `Share of healthy canaries rolled back, by rule: ${what}`, parts);
 }

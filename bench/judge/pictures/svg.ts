@@ -27,7 +27,7 @@ export function colourOf(rule: string): string {
 export function svg(width: number, height: number, title: string, parts: readonly string[]): string {
   const style =
     'text{font:12px system-ui,sans-serif;fill:#222}.s{font-size:10px;fill:#666}.h{font-weight:600}' +
-    '.g{stroke:#8884;stroke-width:1}.l{stroke:#c33;stroke-width:1;stroke-dasharray:4 3}.b{fill:#fff}' +
+    '.g{stroke:#8884;stroke-width:1}.l{stroke:#c33;stroke-width:1;stroke-dasharray:4 3}.b{fill:#fff}.o{fill:none}' +
     '@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#aaa}.b{fill:#161b22}}';
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
@@ -58,13 +58,14 @@ export function polyline(points: readonly Point[], { colour, wide, dashed }: Str
   return `<polyline points="${list}" fill="none" stroke="${colour}" stroke-width="${wide ? 3 : 1.5}"${dashes}/>`;
 }
 
-/** A filled dot, or a ring; `says` shows when one points at it. */
-export function dot({ x, y }: Point, colour: string, filled: boolean, says: string): string {
-  const fill = filled ? colour : 'none';
-  return (
-    `<circle cx="${short(x)}" cy="${short(y)}" r="3.5" fill="${fill}" fill-opacity=".7" stroke="${colour}">` +
-    `<title>${escaped(says)}</title></circle>`
-  );
+/** A filled dot, or a ring, within `dots`; `says` shows when one points at it. */
+export function dot({ x, y }: Point, filled: boolean, says: string): string {
+  const kind = filled ? '' : ' class="o"';
+  return `<circle${kind} cx="${short(x)}" cy="${short(y)}" r="3.5"><title>${escaped(says)}</title></circle>`;
+}
+
+export function dots(colour: string, inside: readonly string[]): string {
+  return `<g fill="${colour}" stroke="${colour}" fill-opacity=".7">${inside.join('')}</g>`;
 }
 
 /** The place of a value on a logarithmic axis from `low` at `from` to `high` at `to`; values outside stay at the ends. */

@@ -31,7 +31,7 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
 }
 
 /** Rollbacks of a storm that Temporal is told of at a time; each makes work for server and worker. */
-const tellAtOnce = 20;
+const tellAtOnce = 10;
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
   const deps = {

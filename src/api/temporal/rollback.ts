@@ -37,16 +37,15 @@ const maxQueueMs = 500;
 
 export interface Lane {
   readonly express: Express;
-  /** The rollout will find the stop, even if nobody can tell it. Asks the data plane where it is not certain. */
-  readonly isEnough: () => Promise<boolean>;
+  /** The rollout will find the stop, even if nobody can tell it. */
+  readonly enough: boolean;
   /** Names of the traffic instances that were written to. */
   readonly traffic: string;
 }
 
 interface Located {
   readonly refs: readonly TrafficRef[];
-  /** Its preparation, which clears stops, is over for certain. */
-  readonly prepared: boolean;
+  readonly enough: boolean;
 }
 
 export async function rollBack(
@@ -64,7 +63,7 @@ export async function rollBack(
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
-  if (stopped?.express.written && wasAway(told.reason) && (await stopped.isEnough())) {
+  if (stopped?.express.written && stopped.enough && wasAway(told.reason)) {
     return { accepted: true, via: 'stop', status: null, ...express };
   }
   throw told.reason;
@@ -89,8 +88,7 @@ export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane |
   const failed = results.find((result) => !result.written);
   const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
   const traffic = located.refs.map(({ name }) => name).join(', ');
-  const isEnough = async () => located.prepared || (await withCanary(deps, located.refs)).length > 0;
-  return { express: failed ?? { written: true, tookMs }, isEnough, traffic };
+  return { express: failed ?? { written: true, tookMs }, enough: located.enough, traffic };
 }
 
 /** Temporal knows which rollout runs; when it is slow or away, the data plane knows whether a canary has traffic. */
@@ -108,7 +106,7 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
   ]);
   if (first !== late) return first;
   const refs = await refsWithCanary(deps, ref);
-  return refs.length > 0 ? { refs, prepared: true } : await asked;
+  return refs.length > 0 ? { refs, enough: true } : await asked;
 }
 
 /**
@@ -120,7 +118,7 @@ function locatedLately({ looks, lookup }: ExpressDeps, ref: RunRef): Located | n
   const running = looks.list.lately(targetOf(ref));
   if (running === null || !hasCanary(running.summary)) return null;
   const traffic = lookup.atHand(running.summary, running.memo);
-  return traffic && { refs: [traffic], prepared: false };
+  return traffic && { refs: [traffic], enough: isPrepared(running.summary) };
 }
 
 /** In a storm a look takes longer, and asking the data planes as well would only add to it. */
@@ -132,7 +130,12 @@ async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> 
   const { summary, memo } = await look(deps, ref);
   if (hasEnded(summary) || !hasCanary(summary)) return null;
   const traffic = await deps.lookup.of(summary, memo);
-  return traffic && { refs: [traffic], prepared: summary.phase !== null && summary.phase !== 'preparing' };
+  return traffic && { refs: [traffic], enough: isPrepared(summary) };
+}
+
+/** Preparation clears stops, so one that comes before it may not be found. */
+function isPrepared({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
+  return phase !== null && phase !== 'preparing';
 }
 
 /** One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same. */
@@ -155,19 +158,14 @@ export function hasCanary({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
   return phase !== 'watching' && phase !== 'cleaning';
 }
 
-async function refsWithCanary(deps: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
-  const { planes, lookup } = deps;
+async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
   const target = targetOf(ref);
   const last = lookup.lastOf(target);
   const candidates = last
     ? [last]
     : planes.names.map((name) => ({ name, target: { id: target, options: {} } }));
-  return await withCanary(deps, candidates);
-}
-
-async function withCanary({ planes }: ExpressDeps, refs: readonly TrafficRef[]): Promise<TrafficRef[]> {
-  const found = await Promise.all(refs.map((one) => planes.hasCanary(one)));
-  return refs.filter((_, index) => found[index]);
+  const found = await Promise.all(candidates.map((one) => planes.hasCanary(one)));
+  return candidates.filter((_, index) => found[index]);
 }
 
 function wasAway(error: unknown): boolean {

@@ -235,12 +235,18 @@ describe('a rollback', () => {
     expect(await planes.a.prepare(target, 2)).toMatchObject({ stopped: false });
   });
 
-  test('by a list at hand is answered by the stop alone only where the data plane knows the canary', async () => {
-    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+  test.each([
+    ['soaking', 'stop'],
+    ['preparing', 'temporal-unavailable'],
+  ])('by a list at hand that says %s, with Temporal away since: %s', async (phase, answer) => {
+    const { service, temporal } = await serveListed({ 'demo/shop': { phase } });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
-    expect(await codeOf(service.command(shop, rollback))).toBe('temporal-unavailable');
-    await giveTraffic(planes.a);
-    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
+    const answering = service.command(shop, rollback).then(
+      ({ via }) => via,
+      ({ code }) => code,
+    );
+    expect(await answering).toBe(answer);
+    expect(stops).toEqual(['a demo/shop']);
   });
 
   test('alone writes a stop; other commands do not', async () => {

@@ -21,6 +21,23 @@ export const defaults = {
   probeTimeout: '2s',
 } as const;
 
+/** Of the checks that ask for series, history, an error budget or other checks. */
+export const furtherDefaults = {
+  window: '30m',
+  step: '30s',
+  minPoints: 10,
+  confidence: 0.98,
+  tolerance: 0.25,
+  within: '30m',
+  history: '1d',
+  every: '5m',
+  minHistory: 20,
+  maxDeviations: 4,
+  period: '30d',
+  pass: 95,
+  marginal: 75,
+} as const;
+
 export const bounds = {
   documentBytes: 256 * 1024,
   stages: 50,
@@ -28,6 +45,10 @@ export const bounds = {
   templates: 50,
   textLength: 200,
   queryLength: 4096,
+  /** Points of a series, or windows of a history, in one look. */
+  points: 500,
+  /** Of a composite check. */
+  parts: 20,
   /** Shorter than the time after which all looks of a tick are broken off. */
   probeTimeoutMs: 8_000,
   /** Problems told at once. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { presetNames } from '../analysis/presets.ts';
 import { bounds } from './defaults.ts';
 import { customCheck, presetFields } from './document/check-schema.ts';
+import { furtherCheck } from './document/further-schema.ts';
 import { probeCheck } from './document/probe-schema.ts';
 import type { PlanCatalogue, ProviderRole } from './document/providers.ts';
 import { planFields, stageFields } from './document/schema.ts';
@@ -83,7 +84,12 @@ function checks(): JsonSchema {
 
 function definition(): JsonSchema {
   return {
-    anyOf: [jsonSchemaOf(z.strictObject(presetFields)), jsonSchemaOf(customCheck), jsonSchemaOf(probeCheck)],
+    anyOf: [
+      jsonSchemaOf(z.strictObject(presetFields)),
+      jsonSchemaOf(customCheck),
+      jsonSchemaOf(furtherCheck),
+      jsonSchemaOf(probeCheck),
+    ],
   };
 }
 

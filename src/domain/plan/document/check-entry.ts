@@ -1,5 +1,5 @@
 /** One check of a plan, from a preset with changes or from scratch. */
-import { type Preset, resolvePreset } from '../../analysis/presets.ts';
+import { type Preset, presetWith, resolvePreset } from '../../analysis/presets.ts';
 import { templateProblems } from '../../analysis/template.ts';
 import type { CheckConfig, CheckQuery } from '../../analysis/types.ts';
 import { defaults } from '../defaults.ts';
@@ -18,12 +18,14 @@ export function readPreset(
 ): CheckConfig | undefined {
   const before = report.problems.length;
   const fields = readFields(presetFields, [], entry, path, report);
+  refuseBadQuery(fields.selector, joinPath(path, 'selector'), report);
+  const picked = presetWith(preset.name, fields.selector) ?? preset;
   const limits = resolvePreset(preset, limitsOf(fields));
   if (limits.kind === 'problem') report.problems.push({ path, message: limits.message });
   refuseEmptyRange(fields, path, report);
-  const base = judgingOf(fields, preset, path, windowMs, report);
+  const base = judgingOf(fields, picked, path, windowMs, report);
   if (limits.kind === 'problem' || report.problems.length > before) return undefined;
-  return { ...base, ...limits, name: fields.name ?? preset.name, unit: preset.unit };
+  return { ...base, ...limits, name: fields.name ?? preset.check, unit: preset.unit };
 }
 
 /** A check from scratch; undefined when there is a problem. */

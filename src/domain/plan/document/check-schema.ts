@@ -31,7 +31,7 @@ export const maxConsecutiveErrors = z
   .describe(`So many query errors in a row count as no data. Default: ${defaults.maxConsecutiveErrors}.`);
 
 /** What every check may say, whether it is made from a preset or from scratch. */
-const judging = {
+export const judging = {
   window: duration(secondMs, dayMs)
     .optional()
     .describe('How far back each look measures. Default: analysis.window.'),
@@ -74,29 +74,29 @@ const baselineLimits = {
 /** `{preset: latency-p95, max: 0.3}`: a preset or a template of the plan, with changes. */
 export const presetFields = {
   preset: z.string().max(bounds.textLength).describe('A preset, or a template of this plan.'),
-  name: checkName.optional().describe('Unique within its stage. Default: the name of the preset.'),
+  name: checkName.optional().describe('Unique within its stage. Default: what the preset measures.'),
+  selector: z
+    .string()
+    .min(1)
+    .max(bounds.queryLength)
+    .optional()
+    .describe('Label matchers that pick the arm, instead of those of the preset.'),
   ...thresholdLimits,
   ...baselineLimits,
   ...judging,
 };
 
+export const unit = z
+  .string()
+  .max(20)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+export const queryText = z.string().max(bounds.queryLength);
+
 const customCommon = {
   name: checkName.optional().describe('Unique within its stage. A template may leave it out.'),
-  unit: z
-    .string()
-    .max(20)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters')
-    .default('')
-    .describe('Shown beside values, for example % or s.'),
-  query: z
-    .string()
-    .max(bounds.queryLength)
-    .describe('Query for the value of one arm, with {{version}} and {{window}}.'),
-  samples: z
-    .string()
-    .max(bounds.queryLength)
-    .optional()
-    .describe('Query for the number of observations behind the value.'),
+  unit: unit.default('').describe('Shown beside values, for example % or s.'),
+  query: queryText.describe('Query for the value of one arm, with {{version}} and {{window}}.'),
+  samples: queryText.optional().describe('Query for the number of observations behind the value.'),
   ...judging,
 };
 

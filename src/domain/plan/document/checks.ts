@@ -5,6 +5,8 @@ import { adviceFor } from '../../nearest.ts';
 import { bounds } from '../defaults.ts';
 import { readCustom, readPreset } from './check-entry.ts';
 import { presetFields, templateName } from './check-schema.ts';
+import { readComposite } from './composite-entry.ts';
+import { furtherReaders } from './further-entry.ts';
 import { limitKeys } from './judging.ts';
 import { type ProbeInstances, readProbe } from './probe-entry.ts';
 import { check, joinPath, shown } from './problems.ts';
@@ -68,11 +70,14 @@ export function readChecks(
   return checks.every((one) => one !== undefined) ? checks : undefined;
 }
 
-/** The templates that a list of checks names. */
+/** The templates that a list of checks names, also as parts of a check. */
 export function templatesIn(input: unknown): string[] {
   if (!Array.isArray(input)) return [];
-  const names = input.map((entry: unknown) => (isMapping(entry) ? ownValue(entry, 'preset') : entry));
-  return names.filter((name) => typeof name === 'string');
+  return input.flatMap((entry: unknown) => {
+    if (!isMapping(entry)) return typeof entry === 'string' ? [entry] : [];
+    const named = ownValue(entry, 'preset');
+    return [...(typeof named === 'string' ? [named] : []), ...templatesIn(ownValue(entry, 'of'))];
+  });
 }
 
 function readTemplate(
@@ -114,6 +119,13 @@ function readCheck(
   if (preset === undefined && (kind === 'health' || kind === 'alert')) {
     return readProbe(kind, entry, path, context.instances, report);
   }
+  if (preset === undefined && kind === 'composite') {
+    const readPart = (part: unknown, at: string) => readCheck(part, at, context, report);
+    return readComposite(entry, path, readPart, report);
+  }
+  if (preset === undefined && typeof kind === 'string' && isFurther(kind)) {
+    return furtherReaders[kind](entry, path, context.windowMs, report);
+  }
   if (preset === undefined) return readCustom(entry, path, context.windowMs, report);
   if (typeof preset === 'string') {
     return readNamed(preset, entry, path, joinPath(path, 'preset'), context, report);
@@ -152,6 +164,10 @@ function changed(template: Mapping, entry: Mapping): Mapping {
     ([key]) => !limited || !(limitKeys as readonly string[]).includes(key),
   );
   return { ...Object.fromEntries(kept), ...changes };
+}
+
+function isFurther(kind: string): kind is keyof typeof furtherReaders {
+  return Object.hasOwn(furtherReaders, kind);
 }
 
 function presetOf(name: string): Preset | undefined {

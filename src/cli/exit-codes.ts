@@ -17,7 +17,7 @@ export const exitCodeHelp = `
 Exit codes:
     0  done; a rollout that was followed ended promoted
     1  failed: an unexpected error, the rollout ended without an outcome,
-       or an emergency stop could not stop everything
+       or an emergency stop or rollback could not reach everything
     2  bad input: command line, plan or request
     3  refused: a rollout is running already, or the command does not fit
     4  not found: no such rollout

@@ -7,6 +7,7 @@ import type { Io } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
 import type { Act, CommonOptions } from './verb.ts';
 import { auditCommand } from './verbs/audit.ts';
+import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
 import { startCommand } from './verbs/start.ts';
@@ -68,6 +69,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     watchCommand(act),
     ...steerCommands(act),
     emergencyStopCommand(act),
+    emergenciesCommand(act),
     auditCommand(act),
     upCommand(act),
   ];

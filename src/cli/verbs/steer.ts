@@ -2,11 +2,17 @@
 import type { Command } from 'commander';
 import { type CommandAnswer, commandAnswerSchema } from '../../api/contract.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
+import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, pathOf, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
+import {
+  addEmergencyOptions,
+  type EmergencyRollbackOptions,
+  runEmergencyRollback,
+} from './emergency-rollback.ts';
 
 export interface SteerOptions extends CommonOptions {
   readonly name: CommandName;
@@ -64,16 +70,38 @@ function expressLines({ express }: CommandAnswer): string[] {
     : [`the data plane could not be told directly: ${express.problem}; the workflow restores`];
 }
 
+type Flags = Omit<SteerOptions, 'target' | 'name'> & Omit<EmergencyRollbackOptions, 'target'>;
+
+/** The target of a command that is no emergency. */
+function ordinary(target: Target | undefined, { scope, to, release, detach }: Flags): Target {
+  if (scope || to || release || detach) {
+    throw badInput(
+      '--scope, --to, --detach and --release are of an emergency.',
+      'Add --emergency, or leave them.',
+    );
+  }
+  if (target) return target;
+  throw badInput(
+    'What is to be rolled back is not named.',
+    'Name environment/service, or add --emergency and --scope.',
+  );
+}
+
 export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Command[] {
   return commandNames.map((name) => {
     const command = verb(name, descriptions[name])
-      .argument('<target>', 'environment/service', parseTarget)
+      .argument(name === 'rollback' ? '[target]' : '<target>', 'environment/service', parseTarget)
       .option('--reason <text>', 'why; kept in the rollout’s story')
       .option('--actor <name>', 'who asks (default: the current user)')
       .option('--idempotency-key <key>', 'the same key is carried out once');
     if (name === 'promote') command.option('--full', 'skip all further stages');
-    return command.action((target: Target, flags: Omit<SteerOptions, 'target' | 'name'>) =>
-      act(flags, (io) => run({ ...flags, name, target }, io)),
+    if (name === 'rollback') addEmergencyOptions(command);
+    return command.action((target: Target | undefined, flags: Flags) =>
+      act(flags, (io) =>
+        flags.emergency
+          ? runEmergencyRollback({ ...flags, target }, io)
+          : run({ ...flags, name, target: ordinary(target, flags) }, io),
+      ),
     );
   });
 }

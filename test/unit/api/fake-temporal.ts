@@ -1,6 +1,6 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
+import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 
 export interface FakeRollout {
   readonly phase?: string;
@@ -8,23 +8,27 @@ export interface FakeRollout {
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
   readonly traffic?: { readonly name: string; readonly options: object } | null;
+  /** It is an emergency, named `emergency/<id>`, that was opened with this. */
+  readonly order?: object;
 }
 
-type Call = 'describe' | 'update' | 'signal' | 'list' | 'history';
+type Call = 'describe' | 'update' | 'signal' | 'list' | 'history' | 'start';
 
 export interface FakeTemporal {
   readonly client: Client;
   readonly told: { readonly how: 'update' | 'signal'; readonly id: string; readonly payload: unknown }[];
+  readonly started: { readonly type: string; readonly options: WorkflowStartOptions }[];
   /** Every call, in order. */
   readonly asked: Call[];
-  /** `hang`: the call is answered only by its deadline. */
-  readonly behaviour: Map<Call, 'hang' | Error>;
+  /** `hang`: the call is answered only by its deadline. `lag`: a list knows nothing yet. */
+  readonly behaviour: Map<Call, 'hang' | 'lag' | Error>;
 }
 
 const running = 1;
 
 export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): FakeTemporal {
   const told: FakeTemporal['told'] = [];
+  const started: FakeTemporal['started'] = [];
   const asked: Call[] = [];
   const behaviour: FakeTemporal['behaviour'] = new Map();
   const guarded = async <T>(call: Call, answer: () => T): Promise<T> => {
@@ -61,13 +65,25 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
   const client = {
     options: { namespace: 'default' },
     withDeadline: (deadlineMs: number, call: () => Promise<unknown>) => beforeDeadline(deadlineMs, call),
-    workflow: { getHandle: handleOf },
+    workflow: {
+      getHandle: handleOf,
+      start: (type: string, options: WorkflowStartOptions) =>
+        guarded('start', () => {
+          const { workflowId } = options;
+          if (workflowId in rollouts) {
+            throw new WorkflowExecutionAlreadyStartedError('it runs', workflowId, type);
+          }
+          started.push({ type, options });
+          return { workflowId, firstExecutionRunId: `run-of-${workflowId}` };
+        }),
+    },
     workflowService: {
-      listWorkflowExecutions: () =>
+      listWorkflowExecutions: ({ query }: { query: string }) =>
         guarded('list', () => ({
           executions: Object.entries(rollouts)
-            .filter(([, { status = running }]) => status === running)
-            .map(([target, rollout]) => infoOf(`rollout/${target}`, rollout)),
+            .filter(([, { status = running }]) => status === running && behaviour.get('list') !== 'lag')
+            .filter(([, { order }]) => (order !== undefined) === query.includes('"emergency"'))
+            .map(([target, rollout]) => infoOf(rollout.order ? target : `rollout/${target}`, rollout)),
         })),
       getWorkflowExecutionHistory: () =>
         guarded('history', () => {
@@ -79,7 +95,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         }),
     },
   };
-  return { client: client as unknown as Client, told, asked, behaviour };
+  return { client: client as unknown as Client, told, started, asked, behaviour };
 }
 
 export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no connection'), {
@@ -104,9 +120,12 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
   });
 }
 
-function infoOf(workflowId: string, { phase = 'soaking', status = running, traffic }: FakeRollout) {
+function infoOf(workflowId: string, { phase = 'soaking', status = running, traffic, order }: FakeRollout) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
-  const memo = traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) };
+  const memo = {
+    ...(traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) }),
+    ...(order ? { order: payload(order) } : {}),
+  };
   return {
     execution: { workflowId, runId: `run-of-${workflowId}` },
     status,

@@ -1,7 +1,9 @@
 /** Stand-ins for what the HTTP layer is given: rollouts that answer as told and remember what they were asked. */
 
-import { linksOf, type RolloutView } from '../../../src/api/contract.ts';
+import { type EmergencyView, linksOf, type RolloutView } from '../../../src/api/contract.ts';
 import type { ApiDeps, PlanParse, RolloutService } from '../../../src/api/service.ts';
+import type { EmergencyStatus } from '../../../src/domain/emergency/status.ts';
+import type { TargetRecord } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Plan } from '../../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
@@ -78,6 +80,69 @@ export function viewOf(status: Partial<RolloutStatus> = {}, changes: Partial<Rol
     workerAnswered: true,
     links: linksOf('demo', 'shop', runId),
     ...changes,
+  };
+}
+
+export function targetRecordOf(changes: Partial<TargetRecord> = {}): TargetRecord {
+  return {
+    target: 'prod/shop',
+    traffic: 'main',
+    runId,
+    told: true,
+    promoted: false,
+    progress: 'verified',
+    reason: null,
+    version: null,
+    goodReads: 2,
+    looks: 2,
+    switchedAtMs: null,
+    foundAtMs: 1000,
+    restoredAtMs: 1000,
+    verifiedAtMs: 2000,
+    ...changes,
+  };
+}
+
+export function emergencyViewOf(changes: Partial<EmergencyStatus> = {}): EmergencyView {
+  const order = { id: 'prod', scope: ['prod'], to: null, actor: 'ada', reason: 'fire' };
+  const targets = changes.targets ?? [];
+  const status: EmergencyStatus = {
+    ...order,
+    phase: 'restoring',
+    targets,
+    unknown: [],
+    problem: null,
+    sweeps: 1,
+    incident: {
+      severity: 1,
+      state: 'open',
+      title: 'emergency rollback of prod: fire',
+      summary: `${targets.length} of ${targets.length} restored`,
+      openedAtMs: 1000,
+      updatedAtMs: 2000,
+      closedAtMs: null,
+    },
+    release: null,
+    timeline: [{ atMs: 1000, text: 'opened: fire', actor: 'ada' }],
+    ...changes,
+  };
+  return {
+    ...order,
+    workflowId: 'emergency/prod',
+    runId,
+    phase: status.phase,
+    open: true,
+    openedAtMs: 1000,
+    closedAtMs: null,
+    links: { self: '/v1/emergency-rollbacks/prod' },
+    status: {
+      ...status,
+      scope: [...status.scope],
+      targets: [...targets],
+      unknown: [...status.unknown],
+      timeline: [...status.timeline],
+    },
+    workerAnswered: true,
   };
 }
 

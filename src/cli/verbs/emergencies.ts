@@ -1,0 +1,38 @@
+/** `sluice emergencies`: the emergencies that block rollouts now, and those that were released last. */
+import type { Command } from 'commander';
+import { emergencyListSchema } from '../../api/contract.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+
+export interface EmergenciesOptions extends CommonOptions {
+  readonly open?: boolean;
+}
+
+export async function runEmergencies(options: EmergenciesOptions, io: Io): Promise<number> {
+  const query = options.open ? '?open=true' : '';
+  const client = clientOf(options, io);
+  const { value, raw } = await client.get(`/v1/emergency-rollbacks${query}`, emergencyListSchema);
+  if (options.json) {
+    writeJson(io.out, raw);
+    return exitCodes.ok;
+  }
+  const header = ['SCOPE', 'STATE', 'OPENED (UTC)', 'CLOSED (UTC)', 'BY', 'REASON'];
+  const rows = value.emergencies.map(({ scope, open, phase, openedAtMs, closedAtMs, actor, reason }) => [
+    scope.join(' '),
+    open ? `open, ${phase ?? 'not begun'}` : 'closed',
+    stamp(openedAtMs),
+    closedAtMs === null ? '-' : stamp(closedAtMs),
+    actor,
+    reason,
+  ]);
+  writeLines(io.out, rows.length === 0 ? ['no emergencies'] : table(header, rows));
+  return exitCodes.ok;
+}
+
+export function emergenciesCommand(act: Act, run: Run<EmergenciesOptions> = runEmergencies): Command {
+  return verb('emergencies', 'list emergency rollbacks: open ones first, then those released last')
+    .option('--open', 'only those that block rollouts now')
+    .action((flags: EmergenciesOptions) => act(flags, (io) => run(flags, io)));
+}

@@ -1,0 +1,207 @@
+/** Emergency rollbacks at the API: what is stopped and started, what is refused, what is blocked. */
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../../../src/api/app.ts';
+import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import { createTemporalService } from '../../../src/api/temporal-service.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
+import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { type FakeRollout, fakeTemporal, grpcUnavailable } from './fake-temporal.ts';
+import { fakeDeps, planOf } from './fakes.ts';
+
+let stops: string[];
+let planes: Record<'a' | 'b', TrafficProvider>;
+beforeEach(() => {
+  stops = [];
+  planes = { a: recorded('a'), b: recorded('b') };
+});
+
+function recorded(name: string): TrafficProvider {
+  const memory = createMemoryTraffic();
+  const stop: TrafficProvider['stop'] = async (target, signal) => {
+    stops.push(`${name} ${target === '*' ? '*' : target.id}`);
+    await memory.stop(target, signal);
+  };
+  return { ...memory, stop };
+}
+
+async function serve(known: Record<string, FakeRollout>) {
+  const temporal = fakeTemporal(known);
+  const service = createTemporalService({
+    client: temporal.client,
+    address: 'nowhere',
+    replay: () => Promise.reject(new Error('not asked')),
+    planes: createDataPlanes({ names: ['a', 'b'], get: (name) => planes[name === 'a' ? 'a' : 'b'] }),
+  });
+  const app = await createApp(fakeDeps(service));
+  const post = (path: string, payload: object) =>
+    app.inject({
+      method: 'POST',
+      url: `/v1/emergency-rollbacks${path}`,
+      headers: { 'content-type': 'application/json' },
+      payload,
+    });
+  return { temporal, service, app, post };
+}
+
+const fire = { reason: 'fire', actor: 'ada' };
+const order = { id: 'prod', scope: ['prod'], to: null, actor: 'bob', reason: 'flood', stoppedAll: [] };
+
+describe('an emergency rollback', () => {
+  test('stops everything behind each data plane first, then begins its workflow', async () => {
+    const { temporal, post } = await serve({ 'prod/shop': {} });
+    const answer = await post('', { scope: 'all', ...fire });
+    expect([answer.statusCode, answer.headers.location]).toEqual([201, '/v1/emergency-rollbacks/all']);
+    expect(stops).toEqual(['a *', 'b *']);
+    expect(answer.json()).toMatchObject({
+      id: 'all',
+      created: true,
+      stop: {
+        restored: [{ target: '*', traffic: 'a' }, { target: '*', traffic: 'b' }, { target: 'prod/shop' }],
+      },
+    });
+    expect(temporal.started).toMatchObject([
+      {
+        type: 'emergency',
+        options: {
+          workflowId: 'emergency/all',
+          args: [{ scope: ['all'], to: null, ...fire, stoppedAll: ['a', 'b'] }],
+          memo: { order: { id: 'all' } },
+        },
+      },
+    ]);
+    // That is the workflow's work: it is not told twice.
+    expect(temporal.told).toEqual([]);
+  });
+
+  test('of components stops the canaries that they cover, and no others', async () => {
+    const rollouts = { 'prod/shop': {}, 'prod/cart': {}, 'demo/shop': {}, 'demo/cart': {} };
+    const { temporal, post } = await serve(rollouts);
+    const answer = await post('', { scope: ['prod/*', 'demo/cart'], to: 'previous', ...fire });
+    expect(answer.statusCode).toBe(201);
+    expect(stops.sort()).toEqual(['a demo/cart', 'a prod/cart', 'a prod/shop']);
+    expect(temporal.started[0]?.options.args).toMatchObject([
+      { scope: ['demo/cart', 'prod/*'], to: 'previous', stoppedAll: [] },
+    ]);
+    expect(answer.json().id).toMatch(/^several-/);
+  });
+
+  test('begins though a data plane hangs, and says what could not be stopped', async () => {
+    planes.b = { ...planes.b, stop: () => new Promise(() => {}), read: () => new Promise(() => {}) };
+    const { temporal, post } = await serve({});
+    const answering = post('', { scope: 'canary', ...fire });
+    await expect.poll(() => temporal.started.length, { timeout: 1_500 }).toBe(1);
+    const answer = await answering;
+    expect(answer.json().stop).toMatchObject({
+      restored: [{ target: '*', traffic: 'a' }],
+      notRestored: [{ target: '*', traffic: 'b' }],
+    });
+  });
+
+  test('that is open already is told to look again', async () => {
+    const { temporal, post } = await serve({ 'emergency/prod': { order } });
+    const answer = await post('', { scope: 'prod', to: 'v7', ...fire });
+    expect([answer.statusCode, answer.json().created]).toEqual([200, false]);
+    expect(temporal.told).toEqual([
+      { how: 'signal', id: 'emergency/prod', payload: { to: 'v7', ...fire, stoppedAll: [] } },
+    ]);
+  });
+
+  test('with Temporal away is a failure that says what is stopped all the same', async () => {
+    const { temporal, post } = await serve({});
+    for (const call of ['list', 'start', 'describe'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    const answer = await post('', { scope: 'all', ...fire });
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'temporal-unavailable']);
+    expect(answer.json().details.stop.restored).toMatchObject([{ traffic: 'a' }, { traffic: 'b' }]);
+    expect(answer.json().detail).toContain('What could be stopped in the data planes is stopped');
+  });
+
+  test.each([
+    [{ scope: [], ...fire }, 'body.scope'],
+    [{ scope: ['all', 'prod'], ...fire }, 'body.scope'],
+    [{ scope: 'a/b/c', ...fire }, 'body.scope'],
+    [{ scope: 'canary', to: 'v1', ...fire }, 'body.to'],
+    [{ scope: 'all', actor: 'ada' }, 'body.reason'],
+    [{ scope: 'all', reason: 'fire' }, 'body.actor'],
+    [{ scope: 'all', force: true, ...fire }, 'body'],
+  ])('is refused with the field at fault: %j', async (body, path) => {
+    const { temporal, post } = await serve({});
+    const answer = await post('', body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().problems[0].path).toContain(path);
+    expect([stops, temporal.started]).toEqual([[], []]);
+  });
+});
+
+describe('an open emergency', () => {
+  const start = (environment: string) => ({
+    plan: planOf({ environment, traffic: { name: 'a', options: {} } }),
+    actor: 'ada',
+    reason: '',
+    idempotencyKey: null,
+  });
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'fine',
+      (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
+    );
+
+  test('refuses rollouts in its scope with its name, its reason and how to release it', async () => {
+    const { service } = await serve({ 'emergency/prod': { order } });
+    await expect(service.start(start('prod'))).rejects.toMatchObject({
+      code: 'emergency-open',
+      status: 409,
+      message: 'No rollout of prod/shop can begin while the emergency "prod" is open (bob: flood).',
+      advice: expect.stringContaining('--release'),
+      details: { emergency: 'prod' },
+    });
+    expect(await codeOf(service.start(start('demo')))).toBe('fine');
+  });
+
+  test('of a single word blocks even when no list has it yet; of several it is found in the list', async () => {
+    const lagging = await serve({ 'emergency/all': { order: { ...order, id: 'all', scope: ['all'] } } });
+    lagging.temporal.client.workflowService.listWorkflowExecutions = async () =>
+      ({ executions: [] }) as never;
+    expect(await codeOf(lagging.service.start(start('prod')))).toBe('emergency-open');
+    const several = { ...order, id: 'several-1', scope: ['demo/cart', 'pro*'] };
+    const listed = await serve({ 'emergency/several-1': { order: several } });
+    expect(await codeOf(listed.service.start(start('prod')))).toBe('emergency-open');
+  });
+
+  test('blocks no more when it has ended, and nothing begins while that cannot be known', async () => {
+    const { service, temporal } = await serve({ 'emergency/prod': { order, status: 2 } });
+    expect(await codeOf(service.start(start('prod')))).toBe('fine');
+    temporal.behaviour.set('list', grpcUnavailable);
+    expect(await codeOf(service.start(start('prod')))).toBe('temporal-unavailable');
+  });
+
+  test('is released by an actor, for a reason; without a worker the release is left for the next one', async () => {
+    const { temporal, post } = await serve({
+      'emergency/prod/shop': { order: { ...order, id: 'prod/shop' } },
+    });
+    expect((await post('/prod%2Fshop/release', { actor: 'bob' })).statusCode).toBe(400);
+    const by = { actor: 'bob', reason: 'fixed' };
+    expect((await post('/prod%2Fshop/release', by)).json()).toMatchObject({ via: 'update' });
+    temporal.behaviour.set('update', new WorkflowUpdateRPCTimeoutOrCancelledError('late'));
+    const answer = await post('/prod%2Fshop/release', by);
+    expect([answer.statusCode, answer.json().via]).toEqual([202, 'signal']);
+    expect(temporal.told.map(({ how, payload }) => [how, payload])).toEqual([
+      ['update', by],
+      ['signal', by],
+    ]);
+    expect((await post('/nobody/release', by)).json().code).toBe('emergency-not-found');
+  });
+
+  test('is listed with what it was opened with, and told of as far as it is known', async () => {
+    const { app } = await serve({ 'emergency/prod': { order, phase: 'restored' } });
+    const list = (await app.inject('/v1/emergency-rollbacks?open=true')).json();
+    expect(list.emergencies).toMatchObject([
+      { id: 'prod', scope: ['prod'], actor: 'bob', reason: 'flood', phase: 'restored', open: true },
+    ]);
+    const view = (await app.inject('/v1/emergency-rollbacks/prod')).json();
+    expect(view).toMatchObject({ id: 'prod', status: null, workerAnswered: false });
+    const nobody = await app.inject('/v1/emergency-rollbacks/nobody');
+    expect([nobody.statusCode, nobody.json().code]).toEqual([404, 'emergency-not-found']);
+  });
+});

@@ -93,6 +93,34 @@ export function throughput(dialect: Dialect): Unnamed {
   };
 }
 
+/**
+ * Requests of the arm in a second, divided by its share of traffic: what it would get if it had all. A sudden drop of the
+ * canary's is users who turn away or requests that never end. What counts as samples is how many requests the arm should
+ * have had, since a canary that answers nobody has few of its own.
+ */
+export function throughputDrop(dialect: Dialect): Unnamed {
+  const { requests, selector, always } = dialect;
+  const had = (version: string) => {
+    const picked = selector.replaceAll('{{version}}', version);
+    return `(sum(increase(${requests}${braces(picked, always)}[{{window}}])) or vector(0))`;
+  };
+  return {
+    check: 'throughput-drop',
+    summary:
+      "Requests per second that the canary gets for its share of traffic, beside stable's for the rest; less than half of stable's fails.",
+    kind: 'baseline',
+    unit: '1/s',
+    query: {
+      value: `sum(rate(${requests}${braces(selector, always)}[{{window}}])) / {{share}}`,
+      samples: `{{share}} * (${had('{{canary}}')} + ${had('{{stable}}')})`,
+    },
+    worse: 'lower',
+    comparable: true,
+    defaults: { ...noLimits, maxRatio: 2 },
+    onNoData: 'hold',
+  };
+}
+
 function increaseOf({ requests, selector, always }: Dialect): string {
   return `sum(increase(${requests}${braces(selector, always)}[{{window}}]))`;
 }

@@ -1,13 +1,17 @@
 /** Ready-made checks of errors, latency and throughput, for each dialect of metrics. */
 import { type Dialect, dialects } from './dialects.ts';
-import { latencies, noLimits, rates, throughput } from './preset-measures.ts';
+import { latencies, noLimits, rates, throughput, throughputDrop } from './preset-measures.ts';
+import { resourcePresets } from './resource-presets.ts';
 import type { CheckQuery } from './types.ts';
 
-type Rate = 'success-rate' | 'error-rate' | 'throughput';
+type Rate = 'success-rate' | 'error-rate' | 'throughput' | 'throughput-drop';
 type Measured = Rate | 'latency-p50' | 'latency-p95' | 'latency-p99';
 /** `success-rate` for services themselves, `istio/success-rate` for what a mesh or a proxy says of them. */
 export type PresetName =
   | Measured
+  | 'cpu'
+  | 'memory'
+  | 'restarts'
   | `${'otel' | 'istio' | 'nginx' | 'envoy' | 'traefik'}/${Measured}`
   | `haproxy/${Rate | 'latency-mean'}`;
 
@@ -52,7 +56,9 @@ export function presetWith(name: string, selector?: string): Preset | undefined 
 
 function presetsOf(dialect: Dialect): readonly Preset[] {
   const before = dialect.name === null ? '' : `${dialect.name}/`;
-  return [...rates(dialect), ...latencies(dialect), throughput(dialect)].map((preset) => ({
+  const resources = dialect.name === null ? resourcePresets : [];
+  const traffic = [throughput(dialect), throughputDrop(dialect)];
+  return [...rates(dialect), ...latencies(dialect), ...traffic, ...resources].map((preset) => ({
     ...preset,
     name: `${before}${preset.check}` as PresetName,
   }));

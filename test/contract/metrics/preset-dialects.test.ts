@@ -80,11 +80,21 @@ const expected: Readonly<Record<string, number>> = {
   'success-rate': 90,
   'error-rate': 10,
   throughput: 10,
+  // A tenth of the traffic makes ten a second, so all of it would make a hundred.
+  'throughput-drop': 100,
+  cpu: 0.5,
+  memory: 200,
+  restarts: 0,
   'latency-p50': 0.1 * (5 / 6),
   'latency-p95': 0.75,
   'latency-p99': 0.95,
   'latency-mean': 0.2,
 };
+
+/** The canary's requests in a minute; for a drop those that it should have had: a tenth of its own and seven times as many. */
+function samplesOf(name: PresetName): number {
+  return presets[name].check === 'throughput-drop' ? 0.1 * (600 + 7 * 600) : 600;
+}
 
 describe('presets of every dialect', () => {
   let folder = '';
@@ -107,7 +117,9 @@ describe('presets of every dialect', () => {
 
   it('is understood by Prometheus', async () => {
     const { stdout } = await run(promtool, ['check', 'rules', join(folder, 'rules.yaml')]);
-    expect(stdout).toMatch(new RegExp(`SUCCESS: ${2 * presetNames.length} rules found`));
+    const counted = presetNames.filter((name) => presets[name].query.samples !== null);
+    const rules = presetNames.length + counted.length;
+    expect(stdout).toMatch(new RegExp(`SUCCESS: ${rules} rules found`));
   });
 
   it('reads errors, latency, throughput and samples of the canary alone', async () => {
@@ -121,9 +133,15 @@ describe('presets of every dialect', () => {
       series: `haproxy_backend_total_time_average_seconds{proxy="${backend}"}`,
       values: '0.2x40',
     });
+    const process = 'service="shop",version="v2"';
+    input.push(
+      { series: `process_cpu_seconds_total{${process}}`, values: '0+7.5x40' },
+      { series: `process_resident_memory_bytes{${process}}`, values: '209715200x40' },
+      { series: `process_start_time_seconds{${process}}`, values: '1000x40' },
+    );
     const tests = presetNames.flatMap((name) => [
       tested(ruleOf(name, 'value'), expected[presets[name].check] ?? Number.NaN),
-      tested(ruleOf(name, 'samples'), 600),
+      ...(presets[name].query.samples === null ? [] : [tested(ruleOf(name, 'samples'), samplesOf(name))]),
     ]);
     const file = {
       rule_files: ['rules.yaml'],

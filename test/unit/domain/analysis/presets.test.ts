@@ -16,10 +16,15 @@ describe('presets', () => {
 
   it.each(presetNames)('%s measures one arm in one window and counts its samples', (name) => {
     const { value, samples } = presets[name].query;
-    for (const template of [value, samples ?? '']) {
+    for (const template of samples === null ? [value] : [value, samples]) {
       expect(templateProblems(template)).toEqual([]);
       const used = placeholdersIn(template).filter((one) => one !== 'environment');
-      const timeless = name === 'haproxy/latency-mean' && template === value;
+      if (name.endsWith('throughput-drop')) {
+        const arms = template === value ? ['version'] : ['canary', 'stable'];
+        expect(used.sort()).toEqual([...arms, 'service', 'share', 'window'].sort());
+        continue;
+      }
+      const timeless = ['haproxy/latency-mean', 'memory'].includes(name) && template === value;
       expect(used.sort()).toEqual(timeless ? ['service', 'version'] : ['service', 'version', 'window']);
     }
   });
@@ -28,7 +33,9 @@ describe('presets', () => {
     for (const dialect of ['', 'otel/', 'istio/', 'nginx/', 'haproxy/', 'envoy/', 'traefik/']) {
       const latency =
         dialect === 'haproxy/' ? ['latency-mean'] : ['latency-p50', 'latency-p95', 'latency-p99'];
-      const expected = ['success-rate', 'error-rate', ...latency, 'throughput'].map(
+      const resources = dialect === '' ? ['cpu', 'memory', 'restarts'] : [];
+      const traffic = ['throughput', 'throughput-drop'];
+      const expected = ['success-rate', 'error-rate', ...latency, ...traffic, ...resources].map(
         (one) => `${dialect}${one}`,
       );
       const found = presetNames.filter((name) =>
@@ -36,7 +43,7 @@ describe('presets', () => {
       );
       expect(dialect === '' ? found.filter((name) => !name.includes('/')) : found).toEqual(expected);
     }
-    expect(presetNames).toHaveLength(40);
+    expect(presetNames).toHaveLength(50);
   });
 
   it('speaks of seconds, also where the metric counts milliseconds', () => {
@@ -57,6 +64,9 @@ describe('presets', () => {
   it.each<[PresetName, object, object]>([
     ['success-rate', {}, { kind: 'threshold', min: 99, max: null }],
     ['error-rate', {}, { kind: 'threshold', min: null, max: 1 }],
+    ['restarts', {}, { kind: 'threshold', min: null, max: 0 }],
+    ['memory', { max: 512 }, { kind: 'threshold', min: null, max: 512 }],
+    ['throughput-drop', {}, { kind: 'baseline', worse: 'lower', maxRatio: 2, maxDifference: null }],
     ['error-rate', { max: 5 }, { kind: 'threshold', min: null, max: 5 }],
     ['error-rate', { max: undefined }, { kind: 'threshold', min: null, max: 1 }],
     [

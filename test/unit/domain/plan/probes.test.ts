@@ -106,3 +106,19 @@ describe('a plan whose checks never look at the canary', () => {
     expect(problemsWith({ checks: [{ ...database, probe: 'app' }, pages] })).toEqual([]);
   });
 });
+
+describe('a throughput drop', () => {
+  const weights = [{ weight: 0, match: { header: 'x-canary', value: '1' } }, { weight: 50 }, { weight: 100 }];
+
+  it('holds no stage in which one arm is to have all of the traffic', () => {
+    const { stages } = planWith({ checks: ['success-rate', 'throughput-drop'], stages: weights });
+    expect(stages.map(({ checks }) => checks[1]?.onNoData)).toEqual(['pass', 'hold', 'pass']);
+    expect(stages.map(({ checks }) => checks[0]?.onNoData)).toEqual(['hold', 'hold', 'hold']);
+  });
+
+  it('is no check at all of such a stage', () => {
+    const problems = told(problemsWith({ checks: ['throughput-drop'], stages: weights }));
+    expect(Object.keys(problems)).toEqual(['stages[0]', 'stages[2]']);
+    expect(problems['stages[0]']).toContain('no effective check');
+  });
+});

@@ -9,6 +9,11 @@ export class Queue {
     this.limit = limit;
   }
 
+  /** How many wait for their turn. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
   /** Runs `work` when it is its turn and tells it how long that took. */
   async pass<T>(work: (waitedMs: number) => Promise<T>): Promise<T> {
     const askedMs = performance.now();

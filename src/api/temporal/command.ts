@@ -61,7 +61,7 @@ async function absent(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
     const { summary } = await describe(deps, ref);
     const how = summary.outcome ?? summary.temporalStatus.toLowerCase();
     return new SluiceError('command-refused', `The rollout has ended: ${how}.`, {
-      details: { workflowId: summary.workflowId, runId: summary.runId },
+      details: { workflowId: summary.workflowId, runId: summary.runId, outcome: summary.outcome },
     });
   } catch (error) {
     return error instanceof SluiceError ? error : notFound(ref);

@@ -32,20 +32,22 @@ const maxLooks = 8;
 const headStartMs = 100;
 /** How long a command whose canary is stopped lets the stops of others go first. */
 const courtesyMs = 1000;
-/** After so long in the queue a command whose canary is stopped is left as a signal: others wait as well. */
+/** A command whose canary is stopped is left as a signal after so long in the queue, or with so many behind it. */
 const maxQueueMs = 500;
+const maxQueue = 20;
 
 export interface Lane {
   readonly express: Express;
   /** The rollout will find the stop, even if nobody can tell it. */
   readonly enough: boolean;
+  /** Of the rollout whose canary it is; null: only the data plane could be asked. */
+  readonly runId: string | null;
   /** Names of the traffic instances that were written to. */
   readonly traffic: string;
 }
 
-interface Located {
+interface Located extends Pick<Lane, 'enough' | 'runId'> {
   readonly refs: readonly TrafficRef[];
-  readonly enough: boolean;
 }
 
 export async function rollBack(
@@ -56,14 +58,17 @@ export async function rollBack(
   const stopping = deps.calm.during(() => stopCanary(deps, ref));
   const telling = headStart(deps, stopping).then((safe) =>
     deps.telling.pass((waitedMs) =>
-      safe && waitedMs > maxQueueMs ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command),
+      safe && (waitedMs > maxQueueMs || deps.telling.length > maxQueue)
+        ? leaveCommand(deps, ref, command)
+        : sendCommand(deps, ref, command),
     ),
   );
   const [lane, told] = await Promise.allSettled([stopping, telling]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
-  if (stopped?.express.written && stopped.enough && wasAway(told.reason)) {
+  const found = stopped?.enough && (wasAway(told.reason) || hasObeyed(told.reason, stopped.runId));
+  if (stopped?.express.written && found) {
     return { accepted: true, via: 'stop', status: null, ...express };
   }
   throw told.reason;
@@ -88,7 +93,8 @@ export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane |
   const failed = results.find((result) => !result.written);
   const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
   const traffic = located.refs.map(({ name }) => name).join(', ');
-  return { express: failed ?? { written: true, tookMs }, enough: located.enough, traffic };
+  const { enough, runId } = located;
+  return { express: failed ?? { written: true, tookMs }, enough, runId, traffic };
 }
 
 /** Temporal knows which rollout runs; when it is slow or away, the data plane knows whether a canary has traffic. */
@@ -106,7 +112,7 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
   ]);
   if (first !== late) return first;
   const refs = await refsWithCanary(deps, ref);
-  return refs.length > 0 ? { refs, enough: true } : await asked;
+  return refs.length > 0 ? { refs, enough: true, runId: null } : await asked;
 }
 
 /**
@@ -118,7 +124,7 @@ function locatedLately({ looks, lookup }: ExpressDeps, ref: RunRef): Located | n
   const running = looks.list.lately(targetOf(ref));
   if (running === null || !hasCanary(running.summary)) return null;
   const traffic = lookup.atHand(running.summary, running.memo);
-  return traffic && { refs: [traffic], enough: isPrepared(running.summary) };
+  return traffic && locatedBy(running.summary, traffic);
 }
 
 /** In a storm a look takes longer, and asking the data planes as well would only add to it. */
@@ -130,12 +136,12 @@ async function located(deps: ExpressDeps, ref: RunRef): Promise<Located | null> 
   const { summary, memo } = await look(deps, ref);
   if (hasEnded(summary) || !hasCanary(summary)) return null;
   const traffic = await deps.lookup.of(summary, memo);
-  return traffic && { refs: [traffic], enough: isPrepared(summary) };
+  return traffic && locatedBy(summary, traffic);
 }
 
-/** Preparation clears stops, so one that comes before it may not be found. */
-function isPrepared({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
-  return phase !== null && phase !== 'preparing';
+function locatedBy({ phase, runId }: RolloutSummary, traffic: TrafficRef): Located {
+  // Preparation clears stops, so one that comes before it may not be found.
+  return { refs: [traffic], enough: phase !== null && phase !== 'preparing', runId };
 }
 
 /** One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same. */
@@ -170,4 +176,10 @@ async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Pro
 
 function wasAway(error: unknown): boolean {
   return error instanceof SluiceError && ['temporal-unavailable', 'worker-absent'].includes(error.code);
+}
+
+/** The rollout found the stop by itself and had gone back before it could be told. */
+function hasObeyed(error: unknown, runId: string | null): boolean {
+  if (!(error instanceof SluiceError) || error.code !== 'command-refused') return false;
+  return error.details.outcome === 'rolled-back' && error.details.runId === runId;
 }

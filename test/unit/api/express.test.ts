@@ -235,6 +235,20 @@ describe('a rollback', () => {
     expect(await planes.a.prepare(target, 2)).toMatchObject({ stopped: false });
   });
 
+  test('of a rollout that found the stop and ended before it was told is accepted all the same', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/shop': {} };
+    const { service } = serve(rollouts);
+    const { stop } = planes.a;
+    planes.a = {
+      ...planes.a,
+      stop: async (target) => {
+        await stop(target);
+        rollouts['demo/shop'] = { status: 2, outcome: 'rolled-back' };
+      },
+    };
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
+  });
+
   test.each([
     ['soaking', 'stop'],
     ['preparing', 'temporal-unavailable'],

@@ -4,6 +4,7 @@ import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@
 
 export interface FakeRollout {
   readonly phase?: string;
+  readonly outcome?: string;
   /** As Temporal numbers it; 1: running. */
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
@@ -120,7 +121,10 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
   });
 }
 
-function infoOf(workflowId: string, { phase = 'soaking', status = running, traffic, order }: FakeRollout) {
+function infoOf(
+  workflowId: string,
+  { phase = 'soaking', outcome, status = running, traffic, order }: FakeRollout,
+) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
   const memo = {
     ...(traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) }),
@@ -131,6 +135,11 @@ function infoOf(workflowId: string, { phase = 'soaking', status = running, traff
     status,
     startTime: { seconds: 1 },
     memo: { fields: memo },
-    searchAttributes: { indexedFields: { SluicePhase: payload(phase) } },
+    searchAttributes: {
+      indexedFields: {
+        SluicePhase: payload(phase),
+        ...(outcome === undefined ? {} : { SluiceOutcome: payload(outcome) }),
+      },
+    },
   };
 }

@@ -17,11 +17,19 @@ export interface InstanceConfig {
 
 export type Instances = Readonly<Record<string, InstanceConfig>>;
 
+export interface WorkerConfig {
+  /** Where the worker serves its own metrics; null: nowhere. */
+  readonly metricsPort: number | null;
+  /** Worker Deployment under which rollouts are pinned to the code that they began with; null: they are not. */
+  readonly deployment: string | null;
+  /** Version of this worker's workflow code within the deployment; null: a hash of that code. */
+  readonly buildId: string | null;
+}
+
 export interface SluiceConfig {
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly api: { readonly host: string; readonly port: number };
-  /** `metricsPort`: where the worker serves its own metrics; null: nowhere. */
-  readonly worker: { readonly metricsPort: number | null };
+  readonly worker: WorkerConfig;
   readonly traffic: Instances;
   readonly metrics: Instances;
   readonly workload: Instances;
@@ -35,6 +43,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const port = z.int().min(1).max(65_535);
 const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
+const versionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
 const fields = {
   temporal: z
     .strictObject({
@@ -45,7 +56,13 @@ const fields = {
   api: z
     .strictObject({ host: z.string().min(1).max(255).default('127.0.0.1'), port: port.default(8080) })
     .prefault({}),
-  worker: z.strictObject({ metricsPort: port.nullable().default(null) }).prefault({}),
+  worker: z
+    .strictObject({
+      metricsPort: port.nullable().default(null),
+      deployment: versionName.nullable().default(null),
+      buildId: versionName.nullable().default(null),
+    })
+    .prefault({}),
 };
 
 const instanceName = z
@@ -63,6 +80,8 @@ const overrides = [
     'port',
     z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port),
   ],
+  ['SLUICE_WORKER_DEPLOYMENT', 'worker', 'deployment', versionName],
+  ['SLUICE_WORKER_BUILD_ID', 'worker', 'buildId', versionName],
 ] as const;
 
 export interface LoadOptions {
@@ -110,13 +129,13 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
   return {
     temporal: { ...temporal, ...overridden.temporal },
     api: { ...api, ...overridden.api },
-    worker,
+    worker: { ...worker, ...overridden.worker },
     ...instances,
   };
 }
 
-function readOverrides(env: Environment, report: Report): { temporal: object; api: object } {
-  const found = { temporal: {}, api: {} };
+function readOverrides(env: Environment, report: Report): { temporal: object; api: object; worker: object } {
+  const found = { temporal: {}, api: {}, worker: {} };
   for (const [variable, section, key, schema] of overrides) {
     const text = env[variable];
     if (text === undefined || text === '') continue;

@@ -12,6 +12,7 @@ import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
+import { versionOf } from './version.ts';
 import { createWorkers } from './workers.ts';
 
 const retryEveryMs = 1_000;
@@ -25,7 +26,9 @@ async function main(logger: Logger): Promise<void> {
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
   const client = new Client({ connection, namespace });
+  const version = await versionOf(config.worker, bundlePath);
   const workers = await createWorkers({
+    version,
     connection,
     namespace,
     workflowBundle: { codePath: bundlePath },
@@ -37,7 +40,7 @@ async function main(logger: Logger): Promise<void> {
     },
     onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
   });
-  logger.info({ address: config.temporal.address, namespace }, 'worker runs');
+  logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
   await workers.run();
   await registry.close();
   await connection.close();

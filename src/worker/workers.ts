@@ -1,4 +1,5 @@
 /** The three workers of one process: workflows, long watches and short traffic writes, each with slots of its own. */
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import {
   type NativeConnection,
   Worker,
@@ -17,6 +18,8 @@ export interface WorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly workflowBundle: WorkflowBundleOption;
+  /** Pins rollouts to the workflow code that they began with. Default: null, every worker runs them all. */
+  readonly version?: WorkerDeploymentVersion | null;
   readonly deps: ActivityDeps;
   /** Called for each line of a rollout's timeline as it happens, never at replay. */
   readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
@@ -33,6 +36,16 @@ export interface Workers {
 const maxWatches = 2_000;
 const maxRestores = 200;
 const maxCachedWorkflows = 1_500;
+
+/**
+ * Only workflows are pinned. Activities are taken by whatever worker there is: a restore must never wait for a version
+ * that nobody runs any more.
+ */
+function pinnedTo(version: WorkerDeploymentVersion | null): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (version === null) return {};
+  const pinned = { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
+  return { workerDeploymentOptions: pinned };
+}
 
 /**
  * How long one workflow task may compute. When it strikes, Node ends the whole process (nodejs/node#38503), and so it does
@@ -55,6 +68,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...common,
       taskQueue: taskQueues.rollouts,
       workflowBundle,
+      ...pinnedTo(options.version ?? null),
       maxCachedWorkflows,
       ...taskLimit,
       // After a crash the next worker gets the workflow in a second rather than ten.

@@ -1,7 +1,12 @@
 /** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
@@ -18,7 +23,7 @@ import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
-import { createWorkers, type Workers } from '../../src/worker/workers.ts';
+import { createWorkers, type WorkersOptions } from '../../src/worker/workers.ts';
 import type { ActivityTap } from './activity-tap.ts';
 import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
 import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
@@ -33,6 +38,12 @@ export interface RolloutEnvOptions {
   readonly tap?: ActivityTap;
   /** More arguments for the server's command line. */
   readonly serverArgs?: readonly string[];
+}
+
+export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
+
+export interface RunningWorkers {
+  stop(): Promise<void>;
 }
 
 export type Listener = (workflowId: string, entry: TimelineEntry) => void;
@@ -55,7 +66,7 @@ export class RolloutEnv {
   private readonly lists: boolean;
   private silent = false;
   private readonly tap: ActivityTap | null;
-  private workers: { workers: Workers; done: Promise<void> } | null = null;
+  private workers: RunningWorkers | null = null;
 
   private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
     this.temporal = temporal;
@@ -98,11 +109,28 @@ export class RolloutEnv {
   }
 
   async startWorkers(): Promise<void> {
+    this.workers = await this.runWorkers(this.temporal.nativeConnection, {});
+  }
+
+  /** Further workers beside the first ones, as another process would be: with code and version of their own. */
+  async addWorkers(code: WorkersCode): Promise<RunningWorkers> {
+    const connection = await NativeConnection.connect({ address: this.temporal.address });
+    const { stop } = await this.runWorkers(connection, code);
+    return {
+      stop: async () => {
+        await stop();
+        await connection.close();
+      },
+    };
+  }
+
+  private async runWorkers(connection: NativeConnection, code: WorkersCode): Promise<RunningWorkers> {
     bundle ??= bundleWorkflows();
     const workers = await createWorkers({
-      connection: this.temporal.nativeConnection,
+      connection,
       namespace: 'default',
-      workflowBundle: await bundle,
+      workflowBundle: code.workflowBundle ?? (await bundle),
+      version: code.version ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
       onTimeline: (workflowId, entry) => {
         this.told.push({ workflowId, entry });
@@ -110,7 +138,13 @@ export class RolloutEnv {
       },
       shutdownGraceMs: 500,
     });
-    this.workers = { workers, done: workers.run() };
+    const done = workers.run();
+    return {
+      stop: async () => {
+        workers.shutdown();
+        await done;
+      },
+    };
   }
 
   private deps(): ActivityDeps {
@@ -138,8 +172,7 @@ export class RolloutEnv {
 
   async stopWorkers(): Promise<void> {
     this.tap?.release();
-    this.workers?.workers.shutdown();
-    await this.workers?.done;
+    await this.workers?.stop();
     this.workers = null;
   }
 

@@ -25,7 +25,7 @@ describe('parseConfig', () => {
     expect(parseConfig({}, { types })).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'default' },
       api: { host: '127.0.0.1', port: 8080 },
-      worker: { metricsPort: null },
+      worker: { metricsPort: null, deployment: null, buildId: null },
       traffic: {},
       metrics: {},
       workload: { external },
@@ -39,7 +39,7 @@ describe('parseConfig', () => {
       {
         temporal: { namespace: 'rollouts' },
         api: { port: 9000 },
-        worker: { metricsPort: 9100 },
+        worker: { metricsPort: 9100, deployment: 'sluice' },
         traffic: {
           proxy: { socket: '/run/a' },
           'edge-eu': { type: 'proxy', socket: '/run/b', timeoutMs: 5 },
@@ -54,7 +54,7 @@ describe('parseConfig', () => {
     expect(config).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
       api: { host: '127.0.0.1', port: 9000 },
-      worker: { metricsPort: 9100 },
+      worker: { metricsPort: 9100, deployment: 'sluice', buildId: null },
       traffic: {
         proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },
         'edge-eu': { type: 'proxy', settings: { socket: '/run/b', timeoutMs: 5 } },
@@ -72,10 +72,13 @@ describe('parseConfig', () => {
       SLUICE_TEMPORAL_NAMESPACE: 'n',
       SLUICE_API_HOST: '::1',
       SLUICE_API_PORT: '1234',
+      SLUICE_WORKER_DEPLOYMENT: 'sluice',
+      SLUICE_WORKER_BUILD_ID: '2026-11-21_1',
     };
     expect(parseConfig({ api: { port: 9 } }, { types, env })).toMatchObject({
       temporal: { address: 'temporal.internal:7233', namespace: 'n' },
       api: { host: '::1', port: 1234 },
+      worker: { deployment: 'sluice', buildId: '2026-11-21_1' },
     });
   });
 
@@ -93,7 +96,13 @@ describe('parseConfig', () => {
       metrics: ['store'],
       workload: { external: 'yes' },
     };
-    expect(problemsOf(input, { SLUICE_API_PORT: 'http', SLUICE_TEMPORAL_ADDRESS: 'nowhere' })).toMatchObject({
+    expect(
+      problemsOf(input, {
+        SLUICE_API_PORT: 'http',
+        SLUICE_TEMPORAL_ADDRESS: 'nowhere',
+        SLUICE_WORKER_BUILD_ID: '1.0 beta',
+      }),
+    ).toMatchObject({
       temporl: expect.stringContaining('did you mean "temporal"?'),
       'temporal.adress': expect.stringContaining('did you mean "address"?'),
       'api.port': 'must be at least 1',
@@ -106,6 +115,7 @@ describe('parseConfig', () => {
       'workload.external': expect.stringContaining('must be a mapping'),
       SLUICE_API_PORT: 'must be a port',
       SLUICE_TEMPORAL_ADDRESS: 'must be host:port',
+      SLUICE_WORKER_BUILD_ID: expect.stringContaining('letters'),
     });
   });
 

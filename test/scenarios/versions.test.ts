@@ -1,0 +1,106 @@
+/** Workers of different versions, good and bad: pinned rollouts finish on their own code, and none is ever stranded unsafe. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { bundleBadWorkflows } from '../support/bad-bundle.ts';
+import { temporalCli } from '../support/dev-server.ts';
+import { stageFixture } from '../support/plan.ts';
+import { RolloutEnv, type RunningWorkers, type TestRollout } from '../support/rollout-env.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ttlMs = 4_000;
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+afterAll(() => env.close());
+
+const planOf = (service: string, soakMs: number): Partial<Plan> => ({
+  service,
+  stages: [stageFixture({ soakMs })],
+  analysis: { intervalMs: 250, onInconclusive: 'hold' },
+  lease: { ttlMs, orphanGraceMs: ttlMs },
+  watchAfterMs: 0,
+});
+
+const cli = (...args: readonly string[]) => temporalCli(env.temporal.address, ...args);
+const stateOf = (service: string) => env.traffic.read({ id: `test/${service}`, options: {} });
+
+describe('a worker whose workflow code fails for ever', () => {
+  it('ends no rollout and keeps no canary: the lease runs out, and a good worker says so when it is back', async () => {
+    const rollout = await env.start(planOf('bad-deploy', 1_500));
+    await rollout.phase('soaking');
+    await env.stopWorkers();
+    const bad = await env.addWorkers({ workflowBundle: await bundleBadWorkflows() });
+    // Its activities work: the soak comes to its end, and there is nobody to take the next step.
+    await expect.poll(() => rollout.canaryShare(), { timeout: 20_000 }).toBe(0);
+    expect(await stateOf('bad-deploy')).toMatchObject({ weightPercent: 10, stopped: false });
+    expect((await rollout.handle.describe()).status.name).toBe('RUNNING');
+    await bad.stop();
+    await env.startWorkers();
+    const status = await rollout.ended();
+    expect(status).toMatchObject({
+      phase: 'rolled-back',
+      cause: { kind: 'lapse', reason: expect.stringContaining('the lease ran out while nobody') },
+    });
+    expect(await stateOf('bad-deploy')).toMatchObject({ weightPercent: 0 });
+  });
+});
+
+describe('workers of a deployment', () => {
+  const version = (buildId: string) => ({ deploymentName: 'sluice', buildId });
+  const workers: RunningWorkers[] = [];
+  beforeAll(() => env.stopWorkers());
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  });
+
+  async function deploy(buildId: string, good = true): Promise<RunningWorkers> {
+    const code = good ? {} : { workflowBundle: await bundleBadWorkflows() };
+    const added = await env.addWorkers({ ...code, version: version(buildId) });
+    const current = ['--deployment-name', 'sluice', '--build-id', buildId, '--yes'];
+    await waitFor(`${buildId} to be current`, async () => {
+      await cli('worker', 'deployment', 'set-current-version', ...current);
+      return true;
+    });
+    return added;
+  }
+
+  /** The documented way to bring a fix to a rollout that is under way. */
+  const move = (rollout: TestRollout, buildId: string) =>
+    cli(
+      ...['workflow', 'update-options', '-w', rollout.handle.workflowId],
+      ...['--versioning-override-behavior', 'pinned'],
+      ...['--versioning-override-deployment-name', 'sluice', '--versioning-override-build-id', buildId],
+    );
+
+  it('finish each rollout on the code that it began with; what is stuck or stranded is moved, and is safe until then', async () => {
+    const first = await deploy('v1');
+    const finishing = await env.start(planOf('pinned', 6_000));
+    const stranded = await env.start(planOf('stranded', 600_000));
+    await Promise.all([finishing, stranded].map((rollout) => rollout.phase('soaking')));
+
+    // A bad deploy becomes current: it gets what starts from now on, and harms nothing that runs.
+    const broken = await deploy('v2', false);
+    const stuck = await env.start(planOf('stuck', 500));
+    expect((await finishing.ended()).phase).toBe('promoted');
+
+    // The first version goes while one of its rollouts still runs; activities are taken by every worker.
+    await first.stop();
+    const third = await deploy('v3');
+    workers.push(third);
+    await broken.stop();
+    await stranded.signal('rollback', { reason: 'nobody hears this' });
+    const lease = (await stateOf('stranded')).leaseUntilMs;
+    await env.traffic.whenState('test/stranded', ({ leaseUntilMs }) => leaseUntilMs > lease);
+    await env.traffic.stop({ id: 'test/stranded', options: {} });
+    expect(await stranded.canaryShare()).toBe(0);
+
+    await Promise.all([move(stuck, 'v3'), move(stranded, 'v3')]);
+    expect((await stuck.ended()).phase).toBe('promoted');
+    expect(await stranded.ended()).toMatchObject({
+      phase: 'rolled-back',
+      cause: { kind: 'command', reason: 'nobody hears this' },
+    });
+  });
+});

@@ -1,5 +1,5 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
-import { conclude, firstFailure, firstObstacle, observe } from '../../domain/analysis/record.ts';
+import { conclude, firstFailure, firstObstacle, observe, settled } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../../providers/limit.ts';
@@ -68,6 +68,11 @@ export class Looks {
     return firstObstacle(this.records, this.options.checks);
   }
 
+  /** Whether more soaking would tell nothing. */
+  settled(): boolean {
+    return settled(this.records, this.options.checks);
+  }
+
   conclusion(): ReturnType<typeof conclude> {
     return conclude(this.records, this.options.checks);
   }
@@ -84,7 +89,14 @@ export class Looks {
       checks.map((check) =>
         within(
           tickTimeoutMs,
-          (signal) => ask(check, { signal, atMs: nowMs, reachMs }),
+          (signal) =>
+            ask(check, {
+              signal,
+              atMs: nowMs,
+              reachMs,
+              fromMs: judgeFromMs,
+              evidence: this.evidenceOf(check),
+            }),
           this.stopper.signal,
         ).catch((error: unknown) => errorVerdict(check, messageOf(error), nowMs)),
       ),
@@ -93,10 +105,15 @@ export class Looks {
     this.take(verdicts);
   }
 
+  private evidenceOf({ name }: CheckConfig): CheckRecord['evidence'] {
+    return this.records.find((record) => record.name === name)?.evidence;
+  }
+
   private take(verdicts: readonly Verdict[]): void {
     this.count += 1;
-    this.latest = verdicts;
-    this.verdicts = [...this.verdicts, ...verdicts].slice(-keptVerdicts);
+    // Evidence is for the record alone: a history has no room for forty of them.
+    this.latest = verdicts.map(({ evidence: _kept, ...verdict }) => verdict);
+    this.verdicts = [...this.verdicts, ...this.latest].slice(-keptVerdicts);
     this.records = this.options.checks.flatMap((check, index) => {
       const before = this.records.find((record) => record.name === check.name) ?? null;
       const verdict = verdicts[index];

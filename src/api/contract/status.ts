@@ -50,6 +50,19 @@ export const verdictSchema: z.ZodType<Verdict> = z
     canarySamples: z.number().nullable(),
     stableSamples: z.number().nullable(),
     atMs,
+    statistics: z
+      .object({
+        eValue: z.number().describe('Evidence against "no worse than stable"; 1 is none.'),
+        failsAt: z.number().describe('The evidence at which the check fails.'),
+        confidence: z.number().describe('Of the interval, for all looks of the stage together.'),
+        difference: z
+          .object({ low: z.number(), high: z.number() })
+          .describe("Canary's share of bad requests minus stable's, %."),
+        looks: z.number(),
+        dispersion: z.number().describe('1: no bursts.'),
+      })
+      .exactOptional()
+      .describe('Of checks that count: what the sequential test knows.'),
   })
   .meta({ id: 'Verdict', description: 'One look of one check.' });
 

@@ -1,4 +1,8 @@
-/** The registry of check kinds: a new kind is one file `judge-x.ts` and one line here. */
+/**
+ * The registry of check kinds that judge each look by itself: a new kind is one file `judge-x.ts` and one line here.
+ * Counters are judged over all looks together, see `counts-verdict.ts`.
+ */
+import type { CountsCheck } from './counts-check.ts';
 import { judgeAlert } from './judge-alert.ts';
 import { judgeAnomaly } from './judge-anomaly.ts';
 import { judgeBaseline } from './judge-baseline.ts';
@@ -10,9 +14,11 @@ import { judgeThreshold } from './judge-threshold.ts';
 import { judgeTrend } from './judge-trend.ts';
 import type { CheckConfig, Reading, Verdict } from './types.ts';
 
-export type CheckKindName = CheckConfig['kind'];
+/** A check that judges each look by itself. */
+export type LookCheck = Exclude<CheckConfig, CountsCheck>;
+export type CheckKindName = LookCheck['kind'];
 
-type ConfigOf<K extends CheckKindName> = Extract<CheckConfig, { kind: K }>;
+type ConfigOf<K extends CheckKindName> = Extract<LookCheck, { kind: K }>;
 
 /** `judge` is pure: the same readings always give the same verdict. */
 export interface CheckKind<K extends CheckKindName> {
@@ -35,11 +41,11 @@ export const checkKinds: { readonly [K in CheckKindName]: CheckKind<K> } = {
 };
 
 /** Judges one look by the check's own kind. */
-export function judge(config: CheckConfig, canary: Reading, stable: Reading | null, atMs: number): Verdict {
+export function judge(config: LookCheck, canary: Reading, stable: Reading | null, atMs: number): Verdict {
   return kindOf(config).judge(config, canary, stable, atMs);
 }
 
-export function needsStable(config: CheckConfig): boolean {
+export function needsStable(config: LookCheck): boolean {
   return checkKinds[config.kind].needsStable;
 }
 

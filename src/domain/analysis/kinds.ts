@@ -12,7 +12,7 @@ export function isProbe(config: CheckConfig): config is ProbeCheck {
 /** The checks that ask the plan's metrics source: the check itself, or the parts of a composite one. */
 export function metricChecksOf(config: CheckConfig): readonly MetricCheck[] {
   if (config.kind === 'composite') return config.parts.map(({ check }) => check);
-  return isProbe(config) ? [] : [config];
+  return isProbe(config) || config.kind === 'counts' ? [] : [config];
 }
 
 /** The check with its window cut to `reachMs`, so that it looks at nothing older; what it knows of the past stays. */

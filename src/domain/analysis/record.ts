@@ -1,11 +1,15 @@
 /** What a check accumulates over a stage, and what follows from it while the stage soaks and at its end. */
+
+import { isSettled, isSure } from './counts-verdict.ts';
 import { spoken } from './format.ts';
 import { holdsOnFailure, isEvidence } from './kinds.ts';
 import type { CheckConfig, CheckRecord, CheckStanding, Verdict } from './types.ts';
 
 /** Adds one look. Errors and missing data neither count as failures nor forgive any. */
-export function observe(record: CheckRecord | null, verdict: Verdict, config: CheckConfig): CheckRecord {
+export function observe(record: CheckRecord | null, seen: Verdict, config: CheckConfig): CheckRecord {
   const before = record ?? emptyRecord(config.name);
+  // Of the evidence there is one copy, the latest.
+  const { evidence = before.evidence, ...verdict } = seen;
   const { kind } = verdict;
   const conclusive = kind === 'pass' || kind === 'fail';
   return {
@@ -22,6 +26,7 @@ export function observe(record: CheckRecord | null, verdict: Verdict, config: Ch
     answer: kind === 'error' ? before.answer : kind,
     last: verdict,
     worst: kind === 'fail' ? worseOf(config, before.worst, verdict) : before.worst,
+    ...(evidence === undefined ? {} : { evidence }),
   };
 }
 
@@ -47,7 +52,7 @@ export function firstFailure(
 ): Failure | null {
   return firstAtLimit(
     records,
-    checks.filter((config) => !holdsOnFailure(config)),
+    checks.filter((config) => !holds(config, records)),
   );
 }
 
@@ -56,7 +61,26 @@ export function firstObstacle(
   records: readonly CheckRecord[],
   checks: readonly CheckConfig[],
 ): Failure | null {
-  return firstAtLimit(records, checks.filter(holdsOnFailure));
+  return firstAtLimit(
+    records,
+    checks.filter((config) => holds(config, records)),
+  );
+}
+
+/** A failure that is not sure enough for a rollback without a person's word holds the stage, too. */
+function holds(config: CheckConfig, records: readonly CheckRecord[]): boolean {
+  if (config.kind !== 'counts') return holdsOnFailure(config);
+  return !isSure(config, recordOf(records, config)?.evidence);
+}
+
+/**
+ * Whether more soaking would tell nothing: every check that can know so does, and the others have passed. False without
+ * any check that can.
+ */
+export function settled(records: readonly CheckRecord[], checks: readonly CheckConfig[]): boolean {
+  const known = checks.filter((config) => config.kind === 'counts');
+  const enough = known.every((config) => isSettled(config, recordOf(records, config)?.evidence));
+  return known.length > 0 && enough && conclude(records, checks).kind === 'passed';
 }
 
 function firstAtLimit(records: readonly CheckRecord[], checks: readonly CheckConfig[]): Failure | null {

@@ -1,4 +1,5 @@
 /** The shapes of checks, measurements and verdicts. */
+import type { CountsCheck, CountsEvidence, Statistics } from './counts-check.ts';
 import type {
   AnomalyCheck,
   CompositeCheck,
@@ -100,7 +101,7 @@ export type MetricCheck =
   | ErrorBudgetCheck;
 /** A check that asks the operator's own instances rather than the plan's metrics source. */
 export type ProbeCheck = HealthCheck | AlertCheck;
-export type CheckConfig = MetricCheck | CompositeCheck | ProbeCheck;
+export type CheckConfig = MetricCheck | CompositeCheck | CountsCheck | ProbeCheck;
 
 /** What a metrics source said of one arm: numbers, nothing, or an error. */
 export type Reading =
@@ -130,6 +131,10 @@ export interface Verdict {
   readonly stableSamples: number | null;
   /** Time of the look, epoch milliseconds. */
   readonly atMs: number;
+  /** The numbers of a test, for kinds that make one. */
+  readonly statistics?: Statistics;
+  /** What the next look goes on from; it moves into the record. */
+  readonly evidence?: CountsEvidence;
 }
 
 /** What a check has accumulated over a stage; survives pauses, retries and dead workers. Plain JSON, bounded. */
@@ -151,6 +156,8 @@ export interface CheckRecord {
   readonly last: Verdict | null;
   /** The most telling failing look, kept for the report. */
   readonly worst: Verdict | null;
+  /** What the sequential test of counters has gathered since the stage began. */
+  readonly evidence?: CountsEvidence;
 }
 
 /** Where a check stands: `failed` ends the canary; `open` has no conclusive pass yet. */

@@ -1,7 +1,14 @@
 /** A metrics source in memory, for tests and benches: answers are set per query, and the rest is empty. */
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import type { MetricsProvider, MetricsProviderType, QueryOptions, RangeOptions, Series } from './types.ts';
+import type {
+  CountersOptions,
+  MetricsProvider,
+  MetricsProviderType,
+  QueryOptions,
+  RangeOptions,
+  Series,
+} from './types.ts';
 
 export interface MemorySample {
   readonly labels: Readonly<Record<string, string>>;
@@ -51,6 +58,16 @@ export function createMemoryMetrics(): MemoryMetrics {
       refuseAborted(options.signal);
       const times = timesOf(options);
       return joined(times.flatMap((atMs) => samplesAt(query, atMs).map((sample) => ({ atMs, ...sample }))));
+    },
+    async counters(selector: string, { fromMs, toMs, signal }: CountersOptions) {
+      refuseAborted(signal);
+      // As if scraped every second, on the second; more rarely over times so long that nobody wants every sample.
+      const stepMs = 1_000 * Math.max(1, Math.ceil((toMs - fromMs) / 1_000 / maxPoints));
+      const firstMs = (Math.floor(fromMs / stepMs) + 1) * stepMs;
+      const times = firstMs > toMs ? [] : timesOf({ fromMs: firstMs, toMs, stepMs });
+      return joined(
+        times.flatMap((atMs) => samplesAt(selector, atMs).map((sample) => ({ atMs, ...sample }))),
+      );
     },
     async close() {},
   };

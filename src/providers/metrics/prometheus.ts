@@ -1,4 +1,5 @@
 /** Reads metrics from Prometheus, or whatever speaks its HTTP API (Thanos, Mimir, VictoriaMetrics). */
+import { promDuration } from '../../domain/analysis/template.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { limitOf } from '../limit.ts';
 import { readAnswer, refusal } from './prometheus-answer.ts';
@@ -37,6 +38,18 @@ export function createPrometheus(settings: PrometheusSettings): MetricsProvider 
         step: seconds(options.stepMs),
       });
       return ask(settings, 'query_range', form, options.signal);
+    },
+    async counters(selector, { fromMs, toMs, signal }) {
+      // An instant query of a range selector is the one way to the samples as they were scraped.
+      const query = `${selector}[${promDuration(Math.max(1, toMs - fromMs))}]`;
+      const series = await ask(
+        settings,
+        'query',
+        new URLSearchParams({ query, time: seconds(toMs) }),
+        signal,
+      );
+      // Before version 3 the left end of a range belonged to it.
+      return series.map(({ labels, points }) => ({ labels, points: points.filter(([at]) => at > fromMs) }));
     },
     // The process-wide connection pool of fetch outlives any one provider.
     async close() {},

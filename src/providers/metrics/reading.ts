@@ -63,7 +63,8 @@ function readFor(
   return readArm(provider, check, vars, query);
 }
 
-function armVars({ canaryShare, ...vars }: LookVars, arm: Arm): ArmVars {
+/** The variables of one arm. */
+export function armVars({ canaryShare, ...vars }: LookVars, arm: Arm): ArmVars {
   return arm === 'canary'
     ? { ...vars, version: vars.canary, share: canaryShare }
     : { ...vars, version: vars.stable, share: 1 - canaryShare };

@@ -13,6 +13,13 @@ export interface QueryOptions {
   readonly atMs?: number;
 }
 
+export interface CountersOptions {
+  readonly signal?: AbortSignal;
+  /** Samples taken after this time, and up to `toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface RangeOptions {
   readonly signal?: AbortSignal;
   readonly fromMs: number;
@@ -27,6 +34,8 @@ export interface RangeOptions {
 export interface MetricsProvider {
   instant(query: string, options?: QueryOptions): Promise<readonly Series[]>;
   range(query: string, options: RangeOptions): Promise<readonly Series[]>;
+  /** The samples themselves of all series that a selector picks, as they were taken: nothing in between is made up. */
+  counters(selector: string, options: CountersOptions): Promise<readonly Series[]>;
   close(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ metricsContract('memory', async () => {
       provider.set(name, samples);
       return name;
     },
+    remembers: false,
     emptyQuery: 'nothing',
     badQuery: 'refused',
     async vanish() {

@@ -16,6 +16,7 @@ metricsContract('prometheus', async () => {
       await waitFor(name, async () => (await provider.instant(name)).length === samples.length);
       return name;
     },
+    remembers: true,
     emptyQuery: 'a_metric_that_nobody_exports',
     badQuery: 'sum(((',
     vanish: () => source.kill(),

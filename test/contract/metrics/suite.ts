@@ -16,6 +16,8 @@ export interface MetricsHarness {
   readonly emptyQuery: string;
   /** A query that the source refuses. */
   readonly badQuery: string;
+  /** Whether the source knows when a sample was taken; else it holds for all times. */
+  readonly remembers: boolean;
   /** Takes the source away for good. */
   vanish(): Promise<void>;
   close(): Promise<void>;
@@ -94,11 +96,31 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
       expect(series?.points.every(([, value]) => value === 3)).toBe(true);
     });
 
+    it('answers with the samples of counters as they were taken, and none from outside the time', async () => {
+      const selector = await harness.publish('contract_total', [
+        { labels: { version: 'v1' }, value: 11 },
+        { labels: { version: 'v2' }, value: 22 },
+      ]);
+      const toMs = Date.now();
+      const fromMs = toMs - 10_000;
+      const series = await harness.provider.counters(selector, { fromMs, toMs });
+      expect(series.map(({ labels }) => labels.version).sort()).toEqual(['v1', 'v2']);
+      for (const { labels, points } of series) {
+        expect(points.length).toBeGreaterThan(0);
+        expect(points.every(([atMs]) => atMs > fromMs && atMs <= toMs)).toBe(true);
+        expect(points.every(([, value]) => value === (labels.version === 'v1' ? 11 : 22))).toBe(true);
+      }
+      const past = { fromMs: fromMs - 7_200_000, toMs: fromMs - 7_190_000 };
+      if (harness.remembers) expect(await harness.provider.counters(selector, past)).toEqual([]);
+      expect(await harness.provider.counters(harness.emptyQuery, { fromMs, toMs })).toEqual([]);
+    });
+
     it('reports a query that the source refuses as metrics-query', async () => {
       await expectCode(harness.provider.instant(harness.badQuery), 'metrics-query');
       const toMs = Date.now();
       const range = { fromMs: toMs - 1_000, toMs, stepMs: 100 };
       await expectCode(harness.provider.range(harness.badQuery, range), 'metrics-query');
+      await expectCode(harness.provider.counters(harness.badQuery, range), 'metrics-query');
     });
 
     it('gives up at once when cancelled', async () => {
@@ -106,6 +128,7 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
       await expectCode(harness.provider.instant(harness.emptyQuery, { signal }), 'metrics-unavailable');
       const range = { signal, fromMs: 0, toMs: 1_000, stepMs: 100 };
       await expectCode(harness.provider.range(harness.emptyQuery, range), 'metrics-unavailable');
+      await expectCode(harness.provider.counters(harness.emptyQuery, range), 'metrics-unavailable');
     });
 
     it('reports a source that is gone as metrics-unavailable, never as empty', async () => {
@@ -113,6 +136,7 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
       await expectCode(harness.provider.instant(harness.emptyQuery), 'metrics-unavailable');
       const range = { fromMs: 0, toMs: 1_000, stepMs: 100 };
       await expectCode(harness.provider.range(harness.emptyQuery, range), 'metrics-unavailable');
+      await expectCode(harness.provider.counters(harness.emptyQuery, range), 'metrics-unavailable');
     });
 
     it('closes, also twice', async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../../src/domain/analysis/index.ts';
+import { judge, type LookCheck } from '../../../../src/domain/analysis/index.ts';
 import { conclude, firstFailure, firstObstacle, observe } from '../../../../src/domain/analysis/record.ts';
-import type { CheckConfig, CheckRecord, Reading } from '../../../../src/domain/analysis/types.ts';
+import type { CheckRecord, Reading } from '../../../../src/domain/analysis/types.ts';
 import { alertCheck, failedQuery, healthCheck, threshold, value } from './samples.ts';
 
 const up: Reading = { kind: 'value', value: 1, samples: null, note: '200 in 3 ms' };
 const down: Reading = { kind: 'value', value: 0, samples: null, note: 'connection refused' };
 
-function recordAfter(config: CheckConfig, ...readings: readonly Reading[]): CheckRecord {
+function recordAfter(config: LookCheck, ...readings: readonly Reading[]): CheckRecord {
   const first = observe(null, judge(config, readings[0] ?? failedQuery, null, 0), config);
   return readings.slice(1).reduce((kept, one) => observe(kept, judge(config, one, null, 1), config), first);
 }

@@ -1,0 +1,71 @@
+/** The shape of a check that compares counters by the sequential test, of what it reads, and of what it keeps. */
+import type { Counts, CountsSample, Guard, Margin, SequentialState } from './sequential/types.ts';
+import type { CheckBase } from './types.ts';
+
+/** Counts of two arms: the canary's share of bad requests must be no higher than stable's by more than a margin. */
+export interface CountsCheck extends CheckBase {
+  readonly kind: 'counts';
+  readonly counters: CounterQueries;
+  /** Fewer requests of the canary since the stage began are no data; so are fewer of stable, where it is compared. */
+  readonly minSamples: number;
+  readonly margin: Margin;
+  readonly guard: Guard | null;
+  /** The stage may end early once the canary is surely no worse than this; null: it soaks to its end. */
+  readonly enough: Margin | null;
+  /** This check's and this stage's part of the chance that the rollout takes back a good canary. */
+  readonly alpha: number;
+  /** The chance of error below which it is taken back without asking; above it, people are asked. */
+  readonly rollbackAlpha: number;
+}
+
+/**
+ * Where the counts come from; templates as in queries. Without `{{window}}` each is a selector of counters, whose raw
+ * samples are read; with it, an expression that counts what happened in that time.
+ */
+export interface CounterQueries {
+  /** Requests of one kind. */
+  readonly part: string;
+  readonly partIs: 'bad' | 'good';
+  /** All requests. */
+  readonly total: string;
+}
+
+/** What both arms counted, from where the last look left off. */
+export type CountsReading =
+  | {
+      readonly kind: 'counts';
+      /** Since the anchor that the look was asked for. */
+      readonly since: CountsSample;
+      /** Where the next look begins to count. Somewhat in the past, so that samples which arrive late are still met. */
+      readonly nextAnchorMs: number;
+      /** What was counted since then already. */
+      readonly sinceNext: CountsSample;
+    }
+  | { readonly kind: 'no-data'; readonly reason: string }
+  | { readonly kind: 'error'; readonly reason: string };
+
+/** What the check has gathered in its stage; kept in its record. Plain JSON, of one size. */
+export interface CountsEvidence {
+  readonly anchorMs: number;
+  /** Counted since the anchor, and known to the test already. */
+  readonly sinceAnchor: CountsSample;
+  readonly state: SequentialState;
+}
+
+/** The numbers behind a verdict on counts. */
+export interface Statistics {
+  /** Evidence against `no worse`; 1 is none. */
+  readonly eValue: number;
+  /** At which `eValue` the check fails. */
+  readonly failsAt: number;
+  /** Of the interval, for all looks of the stage together: 0.995. */
+  readonly confidence: number;
+  /** Canary's share of bad requests minus stable's, %. */
+  readonly difference: { readonly low: number; readonly high: number };
+  /** Looks that counted anything. */
+  readonly looks: number;
+  /** Variance of the counts as a multiple of that of independent requests; 1: no bursts. */
+  readonly dispersion: number;
+}
+
+export const noCounts: Counts = { bad: 0, total: 0 };

@@ -6,19 +6,20 @@
  *   npm run bench -- judge --runs 200 --cells "errors 100/s 5%, latency 100/s" --json judge.json
  *
  * `--runs` healthy rollouts of 30 minutes a cell, `--worse` (a quarter of that) for each regression. `--cells` takes
- * words of cell ids, alternatives parted by commas. `--pictures` names a folder that gets the curves as SVG.
+ * words of cell ids, alternatives parted by commas. `--docs` names a folder that gets the curves as SVG and
+ * all figures as Markdown.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Aim, aimsOf, type CellResult } from './judge/aims.ts';
+import { aimsOf, type CellResult } from './judge/aims.ts';
 import { type Campaign, resultsOf, tasksOf } from './judge/campaign.ts';
 import { allCells, cellsMatching, idOf } from './judge/cells.ts';
 import { picturesOf } from './judge/pictures/index.ts';
 import { measureAll } from './judge/pool.ts';
+import { reportOf } from './judge/report.ts';
 import { errorRules, latencyRules } from './judge/rules/index.ts';
 import { bursty } from './judge/surroundings.ts';
-import { delayTable, falseRollbackTable } from './judge/tables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cells: { type: 'string', default: '' },
     json: { type: 'string' },
-    pictures: { type: 'string' },
+    docs: { type: 'string' },
   },
 });
 const runs = whole('runs', values.runs);
@@ -43,33 +44,13 @@ if (campaign.cells.length === 0)
 const startedMs = performance.now();
 const tasks = tasksOf(campaign);
 const results = resultsOf(campaign, tasks, await measureAll(tasks, progress));
-const aims = aimsOf(results);
-report('errors', errorRules);
-report('latency', latencyRules);
-say(`\n${aims.map(aimShown).join('\n')}`);
-say(
-  `\n${campaign.runs} healthy and ${campaign.worse} worse rollouts a cell, seed ${campaign.seed}, ${elapsedS()} s.`,
-);
+const report = reportOf(campaign, results);
+process.stdout.write(`${report}\n\n${tasks.length} portions, ${elapsedS()} s\n`);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(forMachines(), null, 1)}\n`);
-if (values.pictures !== undefined) {
-  mkdirSync(values.pictures, { recursive: true });
-  for (const [name, content] of picturesOf(results)) writeFileSync(join(values.pictures, name), content);
-}
-
-function report(kind: 'errors' | 'latency', rules: readonly { id: string; says: string }[]): void {
-  const some = results.filter(({ cell }) => cell.kind === kind);
-  if (some.length === 0) return;
-  const ids = rules.map(({ id }) => id);
-  say(`\n${rules.map(({ id, says }) => `${id}: ${says}`).join('\n')}\n`);
-  say(`${falseRollbackTable(some, ids)}\n\n${delayTable(some, ids)}`);
-}
-
-function aimShown({ says, checked, undecided, missed }: Aim): string {
-  const held = checked - undecided - missed.length;
-  const rest = undecided > 0 ? `, ${undecided} cannot be told in 30 minutes` : '';
-  return [`aim: ${says}: ${held} of ${checked} held${rest}`, ...missed.map((one) => `  missed: ${one}`)].join(
-    '\n',
-  );
+if (values.docs !== undefined) {
+  mkdirSync(values.docs, { recursive: true });
+  writeFileSync(join(values.docs, 'figures.md'), `${report}\n`);
+  for (const [name, content] of picturesOf(results)) writeFileSync(join(values.docs, name), content);
 }
 
 function forMachines(): unknown {
@@ -86,7 +67,7 @@ function forMachines(): unknown {
       ...cell,
       outcomes: Object.fromEntries(outcomes),
     })),
-    aims,
+    aims: aimsOf(results),
   };
 }
 
@@ -104,10 +85,6 @@ function progress(done: number): void {
 
 function elapsedS(): number {
   return Math.round((performance.now() - startedMs) / 1000);
-}
-
-function say(words: string): void {
-  process.stdout.write(`${words}\n`);
 }
 
 /** @throws Error unless the text is a whole number above 0. */

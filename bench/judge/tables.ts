@@ -9,7 +9,7 @@ export function falseRollbackTable(results: readonly CellResult[], rules: readon
     idOf(cell),
     ...rules.map((rule) => rateShown(outcomes.get(1)?.[rule], rule === 'sluice')),
   ]);
-  return markdown(['healthy, rolled back in %', ...rules], rows);
+  return markdown(['cell', ...rules], rows);
 }
 
 /** Delay of every rule, p50 / p90 in seconds, one row for each cell and factor. */
@@ -20,7 +20,7 @@ export function delayTable(results: readonly CellResult[], rules: readonly strin
       ...rules.map((rule) => delayShown(outcomes.get(factor)?.[rule])),
     ]),
   );
-  return markdown(['delay in s, p50 / p90', ...rules], rows);
+  return markdown(['cell', ...rules], rows);
 }
 
 export function worseShown(cell: Cell, factor: number): string {
@@ -29,9 +29,12 @@ export function worseShown(cell: Cell, factor: number): string {
 
 function rateShown(outcome: Outcome | undefined, withInterval: boolean): string {
   if (outcome === undefined) return '';
-  const percent = (share: number) => (share * 100).toFixed(share >= 0.1 ? 0 : share === 0 ? 0 : 2);
-  const interval = withInterval ? ` (${percent(outcome.low)} to ${percent(outcome.high)})` : '';
-  return `${percent(outcome.rate)}${interval}`;
+  const interval = withInterval ? ` (${percentShown(outcome.low)} to ${percentShown(outcome.high)})` : '';
+  return `${percentShown(outcome.rate)}${interval}`;
+}
+
+export function percentShown(share: number): string {
+  return (share * 100).toFixed(share >= 0.1 || share === 0 ? 0 : 2);
 }
 
 function delayShown(outcome: Outcome | undefined): string {
@@ -39,7 +42,8 @@ function delayShown(outcome: Outcome | undefined): string {
   return outcome.p50 === null ? '-' : `${outcome.p50} / ${outcome.p90 ?? '-'}`;
 }
 
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table with its columns in line, so that it can be read as it is too. */
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const lineOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const padded = (row: readonly string[]) =>

@@ -5,6 +5,7 @@ import { allCells, cellsMatching, idOf } from '../../../../bench/judge/cells.ts'
 import { measure } from '../../../../bench/judge/measure.ts';
 import { outcomeOf, wilson } from '../../../../bench/judge/outcome.ts';
 import { picturesOf } from '../../../../bench/judge/pictures/index.ts';
+import { reportOf } from '../../../../bench/judge/report.ts';
 import { delayTable, falseRollbackTable } from '../../../../bench/judge/tables.ts';
 
 const campaign = { cells: cellsMatching('errors poisson 1% 100/s 5%'), runs: 12, worse: 3, seed: 1 };
@@ -62,6 +63,10 @@ describe('a measurement', () => {
     expect(results[0]?.outcomes.get(50)?.oracle).toMatchObject({ runs: 3, fired: 3, p50: 5 });
     expect(falseRollbackTable(results, ['oracle', 'flagger-1'])).toMatch(/ +0 \| +100 \|/);
     expect(delayTable(results, ['oracle', 'argo-0'])).toMatch(/x50 +\| +5 \/ 5 \| +300 \/ 300 \|/);
+    const report = reportOf(campaign, results);
+    expect(report).toMatch(/flagger-1 +\| +0 of 1 \| +100 % \(errors poisson 1% 100\/s 5%\)/);
+    expect(report).toMatch(/argo-0 +\| +1 of 1 \| +none \|.*\| +60.0 \(1 of 1\) \|/);
+    expect(report).not.toMatch(/NaN|undefined|Infinity|Latency/);
     const pictures = picturesOf(results);
     expect([...pictures.keys()]).toEqual(['false-rollbacks-errors.svg', 'delay-errors-1-poisson.svg']);
     for (const picture of pictures.values()) expect(picture).not.toMatch(/NaN|undefined|Infinity/);

@@ -67,8 +67,8 @@ export async function rollBack(
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
-  const found = stopped?.enough && (wasAway(told.reason) || hasObeyed(told.reason, stopped.runId));
-  if (stopped?.express.written && found) {
+  const obeyed = (lane: Lane) => hasObeyed(told.reason, lane.runId) || (lane.enough && wasAway(told.reason));
+  if (stopped?.express.written && obeyed(stopped)) {
     return { accepted: true, via: 'stop', status: null, ...express };
   }
   throw told.reason;
@@ -181,5 +181,6 @@ function wasAway(error: unknown): boolean {
 /** The rollout found the stop by itself and had gone back before it could be told. */
 function hasObeyed(error: unknown, runId: string | null): boolean {
   if (!(error instanceof SluiceError) || error.code !== 'command-refused') return false;
-  return error.details.outcome === 'rolled-back' && error.details.runId === runId;
+  // Where only the data plane was asked, it said that a canary had traffic just now.
+  return error.details.outcome === 'rolled-back' && (runId ?? error.details.runId) === error.details.runId;
 }

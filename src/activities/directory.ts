@@ -1,22 +1,10 @@
 /** Rollouts and emergencies as Temporal knows them, for activities that look beyond their own workflow. */
 import type { Blocking } from '../domain/emergency/block.ts';
+import type { FoundRollout } from '../domain/emergency/sweep.ts';
 import type { Plan, TargetId } from '../domain/plan/types.ts';
 import type { RolloutInput } from '../domain/rollout/names.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
-import type { CommandName, CommandPayload, Outcome } from '../domain/rollout/types.ts';
-
-/** One run of a rollout. Everything but `running` may lag a little when it comes from a list. */
-export interface FoundRollout {
-  readonly target: TargetId;
-  readonly runId: string;
-  readonly running: boolean;
-  readonly phase: string | null;
-  readonly outcome: Outcome | null;
-  /** Where its traffic is steered; null: it was started by something that keeps no memo. */
-  readonly traffic: { readonly name: string; readonly options: Readonly<Record<string, unknown>> } | null;
-  /** The emergency that started it; null: none did. */
-  readonly emergency: string | null;
-}
+import type { CommandName, CommandPayload } from '../domain/rollout/types.ts';
 
 /** Every call is bounded in time and throws `temporal-unavailable`. Lists come from visibility, which lags. */
 export interface Directory {

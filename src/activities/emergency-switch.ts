@@ -1,8 +1,8 @@
 /** Brings the version that an emergency asks for back to a target whose last rollout has ended. */
+
+import type { FoundRollout, TargetLook } from '../domain/emergency/sweep.ts';
 import { stableAfter, switchPlan, wantedVersion } from '../domain/emergency/switch-plan.ts';
-import type { TargetLook } from '../domain/emergency/types.ts';
 import type { Arms, Outcome } from '../domain/rollout/types.ts';
-import type { FoundRollout } from './directory.ts';
 import type { LocatedSubject, SweepContext } from './emergency-targets.ts';
 
 /** Between two tries for one target. */

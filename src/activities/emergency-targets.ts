@@ -1,18 +1,13 @@
 /** What an emergency does for each target in one sweep: tells its rollout, stops its canary, reads, and brings versions back. */
 
-import type { EmergencyOrder, TargetLook, TargetRecord } from '../domain/emergency/types.ts';
+import { firstLook } from '../domain/emergency/record.ts';
+import type { FoundRollout, Subject, TargetLook } from '../domain/emergency/sweep.ts';
+import type { EmergencyOrder } from '../domain/emergency/types.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { ActivityDeps } from './deps.ts';
-import type { FoundRollout } from './directory.ts';
 import { eachOf } from './each-of.ts';
 import type { EmergencyPlanes } from './emergency-planes.ts';
 import { bringBack } from './emergency-switch.ts';
-
-export interface Subject {
-  readonly found: FoundRollout;
-  /** What earlier sweeps know of it; null: it is new. */
-  readonly record: Pick<TargetRecord, 'runId' | 'told' | 'promoted' | 'switchedAtMs'> | null;
-}
 
 export interface SweepContext {
   readonly deps: ActivityDeps;
@@ -84,7 +79,9 @@ function wasTold({ runId }: FoundRollout, record: Subject['record']): boolean {
 }
 
 async function lookAt(context: SweepContext, subject: Subject): Promise<TargetLook> {
-  const look = firstLook(subject);
+  const { found: named, record } = subject;
+  const told = isToBeTold(named) || wasTold(named, record);
+  const look = { ...firstLook(named), told, promoted: isPromoted(subject), reason: null };
   try {
     const found = await withTraffic(context, subject.found);
     if (found === null) return { ...look, reason: 'its data plane is not known' };
@@ -145,22 +142,5 @@ async function withTraffic({ deps }: SweepContext, found: FoundRollout): Promise
 }
 
 function isPromoted({ found, record }: Subject): boolean {
-  if (record !== null && record.runId === found.runId) return record.promoted;
-  return found.phase === 'watching' || found.phase === 'cleaning';
-}
-
-function firstLook({ found, record }: Subject): TargetLook {
-  return {
-    target: found.target,
-    traffic: found.traffic?.name ?? null,
-    runId: found.runId,
-    told: isToBeTold(found) || wasTold(found, record),
-    promoted: isPromoted({ found, record }),
-    good: false,
-    done: false,
-    left: false,
-    reason: null,
-    version: null,
-    switched: false,
-  };
+  return record?.runId === found.runId ? record.promoted : firstLook(found).promoted;
 }

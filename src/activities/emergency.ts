@@ -1,45 +1,56 @@
-/** One sweep of an emergency: every rollout in the scope is found, told, and its data plane stopped and read, all at once. */
+/** What an emergency has done: rollouts in its scope are found, then told, stopped and read, all at once. */
 import { covers, isExact } from '../domain/emergency/scope.ts';
-import type { EmergencyActivities, SweepInput, SweepResult, TargetLook } from '../domain/emergency/types.ts';
+import type {
+  EmergencyActivities,
+  FindInput,
+  FindResult,
+  FoundRollout,
+  SweepInput,
+  SweepResult,
+} from '../domain/emergency/sweep.ts';
 import { messageOf } from '../domain/errors.ts';
 import { alive } from './alive.ts';
 import type { ActivityDeps } from './deps.ts';
-import type { FoundRollout } from './directory.ts';
 import { eachOf } from './each-of.ts';
 import { EmergencyPlanes } from './emergency-planes.ts';
-import { lookAtAll, type Subject } from './emergency-targets.ts';
+import { lookAtAll } from './emergency-targets.ts';
 
 /** Calls to Temporal under way at a time. */
 const asksAtOnce = 50;
+/** What one emergency can hold, by what Temporal takes in one payload. The others follow when these are settled. */
+const maxFound = 4_000;
 
 export function createEmergencyActivities(deps: ActivityDeps): EmergencyActivities {
   return {
+    find: (input) => alive('finding', () => find(deps, input)),
     sweep: (input) => alive('sweeping', () => sweep(deps, input)),
     releasePlanes: (names) => alive('releasing', () => releasePlanes(deps, names)),
   };
 }
 
-/** Never fails as a whole: what stands in one target's way is that target's reason. */
-async function sweep(deps: ActivityDeps, input: SweepInput): Promise<SweepResult> {
+/** Never fails as a whole: what could not be asked is said. */
+async function find(deps: ActivityDeps, input: FindInput): Promise<FindResult> {
   const { rollouts, problem } = await listed(deps, input);
-  const subjects = new Map<string, Subject>();
-  const add = (found: FoundRollout) => {
-    const record = input.open.find(({ target }) => target === found.target) ?? null;
-    subjects.set(found.target, { found, record });
+  const wanted = new Map(
+    rollouts.filter((one) => isWanted(input, one)).map((one) => [one.target, one] as const),
+  );
+  const { found, unseen, unknown } = await findUnlisted(deps, input, (target) => wanted.has(target));
+  for (const one of found) wanted.set(one.target, one);
+  const all = [...wanted.values()];
+  const tooMany =
+    all.length > maxFound ? `${all.length} rollouts are in the scope; ${maxFound} come first` : null;
+  return {
+    found: all.slice(0, maxFound),
+    unseen,
+    unknown: unknown.sort(),
+    idle: problem === null ? idlePlanes(input, rollouts) : [],
+    problem: problem ?? tooMany,
   };
-  for (const found of rollouts) if (isWanted(input, found)) add(found);
-  const unlisted = await findUnlisted(deps, input, (target) => subjects.has(target));
-  for (const found of unlisted.found) add(found);
-  const all = [...subjects.values()];
-  const planes = new EmergencyPlanes(deps);
-  const released = problem === null ? await releaseFor(input, planes, rollouts) : [];
-  const looks = await lookAtAll({ deps, planes, order: input.order, released }, all);
-  return { looks: [...unlisted.looks, ...looks], unknown: unlisted.unknown, released, problem };
 }
 
 async function listed(
   { directory }: ActivityDeps,
-  { order }: SweepInput,
+  { order }: FindInput,
 ): Promise<{ rollouts: readonly FoundRollout[]; problem: string | null }> {
   try {
     const rollouts = await (order.to === null ? directory.running() : directory.latest());
@@ -50,7 +61,7 @@ async function listed(
 }
 
 /** Whether a rollout of the list is this emergency's business, and not settled already. */
-function isWanted({ order, open, settledRuns }: SweepInput, found: FoundRollout): boolean {
+function isWanted({ order, open, settledRuns }: FindInput, found: FoundRollout): boolean {
   const { target, runId, running, phase, outcome, emergency } = found;
   if (open.some((record) => record.target === target)) return true;
   if (settledRuns.includes(runId) || !covers(order.scope, target)) return false;
@@ -59,77 +70,48 @@ function isWanted({ order, open, settledRuns }: SweepInput, found: FoundRollout)
   return order.to !== null && (order.to !== 'previous' || (outcome === 'promoted' && emergency === null));
 }
 
-interface Unlisted {
-  readonly found: FoundRollout[];
-  /** Of those about which Temporal said nothing. */
-  readonly looks: TargetLook[];
-  readonly unknown: string[];
-}
-
 /** Targets named exactly, and those under way that no list has any more: asked one by one, which knows no lag. */
 async function findUnlisted(
   { directory }: ActivityDeps,
-  { order, open, settledRuns }: SweepInput,
+  { order, open, settledRuns }: FindInput,
   isListed: (target: string) => boolean,
-): Promise<Unlisted> {
+) {
   const named = new Set([...order.scope.filter(isExact), ...open.map(({ target }) => target)]);
-  const result: Unlisted = { found: [], looks: [], unknown: [] };
-  await eachOf(
-    [...named].filter((target) => !isListed(target)),
-    asksAtOnce,
-    async (target) => {
-      try {
-        const found = await directory.find(target);
-        if (found === null) result.unknown.push(target);
-        else if (!settledRuns.includes(found.runId)) result.found.push(found);
-      } catch (error) {
-        result.looks.push(unseen(open, target, messageOf(error)));
-      }
-    },
-  );
-  result.unknown.sort();
-  return result;
-}
-
-/** What is known of the target stays as it is. */
-function unseen(open: SweepInput['open'], target: string, reason: string): TargetLook {
-  const record = open.find((one) => one.target === target);
-  return {
-    target,
-    traffic: null,
-    runId: record?.runId ?? null,
-    told: record?.told ?? false,
-    promoted: record?.promoted ?? false,
-    good: false,
-    done: false,
-    left: false,
-    reason,
-    version: null,
-    switched: false,
-  };
+  const found: FoundRollout[] = [];
+  const unseen: { target: string; reason: string }[] = [];
+  const unknown: string[] = [];
+  const missing = [...named].filter((target) => !isListed(target));
+  await eachOf(missing, asksAtOnce, async (target) => {
+    try {
+      const one = await directory.find(target);
+      if (one === null) unknown.push(target);
+      else if (!settledRuns.includes(one.runId)) found.push(one);
+    } catch (error) {
+      unseen.push({ target, reason: messageOf(error) });
+    }
+  });
+  return { found, unseen, unknown };
 }
 
 /**
  * A stop of everything would also bar the way back to an older version. It goes as soon as no canary runs behind that
  * data plane any more; the emergency itself goes on forbidding new rollouts.
  */
-async function releaseFor(
-  { order }: SweepInput,
-  planes: EmergencyPlanes,
-  rollouts: readonly FoundRollout[],
-): Promise<string[]> {
+function idlePlanes({ order }: FindInput, rollouts: readonly FoundRollout[]): string[] {
   if (order.to === null) return [];
   const runs = rollouts.filter(({ running, emergency }) => running && emergency === null);
   const busy = (name: string) => runs.some(({ traffic }) => traffic === null || traffic.name === name);
+  return order.stoppedAll.filter((name) => !busy(name));
+}
+
+/** Never fails as a whole: what stands in one target's way is that target's reason. */
+async function sweep(deps: ActivityDeps, { order, subjects, idle }: SweepInput): Promise<SweepResult> {
+  const planes = new EmergencyPlanes(deps);
   const released: string[] = [];
-  await eachOf(
-    order.stoppedAll.filter((name) => !busy(name)),
-    order.stoppedAll.length,
-    async (name) => {
-      if ((await planes.release(name)) === null) released.push(name);
-    },
-  );
-  return released;
+  await eachOf(idle, idle.length, async (name) => {
+    if ((await planes.release(name)) === null) released.push(name);
+  });
+  return { looks: await lookAtAll({ deps, planes, order, released }, subjects), released };
 }
 
 async function releasePlanes(

@@ -5,7 +5,8 @@ import {
   type Payload,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
-import type { Directory, FoundRollout } from '../activities/directory.ts';
+import type { Directory } from '../activities/directory.ts';
+import type { FoundRollout } from '../domain/emergency/sweep.ts';
 import { emergencyMemo } from '../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { workflowIdOf } from '../domain/plan/types.ts';

@@ -10,7 +10,7 @@ import {
 import { readAgain, readRelease } from '../domain/emergency/payload.ts';
 import { type EmergencyStatus, emergencyStatusOf } from '../domain/emergency/status.ts';
 import { againSignal, emergencyStatusQuery, releaseMessage } from '../domain/emergency/types.ts';
-import type { EmergencyRun } from './emergency.ts';
+import type { EmergencyRun } from './emergency-run.ts';
 
 const description = 'Let rollouts in the scope begin again: {"actor":"…","reason":"…"}';
 

@@ -1,38 +1,21 @@
 /** The story of one emergency: sweep the scope until all is back, then block it until somebody releases it. */
-import type { SearchAttributePair } from '@temporalio/common';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   ActivityCancellationType,
   CancellationScope,
-  condition,
   continueAsNew,
   proxyActivities,
-  setCurrentDetails,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  nextSweepInMs,
-  noted,
-  onAgain,
-  onRelease,
-  onSwept,
-  openedState,
-  sweepInputOf,
-} from '../domain/emergency/state.ts';
-import {
-  type EmergencyPhase,
-  type EmergencyStatus,
-  emergencyDetailsOf,
-  emergencyStatusOf,
-  phaseOf,
-} from '../domain/emergency/status.ts';
-import type { EmergencyActivities, EmergencyInput, EmergencyState } from '../domain/emergency/types.ts';
+import { findInputOf, onFound, onSwept, sweepInputsOf } from '../domain/emergency/state.ts';
+import { type EmergencyStatus, emergencyStatusOf } from '../domain/emergency/status.ts';
+import type { EmergencyActivities } from '../domain/emergency/sweep.ts';
+import type { EmergencyInput } from '../domain/emergency/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import { reasonOf } from './effects.ts';
 import { listenForEmergency } from './emergency-messages.ts';
+import { EmergencyRun } from './emergency-run.ts';
 
-const { sweep } = proxyActivities<EmergencyActivities>({
+const { find, sweep } = proxyActivities<EmergencyActivities>({
   taskQueue: taskQueues.restore,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '5 seconds',
@@ -56,11 +39,7 @@ export async function emergency(input: EmergencyInput): Promise<EmergencyStatus>
     while (!run.state.release) {
       await run.untilDue();
       if (run.state.release) break;
-      const { order } = run.state;
-      const options = { summary: `bring ${order.scope.slice(0, 5).join(', ')} back` };
-      const result = await sweep.executeWithOptions(options, [sweepInputOf(run.state)]);
-      // Who asked for more meanwhile gets a sweep of its own.
-      if (run.state.order.to === order.to) run.state = onSwept(run.state, result, Date.now());
+      await sweepOnce(run);
       run.show();
       if (workflowInfo().continueAsNewSuggested && !run.state.release) {
         await continueAsNew<typeof emergency>({ ...run.state.order, state: run.state });
@@ -73,6 +52,19 @@ export async function emergency(input: EmergencyInput): Promise<EmergencyStatus>
   });
 }
 
+async function sweepOnce(run: EmergencyRun): Promise<void> {
+  const before = run.state;
+  const { order } = before;
+  const summary = `bring ${order.scope.slice(0, 5).join(', ')} back`;
+  const result = await find.executeWithOptions({ summary }, [findInputOf(before)]);
+  // Who asked for more meanwhile gets a sweep of its own.
+  if (run.isOutdated(order)) return;
+  run.state = onFound(run.state, result, Date.now());
+  const inputs = sweepInputsOf(run.state, result);
+  const looks = await Promise.all(inputs.map((input) => sweep.executeWithOptions({ summary }, [input])));
+  if (!run.isOutdated(order)) run.state = onSwept(before, run.state, looks, Date.now());
+}
+
 /** What cannot be released here can be with `sluice emergency-stop --release`; the block itself ends in any case. */
 async function liftStops(run: EmergencyRun): Promise<void> {
   const { stoppedAll } = run.state.order;
@@ -83,51 +75,5 @@ async function liftStops(run: EmergencyRun): Promise<void> {
     }
   } catch (error) {
     run.note(`stops of everything may stay: ${reasonOf(error)}`);
-  }
-}
-
-const phaseKey = defineSearchAttributeKey('SluicePhase', 'KEYWORD');
-
-export class EmergencyRun {
-  state: EmergencyState;
-  private shown: EmergencyPhase | null = null;
-  private wishes = 0;
-
-  constructor(input: EmergencyInput) {
-    this.state = openedState(input, Date.now());
-    this.show();
-  }
-
-  again(wish: Parameters<typeof onAgain>[1]): void {
-    this.state = onAgain(this.state, wish, Date.now());
-    this.wishes += 1;
-    this.show();
-  }
-
-  release(by: { readonly actor: string; readonly reason: string }): void {
-    this.state = onRelease(this.state, { ...by, atMs: Date.now() });
-    this.show();
-  }
-
-  note(text: string): void {
-    this.state = noted(this.state, { text, actor: null, atMs: Date.now() });
-  }
-
-  /** Resolves when the next sweep is due, at once when somebody asks for it or releases. */
-  async untilDue(): Promise<void> {
-    const dueInMs = nextSweepInMs(this.state);
-    const before = this.wishes;
-    const called = () => this.state.release !== null || this.wishes !== before;
-    if (dueInMs === null) await condition(called);
-    else if (dueInMs > 0) await condition(called, dueInMs);
-  }
-
-  show(): void {
-    setCurrentDetails(emergencyDetailsOf(this.state));
-    const phase = phaseOf(this.state);
-    if (phase === this.shown) return;
-    this.shown = phase;
-    const pair: SearchAttributePair = { key: phaseKey, value: phase };
-    upsertSearchAttributes([pair]);
   }
 }

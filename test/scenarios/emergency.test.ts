@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { ActivityTap } from '../support/activity-tap.ts';
 import { openEmergency } from '../support/emergency.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
@@ -166,4 +167,40 @@ describe.concurrent('an emergency rollback', () => {
     expect((await env.traffic.read({ id: 'named/broken', options: {} })).stableSlot).toBe('blue');
     await Promise.all([emergency.release(), other.release()]);
   }, 90_000);
+});
+
+describe('an emergency rollback whose worker dies', () => {
+  const tap = new ActivityTap();
+  let mortal: RolloutEnv;
+  beforeAll(async () => {
+    mortal = await RolloutEnv.create({ tap });
+  });
+  afterAll(() => mortal.close());
+
+  it('in the middle of a sweep goes on with another one, and knows what was done', async () => {
+    const rollouts = await Promise.all(['one', 'two'].map((name) => mortal.start(slow('death', name))));
+    await Promise.all(rollouts.map((rollout) => rollout.phase('soaking')));
+    const deaths: string[] = [];
+    tap.taps.set('emergency/death', async ({ name, execution }, act) => {
+      if (name === 'traffic.read' && deaths.length === 0) {
+        deaths.push(execution.label);
+        execution.dead = true;
+      }
+      return await act();
+    });
+    const emergency = await openEmergency(mortal, ['death']);
+    const status = await emergency.until('to have all back', ({ phase }) => phase === 'restored');
+    expect(deaths).toEqual(['sweep#1']);
+    expect(progressIn(status, 'verified').sort()).toEqual(['death/one', 'death/two']);
+    for (const rollout of rollouts) expect((await rollout.ended()).phase).toBe('rolled-back');
+
+    // Everything goes away, and the block stands; a new worker finds it as it was.
+    await mortal.stopWorkers();
+    await mortal.startWorkers();
+    expect((await emergency.status()).incident.state).toBe('open');
+    const blocked = await (await mortal.start(slow('death', 'three'))).ended();
+    expect(blocked.cause?.reason).toContain('emergency "death" is open');
+    expect((await emergency.release()).phase).toBe('released');
+    expect((await emergency.handle.fetchHistory()).events?.length).toBeLessThan(150);
+  });
 });

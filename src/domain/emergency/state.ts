@@ -1,22 +1,15 @@
 /** How an emergency goes on: what each sweep adds, when the next one is due, when it is over. Pure. */
-import type {
-  EmergencyEntry,
-  EmergencyInput,
-  EmergencyOrder,
-  EmergencyState,
-  SweepInput,
-  SweepResult,
-  TargetLook,
-  TargetRecord,
-} from './types.ts';
+import { firstLook, isSettled, knownOf, readsToVerify, recordAfter } from './record.ts';
+import { pictureOf, summaryOf } from './summary.ts';
+import type { FindInput, FindResult, SweepInput, SweepResult } from './sweep.ts';
+import type { EmergencyEntry, EmergencyInput, EmergencyOrder, EmergencyState } from './types.ts';
 
 const maxEntries = 200;
-/** Good reads, in sweeps of their own, that make a target verified. */
-const readsToVerify = 2;
 /** However quiet it is, lists are looked at for so long: visibility shows a new rollout late. */
 const lookoutMs = 15_000;
 const firstPaceMs = 1_000;
 const longestPaceMs = 60_000;
+const subjectsPerSweep = 1_000;
 
 export function openedState({ state, ...order }: EmergencyInput, nowMs: number): EmergencyState {
   if (state) return state;
@@ -51,40 +44,62 @@ export function onAgain(
   return noted(asked, { text, actor: again.actor, atMs: nowMs });
 }
 
-export function sweepInputOf({ order, records }: EmergencyState): SweepInput {
+export function findInputOf({ order, records }: EmergencyState): FindInput {
   const all = Object.values(records);
   return {
     order,
-    open: all
-      .filter((record) => !isSettled(record))
-      .map(({ target, runId, told, promoted, switchedAtMs }) => ({
-        target,
-        runId,
-        told,
-        promoted,
-        switchedAtMs,
-      })),
+    open: all.filter((record) => !isSettled(record)).map(knownOf),
     settledRuns: all.flatMap((record) => (isSettled(record) && record.runId ? [record.runId] : [])),
   };
 }
 
-export function onSwept(state: EmergencyState, result: SweepResult, nowMs: number): EmergencyState {
+/** What was found is kept at once: whoever is told may have ended before anybody looks again. */
+export function onFound(state: EmergencyState, result: FindResult, nowMs: number): EmergencyState {
   const records = { ...state.records };
-  for (const look of result.looks) records[look.target] = recordAfter(records[look.target], look, nowMs);
-  const stoppedAll = state.order.stoppedAll.filter((name) => !result.released.includes(name));
+  for (const found of result.found) records[found.target] ??= recordAfter(undefined, firstLook(found), nowMs);
+  for (const { target, reason } of result.unseen) {
+    const known = records[target];
+    if (known) records[target] = { ...known, reason };
+  }
+  return { ...state, records, unknown: result.unknown, problem: result.problem };
+}
+
+/** Sweeps of a bounded size, so that no payload outgrows what Temporal takes. */
+export function sweepInputsOf(state: EmergencyState, { found, idle }: FindResult): SweepInput[] {
+  const subjects = found.map((one) => {
+    const record = state.records[one.target];
+    return { found: one, record: record && !isSettled(record) ? knownOf(record) : null };
+  });
+  const { order } = state;
+  const inputs: SweepInput[] = [{ order, subjects: subjects.slice(0, subjectsPerSweep), idle }];
+  for (let from = subjectsPerSweep; from < subjects.length; from += subjectsPerSweep) {
+    inputs.push({ order, subjects: subjects.slice(from, from + subjectsPerSweep), idle: [] });
+  }
+  return inputs;
+}
+
+export function onSwept(
+  before: EmergencyState,
+  state: EmergencyState,
+  results: readonly SweepResult[],
+  nowMs: number,
+): EmergencyState {
+  const records = { ...state.records };
+  const looks = results.flatMap((result) => result.looks);
+  const released = results.flatMap((result) => result.released);
+  for (const look of looks) records[look.target] = recordAfter(records[look.target], look, nowMs);
+  const stoppedAll = state.order.stoppedAll.filter((name) => !released.includes(name));
   const swept: EmergencyState = {
     ...state,
     order: { ...state.order, stoppedAll },
     records,
-    unknown: result.unknown,
-    problem: result.problem,
     sweeps: state.sweeps + 1,
     sweptAtMs: nowMs,
   };
   const text = summaryOf(swept);
-  const changed = state.sweeps === 0 || text !== summaryOf(state) || pictureOf(swept) !== pictureOf(state);
+  const changed = state.sweeps === 0 || text !== summaryOf(before) || pictureOf(swept) !== pictureOf(before);
   const calm = { ...swept, calmSweeps: changed ? 0 : state.calmSweeps + 1 };
-  return text === summaryOf(state) && state.sweptAtMs !== null
+  return text === summaryOf(before) && before.sweptAtMs !== null
     ? calm
     : noted(calm, { text, actor: null, atMs: nowMs });
 }
@@ -118,62 +133,4 @@ export function nextSweepInMs(state: EmergencyState): number | null {
   if (isRestored(state) && state.calmSweeps > 0 && watchedMs >= lookoutMs) return null;
   const longest = watchedMs < lookoutMs ? lookoutMs / 5 : longestPaceMs;
   return Math.min(longest, firstPaceMs * 2 ** Math.min(state.calmSweeps, 10));
-}
-
-export function isSettled({ progress }: Pick<TargetRecord, 'progress'>): boolean {
-  return progress === 'verified' || progress === 'left';
-}
-
-function recordAfter(before: TargetRecord | undefined, look: TargetLook, nowMs: number): TargetRecord {
-  // Another rollout of the target is another story, unless it is the one that brings the wanted version.
-  const known = before && (before.runId === look.runId || !isSettled(before)) ? before : undefined;
-  const goodReads = look.good ? (known?.goodReads ?? 0) + 1 : 0;
-  const { target, traffic, runId, promoted, reason, version } = look;
-  return {
-    target,
-    traffic,
-    runId,
-    promoted,
-    reason,
-    version,
-    told: look.told,
-    progress: progressOf(look, goodReads),
-    goodReads,
-    looks: (known?.looks ?? 0) + 1,
-    switchedAtMs: look.switched ? nowMs : (known?.switchedAtMs ?? null),
-    foundAtMs: known?.foundAtMs ?? nowMs,
-    restoredAtMs: look.good ? (known?.restoredAtMs ?? nowMs) : null,
-    verifiedAtMs: progressOf(look, goodReads) === 'verified' ? (known?.verifiedAtMs ?? nowMs) : null,
-  };
-}
-
-function progressOf({ good, done, left }: TargetLook, goodReads: number): TargetRecord['progress'] {
-  if (left) return 'left';
-  if (!good) return 'not-restored';
-  return done && goodReads >= readsToVerify ? 'verified' : 'restored';
-}
-
-/** What of the records counts as a change. */
-function pictureOf({ records }: EmergencyState): string {
-  return Object.values(records)
-    .map(({ target, progress, reason, runId }) => `${target} ${progress} ${reason} ${runId}`)
-    .join('\n');
-}
-
-const maxNamed = 5;
-
-/** One sentence about where it stands. */
-export function summaryOf({ records, problem }: EmergencyState): string {
-  const all = Object.values(records);
-  const count = (progress: TargetRecord['progress']) =>
-    all.filter((record) => record.progress === progress).length;
-  const back = count('verified') + count('restored');
-  const open = all.filter(({ progress }) => progress === 'not-restored' || progress === 'left');
-  const named = open.slice(0, maxNamed).map(({ target, reason }) => `${target} (${reason ?? 'no reason'})`);
-  const more = open.length > maxNamed ? ` and ${open.length - maxNamed} more` : '';
-  return [
-    `${back} of ${all.length} restored, ${count('verified')} verified`,
-    ...(open.length > 0 ? [`not restored: ${named.join(', ')}${more}`] : []),
-    ...(problem === null ? [] : [`the rollouts could not be listed: ${problem}`]),
-  ].join('; ');
 }

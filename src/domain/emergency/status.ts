@@ -1,6 +1,7 @@
 /** What an emergency tells of itself: the answer of its `status` query, with the incident that it is. */
 import type { ScopeWords } from './scope.ts';
-import { isRestored, summaryOf } from './state.ts';
+import { isRestored } from './state.ts';
+import { summaryOf } from './summary.ts';
 import type { EmergencyEntry, EmergencyState, Release, TargetRecord } from './types.ts';
 
 export const emergencyPhases = ['restoring', 'restored', 'released'] as const;

@@ -60,49 +60,6 @@ export interface TargetRecord {
   readonly verifiedAtMs: number | null;
 }
 
-/** What one sweep found of one target. */
-export interface TargetLook {
-  readonly target: TargetId;
-  readonly traffic: string | null;
-  readonly runId: string | null;
-  readonly told: boolean;
-  readonly promoted: boolean;
-  /** The data plane reads as it should. */
-  readonly good: boolean;
-  /** Nothing runs any more that could change it. */
-  readonly done: boolean;
-  readonly left: boolean;
-  readonly reason: string | null;
-  readonly version: string | null;
-  /** A rollout to the wanted version was started now. */
-  readonly switched: boolean;
-}
-
-export interface SweepInput {
-  readonly order: EmergencyOrder;
-  /** Targets that are not settled yet. */
-  readonly open: readonly Pick<TargetRecord, 'target' | 'runId' | 'told' | 'promoted' | 'switchedAtMs'>[];
-  /** Runs that are settled: not to be told again. */
-  readonly settledRuns: readonly string[];
-}
-
-export interface SweepResult {
-  readonly looks: readonly TargetLook[];
-  /** Targets named exactly of which no rollout is known. */
-  readonly unknown: readonly TargetId[];
-  /** Data planes whose stop of everything was released, so that older versions can come back. */
-  readonly released: readonly string[];
-  /** Why the rollouts could not be listed; null: they could. */
-  readonly problem: string | null;
-}
-
-/** What the workflow has done for it; on the queue of short traffic writes. */
-export interface EmergencyActivities {
-  sweep(input: SweepInput): Promise<SweepResult>;
-  /** Releases the stop of everything behind these data planes; returns those that did not answer, with the reason. */
-  releasePlanes(names: readonly string[]): Promise<readonly { traffic: string; problem: string }[]>;
-}
-
 export interface EmergencyEntry {
   readonly atMs: number;
   readonly text: string;

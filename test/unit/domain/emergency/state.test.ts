@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findInputOf,
   isRestored,
   nextSweepInMs,
   noted,
   onAgain,
+  onFound,
   onRelease,
   onSwept,
   openedState,
-  sweepInputOf,
+  sweepInputsOf,
 } from '../../../../src/domain/emergency/state.ts';
 import { emergencyDetailsOf, emergencyStatusOf } from '../../../../src/domain/emergency/status.ts';
-import type { EmergencyState, SweepResult, TargetLook } from '../../../../src/domain/emergency/types.ts';
+import type { FindResult, FoundRollout, TargetLook } from '../../../../src/domain/emergency/sweep.ts';
+import type { EmergencyState } from '../../../../src/domain/emergency/types.ts';
 
 const order = { id: 'all', scope: ['all'], to: null, actor: 'ann', reason: 'fire', stoppedAll: ['main'] };
 const opened = () => openedState(order, 0);
@@ -32,12 +35,12 @@ function look(changes: Partial<TargetLook> = {}): TargetLook {
   };
 }
 
-function result(looks: TargetLook[], changes: Partial<SweepResult> = {}): SweepResult {
-  return { looks, unknown: [], released: [], problem: null, ...changes };
+function findings(changes: Partial<FindResult> = {}): FindResult {
+  return { found: [], unseen: [], unknown: [], idle: [], problem: null, ...changes };
 }
 
 function swept(state: EmergencyState, atMs: number, ...looks: TargetLook[]): EmergencyState {
-  return onSwept(state, result(looks), atMs);
+  return onSwept(state, onFound(state, findings(), atMs), [{ looks, released: [] }], atMs);
 }
 
 const progressOf = (state: EmergencyState, target = 'prod/shop') => state.records[target]?.progress;
@@ -72,7 +75,7 @@ describe('a target', () => {
     const other = look({ target: 'prod/cart', runId: 'run-2', good: false, reason: 'away' });
     const first = swept(opened(), 100, look({ done: true }), other);
     const state = swept(first, 200, look({ done: true }), other);
-    const { open, settledRuns } = sweepInputOf(state);
+    const { open, settledRuns } = findInputOf(state);
     expect([open.map(({ target }) => target), settledRuns]).toEqual([['prod/cart'], ['run-1']]);
   });
 
@@ -88,6 +91,46 @@ describe('a target', () => {
     const state = swept(swept(opened(), 100, left), 200, left);
     expect(isRestored(state)).toBe(true);
     expect(emergencyStatusOf(state).incident.summary).toContain('prod/shop (no version known)');
+  });
+});
+
+describe('what is found', () => {
+  const found = (target: string): FoundRollout => ({
+    target,
+    runId: `run of ${target}`,
+    running: true,
+    phase: 'soaking',
+    outcome: null,
+    traffic: { name: 'main', options: {} },
+    emergency: null,
+  });
+
+  it('is kept at once, so that a sweep that is lost loses no target', () => {
+    const state = onFound(opened(), findings({ found: [found('prod/shop')] }), 50);
+    expect(state.records['prod/shop']).toMatchObject({
+      progress: 'not-restored',
+      reason: 'just found',
+      told: false,
+      foundAtMs: 50,
+    });
+    expect(findInputOf(state).open).toMatchObject([{ target: 'prod/shop', told: false }]);
+  });
+
+  it('is swept a thousand at a time', () => {
+    const many = Array.from({ length: 2_500 }, (_, index) => found(`prod/s${index}`));
+    const result = findings({ found: many, idle: ['main'] });
+    const inputs = sweepInputsOf(onFound(opened(), result, 0), result);
+    expect(inputs.map(({ subjects, idle }) => [subjects.length, idle])).toEqual([
+      [1000, ['main']],
+      [1000, []],
+      [500, []],
+    ]);
+  });
+
+  it('of a target about which Temporal says nothing is why', () => {
+    const first = onFound(opened(), findings({ found: [found('prod/shop')] }), 0);
+    const state = onFound(first, findings({ unseen: [{ target: 'prod/shop', reason: 'away' }] }), 10);
+    expect(state.records['prod/shop']).toMatchObject({ progress: 'not-restored', reason: 'away' });
   });
 });
 
@@ -126,7 +169,8 @@ describe('the pace of sweeps', () => {
   it('never ends while the rollouts cannot be listed', () => {
     let state = opened();
     for (let atMs = 0; atMs < 60_000; atMs += 3_000) {
-      state = onSwept(state, result([], { problem: 'Temporal is away' }), atMs);
+      const problem = 'Temporal is away';
+      state = onSwept(state, onFound(state, findings({ problem }), atMs), [], atMs);
     }
     expect([isRestored(state), nextSweepInMs(state)]).toEqual([false, 60_000]);
     expect(emergencyStatusOf(state)).toMatchObject({ phase: 'restoring', problem: 'Temporal is away' });
@@ -143,7 +187,7 @@ describe('the pace of sweeps', () => {
     );
     expect(nextSweepInMs(again)).toBe(0);
     expect(again.order).toMatchObject({ to: 'previous', stoppedAll: ['main', 'edge'], actor: 'ann' });
-    expect(sweepInputOf(again).settledRuns).toEqual([]);
+    expect(findInputOf(again).settledRuns).toEqual([]);
   });
 });
 
@@ -186,7 +230,7 @@ describe('an emergency', () => {
   });
 
   it('goes on where it was when it is continued as new, and forgets released data planes', () => {
-    const state = onSwept(opened(), result([], { released: ['main'] }), 100);
+    const state = onSwept(opened(), opened(), [{ looks: [], released: ['main'] }], 100);
     expect(openedState({ ...order, state }, 900)).toBe(state);
     expect(state.order.stoppedAll).toEqual([]);
   });

@@ -1,6 +1,5 @@
 /** One look of one check: at the metrics source of the plan, or at what the operator named for probes and alerts. */
 import type { CountsEvidence } from '../../domain/analysis/counts-check.ts';
-import { judgeCounts, noEvidence } from '../../domain/analysis/counts-verdict.ts';
 import { judge } from '../../domain/analysis/index.ts';
 import { isProbe, withinReach } from '../../domain/analysis/kinds.ts';
 import type { CheckConfig, ProbeCheck, Reading, Verdict } from '../../domain/analysis/types.ts';
@@ -8,7 +7,7 @@ import type { Plan } from '../../domain/plan/types.ts';
 import { type Arms, otherSlot } from '../../domain/rollout/types.ts';
 import { readAlerts } from '../../providers/alerts/reading.ts';
 import { readHealth } from '../../providers/health/reading.ts';
-import { readCounts } from '../../providers/metrics/counts-reading.ts';
+import { lookAtCounts } from '../../providers/metrics/bound-reading.ts';
 import { look } from '../../providers/metrics/reading.ts';
 import type { Providers } from '../deps.ts';
 
@@ -55,11 +54,8 @@ export function asker(
 
   return async (check, { signal, atMs, reachMs, fromMs, evidence }) => {
     if (isProbe(check)) return judge(check, await readProbe(check, signal), null, atMs);
-    if (check.kind === 'counts') {
-      const known = evidence ?? noEvidence(check, fromMs);
-      const when = { signal, fromMs: known.anchorMs, toMs: atMs };
-      return judgeCounts(check, known, await readCounts(metrics, check.counters, vars, when), atMs);
-    }
+    if (check.kind === 'counts')
+      return await lookAtCounts(metrics, check, vars, { signal, atMs, fromMs, evidence });
     return await look(metrics, withinReach(check, reachMs), vars, { signal, atMs });
   };
 }

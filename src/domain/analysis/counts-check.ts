@@ -28,6 +28,21 @@ export interface CounterQueries {
   readonly partIs: 'bad' | 'good';
   /** All requests. */
   readonly total: string;
+  /** Where the latency that counts as slow is taken from, once a stage; `{{bound}}` in `part` stands for it. */
+  readonly boundFrom?: BoundSource;
+}
+
+/** Stable's own latencies from before the first count: what is chosen by them is not judged by them. */
+export interface BoundSource {
+  /** Query of one arm's histogram in `{{window}}`: series by `le`, or one native histogram. */
+  readonly histogram: string;
+  /** Of stable's latencies, near which the bound is chosen: 0.95. */
+  readonly quantile: number;
+  /**
+   * `share`: of requests slower than the bound. `mean`: of latencies up to the bound, each counted as its part of it;
+   * then `part` and `total` are not asked.
+   */
+  readonly judges: 'share' | 'mean';
 }
 
 /** What both arms counted, from where the last look left off. */
@@ -50,6 +65,8 @@ export interface CountsEvidence {
   /** Counted since the anchor, and known to the test already. */
   readonly sinceAnchor: CountsSample;
   readonly state: SequentialState;
+  /** The latency above which a request counts as slow, as its bucket is labelled; only where `boundFrom` asks for one. */
+  readonly bound?: string;
 }
 
 /** The numbers behind a verdict on counts. */

@@ -1,16 +1,28 @@
 /** Reads what Prometheus answers: its four kinds of results, its errors, and whatever else a proxy may send. */
 import { z } from 'zod';
+import type { Histogram } from '../../domain/analysis/stats/histogram.ts';
+import { fromNative, type NativeBucket } from '../../domain/analysis/stats/native-histogram.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Series } from './types.ts';
 
 const point = z.tuple([z.number(), z.string()]);
 const labels = z.record(z.string(), z.string());
+/** Without observations there are no buckets. */
+const native = z.tuple([
+  z.number(),
+  z.object({
+    buckets: z.array(z.tuple([z.number(), z.string(), z.string(), z.string()])).default([]),
+    count: z.string(),
+  }),
+]);
 const answer = z.object({
   status: z.literal('success'),
   data: z.discriminatedUnion('resultType', [
     z.object({
       resultType: z.literal('vector'),
-      result: z.array(z.object({ metric: labels, value: point })),
+      result: z.array(
+        z.object({ metric: labels, value: point }).or(z.object({ metric: labels, histogram: native })),
+      ),
     }),
     z.object({
       resultType: z.literal('matrix'),
@@ -40,7 +52,11 @@ export function readAnswer(url: string, body: string): readonly Series[] {
     throw new SluiceError('metrics-query', 'The query returns text; it must return numbers.');
   if (resultType === 'scalar') return [{ labels: {}, points: [pointOf(result)] }];
   if (resultType === 'vector')
-    return result.map(({ metric, value }) => ({ labels: metric, points: [pointOf(value)] }));
+    return result.map((one) =>
+      'value' in one
+        ? { labels: one.metric, points: [pointOf(one.value)] }
+        : { labels: one.metric, points: [], histogram: histogramOf(one.histogram[1].buckets) },
+    );
   return result.map(({ metric, values }) => ({ labels: metric, points: values.map(pointOf) }));
 }
 
@@ -55,6 +71,12 @@ export function refusal(url: string, status: number, body: string): SluiceError 
     return new SluiceError('metrics-query', `Prometheus refused the query${detail}`);
   }
   return new SluiceError('metrics-unavailable', `${url} answered with HTTP ${status}${detail}`);
+}
+
+function histogramOf(buckets: readonly NativeBucket[]): Histogram {
+  const histogram = fromNative(buckets);
+  if (histogram !== null) return histogram;
+  throw new SluiceError('metrics-query', 'The query returns a histogram whose buckets make no sense.');
 }
 
 function pointOf([atSeconds, text]: readonly [number, string]): readonly [number, number] {

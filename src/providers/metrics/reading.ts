@@ -116,6 +116,9 @@ function single(series: readonly Series[], what: string): Answer {
     const advice = 'it must aggregate to one, for example with sum(...)';
     return { kind: 'error', reason: `the ${what} query returned ${series.length} series; ${advice}` };
   }
+  if (series[0]?.histogram !== undefined) {
+    return { kind: 'error', reason: `the ${what} query returned a histogram; it must return a number` };
+  }
   const last = series[0]?.points.at(-1);
   return last === undefined ? { kind: 'empty' } : { kind: 'number', number: last[1] };
 }

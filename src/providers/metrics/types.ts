@@ -1,10 +1,13 @@
 /** What Sluice needs from a metrics source. Each provider implements this and passes the metrics contract suite. */
 import type { z } from 'zod';
+import type { Histogram } from '../../domain/analysis/stats/histogram.ts';
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   /** Pairs of epoch milliseconds and value, oldest first; an instant query gives one. */
   readonly points: readonly (readonly [number, number])[];
+  /** Of an instant query whose answer is a native histogram; `points` is empty then. */
+  readonly histogram?: Histogram;
 }
 
 export interface QueryOptions {

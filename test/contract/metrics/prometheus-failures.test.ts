@@ -94,9 +94,32 @@ describe('prometheus provider', () => {
       200,
       '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"histogram":[1,{}]}]}}',
     ],
+    [
+      'histograms without sense',
+      200,
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"histogram":[1,{"count":"1","sum":"1","buckets":[[0,"2","1","1"]]}]}]}}',
+    ],
   ])('reports %s as metrics-query', async (_name, status, body) => {
     handler = answers(status, body);
     expect(await failureOf()).toMatchObject({ code: 'metrics-query', retryable: false });
+  });
+
+  it('reads native histograms', async () => {
+    const histogram = '{"count":"3","sum":"1.5","buckets":[[3,"-0.001","0.001","1"],[0,"0.5","+Inf","2"]]}';
+    const result = `[{"metric":{"a":"b"},"histogram":[1,${histogram}]},{"metric":{},"histogram":[1,{"count":"0","sum":"0"}]}]`;
+    handler = answers(200, `{"status":"success","data":{"resultType":"vector","result":${result}}}`);
+    const series = await prometheus.create({ url }).instant('up');
+    expect(series).toEqual([
+      {
+        labels: { a: 'b' },
+        points: [],
+        histogram: [
+          { lower: -0.001, upper: 0.001, count: 1 },
+          { lower: 0.5, upper: Number.POSITIVE_INFINITY, count: 2 },
+        ],
+      },
+      { labels: {}, points: [], histogram: [] },
+    ]);
   });
 
   it('quotes what Prometheus says about a bad query', async () => {

@@ -11,7 +11,8 @@ import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
 import { formerRollout } from './former.ts';
 import { isForeign, isHome, startStable } from './restore.ts';
-import { attemptEpoch, epochAbove, trafficOf, workloadOf } from './targets.ts';
+import { clockProblem } from './skew.ts';
+import { attemptEpoch, epochAbove, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
 
 export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActivities, 'prepare' | 'clean'> {
@@ -25,6 +26,7 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   await refuseInEmergency(deps, plan);
   const traffic = trafficOf(deps.providers, plan);
   refuseForeignHeaders(plan, traffic.provider.matchHeader);
+  await refuseSkew(deps, traffic, plan);
   const seen = await traffic.provider.read(traffic.target, cancellationSignal());
   const epochBase = epochAbove(seen.epoch);
   const owner = attemptEpoch(Math.max(epoch, epochBase), activityInfo().attempt);
@@ -52,6 +54,12 @@ async function refuseInEmergency({ directory }: ActivityDeps, plan: Plan): Promi
   const target = targetOf(plan);
   const open = await directory.forbids(target, activityInfo().workflowExecution?.runId ?? '');
   if (open) throw emergencyOpen(target, open);
+}
+
+/** The lease would not end when it should. */
+async function refuseSkew({ clock }: ActivityDeps, side: TrafficSide, plan: Plan): Promise<void> {
+  const problem = await clockProblem(side, clock, plan.lease.ttlMs);
+  if (problem !== null) throw new SluiceError('clock-skewed', `Nothing is rolled out: ${problem}.`);
 }
 
 /** Found before any user is touched, not when the third stage begins. */

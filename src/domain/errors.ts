@@ -110,6 +110,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Render the configuration for this target with the provider and load it into the data plane.',
   },
+  'clock-skewed': {
+    status: 422,
+    retryable: false,
+    advice: 'Keep both clocks in time (NTP), or set `lease.ttl` to more than ten times the difference.',
+  },
   'traffic-fenced': {
     status: 409,
     retryable: false,

@@ -13,6 +13,8 @@ type Failing = 'prepare' | 'setRoute' | 'renew' | 'read' | 'setStable' | 'restor
 export interface FaultyTraffic extends TrafficProvider {
   /** Lets the next `times` calls of a target fail as if the data plane were away. */
   failNext(call: Failing, targetId: string, times: number): void;
+  /** How far the data plane's clock is ahead from now on. */
+  skew(aheadMs: number): void;
   /** Writes as somebody else would: under the present owner's epoch. */
   meddle(targetId: string, route: Partial<Route>): Promise<void>;
   whenState(targetId: string, fits: (state: TrafficState) => boolean): Promise<TrafficState>;
@@ -28,7 +30,12 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
     return Promise.reject(new SluiceError('traffic-unavailable', `The data plane did not answer (${key}).`));
   };
   const target = (id: string): TrafficTarget => ({ id, options: {} });
+  let skewMs: number | null = null;
   return {
+    clock: async () => (skewMs === null ? undefined : Date.now() + skewMs),
+    skew: (aheadMs) => {
+      skewMs = aheadMs;
+    },
     matchHeader: inner.matchHeader,
     prepare: (to, ...rest) => guard('prepare', to, () => inner.prepare(to, ...rest)),
     setRoute: (to, ...rest) => guard('setRoute', to, () => inner.setRoute(to, ...rest)),

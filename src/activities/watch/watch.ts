@@ -16,6 +16,7 @@ import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
 import { asker } from './ask.ts';
 import { Beats } from './beats.ts';
+import { Clocks } from './clocks.ts';
 import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
@@ -41,6 +42,8 @@ class Watch {
   private readonly pulseMs: number;
   private watchedMs: number;
   private extended: boolean;
+  private readonly clocks: Clocks;
+  private skewSaid: boolean;
   private lastGoodPulseMs: number | null = null;
   private trouble: string | null = null;
   private lastBeatMs = Number.NEGATIVE_INFINITY;
@@ -57,6 +60,8 @@ class Watch {
     this.pulseMs = pulseMs(plan);
     this.watchedMs = carry.watchedMs;
     this.extended = carry.extended;
+    this.skewSaid = carry.skewSaid ?? false;
+    this.clocks = new Clocks(this.side, deps.clock, plan.lease.ttlMs);
     this.share = new MeasuredShare(this.side, arms.stableSlot, deps.clock, carry.canaryRequests);
     this.lease = new Lease({
       config: plan.lease,
@@ -140,6 +145,8 @@ class Watch {
     const ending = await this.holdTraffic();
     if (ending?.kind === 'gone') return await this.gone();
     if (ending) return ending;
+    const skew = await this.freshSkew();
+    if (skew) return skew;
     const failure = this.looks.failure();
     if (failure) return { kind: 'failed', ...failure };
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
@@ -160,7 +167,18 @@ class Watch {
   private goesOn({ kind }: WatchEnding): boolean {
     const held = kind === 'inconclusive' && this.input.plan.analysis.onInconclusive === 'hold';
     const waits = kind === 'obstructed' || kind === 'recovered';
-    return held || waits || kind === 'soaked' || kind === 'conclusive';
+    return held || waits || ['soaked', 'conclusive', 'skewed'].includes(kind);
+  }
+
+  /** Clocks that drift apart under a canary are said once; the lease still ends it, later or earlier by the difference. */
+  private async freshSkew(): Promise<WatchEnding | null> {
+    if (this.input.mode === 'after') return null;
+    await this.clocks.look();
+    const reason = this.clocks.problem;
+    const said = this.skewSaid;
+    this.skewSaid = reason !== null;
+    this.trouble ??= reason;
+    return reason === null || said ? null : { kind: 'skewed', reason };
   }
 
   /** What both versions need holds a soak while it is down; a canary that waits already waits on. */
@@ -217,7 +235,9 @@ class Watch {
     const { mode, plan } = this.input;
     if (mode === 'wait') return null;
     if (mode === 'after') return this.watchedMs >= plan.watchAfterMs ? { kind: 'soaked' } : null;
-    if (mode === 'soak' && this.watchedMs < plannedMs(this.stage, this.extended)) return null;
+    if (mode === 'soak' && this.watchedMs < plannedMs(this.stage, this.extended)) {
+      return this.knowsEnough() ? { kind: 'soaked' } : null;
+    }
     const conclusion = this.looks.conclusion();
     if (conclusion.kind === 'passed') {
       return mode === 'hold'
@@ -229,6 +249,12 @@ class Watch {
     if (this.extended) return { kind: 'inconclusive', reason: conclusion.reason };
     this.extended = true;
     return null;
+  }
+
+  /** Where the plan lets a soak end early, proof that the canary is no worse does. */
+  private knowsEnough(): boolean {
+    const { minSoakMs, warmUpMs } = this.stage;
+    return minSoakMs !== undefined && this.watchedMs >= warmUpMs + minSoakMs && this.looks.settled();
   }
 
   /** The workflow is gone (terminated): nobody will restore, so this does. */
@@ -270,6 +296,7 @@ class Watch {
       reasserted: this.grip.reasserted,
       looks: this.looks.count,
       canaryRequests: this.share.canaryRequests,
+      skewSaid: this.skewSaid,
     };
   }
 

@@ -54,6 +54,8 @@ export type WatchEnding =
   | { readonly kind: 'conclusive'; readonly reason: string }
   | { readonly kind: 'drifted'; readonly reason: string }
   | { readonly kind: 'moved'; readonly reason: string }
+  /** The clocks of worker and data plane are too far apart: said once, and watched on. */
+  | { readonly kind: 'skewed'; readonly reason: string }
   | { readonly kind: 'lapsed'; readonly reason: string }
   | { readonly kind: 'stopped'; readonly reason: string }
   | { readonly kind: 'fenced'; readonly reason: string }
@@ -71,6 +73,8 @@ export interface WatchCarry {
   readonly looks: number;
   /** Requests that the data plane sent to the canary while it was watched in this stage; null: it does not count. */
   readonly canaryRequests: number | null;
+  /** That the clocks are too far apart has been said. */
+  readonly skewSaid?: boolean;
 }
 
 export const emptyCarry: WatchCarry = {
@@ -95,6 +99,7 @@ export type TimelineKind =
   | 'command-refused'
   | 'message-malformed'
   | 'approval-asked'
+  | 'clock-skewed'
   | 'limit-near'
   | 'limit-struck'
   | 'promoting'

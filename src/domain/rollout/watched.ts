@@ -37,6 +37,8 @@ export function onWatched(state: RolloutState, result: WatchResult, nowMs: numbe
       );
       return rollBack(noted, causeOf(ending, 'check', nowMs));
     }
+    case 'skewed':
+      return withNote(known, { kind: 'clock-skewed', text: `severity 2: ${ending.reason}` }, nowMs);
     case 'moved':
       return rollBack(known, causeOf(ending, 'drift', nowMs));
     case 'lapsed':

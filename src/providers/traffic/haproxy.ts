@@ -3,6 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
 import { createRuntimeClient, type RuntimeClient, type TalkOptions } from './haproxy/client.ts';
+import { clockCommands, clockIn } from './haproxy/clock.ts';
 import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
 import { KeptMap } from './haproxy/kept-map.ts';
 import { MapCommands, mapFile } from './haproxy/maps.ts';
@@ -133,6 +134,11 @@ class HaproxyTraffic implements TrafficProvider {
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {
     const [blue, green] = await this.requests(target, signal);
     return { requests: { blue: blue ?? 0, green: green ?? 0 } };
+  }
+
+  async clock(signal?: AbortSignal): Promise<number | undefined> {
+    const [errors, info] = await this.client.run(clockCommands, { signal });
+    return clockIn(errors, info);
   }
 
   async close(): Promise<void> {

@@ -60,6 +60,8 @@ export interface TrafficProvider {
   /** Clears a stop of `*`; `prepare` never does. */
   release(signal?: AbortSignal): Promise<void>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
+  /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
+  clock?(signal?: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;
 }
 

@@ -288,6 +288,15 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
       await expectRequests('none', { [fixture.matchHeader]: 'always' });
     });
 
+    it('tells the clock by which it ends leases, if it has one', async () => {
+      const beforeMs = Date.now();
+      const told = await provider.clock?.();
+      if (told === undefined) return expect(provider.clock).toBeUndefined();
+      // Read once in a turn of the data plane's loop.
+      expect(told).toBeGreaterThan(beforeMs - 1_000);
+      expect(told).toBeLessThan(Date.now() + 1_000);
+    });
+
     it('leaves other targets alone', async () => {
       await provider.prepare(other, epoch + 1);
       await provider.setRoute(other, { weightPercent: 33, match: null }, epoch + 1);

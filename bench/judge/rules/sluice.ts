@@ -17,9 +17,9 @@ const settings: SequentialSettings = {
   enough: null,
 };
 
-/** The bucket bound next above stable's p95: slower requests are what a plan would count as slow. */
-const SLOW_MS = 250;
-const SLOW_FROM = bucketBoundsMs.indexOf(SLOW_MS) + 1;
+/** The bucket bound that the product chooses for p95 by what stable usually does (`boundNear`). */
+export const slowMs = 250;
+const slowFrom = bucketBoundsMs.indexOf(slowMs) + 1;
 
 export const sluiceErrors: Rule<ErrorTraffic> = {
   id: 'sluice',
@@ -34,7 +34,7 @@ export const sluiceErrors: Rule<ErrorTraffic> = {
 
 export const sluiceLatency: Rule<LatencyTraffic> = {
   id: 'sluice',
-  says: `Sluice: the same test on the requests slower than ${SLOW_MS} ms.`,
+  says: `Sluice: the same test on the requests slower than ${slowMs} ms, the bound that it chooses near stable's p95.`,
   firesAt: ({ canary, stable }) =>
     firstWorse(
       canary.length / bucketCount,
@@ -62,7 +62,7 @@ function slowOf(counts: Int32Array, sample: number): Counts {
   for (let place = 0; place < bucketCount; place += 1) {
     const count = counts[offset + place] ?? 0;
     total += count;
-    if (place >= SLOW_FROM) bad += count;
+    if (place >= slowFrom) bad += count;
   }
   return { bad, total };
 }

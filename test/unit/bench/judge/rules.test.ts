@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorTraffic, emptyErrorTraffic } from '../../../../bench/judge/error-traffic.ts';
-import { bucketCount, emptyLatencyTraffic } from '../../../../bench/judge/latency-traffic.ts';
+import {
+  bucketBoundsMs,
+  bucketCount,
+  emptyLatencyTraffic,
+  LatencySimulator,
+} from '../../../../bench/judge/latency-traffic.ts';
+import { Random } from '../../../../bench/judge/random.ts';
 import { argoErrors, argoSettings } from '../../../../bench/judge/rules/argo.ts';
 import { flaggerErrors, flaggerLatency } from '../../../../bench/judge/rules/flagger.ts';
 import { kayentaErrors, kayentaLatency } from '../../../../bench/judge/rules/kayenta.ts';
+import { slowMs, sluiceErrors } from '../../../../bench/judge/rules/sluice.ts';
+import { boundNear, commonBounds } from '../../../../src/domain/analysis/stats/histogram.ts';
 
 const [argoOnce, argoThree, argoMinute] = argoSettings.map(argoErrors);
 
@@ -122,5 +130,27 @@ describe("Kayenta's rule", () => {
       if (at % bucketCount === 6) slow.canary[at] = 10;
     });
     expect(kayentaLatency('growing').firesAt(slow)).toBe(50);
+  });
+});
+
+describe("Sluice's rule", () => {
+  it('calls those requests slow that the product would: above the bound near the p95 of a healthy stable', () => {
+    const simulator = new LatencySimulator({ shape: 'poisson', rate: 100, sharePercent: 5 }, 1, 2);
+    const traffic = emptyLatencyTraffic();
+    simulator.run(Random.of(3), traffic);
+    const usual = bucketBoundsMs.map((upper, at) => ({
+      lower: bucketBoundsMs[at - 1] ?? 0,
+      upper,
+      count: traffic.stable.reduce((sum, count, place) => sum + (place % bucketCount === at ? count : 0), 0),
+    }));
+    expect(boundNear(usual, 0.95, commonBounds(usual, usual))).toBe(slowMs);
+  });
+
+  it('fires on a canary that is worse, and on neither an equal nor a better one', () => {
+    const often = (sample: number) => 2 + (sample % 3);
+    const never = () => 0;
+    expect(sluiceErrors.firesAt(traffic((sample) => often(sample) + 20, often))).toBeGreaterThan(0);
+    expect(sluiceErrors.firesAt(traffic(often, often))).toBe(0);
+    expect(sluiceErrors.firesAt(traffic(never, often))).toBe(0);
   });
 });

@@ -13,6 +13,7 @@ import { watchRoutes } from './route-table.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { planRoutes } from './routes/plans.ts';
+import { rollbackRoutes } from './routes/rollbacks.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
 import type { ApiDeps } from './service.ts';
@@ -51,6 +52,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   planRoutes(app, deps);
   emergencyRoutes(app, deps);
   emergencyRollbackRoutes(app, deps);
+  rollbackRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;
 }

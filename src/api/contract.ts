@@ -3,6 +3,7 @@ export * from './contract/audit.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
 export * from './contract/problem.ts';
+export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';
 export * from './contract/service.ts';
 export * from './contract/status.ts';

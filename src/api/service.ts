@@ -19,6 +19,8 @@ import type {
   ListQuery,
   Readiness,
   ReleaseAnswer,
+  RollbackPage,
+  RollbackQuery,
   RolloutPage,
   RolloutView,
 } from './contract.ts';
@@ -72,6 +74,7 @@ export interface RolloutService {
   get(ref: RunRef): Promise<RolloutView>;
   command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
   audit(ref: RunRef): Promise<Audit>;
+  rollbacks(query: RollbackQuery): Promise<RollbackPage>;
   /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. */
   emergencyStop(request: EmergencyStopBody): Promise<EmergencyAnswer>;
   /** Clears a stop of everything. */

@@ -14,6 +14,7 @@ import { openEmergency } from './temporal/emergency-open.ts';
 import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
+import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
@@ -42,6 +43,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };
+  const history = new RollbackHistory(options);
   if (options.keepList === true) deps.looks.list.keep();
   return {
     start: (request) => startRollout(deps, request),
@@ -50,6 +52,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     command: (ref, command) =>
       command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),
     audit: (ref) => auditOf(deps, ref),
+    rollbacks: (query) => history.page(query),
     emergencyStop: (request) => emergencyStop(deps, request),
     release: () => releaseAll(deps.planes),
     openEmergency: (request) => openEmergency(deps, request),

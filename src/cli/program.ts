@@ -10,6 +10,7 @@ import { auditCommand } from './verbs/audit.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
+import { rollbacksCommand } from './verbs/rollbacks.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
 import { steerCommands } from './verbs/steer.ts';
@@ -71,6 +72,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     emergencyStopCommand(act),
     emergenciesCommand(act),
     auditCommand(act),
+    rollbacksCommand(act),
     upCommand(act),
   ];
   for (const command of verbs) program.addCommand(command);

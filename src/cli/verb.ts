@@ -44,6 +44,12 @@ export function parseSeconds(text: string): number {
   throw new InvalidArgumentError('Give a whole number of seconds.');
 }
 
+/** How many entries a list may have on one page. */
+export function parseLimit(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200) return Number(text);
+  throw new InvalidArgumentError('Give a number from 1 to 200.');
+}
+
 export function collect<T>(
   parse: (text: string) => T,
 ): (text: string, before: readonly T[] | undefined) => T[] {

@@ -44,7 +44,7 @@ export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(c
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
 export const noQuerySchema = z.strictObject({});
 
-const linksSchema = z.object({ self: z.string(), events: z.string(), audit: z.string() });
+export const linksSchema = z.object({ self: z.string(), events: z.string(), audit: z.string() });
 
 export const startedSchema = z
   .object({

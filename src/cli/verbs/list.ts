@@ -1,10 +1,10 @@
 /** `sluice list`: rollouts, running ones first, then those that ended last. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { pageSchema, type RolloutSummary } from '../../api/contract.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
 export interface ListOptions extends CommonOptions {
   readonly environment?: string;
@@ -61,11 +61,6 @@ function rowOf({
     endedAtMs === null ? '-' : stamp(endedAtMs),
     runId,
   ];
-}
-
-function parseLimit(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200) return Number(text);
-  throw new InvalidArgumentError('Give a number from 1 to 200.');
 }
 
 export function listCommand(act: Act, run: Run<ListOptions> = runList): Command {

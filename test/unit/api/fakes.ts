@@ -169,6 +169,7 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     get: watched('get'),
     command: watched('command'),
     audit: watched('audit'),
+    rollbacks: watched('rollbacks'),
     emergencyStop: watched('emergencyStop'),
     release: watched('release'),
     openEmergency: watched('openEmergency'),

@@ -1,0 +1,136 @@
+/** Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's account. */
+import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
+import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';
+import {
+  hasEnded,
+  linksOf,
+  type RollbackEntry,
+  type RollbackPage,
+  type RollbackQuery,
+  type RolloutSummary,
+  sinceMsOf,
+} from '../contract.ts';
+import { Queue } from '../express/queue.ts';
+import { ask, type TemporalDeps } from './calls.ts';
+import { statusOf } from './view.ts';
+import { cursorOf, filterOf, rawOf, summaryOf, tokenOf } from './visibility.ts';
+
+/** Looked at for one answer, the latest. */
+const maxRuns = 1_000;
+/** Accounts are fetched so many at a time, so that statistics are no load for those who steer. */
+const fetchAtOnce = 10;
+const maxKept = 10_000;
+
+export class RollbackHistory {
+  private readonly deps: TemporalDeps;
+  /** Records of ended rollouts by run, which never change. */
+  private readonly kept = new Map<string, RollbackRecord>();
+  private readonly fetching = new Queue(fetchAtOnce);
+
+  constructor(deps: TemporalDeps) {
+    this.deps = deps;
+  }
+
+  /** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
+  async page(query: RollbackQuery): Promise<RollbackPage> {
+    const { limit, cursor, trigger, requestsPerUser = null } = query;
+    const filter = JSON.stringify({ ...query, limit: 0, cursor: '', requestsPerUser: 0 });
+    const after = cursor === undefined ? null : placeIn(tokenOf(cursor, filter));
+    const sinceMs = sinceMsOf(query, Date.now());
+    const { runs, complete } = await this.runs(query, sinceMs);
+    const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
+    const entries = accounts
+      .flatMap((account) => (account === 'unanswered' ? [] : (account ?? [])))
+      .filter(({ record }) => record.decidedAtMs >= sinceMs)
+      .filter(({ record }) => trigger === undefined || record.trigger === trigger)
+      .sort((a, b) => order(placeOf(a), placeOf(b)));
+    const rest = after === null ? entries : entries.filter((entry) => order(after, placeOf(entry)) < 0);
+    const rollbacks = rest.slice(0, limit);
+    const last = rollbacks.at(-1);
+    const records = entries.map(({ record }) => record);
+    return {
+      rollbacks,
+      next: last && rest.length > limit ? cursorOf(tokenFrom(placeOf(last)), filter) : null,
+      statistics: rollbackStatisticsOf(records, requestsPerUser),
+      complete,
+      unanswered: accounts.filter((account) => account === 'unanswered').length,
+    };
+  }
+
+  /** Rolled back, or on the way there. Visibility gives the running ones first, then those that ended last. */
+  private async runs(
+    query: RollbackQuery,
+    sinceMs: number,
+  ): Promise<{ runs: RolloutSummary[]; complete: boolean }> {
+    const { environment, service } = query;
+    const named = filterOf({
+      ...(environment === undefined ? {} : { environment }),
+      ...(service === undefined ? {} : { service }),
+    });
+    const since = sinceMs > 0 ? ` AND CloseTime >= "${new Date(sinceMs).toISOString()}"` : '';
+    const back = `SluiceOutcome = "rolled-back"${since}`;
+    const goingBack = 'ExecutionStatus = "Running" AND SluicePhase IN ("restoring", "cleaning")';
+    const { workflowService, namespace } = rawOf(this.deps);
+    const answer = await ask(this.deps, () =>
+      workflowService.listWorkflowExecutions({
+        namespace,
+        pageSize: maxRuns,
+        query: `${named} AND ((${back}) OR (${goingBack}))`,
+      }),
+    );
+    const runs = (answer.executions ?? []).map(summaryOf);
+    return { runs, complete: !answer.nextPageToken?.length };
+  }
+
+  /** Null: it does not go back after all. */
+  private async account(run: RolloutSummary): Promise<RollbackEntry | null | 'unanswered'> {
+    const known = this.kept.get(run.runId);
+    if (known) return entryOf(run, known);
+    const status = await statusOf(this.deps, run);
+    if (status === null) return 'unanswered';
+    if (status.rollback === null) return null;
+    if (hasEnded(run)) this.keep(run.runId, status.rollback);
+    return entryOf(run, status.rollback);
+  }
+
+  private keep(runId: string, record: RollbackRecord): void {
+    const oldest = this.kept.keys().next();
+    if (this.kept.size >= maxKept && !oldest.done) this.kept.delete(oldest.value);
+    this.kept.set(runId, record);
+  }
+}
+
+function entryOf(run: RolloutSummary, record: RollbackRecord): RollbackEntry {
+  const { environment, service, runId } = run;
+  return {
+    environment,
+    service,
+    runId,
+    ended: hasEnded(run),
+    record,
+    links: linksOf(environment, service, runId),
+  };
+}
+
+/** Where an entry stands in the list; unlike a number, it stays when newer ones come. */
+interface Place {
+  readonly decidedAtMs: number;
+  readonly runId: string;
+}
+
+function placeOf({ record, runId }: RollbackEntry): Place {
+  return { decidedAtMs: record.decidedAtMs, runId };
+}
+
+function order(a: Place, b: Place): number {
+  return b.decidedAtMs - a.decidedAtMs || a.runId.localeCompare(b.runId);
+}
+
+function tokenFrom({ decidedAtMs, runId }: Place): Uint8Array {
+  return Buffer.from(`${decidedAtMs} ${runId}`);
+}
+
+function placeIn(token: Uint8Array): Place {
+  const [decidedAtMs, runId = ''] = Buffer.from(token).toString().split(' ');
+  return { decidedAtMs: Number(decidedAtMs), runId };
+}

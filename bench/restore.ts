@@ -5,8 +5,12 @@
  *   npm run bench -- restore --others 1,100 --count 200 --by update,express,signal
  *   npm run bench -- restore --storm 100,260 --by express,signal,emergency
  *
+ * `--others`: so many other rollouts run; one rollback every `--every` milliseconds (default 250), so that the clean-up
+ * of one is not what the next waits for.
  * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
+ * `--profile <folder>`: worker and API leave a CPU profile of their whole life there.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type BenchStack, startBenchStack } from './support/bench-stack.ts';
 import { printTable, summaryOf } from './support/report.ts';
@@ -18,6 +22,8 @@ const { values } = parseArgs({
     storm: { type: 'string' },
     count: { type: 'string', default: '200' },
     by: { type: 'string', default: 'update,express,signal' },
+    every: { type: 'string', default: '250' },
+    profile: { type: 'string' },
   },
 });
 type Row = Record<string, string | number>;
@@ -25,18 +31,24 @@ type Row = Record<string, string | number>;
 const storms = numbersIn(values.storm ?? '');
 const others = numbersIn(values.others ?? (storms.length > 0 ? '' : '1,100')).sort((a, b) => a - b);
 const count = Number(values.count);
+const everyMs = Number(values.every);
 const by = values.by.split(',');
 const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
 const warmUps = 20;
+/** Between two looks at HAProxy, so that looking is no load. */
+const lookEveryMs = 2;
 
-const stack = await startBenchStack([
-  ...numbered('warm-up', warmUps),
-  ...numbered('other', Math.max(0, ...others)),
-  ...numbered('subject', others.length > 0 ? batch : 0),
-  ...numbered('storm', Math.max(0, ...storms)),
-]);
+const stack = await startBenchStack(
+  [
+    ...numbered('warm-up', warmUps),
+    ...numbered('other', Math.max(0, ...others)),
+    ...numbered('subject', others.length > 0 ? batch : 0),
+    ...numbered('storm', Math.max(0, ...storms)),
+  ],
+  values.profile,
+);
 try {
   await warmUp();
   // First, because the others go on running.
@@ -74,9 +86,11 @@ async function measureWay(running: number, way: Way): Promise<Row[]> {
     const services = numbered('subject', Math.min(batch, count - zeroMs.length));
     await stack.startAll(services);
     for (const service of services) {
+      const next = sleep(everyMs);
       const { zero, answer } = await rollBack(stack, way, service);
       zeroMs.push(zero);
       answerMs.push(answer);
+      await next;
     }
     await ended(services);
   }
@@ -93,7 +107,7 @@ async function rollBack(
 ): Promise<{ zero: number; answer: number }> {
   const sentMs = performance.now();
   const answered = senderOf(way, stack)(service).then(() => performance.now() - sentMs);
-  while ((await shareOf(service)) > 0);
+  while ((await shareOf(service)) > 0) await sleep(lookEveryMs);
   const zero = performance.now() - sentMs;
   return { zero, answer: await answered };
 }

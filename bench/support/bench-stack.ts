@@ -28,13 +28,19 @@ export interface BenchStack {
 }
 
 /** As many starts at a time, so that starting is no storm of its own. */
-const startsAtOnce = 25;
+const startsAtOnce = 15;
+const progressEvery = 100;
 
-export async function startBenchStack(services: readonly string[]): Promise<BenchStack> {
+/** With `profileDir` worker and API leave a CPU profile of their whole life there. */
+export async function startBenchStack(services: readonly string[], profileDir?: string): Promise<BenchStack> {
   const targets = services.map((service) => `bench/${service}`);
   const haproxy = await startHaproxy({ targets, frontend: 'shared' });
   const temporal = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path: locateTools().temporal } },
+    server: {
+      executable: { type: 'existing-path', path: locateTools().temporal },
+      // With a thousand rollouts it warns of every call that waits, which would drown the figures.
+      log: { format: 'pretty', level: 'never' },
+    },
   });
   await registerSearchAttributes(temporal.connection, 'default');
   const connection = { socket: haproxy.socket, mapsDir: haproxy.mapsDir };
@@ -45,7 +51,10 @@ export async function startBenchStack(services: readonly string[]): Promise<Benc
     traffic: { haproxy: connection },
     metrics: { memory: {} },
   };
-  const parts = [await startSluiceProcess('worker', config), await startSluiceProcess('api', config)];
+  const parts = [
+    await startSluiceProcess('worker', config, profileDir),
+    await startSluiceProcess('api', config, profileDir),
+  ];
   const traffic = haproxyType.create(connection);
   const shareOf = async (service: string) =>
     effectivePercent(await traffic.read({ id: `bench/${service}`, options: {} }), Date.now());
@@ -57,6 +66,7 @@ export async function startBenchStack(services: readonly string[]): Promise<Benc
       for (let from = 0; from < wanted.length; from += startsAtOnce) {
         const some = wanted.slice(from, from + startsAtOnce);
         await Promise.all(some.map((service) => startOne(temporal.client, service, shareOf)));
+        said(from, from + some.length, wanted.length);
       }
     },
     sweep: () => new StopSweep(connection),
@@ -66,6 +76,12 @@ export async function startBenchStack(services: readonly string[]): Promise<Benc
       await haproxy.stop();
     },
   };
+}
+
+/** Starting a thousand takes minutes, and nobody likes to wait for something silent. */
+function said(before: number, started: number, all: number): void {
+  const steps = (count: number) => Math.floor(count / progressEvery);
+  if (steps(started) > steps(before)) process.stderr.write(`started ${started} of ${all}\n`);
 }
 
 async function startOne(
@@ -78,7 +94,7 @@ async function startOne(
     environment: 'bench',
     traffic: { name: 'haproxy', options: {} },
     stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
-    analysis: { intervalMs: 5_000, onInconclusive: 'hold' },
+    analysis: { intervalMs: 600_000, onInconclusive: 'hold' },
     maxDurationMs: 7_200_000,
   });
   const input: RolloutInput = { plan, actor: 'bench', reason: '' };
@@ -89,7 +105,7 @@ async function startOne(
     memo: { [trafficMemo]: trafficMemoOf(plan) },
   });
   const reads50 = async () => (await shareOf(service)) === 50;
-  await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 120_000, everyMs: 100 });
+  await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 300_000, everyMs: 250 });
 }
 
 async function freePort(): Promise<number> {

@@ -17,11 +17,16 @@ const readyLines = { worker: 'worker runs', api: 'API runs' } as const;
 export async function startSluiceProcess(
   part: keyof typeof readyLines,
   config: Record<string, unknown>,
+  profileDir?: string,
 ): Promise<SluiceProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const file = join(dir, 'sluice.yaml');
   writeFileSync(file, JSON.stringify(config));
-  const child = spawn(process.execPath, [join(repoRoot(), 'dist', part, 'main.js')], {
+  const profile =
+    profileDir === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${part}.cpuprofile`];
+  const child = spawn(process.execPath, [...profile, join(repoRoot(), 'dist', part, 'main.js')], {
     env: { ...process.env, SLUICE_CONFIG: file },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

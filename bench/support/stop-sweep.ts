@@ -4,7 +4,7 @@ import { createRuntimeClient, type Run } from '../../src/providers/traffic/hapro
 import { MapCommands } from '../../src/providers/traffic/haproxy/maps.ts';
 
 /** Between two sweeps, so that looking is no load. */
-const pauseMs = 2;
+const pauseMs = 10;
 /** HAProxy and the client each limit a conversation, so it is renewed long before. */
 const conversationMs = 2_000;
 

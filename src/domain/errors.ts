@@ -26,6 +26,16 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Wait for the running rollout, roll it back, or set `onConflict: supersede` in the plan.',
   },
+  'cooldown-running': {
+    status: 409,
+    retryable: false,
+    advice: 'Wait until then, or start with `--force` (`"force": true`).',
+  },
+  'hook-failed': {
+    status: 500,
+    retryable: true,
+    advice: 'Look at what the hook calls, and at its settings in the operator configuration.',
+  },
   'command-refused': {
     status: 409,
     retryable: false,

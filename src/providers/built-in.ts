@@ -3,6 +3,8 @@ import { alertsProviders } from './alerts/index.ts';
 import type { AlertsProviderType } from './alerts/types.ts';
 import { healthProviders } from './health/index.ts';
 import type { HealthProviderType } from './health/types.ts';
+import { hookTypes } from './hooks/index.ts';
+import type { HookType } from './hooks/types.ts';
 import { metricsProviders } from './metrics/index.ts';
 import type { MetricsProviderType } from './metrics/types.ts';
 import { trafficProviders } from './traffic/index.ts';
@@ -16,6 +18,7 @@ export interface ProviderTypes {
   readonly workload: readonly WorkloadProviderType[];
   readonly health: readonly HealthProviderType[];
   readonly alerts: readonly AlertsProviderType[];
+  readonly hooks: readonly HookType[];
 }
 
 export const builtInTypes: ProviderTypes = {
@@ -24,4 +27,5 @@ export const builtInTypes: ProviderTypes = {
   workload: workloadProviders,
   health: healthProviders,
   alerts: alertsProviders,
+  hooks: hookTypes,
 };

@@ -37,6 +37,8 @@ export interface SluiceConfig {
   readonly health: Instances;
   /** Where alerts that fire are asked for. */
   readonly alerts: Instances;
+  /** What phased rollbacks may call. */
+  readonly hooks: Instances;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -121,6 +123,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     workload: { ...impliedWorkload(types), ...readInstances('workload', input, types, report) },
     health: readInstances('health', input, types, report),
     alerts: readInstances('alerts', input, types, report),
+    hooks: readInstances('hooks', input, types, report),
   };
   const { temporal, api, worker } = read;
   if (report.problems.length > 0 || temporal === undefined || api === undefined || worker === undefined) {

@@ -8,6 +8,7 @@ import type { AlertsProvider } from './alerts/types.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import type { Instances, SluiceConfig } from './config.ts';
 import type { HealthProvider, HealthProviderType } from './health/types.ts';
+import type { Hook } from './hooks/types.ts';
 import type { MetricsProvider } from './metrics/types.ts';
 import type { TrafficProvider } from './traffic/types.ts';
 import type { WorkloadProvider } from './workload/types.ts';
@@ -28,6 +29,7 @@ export type RegistryDescription = {
   readonly workload: readonly InstanceDescription[];
   readonly health: readonly InstanceDescription[];
   readonly alerts: readonly InstanceDescription[];
+  readonly hooks: readonly InstanceDescription[];
   /** Ready-made checks that any plan may name. */
   readonly presets: readonly { readonly name: string; readonly summary: string }[];
 };
@@ -39,6 +41,7 @@ export interface ProviderRegistry {
   workload(name: string): WorkloadProvider;
   health(name: string): HealthProvider;
   alerts(name: string): AlertsProvider;
+  hook(name: string): Hook;
   /** What plans are parsed with. */
   readonly catalogue: PlanCatalogue;
   describe(): RegistryDescription;
@@ -58,18 +61,21 @@ export function createRegistry(
   const workload = createRole('workload', config.workload, types.workload);
   const health = createRole('health', config.health, types.health);
   const alerts = createRole('alerts', config.alerts, types.alerts);
+  const hooks = createRole('hooks', config.hooks, types.hooks);
   return {
     traffic: traffic.get,
     metrics: metrics.get,
     workload: workload.get,
     health: health.get,
     alerts: alerts.get,
+    hook: hooks.get,
     catalogue: {
       traffic: traffic.catalogue,
       metrics: metrics.catalogue,
       workload: workload.catalogue,
       health: reaches(config.health, types.health),
       alerts: alerts.catalogue,
+      hooks: config.hooks,
     },
     describe: () => ({
       traffic: traffic.describe(),
@@ -77,6 +83,7 @@ export function createRegistry(
       workload: workload.describe(),
       health: health.describe(),
       alerts: alerts.describe(),
+      hooks: hooks.describe(),
       presets: Object.values(presets).map(({ name, summary }) => ({ name, summary })),
     }),
     async close() {
@@ -86,6 +93,7 @@ export function createRegistry(
         ...workload.takeAll(),
         ...health.takeAll(),
         ...alerts.takeAll(),
+        ...hooks.takeAll(),
       ];
       const results = await Promise.allSettled(closings.map((provider) => provider.close()));
       const failed = results.find((result) => result.status === 'rejected');

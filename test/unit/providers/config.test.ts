@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       workload: { external },
       health: {},
       alerts: {},
+      hooks: {},
     });
   });
 
@@ -48,6 +49,7 @@ describe('parseConfig', () => {
         workload: { external: { readyTimeoutMs: 7 } },
         health: { memory: {} },
         alerts: { pager: { type: 'memory' } },
+        hooks: { flag: { type: 'memory' } },
       },
       { types },
     );
@@ -63,6 +65,7 @@ describe('parseConfig', () => {
       workload: { external: { type: 'external', settings: { readyTimeoutMs: 7 } } },
       health: { memory: { type: 'memory', settings: {} } },
       alerts: { pager: { type: 'memory', settings: {} } },
+      hooks: { flag: { type: 'memory', settings: {} } },
     });
   });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { memory as alertsMemory } from '../../../src/providers/alerts/memory.ts';
 import type { ProviderTypes } from '../../../src/providers/built-in.ts';
 import { memory as healthMemory } from '../../../src/providers/health/memory.ts';
+import { memory as hookMemory } from '../../../src/providers/hooks/memory.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { WorkloadProvider } from '../../../src/providers/workload/types.ts';
@@ -58,6 +59,7 @@ export function fakeTypes(log: string[] = [], closing: () => Promise<void> = asy
       },
     ],
     health: [healthMemory],
+    hooks: [hookMemory],
     alerts: [alertsMemory],
   };
 }

@@ -12,6 +12,8 @@ export interface PlanCatalogue {
   readonly workload: Readonly<Record<string, CatalogueInstance>>;
   readonly health: Readonly<Record<string, HealthInstance>>;
   readonly alerts: Readonly<Record<string, unknown>>;
+  /** What phased rollbacks may call. Absent: none. */
+  readonly hooks?: Readonly<Record<string, { readonly type: string }>>;
 }
 
 export interface CatalogueInstance {

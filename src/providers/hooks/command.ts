@@ -1,0 +1,84 @@
+/** A hook that runs a command which the operator wrote down, word by word; nothing of a plan becomes part of it. */
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { readSettings } from '../workload/settings.ts';
+import type { Hook, HookCall, HookType } from './types.ts';
+
+const settings = z.strictObject({
+  command: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(100)
+    .describe('Program and arguments; no shell reads them. The call is in SLUICE_… variables.'),
+});
+
+export const command: HookType = {
+  type: 'command',
+  summary: 'Runs a command of the operator; exit code 0 means done.',
+  options: z.strictObject({}),
+  settings,
+  create: (given) => createCommand(readSettings('command', settings, given).command),
+};
+
+/** So much of its error output is told. */
+const toldCharacters = 300;
+
+function createCommand([program = '', ...args]: readonly string[]): Hook {
+  return {
+    call: (input, signal) =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        const child = spawn(program, args, {
+          env: environmentOf(input),
+          stdio: ['ignore', 'ignore', 'pipe'],
+          detached: true,
+        });
+        const kill = () => killGroup(child.pid);
+        signal.addEventListener('abort', kill, { once: true });
+        let told = '';
+        child.stderr.on('data', (chunk: Buffer) => {
+          told = `${told}${chunk.toString()}`.slice(-toldCharacters);
+        });
+        child.once('error', (error) => reject(failed(`${program} cannot be run: ${error.message}`)));
+        child.once('close', (code, ended) => {
+          signal.removeEventListener('abort', kill);
+          if (code === 0) return resolve();
+          const how = ended === null ? `with code ${code}` : `by ${ended}`;
+          reject(failed(`${program} ended ${how}${told.trim() === '' ? '' : `: ${told.trim()}`}`));
+        });
+      }),
+    async close() {},
+  };
+}
+
+/** The worker's own environment may hold secrets, so the command gets the path and what it is told. */
+function environmentOf(input: HookCall): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG, TZ } = process.env;
+  return {
+    ...(PATH === undefined ? {} : { PATH }),
+    ...(HOME === undefined ? {} : { HOME }),
+    ...(LANG === undefined ? {} : { LANG }),
+    ...(TZ === undefined ? {} : { TZ }),
+    SLUICE_CALL_ID: input.id,
+    SLUICE_TARGET: input.target,
+    SLUICE_ACTION: input.action,
+    SLUICE_VERSION: input.version,
+    SLUICE_STABLE_VERSION: input.stableVersion,
+    SLUICE_CAUSE: input.cause,
+  };
+}
+
+/** The command and whatever it started. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function failed(what: string): SluiceError {
+  return new SluiceError('hook-failed', `${what}.`);
+}

@@ -1,0 +1,55 @@
+/** A hook that posts JSON to an address of the operator's. */
+import { z } from 'zod';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { placeOf, readSecret, secretSource } from '../secret.ts';
+import { readSettings } from '../workload/settings.ts';
+import type { Hook, HookType } from './types.ts';
+
+const settings = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .describe('Address to which the call is posted as JSON.'),
+  authorization: secretSource.optional().describe('Where to read the value of the Authorization header.'),
+});
+type HttpSettings = z.infer<typeof settings>;
+
+export const http: HookType = {
+  type: 'http',
+  summary: 'Posts JSON to an address; any 2xx status means done.',
+  options: z.strictObject({}),
+  settings,
+  create: (given) => createHttp(readSettings('http', settings, given)),
+};
+
+function createHttp({ url, authorization }: HttpSettings): Hook {
+  return {
+    async call(input, signal) {
+      const headers = { 'content-type': 'application/json', ...(await credentials(authorization)) };
+      const body = JSON.stringify(input);
+      const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }).catch(
+        (error: unknown) => {
+          signal.throwIfAborted();
+          throw failed(`the hook did not answer: ${messageOf(causeOf(error))}`);
+        },
+      );
+      await answer.body?.cancel();
+      if (!answer.ok) throw failed(`the hook answered ${answer.status}`);
+    },
+    async close() {},
+  };
+}
+
+async function credentials(source: HttpSettings['authorization']): Promise<Record<string, string>> {
+  if (source === undefined) return {};
+  const authorization = await readSecret(source);
+  if (authorization === null) throw failed(`${placeOf(source)} is missing or empty`);
+  return { authorization };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
+}
+
+function failed(what: string): SluiceError {
+  return new SluiceError('hook-failed', `${what.charAt(0).toUpperCase()}${what.slice(1)}.`);
+}

@@ -1,6 +1,9 @@
 /** What activities are given: providers, time and a view of their own workflow. Everything else they import is pure. */
+
+import type { Cooldown } from '../domain/rollout/types.ts';
 import type { AlertsProvider } from '../providers/alerts/types.ts';
 import type { HealthProvider } from '../providers/health/types.ts';
+import type { Hook } from '../providers/hooks/types.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { TrafficProvider } from '../providers/traffic/types.ts';
 import type { WorkloadProvider } from '../providers/workload/types.ts';
@@ -13,6 +16,7 @@ export interface Providers {
   workload(name: string): WorkloadProvider;
   health(name: string): HealthProvider;
   alerts(name: string): AlertsProvider;
+  hook(name: string): Hook;
 }
 
 export interface Clock {
@@ -26,6 +30,11 @@ export interface Clock {
 export interface Liveness {
   /** Errors: anything when Temporal does not answer. */
   isRunning(workflowId: string, runId: string): Promise<boolean>;
+  /**
+   * The latest cooldown that earlier runs of the workflow left; null: none. Errors: anything when Temporal does not
+   * answer.
+   */
+  cooldown(workflowId: string, signal: AbortSignal): Promise<Cooldown | null>;
 }
 
 export interface ActivityDeps {

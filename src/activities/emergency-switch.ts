@@ -44,7 +44,8 @@ export async function bringBack(
   }
   const plan = await deps.directory.planOf(found);
   if (plan === null) return { left: true, done: true, reason: 'its last rollout began with no plan' };
-  const input = { plan: switchPlan(plan, wanted), actor: order.actor, reason: `emergency: ${order.reason}` };
+  const reason = `emergency: ${order.reason}`;
+  const input = { plan: switchPlan(plan, wanted), actor: order.actor, reason, force: 'all' } as const;
   const switched = await deps.directory.start(input, order.id);
   return { reason: `${behind}${failed}; a rollout to it begins`, version: stable.version, switched };
 }

@@ -1,11 +1,22 @@
 /** What workflows and activities say to each other: plain JSON, imported by workflows as types only. */
 
-import type { Plan, SecondMeans } from '../domain/plan/types.ts';
-import type { Arms, WatchCarry, WatchMode, WatchResult } from '../domain/rollout/types.ts';
+import type { PhasedAction, Plan, SecondMeans } from '../domain/plan/types.ts';
+import type {
+  Arms,
+  Cooldown,
+  Force,
+  Leniency,
+  RampResult,
+  Verification,
+  WatchCarry,
+  WatchMode,
+  WatchResult,
+} from '../domain/rollout/types.ts';
 
 export interface PrepareInput {
   readonly plan: Plan;
   readonly epoch: number;
+  readonly force?: Force | null;
 }
 
 export interface PrepareResult {
@@ -13,6 +24,10 @@ export interface PrepareResult {
   readonly epochBase: number;
   /** What people should know of the state that was found, such as a former stop. */
   readonly note: string | null;
+  /** The cooldown of an earlier rollback that is in force and was passed over; null: none. */
+  readonly cooldown?: Cooldown | null;
+  /** What is wrong with the stable version by the first stage's own checks; null: nothing was found. */
+  readonly stableProblem?: string | null;
 }
 
 export interface ShiftInput {
@@ -43,8 +58,38 @@ export interface WatchInput {
   readonly tolerateDrift: boolean;
   /** While held for something that both versions need: ends as soon as that is healthy again. */
   readonly awaitsRecovery: boolean;
+  /** Null: nothing is let pass. */
+  readonly leniency?: Leniency | null;
   readonly carry: WatchCarry;
 }
+
+export interface RampInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly stage: number;
+  readonly epoch: number;
+  readonly fromPercent: number;
+  /** Time since the decision; so much of the ramp and of `rollback.timeout` is over. */
+  readonly elapsedMs: number;
+  readonly carry: WatchCarry;
+}
+
+export interface ActInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  readonly action: PhasedAction;
+  readonly epoch: number;
+  readonly cause: string;
+  /** The same for every attempt, so that a receiver can tell a repetition. */
+  readonly actionId: string;
+}
+
+export interface VerifyInput {
+  readonly plan: Plan;
+  readonly arms: Arms;
+}
+
+export type VerifyResult = Pick<Verification, 'result' | 'reason' | 'looks'>;
 
 export interface PromoteInput {
   readonly plan: Plan;
@@ -93,6 +138,10 @@ export interface CleanResult {
 export interface WatchActivities {
   prepare(input: PrepareInput): Promise<PrepareResult>;
   watch(input: WatchInput): Promise<WatchResult>;
+  /** Never fails for the canary's sake: whatever goes wrong, it ends, and the restore follows. */
+  ramp(input: RampInput): Promise<RampResult>;
+  act(input: ActInput): Promise<void>;
+  verify(input: VerifyInput): Promise<VerifyResult>;
   clean(input: CleanInput): Promise<CleanResult>;
 }
 

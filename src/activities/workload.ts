@@ -3,7 +3,8 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { emergencyOpen } from '../domain/emergency/block.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
-import { otherSlot } from '../domain/rollout/types.ts';
+import { cooling } from '../domain/rollout/cooldown.ts';
+import { type Cooldown, otherSlot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
 import { alive } from './alive.ts';
@@ -12,6 +13,7 @@ import { translated } from './failures.ts';
 import { formerRollout } from './former.ts';
 import { isForeign, isHome, startStable } from './restore.ts';
 import { clockProblem } from './skew.ts';
+import { stableProblem } from './stable.ts';
 import { attemptEpoch, epochAbove, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
 
@@ -22,8 +24,10 @@ export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActiviti
   };
 }
 
-async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promise<PrepareResult> {
+async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput): Promise<PrepareResult> {
   await refuseInEmergency(deps, plan);
+  const { cooldown, unknown } = await cooldownOf(deps);
+  if (cooldown !== null && !force) throw cooling(plan, cooldown);
   const traffic = trafficOf(deps.providers, plan);
   refuseForeignHeaders(plan, traffic.provider.matchHeader);
   await refuseSkew(deps, traffic, plan);
@@ -40,13 +44,36 @@ async function prepare(deps: ActivityDeps, { plan, epoch }: PrepareInput): Promi
   const { provider, target } = workloadOf(deps.providers, plan);
   const stableVersion = (await provider.versionIn(target, seen.stableSlot, cancellationSignal())) ?? 'stable';
   refuseSameVersion(plan, stableVersion);
+  const sick = await stableProblem(deps, plan, stableVersion, cancellationSignal());
   const slot = otherSlot(seen.stableSlot);
   await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat, owner);
   // A start that comes about after the rollout turned round must not outlive it.
   if (cancellationSignal().aborted) await provider.stop(target, slot, undefined, owner);
   const arms = { stableSlot: seen.stableSlot, stableVersion, canaryVersion: plan.version };
   const ownRunId = activityInfo().workflowExecution?.runId ?? '';
-  return { arms, epochBase, note: await formerRollout(deps.directory, targetOf(plan), ownRunId, seen) };
+  const former = await formerRollout(deps.directory, targetOf(plan), ownRunId, seen);
+  const notes = [former, unknown].filter((note) => note !== null);
+  const note = notes.length > 0 ? notes.join('; ') : null;
+  return { arms, epochBase, note, cooldown, stableProblem: sick };
+}
+
+/** Of a rollout that was started past the API too. That it cannot be known keeps nobody from shipping a repair. */
+async function cooldownOf(
+  deps: ActivityDeps,
+): Promise<{ cooldown: Cooldown | null; unknown: string | null }> {
+  const { workflowId = '' } = activityInfo().workflowExecution ?? {};
+  try {
+    const ask = (signal: AbortSignal) => deps.liveness.cooldown(workflowId, signal);
+    const cooldown = await within(readLimitMs, ask, cancellationSignal());
+    const inForce = cooldown !== null && cooldown.untilMs > deps.clock.now();
+    return { cooldown: inForce ? cooldown : null, unknown: null };
+  } catch (error) {
+    cancellationSignal().throwIfAborted();
+    return {
+      cooldown: null,
+      unknown: `whether a cooldown is in force could not be asked: ${messageOf(error)}`,
+    };
+  }
 }
 
 /** The API has refused it before; a rollout that was started straight through Temporal is stopped here. */

@@ -9,15 +9,16 @@ export interface PlanRequest {
   readonly parse: PlanParse;
   readonly actor: string;
   readonly reason: string;
+  readonly force: boolean;
 }
 
 /** Whoever sends a bare plan is not named in it. */
 const unnamedActor = 'api';
 
 export function readPlanBody(body: unknown, reader: PlanReader): PlanRequest {
-  if (typeof body === 'string') return { parse: reader.parseText(body), actor: unnamedActor, reason: '' };
+  if (typeof body === 'string') return bare(reader.parseText(body));
   if (typeof body !== 'object' || body === null || !('plan' in body)) {
-    return { parse: reader.parse(body), actor: unnamedActor, reason: '' };
+    return bare(reader.parse(body));
   }
   const envelope = planEnvelopeSchema.safeParse(body);
   if (!envelope.success) {
@@ -25,8 +26,13 @@ export function readPlanBody(body: unknown, reader: PlanReader): PlanRequest {
       problems: problemsOf(envelope.error, ''),
     });
   }
-  const { plan, actor = unnamedActor, reason = '' } = envelope.data;
-  return { parse: typeof plan === 'string' ? reader.parseText(plan) : reader.parse(plan), actor, reason };
+  const { plan, actor = unnamedActor, reason = '', force = false } = envelope.data;
+  const parse = typeof plan === 'string' ? reader.parseText(plan) : reader.parse(plan);
+  return { parse, actor, reason, force };
+}
+
+function bare(parse: PlanParse): PlanRequest {
+  return { parse, actor: unnamedActor, reason: '', force: false };
 }
 
 /** The plan, or `plan-invalid` with every problem. */

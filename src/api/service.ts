@@ -47,6 +47,8 @@ export interface StartRequest {
   readonly actor: string;
   readonly reason: string;
   readonly idempotencyKey: string | null;
+  /** In spite of a cooldown and of a sick stable version. Default: false. */
+  readonly force?: boolean;
 }
 
 export interface StartResult {

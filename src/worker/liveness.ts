@@ -1,7 +1,8 @@
-/** Asks Temporal whether a rollout's run is still open, with a hard limit on the wait. */
+/** Asks Temporal about the runs of a rollout: whether one is open still, and what earlier ones left. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Liveness } from '../activities/deps.ts';
+import { latestCooldown } from './cooldowns.ts';
 
 const answerWithinMs = 2_000;
 
@@ -24,6 +25,7 @@ export function temporalLiveness(client: Client): Liveness {
         limit.abort();
       }
     },
+    cooldown: (workflowId) => latestCooldown(client, workflowId),
   };
 }
 

@@ -6,9 +6,11 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { createAftermathActivities } from '../activities/aftermath.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { createEmergencyActivities } from '../activities/emergency.ts';
 import { createRestoreActivities } from '../activities/traffic.ts';
+import { createRamp } from '../activities/watch/ramp.ts';
 import { createWatch } from '../activities/watch/watch.ts';
 import { createWorkloadActivities } from '../activities/workload.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
@@ -85,7 +87,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...common,
       taskQueue: taskQueues.watch,
-      activities: { ...createWorkloadActivities(deps), watch: createWatch(deps) },
+      activities: {
+        ...createWorkloadActivities(deps),
+        ...createAftermathActivities(deps),
+        watch: createWatch(deps),
+        ramp: createRamp(deps),
+      },
       maxConcurrentActivityTaskExecutions: maxWatches,
       // Heartbeats carry cancellations back; a throttle of many seconds would delay every pause.
       maxHeartbeatThrottleInterval: '1s',

@@ -11,7 +11,6 @@ import { type EmergencyStatus, emergencyStatusOf } from '../domain/emergency/sta
 import type { EmergencyActivities } from '../domain/emergency/sweep.ts';
 import type { EmergencyInput } from '../domain/emergency/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
-import { reasonOf } from './effects.ts';
 import { listenForEmergency } from './emergency-messages.ts';
 import { EmergencyRun } from './emergency-run.ts';
 

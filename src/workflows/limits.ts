@@ -1,6 +1,7 @@
 /** The hard limits of rollout and stage as durable timers; each says so before it strikes. */
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import { limitsBind } from '../domain/rollout/moves.ts';
+import { isRamping } from '../domain/rollout/ramp.ts';
 import type { RolloutRun } from './run.ts';
 
 /** How much of a limit is left when its warning comes. */
@@ -30,7 +31,8 @@ export class Limits {
     if (binds && !this.stage) {
       this.stage = { index: state.stage, scope: this.keep('stage', report.startedAtMs, timeoutMs) };
     }
-    if (!limitsBind(state.phase)) this.whole.cancel();
+    // A gradual way back may still be hastened by it.
+    if (!limitsBind(state.phase) && !isRamping(state)) this.whole.cancel();
   }
 
   cancel(): void {

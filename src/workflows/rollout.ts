@@ -6,19 +6,21 @@ import {
   isCancellation,
   patched,
   setCurrentDetails,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { isTerminal } from '../domain/rollout/commands.ts';
 import { detailsOf } from '../domain/rollout/details.ts';
 import { begun, effectOf, epochOf } from '../domain/rollout/effects.ts';
-import type { RolloutInput } from '../domain/rollout/names.ts';
+import { cooldownMemo, type RolloutInput } from '../domain/rollout/names.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
 import type { Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
 import { attributesOf } from './attributes.ts';
-import { carryIn, perform, reasonOf } from './effects.ts';
+import { carryIn, perform } from './effects.ts';
 import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
+import { reasonOf } from './proxies.ts';
 import { RolloutRun } from './run.ts';
 
 export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
@@ -112,4 +114,7 @@ function show(run: RolloutRun): void {
   setCurrentDetails(detailsOf(run.state));
   const changed = run.changedAttributes(attributesOf(run.state));
   if (changed.length > 0) upsertSearchAttributes(changed);
+  // Kept where the next rollout of the target, which is another run, finds it.
+  const cooldown = run.newCooldown();
+  if (cooldown) upsertMemo({ [cooldownMemo]: cooldown });
 }

@@ -2,9 +2,10 @@
 
 import type { SearchAttributePair } from '@temporalio/common';
 import { proxySinks, type Sinks } from '@temporalio/workflow';
+import { cooldownOf } from '../domain/rollout/cooldown.ts';
 import { apply, initialState } from '../domain/rollout/machine.ts';
-import type { RolloutInput } from '../domain/rollout/names.ts';
-import type { RolloutEvent, RolloutState, TimelineEntry } from '../domain/rollout/types.ts';
+import { cooldownMemo, type RolloutInput } from '../domain/rollout/names.ts';
+import type { Cooldown, RolloutEvent, RolloutState, TimelineEntry } from '../domain/rollout/types.ts';
 
 /** Every line of the timeline leaves through this sink: to the log when it happens, to the auditor at replay. */
 export interface AuditSinks extends Sinks {
@@ -20,8 +21,10 @@ export class RolloutRun {
   private shown = new Map<string, unknown>();
   private recorded: number;
 
-  constructor({ plan, actor, reason, state }: RolloutInput) {
-    this.state = state ?? initialState({ plan, actor, reason, atMs: Date.now() });
+  constructor({ plan, actor, reason, force, state }: RolloutInput) {
+    const fresh = initialState({ plan, actor, reason, atMs: Date.now(), ...(force ? { force } : {}) });
+    // A state that earlier code handed on lacks what was added since.
+    this.state = state ? { ...fresh, ...state } : fresh;
     this.recorded = state ? entriesOf(state) : 0;
     this.record();
   }
@@ -60,6 +63,14 @@ export class RolloutRun {
     const changed = pairs.filter(({ key, value }) => this.shown.get(key.name) !== value);
     for (const { key, value } of changed) this.shown.set(key.name, value);
     return changed;
+  }
+
+  /** The cooldown that this rollback leaves, once; null: none, or it is known already. */
+  newCooldown(): Cooldown | null {
+    const cooldown = cooldownOf(this.state);
+    if (cooldown === null || this.shown.get(cooldownMemo) === cooldown.untilMs) return null;
+    this.shown.set(cooldownMemo, cooldown.untilMs);
+    return cooldown;
   }
 
   private record(): void {

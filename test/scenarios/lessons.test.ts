@@ -144,7 +144,7 @@ describe.concurrent('lessons', () => {
 
   it('8: a cold canary is not judged while it warms up', async () => {
     let failing = true;
-    env.metrics.set(/success lesson-8/, () => (failing ? 10 : 100));
+    env.metrics.set(/success lesson-8 v2/, () => (failing ? 10 : 100));
     const plan = planFor('lesson-8');
     const rollout = await env.start({
       ...plan,

@@ -90,9 +90,12 @@ describe.concurrent('a rollout', () => {
   });
 
   it('counts one bad look once, however often it is paused and resumed', async () => {
-    env.metrics.set(/success one-bad-look/, 50);
+    env.metrics.set(/success one-bad-look v2/, 50);
     const checks = [
-      { ...successCheck, query: { value: 'success one-bad-look', samples: 'samples one-bad-look' } },
+      {
+        ...successCheck,
+        query: { value: 'success one-bad-look {{version}}', samples: 'samples one-bad-look' },
+      },
     ];
     const rollout = await env.start(
       steady('one-bad-look', {
@@ -168,6 +171,7 @@ describe('orphanGrace', () => {
   it('lets the lease lapse when the outage is longer', async () => {
     const rollout = await env.start(steady('long-outage', { lease: { ttlMs: 3_000, orphanGraceMs: 1_000 } }));
     await rollout.phase('soaking');
+    await env.traffic.whenState('test/long-outage', ({ leaseUntilMs }) => leaseUntilMs > 0);
     env.silence(true);
     await expect.poll(() => rollout.canaryShare(), { timeout: 12_000 }).toBe(0);
     env.silence(false);

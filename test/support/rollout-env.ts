@@ -15,6 +15,7 @@ import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import type { CommandName, Phase, TimelineEntry } from '../../src/domain/rollout/types.ts';
 import { createMemoryAlerts, type MemoryAlerts } from '../../src/providers/alerts/memory.ts';
 import { createMemoryHealth, type MemoryHealth } from '../../src/providers/health/memory.ts';
+import { createMemoryHook, type MemoryHook } from '../../src/providers/hooks/memory.ts';
 import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
@@ -59,6 +60,7 @@ export class RolloutEnv {
   readonly health: MemoryHealth = createMemoryHealth();
   readonly alerts: MemoryAlerts = createMemoryAlerts();
   readonly workload: FakeWorkload = createFakeWorkload(this.traffic);
+  readonly hook: MemoryHook = createMemoryHook();
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];
@@ -155,10 +157,13 @@ export class RolloutEnv {
         workload: () => this.workload,
         health: () => this.health,
         alerts: () => this.alerts,
+        hook: () => this.hook,
       },
       clock: this.clock,
       liveness: {
         isRunning: (...run) => (this.silent ? new Promise(() => {}) : this.isRunning(...run)),
+        cooldown: async (id, signal) =>
+          this.clock === systemClock ? await temporalLiveness(this.client).cooldown(id, signal) : null,
       },
       directory: this.directory(),
     };

@@ -41,7 +41,8 @@ export class Lease {
     void this.ask();
     if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
     if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
-    const untilMs = nowMs + config.ttlMs;
+    const untilMs = Math.min(nowMs + config.ttlMs, this.options.notAfterMs ?? Number.POSITIVE_INFINITY);
+    if (untilMs <= nowMs) return 'lapsed';
     await side.provider.renew(side.target, epoch, untilMs, callSignal());
     this.untilMs = untilMs;
     return 'renewed';
@@ -95,4 +96,6 @@ export interface LeaseOptions {
   readonly side: TrafficSide;
   readonly workflowId: string;
   readonly runId: string;
+  /** No lease ends later than this, epoch milliseconds. Default: no such bound. */
+  readonly notAfterMs?: number;
 }

@@ -12,6 +12,7 @@ import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/
 import { callSignal } from '../call-limit.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
+import { stableIsWorse } from '../stable.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { WatchInput } from '../types.ts';
 import { asker } from './ask.ts';
@@ -45,6 +46,9 @@ class Watch {
   private readonly clocks: Clocks;
   private skewSaid: boolean;
   private lastGoodPulseMs: number | null = null;
+  /** The look after which the stable version was looked at, and what was found. */
+  private stableAskedAt = -1;
+  private stableWorse: string | null = null;
   private trouble: string | null = null;
   private lastBeatMs = Number.NEGATIVE_INFINITY;
 
@@ -147,12 +151,28 @@ class Watch {
     if (ending) return ending;
     const skew = await this.freshSkew();
     if (skew) return skew;
-    const failure = this.looks.failure();
-    if (failure) return { kind: 'failed', ...failure };
+    const failed = await this.failed();
+    if (failed) return failed;
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
     const end = this.looks.busy ? null : await this.heardEnd();
     if (end === null) this.looks.tick(this.deps.clock.now());
     return end;
+  }
+
+  /** A failed check ends the watch, unless it is lenient, or going back would make things worse. */
+  private async failed(): Promise<WatchEnding | null> {
+    const failure = this.looks.failure();
+    const { leniency, mode, plan, arms } = this.input;
+    if (failure === null || leniency === 'kept' || leniency === 'frozen') return null;
+    const asked = mode !== 'after' && this.stableAskedAt !== this.looks.count;
+    if (asked) {
+      this.stableAskedAt = this.looks.count;
+      const { checks } = this.stage;
+      this.stableWorse = await stableIsWorse(this.deps, plan, arms.stableVersion, checks, this.looks.records);
+    }
+    if (this.stableWorse === null) return { kind: 'failed', ...failure };
+    if (leniency === 'stable-worse') return null;
+    return { kind: 'stable-worse', check: failure.check, reason: `${failure.reason}; ${this.stableWorse}` };
   }
 
   /** The stage goes on only by way of Temporal: while that is away, its canary is watched on, and the lease kept. */
@@ -167,7 +187,7 @@ class Watch {
   private goesOn({ kind }: WatchEnding): boolean {
     const held = kind === 'inconclusive' && this.input.plan.analysis.onInconclusive === 'hold';
     const waits = kind === 'obstructed' || kind === 'recovered';
-    return held || waits || ['soaked', 'conclusive', 'skewed'].includes(kind);
+    return held || waits || ['soaked', 'conclusive', 'skewed', 'stable-worse'].includes(kind);
   }
 
   /** Clocks that drift apart under a canary are said once; the lease still ends it, later or earlier by the difference. */
@@ -232,8 +252,9 @@ class Watch {
   }
 
   private timeIsUp(): WatchEnding | null {
-    const { mode, plan } = this.input;
+    const { mode, plan, leniency } = this.input;
     if (mode === 'wait') return null;
+    if (mode === 'after' && leniency === 'frozen') return null;
     if (mode === 'after') return this.watchedMs >= plan.watchAfterMs ? { kind: 'soaked' } : null;
     if (mode === 'soak' && this.watchedMs < plannedMs(this.stage, this.extended)) {
       return this.knowsEnough() ? { kind: 'soaked' } : null;

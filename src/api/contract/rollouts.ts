@@ -18,6 +18,8 @@ export const planEnvelopeSchema = z
     plan: z.union([z.string(), z.record(z.string(), z.unknown())]),
     actor: z.exactOptional(actorSchema),
     reason: z.exactOptional(reasonSchema),
+    /** Start in spite of a cooldown, and go on in spite of a stable version that is not well. */
+    force: z.exactOptional(z.boolean()),
   })
   .meta({
     id: 'PlanEnvelope',

@@ -1,9 +1,11 @@
 /** What a rollout tells of itself, as schemas: the status, the live progress and the evidence of checks. */
 import { z } from 'zod';
 import type { CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import type { RollbackStrategy } from '../../domain/plan/types.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import {
+  type ActionReport,
   type Arms,
   commandNames,
   type Outcome,
@@ -137,6 +139,36 @@ export const rollbackRecordSchema: z.ZodType<RollbackRecord> = z
     canaryRequests: z.number().nullable(),
     actions: z.array(
       z.object({ kind: openText<TimelineKind>(), text: z.string(), atMs, afterMs: z.number() }),
+    ),
+    strategy: z.exactOptional(z.object({ planned: openText<RollbackStrategy>(), ramped: z.boolean() })),
+    steps: z.exactOptional(
+      z.array(
+        z.object({
+          action: openText<ActionReport['action']>(),
+          hook: z.string().nullable(),
+          startedAtMs: atMs,
+          endedAtMs: atMs.nullable(),
+          durationMs: z.number().nullable(),
+          problem: z.string().nullable(),
+        }),
+      ),
+    ),
+    verification: z.exactOptional(
+      z
+        .object({
+          result: z.enum(['passed', 'failed', 'timed-out']),
+          reason: z.string(),
+          looks: z.number(),
+          endedAtMs: atMs,
+        })
+        .nullable(),
+    ),
+    impact: z.exactOptional(
+      z.object({
+        requests: z.number().nullable(),
+        estimatedErrors: z.number().nullable(),
+        highestPercent: z.number(),
+      }),
     ),
   })
   .meta({ id: 'RollbackRecord', description: 'Why, how fast and at what cost a rollout was rolled back.' });

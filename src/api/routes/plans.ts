@@ -38,10 +38,10 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { parse, actor, reason } = readPlanBody(request.body, deps.plans);
+      const { parse, actor, reason, force } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
       const idempotencyKey = request.headers['idempotency-key'] ?? null;
-      const started = await deps.rollouts.start({ plan, actor, reason, idempotencyKey });
+      const started = await deps.rollouts.start({ plan, actor, reason, idempotencyKey, force });
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)

@@ -4,7 +4,9 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { emergencyOpen } from '../../domain/emergency/block.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
-import { workflowType } from '../../domain/rollout/names.ts';
+import { cooling, readCooldown } from '../../domain/rollout/cooldown.ts';
+import { cooldownMemo, workflowType } from '../../domain/rollout/names.ts';
+import type { Force } from '../../domain/rollout/types.ts';
 import { emergenciesCovering } from '../../worker/open-emergencies.ts';
 import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
@@ -19,6 +21,8 @@ import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
 const maxRounds = 3;
 /** How many earlier rollouts of the target are asked whether they know the Idempotency-Key. */
 const rememberedRuns = 50;
+/** How many are asked for a cooldown: it is hours, and a rollout takes minutes. */
+const coolingRuns = 20;
 
 export interface StartDeps extends TemporalDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
@@ -37,8 +41,10 @@ export async function startRollout(deps: StartDeps, request: StartRequest): Prom
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
   const { plan } = request;
   await Promise.all([refuseStopped(deps, plan), refuseInEmergency(deps, plan)]);
+  await refuseCooling(deps, request);
+  let force: Force | undefined = request.force ? 'all' : undefined;
   for (let round = 1; round <= maxRounds; round++) {
-    const run = await tryStart(deps, request);
+    const run = await tryStart(deps, request, force);
     if (run) return run;
     const running = await describe(deps, plan);
     const same = sameRequest(request, running.memo);
@@ -47,6 +53,8 @@ async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
     if (hasEnded(running.summary)) continue;
     if (plan.onConflict === 'reject') throw conflict(running);
     await supersede(deps, running.summary, request);
+    // The cooldown of a rollout that was only superseded keeps nobody waiting, least of all its successor.
+    force ??= 'cooldown';
   }
   throw conflict(await describe(deps, plan));
 }
@@ -67,12 +75,34 @@ async function refuseInEmergency(deps: StartDeps, plan: Plan): Promise<void> {
   if (open) throw emergencyOpen(target, open);
 }
 
+/** The latest run is asked itself, and those before it through visibility, which lags behind. */
+async function refuseCooling(deps: StartDeps, { plan, force }: StartRequest): Promise<void> {
+  if (force) return;
+  const [latest, runs] = await Promise.all([
+    found(describe(deps, plan)),
+    runsOf(deps, workflowIdOf(targetOf(plan)), coolingRuns),
+  ]);
+  const memos = [latest?.memo(cooldownMemo), ...runs.map((info) => memoOf(info, cooldownMemo))];
+  const inForce = memos.map(readCooldown).find((one) => one !== null && one.untilMs > Date.now());
+  if (inForce) throw cooling(plan, inForce);
+}
+
+/** Null: the target never had a rollout. */
+function found(described: Promise<Described>): Promise<Described | null> {
+  return described.catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code === 'rollout-not-found') return null;
+    throw error;
+  });
+}
+
 /** Null: a rollout of the target is running. */
 async function tryStart(
   deps: StartDeps,
   { plan, actor, reason, idempotencyKey }: StartRequest,
+  force: Force | undefined,
 ): Promise<Run | null> {
-  const options = startOptionsOf({ plan, actor, reason }, { idempotencyKey, planDigest: digestOf(plan) });
+  const input = { plan, actor, reason, ...(force === undefined ? {} : { force }) };
+  const options = startOptionsOf(input, { idempotencyKey, planDigest: digestOf(plan) });
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
       deps.client.workflow.start(workflowType, options),
@@ -88,10 +118,7 @@ async function tryStart(
 async function startedBefore(deps: StartDeps, request: StartRequest): Promise<Run | null> {
   if (request.idempotencyKey === null) return null;
   const workflowId = workflowIdOf(targetOf(request.plan));
-  const latest = await describe(deps, request.plan).catch((error: unknown) => {
-    if (error instanceof SluiceError && error.code === 'rollout-not-found') return null;
-    throw error;
-  });
+  const latest = await found(describe(deps, request.plan));
   if (latest === null) return null;
   // Asked first, because visibility, which knows all runs, lags behind.
   if (sameRequest(request, latest.memo)) return { workflowId, runId: latest.summary.runId, created: false };

@@ -27,6 +27,7 @@ export interface StartOptions extends CommonOptions {
   readonly actor?: string;
   readonly reason?: string;
   readonly idempotencyKey?: string;
+  readonly force?: boolean;
   /** Show the rollout until it ends. */
   readonly watch?: boolean;
   /** Wait for the end without showing the way. */
@@ -44,6 +45,7 @@ export async function runStart(options: StartOptions, io: Io): Promise<number> {
     plan: await readPlanFile(options.plan, options.set, io),
     actor: options.actor ?? defaultActor(io),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.force ? { force: true } : {}),
   };
   const { value, raw } = await begin(client, body, options.idempotencyKey ?? randomUUID(), io);
   const follows = options.watch === true || options.wait === true;
@@ -94,6 +96,7 @@ export function startCommand(act: Act, run: Run<StartOptions> = runStart): Comma
     .option('--actor <name>', 'who starts it (default: the current user)')
     .option('--reason <text>', 'why')
     .option('--idempotency-key <key>', 'the same key and plan start one rollout only')
+    .option('--force', 'in spite of a cooldown after a rollback, and of a stable version that is not well')
     .option('--patience <seconds>', 'give up following after so long without any answer', parseSeconds, 120)
     .action((plan: string, flags: Omit<StartOptions, 'plan'>) =>
       act(flags, (io) => run({ ...flags, plan }, io)),

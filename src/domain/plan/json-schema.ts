@@ -20,6 +20,7 @@ export function planJsonSchema(catalogue: PlanCatalogue): JsonSchema {
     type: 'object',
     properties: {
       ...propertiesOf(plan),
+      rollback: withVerifyChecks(propertiesOf(plan).rollback as JsonSchema),
       traffic: provider('traffic', 'The data plane, and what the plan sets for it.', catalogue),
       metrics: provider('metrics', 'Where checks get their numbers.', catalogue),
       workload: provider('workload', 'What runs the versions. Default: external.', catalogue),
@@ -74,6 +75,14 @@ function stage(): JsonSchema {
     properties: { ...propertiesOf(schema), checks: refTo('checks') },
     anyOf: [{ required: ['weight'] }, { required: ['match'] }],
   };
+}
+
+/** The checks of the verification are read as those of a stage. */
+function withVerifyChecks(rollback: JsonSchema): JsonSchema {
+  const fields = propertiesOf(rollback);
+  const verify = fields.verify as JsonSchema;
+  const judged = { ...verify, properties: { ...propertiesOf(verify), checks: refTo('checks') } };
+  return { ...rollback, properties: { ...fields, verify: judged } };
 }
 
 function checks(): JsonSchema {

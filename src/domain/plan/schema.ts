@@ -7,6 +7,7 @@ import { secondMs } from './document/duration-schema.ts';
 import { joinPath, shown } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from './document/read.ts';
+import { readRollback } from './document/rollback.ts';
 import { planFields } from './document/schema.ts';
 import { type PlanChecks, readStages, refuseIneffective } from './document/stages.ts';
 import { lintPlan } from './lint.ts';
@@ -53,9 +54,18 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     defaults.workload,
     report,
   );
-  const stages = readJudgedStages(input, fields.analysis?.window ?? 60 * secondMs, catalogue, report);
+  const window = fields.analysis?.window ?? 60 * secondMs;
+  const context = readTemplates(ownValue(input, 'templates'), window, catalogue, report);
+  const stages = readJudgedStages(input, context, report);
   if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
-  const { service, environment, version, analysis, rollback, lease } = fields;
+  const rollback =
+    fields.rollback &&
+    readRollback(
+      fields.rollback,
+      { checks: context, hooks: catalogue.hooks ?? {}, watchAfterMs: fields.watchAfter ?? 0 },
+      report,
+    );
+  const { service, environment, version, analysis, lease } = fields;
   if (
     service === undefined ||
     environment === undefined ||
@@ -79,12 +89,8 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     workload,
     stages,
     analysis: { intervalMs: analysis.interval, onInconclusive: analysis.onInconclusive },
-    rollback: {
-      timeoutMs: rollback.timeout,
-      strategy: rollback.strategy,
-      secondMeans: rollback.secondMeans,
-      proof: rollback.proof,
-    },
+    rollback,
+    ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
     lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },
     maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),
     onConflict: fields.onConflict ?? defaults.onConflict,
@@ -95,11 +101,9 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
 
 function readJudgedStages(
   input: Mapping,
-  windowMs: number,
-  catalogue: PlanCatalogue,
+  context: CheckContext,
   report: Report,
 ): readonly Stage[] | undefined {
-  const context = readTemplates(ownValue(input, 'templates'), windowMs, catalogue, report);
   const checks = readPlanChecks(ownValue(input, 'checks'), context, report);
   warnOfUnusedTemplates(input, context, report);
   return readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);
@@ -114,7 +118,9 @@ function readPlanChecks(input: unknown, context: CheckContext, report: Report): 
 
 function warnOfUnusedTemplates(input: Mapping, context: CheckContext, report: Report): void {
   const stages = ownValue(input, 'stages');
-  const lists = [input, ...(Array.isArray(stages) ? stages.filter(isMapping) : [])];
+  const rollback = ownValue(input, 'rollback');
+  const verify = isMapping(rollback) ? ownValue(rollback, 'verify') : undefined;
+  const lists = [input, verify, ...(Array.isArray(stages) ? stages : [])].filter(isMapping);
   const used = new Set(lists.flatMap((list) => templatesIn(ownValue(list, 'checks'))));
   for (const name of context.templateNames.filter((one) => !used.has(one))) {
     const message = 'no check uses this template, so it judges nothing; name it in checks, or drop it';

@@ -1,5 +1,5 @@
 /** The parsed plan: fully defaulted, plain JSON, safe to keep in workflow history. */
-import type { CheckConfig } from '../analysis/types.ts';
+import type { CheckConfig, ThresholdCheck } from '../analysis/types.ts';
 
 /** A provider chosen by the plan. `name` is an instance in the operator's configuration. */
 export interface ProviderChoice {
@@ -29,7 +29,14 @@ export interface Stage {
   readonly approval: boolean;
   /** Hard limit of the stage in real time, pauses included; strikes as a rollback. Null: only `maxDurationMs` binds. */
   readonly timeoutMs: number | null;
+  /** Replaces the plan's for this stage. */
+  readonly onFailure?: OnFailure;
+  /** Going back from here does harm (a migrated database): from here on a failure freezes, whatever `onFailure` says. */
+  readonly irreversible?: boolean;
 }
+
+/** What a failure leads to by itself. `freeze`: the rollout stays as it is, people are paged, and a person decides. */
+export type OnFailure = 'rollback' | 'freeze';
 
 export interface AnalysisConfig {
   /** Time between two looks at the checks. */
@@ -42,10 +49,54 @@ export interface AnalysisConfig {
 export const secondMeans = ['stop-canary'] as const;
 export type SecondMeans = (typeof secondMeans)[number];
 
+export const rollbackStrategies = ['immediate', 'gradual', 'phased', 'blue-green'] as const;
+export type RollbackStrategy = (typeof rollbackStrategies)[number];
+
+/** The canary's share goes down in `steps` equal steps, the last of which, to 0, is due before `overMs` is over. */
+export interface RampConfig {
+  readonly overMs: number;
+  readonly steps: number;
+}
+
+/** What a phased rollback may do once traffic is home; `stop-traffic` is always first and never listed. */
+export const actionKinds = ['drain', 'flag-off', 'webhook', 'command', 'scale-down'] as const;
+export type ActionKind = (typeof actionKinds)[number];
+
+export interface PhasedAction {
+  /** `ready` is no choice of a plan: blue-green makes sure that the old version is up. */
+  readonly action: ActionKind | 'ready';
+  /** Name of the operator's hook; null where the action needs none. */
+  readonly hook: string | null;
+  readonly timeoutMs: number;
+  /** Whether a failure ends the list. It never touches the restore, which has happened before. */
+  readonly onFailure: 'continue' | 'stop';
+}
+
+/** After a restore the stable version is judged before anything is cleaned up. */
+export interface VerifyConfig {
+  readonly checks: readonly ThresholdCheck[];
+  /** So many looks in a row must pass. */
+  readonly consecutive: number;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
 export interface RollbackConfig {
   /** From the decision to roll back until the canary's share reads 0. */
   readonly timeoutMs: number;
-  readonly strategy: 'immediate';
+  readonly strategy: RollbackStrategy;
+  /** Of `gradual`. */
+  readonly ramp?: RampConfig;
+  /** Of `phased`, in order. */
+  readonly actions?: readonly PhasedAction[];
+  /** Absent: nothing is judged after the restore. */
+  readonly verify?: VerifyConfig;
+  /** After a rollback no rollout of the target may begin for so long. Absent: 0. */
+  readonly cooldownMs?: number;
+  /** Whether a rollout that was forced into such a time may roll back by itself like any other. Absent: no. */
+  readonly allowRepeat?: boolean;
+  /** Whether a person must approve before a version that is promoted already is rolled back by itself. Absent: no. */
+  readonly approval?: boolean;
   /** Tried in this order when half of `timeoutMs` is over and the canary does not read 0 yet. */
   readonly secondMeans: readonly SecondMeans[];
   /** `read`: the data plane says 0. `count`: its request counters must stand still as well, where it has any. */
@@ -70,6 +121,8 @@ export interface Plan {
   readonly stages: readonly Stage[];
   readonly analysis: AnalysisConfig;
   readonly rollback: RollbackConfig;
+  /** Absent: `rollback`. */
+  readonly onFailure?: OnFailure;
   readonly lease: LeaseConfig;
   /** Hard limit of the whole rollout in real time, pauses included, from start to promotion. */
   readonly maxDurationMs: number;

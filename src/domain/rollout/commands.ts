@@ -1,5 +1,7 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
+import { released } from './aftermath.ts';
 import { advance, begin, freshened, rollBack } from './moves.ts';
+import { hastened } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
 
@@ -17,10 +19,10 @@ export function refusalOf(state: RolloutState, command: Command): string | null 
         ? null
         : `a rollout that is ${state.phase} has no stage clock to pause`;
     case 'resume':
-      return state.paused || state.phase === 'holding' ? null : 'the rollout is neither paused nor held';
+      return state.paused || state.hold !== null ? null : 'the rollout is neither paused nor held';
     case 'approve':
     case 'reject':
-      return state.phase === 'approving' ? null : 'no approval is being asked for';
+      return state.phase === 'approving' || state.asked !== null ? null : 'no approval is being asked for';
   }
 }
 
@@ -39,7 +41,12 @@ export function legalCommands(state: RolloutState): readonly CommandName[] {
 }
 
 /** Applies a command that may come at any time; what does not fit is noted and changes nothing else. */
-export function applyCommand(state: RolloutState, command: Command, nowMs: number): RolloutState {
+export function applyCommand(
+  state: RolloutState,
+  command: Command,
+  via: 'update' | 'signal',
+  nowMs: number,
+): RolloutState {
   const actor = command.actor ?? null;
   const refusal = refusalOf(state, command);
   if (refusal !== null) {
@@ -56,13 +63,9 @@ export function applyCommand(state: RolloutState, command: Command, nowMs: numbe
   );
   switch (command.name) {
     case 'rollback':
-      return rollBack(noted, {
-        kind: 'command',
-        reason: command.reason ?? 'no reason given',
-        actor,
-        atMs: nowMs,
-      });
+      return goBack(noted, command, via, nowMs);
     case 'reject':
+      if (noted.asked !== null) return { ...noted, asked: null, kept: true };
       return rollBack(noted, {
         kind: 'rejected',
         reason: command.reason ?? 'no reason given',
@@ -74,13 +77,31 @@ export function applyCommand(state: RolloutState, command: Command, nowMs: numbe
     case 'resume':
       return resume(noted);
     case 'approve':
+      if (noted.asked !== null) return rollBack(noted, { ...noted.asked, actor, atMs: nowMs });
       return advance(noted, 'soaked', nowMs);
     case 'promote':
       return promote(noted, command.full === true, nowMs);
   }
 }
 
+/**
+ * The API sends updates and has written the stop already, so an update is at once; a signal goes by the plan's strategy.
+ * Whoever asks again has no patience left.
+ */
+function goBack(
+  state: RolloutState,
+  { reason = 'no reason given', actor }: Command,
+  via: 'update' | 'signal',
+  nowMs: number,
+): RolloutState {
+  const cause = { kind: 'command', reason, actor: actor ?? null, atMs: nowMs } as const;
+  if (state.cause === null) return rollBack(state, cause, via === 'update' ? 'at-once' : 'strategy');
+  return released(hastened(state, 'rollback was asked for again', nowMs), 'rollback was asked for', nowMs);
+}
+
 function resume(state: RolloutState): RolloutState {
+  if (state.phase === 'watching') return { ...state, hold: null, kept: true };
+  if (isUnshifted(state)) return { ...state, phase: 'shifting', hold: null };
   if (state.phase !== 'holding') return { ...state, paused: false };
   const resumed: RolloutState = {
     ...state,
@@ -92,8 +113,14 @@ function resume(state: RolloutState): RolloutState {
   return { ...resumed, carry: freshened(resumed, state.carry) };
 }
 
+/** Held before the stage's share was read back. */
+function isUnshifted({ phase, stage, reports }: RolloutState): boolean {
+  return phase === 'holding' && stage >= reports.length;
+}
+
 function promote(state: RolloutState, full: boolean, nowMs: number): RolloutState {
   const moving = { ...state, paused: false, hold: null };
+  if (isUnshifted(state) && !full) return { ...moving, phase: 'shifting' };
   if (full)
     return begin({ ...moving, stage: state.plan.stages.length - 1 }, 'promoting', 'promoted-by-hand', nowMs);
   if (state.plan.stages[state.stage]?.approval) {

@@ -1,5 +1,7 @@
 /** What a state asks of the outside: exactly one piece of work at a time, derived from the state alone. */
-import type { Effect, RolloutState, WatchMode } from './types.ts';
+import { aftermathOf } from './aftermath.ts';
+import { isRamping } from './ramp.ts';
+import type { Effect, Leniency, RolloutState, WatchMode } from './types.ts';
 
 export function effectOf(state: RolloutState): Effect {
   switch (state.phase) {
@@ -10,6 +12,8 @@ export function effectOf(state: RolloutState): Effect {
     case 'soaking':
       return watch(state, state.paused ? 'wait' : 'soak');
     case 'holding':
+      // Nobody is on the canary yet, so there is nothing to watch.
+      if (state.reports.length === 0) return { kind: 'rest', key: 'rest:start', untilMs: null };
       return watch(state, state.hold?.kind === 'inconclusive' ? 'hold' : 'wait');
     case 'approving':
       return watch(state, 'wait');
@@ -18,9 +22,11 @@ export function effectOf(state: RolloutState): Effect {
     case 'watching':
       return watch(state, 'after');
     case 'restoring':
-      return { kind: 'restore', key: 'restore' };
+      return isRamping(state)
+        ? { kind: 'ramp', key: 'ramp', stage: state.stage }
+        : { kind: 'restore', key: 'restore' };
     case 'cleaning':
-      return { kind: 'clean', key: state.cause ? 'clean:canary' : 'clean:old' };
+      return aftermathOf(state) ?? { kind: 'clean', key: state.cause ? 'clean:canary' : 'clean:old' };
     case 'promoted':
     case 'rolled-back':
       return { kind: 'none', key: 'none' };
@@ -28,8 +34,22 @@ export function effectOf(state: RolloutState): Effect {
 }
 
 function watch(state: RolloutState, mode: WatchMode): Effect {
-  const key = `watch:${state.stage}:${mode}:${state.hold?.kind ?? 'free'}`;
-  return { kind: 'watch', key, stage: state.stage, mode };
+  // A stage whose shift failed and froze has never been read back: the one before it is held.
+  const stage = Math.min(state.stage, state.reports.length - 1);
+  const held = state.hold ? `${state.hold.kind}${state.hold.drifted ? ':drifted' : ''}` : 'free';
+  return {
+    kind: 'watch',
+    key: `watch:${stage}:${mode}:${held}:${leniencyOf(state) ?? 'strict'}`,
+    stage,
+    mode,
+  };
+}
+
+/** What a watch of this state lets pass; null: nothing. */
+export function leniencyOf({ hold, asked, kept }: RolloutState): Leniency | null {
+  if (hold?.kind === 'sick-stable') return 'stable-worse';
+  if (hold?.kind === 'failure' || asked !== null) return 'frozen';
+  return kept ? 'kept' : null;
 }
 
 /** The epoch of the next write to the data plane; grows with every effect that is begun. */

@@ -1,9 +1,12 @@
 /** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
 import type { Plan } from '../plan/types.ts';
+import { onActed, onActing, onVerified, parkedIfRepeated, released } from './aftermath.ts';
 import { applyCommand, isTerminal } from './commands.ts';
+import { decideAgainst, heldAtStart } from './failure.ts';
 import { closeReport, limitsBind, rollBack } from './moves.ts';
+import { hastened, isRamping, onRamped } from './ramp.ts';
 import { withNote } from './timeline.ts';
-import { emptyCarry, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
+import { emptyCarry, type Force, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
 import { onWatched, withEvidence } from './watched.ts';
 
 export interface Start {
@@ -11,12 +14,14 @@ export interface Start {
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
+  /** Default: nothing is passed over. */
+  readonly force?: Force;
 }
 
 /** Room for this many effects, with the attempts of each, between two rollouts that begin a second apart. */
 const epochsPerSecond = 1000;
 
-export function initialState({ plan, actor, reason, atMs }: Start): RolloutState {
+export function initialState({ plan, actor, reason, atMs, force }: Start): RolloutState {
   const state: RolloutState = {
     plan,
     phase: 'preparing',
@@ -31,6 +36,14 @@ export function initialState({ plan, actor, reason, atMs }: Start): RolloutState
     promotedAtMs: null,
     restoredAtMs: null,
     fallbackCold: false,
+    force: force ?? null,
+    cooldown: null,
+    ramp: null,
+    actions: [],
+    verification: null,
+    parked: null,
+    asked: null,
+    kept: false,
     epochBase: Math.floor(atMs / 1000) * epochsPerSecond,
     sequence: 0,
     startedAtMs: atMs,
@@ -47,7 +60,7 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
   if (isTerminal(state) && event.kind !== 'command' && event.kind !== 'malformed') return state;
   switch (event.kind) {
     case 'command':
-      return applyCommand(state, event.command, nowMs);
+      return applyCommand(state, event.command, event.via, nowMs);
     case 'malformed': {
       const text = `${event.name} ignored: ${event.message}`;
       return withNote(state, { kind: 'message-malformed', text }, nowMs);
@@ -56,6 +69,8 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       return onWatched(state, event.result, nowMs);
     case 'evidence':
       return withEvidence(state, event.stage, event.result);
+    case 'ramped':
+      return onRamped(state, event.result, nowMs);
     case 'restored':
       return onRestored(state, event, nowMs);
     case 'cut-off':
@@ -64,22 +79,20 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       return withNote(state, { kind: 'restore-late', text: event.reason }, nowMs);
     case 'unsafe':
       return onUnsafe(state, event.reason, nowMs);
+    case 'acting':
+      return onActing(state, nowMs);
+    case 'acted':
+      return onActed(state, event.problem, nowMs);
+    case 'verified':
+      return onVerified(state, event, nowMs);
+    case 'rested':
+      return released(state, 'the cooldown is over', nowMs);
     case 'cleaned':
       return onCleaned(state, event.problem, nowMs);
     case 'cancelled':
-      return rollBack(state, {
-        kind: 'cancel',
-        reason: 'cancellation was requested',
-        actor: null,
-        atMs: nowMs,
-      });
+      return onCancelled(state, nowMs);
     case 'failed':
-      return rollBack(state, {
-        kind: 'failure',
-        reason: `${event.step}: ${event.reason}`,
-        actor: null,
-        atMs: nowMs,
-      });
+      return onFailed(state, event, nowMs);
     case 'limit':
       return onLimit(state, event, nowMs);
     case 'prepared':
@@ -93,17 +106,34 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
   }
 }
 
+function onCancelled(state: RolloutState, nowMs: number): RolloutState {
+  const reason = 'cancellation was requested';
+  const turned = rollBack(state, { kind: 'cancel', reason, actor: null, atMs: nowMs }, 'at-once');
+  return released(hastened(turned, reason, nowMs), reason, nowMs);
+}
+
+function onFailed(
+  state: RolloutState,
+  event: RolloutEvent & { kind: 'failed' },
+  nowMs: number,
+): RolloutState {
+  const reason = `${event.step}: ${event.reason}`;
+  if (isRamping(state)) return hastened(state, reason, nowMs);
+  return decideAgainst(state, { kind: 'failure', reason, actor: null, atMs: nowMs });
+}
+
 function onPrepared(
   state: RolloutState,
   event: RolloutEvent & { kind: 'prepared' },
   nowMs: number,
 ): RolloutState {
   const epochBase = Math.max(state.epochBase, event.epochBase);
-  const known = { ...state, arms: event.arms, epochBase };
+  const known: RolloutState = { ...state, arms: event.arms, epochBase, cooldown: event.cooldown ?? null };
   if (state.phase !== 'preparing') return known;
   const { stableVersion, canaryVersion } = event.arms;
   const text = `${canaryVersion} is ready beside ${stableVersion}${event.note ? `; ${event.note}` : ''}`;
-  return withNote({ ...known, phase: 'shifting' }, { kind: 'prepared', text }, nowMs);
+  const ready = withNote({ ...known, phase: 'shifting' }, { kind: 'prepared', text }, nowMs);
+  return event.stableProblem ? heldAtStart(ready, event.stableProblem, nowMs) : ready;
 }
 
 function onShifted(state: RolloutState, readWeightPercent: number, nowMs: number): RolloutState {
@@ -149,7 +179,7 @@ function onRestored(
 ): RolloutState {
   if (state.phase !== 'restoring') return state;
   const attempts = event.attempts === 1 ? 'one attempt' : `${event.attempts} attempts`;
-  return withNote(
+  const restored = withNote(
     { ...state, phase: 'cleaning', restoredAtMs: nowMs },
     {
       kind: 'restored',
@@ -158,6 +188,7 @@ function onRestored(
     },
     nowMs,
   );
+  return parkedIfRepeated(restored, nowMs);
 }
 
 function onUnsafe(state: RolloutState, reason: string, nowMs: number): RolloutState {
@@ -187,17 +218,19 @@ function onCleaned(state: RolloutState, problem: string | null, nowMs: number): 
 }
 
 function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, nowMs: number): RolloutState {
-  if (!limitsBind(state.phase)) return state;
+  if (!limitsBind(state.phase) && !isRamping(state)) return state;
   const name = event.scope === 'stage' ? `the stage's time limit` : 'maxDuration';
   if (event.near) {
     return withNote(
       state,
-      { kind: 'limit-near', text: `${name} strikes soon and will roll the canary back` },
+      { kind: 'limit-near', text: `${name} strikes soon and counts as a failure of the canary` },
       nowMs,
     );
   }
   const noted = withNote(state, { kind: 'limit-struck', text: `${name} is reached` }, nowMs);
-  return rollBack(noted, { kind: 'limit', reason: `${name} is reached`, actor: null, atMs: nowMs });
+  const reason = `${name} is reached`;
+  if (isRamping(noted)) return hastened(noted, reason, nowMs);
+  return decideAgainst(noted, { kind: 'limit', reason, actor: null, atMs: nowMs });
 }
 
 function cutOffText({ means, problem }: RolloutEvent & { kind: 'cut-off' }): string {

@@ -1,4 +1,5 @@
 /** The moves between phases that several events share. */
+import { mayRamp, shareOf } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import {
   emptyCarry,
@@ -40,24 +41,48 @@ export function closeReport(state: RolloutState, ending: StageReport['ending'], 
   return { ...state, reports };
 }
 
-/** Turns the rollout round. The first cause stands; a later one changes nothing. */
-export function rollBack(state: RolloutState, cause: RollbackCause): RolloutState {
+/**
+ * Turns the rollout round, by the plan's strategy unless it must be at once. The first cause stands; a later one changes
+ * nothing.
+ */
+export function rollBack(
+  state: RolloutState,
+  cause: RollbackCause,
+  pace: 'strategy' | 'at-once' = 'strategy',
+): RolloutState {
   if (state.cause !== null) return state;
+  const ramps = pace === 'strategy' && mayRamp(state, cause);
   const closed = closeReport(state, 'rolled-back', cause.atMs);
   const turned: RolloutState = {
     ...closed,
     phase: 'restoring',
     paused: false,
     hold: null,
+    asked: null,
     cause,
+    ramp: ramps ? { fromPercent: shareOf(state), endedAtMs: null } : null,
     fallbackCold: state.phase === 'cleaning',
   };
-  const text = `bringing all traffic back to stable: ${cause.reason}`;
+  const how = ramps ? 'back to stable step by step' : 'back to stable';
+  const text = `bringing all traffic ${how}: ${cause.reason}${harmOf(state, cause)}`;
   return withNote(
     turned,
     { kind: 'restore-started', text, actor: cause.actor, data: { cause: cause.kind } },
     cause.atMs,
   );
+}
+
+/** Causes that are facts and no decisions: users are on stable already, or somebody else has taken over. */
+const facts: readonly RollbackCause['kind'][] = ['lapse', 'stop', 'fenced', 'drift'];
+
+function harmOf(state: RolloutState, { kind }: RollbackCause): string {
+  if (!facts.includes(kind) || !isIrreversible(state)) return '';
+  return '; severity 1: users are back from a stage that the plan calls irreversible';
+}
+
+/** Whether a stage that cannot be undone has been reached: its share was read back. */
+export function isIrreversible({ plan, reports }: RolloutState): boolean {
+  return plan.stages.slice(0, reports.length).some((stage) => stage.irreversible === true);
 }
 
 /** Phases in which time limits bind: before promotion and not yet going back. */

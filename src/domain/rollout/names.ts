@@ -1,9 +1,11 @@
 /** Names that workflow, worker, API and people at Temporal's UI and CLI share. */
 import type { Plan } from '../plan/types.ts';
-import type { RolloutState } from './types.ts';
+import type { Force, RolloutState } from './types.ts';
 
 export const workflowType = 'rollout';
 export const statusQuery = 'status';
+/** Memo field of a rolled back rollout: until when no other one of the target should begin. */
+export const cooldownMemo = 'cooldown';
 
 /** Three pools of slots, so that nothing can starve a restore. */
 export const taskQueues = {
@@ -27,5 +29,6 @@ export interface RolloutInput {
   readonly plan: Plan;
   readonly actor: string;
   readonly reason: string;
+  readonly force?: Force;
   readonly state?: RolloutState;
 }

@@ -1,7 +1,14 @@
 /** What a rollback was: why, how fast at each step, and what it cost users. Derived from the state alone. */
 import type { Verdict } from '../analysis/types.ts';
-import { type TargetId, targetOf } from '../plan/types.ts';
-import type { RollbackCause, RolloutState, TimelineEntry, TimelineKind } from './types.ts';
+import { type RollbackStrategy, type TargetId, targetOf } from '../plan/types.ts';
+import type {
+  ActionReport,
+  RollbackCause,
+  RolloutState,
+  TimelineEntry,
+  TimelineKind,
+  Verification,
+} from './types.ts';
 
 export interface RollbackRecord {
   readonly target: TargetId;
@@ -26,6 +33,22 @@ export interface RollbackRecord {
   /** Requests that reached the canary while it was watched; null: the data plane does not count. */
   readonly canaryRequests: number | null;
   readonly actions: readonly RollbackAction[];
+  /** The plan's strategy, and what it came to: only a canary whose users may wait goes down step by step. */
+  readonly strategy?: { readonly planned: RollbackStrategy; readonly ramped: boolean };
+  /** What was done after the restore, in order. */
+  readonly steps?: readonly (ActionReport & { readonly durationMs: number | null })[];
+  /** Null: not asked for, or not ended. */
+  readonly verification?: Verification | null;
+  readonly impact?: RollbackImpact;
+}
+
+/** What users met. Estimates come from the canary's own error rate, where a check measured it in percent. */
+export interface RollbackImpact {
+  readonly requests: number | null;
+  /** Null: no check says how many of the canary's answers were errors. */
+  readonly estimatedErrors: number | null;
+  /** The highest share that the canary was given, percent. */
+  readonly highestPercent: number;
 }
 
 export interface RollbackAction {
@@ -58,6 +81,13 @@ export function rollbackRecordOf(state: RolloutState): RollbackRecord | null {
     restoreMs: between(cause.atMs, restoredAtMs),
     exposedMs: between(shiftedAtMs, restoredAtMs),
     canaryRequests: sum(reports.map(({ canaryRequests }) => canaryRequests)),
+    strategy: { planned: plan.rollback.strategy, ramped: state.ramp !== null },
+    steps: state.actions.map((action) => ({
+      ...action,
+      durationMs: between(action.startedAtMs, action.endedAtMs),
+    })),
+    verification: state.verification,
+    impact: impactOf(state),
     actions: state.timeline.filter(({ kind }) => isAction(kind)).map((entry) => actionOf(entry, cause.atMs)),
   };
 }
@@ -70,9 +100,13 @@ function failingChecks(state: RolloutState) {
 function isAction(kind: TimelineKind): boolean {
   return [
     'restore-started',
+    'ramp',
     'second-means',
     'restore-late',
     'restored',
+    'action-started',
+    'action-ended',
+    'verified',
     'cleaned',
     'clean-up-failed',
   ].includes(kind);
@@ -80,6 +114,30 @@ function isAction(kind: TimelineKind): boolean {
 
 function actionOf({ kind, text, atMs }: TimelineEntry, decidedAtMs: number): RollbackAction {
   return { kind, text, atMs, afterMs: atMs - decidedAtMs };
+}
+
+/** Checks of shares of errors, by their names as presets; the last look of a stage stands for all of it. */
+const errorShareOf: Readonly<Record<string, (percent: number) => number>> = {
+  'error-rate': (percent) => percent / 100,
+  'success-rate': (percent) => 1 - percent / 100,
+};
+
+function impactOf({ reports, promotedAtMs }: RolloutState): RollbackImpact {
+  const errors = reports.map(({ checks, canaryRequests }) => {
+    const shares = checks.flatMap(({ name, last }) => {
+      const share = last?.canary == null ? undefined : errorShareOf[name]?.(last.canary);
+      return share === undefined ? [] : [share];
+    });
+    return canaryRequests === null || shares.length === 0
+      ? null
+      : Math.round(canaryRequests * Math.max(0, ...shares));
+  });
+  const shares = reports.map(({ weightPercent }) => weightPercent);
+  return {
+    requests: sum(reports.map(({ canaryRequests }) => canaryRequests)),
+    estimatedErrors: sum(errors),
+    highestPercent: promotedAtMs === null ? Math.max(0, ...shares) : 100,
+  };
 }
 
 function between(fromMs: number | null, toMs: number | null): number | null {

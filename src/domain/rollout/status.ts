@@ -2,6 +2,7 @@
 import type { Verdict } from '../analysis/types.ts';
 import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
+import { isRamping, rampPercent } from './ramp.ts';
 import { type RollbackRecord, rollbackRecordOf } from './rollback-record.ts';
 import type {
   Arms,
@@ -85,7 +86,7 @@ export function statusOf(state: RolloutState): RolloutStatus {
     })),
     askedPercent: askedPercent(state),
     paused: state.paused,
-    holdReason: state.hold?.reason ?? null,
+    holdReason: holdReasonOf(state),
     arms: state.arms,
     cause: state.cause,
     reports: state.reports,
@@ -100,7 +101,15 @@ export function statusOf(state: RolloutState): RolloutStatus {
   };
 }
 
+function holdReasonOf({ hold, asked, parked }: RolloutState): string | null {
+  if (hold) return hold.reason;
+  if (asked) return `the rollback waits for an approval: ${asked.reason}`;
+  return parked === 'waiting' ? 'parked at 0 %: a second rollback by itself within a cooldown' : null;
+}
+
 function askedPercent(state: RolloutState): number {
+  const { ramp } = state.plan.rollback;
+  if (isRamping(state) && state.ramp && ramp) return rampPercent(state.ramp.fromPercent, ramp, 0);
   if (state.cause) return 0;
   if (state.promotedAtMs !== null) return 100;
   return state.phase === 'preparing' ? 0 : (state.plan.stages[state.stage]?.weightPercent ?? 0);

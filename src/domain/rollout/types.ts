@@ -1,6 +1,6 @@
 /** The state of a rollout, its events and what it asks of the outside: plain JSON throughout. */
 import type { CheckRecord, Verdict } from '../analysis/types.ts';
-import type { Plan, SecondMeans } from '../plan/types.ts';
+import type { PhasedAction, Plan, SecondMeans } from '../plan/types.ts';
 
 export type Phase =
   | 'preparing'
@@ -46,6 +46,8 @@ export interface WatchResult {
 export type WatchEnding =
   | { readonly kind: 'soaked' }
   | { readonly kind: 'failed'; readonly check: string; readonly reason: string }
+  /** A check fails, and the stable version is worse by the same check. */
+  | { readonly kind: 'stable-worse'; readonly check: string; readonly reason: string }
   | { readonly kind: 'inconclusive'; readonly reason: string }
   /** Something that both versions need is down: going back would not mend it, going on would prove nothing. */
   | { readonly kind: 'obstructed'; readonly check: string; readonly reason: string }
@@ -105,9 +107,13 @@ export type TimelineKind =
   | 'promoting'
   | 'promoted'
   | 'restore-started'
+  | 'ramp'
   | 'second-means'
   | 'restore-late'
   | 'restored'
+  | 'action-started'
+  | 'action-ended'
+  | 'verified'
   | 'cleaned'
   | 'clean-up-failed'
   | 'rolled-back'
@@ -153,6 +159,63 @@ export interface RollbackCause {
   readonly atMs: number;
 }
 
+/**
+ * Why a rollout is held. `dependency`: something that both versions need is down. `event`: an event from outside asked for
+ * a person. `failure`: it is frozen. `sick-stable`: there is nothing better to go back to.
+ */
+export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event' | 'failure' | 'sick-stable';
+
+export interface Hold {
+  readonly reason: string;
+  readonly kind: HoldKind;
+  /** Drift was found too often while the rollout was held for something else, and is only reported. */
+  readonly drifted?: boolean;
+}
+
+/** A share that goes down in steps from the decision on, until the restore takes over. */
+export interface Ramp {
+  readonly fromPercent: number;
+  /** Null: it is under way. */
+  readonly endedAtMs: number | null;
+}
+
+/** How a ramp went: the shares that were set, and what cut it short. */
+export interface RampResult {
+  readonly steps: readonly { readonly percent: number; readonly atMs: number }[];
+  /** Null: every step was made. */
+  readonly turned: string | null;
+  readonly carry: WatchCarry;
+}
+
+/** One action of a rollback after its restore. */
+export interface ActionReport {
+  readonly action: PhasedAction['action'];
+  readonly hook: string | null;
+  readonly startedAtMs: number;
+  /** Null: it is under way. */
+  readonly endedAtMs: number | null;
+  /** Null: it worked. */
+  readonly problem: string | null;
+}
+
+/** What was found when the stable version was judged after the restore. */
+export interface Verification {
+  readonly result: 'passed' | 'failed' | 'timed-out';
+  readonly reason: string;
+  readonly looks: number;
+  readonly endedAtMs: number;
+}
+
+/** What whoever started the rollout passes over. `cooldown`: only that; `all`: a sick stable version as well. */
+export type Force = 'cooldown' | 'all';
+
+/** What an earlier rollback of the target left: no rollout should begin before `untilMs`. */
+export interface Cooldown {
+  readonly untilMs: number;
+  /** Whether that rollback was decided by Sluice itself. */
+  readonly automatic: boolean;
+}
+
 /** A place for one version behind the data plane; roles swap, slots stay. */
 export type Slot = 'blue' | 'green';
 
@@ -168,9 +231,6 @@ export interface Arms {
   readonly canaryVersion: string;
 }
 
-/** `dependency`: something that both versions need is down. `event`: an event from outside asked for a person. */
-export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event';
-
 export interface RolloutState {
   readonly plan: Plan;
   readonly phase: Phase;
@@ -178,7 +238,7 @@ export interface RolloutState {
   readonly stage: number;
   /** Set while a person has paused the stage clock. */
   readonly paused: boolean;
-  readonly hold: { readonly reason: string; readonly kind: HoldKind } | null;
+  readonly hold: Hold | null;
   readonly arms: Arms | null;
   readonly carry: WatchCarry;
   /** A held stage was just resumed: what its last watch still hands over is made fresh for the next one. */
@@ -193,6 +253,20 @@ export interface RolloutState {
   /** Where this rollout's epochs begin; higher than any epoch seen on the target. */
   readonly epochBase: number;
   readonly restoredAtMs: number | null;
+  readonly force: Force | null;
+  /** The cooldown that was in force when the rollout was prepared. */
+  readonly cooldown: Cooldown | null;
+  /** Set while a gradual rollback goes down, and kept. */
+  readonly ramp: Ramp | null;
+  /** What was done after the restore, in order. */
+  readonly actions: readonly ActionReport[];
+  readonly verification: Verification | null;
+  /** A second rollback by itself within a cooldown stops at 0 %, with the canary left for people to look at. */
+  readonly parked: 'waiting' | 'released' | null;
+  /** A rollback after the promotion that waits for a person's yes. */
+  readonly asked: RollbackCause | null;
+  /** A person wants to keep the promoted version: its checks decide nothing any more. */
+  readonly kept: boolean;
   /** Counts effects that write to the data plane; part of every epoch. */
   readonly sequence: number;
   readonly startedAtMs: number;
@@ -212,6 +286,9 @@ export type RolloutEvent =
       readonly arms: Arms;
       readonly epochBase: number;
       readonly note: string | null;
+      readonly cooldown?: Cooldown | null;
+      /** What is wrong with the version to which a rollback would go; null: nothing was found. */
+      readonly stableProblem?: string | null;
     }
   | { readonly kind: 'shifted'; readonly readWeightPercent: number }
   | { readonly kind: 'watched'; readonly result: WatchResult }
@@ -224,6 +301,17 @@ export type RolloutEvent =
   | { readonly kind: 'cut-off'; readonly means: SecondMeans; readonly problem: string | null }
   | { readonly kind: 'restore-late'; readonly reason: string }
   | { readonly kind: 'unsafe'; readonly reason: string }
+  | { readonly kind: 'ramped'; readonly result: RampResult }
+  | { readonly kind: 'acting' }
+  | { readonly kind: 'acted'; readonly problem: string | null }
+  | {
+      readonly kind: 'verified';
+      readonly result: Verification['result'];
+      readonly reason: string;
+      readonly looks: number;
+    }
+  /** A parked rollback has waited long enough. */
+  | { readonly kind: 'rested' }
   | { readonly kind: 'cleaned'; readonly problem: string | null }
   | {
       readonly kind: 'failed';
@@ -243,9 +331,20 @@ export type Effect =
   | { readonly kind: 'shift'; readonly key: string; readonly stage: number }
   | { readonly kind: 'watch'; readonly key: string; readonly stage: number; readonly mode: WatchMode }
   | { readonly kind: 'promote'; readonly key: string }
+  | { readonly kind: 'ramp'; readonly key: string; readonly stage: number }
   | { readonly kind: 'restore'; readonly key: string }
+  | { readonly kind: 'act'; readonly key: string; readonly action: PhasedAction }
+  | { readonly kind: 'verify'; readonly key: string }
+  /** Nothing is done until a person says something, or until `untilMs`. */
+  | { readonly kind: 'rest'; readonly key: string; readonly untilMs: number | null }
   | { readonly kind: 'clean'; readonly key: string }
   | { readonly kind: 'none'; readonly key: string };
 
 /** `soak`: ends when the soak is over. `hold`: ends when evidence is conclusive. `wait`: ends only by a failure. `after`: a soak without lease, after promotion. */
 export type WatchMode = 'soak' | 'hold' | 'wait' | 'after';
+
+/**
+ * What a watch lets pass. `kept`: a failed check does not end it. `frozen`: nor does its clock. `stable-worse`: as frozen,
+ * as long as the stable version is worse.
+ */
+export type Leniency = 'kept' | 'frozen' | 'stable-worse';

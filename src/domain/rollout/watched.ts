@@ -1,4 +1,5 @@
 /** What the end of a `watch` means for the rollout: on, hold, or back. */
+import { decideAgainst, heldForSickStable } from './failure.ts';
 import { advance, evidenceOf, freshened, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import type {
@@ -35,10 +36,12 @@ export function onWatched(state: RolloutState, result: WatchResult, nowMs: numbe
         { kind: 'check-failed', text: ending.reason, data: { check: ending.check } },
         nowMs,
       );
-      return rollBack(noted, causeOf(ending, 'check', nowMs));
+      return decideAgainst(noted, causeOf(ending, 'check', nowMs));
     }
     case 'skewed':
       return withNote(known, { kind: 'clock-skewed', text: `severity 2: ${ending.reason}` }, nowMs);
+    case 'stable-worse':
+      return heldForSickStable(known, ending.reason, nowMs);
     case 'moved':
       return rollBack(known, causeOf(ending, 'drift', nowMs));
     case 'lapsed':
@@ -66,6 +69,7 @@ export function withEvidence(state: RolloutState, stage: number, result: WatchRe
 
 function onSoaked(state: RolloutState, nowMs: number): RolloutState {
   if (state.phase === 'watching') {
+    if (state.hold !== null || state.asked !== null) return state;
     return withNote(
       { ...state, phase: 'cleaning' },
       { kind: 'stage-passed', text: 'the watch after promotion is over; the old version may go' },
@@ -90,7 +94,7 @@ function onSoaked(state: RolloutState, nowMs: number): RolloutState {
 function onInconclusive(state: RolloutState, reason: string, nowMs: number): RolloutState {
   if (state.phase !== 'soaking' || state.paused) return state;
   if (state.plan.analysis.onInconclusive === 'hold') return hold(state, 'inconclusive', reason, nowMs);
-  return rollBack(state, { kind: 'inconclusive', reason, actor: null, atMs: nowMs });
+  return decideAgainst(state, { kind: 'inconclusive', reason, actor: null, atMs: nowMs });
 }
 
 /** Plans of rollouts that began before there was a choice name none. */
@@ -100,7 +104,7 @@ function onDrifted(
   nowMs: number,
 ): RolloutState {
   if (state.plan.drift !== 'rollback') return hold(state, 'drift', ending.reason, nowMs);
-  return rollBack(state, causeOf(ending, 'drift', nowMs));
+  return decideAgainst(state, causeOf(ending, 'drift', nowMs));
 }
 
 /** What held the stage is over, so its soak goes on where it was. */
@@ -113,8 +117,18 @@ function onRecovered(state: RolloutState, reason: string, nowMs: number): Rollou
   );
 }
 
-export function hold(state: RolloutState, kind: HoldKind, reason: string, nowMs: number): RolloutState {
+export function hold(
+  state: RolloutState,
+  kind: keyof typeof releasedBy,
+  reason: string,
+  nowMs: number,
+): RolloutState {
   if (state.phase === 'watching') return state;
+  if (state.hold?.kind === 'failure' || state.hold?.kind === 'sick-stable') {
+    if (kind !== 'drift') return state;
+    const text = `drift is only reported from now on: ${reason}`;
+    return withNote({ ...state, hold: { ...state.hold, drifted: true } }, { kind: 'held', text }, nowMs);
+  }
   const held: RolloutState = { ...state, phase: 'holding', paused: false, hold: { kind, reason } };
   return withNote(
     held,
@@ -123,7 +137,8 @@ export function hold(state: RolloutState, kind: HoldKind, reason: string, nowMs:
   );
 }
 
-const releasedBy: Readonly<Record<HoldKind, string>> = {
+/** A freeze and a sick stable version have words of their own. */
+const releasedBy: Readonly<Record<Exclude<HoldKind, 'failure' | 'sick-stable'>, string>> = {
   inconclusive: 'a person decides',
   drift: 'a person decides',
   event: 'a person decides',

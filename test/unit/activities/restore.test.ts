@@ -12,14 +12,14 @@ const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as
 
 function depsOver(traffic: TrafficProvider): ActivityDeps {
   const unasked = () => {
-    throw new Error('a restore asks no metrics and no probes');
+    throw new Error('a restore asks no metrics, no probes and no hooks');
   };
-  const judging = { metrics: unasked, health: unasked, alerts: unasked };
+  const judging = { metrics: unasked, health: unasked, alerts: unasked, hook: unasked };
   const providers = { traffic: () => traffic, workload: () => createFakeWorkload(), ...judging };
   return {
     providers,
     clock: systemClock,
-    liveness: { isRunning: async () => true },
+    liveness: { isRunning: async () => true, cooldown: async () => null },
     directory: emptyDirectory(),
   };
 }

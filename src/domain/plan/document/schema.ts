@@ -1,8 +1,8 @@
 /** The fields of a plan and its stages as people write them: bounds, defaults and descriptions. */
 import { z } from 'zod';
 import { bounds, defaults } from '../defaults.ts';
-import { secondMeans } from '../types.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
+import { rollbackField } from './rollback-schema.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 const slugRule = 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash, with a letter or digit at both ends';
@@ -15,6 +15,8 @@ const percent = z
   .min(0)
   .max(100)
   .refine((weight) => Number(weight.toFixed(2)) === weight, 'must have at most two decimals');
+
+const onFailure = z.enum(['rollback', 'freeze']);
 
 export const stageFields = {
   name: printable.min(1).max(bounds.textLength).optional().describe('Shown to people. Default: the share.'),
@@ -42,6 +44,13 @@ export const stageFields = {
     .prefault(defaults.warmUp)
     .describe('Time after the shift in which nothing is judged.'),
   approval: z.boolean().default(false).describe('Whether a person must approve after the soak.'),
+  onFailure: onFailure
+    .optional()
+    .describe("What a failure of this stage leads to by itself. Default: the plan's onFailure."),
+  irreversible: z
+    .boolean()
+    .optional()
+    .describe('Going back from here does harm: from here on a failure freezes the rollout and pages people.'),
   timeout: duration(secondMs, 30 * dayMs)
     .optional()
     .describe(
@@ -76,24 +85,7 @@ export const planFields = {
     })
     .prefault({})
     .describe('How the canary is judged.'),
-  rollback: z
-    .strictObject({
-      timeout: duration(secondMs, hourMs)
-        .prefault(defaults.rollbackTimeout)
-        .describe("From the decision to roll back until the canary's share reads 0."),
-      strategy: z.enum(['immediate']).default(defaults.strategy).describe('All traffic back at once.'),
-      proof: z
-        .enum(['read', 'count'])
-        .default('read')
-        .describe('What shows that a rollback is done: reading the data plane, or its request counters too.'),
-      secondMeans: z
-        .array(z.enum(secondMeans))
-        .max(secondMeans.length)
-        .default([])
-        .describe('What cuts the canary off when half of timeout is over and the data plane does not obey.'),
-    })
-    .prefault({})
-    .describe('How traffic goes back.'),
+  rollback: rollbackField,
   lease: z
     .strictObject({
       ttl: duration(3 * secondMs, hourMs)
@@ -109,6 +101,11 @@ export const planFields = {
     .optional()
     .describe(
       'Hard limit from start to promotion, pauses included. Default: twice the planned time plus 1h.',
+    ),
+  onFailure: onFailure
+    .optional()
+    .describe(
+      'What a failure leads to by itself; freeze keeps the share and asks a person. Default: rollback.',
     ),
   onConflict: z
     .enum(['reject', 'supersede'])

@@ -68,6 +68,8 @@ function readStage(
     checks: asked,
     approval: fields.approval ?? false,
     timeoutMs: fields.timeout ?? null,
+    ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
+    ...(fields.irreversible === true ? { irreversible: true } : {}),
   };
 }
 

@@ -1,0 +1,78 @@
+/** Looks at the version to which a rollback goes, by those checks that need no second version to compare it with. */
+import { judge } from '../domain/analysis/index.ts';
+import type { CheckConfig, CheckRecord, ThresholdCheck, Verdict } from '../domain/analysis/types.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { Plan } from '../domain/plan/types.ts';
+import { within } from '../providers/limit.ts';
+import { readArm } from '../providers/metrics/reading.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** A look that takes longer tells nothing; nobody waits for it. */
+const lookLimitMs = 3_000;
+
+export function absoluteChecks(checks: readonly CheckConfig[]): readonly ThresholdCheck[] {
+  return checks.filter((check) => check.kind === 'threshold');
+}
+
+/** One verdict per check. Never throws: what cannot be read is an `error` verdict. */
+export async function lookAtStable(
+  deps: ActivityDeps,
+  plan: Plan,
+  stableVersion: string,
+  checks: readonly ThresholdCheck[],
+  outer?: AbortSignal,
+): Promise<readonly Verdict[]> {
+  const metrics = deps.providers.metrics(plan.metrics.name);
+  const { service, environment, version: canary } = plan;
+  const vars = { service, environment, canary, stable: stableVersion, version: stableVersion, share: 1 };
+  const ask = async (check: ThresholdCheck): Promise<Verdict> => {
+    const atMs = deps.clock.now();
+    try {
+      const reading = await within(lookLimitMs, (signal) => readArm(metrics, check, vars, { signal }), outer);
+      return judge(check, reading, null, atMs);
+    } catch (error) {
+      return judge(check, { kind: 'error', reason: messageOf(error) }, null, atMs);
+    }
+  };
+  return await Promise.all(checks.map(ask));
+}
+
+/** What is wrong with the stable version, in words; null: nothing that can be shown. */
+export async function stableProblem(
+  deps: ActivityDeps,
+  plan: Plan,
+  stableVersion: string,
+  outer?: AbortSignal,
+): Promise<string | null> {
+  const checks = absoluteChecks(plan.stages[0]?.checks ?? []);
+  const verdicts = await lookAtStable(deps, plan, stableVersion, checks, outer);
+  const failed = verdicts.find(({ kind }) => kind === 'fail');
+  return failed ? `the stable version ${stableVersion} is not well: ${failed.reason}` : null;
+}
+
+/**
+ * Why going back would make it worse: by every check that the canary fails, the stable version fails too, and by more.
+ * Null whenever that cannot be shown; then the way back is the right one.
+ */
+export async function stableIsWorse(
+  deps: ActivityDeps,
+  plan: Plan,
+  stableVersion: string,
+  checks: readonly CheckConfig[],
+  records: readonly CheckRecord[],
+): Promise<string | null> {
+  const failing = records.filter(({ consecutiveFailures }) => consecutiveFailures > 0);
+  const absolute = absoluteChecks(checks).filter(({ name }) =>
+    failing.some((record) => record.name === name),
+  );
+  if (absolute.length === 0 || absolute.length < failing.length) return null;
+  const verdicts = await lookAtStable(deps, plan, stableVersion, absolute);
+  const worse = absolute.every((check, index) => {
+    const canary = failing.find(({ name }) => name === check.name)?.last?.canary ?? null;
+    const stable = verdicts[index];
+    if (stable?.kind !== 'fail' || stable.canary === null || canary === null) return false;
+    return check.min !== null && canary < check.min ? stable.canary < canary : stable.canary > canary;
+  });
+  const [first] = verdicts;
+  return worse && first ? `the stable version ${stableVersion} is worse: ${first.reason}` : null;
+}

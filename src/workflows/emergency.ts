@@ -13,6 +13,7 @@ import type { EmergencyInput } from '../domain/emergency/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import { listenForEmergency } from './emergency-messages.ts';
 import { EmergencyRun } from './emergency-run.ts';
+import { reasonOf } from './proxies.ts';
 
 const { find, sweep } = proxyActivities<EmergencyActivities>({
   taskQueue: taskQueues.restore,

@@ -10,6 +10,8 @@ export interface CountsCheck extends CheckBase {
   readonly minSamples: number;
   readonly margin: Margin;
   readonly guard: Guard | null;
+  /** Which share verdicts show as the values of the arms, %. */
+  readonly shows: 'bad' | 'good';
   /** The stage may end early once the canary is surely no worse than this; null: it soaks to its end. */
   readonly enough: Margin | null;
   /** This check's and this stage's part of the chance that the rollout takes back a good canary. */

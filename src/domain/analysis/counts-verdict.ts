@@ -98,8 +98,8 @@ function verdict(
     check: check.name,
     kind,
     reason,
-    canary: share(canary),
-    stable: share(stable),
+    canary: shown(check, canary),
+    stable: shown(check, stable),
     canarySamples: Math.round(canary.total),
     stableSamples: Math.round(stable.total),
     atMs,
@@ -130,8 +130,9 @@ function less(now: Counts, before: Counts): Counts {
   return { bad: Math.max(0, now.bad - before.bad), total: Math.max(0, now.total - before.total) };
 }
 
-function share({ bad, total }: Counts): number | null {
-  return total > 0 ? (100 * bad) / total : null;
+function shown({ shows }: CountsCheck, { bad, total }: Counts): number | null {
+  if (total <= 0) return null;
+  return (100 * (shows === 'bad' ? bad : total - bad)) / total;
 }
 
 function portion(counts: Counts): string {

@@ -21,13 +21,23 @@ export function rates(dialect: Dialect): readonly Unnamed[] {
     `(sum(rate(${requests}${braces(selector, always, failed)}[{{window}}])) or vector(0))` +
     ` / sum(rate(${requests}${braces(selector, always)}[{{window}}]))`;
   const common = { kind: 'threshold', unit: '%', comparable: true, onNoData: 'hold' } as const;
+  const counted = {
+    counters: {
+      part: `${requests}${braces(selector, always, failed)}`,
+      partIs: 'bad',
+      total: `${requests}${braces(selector, always)}`,
+    },
+    // After a promotion there is no stable version to compare with; these limits are those of the thresholds.
+    guard: { limit: 0.01, when: 'alone' },
+  } as const;
   return [
     {
       ...common,
       check: 'success-rate',
       summary:
-        'Share of requests that were not answered with a 5xx status; at least 99 % unless the plan says otherwise.',
+        'Share of requests that were not answered with a 5xx status; no worse than that of stable unless the plan says otherwise.',
       query: { value: `100 * (1 - ${share})`, samples: increaseOf(dialect) },
+      counts: { ...counted, shows: 'good' },
       worse: 'lower',
       defaults: { ...noLimits, min: 99 },
     },
@@ -35,8 +45,9 @@ export function rates(dialect: Dialect): readonly Unnamed[] {
       ...common,
       check: 'error-rate',
       summary:
-        'Share of requests that were answered with a 5xx status; at most 1 % unless the plan says otherwise.',
+        'Share of requests that were answered with a 5xx status; no worse than that of stable unless the plan says otherwise.',
       query: { value: `100 * (${share})`, samples: increaseOf(dialect) },
+      counts: { ...counted, shows: 'bad' },
       worse: 'higher',
       defaults: { ...noLimits, max: 1 },
     },

@@ -1,4 +1,5 @@
 /** Ready-made checks of errors, latency and throughput, for each dialect of metrics. */
+import type { CountsCheck } from './counts-check.ts';
 import { type Dialect, dialects } from './dialects.ts';
 import { latencies, noLimits, rates, throughput, throughputDrop } from './preset-measures.ts';
 import { resourcePresets } from './resource-presets.ts';
@@ -32,6 +33,8 @@ export interface Preset {
   readonly kind: 'threshold' | 'baseline';
   readonly unit: string;
   readonly query: CheckQuery;
+  /** How its requests are counted, for shares of requests: then it is judged by all looks together. */
+  readonly counts?: Pick<CountsCheck, 'counters' | 'shows' | 'guard'>;
   readonly worse: 'higher' | 'lower';
   /** Whether the canary can be compared with stable at all. */
   readonly comparable: boolean;

@@ -176,6 +176,7 @@ function badness(config: CheckConfig, verdict: Verdict): number {
   const canary = verdict.canary ?? 0;
   if (config.kind === 'threshold')
     return Math.max(canary - (config.max ?? canary), (config.min ?? canary) - canary);
+  if (config.kind === 'counts') return config.shows === 'bad' ? canary : -canary;
   if (!('worse' in config)) return config.kind === 'composite' ? -canary : canary;
   const difference = canary - (verdict.stable ?? 0);
   if (config.worse === 'either') return Math.abs(difference);

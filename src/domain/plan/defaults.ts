@@ -45,6 +45,17 @@ export const furtherDefaults = {
   marginal: 75,
 } as const;
 
+/** Of checks that count; `docs/analysis.md` says why. */
+export const countsDefaults = {
+  /** Of the whole rollout. */
+  confidence: 0.99,
+  marginRatio: 1.05,
+  /** % of requests. */
+  marginDifference: 0,
+  /** % of requests. */
+  enough: 0.5,
+} as const;
+
 export const bounds = {
   documentBytes: 256 * 1024,
   stages: 50,

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { presetNames } from '../analysis/presets.ts';
 import { bounds } from './defaults.ts';
 import { customCheck, presetFields } from './document/check-schema.ts';
+import { countsCheck } from './document/counts-schema.ts';
 import { furtherCheck } from './document/further-schema.ts';
 import { probeCheck } from './document/probe-schema.ts';
 import type { PlanCatalogue, ProviderRole } from './document/providers.ts';
-import { planFields, stageFields } from './document/schema.ts';
+import { planFields, soakRange, stageFields } from './document/schema.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -72,7 +73,7 @@ function stage(): JsonSchema {
   const schema = jsonSchemaOf(z.strictObject(stageFields));
   return {
     ...schema,
-    properties: { ...propertiesOf(schema), checks: refTo('checks') },
+    properties: { ...propertiesOf(schema), soak: soak(schema), checks: refTo('checks') },
     anyOf: [{ required: ['weight'] }, { required: ['match'] }],
   };
 }
@@ -83,6 +84,11 @@ function withVerifyChecks(rollback: JsonSchema): JsonSchema {
   const verify = fields.verify as JsonSchema;
   const judged = { ...verify, properties: { ...propertiesOf(verify), checks: refTo('checks') } };
   return { ...rollback, properties: { ...fields, verify: judged } };
+}
+
+function soak(stageSchema: JsonSchema): JsonSchema {
+  const { description, ...fixed } = propertiesOf(stageSchema).soak as JsonSchema;
+  return { description, anyOf: [fixed, jsonSchemaOf(z.strictObject(soakRange))] };
 }
 
 function checks(): JsonSchema {
@@ -96,6 +102,7 @@ function definition(): JsonSchema {
     anyOf: [
       jsonSchemaOf(z.strictObject(presetFields)),
       jsonSchemaOf(customCheck),
+      jsonSchemaOf(countsCheck),
       jsonSchemaOf(furtherCheck),
       jsonSchemaOf(probeCheck),
     ],

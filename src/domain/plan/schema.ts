@@ -12,6 +12,7 @@ import { planFields } from './document/schema.ts';
 import { type PlanChecks, readStages, refuseIneffective } from './document/stages.ts';
 import { lintPlan } from './lint.ts';
 import { plannedTotalMs } from './planned.ts';
+import { withShares } from './spending.ts';
 import { readMapping } from './text.ts';
 import type { Plan, Stage } from './types.ts';
 
@@ -87,7 +88,11 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     traffic,
     metrics,
     workload,
-    stages,
+    stages: withShares(stages, {
+      fails: analysis.confidence,
+      rollsBack: fields.rollback?.confidence ?? null,
+      watchedAfter: (fields.watchAfter ?? 0) > 0,
+    }),
     analysis: { intervalMs: analysis.interval, onInconclusive: analysis.onInconclusive },
     rollback,
     ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),

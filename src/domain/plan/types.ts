@@ -22,6 +22,8 @@ export interface Stage {
   readonly match: HeaderMatch | null;
   /** Watched time that the stage must survive after its warm-up. */
   readonly soakMs: number;
+  /** From here on the soak may end early, once more of it would tell nothing. Absent: it never does. */
+  readonly minSoakMs?: number;
   /** Time after the shift in which nothing is judged (cold caches). Comes before the soak. */
   readonly warmUpMs: number;
   readonly checks: readonly CheckConfig[];

@@ -41,5 +41,7 @@ function pairOf(first: Counts, second: Counts): { square: number; weight: number
   if (rare <= 1 || first.total <= 0 || second.total <= 0) return { square: 0, weight: 0 };
   const expected = bad * (first.total / total);
   const variance = expected * (second.total / total) * ((total - bad) / (total - 1));
-  return { square: (first.bad - expected) ** 2 / variance, weight: 1 - 1 / rare };
+  const square = (first.bad - expected) ** 2 / variance;
+  // Arms of hardly any requests beside huge ones leave no variance that a number could hold.
+  return Number.isFinite(square) ? { square, weight: 1 - 1 / rare } : { square: 0, weight: 0 };
 }

@@ -4,22 +4,31 @@ import { templateProblems } from '../../analysis/template.ts';
 import type { CheckConfig, CheckQuery } from '../../analysis/types.ts';
 import { defaults } from '../defaults.ts';
 import { customFields, presetFields } from './check-schema.ts';
+import { countsAs, countsOf } from './counts-entry.ts';
 import { judgingOf, limitsOf } from './judging.ts';
 import { joinPath } from './problems.ts';
 import { type Mapping, ownValue, type Report, readFields } from './read.ts';
 
-/** A preset with the changes that the plan makes; undefined when there is a problem. */
+/**
+ * A preset with the changes that the plan makes; undefined when there is a problem. `byLook`: each look is judged by
+ * itself, also of a preset that else counts.
+ */
 export function readPreset(
   preset: Preset,
   entry: Mapping,
   path: string,
   windowMs: number,
+  byLook: boolean,
   report: Report,
 ): CheckConfig | undefined {
   const before = report.problems.length;
   const fields = readFields(presetFields, [], entry, path, report);
   refuseBadQuery(fields.selector, joinPath(path, 'selector'), report);
   const picked = presetWith(preset.name, fields.selector) ?? preset;
+  if (countsAs(picked, entry, path, report) && picked.counts !== undefined && !byLook) {
+    if (report.problems.length > before) return undefined;
+    return countsOf(picked.counts, fields.name ?? preset.check, fields);
+  }
   const limits = resolvePreset(preset, limitsOf(fields));
   if (limits.kind === 'problem') report.problems.push({ path, message: limits.message });
   refuseEmptyRange(fields, path, report);

@@ -1,6 +1,7 @@
 /** The fields of a check as people write them. Defaults that depend on other fields are set in `judging.ts`. */
 import { z } from 'zod';
 import { bounds, defaults } from '../defaults.ts';
+import { countsChanges } from './counts-changes.ts';
 import { dayMs, duration, secondMs } from './duration-schema.ts';
 
 const namePattern = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?$/;
@@ -83,6 +84,7 @@ export const presetFields = {
     .describe('Label matchers that pick the arm, instead of those of the preset.'),
   ...thresholdLimits,
   ...baselineLimits,
+  ...countsChanges,
   ...judging,
 };
 

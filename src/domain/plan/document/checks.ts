@@ -6,6 +6,7 @@ import { bounds } from '../defaults.ts';
 import { readCustom, readPreset } from './check-entry.ts';
 import { presetFields, templateName } from './check-schema.ts';
 import { readComposite } from './composite-entry.ts';
+import { readCounts } from './counts-entry.ts';
 import { furtherReaders } from './further-entry.ts';
 import { limitKeys } from './judging.ts';
 import { type ProbeInstances, readProbe } from './probe-entry.ts';
@@ -19,6 +20,8 @@ export interface CheckContext {
   /** All templates that the plan tries to define, so that a broken one is not also called unknown. */
   readonly templateNames: readonly string[];
   readonly windowMs: number;
+  /** Whether each look must be judged by itself, as in a composite check. */
+  readonly byLook?: boolean;
   /** What probes and alerts may name. */
   readonly instances: ProbeInstances;
 }
@@ -120,12 +123,13 @@ function readCheck(
     return readProbe(kind, entry, path, context.instances, report);
   }
   if (preset === undefined && kind === 'composite') {
-    const readPart = (part: unknown, at: string) => readCheck(part, at, context, report);
+    const readPart = (part: unknown, at: string) => readCheck(part, at, { ...context, byLook: true }, report);
     return readComposite(entry, path, readPart, report);
   }
   if (preset === undefined && typeof kind === 'string' && isFurther(kind)) {
     return furtherReaders[kind](entry, path, context.windowMs, report);
   }
+  if (preset === undefined && kind === 'counts') return readCounts(entry, path, report);
   if (preset === undefined) return readCustom(entry, path, context.windowMs, report);
   if (typeof preset === 'string') {
     return readNamed(preset, entry, path, joinPath(path, 'preset'), context, report);
@@ -146,7 +150,9 @@ function readNamed(
   const template = context.templates.get(name);
   if (template !== undefined) return readCheck(changed(template, entry), path, context, report);
   const preset = presetOf(name);
-  if (preset !== undefined) return readPreset(preset, entry, path, context.windowMs, report);
+  if (preset !== undefined) {
+    return readPreset(preset, entry, path, context.windowMs, context.byLook === true, report);
+  }
   if (!context.templateNames.includes(name)) {
     const known = [...presetNames, ...context.templateNames];
     const message = `unknown check ${shown(name)}; ${adviceFor(name, known)}`;

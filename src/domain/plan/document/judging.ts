@@ -6,7 +6,7 @@ import type { customFields } from './check-schema.ts';
 import { joinPath } from './problems.ts';
 import type { Read, Report } from './read.ts';
 
-export const limitKeys = ['min', 'max', 'maxRatio', 'maxDifference'] as const;
+export const limitKeys = ['min', 'max', 'maxRatio', 'maxDifference', 'margin', 'limit'] as const;
 
 type Judging = Pick<
   Read<typeof customFields>,

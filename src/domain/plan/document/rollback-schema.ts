@@ -37,6 +37,14 @@ export const rollbackField = z
     timeout: duration(secondMs, hourMs)
       .prefault(defaults.rollbackTimeout)
       .describe("From the decision to roll back until the canary's share reads 0."),
+    confidence: z
+      .number()
+      .min(0.5)
+      .max(0.999999)
+      .optional()
+      .describe(
+        'A check that counts and is less sure than this holds the stage and asks. Default: analysis.confidence.',
+      ),
     strategy: z
       .enum(rollbackStrategies)
       .default(defaults.strategy)

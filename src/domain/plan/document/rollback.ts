@@ -140,7 +140,7 @@ function readVerify(
   report: Report,
 ): VerifyConfig | undefined {
   const path = 'rollback.verify.checks';
-  const read = readChecks(checks, path, context, report);
+  const read = readChecks(checks, path, { ...context, byLook: true }, report);
   if (read === undefined) return undefined;
   const absolute: ThresholdCheck[] = [];
   for (const [at, check] of read.entries()) {

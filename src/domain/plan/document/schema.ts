@@ -1,11 +1,17 @@
 /** The fields of a plan and its stages as people write them: bounds, defaults and descriptions. */
 import { z } from 'zod';
-import { bounds, defaults } from '../defaults.ts';
+import { bounds, countsDefaults, defaults } from '../defaults.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { rollbackField } from './rollback-schema.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 const slugRule = 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash, with a letter or digit at both ends';
+/** A soak that may end early. */
+export const soakRange = {
+  min: duration(secondMs, 7 * dayMs).describe('Ends early after this, once more soaking would tell nothing.'),
+  max: duration(secondMs, 7 * dayMs).describe('Watched time that the stage must survive otherwise.'),
+};
+
 const slug = z.string().regex(slugPattern, slugRule);
 // Names go to terminals, where control characters are commands.
 const printable = z.string().refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
@@ -17,6 +23,9 @@ const percent = z
   .refine((weight) => Number(weight.toFixed(2)) === weight, 'must have at most two decimals');
 
 const onFailure = z.enum(['rollback', 'freeze']);
+
+/** Nearer to 1, floating point would make nonsense of the difference. */
+const confidence = z.number().min(0.5).max(0.999999);
 
 export const stageFields = {
   name: printable.min(1).max(bounds.textLength).optional().describe('Shown to people. Default: the share.'),
@@ -82,6 +91,11 @@ export const planFields = {
         .enum(['hold', 'rollback'])
         .default(defaults.onInconclusive)
         .describe('What to do when an extended soak still lacks conclusive passes.'),
+      confidence: confidence
+        .default(countsDefaults.confidence)
+        .describe(
+          'Chance that a good canary is not rolled back by checks that count, over the whole rollout.',
+        ),
     })
     .prefault({})
     .describe('How the canary is judged.'),

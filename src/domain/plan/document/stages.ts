@@ -5,9 +5,10 @@ import type { CheckConfig } from '../../analysis/types.ts';
 import { formatDuration } from '../../duration.ts';
 import type { HeaderMatch, Stage } from '../types.ts';
 import { type CheckContext, readChecks } from './checks.ts';
+import { secondMs } from './duration-schema.ts';
 import { joinPath, shown } from './problems.ts';
 import { isMapping, ownValue, type Read, type Report, readFields, readList } from './read.ts';
-import { stageFields } from './schema.ts';
+import { soakRange, stageFields } from './schema.ts';
 
 /** The checks of the whole plan: read, missing, or read with problems that are already told. */
 export type PlanChecks = readonly CheckConfig[] | 'missing' | 'broken';
@@ -48,7 +49,9 @@ function readStage(
     report.problems.push({ path, message: `must be a mapping, not ${shown(entry)}` });
     return undefined;
   }
-  const fields = readFields(stageFields, ['checks'], entry, path, report);
+  const range = readSoak(ownValue(entry, 'soak'), joinPath(path, 'soak'), report);
+  const flat = range === undefined ? entry : { ...entry, soak: formatDuration(range.maxMs) };
+  const fields = readFields(stageFields, ['checks'], flat, path, report);
   refuseWeightless(entry, path, report);
   refuseShortTimeout(fields, path, report);
   const own = ownValue(entry, 'checks');
@@ -64,6 +67,7 @@ function readStage(
     weightPercent,
     match,
     soakMs: fields.soak ?? 0,
+    ...(range === undefined ? {} : { minSoakMs: range.minMs }),
     warmUpMs: fields.warmUp ?? 0,
     checks: asked,
     approval: fields.approval ?? false,
@@ -71,6 +75,21 @@ function readStage(
     ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
     ...(fields.irreversible === true ? { irreversible: true } : {}),
   };
+}
+
+/** A soak with a min and a max; undefined: one of a fixed length, read with the other fields. */
+function readSoak(
+  input: unknown,
+  path: string,
+  report: Report,
+): { readonly minMs: number; readonly maxMs: number } | undefined {
+  if (!isMapping(input)) return undefined;
+  const { min = secondMs, max = min } = readFields(soakRange, [], input, path, report);
+  if (min > max) {
+    const message = `must be at most max, which is ${formatDuration(max)}`;
+    report.problems.push({ path: joinPath(path, 'min'), message });
+  }
+  return { minMs: min, maxMs: max };
 }
 
 /** A list of checks without one that can fail for want of data is no judgement at all. */

@@ -15,6 +15,7 @@ const check: CountsCheck = {
   name: 'success-rate',
   unit: '%',
   counters: { part: 'bad', partIs: 'bad', total: 'all' },
+  shows: 'bad',
   minSamples: 50,
   margin: { ratio: 1.05, difference: 0 },
   guard: { limit: 0.01, when: 'alone' },

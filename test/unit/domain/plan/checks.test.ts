@@ -13,7 +13,7 @@ function problemsOf(check: unknown, more: Document = {}): Record<string, string>
 
 describe('a preset', () => {
   it('by its name has all defaults', () => {
-    expect(checkOf('success-rate')).toEqual({
+    expect(checkOf({ preset: 'success-rate', window: '60s' })).toEqual({
       kind: 'threshold',
       name: 'success-rate',
       unit: '%',
@@ -26,6 +26,29 @@ describe('a preset', () => {
       failure: { consecutive: 2, kOfN: null },
       maxConsecutiveErrors: 4,
     });
+  });
+
+  it('of a share of requests counts, unless a setting of the plan makes single looks decide', () => {
+    expect(checkOf('success-rate')).toMatchObject({
+      kind: 'counts',
+      name: 'success-rate',
+      counters: presets['success-rate'].counts?.counters,
+      shows: 'good',
+      minSamples: 50,
+      margin: { ratio: 1.05, difference: 0 },
+      guard: { limit: 0.01, when: 'alone' },
+      enough: { ratio: 1, difference: 0.005 },
+      failure: { consecutive: 1, kOfN: null },
+    });
+    const changed = { preset: 'error-rate', margin: { ratio: 2, difference: 0.1 }, limit: 3, enough: 1 };
+    expect(checkOf(changed)).toMatchObject({
+      kind: 'counts',
+      shows: 'bad',
+      margin: { ratio: 2, difference: 0.001 },
+      guard: { limit: 0.03, when: 'always' },
+      enough: { ratio: 1, difference: 0.01 },
+    });
+    expect(checkOf({ preset: 'success-rate', failAfter: { consecutive: 3 } })?.kind).toBe('threshold');
   });
 
   it('compares with stable until the plan sets an absolute limit', () => {

@@ -172,8 +172,10 @@ describe('a preset of another dialect', () => {
   it('is named by dialect and measure, and its check by the measure', () => {
     expect(checkOf('istio/success-rate')).toMatchObject({
       name: 'success-rate',
+      counters: presets['istio/success-rate'].counts?.counters,
+    });
+    expect(checkOf({ preset: 'istio/success-rate', min: 99 })).toMatchObject({
       query: presets['istio/success-rate'].query,
-      min: 99,
     });
   });
 

@@ -29,7 +29,7 @@ describe('lint', () => {
     [
       'stages[0].soak',
       { stages: [{ weight: 10, soak: '30s' }, second] },
-      /success-rate, latency-p95 looks back past the beginning/,
+      /latency-p95 looks back past the beginning/,
     ],
     [
       'stages[0].checks',

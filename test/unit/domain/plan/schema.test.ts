@@ -93,7 +93,37 @@ describe('what a plan says', () => {
       watchAfterMs: 0,
     });
     expect(plan.stages[1]?.checks.map(({ name }) => name)).toEqual(['error-rate']);
-    expect(plan.stages[2]?.checks).toMatchObject([{ windowMs: 10_000 }, { windowMs: 10_000 }]);
+    expect(plan.stages[2]?.checks).toMatchObject([{ kind: 'counts' }, { windowMs: 10_000 }]);
+  });
+
+  it('may let a soak end early', () => {
+    const [first, second] = planWith({
+      stages: [
+        { weight: 5, soak: { min: '5m', max: '30m' } },
+        { weight: 50, soak: '10m' },
+      ],
+    }).stages;
+    expect(first).toMatchObject({ soakMs: 30 * minuteMs, minSoakMs: 5 * minuteMs });
+    expect(second?.minSoakMs).toBeUndefined();
+    const wrong = problemsWith({ stages: [{ weight: 5, soak: { min: '30m', max: '5m', most: 1 } }] });
+    expect(told(wrong)).toMatchObject({
+      'stages[0].soak.min': 'must be at most max, which is 5m',
+      'stages[0].soak.most': expect.stringContaining('unknown'),
+    });
+  });
+
+  it('shares the chance of a wrong rollback out over stages and checks that count', () => {
+    const parts = (changes: Parameters<typeof planWith>[0]) =>
+      planWith({ checks: ['success-rate', 'latency-p95', 'error-rate'], ...changes }).stages.map((stage) =>
+        stage.checks.flatMap((check) => (check.kind === 'counts' ? [check.alpha] : [])),
+      );
+    const sure = parts({ watchAfter: '0s', analysis: { confidence: 0.95 } });
+    expect(sure.flat().reduce((sum, alpha) => sum + alpha, 0)).toBeCloseTo(0.05, 12);
+    expect(sure[0]?.[0]).toBeGreaterThan(sure[1]?.[0] ?? 1);
+    // The last stage's checks go on after the promotion, so they may be wrong twice.
+    expect(parts({})[1]?.[0]).toBeCloseTo((sure[1]?.[0] ?? 0) / 2 / 5, 12);
+    const [first] = planWith({ checks: ['success-rate'], rollback: { confidence: 0.5 } }).stages;
+    expect(first?.checks[0]).toMatchObject({ alpha: expect.closeTo(0.008, 12), rollbackAlpha: 0.4 });
   });
 
   it('fills the options of a provider in from its own schema', () => {

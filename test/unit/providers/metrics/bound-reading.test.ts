@@ -18,6 +18,7 @@ const check: CountsCheck = {
     total: 'bucket {{version}} le=+Inf',
     boundFrom: { histogram: 'histogram {{version}} {{window}}', quantile: 0.95, judges: 'share' },
   },
+  shows: 'bad',
   minSamples: 50,
   margin: { ratio: 1.5, difference: 0 },
   guard: null,

@@ -50,7 +50,7 @@ describe('the e-variable of one look', () => {
         share,
         fc.double({ min: 0, max: 1, noNaN: true }),
         (by, a, b, q, at) => {
-          const bet = { canary: Math.min(0.99, limitOf(b, by) + a), stable: b };
+          const bet = { canary: limitOf(b, by) + a * (1 - limitOf(b, by)), stable: b };
           const p = at * limitOf(q, by);
           expect(mean(3, 7, p, q, bet, by)).toBeLessThanOrEqual(1 + 1e-9);
         },
@@ -62,6 +62,7 @@ describe('the e-variable of one look', () => {
     fc.assert(
       fc.property(margin, share, share, fc.double({ min: 0, max: 1, noNaN: true }), (by, b, q, at) => {
         const limit = limitOf(q, by);
+        fc.pre(by.ratio * q + by.difference < 1);
         const p = limit + at * (1 - limit);
         expect(mean(3, 7, p, q, { canary: limitOf(b, by) / 2, stable: b }, by)).toBeLessThanOrEqual(1 + 1e-9);
       }),

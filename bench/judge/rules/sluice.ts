@@ -6,13 +6,17 @@ import {
   type SequentialSettings,
   step,
 } from '../../../src/domain/analysis/sequential/index.ts';
+import { countsDefaults } from '../../../src/domain/plan/defaults.ts';
 import type { ErrorTraffic } from '../error-traffic.ts';
 import { bucketBoundsMs, bucketCount, type LatencyTraffic } from '../latency-traffic.ts';
 import type { Rule } from './rule.ts';
 
+const { confidence, marginRatio, marginDifference } = countsDefaults;
+
+/** One check in one stage has the whole rollout's chance of error. A limit or an early end is what a plan may add. */
 const settings: SequentialSettings = {
-  alpha: 0.01,
-  margin: { ratio: 1, difference: 0 },
+  alpha: 1 - confidence,
+  margin: { ratio: marginRatio, difference: marginDifference / 100 },
   guard: null,
   enough: null,
 };
@@ -23,7 +27,9 @@ const slowFrom = bucketBoundsMs.indexOf(slowMs) + 1;
 
 export const sluiceErrors: Rule<ErrorTraffic> = {
   id: 'sluice',
-  says: 'Sluice: the sequential test on counts at confidence 0.99, looked at after every sample.',
+  says:
+    `Sluice: the sequential test on counts with the defaults of a plan that has one check and one stage (confidence ${confidence}, ` +
+    `margin ${marginRatio} times), looked at after every sample.`,
   firesAt: ({ canaryTotal, canaryBad, stableTotal, stableBad }) =>
     firstWorse(
       canaryTotal.length,

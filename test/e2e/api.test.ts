@@ -7,7 +7,13 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { createReplay } from '../../src/api/audit/replay.ts';
-import { auditSchema, pageSchema, rolloutViewSchema, startedSchema } from '../../src/api/contract.ts';
+import {
+  auditSchema,
+  pageSchema,
+  rollbackPageSchema,
+  rolloutViewSchema,
+  startedSchema,
+} from '../../src/api/contract.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
@@ -147,6 +153,13 @@ test('shows the workflow’s account and the live heartbeat, and steers', async 
     return seen.temporalStatus === 'COMPLETED' && seen;
   });
   expect(ended).toMatchObject({ outcome: 'rolled-back', workerAnswered: true, live: null });
+  const rollbacks = await waitFor('the record in the history', async () => {
+    const answer = await app.inject('/v1/rollbacks?environment=test&service=steer&since=1h&trigger=command');
+    const page = rollbackPageSchema.parse(answer.json());
+    return page.rollbacks[0]?.ended === true && page;
+  });
+  expect(rollbacks.rollbacks).toMatchObject([{ record: { actor: 'bob', reason: 'users complain' } }]);
+  expect(rollbacks.statistics).toMatchObject({ count: 1, byTrigger: { command: 1 }, inTime: 1 });
   const late = await command('steer', 'rollback');
   expect(late.statusCode).toBe(409);
   expect(late.json().detail).toContain('rolled-back');

@@ -12,6 +12,7 @@ import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
+import { outsideEventRoutes } from './routes/outside-events.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -53,6 +54,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   emergencyRoutes(app, deps);
   emergencyRollbackRoutes(app, deps);
   rollbackRoutes(app, deps);
+  await outsideEventRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;
 }

@@ -2,6 +2,7 @@
 export * from './contract/audit.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
+export * from './contract/outside-event.ts';
 export * from './contract/problem.ts';
 export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';

@@ -14,10 +14,11 @@ import { createApp } from './app.ts';
 import { createReplay } from './audit/replay.ts';
 import { bindAddressOf } from './bind.ts';
 import { createDataPlanes } from './express/data-planes.ts';
+import { eventKeysOf } from './outside/keys.ts';
 import { createTemporalService } from './temporal-service.ts';
 
 async function main(logger: Logger): Promise<void> {
-  const { api, temporal, ...providers } = await loadConfig();
+  const { api, temporal, events, ...providers } = await loadConfig();
   // Before anything else: an address that others can reach ends the process.
   const host = bindAddressOf(api.host);
   const registry = createRegistry(providers);
@@ -51,6 +52,7 @@ async function main(logger: Logger): Promise<void> {
         parseText: (text) => parsePlanText(text, catalogue),
       },
       catalogue: () => described,
+      eventKeys: eventKeysOf(events),
     },
     { logger },
   );

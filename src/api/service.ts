@@ -1,6 +1,7 @@
 /** What the HTTP layer needs from the rest: rollouts, plans, the catalogue. Tests give it a fake. */
 import type { Problem } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/types.ts';
+import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
 import type {
   Audit,
@@ -16,6 +17,7 @@ import type {
   EmergencyRollbackBody,
   EmergencyStopBody,
   EmergencyView,
+  EventAnswer,
   ListQuery,
   Readiness,
   ReleaseAnswer,
@@ -24,6 +26,7 @@ import type {
   RolloutPage,
   RolloutView,
 } from './contract.ts';
+import type { EventKeys } from './outside/delivery.ts';
 
 export type PlanParse =
   | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
@@ -75,6 +78,8 @@ export interface RolloutService {
   list(query: ListQuery): Promise<RolloutPage>;
   get(ref: RunRef): Promise<RolloutView>;
   command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
+  /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
+  event(ref: RunRef, event: OutsideEvent): Promise<EventAnswer>;
   audit(ref: RunRef): Promise<Audit>;
   rollbacks(query: RollbackQuery): Promise<RollbackPage>;
   /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. */
@@ -93,4 +98,6 @@ export interface ApiDeps {
   readonly rollouts: RolloutService;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;
+  /** What events from outside are signed with. */
+  readonly eventKeys: EventKeys;
 }

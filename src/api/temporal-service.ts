@@ -12,6 +12,7 @@ import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
 import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
+import { takeEvent } from './temporal/event.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
@@ -51,6 +52,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     get: (ref) => viewOf(deps, ref),
     command: (ref, command) =>
       command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),
+    event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
     rollbacks: (query) => history.page(query),
     emergencyStop: (request) => emergencyStop(deps, request),

@@ -7,6 +7,7 @@ import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
+import { type SecretSource, secretSource } from './secret.ts';
 
 export interface InstanceConfig {
   /** The provider type; by default the name of the instance. */
@@ -29,6 +30,8 @@ export interface WorkerConfig {
 export interface SluiceConfig {
   readonly temporal: { readonly address: string; readonly namespace: string };
   readonly api: { readonly host: string; readonly port: number };
+  /** What events from outside are signed with, and bearer tokens of senders that cannot sign; any of them is good. */
+  readonly events: { readonly secrets: readonly SecretSource[]; readonly tokens: readonly SecretSource[] };
   readonly worker: WorkerConfig;
   readonly traffic: Instances;
   readonly metrics: Instances;
@@ -57,6 +60,12 @@ const fields = {
     .prefault({}),
   api: z
     .strictObject({ host: z.string().min(1).max(255).default('127.0.0.1'), port: port.default(8080) })
+    .prefault({}),
+  events: z
+    .strictObject({
+      secrets: z.array(secretSource).max(10).default([]),
+      tokens: z.array(secretSource).max(10).default([]),
+    })
     .prefault({}),
   worker: z
     .strictObject({
@@ -125,14 +134,21 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     alerts: readInstances('alerts', input, types, report),
     hooks: readInstances('hooks', input, types, report),
   };
-  const { temporal, api, worker } = read;
-  if (report.problems.length > 0 || temporal === undefined || api === undefined || worker === undefined) {
+  const { temporal, api, worker, events } = read;
+  if (
+    report.problems.length > 0 ||
+    temporal === undefined ||
+    api === undefined ||
+    worker === undefined ||
+    events === undefined
+  ) {
     throw invalid(source, report.problems);
   }
   return {
     temporal: { ...temporal, ...overridden.temporal },
     api: { ...api, ...overridden.api },
     worker: { ...worker, ...overridden.worker },
+    events,
     ...instances,
   };
 }

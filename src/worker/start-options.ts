@@ -11,6 +11,9 @@ import { type RolloutInput, taskQueues } from '../domain/rollout/names.ts';
 /** The memo's key for where the rollout's traffic is steered. Kept by continue-as-new. */
 export const trafficMemo = 'traffic';
 
+/** The memo's key for what events from outside do. Kept by continue-as-new. */
+export const eventsMemo = 'events';
+
 /** What the rollout's memo is to hold. */
 export function trafficMemoOf({ traffic: { name, options } }: Plan): Plan['traffic'] {
   return { name, options };
@@ -29,7 +32,7 @@ export function startOptionsOf(input: RolloutInput, memo: Record<string, unknown
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     typedSearchAttributes: attributesOf(plan),
-    memo: { ...memo, [trafficMemo]: trafficMemoOf(plan) },
+    memo: { ...memo, [trafficMemo]: trafficMemoOf(plan), [eventsMemo]: plan.events },
     staticSummary: `${target} ${plan.version}`,
     staticDetails: detailsOf(plan, actor, reason),
   } satisfies WorkflowStartOptions;

@@ -13,6 +13,7 @@ import { statusQuery } from '../domain/rollout/names.ts';
 import { readPayload } from '../domain/rollout/payload.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
 import { type Command, type CommandName, commandNames } from '../domain/rollout/types.ts';
+import { listenForEvents } from './events.ts';
 import type { RolloutRun } from './run.ts';
 
 const descriptions: Record<CommandName, string> = {
@@ -29,6 +30,7 @@ export function listen(run: RolloutRun): void {
     description: 'Everything about the rollout',
   });
   for (const name of commandNames) listenFor(run, name);
+  listenForEvents(run);
   setDefaultSignalHandler((name) => {
     run.apply({
       kind: 'malformed',

@@ -15,6 +15,7 @@ import {
   startedSchema,
 } from '../../src/api/contract.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import { signatureHeader, signatureOf } from '../../src/api/outside/signature.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
@@ -28,6 +29,8 @@ let app: FastifyInstance;
 let folder: string;
 
 /** Plans of the fixture, with the body's fields put over it. */
+const secret = 'a secret of the operator';
+const eventKeys = { secrets: async () => [secret], tokens: async () => [] };
 const plans: PlanReader = {
   parse: (input) => ({ ok: true, plan: planFixture(input as Partial<Plan>), warnings: [] }),
   parseText: (text) => ({ ok: true, plan: planFixture(JSON.parse(text)), warnings: [] }),
@@ -55,7 +58,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
     supersedeWaitMs: 20_000,
   });
-  return await createApp({ rollouts, plans, catalogue: () => ({}) }, { pollMs: 100 });
+  return await createApp({ rollouts, plans, catalogue: () => ({}), eventKeys }, { pollMs: 100 });
 }
 
 function start(plan: Partial<Plan>, key?: string) {
@@ -72,6 +75,18 @@ function command(service: string, name: string, payload: object = {}, key?: stri
     method: 'POST',
     url: `/v1/rollouts/test/${service}/${name}`,
     headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
+    payload,
+  });
+}
+
+/** Posts an event, signed with the operator's secret. */
+function post(service: string, event: object) {
+  const payload = JSON.stringify(event);
+  const signature = signatureOf(payload, secret, Math.floor(Date.now() / 1000));
+  return app.inject({
+    method: 'POST',
+    url: `/v1/rollouts/test/${service}/events`,
+    headers: { 'content-type': 'application/json', [signatureHeader]: signature },
     payload,
   });
 }
@@ -173,6 +188,31 @@ test('answers 404 for what never was', async () => {
   expect((await app.inject('/v1/rollouts/test/nothing/events')).statusCode).toBe(404);
   const run = '0190b8a4-7c1d-7000-8000-000000000001';
   expect((await app.inject(`/v1/rollouts/test/steer?run=${run}`)).statusCode).toBe(404);
+});
+
+test('an event that is signed turns the rollout round with a stop first, once, and ends with it', async () => {
+  await start({ service: 'told' });
+  await phase('told', 'soaking');
+  const late = post('told', { id: 'e-0', type: 'custom', title: 'deployed elsewhere', source: 'ci' });
+  expect((await late).json()).toMatchObject({ action: 'note', why: null, duplicate: false });
+  const other = { id: 'e-1', type: 'security', title: 'old hole', source: 'scanner', version: 'v1' };
+  expect((await post('told', other)).json()).toMatchObject({ action: 'note', why: 'it is about version v1' });
+  expect((await view('told')).phase).toBe('soaking');
+
+  const finding = { id: 'e-2', type: 'security', title: 'CVE-2030-1', source: 'scanner', version: 'v2' };
+  const first = await post('told', finding);
+  expect(first.statusCode).toBe(200);
+  expect(first.json()).toMatchObject({ action: 'rollback', duplicate: false, express: { written: true } });
+  const again = await post('told', finding);
+  if (again.statusCode === 200) expect(again.json()).toMatchObject({ duplicate: true, action: 'note' });
+
+  const ended = await phase('told', 'rolled-back');
+  expect(ended.status?.timeline.filter(({ kind }) => kind === 'event')).toHaveLength(3);
+  expect(['event', 'stop']).toContain(ended.status?.cause?.kind);
+  expect((await post('told', finding)).json()).toMatchObject({ status: 410, code: 'rollout-ended' });
+  expect((await post('nobody', finding)).json()).toMatchObject({ status: 404, code: 'rollout-not-found' });
+  const history = JSON.stringify(await env.client.workflow.getHandle('rollout/test/told').fetchHistory());
+  expect(history).not.toContain(secret);
 });
 
 test('lesson 21: a newer version supersedes: the running rollout goes back first, then the new one starts', async () => {
@@ -324,7 +364,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     replay: createReplay(''),
     planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
   });
-  const blind = await createApp({ rollouts, plans, catalogue: () => ({}) });
+  const blind = await createApp({ rollouts, plans, catalogue: () => ({}), eventKeys });
   const headers = { 'content-type': 'application/json' };
   const answers = await Promise.all([
     blind.inject('/v1/rollouts'),

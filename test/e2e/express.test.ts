@@ -43,6 +43,7 @@ const plans: PlanReader = {
       stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
       lease: { ttlMs: 120_000, orphanGraceMs: 120_000 },
       ...(input as Partial<Plan>),
+const eventKeys = { secrets: async () => [], tokens: async () => [] };
     }),
     warnings: [],
   }),
@@ -84,7 +85,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     replay: async () => ({ ran: false, why: 'not asked for here' }),
     planes: createDataPlanes({ names: ['main', 'edge'], get: registry.traffic }),
   });
-  return createApp({ rollouts, plans, catalogue: () => ({}) });
+  return createApp({ rollouts, plans, catalogue: () => ({}), eventKeys });
 }
 
 async function startWorkers(): Promise<void> {

@@ -1,5 +1,6 @@
 /** A parsed plan for tests, fast by default; overrides go in at any depth that a test needs. */
 import type { ThresholdCheck } from '../../src/domain/analysis/types.ts';
+import { defaultEventPolicy } from '../../src/domain/plan/event-policy.ts';
 import type { Plan, Stage } from '../../src/domain/plan/types.ts';
 
 /** A success-rate threshold that the memory metrics source answers by the query `canary-success`. */
@@ -46,6 +47,7 @@ export function planFixture(overrides: Partial<Plan> = {}): Plan {
     maxDurationMs: 3_600_000,
     onConflict: 'reject',
     drift: 'hold',
+    events: defaultEventPolicy,
     watchAfterMs: 5_000,
     ...overrides,
   };

@@ -8,6 +8,7 @@ import {
   type ActionReport,
   type Arms,
   commandNames,
+  type EventFacts,
   type Outcome,
   type Phase,
   type RollbackCause,
@@ -103,11 +104,20 @@ const armsSchema = z.object({
   canaryVersion: z.string(),
 }) satisfies z.ZodType<Arms>;
 
+const eventFactsSchema = z.object({
+  id: z.string(),
+  type: openText<EventFacts['type']>(),
+  severity: openText<EventFacts['severity']>(),
+  title: z.string(),
+  source: z.string(),
+}) satisfies z.ZodType<EventFacts>;
+
 const causeSchema = z.object({
   kind: openText<RollbackCause['kind']>(),
   reason: z.string(),
   actor: z.string().nullable(),
   atMs,
+  event: z.exactOptional(eventFactsSchema),
 }) satisfies z.ZodType<RollbackCause>;
 
 const stageReportSchema = z.object({
@@ -129,6 +139,7 @@ export const rollbackRecordSchema: z.ZodType<RollbackRecord> = z
     trigger: openText<RollbackCause['kind']>(),
     reason: z.string(),
     actor: z.string().nullable(),
+    event: z.exactOptional(eventFactsSchema),
     evidence: z.array(verdictSchema),
     firstBadAtMs: atMs.nullable(),
     decidedAtMs: atMs,

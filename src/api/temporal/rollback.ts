@@ -174,7 +174,7 @@ async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Pro
   return candidates.filter((_, index) => found[index]);
 }
 
-function wasAway(error: unknown): boolean {
+export function wasAway(error: unknown): boolean {
   return error instanceof SluiceError && ['temporal-unavailable', 'worker-absent'].includes(error.code);
 }
 

@@ -4,12 +4,14 @@ import type { Problem } from '../errors.ts';
 import { bounds, defaults } from './defaults.ts';
 import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
 import { secondMs } from './document/duration-schema.ts';
+import { eventPolicyOf } from './document/events.ts';
 import { joinPath, shown } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from './document/read.ts';
 import { readRollback } from './document/rollback.ts';
 import { planFields } from './document/schema.ts';
 import { type PlanChecks, readStages, refuseIneffective } from './document/stages.ts';
+import { defaultEventPolicy } from './event-policy.ts';
 import { lintPlan } from './lint.ts';
 import { plannedTotalMs } from './planned.ts';
 import { withShares } from './spending.ts';
@@ -100,6 +102,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     maxDurationMs: fields.maxDuration ?? defaultMaxDurationMs(stages),
     onConflict: fields.onConflict ?? defaults.onConflict,
     drift: fields.drift ?? defaults.drift,
+    events: fields.events === undefined ? defaultEventPolicy : eventPolicyOf(fields.events),
     watchAfterMs: fields.watchAfter ?? 0,
   };
 }

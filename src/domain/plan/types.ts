@@ -1,5 +1,6 @@
 /** The parsed plan: fully defaulted, plain JSON, safe to keep in workflow history. */
 import type { CheckConfig, ThresholdCheck } from '../analysis/types.ts';
+import type { EventPolicy } from './event-policy.ts';
 
 /** A provider chosen by the plan. `name` is an instance in the operator's configuration. */
 export interface ProviderChoice {
@@ -131,6 +132,8 @@ export interface Plan {
   readonly onConflict: 'reject' | 'supersede';
   /** What to do when the data plane does not stay as it was set, after it was put right three times. */
   readonly drift: 'hold' | 'rollback';
+  /** What events do that are posted to the rollout. */
+  readonly events: EventPolicy;
   /** How long the old version stays warm after promotion, judged by the last stage's checks. 0: no watch. */
   readonly watchAfterMs: number;
 }

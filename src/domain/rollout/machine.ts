@@ -4,6 +4,7 @@ import { onActed, onActing, onVerified, parkedIfRepeated, released } from './aft
 import { applyCommand, isTerminal } from './commands.ts';
 import { decideAgainst, heldAtStart } from './failure.ts';
 import { closeReport, limitsBind, rollBack } from './moves.ts';
+import { onOutside } from './outside.ts';
 import { hastened, isRamping, onRamped } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import { emptyCarry, type Force, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
@@ -65,6 +66,8 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       const text = `${event.name} ignored: ${event.message}`;
       return withNote(state, { kind: 'message-malformed', text }, nowMs);
     }
+    case 'outside':
+      return onOutside(state, event.event, nowMs);
     case 'watched':
       return onWatched(state, event.result, nowMs);
     case 'evidence':

@@ -3,6 +3,7 @@ import type { Verdict } from '../analysis/types.ts';
 import { type RollbackStrategy, type TargetId, targetOf } from '../plan/types.ts';
 import type {
   ActionReport,
+  EventFacts,
   RollbackCause,
   RolloutState,
   TimelineEntry,
@@ -17,6 +18,8 @@ export interface RollbackRecord {
   readonly trigger: RollbackCause['kind'];
   readonly reason: string;
   readonly actor: string | null;
+  /** The event from outside that was the trigger, if one was. */
+  readonly event?: EventFacts;
   /** The looks that failed, one per check; empty when no check was the cause. */
   readonly evidence: readonly Verdict[];
   /** The first look of the failing run that led to the decision; null: no check was the cause. */
@@ -73,6 +76,7 @@ export function rollbackRecordOf(state: RolloutState): RollbackRecord | null {
     trigger: cause.kind,
     reason: cause.reason,
     actor: cause.actor,
+    ...(cause.event === undefined ? {} : { event: cause.event }),
     evidence: failing.flatMap(({ last }) => last ?? []),
     firstBadAtMs,
     decidedAtMs: cause.atMs,

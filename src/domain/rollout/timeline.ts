@@ -4,7 +4,7 @@ import type { RolloutState, TimelineEntry, TimelineKind } from './types.ts';
 const maxEntries = 300;
 
 /** Entries that a flood of messages can make; they give way first. */
-const noise: readonly TimelineKind[] = ['command-refused', 'message-malformed'];
+const noise: readonly TimelineKind[] = ['command-refused', 'message-malformed', 'event'];
 
 export interface Note {
   readonly kind: TimelineKind;

@@ -1,6 +1,7 @@
 /** The state of a rollout, its events and what it asks of the outside: plain JSON throughout. */
 import type { CheckRecord, Verdict } from '../analysis/types.ts';
 import type { PhasedAction, Plan, SecondMeans } from '../plan/types.ts';
+import type { OutsideEvent } from './outside-event.ts';
 
 export type Phase =
   | 'preparing'
@@ -99,6 +100,7 @@ export type TimelineKind =
   | 'released'
   | 'command'
   | 'command-refused'
+  | 'event'
   | 'message-malformed'
   | 'approval-asked'
   | 'clock-skewed'
@@ -141,6 +143,9 @@ export interface StageReport {
   readonly canaryRequests: number | null;
 }
 
+/** What a record keeps of an event from outside. */
+export type EventFacts = Pick<OutsideEvent, 'id' | 'type' | 'severity' | 'title' | 'source'>;
+
 export interface RollbackCause {
   readonly kind:
     | 'check'
@@ -153,10 +158,13 @@ export interface RollbackCause {
     | 'fenced'
     | 'inconclusive'
     | 'failure'
-    | 'rejected';
+    | 'rejected'
+    | 'event';
   readonly reason: string;
   readonly actor: string | null;
   readonly atMs: number;
+  /** The event from outside that was the cause. */
+  readonly event?: EventFacts;
 }
 
 /**
@@ -246,6 +254,8 @@ export interface RolloutState {
   readonly reports: readonly StageReport[];
   /** Set once and never cleared: the rollout is going back. */
   readonly cause: RollbackCause | null;
+  /** Ids of the events from outside that were taken, the latest last, bounded; missing: none yet. */
+  readonly seenEvents?: readonly string[];
   /** Set when the new version has become the stable one. */
   readonly promotedAtMs: number | null;
   /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
@@ -280,6 +290,7 @@ export interface RolloutState {
 export type RolloutEvent =
   | { readonly kind: 'command'; readonly command: Command; readonly via: 'update' | 'signal' }
   | { readonly kind: 'malformed'; readonly message: string; readonly name: string }
+  | { readonly kind: 'outside'; readonly event: OutsideEvent }
   | { readonly kind: 'cancelled' }
   | {
       readonly kind: 'prepared';

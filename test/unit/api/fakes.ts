@@ -5,6 +5,7 @@ import type { ApiDeps, PlanParse, RolloutService } from '../../../src/api/servic
 import type { EmergencyStatus } from '../../../src/domain/emergency/status.ts';
 import type { TargetRecord } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
+import { defaultEventPolicy } from '../../../src/domain/plan/event-policy.ts';
 import type { Plan } from '../../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 
@@ -25,6 +26,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
     maxDurationMs: 3_600_000,
     onConflict: 'reject',
     drift: 'hold',
+    events: defaultEventPolicy,
     watchAfterMs: 0,
     ...changes,
   };
@@ -168,6 +170,7 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     list: watched('list'),
     get: watched('get'),
     command: watched('command'),
+    event: watched('event'),
     audit: watched('audit'),
     rollbacks: watched('rollbacks'),
     emergencyStop: watched('emergencyStop'),
@@ -188,6 +191,7 @@ export function fakeDeps(rollouts: RolloutService): ApiDeps {
       parse: parseFake,
       parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),
     },
+    eventKeys: { secrets: async () => [], tokens: async () => [] },
     catalogue: () => ({ traffic: ['memory'] }),
   };
 }

@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: [
     'domain',
     'providers/config.ts',
+    'providers/secret.ts',
     'providers/registry.ts',
     'providers/traffic/types.ts',
     'worker/bundle-path.ts',

@@ -26,6 +26,7 @@ describe('parseConfig', () => {
       temporal: { address: '127.0.0.1:7233', namespace: 'default' },
       api: { host: '127.0.0.1', port: 8080 },
       worker: { metricsPort: null, deployment: null, buildId: null },
+      events: { secrets: [], tokens: [] },
       traffic: {},
       metrics: {},
       workload: { external },
@@ -41,6 +42,7 @@ describe('parseConfig', () => {
         temporal: { namespace: 'rollouts' },
         api: { port: 9000 },
         worker: { metricsPort: 9100, deployment: 'sluice' },
+        events: { secrets: [{ env: 'EVENTS' }] },
         traffic: {
           proxy: { socket: '/run/a' },
           'edge-eu': { type: 'proxy', socket: '/run/b', timeoutMs: 5 },
@@ -57,6 +59,7 @@ describe('parseConfig', () => {
       temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
       api: { host: '127.0.0.1', port: 9000 },
       worker: { metricsPort: 9100, deployment: 'sluice', buildId: null },
+      events: { secrets: [{ env: 'EVENTS' }], tokens: [] },
       traffic: {
         proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },
         'edge-eu': { type: 'proxy', settings: { socket: '/run/b', timeoutMs: 5 } },

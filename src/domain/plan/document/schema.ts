@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { bounds, countsDefaults, defaults } from '../defaults.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
+import { eventsField } from './events.ts';
 import { rollbackField } from './rollback-schema.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
@@ -22,10 +23,10 @@ const percent = z
   .max(100)
   .refine((weight) => Number(weight.toFixed(2)) === weight, 'must have at most two decimals');
 
-const onFailure = z.enum(['rollback', 'freeze']);
-
 /** Nearer to 1, floating point would make nonsense of the difference. */
 const confidence = z.number().min(0.5).max(0.999999);
+
+const onFailure = z.enum(['rollback', 'freeze']);
 
 export const stageFields = {
   name: printable.min(1).max(bounds.textLength).optional().describe('Shown to people. Default: the share.'),
@@ -131,6 +132,7 @@ export const planFields = {
     .describe(
       'What to do when the data plane does not stay as it was set, after it was put right three times.',
     ),
+  events: eventsField,
   watchAfter: duration(0, 7 * dayMs)
     .prefault(defaults.watchAfter)
     .describe('How long the old version stays warm after promotion.'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultEventPolicy } from '../../../../src/domain/plan/event-policy.ts';
 import { parsePlan } from '../../../../src/domain/plan/schema.ts';
 import { catalogue, minimal, planWith, problemsWith, told } from './fixtures.ts';
 
@@ -19,6 +20,7 @@ describe('the defaults', () => {
       lease: { ttlMs: 45_000, orphanGraceMs: 45_000 },
       onConflict: 'reject',
       drift: 'hold',
+      events: defaultEventPolicy,
       watchAfterMs: 10 * minuteMs,
     });
     expect(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eventTypes, severities } from '../../../../src/domain/plan/event-policy.ts';
 import { isTerminal, refusalOf } from '../../../../src/domain/rollout/commands.ts';
 import { effectOf } from '../../../../src/domain/rollout/effects.ts';
 import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
@@ -16,11 +17,33 @@ import { planFixture, stageFixture } from '../../../support/plan.ts';
 const ending: fc.Arbitrary<WatchEnding> = fc.oneof(
   fc.constantFrom<WatchEnding>({ kind: 'soaked' }, { kind: 'interrupted' }),
   fc
-    .constantFrom('inconclusive', 'conclusive', 'drifted', 'moved', 'lapsed', 'stopped', 'fenced')
+    .constantFrom(
+      'inconclusive',
+      'conclusive',
+      'drifted',
+      'moved',
+      'lapsed',
+      'stopped',
+      'fenced',
+      'recovered',
+    )
     .map((kind) => ({ kind, reason: 'r' }) as WatchEnding),
-  fc.constant<WatchEnding>({ kind: 'failed', check: 'c', reason: 'r' }),
+  fc.constantFrom<WatchEnding>(
+    { kind: 'failed', check: 'c', reason: 'r' },
+    { kind: 'obstructed', check: 'c', reason: 'r' },
+  ),
 );
+const outside = fc.record({
+  id: fc.constantFrom('a', 'b', 'c'),
+  type: fc.constantFrom(...eventTypes),
+  severity: fc.constantFrom(...severities),
+  title: fc.constant('t'),
+  source: fc.constant('s'),
+  version: fc.constantFrom(null, 'v1', 'v2'),
+  atMs: fc.integer({ min: 0, max: 2_000_000 }),
+});
 const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
+  { weight: 2, arbitrary: outside.map((one): RolloutEvent => ({ kind: 'outside', event: one })) },
   {
     weight: 4,
     arbitrary: fc.record({ name: fc.constantFrom(...commandNames), full: fc.boolean() }).map(

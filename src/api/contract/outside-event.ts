@@ -1,0 +1,74 @@
+/** Events that others post to a rollout: Sluice's own form, Alertmanager's, and the answer. */
+import { z } from 'zod';
+import { eventActions, eventTypes, severities } from '../../domain/plan/event-policy.ts';
+import { expressSchema } from './emergency.ts';
+import { rolloutStatusSchema } from './status.ts';
+import { nameSchema } from './text.ts';
+
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}]*$/u, 'may have no control characters');
+
+export const eventBodySchema = z
+  .strictObject({
+    /** The sender's; a second delivery of the same id does nothing. */
+    id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without blanks'),
+    type: z.enum(eventTypes),
+    severity: z.enum(severities).default('critical'),
+    title: line(200),
+    source: line(100),
+    /** Only if this version is being rolled out, the event does more than to be noted. */
+    version: z.exactOptional(nameSchema),
+  })
+  .meta({ id: 'EventBody', description: 'An event from outside, signed by its sender.' });
+export type EventBody = z.infer<typeof eventBodySchema>;
+
+const labelsSchema = z.record(z.string(), z.string());
+
+/** What Alertmanager posts to a webhook, as far as it is read. */
+export const alertmanagerBodySchema = z
+  .looseObject({
+    version: z.literal('4'),
+    status: z.enum(['firing', 'resolved']),
+    commonLabels: labelsSchema,
+    alerts: z
+      .array(
+        z.looseObject({
+          status: z.enum(['firing', 'resolved']),
+          labels: labelsSchema,
+          startsAt: z.string(),
+          fingerprint: z.string(),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'AlertmanagerBody', description: "Alertmanager's webhook, version 4." });
+export type AlertmanagerBody = z.infer<typeof alertmanagerBodySchema>;
+
+export const eventAnswerSchema = z
+  .object({
+    accepted: z.literal(true),
+    id: z.string(),
+    /** What the event did, or will do when a worker is back. Null: only the rollout knows, and it has not answered. */
+    action: z.enum(eventActions).nullable(),
+    /** Why the event did less than its type asks for. */
+    why: z.string().nullable(),
+    duplicate: z.boolean(),
+    /**
+     * `signal`: nobody answered in time, so the event was left for the next worker. `stop`: Temporal could not be told, but
+     * the canary is stopped in the data plane, where the rollout will find it.
+     */
+    via: z.enum(['update', 'signal', 'stop']),
+    status: rolloutStatusSchema.nullable(),
+    /** Only of a rollback whose canary was not promoted yet. */
+    express: z.exactOptional(expressSchema),
+  })
+  .meta({ id: 'EventAnswer' });
+export type EventAnswer = z.infer<typeof eventAnswerSchema>;

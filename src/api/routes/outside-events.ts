@@ -1,0 +1,56 @@
+/** The route for events from outside. It keeps its body as it came, since that is what was signed. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  alertmanagerBodySchema,
+  eventAnswerSchema,
+  eventBodySchema,
+  noQuerySchema,
+  problemSchema,
+  targetParamsSchema,
+} from '../contract.ts';
+import { readDelivery } from '../outside/delivery.ts';
+import type { ApiDeps } from '../service.ts';
+import { validatorCompiler } from '../validation.ts';
+
+export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): Promise<void> {
+  await root.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    );
+    // The schema of the body is for the document: nothing of it is looked at before its sender is known.
+    scope.setValidatorCompiler<z.ZodType>((part) =>
+      part.httpPart === 'body' ? (value) => ({ value }) : validatorCompiler(part),
+    );
+    const app = scope.withTypeProvider<ZodTypeProvider>();
+    app.post(
+      '/v1/rollouts/:environment/:service/events',
+      {
+        schema: {
+          tags: ['rollouts'],
+          summary: 'Tell the running rollout of an event: what it does is for the plan to say',
+          description:
+            'Signed by `X-Sluice-Signature: t=<unix>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; Alertmanager’s own form also with a bearer token.',
+          params: targetParamsSchema,
+          querystring: noQuerySchema,
+          body: z.union([eventBodySchema, alertmanagerBodySchema]),
+          response: {
+            200: eventAnswerSchema,
+            202: eventAnswerSchema,
+            '4xx': problemSchema,
+            '5xx': problemSchema,
+          },
+        },
+      },
+      async (request, reply) => {
+        const body: unknown = request.body;
+        const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+        const event = await readDelivery(request.headers, raw, deps.eventKeys, Date.now());
+        const answer = await deps.rollouts.event(request.params, event);
+        return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
+      },
+    );
+  });
+}

@@ -1,0 +1,56 @@
+/** What an event from outside does to a rollout: turns it round, holds it, or is noted. Each event acts once. */
+import { rollBack } from './moves.ts';
+import { type Heeded, heeded, type OutsideEvent } from './outside-event.ts';
+import { withNote } from './timeline.ts';
+import type { RolloutState } from './types.ts';
+import { hold } from './watched.ts';
+
+/** So many ids are remembered; whoever sends more in one rollout may be heard twice. */
+const remembered = 200;
+
+export interface Reception extends Heeded {
+  readonly duplicate: boolean;
+}
+
+export function receptionOf(state: RolloutState, event: OutsideEvent): Reception {
+  if ((state.seenEvents ?? []).includes(event.id)) {
+    return { action: 'note', why: 'it was delivered before', duplicate: true };
+  }
+  const { version, events } = state.plan;
+  const { action, why } = heeded(event, events, { version, startedAtMs: state.startedAtMs });
+  const none = action === 'note' ? null : obstacleTo(action, state);
+  return { action: none === null ? action : 'note', why: none ?? why, duplicate: false };
+}
+
+/** A rollback fits every state that is not on its way back already; a hold only one that goes forward. */
+function obstacleTo(action: 'rollback' | 'hold', state: RolloutState): string | null {
+  if (state.cause !== null) return 'the rollout is going back to stable already';
+  if (action === 'rollback' || ['preparing', 'shifting', 'soaking'].includes(state.phase)) return null;
+  return `a rollout that is ${state.phase} has nothing to hold`;
+}
+
+export function onOutside(state: RolloutState, event: OutsideEvent, nowMs: number): RolloutState {
+  const { action, why, duplicate } = receptionOf(state, event);
+  // A flood of copies must not crowd out the story.
+  if (duplicate) return state;
+  const { id, type, severity, source } = event;
+  const data = { id, type, severity, action };
+  const text = `${type} event (${severity}): ${event.title}${why === null ? '' : `; only noted, since ${why}`}`;
+  const seen = { ...state, seenEvents: [...(state.seenEvents ?? []), id].slice(-remembered) };
+  const noted = withNote(seen, { kind: 'event', text, actor: source, data }, nowMs);
+  if (action === 'note') return noted;
+  if (action === 'hold') return heldFor(noted, event, nowMs);
+  return rollBack(noted, {
+    kind: 'event',
+    reason: `${type} event: ${event.title}`,
+    actor: source,
+    atMs: nowMs,
+    event: { id, type, severity, title: event.title, source },
+  });
+}
+
+/** Before a stage soaks there is no watch to hold, so its clock is stopped until somebody resumes it. */
+function heldFor(state: RolloutState, event: OutsideEvent, nowMs: number): RolloutState {
+  if (state.phase !== 'soaking') return { ...state, paused: true };
+  return hold(state, 'event', `${event.type} event: ${event.title}`, nowMs);
+}

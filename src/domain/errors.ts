@@ -57,6 +57,27 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Look at `GET /v1/emergency-rollbacks`; the same scope in other words is another emergency.',
   },
+  'rollout-ended': {
+    status: 410,
+    retryable: false,
+    advice: 'Nothing needs to be done: the rollout is over. Look at it with `sluice status`.',
+  },
+  'signature-invalid': {
+    status: 401,
+    retryable: false,
+    advice:
+      'Sign `<t>.<body>` with HMAC-SHA256 and a secret that the operator configured under events, and send `X-Sluice-Signature: t=<t>,v1=<hex>`.',
+  },
+  'signature-expired': {
+    status: 401,
+    retryable: false,
+    advice: 'Sign the event anew, with the present time; look at the clocks of both machines.',
+  },
+  'events-unconfigured': {
+    status: 503,
+    retryable: false,
+    advice: 'Name a readable secret under events.secrets in the operator configuration.',
+  },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,

@@ -35,6 +35,7 @@ let app: FastifyInstance;
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 let stopWorkers = async () => {};
 
+const eventKeys = { secrets: async () => [], tokens: async () => [] };
 const plans: PlanReader = {
   parse: (input) => ({
     ok: true,
@@ -43,7 +44,6 @@ const plans: PlanReader = {
       stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
       lease: { ttlMs: 120_000, orphanGraceMs: 120_000 },
       ...(input as Partial<Plan>),
-const eventKeys = { secrets: async () => [], tokens: async () => [] };
     }),
     warnings: [],
   }),

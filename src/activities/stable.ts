@@ -1,8 +1,8 @@
 /** Looks at the version to which a rollback goes, by those checks that need no second version to compare it with. */
 import { judge } from '../domain/analysis/index.ts';
-import type { CheckConfig, CheckRecord, ThresholdCheck, Verdict } from '../domain/analysis/types.ts';
+import type { CheckRecord, ThresholdCheck, Verdict } from '../domain/analysis/types.ts';
 import { messageOf } from '../domain/errors.ts';
-import type { Plan } from '../domain/plan/types.ts';
+import type { Plan, Stage } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
 import { readArm } from '../providers/metrics/reading.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -10,8 +10,8 @@ import type { ActivityDeps } from './deps.ts';
 /** A look that takes longer tells nothing; nobody waits for it. */
 const lookLimitMs = 3_000;
 
-export function absoluteChecks(checks: readonly CheckConfig[]): readonly ThresholdCheck[] {
-  return checks.filter((check) => check.kind === 'threshold');
+function absoluteChecks({ checks, absolute }: Stage): readonly ThresholdCheck[] {
+  return absolute ?? checks.filter((check) => check.kind === 'threshold');
 }
 
 /** One verdict per check. Never throws: what cannot be read is an `error` verdict. */
@@ -44,7 +44,8 @@ export async function stableProblem(
   stableVersion: string,
   outer?: AbortSignal,
 ): Promise<string | null> {
-  const checks = absoluteChecks(plan.stages[0]?.checks ?? []);
+  const [first] = plan.stages;
+  const checks = first ? absoluteChecks(first) : [];
   const verdicts = await lookAtStable(deps, plan, stableVersion, checks, outer);
   const failed = verdicts.find(({ kind }) => kind === 'fail');
   return failed ? `the stable version ${stableVersion} is not well: ${failed.reason}` : null;
@@ -58,13 +59,11 @@ export async function stableIsWorse(
   deps: ActivityDeps,
   plan: Plan,
   stableVersion: string,
-  checks: readonly CheckConfig[],
+  stage: Stage,
   records: readonly CheckRecord[],
 ): Promise<string | null> {
   const failing = records.filter(({ consecutiveFailures }) => consecutiveFailures > 0);
-  const absolute = absoluteChecks(checks).filter(({ name }) =>
-    failing.some((record) => record.name === name),
-  );
+  const absolute = absoluteChecks(stage).filter(({ name }) => failing.some((record) => record.name === name));
   if (absolute.length === 0 || absolute.length < failing.length) return null;
   const verdicts = await lookAtStable(deps, plan, stableVersion, absolute);
   const worse = absolute.every((check, index) => {

@@ -167,8 +167,13 @@ class Watch {
     const asked = mode !== 'after' && this.stableAskedAt !== this.looks.count;
     if (asked) {
       this.stableAskedAt = this.looks.count;
-      const { checks } = this.stage;
-      this.stableWorse = await stableIsWorse(this.deps, plan, arms.stableVersion, checks, this.looks.records);
+      this.stableWorse = await stableIsWorse(
+        this.deps,
+        plan,
+        arms.stableVersion,
+        this.stage,
+        this.looks.records,
+      );
     }
     if (this.stableWorse === null) return { kind: 'failed', ...failure };
     if (leniency === 'stable-worse') return null;

@@ -2,6 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { bounds, defaults } from './defaults.ts';
+import { withAbsolutes } from './document/absolute.ts';
 import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
 import { secondMs } from './document/duration-schema.ts';
 import { eventPolicyOf } from './document/events.ts';
@@ -114,7 +115,8 @@ function readJudgedStages(
 ): readonly Stage[] | undefined {
   const checks = readPlanChecks(ownValue(input, 'checks'), context, report);
   warnOfUnusedTemplates(input, context, report);
-  return readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);
+  const stages = readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);
+  return stages && withAbsolutes(stages, input, context);
 }
 
 function readPlanChecks(input: unknown, context: CheckContext, report: Report): PlanChecks {

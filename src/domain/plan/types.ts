@@ -32,6 +32,8 @@ export interface Stage {
   readonly approval: boolean;
   /** Hard limit of the stage in real time, pauses included; strikes as a rollback. Null: only `maxDurationMs` binds. */
   readonly timeoutMs: number | null;
+  /** The checks by which the stable version can be judged too; absent: those of `checks` that are thresholds. */
+  readonly absolute?: readonly ThresholdCheck[];
   /** Replaces the plan's for this stage. */
   readonly onFailure?: OnFailure;
   /** Going back from here does harm (a migrated database): from here on a failure freezes, whatever `onFailure` says. */

@@ -73,7 +73,7 @@ export function rollBack(
 }
 
 /** Causes that are facts and no decisions: users are on stable already, or somebody else has taken over. */
-const facts: readonly RollbackCause['kind'][] = ['lapse', 'stop', 'fenced', 'drift'];
+const facts: readonly RollbackCause['kind'][] = ['lapse', 'stop', 'fenced', 'drift', 'event'];
 
 function harmOf(state: RolloutState, { kind }: RollbackCause): string {
   if (!facts.includes(kind) || !isIrreversible(state)) return '';

@@ -45,7 +45,9 @@ describe('the JSON Schema of plans', () => {
   it('shows defaults as a plan writes them', () => {
     const { properties, definitions } = planJsonSchema(catalogue) as Record<string, Record<string, Node>>;
     expect(properties?.watchAfter).toMatchObject({ type: 'string', default: '10m' });
-    expect(definitions?.stage).toMatchObject({ properties: { soak: { anyOf: [{ default: '5m' }, { type: 'object' }] } } });
+    expect(definitions?.stage).toMatchObject({
+      properties: { soak: { anyOf: [{ default: '5m' }, { type: 'object' }] } },
+    });
   });
 
   it('has no field that docs/plan.md leaves out', () => {

@@ -83,6 +83,58 @@ describe.concurrent('lessons', () => {
     expect(await env.traffic.read(target)).toMatchObject({ weightPercent: 0, match: null, stopped: true });
   });
 
+  it('6: a stable version that is not well is told before the start; force goes either way', async () => {
+    env.metrics.set(/success lesson-6-start\S* v1/, 60);
+    const held = await env.start(planFor('lesson-6-start'));
+    const status = await held.phase('holding');
+    expect(status.holdReason).toMatch(/stable version v1 is not well: success rate 60 %/);
+    expect(status.timeline.find(({ kind }) => kind === 'held')?.data).toMatchObject({ severity: 1 });
+    expect(await held.canaryShare()).toBe(0);
+    await held.update('resume', { reason: 'the new version is the repair' });
+    expect((await held.ended()).phase).toBe('promoted');
+
+    const back = await env.start(planFor('lesson-6-start-back'));
+    await back.phase('holding');
+    await back.update('rollback', { reason: 'not today' });
+    expect(await back.ended()).toMatchObject({ phase: 'rolled-back', reports: [] });
+
+    const forced = await env.start(planFor('lesson-6-start-forced'), { force: 'all' });
+    expect(await forced.ended()).toMatchObject({ phase: 'promoted', holdReason: null });
+  });
+
+  it('6: a canary whose stable version is worse is held in plain sight, and taken back when stable is well again', async () => {
+    const steady = { stages: stagesOf(planFor('lesson-6-worse')).slice(0, 1) };
+    const [stage] = steady.stages;
+    const plan = planFor('lesson-6-worse', { stages: stage ? [{ ...stage, soakMs: 60_000 }] : [] });
+    const rollout = await env.start(plan);
+    await rollout.phase('soaking');
+    env.metrics.set(/success lesson-6-worse v1/, 20);
+    env.metrics.set(/success lesson-6-worse v2/, 90);
+    const status = await rollout.phase('holding');
+    expect(status.holdReason).toMatch(/90 %.*stable version v1 is worse: success rate 20 %/);
+    expect(status.timeline.at(-1)).toMatchObject({
+      kind: 'held',
+      data: { severity: 1, hold: 'sick-stable' },
+    });
+    expect(await rollout.canaryShare()).toBe(10);
+    env.metrics.set(/success lesson-6-worse v1/, 100);
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
+  });
+
+  it('6: a stable version that is as bad, or cannot be measured, keeps nobody from going back', async () => {
+    const answers = [50, null];
+    await Promise.all(
+      answers.map(async (answer) => {
+        const service = `lesson-6-back-${answer}`;
+        const rollout = await env.start(planFor(service));
+        await rollout.phase('soaking');
+        env.metrics.set(new RegExp(`success ${service} v1`), answer);
+        env.metrics.set(new RegExp(`success ${service} v2`), 50);
+        expect(await rollout.ended(), service).toMatchObject({ cause: { kind: 'check' } });
+      }),
+    );
+  });
+
   it('7: a version is stopped only when no traffic goes to it any more', async () => {
     const good = await env.start(planFor('lesson-7-good'));
     const bad = await env.start(planFor('lesson-7-bad'));
@@ -248,6 +300,47 @@ describe.concurrent('lessons', () => {
     await rollout.update('rollback', { reason: 'meddling' });
     expect((await rollout.ended()).phase).toBe('rolled-back');
     expect(await rollout.canaryShare()).toBe(0);
+  });
+
+  it('17: from an irreversible stage on a failure freezes; the lease is kept, and a person may still go back', async () => {
+    const [first, second] = stagesOf(planFor('lesson-17'));
+    if (!first || !second) throw new Error('two stages are needed');
+    const plan = planFor('lesson-17', { stages: [first, { ...second, irreversible: true, soakMs: 60_000 }] });
+    const rollout = await env.start({ ...plan, lease: { ttlMs: 3_000, orphanGraceMs: 3_000 } });
+    await rollout.until('to be in the second stage', ({ reports }) => reports.length === 2);
+    env.metrics.set(/success lesson-17 v2/, 50);
+    const status = await rollout.phase('holding');
+    const page = status.timeline.find(({ kind }) => kind === 'held');
+    expect(page?.text).toMatch(
+      /^severity 1: .*frozen instead of rolled back, since a stage that cannot be undone/,
+    );
+    const frozenAt = await env.traffic.read({ id: 'test/lesson-17', options: {} });
+    const later = await env.traffic.whenState(
+      'test/lesson-17',
+      ({ leaseUntilMs }) => leaseUntilMs > frozenAt.leaseUntilMs + 2_000,
+    );
+    expect(later).toMatchObject({ weightPercent: 50, stopped: false });
+    expect((await rollout.status()).phase).toBe('holding');
+    await rollout.signal('rollback', { reason: 'the migration was undone by hand' });
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command' } });
+  });
+
+  it('17: onFailure freeze holds what fails; the same failure rolls back before the irreversible stage', async () => {
+    const frozen = await env.start(planFor('lesson-17-freeze', { onFailure: 'freeze' }));
+    await frozen.phase('soaking');
+    env.metrics.set(/success lesson-17-freeze v2/, 50);
+    expect((await frozen.phase('holding')).cause).toBeNull();
+    env.metrics.set(/success lesson-17-freeze v2/, 100);
+    await frozen.update('rollback');
+    await frozen.ended();
+
+    const [first, second] = stagesOf(planFor('lesson-17-before'));
+    if (!first || !second) throw new Error('two stages are needed');
+    const stages = [first, { ...second, irreversible: true }];
+    const before = await env.start(planFor('lesson-17-before', { stages }));
+    await before.phase('soaking');
+    env.metrics.set(/success lesson-17-before v2/, 50);
+    expect(await before.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
   });
 
   it('22: a pause stops the stage clock, not the hard limit, which says so before it strikes', async () => {

@@ -182,9 +182,9 @@ export class RolloutEnv {
   }
 
   /** Starts a rollout of `plan` and returns what a test needs to steer and see it. */
-  async start(overrides: Partial<Plan> = {}): Promise<TestRollout> {
+  async start(overrides: Partial<Plan> = {}, how: Pick<RolloutInput, 'force'> = {}): Promise<TestRollout> {
     const plan = planFixture(overrides);
-    const input: RolloutInput = { plan, actor: 'ann', reason: 'test' };
+    const input: RolloutInput = { plan, actor: 'ann', reason: 'test', ...how };
     const handle = await this.client.workflow.start(workflowType, {
       workflowId: workflowIdOf(targetOf(plan)),
       taskQueue: taskQueues.rollouts,

@@ -31,6 +31,7 @@ const ending: fc.Arbitrary<WatchEnding> = fc.oneof(
   fc.constantFrom<WatchEnding>(
     { kind: 'failed', check: 'c', reason: 'r' },
     { kind: 'obstructed', check: 'c', reason: 'r' },
+    { kind: 'stable-worse', check: 'c', reason: 'r' },
   ),
 );
 const outside = fc.record({
@@ -46,13 +47,19 @@ const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
   { weight: 2, arbitrary: outside.map((one): RolloutEvent => ({ kind: 'outside', event: one })) },
   {
     weight: 4,
-    arbitrary: fc.record({ name: fc.constantFrom(...commandNames), full: fc.boolean() }).map(
-      ({ name, full }): RolloutEvent => ({
-        kind: 'command',
-        command: { name, ...(name === 'promote' ? { full } : {}) },
-        via: 'signal',
-      }),
-    ),
+    arbitrary: fc
+      .record({
+        name: fc.constantFrom(...commandNames),
+        full: fc.boolean(),
+        via: fc.constantFrom('signal', 'update'),
+      })
+      .map(
+        ({ name, full, via }): RolloutEvent => ({
+          kind: 'command',
+          command: { name, ...(name === 'promote' ? { full } : {}) },
+          via,
+        }),
+      ),
   },
   {
     weight: 4,
@@ -74,6 +81,20 @@ const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
       { kind: 'restored', attempts: 1, tookMs: 1 },
       { kind: 'restore-late', reason: 'r' },
       { kind: 'unsafe', reason: 'r' },
+      {
+        kind: 'prepared',
+        arms: { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' },
+        epochBase: 1,
+        note: null,
+        cooldown: { untilMs: 9_000_000, automatic: true },
+        stableProblem: 'it is sick',
+      },
+      { kind: 'ramped', result: { steps: [], turned: null, carry: emptyCarry } },
+      { kind: 'acting' },
+      { kind: 'acted', problem: null },
+      { kind: 'acted', problem: 'p' },
+      { kind: 'verified', result: 'failed', reason: 'r', looks: 1 },
+      { kind: 'rested' },
       { kind: 'cleaned', problem: null },
       { kind: 'failed', step: 'shift', reason: 'r', carry: null },
       { kind: 'blocked', cause: 'lapse', reason: 'r' },
@@ -84,10 +105,36 @@ const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
     ),
   },
 );
+const irreversible = planFixture({
+  rollback: { ...planFixture().rollback, strategy: 'blue-green' },
+  stages: [stageFixture(), stageFixture({ weightPercent: 50, irreversible: true })],
+});
 const plan = fc.constantFrom(
   planFixture(),
   planFixture({ watchAfterMs: 0, stages: [stageFixture({ approval: true })] }),
   planFixture({ analysis: { intervalMs: 1_000, onInconclusive: 'rollback' } }),
+  planFixture({
+    rollback: {
+      ...planFixture().rollback,
+      strategy: 'gradual',
+      ramp: { overMs: 2_000, steps: 4 },
+      verify: { checks: [], consecutive: 1, intervalMs: 1_000, timeoutMs: 1_000 },
+      approval: true,
+    },
+  }),
+  planFixture({
+    rollback: {
+      ...planFixture().rollback,
+      strategy: 'phased',
+      actions: [
+        { action: 'drain', hook: null, timeoutMs: 1_000, onFailure: 'continue' },
+        { action: 'webhook', hook: 'h', timeoutMs: 1_000, onFailure: 'stop' },
+        { action: 'scale-down', hook: null, timeoutMs: 1_000, onFailure: 'continue' },
+      ],
+    },
+    onFailure: 'freeze',
+  }),
+  irreversible,
 );
 
 /** Checks one step of a random walk; every (state, event) pair that the walk meets must keep these promises. */
@@ -105,9 +152,19 @@ function checkStep(before: RolloutState, happened: RolloutEvent, after: RolloutS
   if (before.cause) {
     expect(after.cause).toEqual(before.cause);
     expect(['restoring', 'cleaning', 'rolled-back']).toContain(after.phase);
-    expect(statusOf(after).askedPercent).toBe(0);
+    const { ramp } = after;
+    if (ramp === null || ramp.endedAtMs !== null) expect(statusOf(after).askedPercent).toBe(0);
+    else expect(statusOf(after).askedPercent).toBeLessThan(ramp.fromPercent);
+    // Once the restore has taken over, nothing gives the canary a share again.
+    if (effectOf(before).kind !== 'ramp') expect(effectOf(after).kind).not.toBe('ramp');
+    expect(['ramp', 'restore', 'act', 'verify', 'rest', 'clean', 'none']).toContain(effectOf(after).kind);
   } else if (happened.kind === 'command' && happened.command.name === 'rollback') {
     expect(after.phase).toBe('restoring');
+  }
+  if (before.plan === irreversible && before.reports.length === 2 && !before.cause && after.cause) {
+    // Sluice alone takes nothing back from here; people do, and facts have done it already.
+    expect(['command', 'rejected', 'cancel', 'drift', 'lapse', 'stop', 'fenced', 'event']).toContain(after.cause.kind);
+    if (after.cause.kind === 'drift') expect(happened.kind).toBe('watched');
   }
   if (after.phase === 'rolled-back') expect(before.restoredAtMs).not.toBeNull();
   if (after.phase === 'promoted') expect(after.promotedAtMs).not.toBeNull();

@@ -38,6 +38,12 @@ export interface TestHaproxy {
   /** SIGSTOP and SIGCONT: it is there, and does nothing. */
   freeze(): void;
   thaw(): void;
+  /**
+   * A new process takes over the ports and the socket and lets the old one finish, as `systemctl reload` does. Resolves
+   * when the new one answers.
+   */
+  reload(): Promise<void>;
+  portOf(target: string): number;
   /** Starts it again on the same ports and files, as a service manager would: empty maps but roles and stops. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -68,6 +74,28 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
   writeFileSync(configFile, config);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   let child: ChildProcess | null = null;
+  const replaced: ChildProcess[] = [];
+
+  const launch = async (more: readonly string[]) => {
+    const started = spawn(locateTools().haproxy, ['-f', configFile, '-db', '-q', ...more], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child = started;
+    const killAtExit = () => started.kill('SIGKILL');
+    process.once('exit', killAtExit);
+    started.once('exit', () => process.removeListener('exit', killAtExit));
+    let problems = '';
+    started.stderr.on('data', (chunk) => {
+      problems += String(chunk);
+    });
+    const client = createRuntimeClient(socket, 500);
+    await waitFor('HAProxy', async () => {
+      if (started.exitCode !== null) throw new Error(`HAProxy ended: ${problems}`);
+      const [info = ''] = await client.run(['show info']);
+      // The one before may still have the socket.
+      return info.includes(`Pid: ${started.pid}\n`);
+    });
+  };
 
   const haproxy: TestHaproxy = {
     socket,
@@ -93,27 +121,19 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    portOf: (target) => ports.get(target) ?? 0,
     restart: async () => {
       writeEmptyMaps(mapsDir);
-      const started = spawn(locateTools().haproxy, ['-f', configFile, '-db', '-q'], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      child = started;
-      const killAtExit = () => started.kill('SIGKILL');
-      process.once('exit', killAtExit);
-      started.once('exit', () => process.removeListener('exit', killAtExit));
-      let problems = '';
-      started.stderr.on('data', (chunk) => {
-        problems += String(chunk);
-      });
-      const client = createRuntimeClient(socket, 500);
-      await waitFor('HAProxy', async () => {
-        if (started.exitCode !== null) throw new Error(`HAProxy ended: ${problems}`);
-        return (await client.run(['show info'])).length === 1;
-      });
+      await launch([]);
+    },
+    reload: async () => {
+      const old = child;
+      if (old) replaced.push(old);
+      await launch(old?.pid === undefined ? [] : ['-sf', String(old.pid)]);
     },
     stop: async () => {
       await haproxy.kill();
+      for (const old of replaced) old.kill('SIGKILL');
       agent.destroy();
       for (const { server } of backends) {
         server.closeAllConnections();

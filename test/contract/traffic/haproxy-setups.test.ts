@@ -1,6 +1,6 @@
 /** The ways in which a HAProxy may be set up and reached. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -64,6 +64,29 @@ describe('a haproxy', () => {
       code: 'traffic-unready',
       message: expect.stringContaining('persistRoles'),
     });
+  });
+
+  it('whose disk is full is steered all the same: each change is in force, and the error says what a restart would forget', async () => {
+    const { haproxy, provider } = await start({ targets: ['test/shop'] });
+    await canary(provider, 'test/shop', 100);
+    const before = readdirSync(haproxy.mapsDir).sort();
+    const roles = readFileSync(join(haproxy.mapsDir, 'roles.map'), 'utf8');
+    // Whatever is written to it meets ENOSPC.
+    const fill = (map: string) =>
+      symlinkSync('/dev/full', join(haproxy.mapsDir, `${map}.map.${process.pid}.tmp`));
+    const full = { code: 'traffic-unready', message: expect.stringMatching(/HAProxy has it, but.*ENOSPC/) };
+
+    fill('stop');
+    await expect(provider.stop(of('test/shop'))).rejects.toMatchObject(full);
+    expect(await haproxy.request('test/shop', 20)).toEqual({ blue: 20, green: 0, failed: 0 });
+    await provider.restore(of('test/shop'), 2);
+    expect(await provider.read(of('test/shop'))).toMatchObject({ stopped: true, weightPercent: 0 });
+    fill('roles');
+    await expect(provider.setStable(of('test/shop'), 'green', 3)).rejects.toMatchObject(full);
+    expect(await haproxy.request('test/shop', 20)).toEqual({ blue: 0, green: 20, failed: 0 });
+
+    expect(readdirSync(haproxy.mapsDir).sort()).toEqual(before);
+    expect(readFileSync(join(haproxy.mapsDir, 'roles.map'), 'utf8')).toBe(roles);
   });
 
   it('that two workers promote targets in at once keeps every role, and lines that are not ours', async () => {

@@ -56,14 +56,24 @@ async function apply(file: string, edits: Edits): Promise<void> {
   const text = lines.map((line) => `${line}\n`).join('');
   if (sameEntries(before, text)) return;
   const draft = `${file}.${process.pid}.tmp`;
-  const handle = await open(draft, 'w');
+  try {
+    await writeThrough(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    // On a full disk a half-written draft is what there is least room for. The file itself is as it was.
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function writeThrough(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w');
   try {
     await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(draft, file);
 }
 
 function keyOf(line: string): string {

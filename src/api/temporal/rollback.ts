@@ -35,6 +35,8 @@ const courtesyMs = 1000;
 /** A command whose canary is stopped is left as a signal after so long in the queue, or with so many behind it. */
 const maxQueueMs = 500;
 const maxQueue = 20;
+/** How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal. */
+const tellBudgetMs = 3000;
 
 export interface Lane {
   readonly express: Express;
@@ -63,7 +65,7 @@ export async function rollBack(
         : sendCommand(deps, ref, command),
     ),
   );
-  const [lane, told] = await Promise.allSettled([stopping, telling]);
+  const [lane, told] = await Promise.allSettled([stopping, toldInTime(stopping, telling)]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
@@ -72,6 +74,21 @@ export async function rollBack(
     return { accepted: true, via: 'stop', status: null, ...express };
   }
   throw told.reason;
+}
+
+/** Whoever is safe, and whose rollout will find the stop, need not wait for the end of a storm: it is told after the answer. */
+async function toldInTime(
+  stopping: Promise<Lane | null>,
+  telling: Promise<CommandAnswer>,
+): Promise<CommandAnswer> {
+  const over = new AbortController();
+  const late = sleep(tellBudgetMs, null, { signal: over.signal }).catch(() => null);
+  const told = await Promise.race([telling, late]).finally(() => over.abort());
+  if (told !== null) return told;
+  const lane = await stopping.catch(() => null);
+  if (!lane?.express.written || !lane.enough) return await telling;
+  telling.catch(() => {});
+  return { accepted: true, via: 'stop', status: null };
 }
 
 /**

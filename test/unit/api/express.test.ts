@@ -119,6 +119,14 @@ describe('a rollback', () => {
     });
   });
 
+  test('is answered by the stop alone when telling takes longer than a caller should wait', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, 'hang');
+    const answering = service.command(shop, rollback);
+    await vi.waitFor(() => expect(temporal.asked).toContain('signal'), { timeout: 4_000 });
+    expect(await answering).toMatchObject({ via: 'stop', express: { written: true } });
+  });
+
   test('is not answered by a stop that preparation would clear', async () => {
     const { service, temporal } = serve({ 'demo/shop': { phase: 'preparing' } });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);

@@ -80,6 +80,11 @@ describe('workers of a deployment', () => {
     const stranded = await env.start(planOf('stranded', 600_000));
     await Promise.all([finishing, stranded].map((rollout) => rollout.phase('soaking')));
 
+    const pinned = 'TemporalWorkerDeploymentVersion = "sluice:v1" AND ExecutionStatus = "Running"';
+    await waitFor('the list of what is pinned', async () =>
+      (await cli('workflow', 'list', '-q', pinned)).includes('rollout/test/stranded'),
+    );
+
     // A bad deploy becomes current: it gets what starts from now on, and harms nothing that runs.
     const broken = await deploy('v2', false);
     const stuck = await env.start(planOf('stuck', 500));

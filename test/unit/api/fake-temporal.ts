@@ -9,6 +9,8 @@ export interface FakeRollout {
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
   readonly traffic?: { readonly name: string; readonly options: object } | null;
+  /** What its rollback left. */
+  readonly cooldown?: { readonly untilMs: number; readonly automatic: boolean };
   /** It is an emergency, named `emergency/<id>`, that was opened with this. */
   readonly order?: object;
 }
@@ -123,12 +125,13 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
 
 function infoOf(
   workflowId: string,
-  { phase = 'soaking', outcome, status = running, traffic, order }: FakeRollout,
+  { phase = 'soaking', outcome, status = running, traffic, order, cooldown }: FakeRollout,
 ) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
   const memo = {
     ...(traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) }),
     ...(order ? { order: payload(order) } : {}),
+    ...(cooldown ? { cooldown: payload(cooldown) } : {}),
   };
   return {
     execution: { workflowId, runId: `run-of-${workflowId}` },

@@ -163,7 +163,9 @@ function checkStep(before: RolloutState, happened: RolloutEvent, after: RolloutS
   }
   if (before.plan === irreversible && before.reports.length === 2 && !before.cause && after.cause) {
     // Sluice alone takes nothing back from here; people do, and facts have done it already.
-    expect(['command', 'rejected', 'cancel', 'drift', 'lapse', 'stop', 'fenced', 'event']).toContain(after.cause.kind);
+    expect(['command', 'rejected', 'cancel', 'drift', 'lapse', 'stop', 'fenced', 'event']).toContain(
+      after.cause.kind,
+    );
     if (after.cause.kind === 'drift') expect(happened.kind).toBe('watched');
   }
   if (after.phase === 'rolled-back') expect(before.restoredAtMs).not.toBeNull();

@@ -51,8 +51,11 @@ describe.concurrent('gradual', () => {
     for (const share of [30, 20, 10]) {
       await rollout.until(`to be at ${share} %`, async () => (await rollout.canaryShare()) === share);
     }
+    const { leaseUntilMs } = await env.traffic.read({ id: 'test/ramp', options: {} });
     const status = await rollout.ended();
     expect(status).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command' } });
+    // The plan's own lease is 45 s; half-way down, none ends later than the rollback must.
+    expect(leaseUntilMs).toBeLessThanOrEqual((status.cause?.atMs ?? 0) + gradual.timeoutMs + 500);
     expect(status.rollback?.strategy).toEqual({ planned: 'gradual', ramped: true });
     expect(status.rollback?.restoreMs).toBeLessThan(gradual.timeoutMs);
     const ramp = status.timeline.find(({ kind }) => kind === 'ramp');

@@ -1,5 +1,5 @@
 /** The rollout that brings an older version back at once: the target's last plan, turned round. */
-import type { Plan } from '../plan/types.ts';
+import type { Plan, Stage } from '../plan/types.ts';
 import type { Outcome } from '../rollout/types.ts';
 import { type Arms, otherSlot, type Slot } from '../rollout/types.ts';
 
@@ -7,13 +7,13 @@ import { type Arms, otherSlot, type Slot } from '../rollout/types.ts';
  * One stage, all users, nothing asked: readiness of the version is all that it waits for. It never passes by itself, since
  * no check can say that it should; whoever started it promotes it.
  */
-export function switchPlan(plan: Plan, version: string): Plan {
-  const [first] = plan.stages;
-  const stage = {
-    ...first,
+export function switchPlan({ onFailure: _, ...plan }: Plan, version: string): Plan {
+  const stage: Stage = {
+    name: `back to ${version}`,
+    weightPercent: 100,
     match: null,
-    warmUpMs: 0,
     soakMs: 0,
+    warmUpMs: 0,
     checks: [],
     approval: false,
     timeoutMs: null,
@@ -21,8 +21,9 @@ export function switchPlan(plan: Plan, version: string): Plan {
   return {
     ...plan,
     version,
-    stages: [{ ...stage, name: `back to ${version}`, weightPercent: 100 }],
+    stages: [stage],
     analysis: { ...plan.analysis, onInconclusive: 'hold' },
+    rollback: { ...plan.rollback, strategy: 'immediate' },
     onConflict: 'reject',
     watchAfterMs: 0,
   };

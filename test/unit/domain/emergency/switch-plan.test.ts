@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
 import { stableAfter, switchPlan, wantedVersion } from '../../../../src/domain/emergency/switch-plan.ts';
-import { planFixture } from '../../../support/plan.ts';
+import { planFixture, stageFixture } from '../../../support/plan.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 
 it('turns the last plan round: one stage, all users, nothing asked, and the connections as they were', () => {
-  const plan = planFixture({ onConflict: 'supersede' });
+  const { rollback } = planFixture();
+  const plan = planFixture({
+    stages: [stageFixture({ irreversible: true, approval: true })],
+    onConflict: 'supersede',
+    onFailure: 'freeze',
+    rollback: { ...rollback, strategy: 'gradual' },
+  });
   const back = switchPlan(plan, 'v1');
   expect(back.stages).toHaveLength(1);
   expect(back.stages[0]).toMatchObject({
@@ -16,6 +22,11 @@ it('turns the last plan round: one stage, all users, nothing asked, and the conn
     approval: false,
   });
   expect(back).toMatchObject({ version: 'v1', onConflict: 'reject', watchAfterMs: 0 });
+  expect([back.stages[0]?.irreversible, back.onFailure, back.rollback.strategy]).toEqual([
+    undefined,
+    undefined,
+    'immediate',
+  ]);
   expect([back.traffic, back.workload, back.lease]).toEqual([plan.traffic, plan.workload, plan.lease]);
 });
 

@@ -3,7 +3,7 @@ import type { AuditFailure, AuditWatch, AuditWrite } from '../contract.ts';
 import { checkRecordSchema, verdictSchema } from '../contract.ts';
 import { fieldOf, firstOf, type HistoryEvent, idOf, numberOf, textOf, timeOf } from './history.ts';
 
-const trafficWrites = ['shift', 'promote', 'restore'];
+const trafficWrites = ['shift', 'promote', 'ramp', 'restore'];
 
 export interface Deeds {
   readonly watches: readonly AuditWatch[];
@@ -82,7 +82,8 @@ function writeOf(activity: string, input: unknown, { event, result, failure }: E
     stage,
     epoch: numberOf(fieldOf(input, 'epoch')),
     askedPercent: activity === 'restore' ? 0 : activity === 'promote' ? 100 : asked,
-    readBack: result ?? null,
+    // A way down has written several shares, each with its time.
+    readBack: (activity === 'ramp' ? fieldOf(result, 'steps') : result) ?? null,
     failure: failure?.message ?? null,
   };
 }

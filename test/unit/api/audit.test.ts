@@ -107,6 +107,9 @@ const history = [
       result: payloads(statusOf({ timeline: [started, ended], outcome: 'rolled-back' })),
     },
   },
+  scheduled('ramp', { plan, stage: 0, epoch: 7003 }),
+  begun,
+  completed(16, { steps: [{ percent: 5, atMs: 7 }], turned: null, carry: {} }),
 ].map(eventOf);
 
 const source: AuditSource = {
@@ -158,6 +161,7 @@ test('shows traffic writes with what was asked and read back, and what failed', 
       failure: null,
     },
     { activity: 'restore', askedPercent: 0, readBack: null, failure: 'heartbeat' },
+    { activity: 'ramp', askedPercent: null, readBack: [{ percent: 5, atMs: 7 }], failure: null },
   ]);
   expect(failures.map(({ activity, kind }) => `${activity} ${kind}`)).toEqual([
     'restore timed-out',

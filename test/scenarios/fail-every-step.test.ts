@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Plan, targetOf } from '../../src/domain/plan/types.ts';
+import type { ThresholdCheck } from '../../src/domain/analysis/types.ts';
+import { type Plan, type RollbackConfig, targetOf } from '../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { ActivityTap, type Call, type Execution, wholeBody } from '../support/activity-tap.ts';
 import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
@@ -20,9 +21,13 @@ import {
   stepOf,
 } from '../support/step-faults.ts';
 
-/** How a rollout goes when nothing fails: to the end, or back from a stage, from the watch after promotion, from its clean-up. */
-const paths = ['good', 'back', 'back-after', 'back-cold'] as const;
+/**
+ * How a rollout goes when nothing fails: to the end, or back: from a stage (at once, step by step, with actions and a
+ * verification), from the watch after promotion, from its clean-up.
+ */
+const paths = ['good', 'back', 'back-ramp', 'back-phased', 'back-after', 'back-cold'] as const;
 type Path = (typeof paths)[number];
+const turnsEarly: readonly Path[] = ['back', 'back-ramp', 'back-phased'];
 
 interface Row {
   readonly path: Path;
@@ -177,7 +182,7 @@ function steer(path: Path, workflowId: string, note: (kind: string) => void) {
   env.listeners.push((id, { kind }) => {
     if (id !== workflowId) return;
     note(kind);
-    if (kind === 'shifted' && path === 'back') void send('rollback');
+    if (kind === 'shifted' && turnsEarly.includes(path)) void send('rollback');
     if (kind === 'promoted' && path === 'back-after') void send('rollback');
     if (kind === 'restore-started') turned.give();
   });
@@ -214,10 +219,29 @@ function planFor(path: Path, service: string): Plan {
     stages: path === 'good' ? [first, second] : [first],
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
     lease: { ttlMs: 15_000, orphanGraceMs: 15_000 },
-    rollback: { ...planFixture().rollback, timeoutMs: 2_000 },
+    rollback: rollbackFor(path, checks),
     maxDurationMs: 22_000,
     watchAfterMs: 500,
   });
+}
+
+function rollbackFor(path: Path, checks: readonly ThresholdCheck[]): RollbackConfig {
+  const { rollback } = planFixture();
+  const base = { timeoutMs: 1_000, onFailure: 'continue' } as const;
+  if (path === 'back-ramp') {
+    return { ...rollback, timeoutMs: 4_000, strategy: 'gradual', ramp: { overMs: 1_600, steps: 2 } };
+  }
+  if (path !== 'back-phased') return { ...rollback, timeoutMs: 2_000 };
+  return {
+    ...rollback,
+    timeoutMs: 2_000,
+    strategy: 'phased',
+    actions: [
+      { action: 'flag-off', hook: 'flag', ...base },
+      { action: 'scale-down', hook: null, ...base },
+    ],
+    verify: { checks, consecutive: 1, intervalMs: 200, timeoutMs: 1_000 },
+  };
 }
 
 async function inTurn<T, R>(

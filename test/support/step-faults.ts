@@ -21,12 +21,15 @@ export type FaultMode = (typeof faultModes)[number];
 export interface Step {
   readonly label: string;
   readonly name: string;
-  /** In a `watch`, which loops, 2 stands for every later time too. */
+  /** In an activity that loops, 2 stands for every later time too. */
   readonly nth: number;
 }
 
+/** How often these go round depends on the time. */
+const loops = ['watch', 'ramp', 'verify'];
+
 export function stepOf({ execution, name, nth }: Call): Step {
-  return { label: execution.label, name, nth: execution.type === 'watch' ? Math.min(nth, 2) : nth };
+  return { label: execution.label, name, nth: loops.includes(execution.type) ? Math.min(nth, 2) : nth };
 }
 
 export function stepKey({ label, name, nth }: Step): string {
@@ -40,6 +43,7 @@ export function exemptionOf({ label, name }: Step, mode: FaultMode): string | nu
     return 'a body that never ends is a worker that dies after it';
   }
   if (mode === 'done-twice' && label.startsWith('watch')) return 'a watch is done again by every retry';
+  if (mode === 'done-twice' && label.startsWith('ramp')) return 'a way down has one attempt';
   return null;
 }
 

@@ -102,14 +102,14 @@ const history = [
     },
   },
   { workflowTaskFailedEventAttributes: { failure: { message: 'nondeterminism' } } },
+  scheduled('ramp', { plan, stage: 0, epoch: 7003 }),
+  begun,
+  completed(15, { steps: [{ percent: 5, atMs: 7 }], turned: null, carry: {} }),
   {
     workflowExecutionCompletedEventAttributes: {
       result: payloads(statusOf({ timeline: [started, ended], outcome: 'rolled-back' })),
     },
   },
-  scheduled('ramp', { plan, stage: 0, epoch: 7003 }),
-  begun,
-  completed(16, { steps: [{ percent: 5, atMs: 7 }], turned: null, carry: {} }),
 ].map(eventOf);
 
 const source: AuditSource = {

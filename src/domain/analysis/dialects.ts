@@ -16,9 +16,9 @@ export interface Dialect {
   readonly latency: LatencyMetric;
 }
 
-/** Where latencies come from: buckets, counted in `perSecond` to the second, or nothing but a mean, in seconds. */
+/** Where latencies come from: a classic histogram, in `perSecond` to the second, or nothing but a mean, in seconds. */
 export type LatencyMetric =
-  | { readonly buckets: string; readonly perSecond: number }
+  | { readonly histogram: string; readonly perSecond: number }
   | { readonly mean: string };
 
 const versioned = 'service="{{service}}",version="{{version}}"';
@@ -33,7 +33,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'http_requests_total',
     always: '',
     failed: 'status=~"5.."',
-    latency: { buckets: 'http_request_duration_seconds_bucket', perSecond: 1 },
+    latency: { histogram: 'http_request_duration_seconds', perSecond: 1 },
   },
   {
     name: 'otel',
@@ -42,7 +42,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'http_server_request_duration_seconds_count',
     always: '',
     failed: 'http_response_status_code=~"5.."',
-    latency: { buckets: 'http_server_request_duration_seconds_bucket', perSecond: 1 },
+    latency: { histogram: 'http_server_request_duration_seconds', perSecond: 1 },
   },
   {
     name: 'istio',
@@ -51,7 +51,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'istio_requests_total',
     always: 'reporter="destination"',
     failed: 'response_code=~"5.."',
-    latency: { buckets: 'istio_request_duration_milliseconds_bucket', perSecond: 1000 },
+    latency: { histogram: 'istio_request_duration_milliseconds', perSecond: 1000 },
   },
   {
     name: 'nginx',
@@ -61,7 +61,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'nginx_ingress_controller_requests',
     always: '',
     failed: 'status=~"5.."',
-    latency: { buckets: 'nginx_ingress_controller_request_duration_seconds_bucket', perSecond: 1 },
+    latency: { histogram: 'nginx_ingress_controller_request_duration_seconds', perSecond: 1 },
   },
   {
     name: 'haproxy',
@@ -79,7 +79,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'envoy_cluster_upstream_rq_xx',
     always: '',
     failed: 'envoy_response_code_class="5"',
-    latency: { buckets: 'envoy_cluster_upstream_rq_time_bucket', perSecond: 1000 },
+    latency: { histogram: 'envoy_cluster_upstream_rq_time', perSecond: 1000 },
   },
   {
     name: 'traefik',
@@ -88,7 +88,7 @@ export const dialects: readonly Dialect[] = [
     requests: 'traefik_service_requests_total',
     always: '',
     failed: 'code=~"5.."',
-    latency: { buckets: 'traefik_service_request_duration_seconds_bucket', perSecond: 1 },
+    latency: { histogram: 'traefik_service_request_duration_seconds', perSecond: 1 },
   },
 ];
 

@@ -1,15 +1,10 @@
-/** What presets measure, in the words of any dialect: rates of errors and successes, latencies, throughput. */
+/** What presets measure, in the words of any dialect: rates of errors and successes, and throughput. */
 import { braces, type Dialect } from './dialects.ts';
 import type { Preset, PresetLimits } from './presets.ts';
 
 export const noLimits: PresetLimits = { min: null, max: null, maxRatio: null, maxDifference: null };
-const quantiles = [
-  ['latency-p50', 0.5, 'half'],
-  ['latency-p95', 0.95, '95 %'],
-  ['latency-p99', 0.99, '99 %'],
-] as const;
 
-type Unnamed = Omit<Preset, 'name'>;
+export type Unnamed = Omit<Preset, 'name'>;
 
 /** Shares of failures and of successes. */
 export function rates(dialect: Dialect): readonly Unnamed[] {
@@ -52,35 +47,6 @@ export function rates(dialect: Dialect): readonly Unnamed[] {
       defaults: { ...noLimits, max: 1 },
     },
   ];
-}
-
-/** A quantile in the highest bucket reads as the highest finite bound, so limits above that bound never strike. */
-export function latencies(dialect: Dialect): readonly Unnamed[] {
-  const { latency, selector, always } = dialect;
-  const common = {
-    kind: 'baseline',
-    unit: 's',
-    worse: 'higher',
-    comparable: true,
-    defaults: { ...noLimits, maxRatio: 1.2 },
-    onNoData: 'hold',
-  } as const;
-  const limit = "at most 1.2 times that of stable, or below the plan's max.";
-  if ('mean' in latency) {
-    const query = { value: `avg(${latency.mean}${braces(selector, always)})`, samples: increaseOf(dialect) };
-    return [{ ...common, check: 'latency-mean', summary: `Mean time until the answer; ${limit}`, query }];
-  }
-  const buckets = (more: string) => `${latency.buckets}${braces(selector, always, more)}`;
-  const scale = latency.perSecond === 1 ? '' : ` / ${latency.perSecond}`;
-  return quantiles.map(([check, quantile, share]) => ({
-    ...common,
-    check,
-    summary: `Time within which ${share} of the requests were answered; ${limit}`,
-    query: {
-      value: `histogram_quantile(${quantile}, sum by (le) (rate(${buckets('')}[{{window}}])))${scale}`,
-      samples: `sum(increase(${buckets('le="+Inf"')}[{{window}}]))`,
-    },
-  }));
 }
 
 /** Requests of the arm in a second. */
@@ -132,6 +98,6 @@ export function throughputDrop(dialect: Dialect): Unnamed {
   };
 }
 
-function increaseOf({ requests, selector, always }: Dialect): string {
+export function increaseOf({ requests, selector, always }: Dialect): string {
   return `sum(increase(${requests}${braces(selector, always)}[{{window}}]))`;
 }

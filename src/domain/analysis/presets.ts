@@ -1,12 +1,13 @@
 /** Ready-made checks of errors, latency and throughput, for each dialect of metrics. */
 import type { CountsCheck } from './counts-check.ts';
 import { type Dialect, dialects } from './dialects.ts';
-import { latencies, noLimits, rates, throughput, throughputDrop } from './preset-measures.ts';
+import { latencies } from './preset-latencies.ts';
+import { noLimits, rates, throughput, throughputDrop } from './preset-measures.ts';
 import { resourcePresets } from './resource-presets.ts';
 import type { CheckQuery } from './types.ts';
 
 type Rate = 'success-rate' | 'error-rate' | 'throughput' | 'throughput-drop';
-type Measured = Rate | 'latency-p50' | 'latency-p95' | 'latency-p99';
+type Measured = Rate | 'latency-p50' | 'latency-p95' | 'latency-p99' | 'latency-mean';
 /** `success-rate` for services themselves, `istio/success-rate` for what a mesh or a proxy says of them. */
 export type PresetName =
   | Measured
@@ -34,7 +35,7 @@ export interface Preset {
   readonly unit: string;
   readonly query: CheckQuery;
   /** How its requests are counted, for shares of requests: then it is judged by all looks together. */
-  readonly counts?: Pick<CountsCheck, 'counters' | 'shows' | 'guard'>;
+  readonly counts?: Pick<CountsCheck, 'counters' | 'shows' | 'guard'> & Partial<Pick<CountsCheck, 'margin'>>;
   readonly worse: 'higher' | 'lower';
   /** Whether the canary can be compared with stable at all. */
   readonly comparable: boolean;

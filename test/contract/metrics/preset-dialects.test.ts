@@ -33,21 +33,17 @@ const pages: Readonly<Record<string, readonly (readonly [series: string, perSeco
       '200',
       '503',
     ),
-    ...buckets('http_server_request_duration_seconds_bucket', otel, 1),
+    ...buckets('http_server_request_duration_seconds', otel, 1).filter(([text]) => !text.includes('_count{')),
   ],
   istio: [
     ...counters('istio_requests_total', istio('destination'), 'response_code', '200', '503'),
     // What the sending side reports must not be counted a second time.
     ...counters('istio_requests_total', istio('source'), 'response_code', '200', '503'),
-    ...buckets('istio_request_duration_milliseconds_bucket', istio('destination'), 1000),
+    ...buckets('istio_request_duration_milliseconds', istio('destination'), 1000),
   ],
   nginx: [
     ...counters('nginx_ingress_controller_requests', `exported_service="${backend}"`, 'status', '200', '500'),
-    ...buckets(
-      'nginx_ingress_controller_request_duration_seconds_bucket',
-      `exported_service="${backend}"`,
-      1,
-    ),
+    ...buckets('nginx_ingress_controller_request_duration_seconds', `exported_service="${backend}"`, 1),
   ],
   haproxy: counters('haproxy_backend_http_responses_total', `proxy="${backend}"`, 'code', '2xx', '5xx'),
   envoy: [
@@ -58,7 +54,7 @@ const pages: Readonly<Record<string, readonly (readonly [series: string, perSeco
       '2',
       '5',
     ),
-    ...buckets('envoy_cluster_upstream_rq_time_bucket', `envoy_cluster_name="${backend}"`, 1000),
+    ...buckets('envoy_cluster_upstream_rq_time', `envoy_cluster_name="${backend}"`, 1000),
   ],
   traefik: [
     ...counters(
@@ -68,11 +64,7 @@ const pages: Readonly<Record<string, readonly (readonly [series: string, perSeco
       '200',
       '500',
     ),
-    ...buckets(
-      'traefik_service_request_duration_seconds_bucket',
-      'service="prod-shop-v2-80@kubernetescrd"',
-      1,
-    ),
+    ...buckets('traefik_service_request_duration_seconds', 'service="prod-shop-v2-80@kubernetescrd"', 1),
   ],
 };
 
@@ -120,6 +112,21 @@ describe('presets of every dialect', () => {
     const counted = presetNames.filter((name) => presets[name].query.samples !== null);
     const rules = presetNames.length + counted.length;
     expect(stdout).toMatch(new RegExp(`SUCCESS: ${rules} rules found`));
+  });
+
+  it('is understood where requests are counted, with the bound that is chosen for latencies', async () => {
+    const queries = presetNames.flatMap((name) => {
+      const counters = presets[name].counts?.counters;
+      if (counters === undefined) return [];
+      const { part, total, boundFrom } = counters;
+      return [part.replaceAll('{{bound}}', '0.25'), total, ...(boundFrom ? [boundFrom.histogram] : [])];
+    });
+    expect(queries).toHaveLength(2 * 2 * 7 + 3 * 4 * 6);
+    const rules = queries.map((query, at) => ({ record: `counter_${at}`, expr: renderQuery(query, vars) }));
+    const file = join(folder, 'counters.yaml');
+    await writeFile(file, JSON.stringify({ groups: [{ name: 'counters', rules }] }));
+    const { stdout } = await run(promtool, ['check', 'rules', file]);
+    expect(stdout).toContain(`SUCCESS: ${queries.length} rules found`);
   });
 
   it('reads errors, latency, throughput and samples of the canary alone', async () => {
@@ -184,14 +191,16 @@ function buckets(metric: string, labels: string, perSecond: number) {
     [1, 10],
   ] as const;
   return [
-    ...counts.map(([le, count]) => [`${metric}{${labels},le="${le * perSecond}"}`, count] as const),
-    [`${metric}{${labels},le="+Inf"}`, 10] as const,
+    ...counts.map(([le, count]) => [`${metric}_bucket{${labels},le="${le * perSecond}"}`, count] as const),
+    [`${metric}_bucket{${labels},le="+Inf"}`, 10] as const,
+    [`${metric}_count{${labels}}`, 10] as const,
+    [`${metric}_sum{${labels}}`, 2 * perSecond] as const,
   ];
 }
 
 function service(metric: string, labels: string, code: string) {
   return [
     ...counters(metric, labels, code, '200', '500'),
-    ...buckets('http_request_duration_seconds_bucket', labels, 1),
+    ...buckets('http_request_duration_seconds', labels, 1),
   ];
 }

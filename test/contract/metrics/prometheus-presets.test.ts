@@ -1,7 +1,10 @@
 /** The presets against a real Prometheus with counters that grow by the clock, so that rates do not depend on luck. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CountsEvidence } from '../../../src/domain/analysis/counts-check.ts';
 import { type PresetName, presets, resolvePreset } from '../../../src/domain/analysis/presets.ts';
 import type { MetricCheck, Verdict } from '../../../src/domain/analysis/types.ts';
+import { countsOf } from '../../../src/domain/plan/document/counts-entry.ts';
+import { lookAtCounts } from '../../../src/providers/metrics/bound-reading.ts';
 import { createPrometheus } from '../../../src/providers/metrics/prometheus.ts';
 import { prometheusSettings } from '../../../src/providers/metrics/prometheus-settings.ts';
 import { look } from '../../../src/providers/metrics/reading.ts';
@@ -83,6 +86,40 @@ describe('presets against a real Prometheus', () => {
     expect(await lookAt('latency-p95', 'good')).toMatchObject({ kind: 'pass' });
     expect(await lookAt('latency-p95', 'bad', { max: 0.5 })).toMatchObject({ kind: 'fail', stable: null });
     expect(await lookAt('latency-p95', 'bad', { max: 2 })).toMatchObject({ kind: 'pass' });
+  });
+
+  it('counts what is slower than the bound near the p95 of stable, until that is proof', async () => {
+    const { counts } = presets['latency-p95'];
+    if (counts === undefined) throw new Error('latencies are counted');
+    const check = countsOf(counts, 'latency-p95', {});
+    const fromMs = Date.now();
+    let evidence: CountsEvidence | undefined;
+    const ask = async (canary: string) => {
+      const vars = { service: 'shop', environment: 'test', canary, stable: 'good', canaryShare: 0.5 };
+      const { signal } = new AbortController();
+      const verdict = await lookAtCounts(provider, check, vars, {
+        signal,
+        atMs: Date.now(),
+        fromMs,
+        evidence,
+      });
+      evidence = verdict.evidence;
+      return verdict;
+    };
+    const failed = await waitFor(
+      'proof',
+      async () => {
+        const verdict = await ask('bad');
+        return verdict.kind === 'fail' ? verdict : null;
+      },
+      { everyMs: 300 },
+    );
+    expect(failed.evidence?.bound).toBe('0.5');
+    expect(failed.canary).toBeCloseTo(50, -1);
+    expect(failed.stable).toBe(0);
+    expect(failed.reason).toContain('slow is above 0.5; 95 % within ');
+    evidence = undefined;
+    expect((await ask('good')).kind).not.toBe('fail');
   });
 
   it('measures throughput', async () => {

@@ -11,8 +11,10 @@ export const countsChanges = {
         .number()
         .min(1)
         .max(1000)
-        .default(countsDefaults.marginRatio)
-        .describe('Times the share of stable.'),
+        .optional()
+        .describe(
+          `Times the share of stable. Default: ${countsDefaults.marginRatio}; of latencies 1.5, of their mean 1.1.`,
+        ),
       difference: percent
         .default(countsDefaults.marginDifference)
         .describe('Percentage points on top of that.'),

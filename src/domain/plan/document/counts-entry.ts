@@ -37,7 +37,7 @@ export function countsAs(preset: Preset, entry: Mapping, path: string, report: R
 
 /** What the preset and the plan's changes to it make. */
 export function countsOf(
-  { counters, shows, guard }: NonNullable<Preset['counts']>,
+  { counters, shows, guard, margin: usual }: NonNullable<Preset['counts']>,
   name: string,
   fields: Changes & { readonly onNoData?: CountsCheck['onNoData'] | undefined },
 ): CountsCheck {
@@ -53,7 +53,7 @@ export function countsOf(
     shows,
     minSamples: fields.minSamples ?? defaults.minSamples,
     margin: {
-      ratio: margin?.ratio ?? countsDefaults.marginRatio,
+      ratio: margin?.ratio ?? usual?.ratio ?? countsDefaults.marginRatio,
       difference: (margin?.difference ?? countsDefaults.marginDifference) / 100,
     },
     guard: always,

@@ -32,7 +32,9 @@ describe('presets', () => {
   it('has errors, latency and throughput in every dialect', () => {
     for (const dialect of ['', 'otel/', 'istio/', 'nginx/', 'haproxy/', 'envoy/', 'traefik/']) {
       const latency =
-        dialect === 'haproxy/' ? ['latency-mean'] : ['latency-p50', 'latency-p95', 'latency-p99'];
+        dialect === 'haproxy/'
+          ? ['latency-mean']
+          : ['latency-p50', 'latency-p95', 'latency-p99', 'latency-mean'];
       const resources = dialect === '' ? ['cpu', 'memory', 'restarts'] : [];
       const traffic = ['throughput', 'throughput-drop'];
       const expected = ['success-rate', 'error-rate', ...latency, ...traffic, ...resources].map(
@@ -43,7 +45,7 @@ describe('presets', () => {
       );
       expect(dialect === '' ? found.filter((name) => !name.includes('/')) : found).toEqual(expected);
     }
-    expect(presetNames).toHaveLength(50);
+    expect(presetNames).toHaveLength(56);
   });
 
   it('speaks of seconds, also where the metric counts milliseconds', () => {

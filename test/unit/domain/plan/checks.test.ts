@@ -51,8 +51,22 @@ describe('a preset', () => {
     expect(checkOf({ preset: 'success-rate', failAfter: { consecutive: 3 } })?.kind).toBe('threshold');
   });
 
-  it('compares with stable until the plan sets an absolute limit', () => {
-    expect(checkOf('latency-p95')).toMatchObject({ kind: 'baseline', worse: 'higher', maxRatio: 1.2 });
+  it('of latencies counts what is slower than stable until the plan sets limits of single looks', () => {
+    expect(checkOf('latency-p95')).toMatchObject({
+      kind: 'counts',
+      counters: { partIs: 'good', boundFrom: { quantile: 0.95, judges: 'share' } },
+      margin: { ratio: 1.5, difference: 0 },
+      guard: null,
+    });
+    expect(checkOf({ preset: 'latency-mean', margin: { difference: 2 } })).toMatchObject({
+      counters: { boundFrom: { quantile: 0.99, judges: 'mean' } },
+      margin: { ratio: 1.1, difference: 0.02 },
+    });
+    expect(checkOf({ preset: 'latency-p95', maxRatio: 1.2 })).toMatchObject({
+      kind: 'baseline',
+      worse: 'higher',
+      maxRatio: 1.2,
+    });
     expect(checkOf({ preset: 'latency-p95', max: 0.3 })).toMatchObject({
       kind: 'threshold',
       min: null,

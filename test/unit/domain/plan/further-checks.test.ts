@@ -108,7 +108,7 @@ describe('the further kinds of checks', () => {
       parts: [
         { check: checkOf({ preset: 'success-rate', min: 98 }), weight: 60, critical: true },
         { check: checkOf(series), weight: 30, critical: false },
-        { check: checkOf('latency-p95'), weight: 1, critical: false },
+        { check: checkOf({ preset: 'latency-p95', maxRatio: 1.2 }), weight: 1, critical: false },
       ],
     });
   });

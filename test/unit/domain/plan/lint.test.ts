@@ -28,7 +28,7 @@ describe('lint', () => {
     ],
     [
       'stages[0].soak',
-      { stages: [{ weight: 10, soak: '30s' }, second] },
+      { checks: [{ preset: 'latency-p95', max: 1 }], stages: [{ weight: 10, soak: '30s' }, second] },
       /latency-p95 looks back past the beginning/,
     ],
     [

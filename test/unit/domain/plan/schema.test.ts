@@ -95,7 +95,7 @@ describe('what a plan says', () => {
       watchAfterMs: 0,
     });
     expect(plan.stages[1]?.checks.map(({ name }) => name)).toEqual(['error-rate']);
-    expect(plan.stages[2]?.checks).toMatchObject([{ kind: 'counts' }, { windowMs: 10_000 }]);
+    expect(plan.stages[2]?.checks).toMatchObject([{ kind: 'counts' }, { kind: 'counts' }]);
   });
 
   it('may let a soak end early', () => {

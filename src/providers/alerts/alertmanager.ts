@@ -4,7 +4,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { limitOf } from '../limit.ts';
 import { hide, requestHeaders } from '../metrics/prometheus-headers.ts';
 import { type PrometheusSettings, prometheusSettings } from '../metrics/prometheus-settings.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import type { AlertMatch, AlertsProvider, AlertsProviderType, FiringAlert } from './types.ts';
 
 /** Address, time limit and credentials are those of any server of the Prometheus family. */

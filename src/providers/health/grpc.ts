@@ -2,7 +2,7 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import { addressFor, addressSetting, isHostPort, reachesArm } from './address.ts';
 import { decodeResponse, encodeRequest, type ServingStatus } from './grpc-message.ts';
 import type { HealthProvider, HealthProviderType, ProbeOptions } from './types.ts';

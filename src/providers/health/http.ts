@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
 import { placeOf, readSecret, secretSource } from '../secret.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import { addressFor, addressSetting, reachesArm } from './address.ts';
 import type { HealthProvider, HealthProviderType, ProbeResult } from './types.ts';
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import {
   type AddressSetting,
   addressFor,

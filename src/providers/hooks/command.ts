@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import type { Hook, HookCall, HookType } from './types.ts';
 
 const settings = z.strictObject({

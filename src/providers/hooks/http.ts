@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { placeOf, readSecret, secretSource } from '../secret.ts';
-import { readSettings } from '../workload/settings.ts';
+import { readSettings } from '../settings.ts';
 import type { Hook, HookType } from './types.ts';
 
 const settings = z.strictObject({

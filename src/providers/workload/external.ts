@@ -1,9 +1,9 @@
 /** For versions that somebody else runs: Sluice only checks that the plan's slots hold what the plan says. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { readSettings } from '../settings.ts';
 import type { Slot } from '../traffic/types.ts';
 import { waitReady } from './ready.ts';
-import { readSettings } from './settings.ts';
 import type { WorkloadProvider, WorkloadProviderType, WorkloadTarget } from './types.ts';
 
 const version = z.string().min(1).max(128);

@@ -1,5 +1,6 @@
 /** Runs versions as local processes, one per slot: for the demo and for services on a single machine. */
 import { readFile } from 'node:fs/promises';
+import { readSettings } from '../settings.ts';
 import type { Slot } from '../traffic/types.ts';
 import { endProcess, isAlive } from './process-identity.ts';
 import { exitOf, launch, unready } from './process-launch.ts';
@@ -7,7 +8,6 @@ import { commandOf, type Place, placeOf } from './process-places.ts';
 import { type ProcessSettings, processOptions, processSettings } from './process-settings.ts';
 import { clearSlot, passFence, readSlot, withSlotLock } from './process-slots.ts';
 import { waitReady } from './ready.ts';
-import { readSettings } from './settings.ts';
 import type { WorkloadProvider, WorkloadProviderType, WorkloadTarget } from './types.ts';
 
 export const processProvider: WorkloadProviderType = {

@@ -1,6 +1,6 @@
-/** Reads the settings of a workload provider, or says what is wrong with them. */
+/** Reads the settings of a provider, or says what is wrong with them. */
 import type { z } from 'zod';
-import { SluiceError } from '../../domain/errors.ts';
+import { SluiceError } from '../domain/errors.ts';
 
 export function readSettings<T>(type: string, schema: z.ZodType<T>, settings: unknown): T {
   const parsed = schema.safeParse(settings);

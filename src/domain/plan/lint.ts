@@ -1,5 +1,5 @@
 /** Warns of plans that are legal and probably not meant: what, why, and what to try. */
-import { metricChecksOf } from '../analysis/kinds.ts';
+import { isEvidence, metricChecksOf } from '../analysis/kinds.ts';
 import type { CheckConfig, MetricCheck } from '../analysis/types.ts';
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
@@ -63,6 +63,15 @@ const stageRules: readonly StageRule[] = [
       '.checks',
       `${namesOf(gappy)} looks back less than the interval of ${formatDuration(analysis.intervalMs)}, so errors between two looks are never seen`,
       'lengthen the window, or shorten analysis.interval',
+    );
+  },
+  function onlyProbed({ checks }) {
+    const telling = checks.filter((check) => isEvidence(check) && check.onNoData !== 'pass');
+    if (!telling.every(({ kind }) => kind === 'health')) return undefined;
+    return warning(
+      '.checks',
+      `${namesOf(telling)} asks whether the canary answers a probe, and nothing asks what its users get`,
+      'add success-rate',
     );
   },
   function bigFirstStep({ weightPercent }, { stages }, at) {

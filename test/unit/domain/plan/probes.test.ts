@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckConfig } from '../../../../src/domain/analysis/types.ts';
-import { type Document, planWith, problemsWith, told } from './fixtures.ts';
+import { type Document, planWith, problemsWith, told, warningsWith } from './fixtures.ts';
 
 const database: Document = { kind: 'health', name: 'database', probe: 'shop-db' };
 const pages: Document = { kind: 'alert', name: 'pages', source: 'pager', match: { severity: 'page' } };
@@ -103,7 +103,10 @@ describe('a plan whose checks never look at the canary', () => {
   });
 
   it('is fine when a probe reaches the canary', () => {
-    expect(problemsWith({ checks: [{ ...database, probe: 'app' }, pages] })).toEqual([]);
+    const checks = [{ ...database, probe: 'app' }, pages];
+    expect(problemsWith({ checks })).toEqual([]);
+    expect(warningsWith({ checks })['stages[0].checks']).toContain('nothing asks what its users get');
+    expect(warningsWith({ checks: [...checks, 'success-rate'] })).not.toHaveProperty(['stages[0].checks']);
   });
 });
 

@@ -34,7 +34,8 @@ export async function stopInOne(stack: BenchStack, services: readonly string[]):
 
 const agent = new Agent({ keepAlive: true, maxSockets: 2048 });
 
-function post(url: string, body: object): Promise<string> {
+/** Resolves with the answer; rejects when it is no success. */
+export function post(url: string, body: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {

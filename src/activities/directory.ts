@@ -8,7 +8,8 @@ import type { CommandName, CommandPayload } from '../domain/rollout/types.ts';
 
 /** Every call is bounded in time and throws `temporal-unavailable`. Lists come from visibility, which lags. */
 export interface Directory {
-  running(): Promise<readonly FoundRollout[]>;
+  /** What runs, and what ended no longer ago than this. */
+  runningSince(sinceMs: number): Promise<readonly FoundRollout[]>;
   /** The latest run of every target, ended or not. */
   latest(): Promise<readonly FoundRollout[]>;
   /** The latest run of the target, without lag; null: none is known. */

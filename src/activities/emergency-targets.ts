@@ -116,7 +116,7 @@ async function runningState(context: SweepContext, subject: LocatedSubject): Pro
     return { reason: `emergency "${found.emergency}" is bringing a version back: ${found.phase}` };
   }
   // A promoted version is no canary: only the end of its rollout says that the version before serves again.
-  if (isPromoted(subject)) return { reason: `it was promoted and goes back: ${found.phase}` };
+  if (isPromoted(subject)) return { reason: `its rollout is not over yet: ${found.phase}` };
   const reason = await homeProblem(context, found);
   return { good: reason === null, reason };
 }

@@ -17,6 +17,8 @@ import { lookAtAll } from './emergency-targets.ts';
 
 /** Calls to Temporal under way at a time. */
 const asksAtOnce = 50;
+/** From the first stop in a data plane to the workflow's own beginning, with some room. */
+const justBeforeMs = 2_000;
 /** What one emergency can hold, by what Temporal takes in one payload. The others follow when these are settled. */
 const maxFound = 4_000;
 
@@ -50,10 +52,11 @@ async function find(deps: ActivityDeps, input: FindInput): Promise<FindResult> {
 
 async function listed(
   { directory }: ActivityDeps,
-  { order }: FindInput,
+  { order, openedAtMs }: FindInput,
 ): Promise<{ rollouts: readonly FoundRollout[]; problem: string | null }> {
   try {
-    const rollouts = await (order.to === null ? directory.running() : directory.latest());
+    const sinceMs = openedAtMs - justBeforeMs;
+    const rollouts = await (order.to === null ? directory.runningSince(sinceMs) : directory.latest());
     return { rollouts, problem: null };
   } catch (error) {
     return { rollouts: [], problem: messageOf(error) };
@@ -61,11 +64,14 @@ async function listed(
 }
 
 /** Whether a rollout of the list is this emergency's business, and not settled already. */
-function isWanted({ order, open, settledRuns }: FindInput, found: FoundRollout): boolean {
-  const { target, runId, running, phase, outcome, emergency } = found;
+function isWanted({ order, openedAtMs, open, settledRuns }: FindInput, found: FoundRollout): boolean {
+  const { target, runId, running, phase, outcome, emergency, startedAtMs, endedAtMs } = found;
   if (open.some((record) => record.target === target)) return true;
   if (settledRuns.includes(runId) || !covers(order.scope, target)) return false;
   if (running) return emergency === null && !(order.scope.includes('canary') && phase === 'watching');
+  // It found the stop that was written before this began, and was faster.
+  const justEnded = endedAtMs !== null && endedAtMs >= openedAtMs - justBeforeMs;
+  if (outcome !== 'promoted' && justEnded && startedAtMs < openedAtMs) return true;
   // What ended on its stable version before has no previous one to go to.
   return order.to !== null && (order.to !== 'previous' || (outcome === 'promoted' && emergency === null));
 }

@@ -20,6 +20,7 @@ const pageSize = 1000;
 const maxPages = 20;
 const keptRuns = 10;
 const running = 1;
+const notContinued = 'ExecutionStatus != "ContinuedAsNew"';
 
 type Info = NonNullable<
   Awaited<ReturnType<Client['workflowService']['listWorkflowExecutions']>>['executions']
@@ -36,10 +37,17 @@ export function temporalDirectory(client: Client): Directory {
   };
   return {
     find,
-    running: () => list(`${rollouts} AND ExecutionStatus = "Running"`, maxPages),
+    runningSince: async (sinceMs) => {
+      const since = new Date(sinceMs).toISOString();
+      const states = ['ExecutionStatus = "Running"', `CloseTime >= "${since}"`];
+      const lists = states.map((state) => list(`${rollouts} AND ${notContinued} AND ${state}`, maxPages));
+      const [runs = [], ended = []] = await Promise.all(lists);
+      // What runs has the last word on its target.
+      return [...new Map([...ended.toReversed(), ...runs].map((one) => [one.target, one])).values()];
+    },
     // Running ones come first, then those that ended last: the first of each target is its latest.
     latest: async () => {
-      const found = await list(`${rollouts} AND ExecutionStatus != "ContinuedAsNew"`, maxPages);
+      const found = await list(`${rollouts} AND ${notContinued}`, maxPages);
       return [...new Map(found.toReversed().map((one) => [one.target, one])).values()];
     },
     runs: (target) => list(`${rollouts} AND WorkflowId = "${workflowIdOf(target)}"`, 1, keptRuns),
@@ -159,9 +167,16 @@ function foundIn(info: Info): FoundRollout {
     running: info.status === running,
     phase: attribute('SluicePhase') as string | null,
     outcome: attribute('SluiceOutcome') as Outcome | null,
+    startedAtMs: millisOf(info.startTime) ?? 0,
+    endedAtMs: millisOf(info.closeTime),
     traffic: memo(trafficMemo) as FoundRollout['traffic'],
     emergency: typeof emergency === 'string' ? emergency : null,
   };
+}
+
+/** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */
+function millisOf(time: Info['startTime']): number | null {
+  return time ? Number(String(time.seconds ?? 0)) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 }
 
 function decoded(payload: Payload | null | undefined): unknown {

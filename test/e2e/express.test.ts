@@ -6,10 +6,17 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
 import { createApp } from '../../src/api/app.ts';
-import { commandAnswerSchema, emergencyAnswerSchema, rolloutViewSchema } from '../../src/api/contract.ts';
+import {
+  commandAnswerSchema,
+  emergencyAnswerSchema,
+  emergencyOpenedSchema,
+  emergencyViewSchema,
+  rolloutViewSchema,
+} from '../../src/api/contract.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
+import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { parseConfig } from '../../src/providers/config.ts';
 import { createRegistry, type ProviderRegistry } from '../../src/providers/registry.ts';
@@ -25,7 +32,8 @@ import { planFixture, stageFixture } from '../support/plan.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const many = Array.from({ length: 19 }, (_, index) => `many-${index}`);
-const targets = ['alone', 'unheard', 'later', ...many].map((service) => `test/${service}`);
+const storm = Array.from({ length: 49 }, (_, index) => `storm-${index}`);
+const targets = ['alone', 'unheard', 'later', ...many, ...storm].map((service) => `test/${service}`);
 
 let temporal: TestWorkflowEnvironment;
 let main: TestHaproxy;
@@ -215,3 +223,66 @@ test('an emergency stop of 20 rollouts: one data plane out of reach is named and
   await post('/v1/rollouts/test/later/rollback', {});
   await ended('later');
 }, 180_000);
+
+test('an emergency rollback of 50 rollouts: one data plane out of reach is reported with an incident and holds up no other', async () => {
+  await Promise.all([
+    ...storm.map((service) => startWithTraffic(service)),
+    startWithTraffic('on-the-edge', { traffic: { name: 'edge', options: {} } }),
+  ]);
+  edge.freeze();
+  const opening = post('/v1/emergency-rollbacks', { scope: 'all', reason: 'fire', actor: 'ada' });
+  await waitFor('all others to read 0', async () => {
+    const shares = await Promise.all(storm.map((service) => shareOf(service)));
+    return shares.every((share) => share === 0);
+  });
+  const answer = await opening;
+  expect(answer.statusCode).toBe(201);
+  const { stop } = emergencyOpenedSchema.parse(answer.json());
+  expect(stop.restored).toContainEqual(expect.objectContaining({ target: '*', traffic: 'main' }));
+  expect(stop.notRestored.map(({ target, traffic }) => [target, traffic])).toEqual([
+    ['*', 'edge'],
+    ['test/on-the-edge', 'edge'],
+  ]);
+  expect(await main.request('test/storm-7', 100)).toEqual({ blue: 100, green: 0, failed: 0 });
+
+  // What ended a moment before may be in the account as well, so the names are asked for and not their number.
+  const most = await emergencyWhen('49 to be verified', ({ targets: all }) =>
+    storm.every((service) => verifiedIn(all).includes(`test/${service}`)),
+  );
+  const cut = most.targets.find(({ target }) => target === 'test/on-the-edge');
+  expect(cut).toMatchObject({ progress: 'not-restored', traffic: 'edge', told: true });
+  expect(cut?.reason).toContain('data plane "edge"');
+  expect(most).toMatchObject({ phase: 'restoring', incident: { severity: 1, state: 'open' } });
+  expect(most.incident.summary).toContain('not restored: test/on-the-edge (data plane "edge"');
+
+  const refused = await post('/v1/rollouts', { plan: { service: 'later' } });
+  expect([refused.statusCode, refused.json().code]).toEqual([409, 'emergency-open']);
+  edge.thaw();
+  const whole = await emergencyWhen('all to be verified', ({ phase }) => phase === 'restored');
+  expect(verifiedIn(whole.targets)).toContain('test/on-the-edge');
+  expect(verifiedIn(whole.targets)).toHaveLength(whole.targets.length);
+  expect(await ended('on-the-edge')).toMatchObject({ outcome: 'rolled-back' });
+
+  const release = await post('/v1/emergency-rollbacks/all/release', { actor: 'ada', reason: 'it is out' });
+  expect(release.statusCode).toBe(200);
+  await waitFor('the incident to be closed', async () => (await emergencyNow())?.incident.state === 'closed');
+  await startWithTraffic('later');
+  await post('/v1/rollouts/test/later/rollback', {});
+  await ended('later');
+}, 180_000);
+
+async function emergencyNow() {
+  return emergencyViewSchema.parse((await app.inject('/v1/emergency-rollbacks/all')).json()).status;
+}
+
+function emergencyWhen(what: string, fits: (status: EmergencyStatus) => boolean): Promise<EmergencyStatus> {
+  const probe = async () => {
+    const status = await emergencyNow();
+    return status && fits(status) ? status : null;
+  };
+  return waitFor(what, probe, { timeoutMs: 90_000 });
+}
+
+function verifiedIn(all: EmergencyStatus['targets']): string[] {
+  return all.filter(({ progress }) => progress === 'verified').map(({ target }) => target);
+}

@@ -5,7 +5,7 @@ const unexpected = () => Promise.reject(new Error('the directory was not to be a
 
 export function emptyDirectory(overrides: Partial<Directory> = {}): Directory {
   return {
-    running: unexpected,
+    runningSince: unexpected,
     latest: unexpected,
     find: unexpected,
     runs: unexpected,

@@ -40,7 +40,9 @@ export async function startRollout(deps: StartDeps, request: StartRequest): Prom
 
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
   const { plan } = request;
-  await Promise.all([refuseStopped(deps, plan), refuseInEmergency(deps, plan)]);
+  // An emergency says who stopped everything, and why, so it has the first word.
+  await refuseInEmergency(deps, plan);
+  await refuseStopped(deps, plan);
   await refuseCooling(deps, request);
   let force: Force | undefined = request.force ? 'all' : undefined;
   for (let round = 1; round <= maxRounds; round++) {

@@ -44,10 +44,11 @@ export function onAgain(
   return noted(asked, { text, actor: again.actor, atMs: nowMs });
 }
 
-export function findInputOf({ order, records }: EmergencyState): FindInput {
+export function findInputOf({ order, records, openedAtMs }: EmergencyState): FindInput {
   const all = Object.values(records);
   return {
     order,
+    openedAtMs,
     open: all.filter((record) => !isSettled(record)).map(knownOf),
     settledRuns: all.flatMap((record) => (isSettled(record) && record.runId ? [record.runId] : [])),
   };

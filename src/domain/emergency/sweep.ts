@@ -28,6 +28,9 @@ export interface FoundRollout {
   readonly running: boolean;
   readonly phase: string | null;
   readonly outcome: Outcome | null;
+  readonly startedAtMs: number;
+  /** Null: it runs. */
+  readonly endedAtMs: number | null;
   /** Where its traffic is steered; null: it was started by something that keeps no memo. */
   readonly traffic: { readonly name: string; readonly options: Readonly<Record<string, unknown>> } | null;
   /** The emergency that started it; null: none did. */
@@ -38,6 +41,7 @@ type Known = Pick<TargetRecord, 'target' | 'runId' | 'told' | 'promoted' | 'swit
 
 export interface FindInput {
   readonly order: EmergencyOrder;
+  readonly openedAtMs: number;
   /** Targets that are not settled yet. */
   readonly open: readonly Known[];
   /** Runs that are settled: not to be told again. */

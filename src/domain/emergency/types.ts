@@ -43,7 +43,7 @@ export interface TargetRecord {
   readonly runId: string | null;
   /** It has been told to roll back. */
   readonly told: boolean;
-  /** It was promoted already when it was told: it is back only when it has ended. */
+  /** It was promoted already when it was told, or it cleaned up: it is back only when its rollout has ended. */
   readonly promoted: boolean;
   readonly progress: TargetProgress;
   /** Why it is not restored yet, or what is left to know; null: nothing. */

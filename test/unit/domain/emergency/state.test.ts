@@ -101,6 +101,8 @@ describe('what is found', () => {
     running: true,
     phase: 'soaking',
     outcome: null,
+    startedAtMs: 0,
+    endedAtMs: null,
     traffic: { name: 'main', options: {} },
     emergency: null,
   });

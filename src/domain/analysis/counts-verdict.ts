@@ -13,6 +13,7 @@ import {
   type Counts,
   type CountsSample,
   intervalsOf,
+  isAlone,
   type SequentialAnswer,
   type SequentialState,
   step,
@@ -62,7 +63,7 @@ function conclusionOf(check: CountsCheck, state: SequentialState): { kind: Verdi
   const said = sentence(check, state, answer);
   if (answer.decision === 'worse') return { kind: 'fail', reason: said };
   const { canary, stable } = state;
-  const alone = check.guard !== null && stable.total === 0;
+  const alone = check.guard !== null && isAlone(state);
   const thin = [
     { arm: 'the canary', total: canary.total },
     ...(alone ? [] : [{ arm: 'stable', total: stable.total }]),

@@ -26,7 +26,7 @@ const patience = 60;
 const guardStake = 0.1;
 /** Stable's share is taken for this until so many of its requests are known; a wrong guess costs time, not errors. */
 const usual = { share: 0.002, requests: 20 } as const;
-/** In a look in which stable has less than this part of the canary's requests, it is nothing to compare with. */
+/** With less than this part of the canary's requests, stable is nothing to compare with. */
 const comparable = 0.1;
 /** An e-value must stay a finite number. */
 const mostEvidence = 700;
@@ -95,6 +95,11 @@ export function answerOf(state: SequentialState, { alpha }: SequentialSettings):
   };
 }
 
+/** Whether stable has too few requests beside the canary's to compare with. */
+export function isAlone({ canary, stable }: CountsSample): boolean {
+  return stable.total < comparable * canary.total;
+}
+
 /** ln of the e-value against `no worse than the margin, and not above the guard`. */
 function evidence({ worse, reserve, above }: SequentialState): number {
   return Math.min(mostEvidence, logSum([...worse, reserve, ...above]));
@@ -110,9 +115,9 @@ function gainsOverStable(
   return bets.map(({ odds }) => gainOf(look, { canary: withOdds(limit, odds), stable }, margin));
 }
 
-function gainsOverGuard({ canary, stable }: CountsSample, { guard }: SequentialSettings): readonly Gain[] {
-  if (guard === null) return [];
-  if (guard.when === 'alone' && stable.total >= comparable * canary.total) return [];
+function gainsOverGuard(look: CountsSample, { guard }: SequentialSettings): readonly Gain[] {
+  if (guard === null || (guard.when === 'alone' && !isAlone(look))) return [];
+  const { canary } = look;
   const limit = clamped(guard.limit);
   return bets.map(({ odds }) => gainAgainst(canary.bad, canary.total, withOdds(limit, odds), limit));
 }

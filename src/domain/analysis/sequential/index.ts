@@ -2,6 +2,6 @@
  * The sequential test on counts: `begin`, one `step` for each look, `answerOf` after any of them. Looking at every
  * answer and stopping whenever one likes keeps the error rate, which is what makes it fit for a live canary.
  */
-export { answerOf, begin, step } from './e-process.ts';
+export { answerOf, begin, isAlone, step } from './e-process.ts';
 export { intervalsOf } from './interval.ts';
 export type * from './types.ts';

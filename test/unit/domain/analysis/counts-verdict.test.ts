@@ -83,6 +83,8 @@ describe('a check of counters', () => {
 
   it('holds a canary without any stable beside it to its guard', () => {
     expect(watched(times(5, counts(0, 0, 0))).last.kind).toBe('pass');
+    // The last requests of the old version, after a promotion.
+    expect(watched(times(5, counts(0, 0, 1))).last.kind).toBe('pass');
     const { last } = watched(times(8, counts(5, 0, 0)));
     expect(last.kind).toBe('fail');
     expect(last.reason).toContain('it is worse than the limit of 1 %');

@@ -1,7 +1,7 @@
 /** The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { openEmergency } from '../support/emergency.ts';
-import { stageFixture, successCheck } from '../support/plan.ts';
+import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import type { RolloutEnv, TestRollout } from '../support/rollout-env.ts';
 
 export interface Recording {
@@ -24,11 +24,17 @@ const quick = (service: string, overrides: Partial<Plan> = {}): Partial<Plan> =>
   };
 };
 
+const verifyCheck = {
+  ...successCheck,
+  query: { value: 'success with-actions {{version}}', samples: null },
+  minSamples: 0,
+};
+
 export const recordings: Readonly<Record<string, Recording>> = {
   promoted: { plan: quick('promoted'), drive: async () => {} },
   'rolled-back-by-check': {
     plan: quick('rolled-back-by-check'),
-    drive: async (_, env) => env.metrics.set(/success rolled-back-by-check/, 50),
+    drive: async (_, env) => env.metrics.set(/success rolled-back-by-check v2/, 50),
   },
   'rolled-back-by-hand': {
     plan: quick('rolled-back-by-hand', { stages: [stageFixture({ soakMs: 60_000 })] }),
@@ -92,6 +98,50 @@ export const recordings: Readonly<Record<string, Recording>> = {
       await emergency.until('to have v1 back', ({ phase }) => phase === 'restored');
       await emergency.release();
       return emergency;
+    },
+  },
+  'rolled-back-step-by-step': {
+    plan: quick('step-by-step', {
+      stages: [stageFixture({ weightPercent: 40, soakMs: 60_000 })],
+      rollback: {
+        ...planFixture().rollback,
+        strategy: 'gradual',
+        timeoutMs: 10_000,
+        ramp: { overMs: 2_000, steps: 2 },
+        cooldownMs: 1_000,
+      },
+    }),
+    drive: async (rollout) => {
+      await rollout.phase('soaking');
+      await rollout.signal('rollback', { reason: 'not needed' });
+    },
+  },
+  'rolled-back-with-actions-and-verified': {
+    plan: quick('with-actions', {
+      stages: [stageFixture({ soakMs: 60_000 })],
+      rollback: {
+        ...planFixture().rollback,
+        strategy: 'phased',
+        actions: [
+          { action: 'drain', hook: null, timeoutMs: 1_000, onFailure: 'continue' },
+          { action: 'webhook', hook: 'tell', timeoutMs: 1_000, onFailure: 'stop' },
+          { action: 'scale-down', hook: null, timeoutMs: 1_000, onFailure: 'continue' },
+        ],
+        verify: { checks: [verifyCheck], consecutive: 2, intervalMs: 200, timeoutMs: 2_000 },
+      },
+    }),
+    drive: async (rollout) => {
+      await rollout.phase('soaking');
+      await rollout.update('rollback', { reason: 'bad' });
+    },
+  },
+  'frozen-and-parted-from-by-hand': {
+    plan: quick('frozen', { onFailure: 'freeze' }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      env.metrics.set(/success frozen v2/, 50);
+      await rollout.phase('holding');
+      await rollout.signal('rollback', { reason: 'enough' });
     },
   },
   'never-ready': {

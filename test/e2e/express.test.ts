@@ -78,11 +78,12 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  // First: what waits for a frozen one would not end in time.
+  edge?.thaw();
   await app?.close();
   await stopWorkers();
   await registry?.close();
   await temporal?.teardown();
-  edge?.thaw();
   await Promise.all([main?.stop(), edge?.stop()]);
 });
 

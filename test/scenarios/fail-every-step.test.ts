@@ -28,6 +28,11 @@ import {
 const paths = ['good', 'back', 'back-ramp', 'back-phased', 'back-after', 'back-cold'] as const;
 type Path = (typeof paths)[number];
 const turnsEarly: readonly Path[] = ['back', 'back-ramp', 'back-phased'];
+/** Where a way back differs from the plain one only in these, the rest of it is made to fail there already. */
+const ownOf: Partial<Record<Path, readonly string[]>> = {
+  'back-ramp': ['ramp'],
+  'back-phased': ['act', 'verify'],
+};
 
 interface Row {
   readonly path: Path;
@@ -90,7 +95,9 @@ async function record(path: Path): Promise<readonly Step[]> {
     pending: [],
     unbound: () => {},
     around: (call, act) => {
-      if (call.name === wholeBody && (path === 'good' || turned())) executions.add(call.execution);
+      const own = ownOf[path] ?? [call.execution.type];
+      const counts = path === 'good' || (turned() && own.includes(call.execution.type));
+      if (call.name === wholeBody && counts) executions.add(call.execution);
       const step = stepOf(call);
       if (executions.has(call.execution)) seen.set(stepKey(step), step);
       return act();

@@ -14,6 +14,15 @@ export const prometheusSettings = z.strictObject({
     .max(300_000)
     .default(5_000)
     .describe('Longest time for one query, milliseconds.'),
+  maxQueries: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe(
+      'Queries under way at the same time; further ones wait. The same query of several rollouts is sent once.',
+    ),
   authorization: secretSource
     .optional()
     .describe('Where to read the whole value of the Authorization header, for example `Bearer abc`.'),

@@ -5,7 +5,11 @@ import { limitOf } from '../limit.ts';
 import { readAnswer, refusal } from './prometheus-answer.ts';
 import { hide, requestHeaders } from './prometheus-headers.ts';
 import { type PrometheusSettings, prometheusOptions, prometheusSettings } from './prometheus-settings.ts';
+import { shared } from './shared.ts';
 import type { MetricsProvider, MetricsProviderType, Series } from './types.ts';
+
+/** Well below every interval between two looks, so that no look sees the answer of the one before. */
+const answerAgeMs = 500;
 
 export const prometheus: MetricsProviderType = {
   type: 'prometheus',
@@ -14,7 +18,12 @@ export const prometheus: MetricsProviderType = {
   settings: prometheusSettings,
   create(settings) {
     const parsed = prometheusSettings.safeParse(settings);
-    if (parsed.success) return createPrometheus(parsed.data);
+    if (parsed.success) {
+      return shared(createPrometheus(parsed.data), {
+        concurrent: parsed.data.maxQueries,
+        freshMs: answerAgeMs,
+      });
+    }
     const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
     const listed = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new SluiceError('provider-config', `The settings of prometheus are invalid: ${listed}`, {

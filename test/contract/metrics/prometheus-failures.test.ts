@@ -232,7 +232,7 @@ describe('prometheus provider', () => {
         });
         await provider.instant('up');
         await writeFile(file, 'Bearer second\n');
-        await provider.instant('up');
+        await provider.instant('up', { atMs: 1_000 });
         vi.stubEnv('SLUICE_TEST_AUTHORIZATION', 'Basic abc');
         await prometheus.create({ url, authorization: { env: 'SLUICE_TEST_AUTHORIZATION' } }).instant('up');
         expect(seen).toEqual([

@@ -1,7 +1,7 @@
 /** HAProxy's runtime socket: a conversation of commands and answers over one connection, within a time limit. */
 import { limitOf } from '../../limit.ts';
+import { Turns } from '../../turns.ts';
 import { Line, unavailable } from './line.ts';
-import { Turns } from './turns.ts';
 
 /** Sends the commands in order and returns their answers. Errors: `traffic-unavailable`, `request-invalid`. */
 export type Run = (commands: readonly string[]) => Promise<readonly string[]>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../../../src/providers/traffic/haproxy/turns.ts';
+import { Turns } from '../../../src/providers/turns.ts';
 
 const never = new AbortController().signal;
 

@@ -306,13 +306,13 @@ test('says that a replay through other code does not agree', async () => {
   await phase('changed', 'rolled-back');
   const { code } = await bundleWorkflows();
   const bundlePath = join(folder, 'other.js');
-  await writeFile(bundlePath, code.replaceAll('bringing all traffic back', 'doing it'));
+  await writeFile(bundlePath, code.replaceAll('bringing all traffic', 'sending all traffic'));
   const other = await appWith(bundlePath);
   const { replay } = auditSchema.parse((await other.inject('/v1/rollouts/test/changed/audit')).json());
   await other.close();
   expect(replay).toMatchObject({
     agreed: false,
-    detail: expect.stringContaining('bringing all traffic back'),
+    detail: expect.stringContaining('bringing all traffic'),
   });
 });
 

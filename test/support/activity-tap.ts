@@ -59,7 +59,12 @@ export class ActivityTap {
     const providers = new Proxy(deps.providers, {
       get: (target, side: keyof Providers) => (name: string) => this.through(side, target[side](name)),
     });
-    return { ...deps, providers, liveness: this.through('liveness', deps.liveness) };
+    return {
+      ...deps,
+      providers,
+      liveness: this.through('liveness', deps.liveness),
+      clock: { now: () => deps.clock.now(), sleep: (ms, signal) => this.slept(deps, ms, signal) },
+    };
   }
 
   /** What a dead worker answers: nothing, until the test is over. */
@@ -72,6 +77,12 @@ export class ActivityTap {
   release(): void {
     this.over = true;
     for (const reject of this.undead.splice(0)) reject(new Error(isOver));
+  }
+
+  /** A dead execution that watches on until somebody answers would outlive the test. */
+  private async slept({ clock }: ActivityDeps, ms: number, signal: AbortSignal): Promise<void> {
+    await clock.sleep(ms, signal);
+    if (this.over && this.under.getStore()?.execution.dead) throw new Error(isOver);
   }
 
   private through<T extends object>(side: string, provider: T): T {

@@ -3,6 +3,7 @@ import { firstOf, pointsOf, unusable, verdictOf } from './evidence.ts';
 import { amount, ofSamples, spoken } from './format.ts';
 import type { SeriesCheck } from './further-checks.ts';
 import { type Classification, classify } from './stats/classify.ts';
+import { inflationOf } from './stats/dependence.ts';
 import { type MannWhitney, mannWhitney } from './stats/mann-whitney.ts';
 import type { Reading, Verdict } from './types.ts';
 
@@ -14,7 +15,7 @@ export function judgeSeries(
   atMs: number,
 ): Verdict {
   const problem = firstOf(unusable(config, 'canary', canary), unusable(config, 'stable', stable));
-  const test = mannWhitney(valuesOf(canary), valuesOf(stable), config.confidence);
+  const test = compared(valuesOf(canary), valuesOf(stable), config.confidence);
   if (problem !== null || canary.kind !== 'value' || stable?.kind !== 'value' || test === null) {
     const reason = problem?.reason ?? `${spoken(config.name)} has no points to compare`;
     return verdictOf(config, problem?.kind ?? 'no-data', reason, canary, stable, atMs);
@@ -28,6 +29,17 @@ export function judgeSeries(
     `${spoken(config.name)} of the canary is ${left} against ${right} of stable, ` +
     `${told(config, test, found, show)}`;
   return verdictOf(config, bad ? 'fail' : 'pass', reason, canary, stable, atMs);
+}
+
+/** Each arm adds to the variance by 1 / its number of points, so that is how their dependence weighs. */
+function compared(
+  canary: readonly number[],
+  stable: readonly number[],
+  confidence: number,
+): MannWhitney | null {
+  const [m, n] = [canary.length, stable.length];
+  const inflation = (inflationOf(canary) * n + inflationOf(stable) * m) / Math.max(1, m + n);
+  return mannWhitney(canary, stable, confidence, Math.max(1, inflation));
 }
 
 function told(

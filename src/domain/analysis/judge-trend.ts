@@ -3,8 +3,10 @@ import { formatDuration } from '../duration.ts';
 import { firstOf, limitProblem, pointsOf, unusable, verdictOf } from './evidence.ts';
 import { amount, ofSamples, spoken } from './format.ts';
 import type { TrendCheck } from './further-checks.ts';
+import { inflationOf } from './stats/dependence.ts';
 import { type Forecast, forecast } from './stats/forecast.ts';
-import { theilSen } from './stats/theil-sen.ts';
+import { difference } from './stats/ranks.ts';
+import { type SeriesPoint, type Trend, theilSen } from './stats/theil-sen.ts';
 import type { Reading, Verdict } from './types.ts';
 
 const hourMs = 3_600_000;
@@ -21,7 +23,7 @@ export function judgeTrend(
 ): Verdict {
   const problem = firstOf(limitProblem(config, [config.limit]), unusable(config, 'canary', canary));
   const points = pointsOf(canary);
-  const trend = theilSen(points, config.confidence);
+  const trend = lineThrough(points, config.confidence);
   const lastMs = points.at(-1)?.[0];
   if (problem !== null || canary.kind !== 'value' || trend === null || lastMs === undefined) {
     const reason = problem?.reason ?? `${spoken(config.name)} has too few points for a trend`;
@@ -29,7 +31,7 @@ export function judgeTrend(
   }
   const found = forecast(trend, config.limit, config.worse, lastMs);
   const soon = (time: number | null) => time !== null && time <= config.withinMs;
-  const newer = theilSen(points.slice(-Math.ceil(points.length / 2)), config.confidence) ?? trend;
+  const newer = lineThrough(points.slice(-Math.ceil(points.length / 2)), config.confidence) ?? trend;
   const goesOn = soon(forecast(newer, config.limit, config.worse, lastMs).likely);
   const bad = soon(found.latest) && goesOn;
   const perHour = amount(trend.slope * hourMs, config.unit);
@@ -37,6 +39,14 @@ export function judgeTrend(
     `${spoken(config.name)} is ${amount(canary.value, config.unit)}${ofSamples(canary.samples, '')} ` +
     `and changes by ${perHour} an hour: ${told(config, found, goesOn)}`;
   return verdictOf(config, bad ? 'fail' : 'pass', reason, canary, null, atMs);
+}
+
+/** What is left of the points without the line tells how alike neighbours are. */
+function lineThrough(points: readonly SeriesPoint[], confidence: number): Trend | null {
+  const line = theilSen(points, confidence);
+  if (line === null) return null;
+  const rest = points.map(([at, value]) => difference(value, line.slope * (at - line.middleAt)));
+  return theilSen(points, confidence, inflationOf(rest));
 }
 
 function told(

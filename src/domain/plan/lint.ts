@@ -48,12 +48,23 @@ const stageRules: readonly StageRule[] = [
     );
   },
   function oldData({ soakMs, warmUpMs, checks }) {
-    const old = soakMs === 0 ? [] : metricsIn(checks).filter(({ windowMs }) => windowMs > soakMs + warmUpMs);
+    const reachMs = soakMs + warmUpMs;
+    const old = soakMs === 0 ? [] : byWindow(checks).filter(({ windowMs }) => windowMs > reachMs);
     if (old.length === 0) return undefined;
     return warning(
       '.soak',
       `even at its end, ${namesOf(old)} looks back past the beginning of the stage and judges old data`,
-      `use a window of at most ${formatDuration(soakMs + warmUpMs)}, or a longer soak`,
+      `use a window of at most ${formatDuration(reachMs)}, or a longer soak`,
+    );
+  },
+  function fewPoints({ soakMs, checks }) {
+    const thin = soakMs === 0 ? [] : metricsIn(checks).filter((check) => pointsMs(check) > soakMs);
+    if (thin.length === 0) return undefined;
+    const neededMs = Math.max(...thin.map(pointsMs));
+    return warning(
+      '.soak',
+      `ends before ${namesOf(thin)} has points enough to conclude anything`,
+      `write at least ${formatDuration(neededMs)}, or shorten step`,
     );
   },
   function blindSpots({ checks }, { analysis }) {
@@ -152,6 +163,16 @@ function looksToFail({ failure }: CheckConfig): number {
 
 function metricsIn(checks: readonly CheckConfig[]): readonly MetricCheck[] {
   return checks.flatMap(metricChecksOf);
+}
+
+/** Series begin with the stage whatever their window, and an error budget is meant to look back past it. */
+function byWindow(checks: readonly CheckConfig[]): readonly MetricCheck[] {
+  return metricsIn(checks).filter((check) => !('stepMs' in check) && check.kind !== 'errorBudget');
+}
+
+/** How long it takes until a series has the points that it needs; 0 for checks of single values. */
+function pointsMs(check: MetricCheck): number {
+  return 'stepMs' in check ? check.stepMs * check.minSamples : 0;
 }
 
 function namesOf(checks: readonly CheckConfig[]): string {

@@ -34,12 +34,14 @@ export interface MannWhitney {
  *
  * Small samples without ties are judged by the exact distribution, others by the normal approximation with corrections
  * for ties and continuity, as R's `wilcox.test` does it. There the interval's ends are found by root search; here they
- * are the differences at which the search would end, without its tolerance.
+ * are the differences at which the search would end, without its tolerance. `inflation` is by how much the values'
+ * dependence widens the variance, 1 for independent ones.
  */
 export function mannWhitney(
   first: readonly number[],
   second: readonly number[],
   confidence: number,
+  inflation = 1,
 ): MannWhitney | null {
   const pairs = first.length * second.length;
   if (pairs === 0) return null;
@@ -47,14 +49,15 @@ export function mannWhitney(
   const rankSum = ranks.slice(0, first.length).reduce((sum, rank) => sum + rank, 0);
   const u = rankSum - (first.length * (first.length + 1)) / 2;
   const small = Math.max(first.length, second.length) <= exactUpTo;
-  const exact = small && tieSum === 0 ? rankSumDistribution(first.length, second.length) : null;
+  const exact =
+    small && tieSum === 0 && inflation <= 1 ? rankSumDistribution(first.length, second.length) : null;
   const gaps = first.flatMap((a) => second.map((b) => difference(a, b))).sort((a, b) => a - b);
   const cut = exact
     ? Math.max(1, quantileOf(exact, (1 - confidence) / 2))
-    : normalCut(first, second, confidence);
+    : normalCut(first, second, confidence, inflation);
   return {
     u,
-    pValue: exact ? exactP(exact, u) : normalP(u, first.length, second.length, tieSum),
+    pValue: exact ? exactP(exact, u) : normalP(u, first.length, second.length, tieSum, inflation),
     method: exact ? 'exact' : 'normal',
     effect: (2 * u) / pairs - 1,
     shift: medianOfSorted(gaps),
@@ -68,18 +71,24 @@ function exactP(distribution: RankSumDistribution, u: number): number {
   return Math.min(1, 2 * atMost(distribution, rarer));
 }
 
-function normalP(u: number, m: number, n: number, tieSum: number): number {
-  const spread = spreadOfU(m, n, tieSum);
+function normalP(u: number, m: number, n: number, tieSum: number, inflation: number): number {
+  const spread = spreadOfU(m, n, tieSum) * Math.sqrt(inflation);
   if (spread === 0) return 1;
   const beyond = Math.max(0, Math.abs(u - (m * n) / 2) - 0.5);
   return Math.min(1, 2 * upperTail(beyond / spread));
 }
 
 /** How many of the sorted differences lie outside the interval on each side, plus one; at least 1. */
-function normalCut(first: readonly number[], second: readonly number[], confidence: number): number {
+function normalCut(
+  first: readonly number[],
+  second: readonly number[],
+  confidence: number,
+  inflation: number,
+): number {
   // A shift breaks all ties between the samples, so only those within one of them matter.
   const ties = ranked(first).tieSum + ranked(second).tieSum;
-  const reach = upperQuantile((1 - confidence) / 2) * spreadOfU(first.length, second.length, ties);
+  const spread = spreadOfU(first.length, second.length, ties) * Math.sqrt(inflation);
+  const reach = upperQuantile((1 - confidence) / 2) * spread;
   const pairs = first.length * second.length;
   return Math.min(Math.max(1, Math.ceil(pairs / 2 - 0.5 - reach)), Math.ceil(pairs / 2));
 }

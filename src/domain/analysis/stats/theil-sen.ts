@@ -20,9 +20,9 @@ export interface Trend {
 /**
  * Null with fewer than two times. `confidence` is that of the interval, e.g. 0.95. Slope after Theil (1950), interval
  * after Sen (1968) with ties, rounded as SciPy's `theilslopes` does it. It assumes that the points' deviations from the
- * line are independent.
+ * line are independent; `inflation` is by how much their dependence widens the variance (Hamed and Rao 1998).
  */
-export function theilSen(points: readonly SeriesPoint[], confidence: number): Trend | null {
+export function theilSen(points: readonly SeriesPoint[], confidence: number, inflation = 1): Trend | null {
   const slopes: number[] = [];
   for (const [index, [at, value]] of points.entries()) {
     for (const [otherAt, otherValue] of points.slice(index + 1)) {
@@ -33,7 +33,8 @@ export function theilSen(points: readonly SeriesPoint[], confidence: number): Tr
   slopes.sort((a, b) => a - b);
   const times = points.map(([at]) => at);
   const values = points.map(([, value]) => value);
-  const reach = upperQuantile((1 - confidence) / 2) * spreadOfConcordance(times, values);
+  const spread = spreadOfConcordance(times, values) * Math.sqrt(inflation);
+  const reach = upperQuantile((1 - confidence) / 2) * spread;
   const last = slopes.length - 1;
   const from = Math.max(0, Math.min(last, roundHalfEven((slopes.length - reach) / 2) - 1));
   const to = Math.max(0, Math.min(last, roundHalfEven((slopes.length + reach) / 2)));

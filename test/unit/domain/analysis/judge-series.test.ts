@@ -5,7 +5,7 @@ import { points, series } from './further-samples.ts';
 import { failedQuery, noData } from './samples.ts';
 
 const wave = (level: number, count = 40) =>
-  Array.from({ length: count }, (_, at) => level + Math.sin(at * 7));
+  Array.from({ length: count }, (_, at) => level + Math.sin(at * 2));
 const value = fc.double({ noNaN: true, noDefaultInfinity: true });
 const values = fc.array(value, { minLength: 0, maxLength: 25 });
 const direction = fc.constantFrom('higher' as const, 'lower' as const, 'either' as const);

@@ -189,3 +189,17 @@ describe('a preset of another dialect', () => {
     );
   });
 });
+
+describe('lint', () => {
+  it('warns of a soak that ends before a series has its points, and not of how far series and budgets look back', () => {
+    const stages = [
+      { weight: 10, soak: '4m' },
+      { weight: 50, soak: '10m' },
+    ];
+    const warnings = warningsWith({ checks: ['error-rate', series, budget], stages });
+    expect(warnings).toEqual({
+      'stages[0].soak':
+        'ends before cpu has points enough to conclude anything; write at least 5m, or shorten step',
+    });
+  });
+});

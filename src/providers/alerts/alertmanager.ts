@@ -1,14 +1,16 @@
 /** Reads firing alerts from Alertmanager's HTTP API, version 2. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { limitOf } from '../limit.ts';
-import { hide, requestHeaders } from '../metrics/prometheus-headers.ts';
+import { type HttpSource, httpSource } from '../metrics/http-source.ts';
 import { type PrometheusSettings, prometheusSettings } from '../metrics/prometheus-settings.ts';
 import { readSettings } from '../settings.ts';
 import type { AlertMatch, AlertsProvider, AlertsProviderType, FiringAlert } from './types.ts';
 
 /** Address, time limit and credentials are those of any server of the Prometheus family. */
 const settings = prometheusSettings;
+
+/** Far longer than answers are. */
+const maxBytes = 16 * 1024 * 1024;
 
 export const alertmanager: AlertsProviderType = {
   type: 'alertmanager',
@@ -19,10 +21,12 @@ export const alertmanager: AlertsProviderType = {
 };
 
 export function createAlertmanager(given: PrometheusSettings): AlertsProvider {
+  const source = httpSource(given);
   return {
-    firing: (match, { signal } = {}) => ask(given, match, signal),
-    // The process-wide connection pool of fetch outlives any one provider.
-    async close() {},
+    firing: (match, { signal } = {}) => ask(source, given, match, signal),
+    async close() {
+      source.close();
+    },
   };
 }
 
@@ -33,31 +37,25 @@ const alertSchema = z.object({
 });
 
 async function ask(
+  source: HttpSource,
   given: PrometheusSettings,
   match: AlertMatch,
   signal: AbortSignal | undefined,
 ): Promise<readonly FiringAlert[]> {
   const address = `${given.url.replace(/\/+$/, '')}/api/v2/alerts`;
-  const { headers, secrets } = await credentials(given);
-  const limit = limitOf(given.timeoutMs, signal);
-  try {
-    const response = await fetch(`${address}?${questionOf(match)}`, {
-      headers,
-      redirect: 'error',
-      signal: limit.signal,
-    });
-    const body = await response.text();
-    if (!response.ok)
-      throw unavailable(`${address} answered ${response.status}: ${body.trim().slice(0, 200)}`);
-    return alertsIn(address, body);
-  } catch (error) {
-    if (error instanceof SluiceError) throw new SluiceError(error.code, hide(error.message, secrets));
-    if (signal?.aborted === true) throw unavailable(`The question to ${address} was cancelled.`);
-    if (limit.struck) throw unavailable(`${address} gave no answer within ${given.timeoutMs} ms.`);
-    throw unavailable(`${address} could not be reached: ${hide(causeOf(error), secrets)}.`);
-  } finally {
-    limit.clear();
-  }
+  const answered = source.ask(`${address}?${questionOf(match)}`, {
+    method: 'GET',
+    signal,
+    maxBytes,
+    read({ ok, status, body }) {
+      if (!ok) throw unavailable(`${address} answered ${status}: ${body.trim().slice(0, 200)}`);
+      return alertsIn(address, body);
+    },
+  });
+  return await answered.catch((error: unknown) => {
+    const code = error instanceof SluiceError && error.code === 'metrics-unavailable';
+    throw code ? unavailable(error.message) : error;
+  });
 }
 
 function questionOf(match: AlertMatch): URLSearchParams {
@@ -95,20 +93,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-async function credentials(given: PrometheusSettings) {
-  try {
-    return await requestHeaders(given);
-  } catch (error) {
-    const code = error instanceof SluiceError && error.code === 'metrics-unavailable';
-    throw code ? unavailable(error.message) : error;
-  }
-}
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : causeOf(error.cause);
 }
 
 function unavailable(message: string): SluiceError {

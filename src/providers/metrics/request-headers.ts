@@ -1,7 +1,7 @@
-/** Request headers with credentials that are read afresh for each query and appear in no error text. */
+/** Request headers with credentials that are read afresh for each request and appear in no error text. */
 import { SluiceError } from '../../domain/errors.ts';
 import { placeOf, readSecret, type SecretSource } from '../secret.ts';
-import type { PrometheusSettings } from './prometheus-settings.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 
 export interface RequestHeaders {
   readonly headers: Headers;
@@ -9,16 +9,19 @@ export interface RequestHeaders {
   readonly secrets: readonly string[];
 }
 
-/** Throws `metrics-unavailable` when the credentials cannot be read, since a rotated file comes back. */
-export async function requestHeaders(settings: PrometheusSettings): Promise<RequestHeaders> {
+/** Throws `metrics-unavailable` when a value cannot be read, since a rotated file comes back. */
+export async function requestHeaders(
+  settings: Pick<ConnectionSettings, 'headers' | 'authorization'>,
+): Promise<RequestHeaders> {
   const headers = new Headers();
   const secrets: string[] = [];
-  for (const [name, value] of Object.entries(settings.headers)) {
-    setHeader(headers, name, value, 'settings.headers');
+  for (const [name, given] of Object.entries(settings.headers)) {
+    const value = typeof given === 'string' ? given : await readCredentials(name, given);
+    setHeader(headers, name, value, typeof given === 'string' ? 'settings.headers' : placeOf(given));
     secrets.push(value);
   }
   if (settings.authorization !== undefined) {
-    const value = await readCredentials(settings.authorization);
+    const value = await readCredentials('Authorization', settings.authorization);
     setHeader(headers, 'Authorization', value, placeOf(settings.authorization));
     // A server may quote the token without its scheme.
     secrets.push(value, value.slice(value.indexOf(' ') + 1));
@@ -33,12 +36,12 @@ export function hide(text: string, secrets: readonly string[]): string {
     .reduce((hidden, secret) => hidden.replaceAll(secret, '(hidden)'), text);
 }
 
-async function readCredentials(source: SecretSource): Promise<string> {
+async function readCredentials(header: string, source: SecretSource): Promise<string> {
   const value = await readSecret(source);
   if (value !== null) return value;
   throw new SluiceError(
     'metrics-unavailable',
-    `The Authorization header cannot be read: ${placeOf(source)} is missing or empty.`,
+    `The ${header} header cannot be read: ${placeOf(source)} is missing or empty.`,
   );
 }
 

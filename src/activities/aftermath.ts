@@ -119,10 +119,11 @@ async function verify(deps: ActivityDeps, { plan, arms }: VerifyInput): Promise<
   if (!config) return { result: 'passed', reason: 'the plan asks for nothing', looks: 0 };
   const { clock } = deps;
   const untilMs = clock.now() + config.timeoutMs;
+  const stable = { version: arms.stableVersion, slot: arms.stableSlot };
   const run = { passed: 0, failed: 0 };
   let reason = 'nothing was seen';
   for (let looks = 1; ; looks++) {
-    const verdicts = await lookAtStable(deps, plan, arms.stableVersion, config.checks, cancellationSignal());
+    const verdicts = await lookAtStable(deps, plan, stable, config.checks, cancellationSignal());
     const failed = verdicts.find(({ kind }) => kind === 'fail');
     const open = verdicts.find(({ kind }) => kind === 'no-data' || kind === 'error');
     run.failed = failed ? run.failed + 1 : 0;

@@ -88,6 +88,25 @@ describe('health', () => {
     expect(timeline.map(({ kind }) => kind)).toContain('released');
   });
 
+  it('of the stable version is what a rollback is verified by, where the plan asks for it', async () => {
+    const verify = { checks: [app], consecutive: 2, intervalMs: 200, timeoutMs: 2_000 };
+    const rollback = {
+      timeoutMs: 10_000,
+      strategy: 'immediate',
+      secondMeans: [],
+      proof: 'read',
+      verify,
+    } as const;
+    const rollout = await env.start({ service: 'verified', rollback, watchAfterMs: 0 });
+    await rollout.phase('soaking');
+    env.health.set(({ slot, version }) => slot !== 'blue' || version !== 'v1');
+    await rollout.update('rollback', { reason: 'bad' });
+    const status = await rollout.ended();
+    expect(status.rollback?.verification).toMatchObject({ result: 'failed' });
+    expect(status.rollback?.verification?.reason).toContain('app is not healthy');
+    expect(await rollout.canaryShare()).toBe(0);
+  });
+
   it('does not keep a bad canary while a database is down', async () => {
     const rollout = await start('both', [database]);
     await rollout.phase('soaking');

@@ -101,6 +101,9 @@ export type MetricCheck =
   | ErrorBudgetCheck;
 /** A check that asks the operator's own instances rather than the plan's metrics source. */
 export type ProbeCheck = HealthCheck | AlertCheck;
+
+/** A check that needs no second version to compare with, so that it can judge the stable one as well. */
+export type StableCheck = ThresholdCheck | HealthCheck;
 export type CheckConfig = MetricCheck | CompositeCheck | CountsCheck | ProbeCheck;
 
 /** What a metrics source said of one arm: numbers, nothing, or an error. */

@@ -1,5 +1,5 @@
 /** The parsed plan: fully defaulted, plain JSON, safe to keep in workflow history. */
-import type { CheckConfig, ThresholdCheck } from '../analysis/types.ts';
+import type { CheckConfig, StableCheck, ThresholdCheck } from '../analysis/types.ts';
 import type { EventPolicy } from './event-policy.ts';
 
 /** A provider chosen by the plan. `name` is an instance in the operator's configuration. */
@@ -79,7 +79,8 @@ export interface PhasedAction {
 
 /** After a restore the stable version is judged before anything is cleaned up. */
 export interface VerifyConfig {
-  readonly checks: readonly ThresholdCheck[];
+  /** Each judges one version by itself; a probe of health reaches the stable one. */
+  readonly checks: readonly StableCheck[];
   /** So many looks in a row must pass. */
   readonly consecutive: number;
   readonly intervalMs: number;

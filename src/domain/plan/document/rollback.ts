@@ -1,5 +1,5 @@
 /** Reads the `rollback` part of a plan: each strategy has its own fields, and the bound of the restore must hold. */
-import type { ThresholdCheck } from '../../analysis/types.ts';
+import type { StableCheck } from '../../analysis/types.ts';
 import { formatDuration } from '../../duration.ts';
 import { adviceFor } from '../../nearest.ts';
 import { defaults } from '../defaults.ts';
@@ -142,11 +142,11 @@ function readVerify(
   const path = 'rollback.verify.checks';
   const read = readChecks(checks, path, { ...context, byLook: true }, report);
   if (read === undefined) return undefined;
-  const absolute: ThresholdCheck[] = [];
+  const absolute: StableCheck[] = [];
   for (const [at, check] of read.entries()) {
-    if (check.kind === 'threshold') absolute.push(check);
+    if (check.kind === 'threshold' || check.kind === 'health') absolute.push(check);
     else {
-      const message = `"${check.name}" cannot judge the stable version by itself; use a check with min or max`;
+      const message = `"${check.name}" cannot judge the stable version by itself; use a check with min or max, or of kind health`;
       report.problems.push({ path: joinPath(path, at), message });
     }
   }

@@ -1,8 +1,9 @@
 import { createPrometheus } from '../../../src/providers/metrics/prometheus.ts';
 import { prometheusSettings } from '../../../src/providers/metrics/prometheus-settings.ts';
+import { metricLine } from '../../support/metric-line.ts';
 import { startPrometheus } from '../../support/prometheus.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { metricsContract, type PublishedSample } from './suite.ts';
+import { metricsContract } from './suite.ts';
 
 metricsContract('prometheus', async () => {
   const source = await startPrometheus();
@@ -11,7 +12,7 @@ metricsContract('prometheus', async () => {
   return {
     provider,
     async publish(name, samples) {
-      lines.push(...samples.map((sample) => lineOf(name, sample)));
+      lines.push(...samples.map((sample) => metricLine(name, sample)));
       source.setMetrics(`${lines.join('\n')}\n`);
       await waitFor(name, async () => (await provider.instant(name)).length === samples.length);
       return name;
@@ -23,9 +24,3 @@ metricsContract('prometheus', async () => {
     close: () => source.stop(),
   };
 });
-
-function lineOf(name: string, { labels, value }: PublishedSample): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
-  const text = Number.isFinite(value) || Number.isNaN(value) ? String(value) : value > 0 ? '+Inf' : '-Inf';
-  return `${name}{${pairs.join(',')}} ${text}`;
-}

@@ -1,5 +1,5 @@
 /** What an emergency has done: rollouts in its scope are found, then told, stopped and read, all at once. */
-import { covers, isExact } from '../domain/emergency/scope.ts';
+import { isExact } from '../domain/emergency/scope.ts';
 import type {
   EmergencyActivities,
   FindInput,
@@ -8,6 +8,7 @@ import type {
   SweepInput,
   SweepResult,
 } from '../domain/emergency/sweep.ts';
+import { isWanted, justBeforeMs } from '../domain/emergency/wanted.ts';
 import { messageOf } from '../domain/errors.ts';
 import { alive } from './alive.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -17,8 +18,6 @@ import { lookAtAll } from './emergency-targets.ts';
 
 /** Calls to Temporal under way at a time. */
 const asksAtOnce = 50;
-/** From the first stop in a data plane to the workflow's own beginning, with some room. */
-const justBeforeMs = 2_000;
 /** What one emergency can hold, by what Temporal takes in one payload. The others follow when these are settled. */
 const maxFound = 4_000;
 
@@ -61,19 +60,6 @@ async function listed(
   } catch (error) {
     return { rollouts: [], problem: messageOf(error) };
   }
-}
-
-/** Whether a rollout of the list is this emergency's business, and not settled already. */
-function isWanted({ order, openedAtMs, open, settledRuns }: FindInput, found: FoundRollout): boolean {
-  const { target, runId, running, phase, outcome, emergency, startedAtMs, endedAtMs } = found;
-  if (open.some((record) => record.target === target)) return true;
-  if (settledRuns.includes(runId) || !covers(order.scope, target)) return false;
-  if (running) return emergency === null && !(order.scope.includes('canary') && phase === 'watching');
-  // It found the stop that was written before this began, and was faster.
-  const justEnded = endedAtMs !== null && endedAtMs >= openedAtMs - justBeforeMs;
-  if (outcome !== 'promoted' && justEnded && startedAtMs < openedAtMs) return true;
-  // What ended on its stable version before has no previous one to go to.
-  return order.to !== null && (order.to !== 'previous' || (outcome === 'promoted' && emergency === null));
 }
 
 /** Targets named exactly, and those under way that no list has any more: asked one by one, which knows no lag. */

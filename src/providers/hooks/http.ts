@@ -8,6 +8,8 @@ import type { Hook, HookType } from './types.ts';
 const settings = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    // fetch refuses such an address with a message that quotes it, which would end up in history.
+    .refine(hasNoCredentials, 'must have no user name and no password; set authorization')
     .describe('Address to which the call is posted as JSON.'),
   authorization: secretSource.optional().describe('Where to read the value of the Authorization header.'),
 });
@@ -37,6 +39,12 @@ function createHttp({ url, authorization }: HttpSettings): Hook {
     },
     async close() {},
   };
+}
+
+function hasNoCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 async function credentials(source: HttpSettings['authorization']): Promise<Record<string, string>> {

@@ -41,6 +41,12 @@ describe('http', () => {
     server.close();
     await expect(hook.call(call, never)).rejects.toMatchObject({ code: 'hook-failed' });
   });
+
+  it('refuses an address with a password, and does not quote it', () => {
+    const create = () => http.create({ url: 'https://ann:s3cret@flags.example/off' });
+    expect(create).toThrow(/no user name and no password/);
+    expect(create).not.toThrow(/s3cret/);
+  });
 });
 
 describe('command', () => {

@@ -60,6 +60,11 @@ export class Looks {
     });
   }
 
+  /** Resolves when no tick is under way. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
   failure(): { check: string; reason: string } | null {
     return firstFailure(this.records, this.options.checks);
   }

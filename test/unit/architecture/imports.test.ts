@@ -10,6 +10,14 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['domain', 'activities/types.ts'],
   providers: ['domain'],
   activities: ['domain', 'providers'],
+  backtest: [
+    'domain',
+    'providers/metrics/types.ts',
+    'activities/deps.ts',
+    'activities/stable.ts',
+    'activities/watch/ask.ts',
+    'activities/watch/looks.ts',
+  ],
   worker: ['domain', 'providers', 'activities', 'workflows', 'stack/tools.ts'],
   api: [
     'domain',

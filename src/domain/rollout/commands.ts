@@ -1,6 +1,6 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
 import { released } from './aftermath.ts';
-import { advance, begin, freshened, rollBack } from './moves.ts';
+import { advance, begin, explained, freshened, rollBack } from './moves.ts';
 import { hastened } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
@@ -96,7 +96,8 @@ function goBack(
 ): RolloutState {
   const cause = { kind: 'command', reason, actor: actor ?? null, atMs: nowMs } as const;
   if (state.cause === null) return rollBack(state, cause, via === 'update' ? 'at-once' : 'strategy');
-  return released(hastened(state, 'rollback was asked for again', nowMs), 'rollback was asked for', nowMs);
+  const told = explained(hastened(state, 'rollback was asked for again', nowMs), cause);
+  return released(told, 'rollback was asked for', nowMs);
 }
 
 function resume(state: RolloutState): RolloutState {

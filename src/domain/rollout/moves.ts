@@ -72,6 +72,20 @@ export function rollBack(
   );
 }
 
+/** A stop in the data plane that nobody has owned up to yet. */
+export function isUnexplainedStop({ cause }: RolloutState): boolean {
+  return cause?.kind === 'stop' && cause.actor === null;
+}
+
+/**
+ * The API writes the stop before it tells the rollout, so the stop may be seen first. Whose it was comes after it, and the
+ * record must name them; the time of the decision stays.
+ */
+export function explained(state: RolloutState, cause: RollbackCause): RolloutState {
+  if (state.cause === null || !isUnexplainedStop(state)) return state;
+  return { ...state, cause: { ...cause, atMs: state.cause.atMs } };
+}
+
 /** Causes that are facts and no decisions: users are on stable already, or somebody else has taken over. */
 const facts: readonly RollbackCause['kind'][] = ['lapse', 'stop', 'fenced', 'drift', 'event'];
 

@@ -1,6 +1,7 @@
 /** What an event from outside does to a rollout: turns it round, holds it, or is noted. Each event acts once. */
-import { rollBack } from './moves.ts';
+import { explained, isUnexplainedStop, rollBack } from './moves.ts';
 import { type Heeded, heeded, type OutsideEvent } from './outside-event.ts';
+import { hastened, isRamping } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import type { RolloutState } from './types.ts';
 import { hold } from './watched.ts';
@@ -22,8 +23,13 @@ export function receptionOf(state: RolloutState, event: OutsideEvent): Reception
   return { action: none === null ? action : 'note', why: none ?? why, duplicate: false };
 }
 
-/** A rollback fits every state that is not on its way back already; a hold only one that goes forward. */
+/**
+ * A rollback fits every state that is not on its way back already, and ends a gradual way back; a hold only one that goes
+ * forward.
+ */
 function obstacleTo(action: 'rollback' | 'hold', state: RolloutState): string | null {
+  if (action === 'rollback' && isRamping(state)) return null;
+  if (action === 'rollback' && isUnexplainedStop(state)) return null;
   if (state.cause !== null) return 'the rollout is going back to stable already';
   if (action === 'rollback' || ['preparing', 'shifting', 'soaking'].includes(state.phase)) return null;
   return `a rollout that is ${state.phase} has nothing to hold`;
@@ -40,13 +46,16 @@ export function onOutside(state: RolloutState, event: OutsideEvent, nowMs: numbe
   const noted = withNote(seen, { kind: 'event', text, actor: source, data }, nowMs);
   if (action === 'note') return noted;
   if (action === 'hold') return heldFor(noted, event, nowMs);
-  return rollBack(noted, {
+  const reason = `${type} event: ${event.title}`;
+  if (isRamping(noted)) return hastened(noted, reason, nowMs);
+  const cause = {
     kind: 'event',
-    reason: `${type} event: ${event.title}`,
+    reason,
     actor: source,
     atMs: nowMs,
     event: { id, type, severity, title: event.title, source },
-  });
+  } as const;
+  return rollBack(explained(noted, cause), cause);
 }
 
 /** Before a stage soaks there is no watch to hold, so its clock is stopped until somebody resumes it. */

@@ -59,6 +59,35 @@ describe('a security event', () => {
     expect(reached([...before, event()]).cause?.kind).toBe('event');
   });
 
+  it('owns up to a stop that the rollout saw first, as whoever asks for a rollback does', () => {
+    const stop: RolloutEvent = { kind: 'blocked', cause: 'stop', reason: 'a stop stands' };
+    const command = { name: 'rollback', actor: 'ann', reason: 'errors' } as const;
+    const asked: RolloutEvent = { kind: 'command', command, via: 'update' };
+    const later = { ...command, actor: 'bob', reason: 'me too' };
+    const stopped = reached([prepared, shifted, stop]);
+    for (const [events, trigger, actor] of [
+      [[event()], 'event', 'scanner'],
+      [[asked, event(), { ...asked, command: later }], 'command', 'ann'],
+    ] as const) {
+      const state = events.reduce((before, one) => apply(before, one, startedAtMs + 60_000), stopped);
+      const record = rollbackRecordOf(state);
+      expect(record).toMatchObject({ trigger, actor, decidedAtMs: stopped.cause?.atMs });
+    }
+  });
+
+  it('makes a gradual way back immediate, whose first cause stands', () => {
+    const { rollback } = planFixture();
+    const ramp = { overMs: 4_000, steps: 4 };
+    const gradual = planFixture({ rollback: { ...rollback, strategy: 'gradual', ramp } });
+    const asked: RolloutEvent = { kind: 'command', command: { name: 'rollback' }, via: 'signal' };
+    expect(effectOf(reached([prepared, shifted, asked], gradual)).kind).toBe('ramp');
+    const noted = reached([prepared, shifted, asked, event({ id: 'e-0', type: 'alert' })], gradual);
+    expect(effectOf(noted).kind).toBe('ramp');
+    const hastened = reached([prepared, shifted, asked, event()], gradual);
+    expect(effectOf(hastened).kind).toBe('restore');
+    expect(hastened.cause?.kind).toBe('command');
+  });
+
   it('is noted when it is merely said, is about another version, or is older than the rollout', () => {
     for (const [changes, why] of [
       [{ severity: 'info' }, ''],

@@ -4,11 +4,13 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { VerifyResult } from '../activities/types.ts';
 import type { Plan, SecondMeans } from '../domain/plan/types.ts';
+import { mayCutOff } from '../domain/rollout/effects.ts';
 import { heartbeatTimeoutMs } from '../domain/rollout/pace.ts';
 import type { Arms, Effect, RampResult, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
 import { armsOf, long, reasonOf, traffic } from './proxies.ts';
@@ -127,17 +129,16 @@ export async function restore(state: RolloutState, epoch: number, report: Report
 const firstShare = 0.5;
 
 /** What happens while the data plane does not obey: the second means at half of the time, the alarm at its end. */
-async function climb(
-  { plan, arms, promotedAtMs, ramp: ramped, cause }: RolloutState,
-  report: Report,
-): Promise<void> {
+async function climb(state: RolloutState, report: Report): Promise<void> {
+  const { plan, arms, promotedAtMs, ramp: ramped, cause } = state;
   const { secondMeans } = plan.rollback;
   const startedMs = Date.now();
   // A ramp has used up its part of the time, which counts from the decision.
   const usedMs = ramped?.endedAtMs != null && cause ? ramped.endedAtMs - cause.atMs : 0;
   const timeoutMs = Math.max(1_000, plan.rollback.timeoutMs - usedMs);
   // After a promotion the new version is the stable one: cutting it off would be an outage.
-  if (arms !== null && promotedAtMs === null && secondMeans.length > 0) {
+  const asked = arms !== null && promotedAtMs === null && secondMeans.length > 0;
+  if (asked && (mayCutOff(state) || !patched('tried-promotion-is-not-cut-off'))) {
     await sleep(timeoutMs * firstShare, { summary: 'second means' });
     for (const means of secondMeans) report({ kind: 'cut-off', means, ...(await cutOff(plan, arms, means)) });
   }

@@ -58,5 +58,14 @@ export function epochOf(state: RolloutState): number {
 }
 
 export function begun(state: RolloutState): RolloutState {
-  return { ...state, sequence: state.sequence + 1, resumedFrom: null };
+  const tried = state.phase === 'promoting' ? { promotionTried: true } : {};
+  return { ...state, ...tried, sequence: state.sequence + 1, resumedFrom: null };
+}
+
+/**
+ * Whether the second means can take nothing but the canary away. A promotion that was written and not yet reported makes
+ * the canary's slot the one that users are on; stopping it while the data plane does not answer would be an outage.
+ */
+export function mayCutOff({ arms, promotedAtMs, promotionTried }: RolloutState): boolean {
+  return arms !== null && promotedAtMs === null && promotionTried !== true;
 }

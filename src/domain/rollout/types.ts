@@ -258,6 +258,8 @@ export interface RolloutState {
   readonly seenEvents?: readonly string[];
   /** Set when the new version has become the stable one. */
   readonly promotedAtMs: number | null;
+  /** Set when the promotion's write was begun: from then on the canary's slot may be the stable one. */
+  readonly promotionTried?: boolean;
   /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
   readonly fallbackCold: boolean;
   /** Where this rollout's epochs begin; higher than any epoch seen on the target. */

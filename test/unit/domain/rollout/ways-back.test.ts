@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan, RollbackConfig } from '../../../../src/domain/plan/types.ts';
 import { legalCommands } from '../../../../src/domain/rollout/commands.ts';
 import { cooldownOf } from '../../../../src/domain/rollout/cooldown.ts';
-import { effectOf, leniencyOf } from '../../../../src/domain/rollout/effects.ts';
+import { begun, effectOf, leniencyOf, mayCutOff } from '../../../../src/domain/rollout/effects.ts';
 import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
 import { nextStepMs, rampPercent } from '../../../../src/domain/rollout/ramp.ts';
 import { rollbackRecordOf } from '../../../../src/domain/rollout/rollback-record.ts';
@@ -106,6 +106,25 @@ describe('gradual', () => {
     );
     expect(effectOf(promoted).kind).toBe('restore');
     expect(effectOf(reached(plan, prepared, told('rollback'))).kind).toBe('restore');
+  });
+});
+
+describe('the second means', () => {
+  const plan = planWith({ secondMeans: ['stop-canary'] });
+
+  it('may cut off a canary, and nothing before there is one', () => {
+    expect(mayCutOff(reached(plan, prepared, shifted, failed))).toBe(true);
+    expect(mayCutOff(reached(plan, told('rollback')))).toBe(false);
+  });
+
+  it('spare a version whose promotion may have been written, reported or not', () => {
+    const promoting = begun(reached(plan, prepared, shifted, soaked, shifted, soaked));
+    const unreported = apply(promoting, told('rollback'), 2_000_000);
+    expect(unreported).toMatchObject({ phase: 'restoring', promotedAtMs: null });
+    expect(mayCutOff(unreported)).toBe(false);
+    expect(mayCutOff(apply(apply(promoting, { kind: 'promoted' }, 2_000_000), failed, 2_000_001))).toBe(
+      false,
+    );
   });
 });
 

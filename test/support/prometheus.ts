@@ -1,11 +1,12 @@
 /** A real Prometheus for tests: it scrapes a page that the test writes, on loopback, and leaves nothing behind. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { locateTools } from '../../src/stack/tools.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -18,8 +19,14 @@ export interface TestPrometheus {
   stop(): Promise<void>;
 }
 
-export async function startPrometheus(options: { scrapeMs?: number } = {}): Promise<TestPrometheus> {
-  const { prometheus: binary } = await locateTools();
+export interface TestPrometheusOptions {
+  readonly scrapeMs?: number;
+  /** Samples of the past, as OpenMetrics text, that it finds in its storage when it starts. */
+  readonly history?: string;
+}
+
+export async function startPrometheus(options: TestPrometheusOptions = {}): Promise<TestPrometheus> {
+  const { prometheus: binary, promtool } = locateTools();
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   let page: string | (() => string) = '';
   const pageServer = createServer((_request, response) => {
@@ -33,6 +40,7 @@ export async function startPrometheus(options: { scrapeMs?: number } = {}): Prom
   try {
     const target = await listen(pageServer);
     await writeFile(join(folder, 'prometheus.yml'), configOf(target, options.scrapeMs ?? 200));
+    if (options.history !== undefined) await load(promtool, folder, options.history);
     const { child, url } = await launch(binary, folder);
     await waitFor('the first scrape', () => isScraping(url)).catch(async (error: unknown) => {
       await end(child, 'SIGKILL');
@@ -53,6 +61,13 @@ export async function startPrometheus(options: { scrapeMs?: number } = {}): Prom
     await undo();
     throw error;
   }
+}
+
+async function load(promtool: string, folder: string, history: string): Promise<void> {
+  const file = join(folder, 'history.txt');
+  await writeFile(file, history);
+  const what = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')];
+  await promisify(execFile)(promtool, what);
 }
 
 /** Another process may take the free port before Prometheus does, hence the few attempts. */

@@ -10,6 +10,7 @@ import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
 import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
@@ -51,6 +52,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   measureRequests(app, feeds);
   serviceRoutes(app, deps);
   planRoutes(app, deps);
+  backtestRoutes(app, deps);
   emergencyRoutes(app, deps);
   emergencyRollbackRoutes(app, deps);
   rollbackRoutes(app, deps);

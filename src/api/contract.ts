@@ -1,5 +1,6 @@
 /** The contract of the HTTP API: schemas of all requests and answers, shared by the API, the CLI and pages. */
 export * from './contract/audit.ts';
+export * from './contract/backtest.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
 export * from './contract/outside-event.ts';

@@ -52,6 +52,7 @@ async function main(logger: Logger): Promise<void> {
         parseText: (text) => parsePlanText(text, catalogue),
       },
       catalogue: () => described,
+      metrics: registry.metrics,
       eventKeys: eventKeysOf(events),
     },
     { logger },

@@ -3,6 +3,7 @@ import type { Problem } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/types.ts';
 import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
+import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type {
   Audit,
   Catalogue,
@@ -98,6 +99,8 @@ export interface ApiDeps {
   readonly rollouts: RolloutService;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;
+  /** An operator's metrics source, for backtests. Errors: `provider-unknown`. */
+  readonly metrics: (name: string) => MetricsProvider;
   /** What events from outside are signed with. */
   readonly eventKeys: EventKeys;
 }

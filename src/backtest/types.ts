@@ -1,7 +1,6 @@
 /** What a backtest is asked, and what it answers. */
 import type { CheckConfig, VerdictKind } from '../domain/analysis/types.ts';
 import type { Plan } from '../domain/plan/types.ts';
-import type { WatchEnding } from '../domain/rollout/types.ts';
 
 export interface BacktestRequest {
   /** Its version is the canary. */
@@ -54,8 +53,8 @@ export interface BacktestStage {
   readonly weightPercent: number;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Null: it was still under way. */
-  readonly ending: WatchEnding['kind'] | 'promoted-by-hand' | 'rolled-back' | null;
+  /** As a rollout's own report says it: `soaked`, `rolled-back`, …; null: it was still under way. */
+  readonly ending: string | null;
   /** How often all its checks were looked at. */
   readonly looks: number;
   readonly firstFailure: FirstFailure | null;

@@ -166,6 +166,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Correct the query; try it in the metrics source itself.',
   },
+  'backtest-busy': {
+    status: 503,
+    retryable: true,
+    advice: 'Send the same request again when one of the others is over.',
+  },
   'health-probe': {
     status: 500,
     retryable: true,

@@ -58,7 +58,10 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
     supersedeWaitMs: 20_000,
   });
-  return await createApp({ rollouts, plans, catalogue: () => ({}), eventKeys }, { pollMs: 100 });
+  return await createApp(
+    { rollouts, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys },
+    { pollMs: 100 },
+  );
 }
 
 function start(plan: Partial<Plan>, key?: string) {
@@ -364,7 +367,13 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     replay: createReplay(''),
     planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
   });
-  const blind = await createApp({ rollouts, plans, catalogue: () => ({}), eventKeys });
+  const blind = await createApp({
+    rollouts,
+    plans,
+    catalogue: () => ({}),
+    metrics: () => env.metrics,
+    eventKeys,
+  });
   const headers = { 'content-type': 'application/json' };
   const answers = await Promise.all([
     blind.inject('/v1/rollouts'),

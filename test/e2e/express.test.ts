@@ -94,7 +94,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     replay: async () => ({ ran: false, why: 'not asked for here' }),
     planes: createDataPlanes({ names: ['main', 'edge'], get: registry.traffic }),
   });
-  return createApp({ rollouts, plans, catalogue: () => ({}), eventKeys });
+  return createApp({ rollouts, plans, catalogue: () => ({}), metrics: registry.metrics, eventKeys });
 }
 
 async function startWorkers(): Promise<void> {

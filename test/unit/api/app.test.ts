@@ -388,6 +388,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
   expect(Object.keys(document.paths).sort()).toEqual([
     '/healthz',
     '/readyz',
+    '/v1/backtests',
     '/v1/catalogue',
     '/v1/emergency-rollbacks',
     '/v1/emergency-rollbacks/{id}',

@@ -8,6 +8,7 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { defaultEventPolicy } from '../../../src/domain/plan/event-policy.ts';
 import type { Plan } from '../../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
+import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 
 export const runId = '0190b8a4-7c1d-7000-8000-000000000001';
 
@@ -193,6 +194,7 @@ export function fakeDeps(rollouts: RolloutService): ApiDeps {
     },
     eventKeys: { secrets: async () => [], tokens: async () => [] },
     catalogue: () => ({ traffic: ['memory'] }),
+    metrics: () => createMemoryMetrics(),
   };
 }
 

@@ -21,6 +21,8 @@ const mayImport: Record<string, readonly string[]> = {
   worker: ['domain', 'providers', 'activities', 'workflows', 'stack/tools.ts'],
   api: [
     'domain',
+    'backtest',
+    'providers/metrics/types.ts',
     'providers/config.ts',
     'providers/secret.ts',
     'providers/registry.ts',

@@ -1,0 +1,57 @@
+/** The route of backtests: a plan's analysis over history, while the caller waits. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { runBacktest } from '../../backtest/run.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { backtestRequestSchema, backtestSchema, noQuerySchema, problemSchema } from '../contract.ts';
+import { planOf } from '../plan-body.ts';
+import type { ApiDeps } from '../service.ts';
+
+/** Well below the five minutes after which clients commonly give up waiting for headers. */
+const limitMs = 240_000;
+/** More would take the metrics source, and this process, from those who watch canaries. */
+const concurrent = 2;
+
+export function backtestRoutes(root: FastifyInstance, deps: ApiDeps): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  let running = 0;
+  app.post(
+    '/v1/backtests',
+    {
+      schema: {
+        tags: ['plans'],
+        summary: "Run a plan's analysis over history",
+        querystring: noQuerySchema,
+        body: backtestRequestSchema,
+        response: { 200: backtestSchema, '4xx': problemSchema, '5xx': problemSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const { plan, stable, canary, fromMs, toMs, stage = null, share = null } = body;
+      const parsed = planOf(typeof plan === 'string' ? deps.plans.parseText(plan) : deps.plans.parse(plan));
+      const request = {
+        plan: { ...parsed, version: canary ?? parsed.version },
+        stableVersion: stable,
+        fromMs,
+        toMs,
+        stage,
+        sharePercent: share,
+      };
+      const provider = deps.metrics(parsed.metrics.name);
+      if (running >= concurrent) {
+        throw new SluiceError('backtest-busy', `${concurrent} backtests are under way already.`);
+      }
+      running += 1;
+      const stopper = new AbortController();
+      const timer = setTimeout(() => stopper.abort(), limitMs);
+      // Nobody waits for the answer any more.
+      reply.raw.once('close', () => stopper.abort());
+      try {
+        return await runBacktest(request, provider, stopper.signal);
+      } finally {
+        clearTimeout(timer);
+        running -= 1;
+      }
+    },
+  );
+}

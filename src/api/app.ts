@@ -13,6 +13,7 @@ import { watchRoutes } from './route-table.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
+import { metricsCheckRoutes } from './routes/metrics-check.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
@@ -52,6 +53,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   measureRequests(app, feeds);
   serviceRoutes(app, deps);
   planRoutes(app, deps);
+  metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);
   emergencyRoutes(app, deps);
   emergencyRollbackRoutes(app, deps);

@@ -10,6 +10,7 @@ import { auditCommand } from './verbs/audit.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
+import { metricsCommand } from './verbs/metrics.ts';
 import { rollbacksCommand } from './verbs/rollbacks.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
@@ -65,6 +66,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
   const verbs = [
     startCommand(act),
     validateCommand(act),
+    metricsCommand(act),
     listCommand(act),
     statusCommand(act),
     watchCommand(act),
@@ -76,7 +78,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     upCommand(act),
   ];
   for (const command of verbs) program.addCommand(command);
-  for (const command of [program, ...verbs]) {
+  for (const command of [program, ...verbs, ...verbs.flatMap((one) => one.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: json ? () => {} : (text) => io.err.write(text),

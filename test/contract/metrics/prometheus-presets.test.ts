@@ -7,8 +7,10 @@ import { countsOf } from '../../../src/domain/plan/document/counts-entry.ts';
 import { lookAtCounts } from '../../../src/providers/metrics/bound-reading.ts';
 import { createPrometheus } from '../../../src/providers/metrics/prometheus.ts';
 import { prometheusSettings } from '../../../src/providers/metrics/prometheus-settings.ts';
+import { tryQueries } from '../../../src/providers/metrics/query-trial.ts';
 import { look } from '../../../src/providers/metrics/reading.ts';
 import type { MetricsProvider } from '../../../src/providers/metrics/types.ts';
+import { planFixture, stageFixture } from '../../support/plan.ts';
 import { startPrometheus, type TestPrometheus } from '../../support/prometheus.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -149,6 +151,19 @@ describe('presets against a real Prometheus', () => {
     const verdict = await look(provider, check, vars, { atMs: 1 });
     expect(verdict.kind).toBe('error');
     expect(verdict.reason).toMatch(/returned \d+ series; it must aggregate to one/);
+  });
+
+  it('tells for every query what it answers, and which matcher leaves it empty', async () => {
+    const checks = [checkOf('error-rate', {}, 20)];
+    const plan = planFixture({ version: 'nobody', stages: [stageFixture({ checks })] });
+    const { signal } = new AbortController();
+    const [trial] = await tryQueries(provider, plan, { canary: 'nobody', stable: 'bad' }, signal);
+    const of = (arm: string) => trial?.queries.find((one) => one.arm === arm && one.role === 'samples');
+    expect(of('stable')).toMatchObject({ state: 'data', series: 1, problem: null });
+    expect(of('canary')).toMatchObject({ state: 'empty', needed: true });
+    expect(of('canary')?.hints).toMatchObject([{ matcher: 'version="nobody"' }]);
+    expect(of('canary')?.hints[0]?.values).toEqual(expect.arrayContaining(['good', 'bad', 'idle']));
+    expect(trial?.ok).toBe(false);
   });
 
   it('says error, never pass, when Prometheus has been killed', async () => {

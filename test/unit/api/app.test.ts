@@ -395,6 +395,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/emergency-rollbacks/{id}/release',
     '/v1/emergency-stop',
     '/v1/emergency-stop/release',
+    '/v1/metrics/check',
     '/v1/rollbacks',
     '/v1/rollouts',
     '/v1/rollouts/{environment}/{service}',

@@ -22,6 +22,8 @@ const mayImport: Record<string, readonly string[]> = {
   api: [
     'domain',
     'backtest',
+    'providers/limit.ts',
+    'providers/metrics/query-trial.ts',
     'providers/metrics/types.ts',
     'providers/config.ts',
     'providers/secret.ts',
@@ -32,7 +34,16 @@ const mayImport: Record<string, readonly string[]> = {
     'worker/open-emergencies.ts',
     'worker/start-options.ts',
   ],
-  cli: ['domain', 'api/contract.ts', 'api/contract', 'stack/stack.ts', 'stack/view.ts', 'stack/ports.ts'],
+  cli: [
+    'domain',
+    'backtest/chart.ts',
+    'backtest/local.ts',
+    'api/contract.ts',
+    'api/contract',
+    'stack/stack.ts',
+    'stack/view.ts',
+    'stack/ports.ts',
+  ],
   stack: ['domain', 'providers', 'api/contract.ts', 'api/contract', 'worker/logger.ts'],
   demo: ['domain'],
 };

@@ -1,0 +1,49 @@
+/** The route that tries the queries of a plan. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Plan } from '../../domain/plan/types.ts';
+import { within } from '../../providers/limit.ts';
+import { tryQueries } from '../../providers/metrics/query-trial.ts';
+import { metricsCheckBodySchema, metricsCheckSchema, noQuerySchema, problemSchema } from '../contract.ts';
+import { planOf } from '../plan-body.ts';
+import type { ApiDeps } from '../service.ts';
+
+/** Of all queries of a plan together; the command line waits somewhat longer. */
+const limitMs = 45_000;
+
+export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: ApiDeps): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/v1/metrics/check',
+    {
+      schema: {
+        tags: ['plans'],
+        summary: 'Send every query of a plan once and show what comes back',
+        querystring: noQuerySchema,
+        body: metricsCheckBodySchema,
+        response: { 200: metricsCheckSchema, '4xx': problemSchema, '5xx': problemSchema },
+      },
+    },
+    async ({ body }) => {
+      const plan = planOf(
+        typeof body.plan === 'string' ? plans.parseText(body.plan) : plans.parse(body.plan),
+      );
+      const canary = body.canary ?? plan.version;
+      const stable = body.stable ?? otherVersionOf(plan);
+      const provider = metrics(plan.metrics.name);
+      const checks = await within(limitMs, (signal) =>
+        tryQueries(provider, plan, { canary, stable }, signal),
+      );
+      return { ok: checks.every(({ ok }) => ok), source: plan.metrics.name, canary, stable, checks };
+    },
+  );
+}
+
+/** Plans for versions that somebody else runs say what is in both slots. */
+function otherVersionOf({ workload, version }: Plan): string | null {
+  const { slots } = workload.options;
+  if (typeof slots !== 'object' || slots === null) return null;
+  return (
+    Object.values(slots).find((one): one is string => typeof one === 'string' && one !== version) ?? null
+  );
+}

@@ -7,8 +7,17 @@ import type { HoldKind, RollbackCause, RolloutState } from './types.ts';
 export function decideAgainst(state: RolloutState, cause: RollbackCause): RolloutState {
   if (state.cause !== null || state.asked !== null || state.kept) return state;
   if (freezes(state)) return frozen(state, cause);
+  if (cause.kind === 'limit' && isHeldForWorseStable(state)) {
+    const text = `severity 1: ${cause.reason}; the canary stays held, since the way back leads to a worse version`;
+    return withNote(state, pageOf(text, cause), cause.atMs);
+  }
   if (state.phase === 'watching' && state.plan.rollback.approval === true) return asking(state, cause);
   return rollBack(state, cause);
+}
+
+/** At the start of a rollout the same hold has touched no user, and its end by a limit changes nothing for them. */
+function isHeldForWorseStable({ hold, reports }: RolloutState): boolean {
+  return hold?.kind === 'sick-stable' && reports.length > 0;
 }
 
 /** Whether a failure now freezes: the plan or the stage wants it, or a stage that cannot be undone has been reached. */

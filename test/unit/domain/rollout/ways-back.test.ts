@@ -275,4 +275,20 @@ describe('a stable version that is sick before the start', () => {
     expect(effectOf(apply(held, told('promote'), 2_000_000))).toMatchObject({ kind: 'shift', stage: 0 });
     expect(effectOf(apply(held, told('rollback'), 2_000_000)).kind).toBe('restore');
   });
+
+  it('ends by a limit while no user is touched, and stays held where the way back leads to a worse version', () => {
+    const limit: RolloutEvent = { kind: 'limit', scope: 'rollout', near: false };
+    expect(reached(planFixture(), sick, limit)).toMatchObject({ phase: 'restoring' });
+    const worse: RolloutEvent = {
+      kind: 'watched',
+      result: {
+        ending: { kind: 'stable-worse', check: 'errors', reason: 'stable is worse' },
+        carry: emptyCarry,
+        verdicts: [],
+      },
+    };
+    const late = reached(planFixture(), prepared, shifted, worse, limit);
+    expect(late).toMatchObject({ phase: 'holding', cause: null, hold: { kind: 'sick-stable' } });
+    expect(late.timeline.at(-1)).toMatchObject({ kind: 'held', data: { severity: 1, cause: 'limit' } });
+  });
 });

@@ -21,9 +21,6 @@ export const command: HookType = {
   create: (given) => createCommand(readSettings('command', settings, given).command),
 };
 
-/** So much of its error output is told. */
-const toldCharacters = 300;
-
 function createCommand([program = '', ...args]: readonly string[]): Hook {
   return {
     call: (input, signal) =>
@@ -31,21 +28,18 @@ function createCommand([program = '', ...args]: readonly string[]): Hook {
         signal.throwIfAborted();
         const child = spawn(program, args, {
           env: environmentOf(input),
-          stdio: ['ignore', 'ignore', 'pipe'],
+          // What it says may hold secrets, so it goes to the worker's own error output and never into a history.
+          stdio: ['ignore', 'ignore', 'inherit'],
           detached: true,
         });
         const kill = () => killGroup(child.pid);
         signal.addEventListener('abort', kill, { once: true });
-        let told = '';
-        child.stderr.on('data', (chunk: Buffer) => {
-          told = `${told}${chunk.toString()}`.slice(-toldCharacters);
-        });
         child.once('error', (error) => reject(failed(`${program} cannot be run: ${error.message}`)));
         child.once('close', (code, ended) => {
           signal.removeEventListener('abort', kill);
           if (code === 0) return resolve();
           const how = ended === null ? `with code ${code}` : `by ${ended}`;
-          reject(failed(`${program} ended ${how}${told.trim() === '' ? '' : `: ${told.trim()}`}`));
+          reject(failed(`${program} ended ${how}; what it said is in the worker's error output`));
         });
       }),
     async close() {},

@@ -2,6 +2,7 @@
 import {
   ActivityCancellationType,
   CancellationScope,
+  condition,
   continueAsNew,
   proxyActivities,
   workflowInfo,
@@ -39,7 +40,7 @@ export async function emergency(input: EmergencyInput): Promise<EmergencyStatus>
     while (!run.state.release) {
       await run.untilDue();
       if (run.state.release) break;
-      await sweepOnce(run);
+      await sweepOnce(run).catch((error) => sweepFailed(run, error));
       run.show();
       if (workflowInfo().continueAsNewSuggested && !run.state.release) {
         await continueAsNew<typeof emergency>({ ...run.state.order, state: run.state });
@@ -64,6 +65,14 @@ async function sweepOnce(run: EmergencyRun): Promise<void> {
   const looks = await Promise.all(inputs.map((input) => sweep.executeWithOptions({ summary }, [input])));
   if (!run.isOutdated(order)) run.state = onSwept(before, run.state, looks, Date.now());
 }
+
+/** An emergency never ends by a failure: with it the block would go, in silence. */
+async function sweepFailed(run: EmergencyRun, error: unknown): Promise<void> {
+  run.note(`a sweep failed and is done again: ${reasonOf(error)}`);
+  await condition(() => run.state.release !== null, afterFailure);
+}
+
+const afterFailure = '5 seconds';
 
 /** What cannot be released here can be with `sluice emergency-stop --release`; the block itself ends in any case. */
 async function liftStops(run: EmergencyRun): Promise<void> {

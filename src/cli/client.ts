@@ -19,6 +19,8 @@ export interface Answer<T> {
 
 export interface PostOptions {
   readonly idempotencyKey?: string;
+  /** How long to wait for the whole answer. Default 60,000. */
+  readonly withinMs?: number;
 }
 
 export interface ApiClient {
@@ -35,8 +37,13 @@ export function createClient(url: string, io: Pick<Io, 'fetch'>): ApiClient {
     if (!response.ok) throw await refusalOf(url, response);
     return response;
   };
-  const json = async <T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<Answer<T>> => {
-    const response = await call(path, { ...init, signal: AbortSignal.timeout(answerWithinMs) });
+  const json = async <T>(
+    path: string,
+    init: RequestInit,
+    schema: z.ZodType<T>,
+    withinMs: number = answerWithinMs,
+  ): Promise<Answer<T>> => {
+    const response = await call(path, { ...init, signal: AbortSignal.timeout(withinMs) });
     const raw = parsed(url, await reach(url, () => response.text()));
     const reading = schema.safeParse(clean(raw));
     if (!reading.success) throw strange(url, reading.error.issues[0]?.path.join('.') ?? '');
@@ -45,12 +52,12 @@ export function createClient(url: string, io: Pick<Io, 'fetch'>): ApiClient {
   return {
     url,
     get: (path, schema) => json(path, {}, schema),
-    post: (path, body, schema, { idempotencyKey } = {}) => {
+    post: (path, body, schema, { idempotencyKey, withinMs } = {}) => {
       const headers = {
         'content-type': 'application/json',
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       };
-      return json(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema);
+      return json(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema, withinMs);
     },
     stream: async (path, signal) => {
       const { body } = await call(path, { headers: { accept: 'text/event-stream' }, signal });

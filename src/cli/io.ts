@@ -1,5 +1,5 @@
 /** Everything that a verb touches outside itself, so that tests can hand it something else. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -24,6 +24,8 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A file, or standard input for `-`. */
   readText(path: string): Promise<string>;
+  /** Replaces what the file held. */
+  writeText(path: string, text: string): Promise<void>;
   /** Whether somebody is there to answer. */
   readonly canAsk: boolean;
   /** One line from standard input; empty when it ends. */
@@ -47,6 +49,7 @@ export function processIo(): Io {
       await sleep(ms, undefined, signal ? { signal } : {});
     },
     readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    writeText: (path, content) => writeFile(path, content),
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,
     interrupted: () => {

@@ -7,6 +7,7 @@ import type { Io } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
 import type { Act, CommonOptions } from './verb.ts';
 import { auditCommand } from './verbs/audit.ts';
+import { backtestCommand } from './verbs/backtest.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
@@ -66,6 +67,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
   const verbs = [
     startCommand(act),
     validateCommand(act),
+    backtestCommand(act),
     metricsCommand(act),
     listCommand(act),
     statusCommand(act),

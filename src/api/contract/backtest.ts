@@ -23,7 +23,6 @@ export const backtestRequestSchema = z
     id: 'BacktestRequest',
     description: 'A plan (object, or text in YAML or JSON), two versions, and the time to judge them in.',
   });
-export type BacktestBody = z.infer<typeof backtestRequestSchema>;
 
 const verdictKinds = ['pass', 'fail', 'no-data', 'error'] as const;
 const number = z.number().nullable();
@@ -93,3 +92,5 @@ export const backtestSchema = z
   })
   .meta({ id: 'Backtest' });
 backtestSchema satisfies z.ZodType<Backtest>;
+
+export type { Backtest };

@@ -12,6 +12,8 @@ const mayImport: Record<string, readonly string[]> = {
   activities: ['domain', 'providers'],
   backtest: [
     'domain',
+    'providers/default-catalogue.ts',
+    'providers/metrics/prometheus.ts',
     'providers/metrics/types.ts',
     'activities/deps.ts',
     'activities/stable.ts',

@@ -3,5 +3,6 @@ import { memory } from './memory.ts';
 import { prometheus } from './prometheus.ts';
 import { scrape } from './scrape.ts';
 import type { MetricsProviderType } from './types.ts';
+import { webhook } from './webhook.ts';
 
-export const metricsProviders: readonly MetricsProviderType[] = [memory, prometheus, scrape];
+export const metricsProviders: readonly MetricsProviderType[] = [memory, prometheus, scrape, webhook];

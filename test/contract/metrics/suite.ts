@@ -23,7 +23,12 @@ export interface MetricsHarness {
   close(): Promise<void>;
 }
 
-export function metricsContract(name: string, start: () => Promise<MetricsHarness>): void {
+/** A source with `numbersOnly` has neither several series, nor ranges, nor counters, nor NaN, and refuses what it has not. */
+export function metricsContract(
+  name: string,
+  start: () => Promise<MetricsHarness>,
+  { numbersOnly = false }: { readonly numbersOnly?: boolean } = {},
+): void {
   describe(`metrics contract: ${name}`, () => {
     let harness: MetricsHarness;
     beforeAll(async () => {
@@ -45,36 +50,12 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
       expect(Math.abs(atMs - before)).toBeLessThan(60_000);
     });
 
-    it('keeps several series apart', async () => {
-      const query = await harness.publish('contract_several', [
-        { labels: { version: 'v1' }, value: 1 },
-        { labels: { version: 'v2' }, value: 2 },
-      ]);
-      const series = await harness.provider.instant(query);
-      const values = series.map((one) => [one.labels.version, one.points[0]?.[1]]).sort();
-      expect(values).toEqual([
-        ['v1', 1],
-        ['v2', 2],
-      ]);
-    });
-
     it('answers with an empty list where there is nothing', async () => {
       expect(await harness.provider.instant(harness.emptyQuery)).toEqual([]);
       const toMs = Date.now();
       const range = { fromMs: toMs - 10_000, toMs, stepMs: 1_000 };
-      expect(await harness.provider.range(harness.emptyQuery, range)).toEqual([]);
+      if (!numbersOnly) expect(await harness.provider.range(harness.emptyQuery, range)).toEqual([]);
     });
-
-    it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-      'hands %s on as it is',
-      async (value) => {
-        const query = await harness.publish(`contract_odd_${String(value).replace('-', 'minus_')}`, [
-          { labels: {}, value },
-        ]);
-        const [series] = await harness.provider.instant(query);
-        expect(series?.points[0]?.[1]).toBe(value);
-      },
-    );
 
     it('evaluates at the time that is asked for', async () => {
       const query = await harness.publish('contract_at', [{ labels: {}, value: 7 }]);
@@ -83,37 +64,71 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
       expect(series?.points[0]).toEqual([atMs, 7]);
     });
 
-    it('answers a range query oldest first, in steps, within the range', async () => {
-      const query = await harness.publish('contract_range', [{ labels: { version: 'v1' }, value: 3 }]);
-      const toMs = Date.now();
-      const fromMs = toMs - 2_000;
-      const [series, ...rest] = await harness.provider.range(query, { fromMs, toMs, stepMs: 100 });
-      expect(rest).toEqual([]);
-      const times = (series?.points ?? []).map(([atMs]) => atMs);
-      expect(times.length).toBeGreaterThan(0);
-      expect(times).toEqual([...times].sort((a, b) => a - b));
-      expect(times.every((atMs) => atMs >= fromMs && atMs <= toMs && (atMs - fromMs) % 100 === 0)).toBe(true);
-      expect(series?.points.every(([, value]) => value === 3)).toBe(true);
-    });
+    if (numbersOnly) {
+      it('refuses ranges and counters', async () => {
+        const range = { fromMs: 0, toMs: 1_000, stepMs: 100 };
+        await expectCode(harness.provider.range(harness.emptyQuery, range), 'metrics-query');
+        await expectCode(harness.provider.counters(harness.emptyQuery, range), 'metrics-query');
+      });
+    } else {
+      it('keeps several series apart', async () => {
+        const query = await harness.publish('contract_several', [
+          { labels: { version: 'v1' }, value: 1 },
+          { labels: { version: 'v2' }, value: 2 },
+        ]);
+        const series = await harness.provider.instant(query);
+        const values = series.map((one) => [one.labels.version, one.points[0]?.[1]]).sort();
+        expect(values).toEqual([
+          ['v1', 1],
+          ['v2', 2],
+        ]);
+      });
 
-    it('answers with the samples of counters as they were taken, and none from outside the time', async () => {
-      const selector = await harness.publish('contract_total', [
-        { labels: { version: 'v1' }, value: 11 },
-        { labels: { version: 'v2' }, value: 22 },
-      ]);
-      const toMs = Date.now();
-      const fromMs = toMs - 10_000;
-      const series = await harness.provider.counters(selector, { fromMs, toMs });
-      expect(series.map(({ labels }) => labels.version).sort()).toEqual(['v1', 'v2']);
-      for (const { labels, points } of series) {
-        expect(points.length).toBeGreaterThan(0);
-        expect(points.every(([atMs]) => atMs > fromMs && atMs <= toMs)).toBe(true);
-        expect(points.every(([, value]) => value === (labels.version === 'v1' ? 11 : 22))).toBe(true);
-      }
-      const past = { fromMs: fromMs - 7_200_000, toMs: fromMs - 7_190_000 };
-      if (harness.remembers) expect(await harness.provider.counters(selector, past)).toEqual([]);
-      expect(await harness.provider.counters(harness.emptyQuery, { fromMs, toMs })).toEqual([]);
-    });
+      it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+        'hands %s on as it is',
+        async (value) => {
+          const query = await harness.publish(`contract_odd_${String(value).replace('-', 'minus_')}`, [
+            { labels: {}, value },
+          ]);
+          const [series] = await harness.provider.instant(query);
+          expect(series?.points[0]?.[1]).toBe(value);
+        },
+      );
+
+      it('answers a range query oldest first, in steps, within the range', async () => {
+        const query = await harness.publish('contract_range', [{ labels: { version: 'v1' }, value: 3 }]);
+        const toMs = Date.now();
+        const fromMs = toMs - 2_000;
+        const [series, ...rest] = await harness.provider.range(query, { fromMs, toMs, stepMs: 100 });
+        expect(rest).toEqual([]);
+        const times = (series?.points ?? []).map(([atMs]) => atMs);
+        expect(times.length).toBeGreaterThan(0);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+        expect(times.every((atMs) => atMs >= fromMs && atMs <= toMs && (atMs - fromMs) % 100 === 0)).toBe(
+          true,
+        );
+        expect(series?.points.every(([, value]) => value === 3)).toBe(true);
+      });
+
+      it('answers with the samples of counters as they were taken, and none from outside the time', async () => {
+        const selector = await harness.publish('contract_total', [
+          { labels: { version: 'v1' }, value: 11 },
+          { labels: { version: 'v2' }, value: 22 },
+        ]);
+        const toMs = Date.now();
+        const fromMs = toMs - 10_000;
+        const series = await harness.provider.counters(selector, { fromMs, toMs });
+        expect(series.map(({ labels }) => labels.version).sort()).toEqual(['v1', 'v2']);
+        for (const { labels, points } of series) {
+          expect(points.length).toBeGreaterThan(0);
+          expect(points.every(([atMs]) => atMs > fromMs && atMs <= toMs)).toBe(true);
+          expect(points.every(([, value]) => value === (labels.version === 'v1' ? 11 : 22))).toBe(true);
+        }
+        const past = { fromMs: fromMs - 7_200_000, toMs: fromMs - 7_190_000 };
+        if (harness.remembers) expect(await harness.provider.counters(selector, past)).toEqual([]);
+        expect(await harness.provider.counters(harness.emptyQuery, { fromMs, toMs })).toEqual([]);
+      });
+    }
 
     it('reports a query that the source refuses as metrics-query', async () => {
       await expectCode(harness.provider.instant(harness.badQuery), 'metrics-query');
@@ -134,6 +149,7 @@ export function metricsContract(name: string, start: () => Promise<MetricsHarnes
     it('reports a source that is gone as metrics-unavailable, never as empty', async () => {
       await harness.vanish();
       await expectCode(harness.provider.instant(harness.emptyQuery), 'metrics-unavailable');
+      if (numbersOnly) return;
       const range = { fromMs: 0, toMs: 1_000, stepMs: 100 };
       await expectCode(harness.provider.range(harness.emptyQuery, range), 'metrics-unavailable');
       await expectCode(harness.provider.counters(harness.emptyQuery, range), 'metrics-unavailable');

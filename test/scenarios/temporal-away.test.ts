@@ -42,7 +42,8 @@ describe('Temporal that is away over the end of a stage, for several leases', ()
     } finally {
       thaw();
     }
-    await expect.poll(() => story(rollout.handle.workflowId).at(-1), { timeout: 30_000 }).toMatch(/50 %/);
+    const told = () => story(rollout.handle.workflowId).join('; ');
+    await expect.poll(told, { timeout: 30_000 }).toContain('canary at 50 %, read back');
     expect((await rollout.status()).reports).toMatchObject([{ ending: 'soaked' }, {}]);
     await rollout.signal('rollback', { reason: 'done' });
     await rollout.ended();

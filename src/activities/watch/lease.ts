@@ -19,6 +19,7 @@ export class Lease {
   /** The end of the lease given last, epoch milliseconds; 0: none yet. */
   untilMs = 0;
   private gone = false;
+  private answers = 0;
   private asking: Promise<void> | null = null;
   /** That this activity was started is an answer too. */
   private lastAnswerMs: number;
@@ -48,11 +49,11 @@ export class Lease {
     return 'renewed';
   }
 
-  /** Whether Temporal answers at this moment that the rollout lives. */
+  /** Whether Temporal answers at this moment that the rollout lives, be it to a question that was under way. */
   async isHeard(): Promise<boolean> {
-    const sinceMs = this.options.clock.now();
+    const before = this.answers;
     await within(answerNowMs, () => this.ask()).catch(() => {});
-    return !this.gone && this.lastAnswerMs >= sinceMs;
+    return !this.gone && this.answers > before;
   }
 
   /** Asks now; for the moments in which an answer decides. False too when Temporal does not answer. */
@@ -78,6 +79,7 @@ export class Lease {
     this.asking ??= liveness
       .isRunning(workflowId, runId)
       .then((running) => {
+        this.answers += 1;
         this.lastAnswerMs = askedMs;
         this.gone = !running;
       })

@@ -29,6 +29,8 @@ export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<
 }
 
 const never = new AbortController().signal;
+/** The longest pause that the SDK makes between two polls of a server that was away, and some more. */
+const pollBackoffMs = 15_000;
 
 class Watch {
   private readonly deps: ActivityDeps;
@@ -51,6 +53,10 @@ class Watch {
   private stableWorse: string | null = null;
   private trouble: string | null = null;
   private lastBeatMs = Number.NEGATIVE_INFINITY;
+  /** An attempt that was given up heartbeats no more once Temporal answers: only so does the next one begin. */
+  private silent = false;
+  /** When Temporal was last asked in vain. */
+  private unheardMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: ActivityDeps, beats: Beats, input: WatchInput) {
     const { plan, arms, mode } = input;
@@ -115,6 +121,7 @@ class Watch {
 
   /** One that can wait for the next pulse does. */
   private beat(last: boolean): void {
+    if (this.silent) return;
     const nowMs = this.deps.clock.now();
     const everyMs = this.beats.everyMs(heartbeatTimeoutMs(this.input.plan));
     if (!last && nowMs - this.lastBeatMs + this.pulseMs <= everyMs) return;
@@ -123,20 +130,34 @@ class Watch {
   }
 
   /**
-   * Temporal's SDK gives an attempt up some five seconds after its heartbeat timeout when no heartbeat is answered.
-   * The canary may live longer than that without Temporal: `orphanGrace`, which the lease keeps.
+   * Temporal gives an attempt up whose heartbeats do not arrive, and its SDK does so some five seconds later. The canary
+   * may live longer than that without Temporal: `orphanGrace`, which the lease keeps.
    */
   private get isOrphan(): boolean {
     const why = Context.current().cancellationDetails;
-    return why?.timedOut === true && !why.cancelRequested && this.input.mode !== 'after';
+    const givenUp = why?.timedOut === true || why?.notFound === true;
+    return givenUp && !why.cancelRequested && this.input.mode !== 'after';
   }
 
-  /** Whether to go on though the attempt was given up: until Temporal answers, and with it comes the next attempt. */
+  /**
+   * Whether to go on though the attempt was given up: until the next one takes over, which fences this one off. That may
+   * take a while after Temporal answers again, since workers ask for tasks ever more rarely while it is away.
+   */
   private async watchesOn(): Promise<boolean> {
     if (!this.isOrphan) return false;
-    if (!(await this.lease.isHeard())) return true;
+    const waitsMs = 2 * heartbeatTimeoutMs(this.input.plan) + pollBackoffMs;
+    if (!(await this.heardFor(waitsMs))) return true;
     await this.grip.handOver().catch(() => {});
     return false;
+  }
+
+  /** Whether Temporal answers, and has done so for `leastMs` if it did not before. */
+  private async heardFor(leastMs: number): Promise<boolean> {
+    const nowMs = this.deps.clock.now();
+    const heard = await this.lease.isHeard();
+    if (!heard) this.unheardMs = nowMs;
+    this.silent = heard && this.isOrphan;
+    return nowMs - this.unheardMs >= leastMs;
   }
 
   private async end(ending: WatchEnding): Promise<WatchResult> {
@@ -184,8 +205,10 @@ class Watch {
   private async heardEnd(): Promise<WatchEnding | null> {
     const end = this.dependencies() ?? this.timeIsUp();
     const needsLease = end !== null && this.input.mode !== 'after' && this.goesOn(end);
-    if (!needsLease || (await this.lease.isHeard())) return end;
-    this.trouble = 'this stage is over, and Temporal does not answer: watched on until it does';
+    // After an absence it takes a heartbeat to learn whether the attempt still counts; an orphan's result does not.
+    const leastMs = heartbeatTimeoutMs(this.input.plan);
+    if (!needsLease || (!this.isOrphan && (await this.heardFor(leastMs)))) return end;
+    this.trouble = 'this stage is over, and Temporal was away: watched on until it can be told';
     return null;
   }
 

@@ -1,5 +1,5 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
-import { conclude, firstFailure, firstObstacle, observe, settled } from '../../domain/analysis/record.ts';
+import { firstFailure, firstObstacle, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../../providers/limit.ts';
@@ -71,15 +71,6 @@ export class Looks {
 
   obstacle(): { check: string; reason: string } | null {
     return firstObstacle(this.records, this.options.checks);
-  }
-
-  /** Whether more soaking would tell nothing. */
-  settled(): boolean {
-    return settled(this.records, this.options.checks);
-  }
-
-  conclusion(): ReturnType<typeof conclude> {
-    return conclude(this.records, this.options.checks);
   }
 
   stop(): void {

@@ -7,6 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { heartbeatTimeoutMs, plannedMs, pulseMs } from '../../domain/rollout/pace.ts';
+import { soakEnd } from '../../domain/rollout/soak-end.ts';
 import type { WatchProgress } from '../../domain/rollout/status.ts';
 import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/types.ts';
 import { callSignal } from '../call-limit.ts';
@@ -284,26 +285,11 @@ class Watch {
     if (mode === 'wait') return null;
     if (mode === 'after' && leniency === 'frozen') return null;
     if (mode === 'after') return this.watchedMs >= plan.watchAfterMs ? { kind: 'soaked' } : null;
-    if (mode === 'soak' && this.watchedMs < plannedMs(this.stage, this.extended)) {
-      return this.knowsEnough() ? { kind: 'soaked' } : null;
-    }
-    const conclusion = this.looks.conclusion();
-    if (conclusion.kind === 'passed') {
-      return mode === 'hold'
-        ? { kind: 'conclusive', reason: 'every check has passed now' }
-        : { kind: 'soaked' };
-    }
-    if (conclusion.kind === 'failed') return conclusion;
-    if (mode === 'hold') return null;
-    if (this.extended) return { kind: 'inconclusive', reason: conclusion.reason };
+    const { watchedMs, extended } = this;
+    const end = soakEnd(mode, { stage: this.stage, watchedMs, extended, records: this.looks.records });
+    if (end !== 'extend') return end;
     this.extended = true;
     return null;
-  }
-
-  /** Where the plan lets a soak end early, proof that the canary is no worse does. */
-  private knowsEnough(): boolean {
-    const { minSoakMs, warmUpMs } = this.stage;
-    return minSoakMs !== undefined && this.watchedMs >= warmUpMs + minSoakMs && this.looks.settled();
   }
 
   /** The workflow is gone (terminated): nobody will restore, so this does. */

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runBacktest } from '../../../src/backtest/run.ts';
 import type { Backtest } from '../../../src/backtest/types.ts';
+import { exitCodes } from '../../../src/cli/exit-codes.ts';
+import { main } from '../../../src/cli/program.ts';
 import { formatDuration } from '../../../src/domain/duration.ts';
 import { parsePlanText } from '../../../src/domain/plan/schema.ts';
 import { defaultCatalogue } from '../../../src/providers/default-catalogue.ts';
@@ -9,6 +11,7 @@ import { prometheus } from '../../../src/providers/metrics/prometheus.ts';
 import type { MetricsProvider } from '../../../src/providers/metrics/types.ts';
 import { historyOf, openMetricsOf } from '../../support/history.ts';
 import { startPrometheus, type TestPrometheus } from '../../support/prometheus.ts';
+import { fakeIo } from '../../unit/cli/fakes.ts';
 
 const minute = 60_000;
 const scrapeMs = 5_000;
@@ -49,12 +52,13 @@ afterAll(async () => {
   await source?.stop();
 });
 
+function textOf(service: keyof typeof canaries): string {
+  return `{service: ${service}, environment: test, version: v2, traffic: memory, metrics: prometheus, workload: external,
+    checks: [success-rate, latency-p95], stages: [{weight: 5, soak: 30m}], analysis: {interval: 10s}}`;
+}
+
 async function backtest(service: keyof typeof canaries): Promise<Backtest> {
-  const plan = parsePlanText(
-    `{service: ${service}, environment: test, version: v2, traffic: memory, metrics: prometheus, workload: external,
-      checks: [success-rate, latency-p95], stages: [{weight: 5, soak: 30m}], analysis: {interval: 10s}}`,
-    defaultCatalogue(),
-  );
+  const plan = parsePlanText(textOf(service), defaultCatalogue());
   if (!plan.ok) throw new Error(JSON.stringify(plan.problems));
   const request = { plan: plan.plan, stableVersion: 'v1', fromMs, toMs, stage: null, sharePercent: null };
   const found = await runBacktest(request, provider, AbortSignal.timeout(50_000));
@@ -82,4 +86,19 @@ it('does not take a healthy canary back', async () => {
     ['success-rate', 0, 0],
     ['latency-p95', 0, 0],
   ]);
+});
+
+it('does the same without an API, as the command line does it', async () => {
+  const written: string[] = [];
+  const io = fakeIo({
+    readText: async () => textOf('errors-5'),
+    writeText: async (path, text) => {
+      written.push(path, text);
+    },
+  });
+  const times = ['--from', String(fromMs), '--to', new Date(toMs).toISOString()];
+  const line = ['backtest', 'plan.yaml', '--stable', 'v1', ...times, '--out', 'page.html'];
+  expect(await main([...line, '--prometheus', source.url], io)).toBe(exitCodes.ok);
+  expect(io.printed.out).toMatch(/would have been rolled-back after \S+ \(.*: success rate/);
+  expect(written).toEqual(['page.html', expect.stringContaining('<svg ')]);
 });

@@ -1,12 +1,12 @@
 /** Reads `/metrics` pages itself, without Prometheus: enough for checks that count. It knows selectors, not PromQL. */
 import { z } from 'zod';
-import { fillTemplate, placeholdersIn } from '../../domain/analysis/template.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
 import { readSettings } from '../settings.ts';
 import { httpSource } from './http-source.ts';
 import { Page, type PageTarget } from './scrape-page.ts';
-import { type ScrapeSettings, type ScrapeTarget, scrapeSettings } from './scrape-settings.ts';
+import { type ScrapeSettings, scrapeSettings } from './scrape-settings.ts';
+import { targetsFor } from './scrape-targets.ts';
 import { matcherTest, parseSelector, type Selector } from './selector-text.ts';
 import type { MetricsProvider, MetricsProviderType, Series } from './types.ts';
 
@@ -14,8 +14,6 @@ import type { MetricsProvider, MetricsProviderType, Series } from './types.ts';
 const lookbackMs = 300_000;
 /** Pages whose address a query filled in. */
 const maxFilledPages = 100;
-/** What may be filled into an address: nothing that could leave its place there. */
-const fillable = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 const maxSteps = 11_000;
 
 export const scrape: MetricsProviderType = {
@@ -101,33 +99,6 @@ function plainSelector(query: string): Selector {
   throw new SluiceError(
     'metrics-query',
     'Pages of metrics are read by a selector without a range: let the check count (`kind: counts`, selectors without {{window}}).',
-  );
-}
-
-/** The targets that may have what is asked for, their addresses filled in. Throws `metrics-query` where the query says too little. */
-function targetsFor(
-  targets: readonly ScrapeTarget[],
-  { matchers }: Selector,
-): readonly (PageTarget & { readonly index: number })[] {
-  const asked = Object.fromEntries(
-    matchers.filter(({ operator }) => operator === '=').map(({ label, value }) => [label, value]),
-  );
-  const missing = new Set<string>();
-  const found = targets.flatMap(({ url, labels, labelsFrom }, index) => {
-    const names = placeholdersIn(url);
-    const unknown = names.filter((name) => !fillable.test(asked[name] ?? ''));
-    for (const name of unknown) missing.add(name);
-    if (unknown.length > 0) return [];
-    const filled = Object.fromEntries(names.map((name) => [name, asked[name] ?? '']));
-    const all = { ...labels, ...filled };
-    const fits = matcherTest({ matchers: matchers.filter(({ label }) => Object.hasOwn(all, label)) })(all);
-    return fits ? [{ index, url: fillTemplate(url, asked), labels: all, labelsFrom }] : [];
-  });
-  if (found.length > 0 || missing.size === 0) return found;
-  const list = [...missing].map((name) => `${name}="…"`).join(', ');
-  throw new SluiceError(
-    'metrics-query',
-    `The query must say ${list}: the addresses of the pages are made of it.`,
   );
 }
 

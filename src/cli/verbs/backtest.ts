@@ -21,7 +21,8 @@ export interface BacktestOptions extends CommonOptions {
   readonly stable: string;
   readonly canary?: string;
   readonly from: When;
-  readonly to: When;
+  /** Default: now. */
+  readonly to?: When;
   readonly stage?: number;
   readonly share?: number;
   readonly out?: string;
@@ -49,7 +50,7 @@ async function answerOf(options: BacktestOptions, io: Io): Promise<{ value: Back
   const { stable, canary, stage, share } = options;
   const plan = await readPlanFile(options.plan, options.set, io);
   const nowMs = io.now();
-  const time = { fromMs: options.from(nowMs), toMs: options.to(nowMs) };
+  const time = { fromMs: options.from(nowMs), toMs: options.to?.(nowMs) ?? nowMs };
   if (options.prometheus === undefined) {
     const optional = {
       ...(canary === undefined ? {} : { canary }),
@@ -117,7 +118,7 @@ export function backtestCommand(act: Act, run: Run<BacktestOptions> = runBacktes
     .requiredOption('--stable <version>', 'the version to compare with')
     .option('--canary <version>', "the version to judge (default: the plan's)")
     .requiredOption('--from <time>', 'when it begins: -2h, 1700000000, 2026-11-21T10:00:00Z', parseWhen)
-    .option('--to <time>', 'where history ends (default: now)', parseWhen, parseWhen('now'))
+    .option('--to <time>', 'where history ends (default: now)', parseWhen)
     .option('--stage <number>', 'only this stage; the first is 1', parseStage)
     .option('--share <percent>', "the canary's share then, if not that of the stages", parseShare)
     .option('--out <file>', 'write a page with charts')

@@ -8,7 +8,7 @@ import { type Arms, otherSlot } from '../../domain/rollout/types.ts';
 import { readAlerts } from '../../providers/alerts/reading.ts';
 import { readHealth } from '../../providers/health/reading.ts';
 import { lookAtCounts } from '../../providers/metrics/bound-reading.ts';
-import { look } from '../../providers/metrics/reading.ts';
+import { comparedWith, look } from '../../providers/metrics/reading.ts';
 import type { Providers } from '../deps.ts';
 
 export interface AskOptions {
@@ -28,13 +28,14 @@ export type Ask = (check: CheckConfig, options: AskOptions) => Promise<Verdict>;
 
 export function asker(
   providers: Providers,
-  { service, environment, metrics: { name } }: Plan,
+  plan: Plan,
   { canaryVersion, stableVersion, stableSlot }: Arms,
   canaryPercent: number,
 ): Ask {
-  const metrics = providers.metrics(name);
+  const { service, environment } = plan;
+  const metrics = providers.metrics(plan.metrics.name);
   const of = { service, environment };
-  const vars = { ...of, canary: canaryVersion, stable: stableVersion, canaryShare: canaryPercent / 100 };
+  const vars = { ...of, canary: canaryVersion, ...comparedWith(plan, stableVersion, canaryPercent / 100) };
   const probed = { ...of, version: canaryVersion, slot: otherSlot(stableSlot) };
 
   async function readProbe(check: ProbeCheck, signal: AbortSignal): Promise<Reading> {

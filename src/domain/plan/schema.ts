@@ -70,6 +70,10 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
       report,
     );
   const { service, environment, version, analysis, lease } = fields;
+  if (version !== undefined && analysis?.baseline === version) {
+    const message = 'must be another label than the version that is rolled out';
+    report.problems.push({ path: 'analysis.baseline', message });
+  }
   if (
     service === undefined ||
     environment === undefined ||
@@ -96,7 +100,11 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
       rollsBack: fields.rollback?.confidence ?? null,
       watchedAfter: (fields.watchAfter ?? 0) > 0,
     }),
-    analysis: { intervalMs: analysis.interval, onInconclusive: analysis.onInconclusive },
+    analysis: {
+      intervalMs: analysis.interval,
+      onInconclusive: analysis.onInconclusive,
+      ...(analysis.baseline === undefined ? {} : { baseline: analysis.baseline }),
+    },
     rollback,
     ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
     lease: { ttlMs: lease.ttl, orphanGraceMs: lease.orphanGrace ?? lease.ttl },

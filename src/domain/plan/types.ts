@@ -48,6 +48,8 @@ export interface AnalysisConfig {
   readonly intervalMs: number;
   /** What to do when a soak, extended once by its own length, still lacks conclusive passes. */
   readonly onInconclusive: 'hold' | 'rollback';
+  /** Version label of a fresh copy of stable, with as many users as the canary, to compare with. Absent: stable itself. */
+  readonly baseline?: string;
 }
 
 /** What cuts a canary off when its data plane does not obey. `stop-canary`: its workload is stopped. */

@@ -5,7 +5,7 @@ import { renderQuery } from '../../domain/analysis/template.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/types.ts';
 import { type EmptyHint, explainEmpty } from './query-empty.ts';
-import { armVars } from './reading.ts';
+import { armVars, comparedWith } from './reading.ts';
 import type { MetricsProvider, Series } from './types.ts';
 
 export interface TrialVersions {
@@ -96,20 +96,22 @@ function distinctChecks({ stages }: Plan) {
 
 async function tryOne(
   provider: MetricsProvider,
-  { service, environment }: Plan,
+  plan: Plan,
   { canary, stable }: TrialVersions,
   canaryShare: number,
   use: CheckQueryUse,
   arm: Arm,
   signal: AbortSignal,
 ): Promise<QueryTrial> {
+  const { service, environment } = plan;
+  const compared = comparedWith(plan, stable ?? '', canaryShare);
   const common = { arm, role: use.role, needed: use.neededOf.includes(arm) };
   const nothing = { series: 0, value: null, labels: [], hints: [] };
-  if (arm === 'stable' && stable === null) {
+  if (arm === 'stable' && compared.stable === '') {
     const problem = 'which version is stable is not known; name it with --stable';
     return { ...common, ...nothing, query: use.template, state: 'error', problem };
   }
-  const vars = armVars({ service, environment, canary, stable: stable ?? '', canaryShare }, arm);
+  const vars = armVars({ service, environment, canary, ...compared }, arm);
   try {
     const query = renderQuery(use.template, { ...vars, windowMs: use.windowMs });
     try {

@@ -5,14 +5,17 @@ import { judge, needsStable } from '../../domain/analysis/index.ts';
 import { type QueryVars, renderQuery } from '../../domain/analysis/template.ts';
 import type { MetricCheck, Reading, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
+import type { Plan } from '../../domain/plan/types.ts';
 import { readHistory, readWindow, readWindows } from './series-reading.ts';
 import type { MetricsProvider, QueryOptions, Series } from './types.ts';
 
 export type ArmVars = Omit<QueryVars, 'windowMs'>;
-/** The two versions and what they are versions of; the arm is added for each query. */
+/** The two versions and what they are versions of; the arm is added for each query. `stable` is what the canary is compared with. */
 export type LookVars = Omit<ArmVars, 'version' | 'share'> & {
-  /** The share of ordinary traffic that the canary is asked to have, 0 to 1; stable has the rest. */
+  /** The share of ordinary traffic that the canary is asked to have, 0 to 1. */
   readonly canaryShare: number;
+  /** That of what the canary is compared with. Default: the rest. */
+  readonly stableShare?: number;
 };
 
 export interface LookOptions {
@@ -64,10 +67,21 @@ function readFor(
 }
 
 /** The variables of one arm. */
-export function armVars({ canaryShare, ...vars }: LookVars, arm: Arm): ArmVars {
+export function armVars({ canaryShare, stableShare, ...vars }: LookVars, arm: Arm): ArmVars {
   return arm === 'canary'
     ? { ...vars, version: vars.canary, share: canaryShare }
-    : { ...vars, version: vars.stable, share: 1 - canaryShare };
+    : { ...vars, version: vars.stable, share: stableShare ?? 1 - canaryShare };
+}
+
+/** What the canary is compared with: the stable version, or the baseline that the plan names, with as many users as the canary. */
+export function comparedWith(
+  { analysis: { baseline } }: Pick<Plan, 'analysis'>,
+  stable: string,
+  canaryShare: number,
+): Pick<LookVars, 'stable' | 'canaryShare' | 'stableShare'> {
+  return baseline === undefined
+    ? { stable, canaryShare }
+    : { stable: baseline, canaryShare, stableShare: canaryShare };
 }
 
 /** The value of one arm and the samples behind it, asked for at the same time. Never throws. */

@@ -24,6 +24,12 @@ const percent = z
   .refine((weight) => Number(weight.toFixed(2)) === weight, 'must have at most two decimals');
 
 /** Nearer to 1, floating point would make nonsense of the difference. */
+const version = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/,
+    'must be 1 to 128 letters, digits, dots, underscores, pluses and dashes, beginning with a letter or digit',
+  );
 const confidence = z.number().min(0.5).max(0.999999);
 
 const onFailure = z.enum(['rollback', 'freeze']);
@@ -73,13 +79,7 @@ export const planFields = {
   $schema: z.string().optional().describe('For editors; without meaning to Sluice.'),
   service: slug.describe('Name of the service.'),
   environment: slug.describe('Name of the environment; with the service it names the target.'),
-  version: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/,
-      'must be 1 to 128 letters, digits, dots, underscores, pluses and dashes, beginning with a letter or digit',
-    )
-    .describe('The version to roll out.'),
+  version: version.describe('The version to roll out.'),
   analysis: z
     .strictObject({
       interval: duration(secondMs, hourMs)
@@ -96,6 +96,11 @@ export const planFields = {
         .default(countsDefaults.confidence)
         .describe(
           'Chance that a good canary is not rolled back by checks that count, over the whole rollout.',
+        ),
+      baseline: version
+        .optional()
+        .describe(
+          'Version label of a fresh copy of stable, of the size and with the users of the canary, to compare with instead of stable.',
         ),
     })
     .prefault({})

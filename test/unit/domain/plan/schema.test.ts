@@ -209,6 +209,7 @@ describe('problems', () => {
     ['version', { version: 'v'.repeat(129) }, /1 to 128/],
     ['version', { version: 'v1\n' }, /1 to 128/],
     ['analysis.interval', { analysis: { interval: '500ms' } }, /must be 1s to 1h, not 500ms/],
+    ['analysis.baseline', { version: 'v2', analysis: { baseline: 'v2' } }, /another label/],
     ['lease.ttl', { lease: { ttl: '1s' } }, /must be 3s to 1h/],
     ['rollback.strategy', { rollback: { strategy: 'ramped' } }, /allowed: immediate/],
     ['maxDuration', { maxDuration: '10m' }, /longer than the planned time, which is 10m/],

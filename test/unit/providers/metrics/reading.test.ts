@@ -3,7 +3,7 @@ import { presets } from '../../../../src/domain/analysis/presets.ts';
 import type { BaselineCheck, ThresholdCheck } from '../../../../src/domain/analysis/types.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
 import { createMemoryMetrics, type MemoryAnswer } from '../../../../src/providers/metrics/memory.ts';
-import { look, readArm } from '../../../../src/providers/metrics/reading.ts';
+import { comparedWith, look, readArm, armVars as varsOf } from '../../../../src/providers/metrics/reading.ts';
 import type { MetricsProvider } from '../../../../src/providers/metrics/types.ts';
 
 const check: ThresholdCheck = {
@@ -27,6 +27,18 @@ const baseline: BaselineCheck = {
   maxRatio: 1.2,
   maxDifference: null,
 };
+
+describe('what the canary is compared with', () => {
+  it('is stable, with the rest of the users, or the baseline of the plan, with as many as the canary', () => {
+    const analysis = { intervalMs: 1_000, onInconclusive: 'hold' } as const;
+    const of = { service: 'shop', environment: 'prod', canary: 'v2' };
+    const arm = (plan: Parameters<typeof comparedWith>[0]) =>
+      varsOf({ ...of, ...comparedWith(plan, 'v1', 0.25) }, 'stable');
+    expect(arm({ analysis })).toEqual({ ...of, stable: 'v1', version: 'v1', share: 0.75 });
+    const fresh = { ...of, stable: 'v1-fresh', version: 'v1-fresh', share: 0.25 };
+    expect(arm({ analysis: { ...analysis, baseline: 'v1-fresh' } })).toEqual(fresh);
+  });
+});
 
 const lookVars = { service: 'shop', environment: 'prod', canary: 'v2', stable: 'v1', canaryShare: 0.25 };
 const armVars = { ...lookVars, version: 'v2', share: 0.25 };

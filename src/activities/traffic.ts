@@ -1,9 +1,10 @@
 /** The short traffic writes: each is written, read back, and safe to repeat. */
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { SluiceError } from '../domain/errors.ts';
-import type { Plan, SecondMeans } from '../domain/plan/types.ts';
+import { type Plan, type SecondMeans, targetOf } from '../domain/plan/types.ts';
 import { lapsedBefore, sameMatch, sameShare } from '../domain/rollout/drift.ts';
 import { type Arms, otherSlot } from '../domain/rollout/types.ts';
+import { within } from '../providers/limit.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
 import { alive } from './alive.ts';
 import { callSignal } from './call-limit.ts';
@@ -64,8 +65,25 @@ function blockedBy(seen: TrafficState, nowMs: number): Blocked | null {
   };
 }
 
+/** Below the time limit of the activity, so that the failure says what did not answer. */
+const flagLimitMs = 6_000;
+
 /** A new second means is one line here and its name in the plan. */
 const cutOff: Record<SecondMeans, (providers: Providers, plan: Plan, arms: Arms) => Promise<void>> = {
+  'flag-off': async (providers, plan, arms) => {
+    const { runId = '' } = activityInfo().workflowExecution ?? {};
+    const target = targetOf(plan);
+    const call = {
+      id: `${runId}/second-means`,
+      target,
+      action: 'flag-off',
+      version: plan.version,
+      stableVersion: arms.stableVersion,
+      cause: 'the data plane does not obey',
+    };
+    const hook = providers.hook(plan.rollback.flagHook ?? '');
+    await within(flagLimitMs, (signal) => hook.call(call, signal), cancellationSignal());
+  },
   'stop-canary': async (providers, plan, arms) => {
     const { provider, target } = workloadOf(providers, plan);
     await provider.stop(target, otherSlot(arms.stableSlot), callSignal());

@@ -16,7 +16,8 @@ describe.concurrent('the restore ladder', () => {
     const rollback = {
       timeoutMs: 3_000,
       strategy: 'immediate',
-      secondMeans: ['stop-canary'],
+      secondMeans: ['flag-off', 'stop-canary'],
+      flagHook: 'flags',
       proof: 'read',
     } as const;
     const rollout = await env.start({ ...steady, service: 'ladder', rollback });
@@ -24,18 +25,20 @@ describe.concurrent('the restore ladder', () => {
     env.traffic.failNext('restore', 'test/ladder', 60);
     await rollout.update('rollback', { reason: 'bad' });
     const status = await rollout.ended();
-    const steps = status.timeline.map(({ kind }) => kind).slice(-7);
+    const steps = status.timeline.map(({ kind }) => kind).slice(-8);
     expect(steps).toEqual([
       'command',
       'restore-started',
+      'second-means',
       'second-means',
       'restore-late',
       'restored',
       'cleaned',
       'finished',
     ]);
+    expect(env.hook.calls).toMatchObject([{ target: 'test/ladder', action: 'flag-off', version: 'v2' }]);
     expect(env.workload.log).toContain('stop test/ladder green');
-    const [cutOff, late] = status.timeline.filter(
+    const [cutOff, , late] = status.timeline.filter(
       ({ kind }) => kind === 'second-means' || kind === 'restore-late',
     );
     const sinceDecision = (atMs = 0) => atMs - (status.cause?.atMs ?? 0);
@@ -43,6 +46,7 @@ describe.concurrent('the restore ladder', () => {
     expect(sinceDecision(late?.atMs)).toBeGreaterThanOrEqual(2_900);
     expect(status.rollback?.actions.map(({ kind }) => kind)).toEqual([
       'restore-started',
+      'second-means',
       'second-means',
       'restore-late',
       'restored',

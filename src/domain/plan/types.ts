@@ -52,8 +52,8 @@ export interface AnalysisConfig {
   readonly baseline?: string;
 }
 
-/** What cuts a canary off when its data plane does not obey. `stop-canary`: its workload is stopped. */
-export const secondMeans = ['stop-canary'] as const;
+/** What cuts a canary off when its data plane does not obey. `flag-off`: a hook of the operator's is called. `stop-canary`: its workload is stopped. */
+export const secondMeans = ['flag-off', 'stop-canary'] as const;
 export type SecondMeans = (typeof secondMeans)[number];
 
 export const rollbackStrategies = ['immediate', 'gradual', 'phased', 'blue-green'] as const;
@@ -107,6 +107,8 @@ export interface RollbackConfig {
   readonly approval?: boolean;
   /** Tried in this order when half of `timeoutMs` is over and the canary does not read 0 yet. */
   readonly secondMeans: readonly SecondMeans[];
+  /** Name of the operator's hook that `flag-off` among the second means calls. */
+  readonly flagHook?: string;
   /** `read`: the data plane says 0. `count`: its request counters must stand still as well, where it has any. */
   readonly proof: 'read' | 'count';
 }

@@ -82,6 +82,12 @@ export const rollbackField = z
       .max(secondMeans.length)
       .default([])
       .describe('What cuts the canary off when half of timeout is over and the data plane does not obey.'),
+    flagHook: z
+      .string()
+      .min(1)
+      .max(63)
+      .optional()
+      .describe("Name of the operator's hook that flag-off among secondMeans calls."),
   })
   .prefault({})
   .describe('How traffic goes back.');

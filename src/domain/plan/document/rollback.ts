@@ -34,16 +34,18 @@ export function readRollback(
   refuseForeign(fields, report);
   const ramp = fields.strategy === 'gradual' ? readRamp(fields, report) : undefined;
   const actions = fields.strategy === 'phased' ? readActions(fields, context, report) : undefined;
+  refuseFlagHook(fields, context, report);
   const verify = fields.verify ? readVerify(fields.verify, context.checks, report) : undefined;
   refuseWithoutWatch(fields, context, report);
   if (report.problems.length > before) return undefined;
-  const { timeout, strategy, secondMeans, proof, cooldown, allowRepeat, approval } = fields;
+  const { timeout, strategy, secondMeans, flagHook, proof, cooldown, allowRepeat, approval } = fields;
   // What a plan does not ask for is left out, so that a plan means the same to workers of an earlier version.
   return {
     timeoutMs: timeout,
     strategy,
     secondMeans,
     proof,
+    ...(flagHook === undefined ? {} : { flagHook }),
     ...(ramp ? { ramp } : {}),
     ...(actions ? { actions } : {}),
     ...(verify ? { verify } : {}),
@@ -65,6 +67,26 @@ function refuseForeign({ strategy, over, steps, actions }: RollbackFields, repor
     const message = `belongs to strategy ${owner}, and this plan says ${strategy}`;
     report.problems.push({ path: `rollback.${key}`, message });
   }
+}
+
+/** Like the hook of a phased action, it must be known before it is needed. */
+function refuseFlagHook(
+  { secondMeans, flagHook }: RollbackFields,
+  { hooks }: RollbackContext,
+  report: Report,
+): void {
+  const refuse = (message: string) => report.problems.push({ path: 'rollback.flagHook', message });
+  if (!secondMeans.includes('flag-off')) {
+    if (flagHook !== undefined) refuse('is used by flag-off only, which is not among secondMeans');
+  } else if (flagHook === undefined) {
+    refuse("is required by flag-off among secondMeans: the name of one of the operator's hooks");
+  } else if (hooks[flagHook] === undefined) {
+    refuse(unknownHook(flagHook, hooks));
+  }
+}
+
+function unknownHook(hook: string, hooks: RollbackContext['hooks']): string {
+  return `there is no hook "${hook}"; ${adviceFor(hook, Object.keys(hooks))}`;
 }
 
 function readRamp({ over, steps = defaults.rampSteps, timeout }: RollbackFields, report: Report): RampConfig {
@@ -122,7 +144,7 @@ function readAction(
     return refuse('hook', `is required by ${action}: the name of one of the operator's hooks`);
   const known = hooks[hook];
   if (known === undefined) {
-    return refuse('hook', `there is no hook "${hook}"; ${adviceFor(hook, Object.keys(hooks))}`);
+    return refuse('hook', unknownHook(hook, hooks));
   }
   if (type !== null && known.type !== type) {
     return refuse(

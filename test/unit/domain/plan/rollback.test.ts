@@ -71,6 +71,14 @@ describe('rollback', () => {
     expect(problems({ strategy: 'phased', actions })[`rollback.${path}`]).toMatch(message);
   });
 
+  it.each([
+    [{ secondMeans: ['flag-off'] }, /required by flag-off/],
+    [{ secondMeans: ['flag-off'], flagHook: 'shop-flags' }, /no hook "shop-flags"; did you mean "?shop-flag/],
+    [{ flagHook: 'shop-flag' }, /not among secondMeans/],
+  ])('refuses a flag to switch off that %j does not make clear', (rollback, message) => {
+    expect(problems(rollback)['rollback.flagHook']).toMatch(message);
+  });
+
   it('reads a verification by absolute checks only', () => {
     const { verify } = planWith({ rollback: { verify: { checks: [absolute] } } }).rollback;
     expect(verify).toMatchObject({ consecutive: 3, intervalMs: 5_000, timeoutMs: 120_000 });

@@ -3,6 +3,9 @@
  * run (seen on Node 20), so here a timer that somebody holds aborts a controller that somebody holds.
  */
 
+/** What a time limit ends work with. */
+export class NoAnswer extends Error {}
+
 export interface Limit {
   readonly signal: AbortSignal;
   /** Whether it was the time, not the caller, that ended it. */
@@ -16,7 +19,7 @@ export function limitOf(limitMs: number, outer?: AbortSignal): Limit {
   const state = { struck: false };
   const timer = setTimeout(() => {
     state.struck = true;
-    controller.abort(new Error(`no answer within ${limitMs} ms`));
+    controller.abort(new NoAnswer(`no answer within ${limitMs} ms`));
   }, limitMs);
   const passOn = () => controller.abort(outer?.reason);
   if (outer?.aborted) passOn();
@@ -35,7 +38,7 @@ export function limitOf(limitMs: number, outer?: AbortSignal): Limit {
 
 /**
  * Runs `work` and waits for it no longer than the limit or the caller's signal, whether it heeds its signal or not.
- * Errors: those of `work`; what the limit or the caller aborted with.
+ * Errors: those of `work`; `NoAnswer` at the limit; what the caller aborted with.
  */
 export async function within<T>(
   limitMs: number,

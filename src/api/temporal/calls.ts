@@ -7,6 +7,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { NoAnswer } from '../../providers/limit.ts';
 
 /** Ordinary calls are answered in milliseconds; whatever takes longer is an outage. */
 export const callTimeoutMs = 5000;
@@ -58,7 +59,11 @@ function unavailable(deps: TemporalDeps, why: string, cause: unknown): SluiceErr
 }
 
 export function timedOut(error: unknown): boolean {
-  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error);
+  return (
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    error instanceof NoAnswer ||
+    isGrpcDeadlineError(error)
+  );
 }
 
 /** What the server or the connection said; null: the error is of another kind, such as a bug of ours. */

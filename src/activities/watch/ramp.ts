@@ -13,6 +13,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { attemptEpoch, trafficOf } from '../targets.ts';
 import type { RampInput } from '../types.ts';
 import { asker } from './ask.ts';
+import { restoreForTheGone } from './gone.ts';
 import { Grip } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
@@ -89,7 +90,10 @@ class Descent {
     const first = this.grip === null;
     if (this.steps.at(-1)?.percent !== percent) this.step(percent);
     const ending = await this.grip?.tighten();
-    if (ending?.kind === 'gone') return await this.gone();
+    if (ending?.kind === 'gone') {
+      await restoreForTheGone(trafficOf(this.deps.providers, this.input.plan), this.epoch);
+      return 'the rollout is gone; its canary was stopped';
+    }
     if (ending) return 'reason' in ending ? ending.reason : `the watch of the way back ended: ${ending.kind}`;
     if (this.grip?.trouble) return this.grip.trouble;
     if (first) await this.lease.renew(this.epoch, 'now');
@@ -98,14 +102,6 @@ class Descent {
     if (worse) return `it looks worse: ${worse.reason}`;
     this.looks.tick(this.deps.clock.now());
     return null;
-  }
-
-  /** The workflow is gone (terminated): nobody will restore, so this does. */
-  private async gone(): Promise<string> {
-    const { provider, target } = trafficOf(this.deps.providers, this.input.plan);
-    const state = await provider.read(target, callSignal());
-    if (state.epoch <= this.epoch) await provider.restore(target, this.epoch, callSignal());
-    return 'the rollout is gone; its canary was stopped';
   }
 
   private step(percent: number): void {

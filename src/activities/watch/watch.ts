@@ -19,6 +19,7 @@ import type { WatchInput } from '../types.ts';
 import { asker } from './ask.ts';
 import { Beats } from './beats.ts';
 import { Clocks } from './clocks.ts';
+import { restoreForTheGone } from './gone.ts';
 import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
@@ -292,11 +293,8 @@ class Watch {
     return null;
   }
 
-  /** The workflow is gone (terminated): nobody will restore, so this does. */
   private async gone(): Promise<never> {
-    const { provider, target } = this.side;
-    const state = await provider.read(target, callSignal());
-    if (state.epoch <= this.epoch) await provider.restore(target, this.epoch, callSignal());
+    await restoreForTheGone(this.side, this.epoch);
     throw ApplicationFailure.nonRetryable(
       `The rollout of ${targetOf(this.input.plan)} is gone; its canary was stopped.`,
       'rollout-gone',

@@ -1,10 +1,10 @@
 /** A real Alertmanager for tests, on loopback; it leaves nothing behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateTools } from '../../src/stack/tools.ts';
+import { end, hasEnded } from './child.ts';
 import { freePort } from './prometheus.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -107,17 +107,4 @@ function configOf(receiver: { readonly url: string; readonly token: string } | n
 receivers:
   - name: test${webhook}
 `;
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (hasEnded(child)) return;
-  const closed = once(child, 'close');
-  child.kill(signal);
-  const insist = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await closed;
-  clearTimeout(insist);
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { locateTools } from '../../src/stack/tools.ts';
+import { end, hasEnded } from './child.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestPrometheus {
@@ -123,19 +124,6 @@ async function readyOrGone(child: ChildProcess, url: string): Promise<'ready' | 
 async function isScraping(url: string): Promise<boolean> {
   const response = await fetch(`${url}/api/v1/query?query=up`);
   return (await response.text()).includes('"1"]');
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (hasEnded(child)) return;
-  const closed = once(child, 'close');
-  child.kill(signal);
-  const insist = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await closed;
-  clearTimeout(insist);
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
 export async function freePort(): Promise<number> {

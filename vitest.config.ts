@@ -4,16 +4,38 @@ import { defineConfig } from 'vitest/config';
 const UNIT_TIMEOUT_MS = 30_000;
 const REAL_PARTS_TIMEOUT_MS = 60_000;
 
+/** Fills both processors by itself, so that nothing whose time matters may run beside it. */
+const CROWDED = 'test/scenarios/fail-every-step.test.ts';
+
+/** Projects of one group share its lanes; one group runs after the other. Most of a file's time here is waiting. */
+const GROUPS = {
+  unit: { maxWorkers: 2, sequence: { groupOrder: 1 } },
+  sideBySide: { maxWorkers: 3, sequence: { groupOrder: 2 } },
+  stacks: { maxWorkers: 2, sequence: { groupOrder: 3 } },
+  alone: { maxWorkers: 1, sequence: { groupOrder: 4 } },
+};
+
 export default defineConfig({
   test: {
     projects: [
-      // Property tests try thousands of cases, and a busy machine may take its time.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },
-      { test: { ...realParts('contract') } },
-      { test: { ...realParts('scenarios') } },
-      { test: { ...realParts('replay') } },
-      // Whole stacks share one machine's ports and processors, so one file runs at a time.
-      { test: { ...realParts('e2e'), fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          // Property tests try thousands of cases, and a busy machine may take its time.
+          testTimeout: UNIT_TIMEOUT_MS,
+          // Loading the modules for each file anew would take longer than the tests.
+          pool: 'threads',
+          isolate: false,
+          ...GROUPS.unit,
+        },
+      },
+      { test: { ...realParts('contract'), ...GROUPS.sideBySide } },
+      { test: { ...realParts('replay'), ...GROUPS.sideBySide } },
+      { test: { ...realParts('scenarios'), exclude: [CROWDED], ...GROUPS.sideBySide } },
+      // Each file has ports of its own.
+      { test: { ...realParts('e2e'), ...GROUPS.stacks } },
+      { test: { ...realParts('every-step'), include: [CROWDED], ...GROUPS.alone } },
     ],
   },
 });
@@ -24,5 +46,6 @@ function realParts(name: string) {
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: REAL_PARTS_TIMEOUT_MS,
     hookTimeout: REAL_PARTS_TIMEOUT_MS,
+    globalSetup: ['test/support/bundle-once.ts'],
   };
 }

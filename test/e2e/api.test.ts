@@ -1,5 +1,5 @@
 /** The API against a real Temporal server and real workers: start, steer, follow, list, audit, and outages. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -19,10 +19,10 @@ import { signatureHeader, signatureOf } from '../../src/api/outside/signature.ts
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { planFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 
 let env: RolloutEnv;
 let app: FastifyInstance;
@@ -39,9 +39,7 @@ const plans: PlanReader = {
 beforeAll(async () => {
   env = await RolloutEnv.create();
   folder = await mkdtemp(join(tmpdir(), 'sluice-api-'));
-  const bundlePath = join(folder, 'workflow-bundle.js');
-  await writeFile(bundlePath, (await bundleWorkflows()).code);
-  app = await appWith(bundlePath);
+  app = await appWith(workflowBundle().codePath);
 });
 
 afterAll(async () => {
@@ -307,7 +305,7 @@ test('says that a replay through other code does not agree', async () => {
   await phase('changed', 'soaking');
   await command('changed', 'rollback');
   await phase('changed', 'rolled-back');
-  const { code } = await bundleWorkflows();
+  const code = await readFile(workflowBundle().codePath, 'utf8');
   const bundlePath = join(folder, 'other.js');
   await writeFile(bundlePath, code.replaceAll('bringing all traffic', 'sending all traffic'));
   const other = await appWith(bundlePath);

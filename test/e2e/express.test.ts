@@ -23,13 +23,13 @@ import { createRegistry, type ProviderRegistry } from '../../src/providers/regis
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 
 const many = Array.from({ length: 19 }, (_, index) => `many-${index}`);
 const storm = Array.from({ length: 49 }, (_, index) => `storm-${index}`);
@@ -40,7 +40,6 @@ let main: TestHaproxy;
 let edge: TestHaproxy;
 let registry: ProviderRegistry;
 let app: FastifyInstance;
-let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 let stopWorkers = async () => {};
 
 const eventKeys = { secrets: async () => [], tokens: async () => [] };
@@ -72,7 +71,6 @@ beforeAll(async () => {
   registry = createRegistry(
     parseConfig({ traffic: { main: instance(main), edge: instance(edge) }, metrics: { memory: {} } }),
   );
-  bundle = await bundleWorkflows();
   app = await appOver(temporal.client);
   await startWorkers();
 }, 120_000);
@@ -101,7 +99,7 @@ async function startWorkers(): Promise<void> {
   const workers = await createWorkers({
     connection: temporal.nativeConnection,
     namespace: 'default',
-    workflowBundle: bundle,
+    workflowBundle: workflowBundle(),
     deps: {
       providers: registry,
       clock: systemClock,

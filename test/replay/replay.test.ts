@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { TestEmergency } from '../support/emergency.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 import { recordings } from './recordings.ts';
 
 const folder = join(import.meta.dirname, 'histories');
@@ -25,27 +25,20 @@ describe('recorded histories', () => {
 
   it.each(readdirSync(folder))('%s replays through today’s workflow', async (file) => {
     const history: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    const workflowBundle = await bundle();
     await expect(
-      Worker.runReplayHistory({ workflowBundle, sinks: silent }, history),
+      Worker.runReplayHistory({ workflowBundle: workflowBundle(), sinks: silent }, history),
     ).resolves.toBeUndefined();
   });
 
   it('would show a change: a history whose first activity has another name is refused', async () => {
     const text = readFileSync(fileOf('promoted'), 'utf8').replaceAll('"name":"prepare"', '"name":"other"');
-    const workflowBundle = await bundle();
     await expect(
-      Worker.runReplayHistory({ workflowBundle, sinks: silent }, JSON.parse(text)),
+      Worker.runReplayHistory({ workflowBundle: workflowBundle(), sinks: silent }, JSON.parse(text)),
     ).rejects.toThrow(/determinism/i);
   });
 });
 
 const silent = { audit: { record: { fn: () => {}, callDuringReplay: false } } };
-let made: ReturnType<typeof bundleWorkflows> | undefined;
-function bundle() {
-  made ??= bundleWorkflows();
-  return made;
-}
 
 async function record(): Promise<void> {
   const missing = Object.entries(recordings).filter(([name]) => !existsSync(fileOf(name)));

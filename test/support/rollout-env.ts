@@ -1,12 +1,7 @@
 /** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
@@ -21,7 +16,6 @@ import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
-import { bundleWorkflows } from '../../src/worker/bundle.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers, type WorkersOptions } from '../../src/worker/workers.ts';
@@ -30,6 +24,7 @@ import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
 import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
 import { planFixture } from './plan.ts';
 import { waitFor } from './wait-for.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 export interface RolloutEnvOptions {
   /** `local`: the dev server, in real time. `skipping`: the test server, whose timers skip. Default: `local`. */
@@ -49,7 +44,6 @@ export interface RunningWorkers {
 
 export type Listener = (workflowId: string, entry: TimelineEntry) => void;
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 let runtimeInstalled = false;
 
 export class RolloutEnv {
@@ -127,11 +121,10 @@ export class RolloutEnv {
   }
 
   private async runWorkers(connection: NativeConnection, code: WorkersCode): Promise<RunningWorkers> {
-    bundle ??= bundleWorkflows();
     const workers = await createWorkers({
       connection,
       namespace: 'default',
-      workflowBundle: code.workflowBundle ?? (await bundle),
+      workflowBundle: code.workflowBundle ?? workflowBundle(),
       version: code.version ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
       onTimeline: (workflowId, entry) => {

@@ -22,7 +22,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { taskQueues } from '../../domain/rollout/names.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
-import type { ExpressDeps } from './rollback.ts';
+import type { ExpressDeps } from './stop-canary.ts';
 import { type Stopped, stopEverything, stopSome } from './stops.ts';
 import { workerSeen } from './visibility.ts';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
-import type { ExpressDeps } from './rollback.ts';
+import type { ExpressDeps } from './stop-canary.ts';
 import { type Some, stopEverything, stopSome } from './stops.ts';
 import { type Target, Teller } from './teller.ts';
 

@@ -18,7 +18,7 @@ import { eventsMemo } from '../../worker/start-options.ts';
 import { type EventAnswer, hasEnded, type RolloutSummary } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
-import { type ExpressDeps, hasCanary, stopCanary, wasAway } from './rollback.ts';
+import { type ExpressDeps, hasCanary, stopCanary, wasAway } from './stop-canary.ts';
 import { describe, statusFrom } from './view.ts';
 import { workflowIdFor } from './visibility.ts';
 

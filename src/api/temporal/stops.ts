@@ -3,8 +3,8 @@ import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
-import { type ExpressDeps, hasCanary, stopCanary } from './rollback.ts';
 import { type Running, runningRollouts } from './running.ts';
+import { type ExpressDeps, hasCanary, stopCanary } from './stop-canary.ts';
 import type { Target, Teller } from './teller.ts';
 
 export type Stopped = Pick<EmergencyAnswer, 'restored' | 'notRestored' | 'listProblem'>;

@@ -6,7 +6,7 @@ import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
-import { Queue } from './express/queue.ts';
+import { Telling } from './express/telling.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
@@ -32,14 +32,12 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly keepList?: boolean;
 }
 
-/** Rollbacks of a storm that Temporal is told of at a time; each makes work for server and worker. */
-const tellAtOnce = 10;
-
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
+  const calm = new Calm();
   const deps = {
     supersedeWaitMs: 25_000,
-    calm: new Calm(),
-    telling: new Queue(tellAtOnce),
+    calm,
+    telling: new Telling(calm),
     lookup: new TrafficLookup(options),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,

@@ -1,4 +1,4 @@
-/** Lets a few pieces of work run at a time, in the order in which they came. */
+/** Lets a few pieces of work run at a time, in the order in which they came but for those that go first. */
 
 export class Queue {
   private readonly limit: number;
@@ -9,16 +9,16 @@ export class Queue {
     this.limit = limit;
   }
 
-  /** How many wait for their turn. */
-  get length(): number {
-    return this.waiting.length;
-  }
-
-  /** Runs `work` when it is its turn and tells it how long that took. */
-  async pass<T>(work: (waitedMs: number) => Promise<T>): Promise<T> {
+  /** Runs `work` when it is its turn and tells it how long that took. `first`: ahead of all that wait. */
+  async pass<T>(work: (waitedMs: number) => Promise<T>, { first = false } = {}): Promise<T> {
     const askedMs = performance.now();
     if (this.running < this.limit) this.running += 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else {
+      await new Promise<void>((resolve) => {
+        if (first) this.waiting.unshift(resolve);
+        else this.waiting.push(resolve);
+      });
+    }
     try {
       return await work(performance.now() - askedMs);
     } finally {

@@ -5,7 +5,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { type Express, hasEnded, type RolloutSummary } from '../contract.ts';
 import type { Calm } from '../express/calm.ts';
 import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
-import type { Queue } from '../express/queue.ts';
+import type { Telling } from '../express/telling.ts';
 import type { RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import type { Running, RunningList } from './running.ts';
@@ -18,7 +18,7 @@ export interface ExpressDeps extends TemporalDeps {
   /** Of the stops under way. */
   readonly calm: Calm;
   /** Of the commands that follow the stops. */
-  readonly telling: Queue;
+  readonly telling: Telling;
   /** Single looks at rollouts that are under way, and what takes their place when they are many or take too long. */
   readonly looks: { underWay: number; readonly list: RunningList };
 }

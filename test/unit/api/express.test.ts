@@ -127,6 +127,37 @@ describe('a rollback', () => {
     expect(await answering).toMatchObject({ via: 'stop', express: { written: true } });
   });
 
+  test('in a storm is answered when its stop is written, and the rollout that it was for is told after that', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `shop-${index}`);
+    const { service, temporal } = serve(Object.fromEntries(names.map((name) => [`demo/${name}`, {}])));
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, 'hang');
+    const rollbacks = names.map((name) => service.command({ environment: 'demo', service: name }, rollback));
+    const answers = await Promise.all(rollbacks);
+    expect(new Set(answers.map(({ via }) => via))).toEqual(new Set(['stop']));
+    expect(temporal.asked.filter((call) => call === 'update')).toEqual([]);
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.delete(call);
+    // Those that Temporal was asked about while it hung are lost to it, but not to the data plane.
+    await vi.waitFor(() => expect(temporal.told.length).toBeGreaterThanOrEqual(names.length - 10), 4_000);
+    expect(new Set(temporal.told.map(({ how, runId }) => `${how} ${runId}`))).toEqual(
+      new Set(names.slice(-temporal.told.length).map((name) => `signal run-of-rollout/demo/${name}`)),
+    );
+  });
+
+  test('in a storm goes to Temporal ahead of all that are safe already when its stop cannot be written', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `shop-${index}`);
+    const { service, temporal } = serve({
+      ...Object.fromEntries(names.map((name) => [`demo/${name}`, {}])),
+      'demo/shop': { traffic: { name: 'b', options: {} } },
+    });
+    planes.b = { ...planes.b, stop: unreachable, read: unreachable };
+    await Promise.all(
+      [...names, 'shop'].map((name) => service.command({ environment: 'demo', service: name }, rollback)),
+    );
+    const place = temporal.told.findIndex(({ id }) => id === 'rollout/demo/shop');
+    expect(temporal.told[place]?.how).toBe('update');
+    expect(place).toBeLessThan(10 + 1);
+  });
+
   test('is not answered by a stop that preparation would clear', async () => {
     const { service, temporal } = serve({ 'demo/shop': { phase: 'preparing' } });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);

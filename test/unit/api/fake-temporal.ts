@@ -19,7 +19,13 @@ type Call = 'describe' | 'update' | 'signal' | 'list' | 'history' | 'start';
 
 export interface FakeTemporal {
   readonly client: Client;
-  readonly told: { readonly how: 'update' | 'signal'; readonly id: string; readonly payload: unknown }[];
+  readonly told: {
+    readonly how: 'update' | 'signal';
+    readonly id: string;
+    /** Undefined: whichever run is there. */
+    readonly runId: string | undefined;
+    readonly payload: unknown;
+  }[];
   readonly started: { readonly type: string; readonly options: WorkflowStartOptions }[];
   /** Every call, in order. */
   readonly asked: Call[];
@@ -51,18 +57,18 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     if ((rollout.status ?? running) !== running) throw new WorkflowNotFoundError('completed', id, undefined);
     return rollout;
   };
-  const handleOf = (id: string) => ({
+  const handleOf = (id: string, runId?: string) => ({
     describe: () => guarded('describe', () => ({ raw: { workflowExecutionInfo: infoOf(id, known(id)) } })),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {
         live(id);
-        told.push({ how: 'update', id, payload: args[0] });
+        told.push({ how: 'update', id, runId, payload: args[0] });
         return {};
       }),
     signal: (_: string, payload: unknown) =>
       guarded('signal', () => {
         live(id);
-        told.push({ how: 'signal', id, payload });
+        told.push({ how: 'signal', id, runId, payload });
       }),
   });
   const client = {

@@ -35,4 +35,16 @@ describe('the queue of commands', () => {
     expect(await queue.pass(async (waitedMs) => waitedMs)).toBeGreaterThan(20);
     await first;
   });
+
+  test('lets go first whoever must', async () => {
+    const queue = new Queue(1);
+    const begun: string[] = [];
+    const note = (name: string) => async () => void begun.push(name);
+    await Promise.all([
+      queue.pass(note('a')),
+      queue.pass(note('b')),
+      queue.pass(note('urgent'), { first: true }),
+    ]);
+    expect(begun).toEqual(['a', 'urgent', 'b']);
+  });
 });

@@ -1,0 +1,46 @@
+/** Commands that follow the stops: a few go to Temporal at a time, first those whose canary is not safe yet. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Calm } from './calm.ts';
+import { Queue } from './queue.ts';
+
+/** Each makes work for server and worker. */
+const atOnce = 10;
+/** However slow the data plane is, the workflow is told by then. */
+const headStartMs = 100;
+/** How long a command whose canary is stopped lets the stops of others go first. */
+const courtesyMs = 1000;
+/** A command whose canary is stopped is told in haste after so long in the queue, or with so many to be told. */
+const maxQueueMs = 500;
+const maxUntold = 20;
+
+export class Telling {
+  private readonly calm: Calm;
+  private readonly queue = new Queue(atOnce);
+  private untold = 0;
+
+  /** `calm`: of the stops under way. */
+  constructor(calm: Calm) {
+    this.calm = calm;
+  }
+
+  /** So many are to be told that whoever is safe already should not wait for it. */
+  get crowded(): boolean {
+    return this.untold > maxUntold;
+  }
+
+  /**
+   * Does `tell` when its turn has come. A stop takes some milliseconds. When many rollbacks come at once, the work that
+   * each command makes for everybody would be in the way of the stops behind it; and whoever is safe already has time.
+   */
+  async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>): Promise<T> {
+    this.untold += 1;
+    try {
+      const safe = await Promise.race([stopped.catch(() => false), sleep(headStartMs, false)]);
+      if (safe) await this.calm.wait(courtesyMs);
+      const work = (waitedMs: number) => tell(safe && (waitedMs > maxQueueMs || this.crowded));
+      return await this.queue.pass(work, { first: !safe });
+    } finally {
+      this.untold -= 1;
+    }
+  }
+}

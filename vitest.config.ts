@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const UNIT_TIMEOUT_MS = 30_000;
 const REAL_PARTS_TIMEOUT_MS = 60_000;
 
-/** Fills both processors by itself, so that nothing whose time matters may run beside it. */
-const CROWDED = 'test/scenarios/fail-every-step.test.ts';
+/** Each fills two processors by itself, so that nothing whose time matters may run beside it. */
+const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test/scenarios/${name}.test.ts`);
 
 /** Projects of one group share its lanes; one group runs after the other. Most of a file's time here is waiting. */
 const GROUPS = {
@@ -32,10 +32,10 @@ export default defineConfig({
       },
       { test: { ...realParts('contract'), ...GROUPS.sideBySide } },
       { test: { ...realParts('replay'), ...GROUPS.sideBySide } },
-      { test: { ...realParts('scenarios'), exclude: [CROWDED], ...GROUPS.sideBySide } },
+      { test: { ...realParts('scenarios'), exclude: CROWDED, ...GROUPS.sideBySide } },
       // Each file has ports of its own.
       { test: { ...realParts('e2e'), ...GROUPS.stacks } },
-      { test: { ...realParts('every-step'), include: [CROWDED], ...GROUPS.alone } },
+      { test: { ...realParts('crowded'), include: CROWDED, ...GROUPS.alone } },
     ],
   },
 });

@@ -1,6 +1,4 @@
 /** What the restore bench runs against: a real Temporal server, worker, API and HAProxy, and rollouts in it. */
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { workflowIdOf } from '../../src/domain/plan/types.ts';
@@ -10,6 +8,7 @@ import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { trafficMemo, trafficMemoOf } from '../../src/worker/start-options.ts';
+import { freePort } from '../../test/support/free-ports.ts';
 import { startHaproxy } from '../../test/support/haproxy.ts';
 import { planFixture, stageFixture } from '../../test/support/plan.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
@@ -106,12 +105,4 @@ async function startOne(
   });
   const reads50 = async () => (await shareOf(service)) === 50;
   await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 300_000, everyMs: 250 });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateTools } from '../../src/stack/tools.ts';
 import { end, hasEnded } from './child.ts';
-import { freePort } from './prometheus.ts';
+import { freePort } from './free-ports.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestAlertmanager {

@@ -10,6 +10,7 @@ import { createRuntimeClient } from '../../src/providers/traffic/haproxy/client.
 import { renderHaproxyConfig, type SnippetOptions } from '../../src/providers/traffic/haproxy/config.ts';
 import { writeEmptyMaps } from '../../src/providers/traffic/haproxy/maps.ts';
 import { locateTools } from '../../src/stack/tools.ts';
+import { freePorts } from './free-ports.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface HaproxyOptions {
@@ -149,14 +150,6 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
 async function startBackend(slot: Slot): Promise<{ server: Server; port: number }> {
   const server = createServer((_, response) => response.end(slot));
   return { server, port: await listening(server) };
-}
-
-/** Held all at once before any is given back, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map(listening));
-  for (const server of servers) server.close();
-  return ports;
 }
 
 async function listening(server: Server): Promise<number> {

@@ -1,11 +1,10 @@
 /** A process workload in a folder of its own, whose versions are tiny servers that behave as their names say. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopAll } from '../../src/providers/workload/process-fleet.ts';
 import { type ProcessSettings, processSettings } from '../../src/providers/workload/process-settings.ts';
+import { freePort } from './free-ports.ts';
 
 /** `crash…` ends at once, `never…` never becomes ready, `stubborn…` ignores SIGTERM; all others serve. */
 const script = `
@@ -57,12 +56,4 @@ export async function openProcessBench(over: Partial<ProcessSettings> = {}): Pro
       await rm(stateDir, { recursive: true, force: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

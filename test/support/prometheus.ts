@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { locateTools } from '../../src/stack/tools.ts';
 import { end, hasEnded } from './child.ts';
+import { freePort } from './free-ports.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestPrometheus {
@@ -124,13 +125,6 @@ async function readyOrGone(child: ChildProcess, url: string): Promise<'ready' | 
 async function isScraping(url: string): Promise<boolean> {
   const response = await fetch(`${url}/api/v1/query?query=up`);
   return (await response.text()).includes('"1"]');
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const address = await listen(server);
-  await closeServer(server);
-  return Number(address.split(':')[1]);
 }
 
 async function listen(server: Server): Promise<string> {

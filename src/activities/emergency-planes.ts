@@ -1,4 +1,6 @@
 /** The data planes as one sweep of an emergency sees them: one that does not answer costs its other targets no time. */
+import { heldBy } from '../domain/emergency/holders.ts';
+import { emergencyWorkflowIdOf } from '../domain/emergency/scope.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Slot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
@@ -33,11 +35,14 @@ export class EmergencyPlanes {
     }
   }
 
-  /** Releases the stop of everything. Never throws; what stood in the way, or null. */
-  async release(name: string): Promise<string | null> {
+  /** Lets the emergency's stop of everything go. Never throws; what stood in the way, or null. */
+  async release(name: string, emergency: string): Promise<string | null> {
     try {
-      await within(callTimeoutMs, (signal) => this.deps.providers.traffic(name).release(signal));
-      return null;
+      const holder = emergencyWorkflowIdOf(emergency);
+      const others = await within(callTimeoutMs, (signal) =>
+        this.deps.providers.traffic(name).release(holder, signal),
+      );
+      return others.length === 0 ? null : heldBy(others);
     } catch (error) {
       return messageOf(error);
     }

@@ -21,11 +21,14 @@ const asksAtOnce = 50;
 /** What one emergency can hold, by what Temporal takes in one payload. The others follow when these are settled. */
 const maxFound = 4_000;
 
+/** Emergencies of earlier workers do not say who they are, and nobody is named as the holder of their stops. */
+const unnamed = 'unnamed';
+
 export function createEmergencyActivities(deps: ActivityDeps): EmergencyActivities {
   return {
     find: (input) => alive('finding', () => find(deps, input)),
     sweep: (input) => alive('sweeping', () => sweep(deps, input)),
-    releasePlanes: (names) => alive('releasing', () => releasePlanes(deps, names)),
+    releasePlanes: (names, id = unnamed) => alive('releasing', () => releasePlanes(deps, names, id)),
   };
 }
 
@@ -101,7 +104,7 @@ async function sweep(deps: ActivityDeps, { order, subjects, idle }: SweepInput):
   const planes = new EmergencyPlanes(deps);
   const released: string[] = [];
   await eachOf(idle, idle.length, async (name) => {
-    if ((await planes.release(name)) === null) released.push(name);
+    if ((await planes.release(name, order.id)) === null) released.push(name);
   });
   return { looks: await lookAtAll({ deps, planes, order, released }, subjects), released };
 }
@@ -109,11 +112,12 @@ async function sweep(deps: ActivityDeps, { order, subjects, idle }: SweepInput):
 async function releasePlanes(
   deps: ActivityDeps,
   names: readonly string[],
+  id: string,
 ): Promise<{ traffic: string; problem: string }[]> {
   const planes = new EmergencyPlanes(deps);
   const problems: { traffic: string; problem: string }[] = [];
   await eachOf(names, names.length, async (traffic) => {
-    const problem = await planes.release(traffic);
+    const problem = await planes.release(traffic, id);
     if (problem !== null) problems.push({ traffic, problem });
   });
   return problems;

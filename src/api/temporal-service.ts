@@ -54,7 +54,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     audit: (ref) => auditOf(deps, ref),
     rollbacks: (query) => history.page(query),
     emergencyStop: (request) => emergencyStop(deps, request),
-    release: () => releaseAll(deps.planes),
+    release: () => releaseAll(deps),
     openEmergency: (request) => openEmergency(deps, request),
     emergencies: (query) => listEmergencies(deps, query),
     emergency: (id) => emergencyOf(deps, id),

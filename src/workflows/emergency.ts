@@ -76,10 +76,10 @@ const afterFailure = '5 seconds';
 
 /** What cannot be released here can be with `sluice emergency-stop --release`; the block itself ends in any case. */
 async function liftStops(run: EmergencyRun): Promise<void> {
-  const { stoppedAll } = run.state.order;
+  const { id, stoppedAll } = run.state.order;
   if (stoppedAll.length === 0) return;
   try {
-    for (const { traffic, problem } of await releasePlanes(stoppedAll)) {
+    for (const { traffic, problem } of await releasePlanes(stoppedAll, id)) {
       run.note(`everything behind ${traffic} stays stopped: ${problem}`);
     }
   } catch (error) {

@@ -44,7 +44,8 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
     setStable: (to, ...rest) => guard('setStable', to, () => inner.setStable(to, ...rest)),
     restore: (to, ...rest) => guard('restore', to, () => inner.restore(to, ...rest)),
     stop: (to, signal) => inner.stop(to, signal),
-    release: (signal) => inner.release(signal),
+    stopAll: (holder, signal) => inner.stopAll(holder, signal),
+    release: (holder, signal) => inner.release(holder, signal),
     close: () => inner.close(),
     failNext: (call, targetId, times) => void left.set(`${call} ${targetId}`, times),
     meddle: async (id, route) => {

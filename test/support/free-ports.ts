@@ -14,7 +14,8 @@ let next = Math.floor(Math.random() * ofEachLane);
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
   for (let tries = 0; found.length < count; tries++) {
-    if (tries > ofEachLane) throw new Error(`no ${count} ports are free from ${lowest + lane * ofEachLane} on`);
+    if (tries > ofEachLane)
+      throw new Error(`no ${count} ports are free from ${lowest + lane * ofEachLane} on`);
     const port = lowest + lane * ofEachLane + (next++ % ofEachLane);
     if (await isFree(port)) found.push(port);
   }

@@ -12,15 +12,19 @@ export type Written =
   | { readonly written: true; readonly tookMs: number }
   | { readonly written: false; readonly problem: string };
 
+export type Released =
+  | { readonly heldBy: readonly string[] }
+  | { readonly heldBy: null; readonly problem: string };
+
 export interface DataPlanes {
   /** The configured traffic instances. */
   readonly names: readonly string[];
   /** Takes all traffic off the target's canary; nothing but the next rollout clears it. */
   stop(ref: TrafficRef): Promise<Written>;
-  /** Stops everything behind one data plane in one write. */
-  stopAll(name: string): Promise<Written>;
-  /** Clears what `stopAll` wrote. */
-  release(name: string): Promise<Written>;
+  /** Stops everything behind one data plane in one write, for as long as the holder does not release it. */
+  stopAll(name: string, holder: string): Promise<Written>;
+  /** Lets go what `stopAll` wrote for the holder. */
+  release(name: string, holder: string): Promise<Released>;
   /** Whether a canary of the target may take traffic by what the data plane says. False when it does not answer. */
   hasCanary(ref: TrafficRef): Promise<boolean>;
   /** Whether everything behind the data plane is stopped. False when it does not answer: preparation looks again. */
@@ -51,15 +55,15 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
         (signal) => get(name).stop(target, signal),
         async () => (await look(name, target))?.stopped === true,
       ),
-    stopAll: (name) =>
+    stopAll: (name, holder) =>
       attempt(
-        (signal) => get(name).stop('*', signal),
+        (signal) => get(name).stopAll(holder, signal),
         async () => (await look(name, nobody))?.stopped === true,
       ),
-    release: (name) =>
-      attempt(
-        (signal) => get(name).release(signal),
-        async () => false,
+    release: (name, holder) =>
+      bounded(stopTimeoutMs, (signal) => get(name).release(holder, signal)).then(
+        (heldBy) => ({ heldBy }),
+        (error: unknown) => ({ heldBy: null, problem: messageOf(error) }),
       ),
     hasCanary: async ({ name, target }) => mayTakeTraffic(await look(name, target), Date.now()),
     isStopped: async (name) => (await look(name, nobody))?.stopped === true,

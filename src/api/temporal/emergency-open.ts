@@ -57,7 +57,9 @@ const nobody = { tell: () => {} };
 
 async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
   try {
-    if (words.some(isWhole)) return await stopEverything(deps, nobody);
+    if (words.some(isWhole)) {
+      return await stopEverything(deps, nobody, emergencyWorkflowIdOf(emergencyIdOf(words)));
+    }
     const open = words.filter((word) => !isExact(word));
     const some = {
       targets: words.filter(isExact),

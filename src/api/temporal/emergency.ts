@@ -1,8 +1,9 @@
 /** The emergency stop: canary traffic of a whole scope to 0 in the data planes first, then every workflow is told. */
 import { randomUUID } from 'node:crypto';
+import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
-import type { DataPlanes } from '../express/data-planes.ts';
+import { ask } from './calls.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { type Some, stopEverything, stopSome } from './stops.ts';
 import { type Target, Teller } from './teller.ts';
@@ -18,7 +19,9 @@ export async function emergencyStop(
   const payload = { actor, reason: `emergency stop: ${reason}`, requestId: randomUUID() };
   const teller = new Teller(deps, payload);
   const { restored, notRestored, listProblem } =
-    scope === 'all' ? await stopEverything(deps, teller) : await stopSome(deps, someOf(scope), teller);
+    scope === 'all'
+      ? await stopEverything(deps, teller, byHand)
+      : await stopSome(deps, someOf(scope), teller);
   const { told, notTold } = await teller.outcome(tellBudgetMs);
   if (restored.length === 0 && notRestored.length > 0) {
     throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', {
@@ -33,13 +36,16 @@ function someOf({ environments = [], targets = [] }: Exclude<EmergencyStopBody['
   return { targets, unlisted: environments.map((name) => `${name}/*`), covers };
 }
 
-/** Clears a stop of everything; stops of single targets are cleared by their next rollouts. */
-export async function releaseAll(planes: DataPlanes): Promise<ReleaseAnswer> {
-  const releases = planes.names.map(async (name) => ({ name, result: await planes.release(name) }));
+/**
+ * Releases what `emergencyStop` stopped altogether; stops of single targets are cleared by their next rollouts. What an
+ * open emergency holds stays stopped.
+ */
+export async function releaseAll(deps: ExpressDeps): Promise<ReleaseAnswer> {
+  const releases = deps.planes.names.map(async (name) => ({ name, problem: await releaseOne(deps, name) }));
   const results = await Promise.all(releases);
-  const released = results.filter(({ result }) => result.written).map(({ name }) => name);
-  const notReleased = results.flatMap(({ name, result }) =>
-    result.written ? [] : [{ traffic: name, problem: result.problem }],
+  const released = results.filter(({ problem }) => problem === null).map(({ name }) => name);
+  const notReleased = results.flatMap(({ name, problem }) =>
+    problem === null ? [] : [{ traffic: name, problem }],
   );
   if (released.length === 0 && notReleased.length > 0) {
     const listed = notReleased.map(({ traffic, problem }) => `${traffic}: ${problem}`).join('; ');
@@ -47,6 +53,26 @@ export async function releaseAll(planes: DataPlanes): Promise<ReleaseAnswer> {
     throw new SluiceError('traffic-unavailable', what, { details: { notReleased } });
   }
   return { released, notReleased };
+}
+
+/** What stands in the way; null: nothing. */
+async function releaseOne(deps: ExpressDeps, name: string): Promise<string | null> {
+  let result = await deps.planes.release(name, byHand);
+  for (const holder of result.heldBy ?? []) {
+    // One that was terminated releases nothing any more.
+    if (await isOver(deps, holder)) result = await deps.planes.release(name, holder);
+  }
+  if (result.heldBy === null) return result.problem;
+  return result.heldBy.length === 0 ? null : heldBy(result.heldBy);
+}
+
+async function isOver(deps: ExpressDeps, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await ask(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+    return status.name !== 'RUNNING';
+  } catch (error) {
+    return error instanceof SluiceError && error.code === 'rollout-not-found';
+  }
 }
 
 function clipped(text: string): string {

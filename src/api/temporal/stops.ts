@@ -24,12 +24,12 @@ export interface Some {
 }
 
 /** One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow one. */
-export async function stopEverything(deps: ExpressDeps, teller: Told): Promise<Stopped> {
+export async function stopEverything(deps: ExpressDeps, teller: Told, holder: string): Promise<Stopped> {
   const { planes } = deps;
   if (planes.names.length === 0) {
     throw new SluiceError('traffic-unavailable', 'No data plane is configured, so none can be stopped.');
   }
-  const stops = new Map(planes.names.map((name) => [name, planes.stopAll(name)]));
+  const stops = new Map(planes.names.map((name) => [name, planes.stopAll(name, holder)]));
   const { rollouts, listProblem } = await listed(deps);
   for (const { summary } of rollouts) teller.tell(summary);
   const ofPlanes = [...stops].map(async ([name, stop]) => resultOf('*', name, await stop));

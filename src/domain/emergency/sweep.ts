@@ -83,6 +83,9 @@ export interface EmergencyActivities {
   /** An activity of its own, so that what was found is not lost with a worker that dies over the sweep. */
   find(input: FindInput): Promise<FindResult>;
   sweep(input: SweepInput): Promise<SweepResult>;
-  /** Releases the stop of everything behind these data planes; returns those that did not answer, with the reason. */
-  releasePlanes(names: readonly string[]): Promise<readonly { traffic: string; problem: string }[]>;
+  /** Lets the emergency's stop of everything behind these data planes go; returns what stays stopped, with the reason. */
+  releasePlanes(
+    names: readonly string[],
+    id?: string,
+  ): Promise<readonly { traffic: string; problem: string }[]>;
 }

@@ -10,6 +10,7 @@ import { MapCommands, mapFile } from './haproxy/maps.ts';
 import { backendOf, checkEpoch, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
 import { requestsIn } from './haproxy/stat.ts';
+import { StopAll } from './haproxy/stop-all.ts';
 import { Stopping } from './haproxy/stopping.ts';
 import type {
   Route,
@@ -39,6 +40,7 @@ class HaproxyTraffic implements TrafficProvider {
   private readonly roles: KeptMap;
   private readonly stops: KeptMap;
   private readonly stopping: Stopping;
+  private readonly everything: StopAll;
   /** Who owned each target when it was last read: a guess that saves the next read a round. */
   private readonly owners = new Map<TargetId, number>();
 
@@ -50,6 +52,13 @@ class HaproxyTraffic implements TrafficProvider {
     this.roles = new KeptMap(mapFile(settings.mapsDir, 'roles'));
     this.stops = new KeptMap(mapFile(settings.mapsDir, 'stop'));
     this.stopping = new Stopping(this.client, this.commands);
+    const { client, commands, stopping } = this;
+    this.everything = new StopAll({
+      client,
+      commands,
+      stopping,
+      kept: settings.persistRoles ? this.stops : null,
+    });
   }
 
   async prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState> {
@@ -120,15 +129,18 @@ class HaproxyTraffic implements TrafficProvider {
     });
   }
 
-  async stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void> {
-    const key = target === '*' ? target : checkTargetId(target.id);
+  async stop({ id }: TrafficTarget, signal?: AbortSignal): Promise<void> {
+    const key = checkTargetId(id);
     await this.stopping.put(key, signal);
     await this.keepStop(key, '1');
   }
 
-  async release(signal?: AbortSignal): Promise<void> {
-    await this.keepStop('*', null);
-    await this.client.converse((run) => new Entries(run, this.commands, '*').put('stop', '*', 0), { signal });
+  stopAll(holder: string, signal?: AbortSignal): Promise<void> {
+    return this.everything.put(holder, signal);
+  }
+
+  release(holder: string, signal?: AbortSignal): Promise<readonly string[]> {
+    return this.everything.release(holder, signal);
   }
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {

@@ -16,9 +16,9 @@ const noRoute = { weightPercent: 0, match: null, leaseUntilMs: 0 };
 
 export function createMemoryTraffic(): TrafficProvider {
   const states = new Map<string, TrafficState>();
-  let stoppedAll = false;
+  const holders = new Set<string>();
   const own = (id: string) => states.get(id) ?? untouched;
-  const seen = (id: string): TrafficState => ({ ...own(id), stopped: own(id).stopped || stoppedAll });
+  const seen = (id: string): TrafficState => ({ ...own(id), stopped: own(id).stopped || holders.size > 0 });
   const write = (id: string, epoch: number, change: Partial<TrafficState>) => {
     if (own(id).epoch > epoch) throw fenced(id, epoch, own(id).epoch);
     states.set(id, { ...own(id), epoch, ...change });
@@ -38,12 +38,11 @@ export function createMemoryTraffic(): TrafficProvider {
     setStable: async ({ id }, stableSlot: Slot, epoch) => write(id, epoch, { ...noRoute, stableSlot }),
     restore: async ({ id }, epoch) =>
       write(id, Math.max(epoch, own(id).epoch), { ...noRoute, stopped: true }),
-    stop: async (target) => {
-      if (target === '*') stoppedAll = true;
-      else states.set(target.id, { ...own(target.id), stopped: true });
-    },
-    release: async () => {
-      stoppedAll = false;
+    stop: async ({ id }) => void states.set(id, { ...own(id), stopped: true }),
+    stopAll: async (holder) => void holders.add(holder),
+    release: async (holder) => {
+      holders.delete(holder);
+      return [...holders];
     },
     close: async () => {},
   };

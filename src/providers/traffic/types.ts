@@ -55,10 +55,12 @@ export interface TrafficProvider {
   setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void>;
   /** All traffic to stable, at once: stops the canary, then drops share, match and lease. Works half-way through anything. */
   restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
-  /** The express lane: one write that no renewal undoes; cleared only by the next `prepare`. `*`: everything behind this data plane. */
-  stop(target: TrafficTarget | '*', signal?: AbortSignal): Promise<void>;
-  /** Clears a stop of `*`; `prepare` never does. */
-  release(signal?: AbortSignal): Promise<void>;
+  /** The express lane: one write that no renewal undoes; cleared only by the next `prepare`. */
+  stop(target: TrafficTarget, signal?: AbortSignal): Promise<void>;
+  /** Stops everything behind this data plane, for as long as anybody holds it; `prepare` never clears it. */
+  stopAll(holder: string, signal?: AbortSignal): Promise<void>;
+  /** Lets go what `stopAll` wrote for this holder. Returns who else holds it; nobody: everything may go on. */
+  release(holder: string, signal?: AbortSignal): Promise<readonly string[]>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
   clock?(signal?: AbortSignal): Promise<number | undefined>;

@@ -49,7 +49,7 @@ describe('a reload of haproxy', () => {
     await provider.setStable(target, 'green', epoch + 1);
     await haproxy.reload();
     expect(await haproxy.request('test/shop', 40)).toEqual({ blue: 0, green: 40, failed: 0 });
-    await provider.stop('*');
+    await provider.stopAll('ann');
     await haproxy.reload();
     await canary(100);
     expect(effectivePercent(await provider.read(target), Date.now())).toBe(0);

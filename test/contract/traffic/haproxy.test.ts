@@ -108,12 +108,12 @@ describe('haproxy itself', () => {
 
   it('keeps stops over a restart, and forgets them as asked', async () => {
     await canary(100, 90);
-    await provider.stop('*');
+    await provider.stopAll('ann');
     await provider.stop(target);
     await haproxy.kill();
     await haproxy.restart();
     expect((await provider.read(target)).stopped).toBe(true);
-    await provider.release();
+    expect(await provider.release('ann')).toEqual([]);
     expect((await provider.read(target)).stopped).toBe(true);
     await provider.prepare(target, 91);
     await haproxy.kill();

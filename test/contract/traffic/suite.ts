@@ -131,7 +131,7 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
         () => provider.prepare(target, owner),
         () => provider.setStable(target, 'green', owner),
         () => provider.setStable(target, 'blue', owner),
-        () => provider.release(),
+        () => provider.release('ann'),
       ]) {
         await call();
         const once = await provider.read(target);
@@ -244,13 +244,26 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
 
     it('stops everything in one write, which a preparation does not clear', async () => {
       await canary(100);
-      await provider.stop('*');
+      await provider.stopAll('ann');
       expect(await share()).toBe(0);
       expect((await provider.read(other)).stopped).toBe(true);
       await canary(100);
       expect(await share()).toBe(0);
       await expectRequests('none');
-      await provider.release();
+      expect(await provider.release('ann')).toEqual([]);
+      expect(await share()).toBe(100);
+      await expectRequests('all');
+    });
+
+    it('stays stopped altogether until everybody who stopped it has released it', async () => {
+      await canary(100);
+      await Promise.all([provider.stopAll('emergency/all'), provider.stopAll('ann')]);
+      expect(await provider.release('bob')).toHaveLength(2);
+      expect(await provider.release('ann')).toEqual(['emergency/all']);
+      expect(await provider.release('ann')).toEqual(['emergency/all']);
+      expect(await share()).toBe(0);
+      await expectRequests('none');
+      expect(await provider.release('emergency/all')).toEqual([]);
       expect(await share()).toBe(100);
       await expectRequests('all');
     });
@@ -335,7 +348,7 @@ export function trafficContract(name: string, start: () => Promise<TrafficFixtur
       const calls = [
         () => provider.read(target),
         () => provider.restore(target, epoch),
-        () => provider.stop('*'),
+        () => provider.stopAll('ann'),
       ];
       for (const call of calls) expect(await codeOf(call())).toBe('traffic-unavailable');
       await fixture.outage.end();

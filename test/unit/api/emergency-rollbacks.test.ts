@@ -20,10 +20,14 @@ beforeEach(() => {
 function recorded(name: string): TrafficProvider {
   const memory = createMemoryTraffic();
   const stop: TrafficProvider['stop'] = async (target, signal) => {
-    stops.push(`${name} ${target === '*' ? '*' : target.id}`);
+    stops.push(`${name} ${target.id}`);
     await memory.stop(target, signal);
   };
-  return { ...memory, stop };
+  const stopAll: TrafficProvider['stopAll'] = async (holder, signal) => {
+    stops.push(`${name} *`);
+    await memory.stopAll(holder, signal);
+  };
+  return { ...memory, stop, stopAll };
 }
 
 async function serve(known: Record<string, FakeRollout>) {
@@ -88,7 +92,7 @@ describe('an emergency rollback', () => {
   });
 
   test('begins though a data plane hangs, and says what could not be stopped', async () => {
-    planes.b = { ...planes.b, stop: () => new Promise(() => {}), read: () => new Promise(() => {}) };
+    planes.b = { ...planes.b, stopAll: () => new Promise(() => {}), read: () => new Promise(() => {}) };
     const { temporal, post } = await serve({});
     const answering = post('', { scope: 'canary', ...fire });
     await expect.poll(() => temporal.started.length, { timeout: 1_500 }).toBe(1);

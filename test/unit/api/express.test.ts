@@ -22,8 +22,12 @@ function recorded(name: string): TrafficProvider {
   return {
     ...memory,
     stop: async (target, signal) => {
-      stops.push(`${name} ${target === '*' ? '*' : target.id}`);
+      stops.push(`${name} ${target.id}`);
       await memory.stop(target, signal);
+    },
+    stopAll: async (holder, signal) => {
+      stops.push(`${name} *`);
+      await memory.stopAll(holder, signal);
     },
   };
 }
@@ -339,7 +343,7 @@ describe('an emergency stop', () => {
       'demo/one': {},
       'demo/two': { traffic: { name: 'b', options: {} } },
     });
-    planes.b = { ...planes.b, stop: unreachable, read: unreachable };
+    planes.b = { ...planes.b, stop: unreachable, stopAll: unreachable, read: unreachable };
     const answer = await service.emergencyStop(everything);
     expect(answer.restored.map(({ target }) => target)).toEqual(['*', 'demo/one']);
     const problem = 'The data plane did not answer.';
@@ -380,7 +384,7 @@ describe('an emergency stop', () => {
   test('that could write nothing at all is a failure that names everything', async () => {
     const { service, temporal } = serve({ 'demo/one': {} });
     for (const name of ['a', 'b'] as const) {
-      planes[name] = { ...planes[name], stop: unreachable, read: unreachable };
+      planes[name] = { ...planes[name], stop: unreachable, stopAll: unreachable, read: unreachable };
     }
     await expect(service.emergencyStop(everything)).rejects.toMatchObject({
       code: 'traffic-unavailable',
@@ -399,6 +403,24 @@ describe('an emergency stop', () => {
     expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
     expect(await codeOf(service.start(start))).not.toBe('emergency-stopped');
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
+  });
+
+  test('is not released while an open emergency holds it, but for what a terminated one has left', async () => {
+    const order = { id: 'all', scope: ['all'], to: null, actor: 'ann', reason: 'fire', stoppedAll: ['a'] };
+    const open: FakeRollout = { order };
+    const rollouts = { 'emergency/all': open };
+    const { service } = serve(rollouts);
+    await service.emergencyStop(everything);
+    await planes.a.stopAll('emergency/all');
+    const problem = 'it is still held by the emergency "all"; release that as well';
+    expect(await service.release()).toEqual({
+      released: ['b'],
+      notReleased: [{ traffic: 'a', problem }],
+    });
+    expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
+    rollouts['emergency/all'] = { ...open, status: 5 };
+    expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
+    expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: false });
   });
 
   test('is released where it can be', async () => {

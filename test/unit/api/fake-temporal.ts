@@ -58,7 +58,12 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     return rollout;
   };
   const handleOf = (id: string, runId?: string) => ({
-    describe: () => guarded('describe', () => ({ raw: { workflowExecutionInfo: infoOf(id, known(id)) } })),
+    describe: () =>
+      guarded('describe', () => {
+        const rollout = known(id);
+        const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
+        return { status: { name }, raw: { workflowExecutionInfo: infoOf(id, rollout) } };
+      }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {
         live(id);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SluiceError } from '../../../domain/errors.ts';
 
 /**
- * By target: `roles` (stable slot), `stop` (also of `*`) and `epoch` (the owner). By `target@epoch`: `stable` (the slot
+ * By target: `roles` (stable slot), `stop` (also of `*`, and of who holds it) and `epoch` (the owner). By `target@epoch`: `stable` (the slot
  * that is stable under this owner). By `target@epoch@slot`, the slot being the stable one: `weight`, `lease`, `match`.
  * A write of a former owner, or one made for the other slot, thus lands where nobody reads.
  */
@@ -76,14 +76,24 @@ export function tookEffect(answer: string | undefined): boolean {
   throw refused(answer);
 }
 
-/** The keys in the answer of `show map`. Errors: `traffic-unready`. */
-export function keysIn(answer: string | undefined): string[] {
+export interface MapEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What the answer of `show map` holds. Errors: `traffic-unready`. */
+export function entriesIn(answer: string | undefined): MapEntry[] {
   const lines = (answer ?? '').split('\n').filter((line) => line !== '');
   return lines.map((line) => {
-    const key = /^0x[0-9a-f]+ (?<key>\S+)/.exec(line)?.groups?.key;
+    const { key, value = '' } = /^0x[0-9a-f]+ (?<key>\S+) ?(?<value>\S*)/.exec(line)?.groups ?? {};
     if (key === undefined) throw refused(line);
-    return key;
+    return { key, value };
   });
+}
+
+/** The keys in the answer of `show map`. Errors: `traffic-unready`. */
+export function keysIn(answer: string | undefined): string[] {
+  return entriesIn(answer).map(({ key }) => key);
 }
 
 function refused(answer: string | undefined): SluiceError {

@@ -1,4 +1,5 @@
 /** The shape of a check that compares counters by the sequential test, of what it reads, and of what it keeps. */
+import type { InstanceReading, Instances } from './instances.ts';
 import type { Counts, CountsSample, Guard, Margin, SequentialState } from './sequential/types.ts';
 import type { CheckBase } from './types.ts';
 
@@ -57,6 +58,8 @@ export type CountsReading =
       readonly nextAnchorMs: number;
       /** What was counted since then already. */
       readonly sinceNext: CountsSample;
+      /** The same by instance, where the source tells them apart. */
+      readonly instances?: InstanceReading;
     }
   | { readonly kind: 'no-data'; readonly reason: string }
   | { readonly kind: 'error'; readonly reason: string };
@@ -67,6 +70,8 @@ export interface CountsEvidence {
   /** Counted since the anchor, and known to the test already. */
   readonly sinceAnchor: CountsSample;
   readonly state: SequentialState;
+  /** Counted by each instance up to the anchor. */
+  readonly instances?: Instances;
   /** The latency above which a request counts as slow, as its bucket is labelled; only where `boundFrom` asks for one. */
   readonly bound?: string;
 }
@@ -83,7 +88,7 @@ export interface Statistics {
   readonly difference: { readonly low: number; readonly high: number };
   /** Looks that counted anything. */
   readonly looks: number;
-  /** Variance of the counts as a multiple of that of independent requests; 1: no bursts. */
+  /** Variance of the counts as a multiple of that of independent requests; 1: no bursts, and instances that are alike. */
   readonly dispersion: number;
 }
 

@@ -7,6 +7,7 @@ import {
   type Statistics,
 } from './counts-check.ts';
 import { amount, counted, spoken } from './format.ts';
+import { noInstances, seenWith, settledWith } from './instances.ts';
 import {
   answerOf,
   begin,
@@ -16,6 +17,7 @@ import {
   isAlone,
   type SequentialAnswer,
   type SequentialState,
+  spreadOf,
   step,
 } from './sequential/index.ts';
 import type { Verdict, VerdictKind } from './types.ts';
@@ -39,10 +41,14 @@ export function judgeCounts(
   if (reading.kind === 'no-data') {
     return verdict(check, 'no-data', `${spoken(check.name)} has no data: ${reading.reason}`, evidence, atMs);
   }
+  const { instances } = reading;
+  const known = evidence.instances ?? noInstances;
+  const spread = instances === undefined ? null : spreadOf(seenWith(known, instances));
   const next: CountsEvidence = {
     anchorMs: reading.nextAnchorMs,
     sinceAnchor: reading.sinceNext,
-    state: step(evidence.state, grownBy(reading.since, evidence.sinceAnchor), check),
+    state: step(evidence.state, grownBy(reading.since, evidence.sinceAnchor), check, spread),
+    ...(instances === undefined ? {} : { instances: settledWith(known, instances) }),
   };
   const { kind, reason } = conclusionOf(check, next.state);
   return verdict(check, kind, reason, next, atMs);

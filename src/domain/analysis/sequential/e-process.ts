@@ -6,7 +6,15 @@
  */
 import { dispersionOf, noDispersion, withLook } from './dispersion.ts';
 import { clamped, type Gain, gainAgainst, gainOf, limitOf, nothing } from './e-variable.ts';
-import type { CountsSample, SequentialAnswer, SequentialSettings, SequentialState } from './types.ts';
+import type { Spread } from './spread.ts';
+import type {
+  Counts,
+  CountsSample,
+  Margin,
+  SequentialAnswer,
+  SequentialSettings,
+  SequentialState,
+} from './types.ts';
 import { counted, floored, logSum, none, plus, temper } from './wealth.ts';
 
 /** The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each. */
@@ -28,6 +36,8 @@ const guardStake = 0.1;
 const usual = { share: 0.002, requests: 20 } as const;
 /** With less than this part of the canary's requests, stable is nothing to compare with. */
 const comparable = 0.1;
+/** By how much the best bet in hindsight is ahead of one that had to be placed. */
+const lead = 1.5;
 /** An e-value must stay a finite number. */
 const mostEvidence = 700;
 
@@ -48,11 +58,12 @@ export function begin({ guard, enough }: SequentialSettings): SequentialState {
   };
 }
 
-/** Adds one look. The settings must be those that the state began with. */
+/** Adds one look, with the φ of the instances at its end. The settings must be those that the state began with. */
 export function step(
   before: SequentialState,
   sample: CountsSample,
   settings: SequentialSettings,
+  spread: Spread | null = null,
 ): SequentialState {
   const look = { canary: counted(sample.canary), stable: counted(sample.stable) };
   if (look.canary.total + look.stable.total <= 0) return before;
@@ -72,25 +83,26 @@ export function step(
     above: grown(before.above, gainsOverGuard(look, settings)),
     noWorse: grown(before.noWorse, gainsOverEnough(before, look, settings)),
     dispersion,
+    ...(spread === null ? {} : { spread }),
     peak: before.peak,
     peakNoWorse: before.peakNoWorse,
   };
   return {
     ...after,
-    peak: Math.max(before.peak, evidence(after)),
-    peakNoWorse: Math.max(before.peakNoWorse, logSum(after.noWorse)),
+    peak: Math.max(before.peak, evidence(after, settings)),
+    peakNoWorse: Math.max(before.peakNoWorse, shrunk(after, logSum(after.noWorse))),
   };
 }
 
-export function answerOf(state: SequentialState, { alpha }: SequentialSettings): SequentialAnswer {
-  const line = -Math.log(alpha);
+export function answerOf(state: SequentialState, settings: SequentialSettings): SequentialAnswer {
+  const line = -Math.log(settings.alpha);
   const settled = state.peakNoWorse >= line ? 'no-worse' : 'open';
   return {
     decision: state.peak >= line ? 'worse' : settled,
-    eValue: Math.exp(evidence(state)),
+    eValue: Math.exp(evidence(state, settings)),
     peak: Math.exp(state.peak),
-    eNoWorse: Math.exp(logSum(state.noWorse)),
-    dispersion: dispersionOf(state.dispersion),
+    eNoWorse: Math.exp(shrunk(state, logSum(state.noWorse))),
+    dispersion: variationOf(state),
     against: logSum(state.above) > logSum(state.worse) ? 'guard' : 'stable',
   };
 }
@@ -101,8 +113,44 @@ export function isAlone({ canary, stable }: CountsSample): boolean {
 }
 
 /** ln of the e-value against `no worse than the margin, and not above the guard`. */
-function evidence({ worse, reserve, above }: SequentialState): number {
-  return Math.min(mostEvidence, logSum([...worse, reserve, ...above]));
+function evidence(state: SequentialState, { margin }: SequentialSettings): number {
+  const { worse, reserve, above } = state;
+  // Whether the canary's requests are above a limit of their own is no question of which of its instances answered.
+  return Math.min(mostEvidence, logSum([believed(state, logSum([...worse, reserve]), margin), ...above]));
+}
+
+/**
+ * What is left of evidence where instances differ. Of the corrections for bursts and for scatter the larger one holds, and
+ * that for bursts is in each gain already. And it must be there without the canary's worst instance, too. Both only take away,
+ * so the evidence of requests that are independent stays an e-value.
+ */
+function believed(state: SequentialState, log: number, margin: Margin): number {
+  const { canary, stable, dispersion, spread } = state;
+  if (log <= 0 || spread === undefined) return log;
+  const { phi, rest } = spread;
+  const best = (arm: Counts) => mostAgainst({ canary: arm, stable }, margin);
+  const beyond = phi / dispersionOf(dispersion);
+  // Where looks are cut to what one of them may gain, the sums still tell how much there was.
+  const scattered = beyond > 1 ? Math.max(log / beyond, best(canary) / phi) : log;
+  const withoutWorst = rest === null || rest.total <= 0 ? log : Math.max(0, best(rest) - lead);
+  return Math.min(log, scattered, withoutWorst);
+}
+
+/** The same of evidence that the canary is no worse: there an instance that is better than the others proves no more. */
+function shrunk({ dispersion, spread }: SequentialState, log: number): number {
+  return log > 0 ? log / Math.max(1, (spread?.phi ?? 1) / dispersionOf(dispersion)) : log;
+}
+
+/** ln of how much likelier the counts are with their own shares than with the nearest ones that are no worse. */
+function mostAgainst({ canary, stable }: CountsSample, margin: Margin): number {
+  if (canary.total <= 0 || stable.total <= 0) return 0;
+  const found = { canary: clamped(canary.bad / canary.total), stable: clamped(stable.bad / stable.total) };
+  return found.canary > limitOf(found.stable, margin) ? gainOf({ canary, stable }, found, margin).log : 0;
+}
+
+/** Variance of the counts as a multiple of that of independent requests, from look to look or from instance to instance. */
+export function variationOf({ dispersion, spread }: SequentialState): number {
+  return Math.max(dispersionOf(dispersion), spread?.phi ?? 1);
 }
 
 function gainsOverStable(

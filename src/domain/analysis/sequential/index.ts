@@ -4,4 +4,5 @@
  */
 export { answerOf, begin, isAlone, step } from './e-process.ts';
 export { intervalsOf } from './interval.ts';
+export { type InstanceSample, type Spread, spreadOf } from './spread.ts';
 export type * from './types.ts';

@@ -7,7 +7,7 @@
  * the intervals are its extent. Counts are divided by the dispersion. Sums of all looks decide, so it plays no part
  * how they were cut into looks; shares that change on the way are met only on average.
  */
-import { dispersionOf } from './dispersion.ts';
+import { variationOf } from './e-process.ts';
 import { logBeta } from './log-gamma.ts';
 import type { Counts, Intervals, SequentialSettings, SequentialState } from './types.ts';
 
@@ -18,7 +18,7 @@ const cuts = 40;
 const golden = (Math.sqrt(5) - 1) / 2;
 
 export function intervalsOf(state: SequentialState, { alpha }: SequentialSettings): Intervals {
-  const phi = dispersionOf(state.dispersion);
+  const phi = variationOf(state);
   const canary = new Arm(state.canary, phi);
   const stable = new Arm(state.stable, phi);
   const room = -Math.log(alpha);

@@ -1,4 +1,5 @@
 /** The shapes of the sequential test on counts: what a look counts, what is kept between looks, and what follows. */
+import type { Spread } from './spread.ts';
 
 /** Requests of one arm: how many there were, and how many of them were bad. */
 export interface Counts {
@@ -53,6 +54,8 @@ export interface SequentialState {
   /** Log wealth of each bet on `no worse than enough`; empty without `enough`. */
   readonly noWorse: readonly number[];
   readonly dispersion: DispersionState;
+  /** What the instances said at the latest look; left out: the source does not tell them apart. */
+  readonly spread?: Spread;
   /** Highest log e-value so far: what was rejected once stays rejected. */
   readonly peak: number;
   /** The same for `no worse than enough`. */
@@ -80,7 +83,7 @@ export interface SequentialAnswer {
   readonly peak: number;
   /** Evidence against `worse than enough`. */
   readonly eNoWorse: number;
-  /** Variance of the counts as a multiple of that of independent requests, at least 1. */
+  /** Variance of the counts as a multiple of that of independent requests, at least 1: of looks or of instances. */
   readonly dispersion: number;
   /** Which of the two limits the evidence speaks against. */
   readonly against: 'stable' | 'guard';

@@ -141,6 +141,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Render the configuration for this target with the provider and load it into the data plane.',
   },
+  'cluster-forbidden': {
+    status: 500,
+    retryable: false,
+    advice: "Give Sluice's account the right that is named; `sluice rbac` prints all that it needs.",
+  },
   'clock-skewed': {
     status: 422,
     retryable: false,

@@ -1,0 +1,200 @@
+/** Requests to one Kubernetes API server: each bounded in time, answered with the object or with a `KubeError`. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { messageOf } from '../../domain/errors.ts';
+import { limitOf, NoAnswer } from '../limit.ts';
+import type { Connection } from './connection.ts';
+import { KubeError, refusal } from './errors.ts';
+import {
+  apiVersionOf,
+  fieldManager,
+  type JsonPatch,
+  type KubeKind,
+  type KubeObject,
+  type KubeRef,
+  nameOf,
+} from './types.ts';
+
+export interface KubeList {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string;
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Errors of every call: `KubeError`. */
+export class KubeClient {
+  readonly connection: Connection;
+  private readonly timeoutMs: number;
+
+  constructor(connection: Connection, timeoutMs: number) {
+    this.connection = connection;
+    this.timeoutMs = timeoutMs;
+  }
+
+  async get(ref: KubeRef, signal?: AbortSignal): Promise<KubeObject> {
+    return await this.ask(`read ${nameOf(ref)}`, { method: 'GET', path: pathOf(ref) }, signal);
+  }
+
+  /** Null: there is none. */
+  async find(ref: KubeRef, signal?: AbortSignal): Promise<KubeObject | null> {
+    return await this.get(ref, signal).catch((error: unknown) => {
+      if (error instanceof KubeError && error.problem === 'not-found') return null;
+      throw error;
+    });
+  }
+
+  async list(kind: KubeKind, options: ListOptions = {}, signal?: AbortSignal): Promise<KubeList> {
+    const { namespace, labelSelector } = options;
+    const path = pathOf({ kind, ...(namespace === undefined ? {} : { namespace }) }, { labelSelector });
+    const answer = await this.ask(`list ${kind.resource}`, { method: 'GET', path }, signal);
+    const items = (answer.items ?? []) as readonly KubeObject[];
+    // Items of a list carry neither.
+    const named = items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind }));
+    return { items: named, resourceVersion: answer.metadata.resourceVersion ?? '' };
+  }
+
+  async create(ref: KubeRef, object: object, signal?: AbortSignal): Promise<KubeObject> {
+    const { name: _named, ...collection } = ref;
+    const body = { apiVersion: apiVersionOf(ref.kind), kind: ref.kind.kind, ...object };
+    const path = pathOf(collection, { fieldManager });
+    return await this.ask(`create ${nameOf(ref)}`, { method: 'POST', path, body }, signal);
+  }
+
+  /**
+   * A JSON Patch if it is a list, else a merge patch; a `metadata.resourceVersion` in the latter must still be the
+   * object's. `try` only asks whether it would be done.
+   */
+  async patch(
+    ref: KubeRef,
+    patch: JsonPatch | object,
+    signal?: AbortSignal,
+    mode: 'do' | 'try' = 'do',
+  ): Promise<KubeObject> {
+    const type = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
+    const path = pathOf(ref, { fieldManager, dryRun: mode === 'try' ? 'All' : undefined });
+    return await this.ask(`change ${nameOf(ref)}`, { method: 'PATCH', path, body: patch, type }, signal);
+  }
+
+  /** That it is gone already is no error. Dependents go in the background. */
+  async delete(ref: KubeRef, signal?: AbortSignal): Promise<void> {
+    const path = pathOf(ref, { propagationPolicy: 'Background' });
+    await this.ask(`delete ${nameOf(ref)}`, { method: 'DELETE', path }, signal).catch((error: unknown) => {
+      if (!(error instanceof KubeError && error.problem === 'not-found')) throw error;
+    });
+  }
+
+  /** The text at a path, such as a pod's log. */
+  async text(what: string, path: string, signal?: AbortSignal): Promise<string> {
+    const limit = limitOf(this.timeoutMs, signal);
+    try {
+      return await readAll(await this.send({ method: 'GET', path }, what, limit.signal));
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** The answer as it comes, for watches; whoever asks ends it by `signal`. */
+  async stream(what: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    return await this.send({ method: 'GET', path }, what, signal);
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private async ask(what: string, request: Request, signal?: AbortSignal): Promise<KubeObject> {
+    const limit = limitOf(this.timeoutMs, signal);
+    try {
+      const text = await readAll(await this.send(request, what, limit.signal));
+      return JSON.parse(text) as KubeObject;
+    } catch (error) {
+      if (error instanceof KubeError) throw error;
+      const why = limit.struck ? `no answer within ${this.timeoutMs} ms` : messageOf(error);
+      throw new KubeError('unavailable', `${what}: ${why}`, 0, { cause: error });
+    } finally {
+      limit.clear();
+    }
+  }
+
+  private async send(request: Request, what: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const { server } = this.connection;
+    const options = await this.connection.options();
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const answer = await answerOf(server.protocol, body, {
+      ...options,
+      hostname: server.hostname.replace(/^\[|\]$/g, ''),
+      port: server.port || (server.protocol === 'http:' ? 80 : 443),
+      path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
+      method: request.method,
+      signal,
+      headers: {
+        ...options.headers,
+        accept: 'application/json',
+        ...(body === undefined
+          ? {}
+          : {
+              'content-type': request.type ?? 'application/json',
+              'content-length': Buffer.byteLength(body),
+            }),
+      },
+    }).catch((error: unknown) => {
+      const why = signal.reason instanceof NoAnswer ? signal.reason.message : messageOf(error);
+      throw new KubeError('unavailable', `${what}: ${why}`, 0, { cause: error });
+    });
+    const status = answer.statusCode ?? 0;
+    if (status >= 200 && status < 300) return answer;
+    throw refusal(what, status, await readAll(answer));
+  }
+}
+
+interface Request {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+  readonly type?: string;
+}
+
+/** The path of an object or, without a name, of a collection. */
+export function pathOf(
+  { kind, namespace, name }: Omit<KubeRef, 'name'> & { name?: string },
+  query: Query = {},
+): string {
+  const base = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  const own = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  const set: [string, string][] = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)]],
+  );
+  const text = new URLSearchParams(set).toString();
+  return `${base}${within}/${kind.resource}${own}${text === '' ? '' : `?${text}`}`;
+}
+
+/** A kept connection may have been closed by the other side just now; then the request never arrived, and goes again. */
+function answerOf(
+  protocol: string,
+  body: string | undefined,
+  options: RequestOptions,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const send = protocol === 'http:' ? httpRequest : httpsRequest;
+    const outgoing = send(options, resolve);
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET')
+        resolve(answerOf(protocol, body, { ...options, agent: false }));
+      else reject(error);
+    });
+    outgoing.end(body);
+  });
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -2,12 +2,13 @@
 import { SluiceError } from '../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
+import { checkEpoch } from './common/bounds.ts';
 import { createRuntimeClient, type RuntimeClient, type TalkOptions } from './haproxy/client.ts';
 import { clockCommands, clockIn } from './haproxy/clock.ts';
 import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
 import { KeptMap } from './haproxy/kept-map.ts';
 import { MapCommands, mapFile } from './haproxy/maps.ts';
-import { backendOf, checkEpoch, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
+import { backendOf, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
 import { requestsIn } from './haproxy/stat.ts';
 import { StopAll } from './haproxy/stop-all.ts';

@@ -1,7 +1,7 @@
 /** A data plane in memory, for tests and benches: the contract without a process. */
 import { z } from 'zod';
-import { SluiceError } from '../../domain/errors.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
+import { fenced } from './common/bounds.ts';
 import type { TrafficProvider, TrafficProviderType, TrafficState } from './types.ts';
 
 const untouched: TrafficState = {
@@ -55,7 +55,3 @@ export const memory: TrafficProviderType = {
   settings: z.strictObject({}),
   create: () => createMemoryTraffic(),
 };
-
-function fenced(id: string, epoch: number, owner: number): SluiceError {
-  return new SluiceError('traffic-fenced', `Epoch ${epoch} may not write to ${id}: epoch ${owner} owns it.`);
-}

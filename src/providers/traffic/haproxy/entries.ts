@@ -8,6 +8,7 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
+import { fenced } from '../common/bounds.ts';
 import type { Run } from './client.ts';
 import { keysIn, type MapCommands, type MapName, tookEffect, valueIn } from './maps.ts';
 
@@ -197,8 +198,7 @@ export class Entries {
   }
 
   private fenced(epoch: number, owner: number): SluiceError {
-    const who = owner === 0 ? 'nobody owns it since HAProxy was started' : `epoch ${owner} owns it`;
-    return new SluiceError('traffic-fenced', `Epoch ${epoch} may not write to ${this.id}: ${who}.`);
+    return fenced(this.id, epoch, owner, 'nobody owns it since HAProxy was started');
   }
 
   private restless(): SluiceError {

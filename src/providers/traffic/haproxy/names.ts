@@ -2,6 +2,7 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
+import { checkShare } from '../common/bounds.ts';
 import type { TrafficTarget } from '../types.ts';
 
 export const defaultMatchHeader = 'x-sluice-canary';
@@ -40,16 +41,9 @@ export function checkMatchValue(value: string): string {
   );
 }
 
-/** Owners count from 1; 0 is nobody. */
-export function checkEpoch(epoch: number): number {
-  if (Number.isSafeInteger(epoch) && epoch > 0) return epoch;
-  throw new SluiceError('request-invalid', `An epoch is a positive whole number, not ${epoch}.`);
-}
-
 /** Parts of 10,000. */
 export function weightOf(weightPercent: number): number {
-  if (weightPercent >= 0 && weightPercent <= 100) return Math.round(weightPercent * 100);
-  throw new SluiceError('request-invalid', `A share is 0 to 100 percent, not ${weightPercent}.`);
+  return Math.round(checkShare(weightPercent) * 100);
 }
 
 /** Errors: `provider-config` for names that would break the configuration. */

@@ -85,6 +85,7 @@ export function isHome(state: TrafficState, home: Slot | null, nowMs: number): b
   return (
     effectivePercent(state, nowMs) === 0 &&
     (state.stopped || (state.weightPercent === 0 && state.match === null)) &&
+    (state.behind?.match ?? null) === null &&
     (home === null || state.stableSlot === home)
   );
 }

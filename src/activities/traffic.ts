@@ -27,6 +27,7 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         const writer = attempt(epoch);
         await side.provider.setRoute(side.target, { weightPercent, match }, writer, callSignal());
         const state = await readBack(
+          deps,
           side,
           (seen) =>
             seen.epoch === writer &&
@@ -45,6 +46,7 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         if (blocked) return { blocked };
         await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
         await readBack(
+          deps,
           side,
           (seen) => seen.stableSlot === slot && effectivePercent(seen, deps.clock.now()) === 0,
         );
@@ -90,14 +92,32 @@ const cutOff: Record<SecondMeans, (providers: Providers, plan: Plan, arms: Arms)
   },
 };
 
-async function readBack(side: TrafficSide, fits: (state: TrafficState) => boolean): Promise<TrafficState> {
-  const state = await side.provider.read(side.target, callSignal());
-  if (fits(state)) return state;
-  const seen = `stable ${state.stableSlot}, canary ${state.weightPercent} %, epoch ${state.epoch}`;
-  throw new SluiceError(
-    'traffic-mismatch',
-    `The data plane of ${side.target.id} reads back ${seen}, not what was written.`,
-  );
+/** A controller may take a while to follow; below the time limit of the activity. */
+const followsWithinMs = 8_000;
+const pauseMs = 100;
+
+async function readBack(
+  { clock }: ActivityDeps,
+  side: TrafficSide,
+  fits: (state: TrafficState) => boolean,
+): Promise<TrafficState> {
+  const endMs = clock.now() + followsWithinMs;
+  for (;;) {
+    const state = await side.provider.read(side.target, callSignal());
+    if (state.behind === undefined && fits(state)) return state;
+    if (state.behind === undefined || clock.now() > endMs) throw mismatch(side, state);
+    await clock.sleep(pauseMs, cancellationSignal());
+  }
+}
+
+function mismatch({ target }: TrafficSide, state: TrafficState): SluiceError {
+  const { stableSlot, weightPercent, epoch, behind } = state;
+  const seen = `stable ${stableSlot}, canary ${weightPercent} %, epoch ${epoch}`;
+  const why =
+    behind === undefined
+      ? 'not what was written'
+      : `and what serves it still gives ${behind.weightPercent} %`;
+  return new SluiceError('traffic-mismatch', `The data plane of ${target.id} reads back ${seen}, ${why}.`);
 }
 
 function stageOf<T>(stages: readonly T[], index: number): T {

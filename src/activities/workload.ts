@@ -4,7 +4,7 @@ import { emergencyOpen } from '../domain/emergency/block.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
 import { cooling } from '../domain/rollout/cooldown.ts';
-import { type Cooldown, otherSlot } from '../domain/rollout/types.ts';
+import { type Cooldown, otherSlot, type Slot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
 import { alive } from './alive.ts';
@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.ts';
 import { translated } from './failures.ts';
 import { formerRollout } from './former.ts';
 import { isForeign, isHome, startStable } from './restore.ts';
+import { settle } from './settle.ts';
 import { clockProblem } from './skew.ts';
 import { stableProblem } from './stable.ts';
 import { attemptEpoch, epochAbove, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
@@ -31,8 +32,8 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
   const traffic = trafficOf(deps.providers, plan);
   refuseForeignHeaders(plan, traffic.provider.matchHeader);
   await refuseSkew(deps, traffic, plan);
-  const seen = await traffic.provider.read(traffic.target, cancellationSignal());
-  const epochBase = epochAbove(seen.epoch);
+  const before = await traffic.provider.read(traffic.target, cancellationSignal());
+  const epochBase = epochAbove(before.epoch);
   const owner = attemptEpoch(Math.max(epoch, epochBase), activityInfo().attempt);
   const state = await traffic.provider.prepare(traffic.target, owner, cancellationSignal());
   if (state.stopped) {
@@ -42,8 +43,13 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
     );
   }
   const { provider, target } = workloadOf(deps.providers, plan);
-  const stableVersion = (await provider.versionIn(target, seen.stableSlot, cancellationSignal())) ?? 'stable';
+  const stableVersion =
+    (await provider.versionIn(target, before.stableSlot, cancellationSignal())) ?? 'stable';
   refuseSameVersion(plan, stableVersion);
+  // A rollout that ended abruptly after its promotion may have left users where they are not to stay.
+  const left = { slot: before.stableSlot, version: stableVersion, epoch: owner };
+  const stableSlot = await settle(deps, plan, left, cancellationSignal());
+  const seen = { ...before, stableSlot };
   const sick = await stableProblem(deps, plan, stableVersion, cancellationSignal());
   const slot = otherSlot(seen.stableSlot);
   await provider.start(target, slot, plan.version, cancellationSignal(), heartbeat, owner);
@@ -136,14 +142,37 @@ async function clean(
   if (!isHome(state, home, deps.clock.now())) {
     return { unsafe: `stable ${state.stableSlot}, canary ${state.weightPercent} %`, problem: null };
   }
+  const settled = await settledIn(deps, plan, { slot: home, leaving, epoch: state.epoch }, outer);
+  if (settled.slot === null) return { unsafe: null, problem: settled.problem };
   const leave = async (signal: AbortSignal) => {
     // After a cold way back the version that users are on must be up before the other one goes.
     if (fallbackCold && arms && leaving === 'canary')
       await startStable(deps, plan, arms, signal, state.epoch);
+    // The route lets go of the version that leaves before that goes.
+    await provider.leave?.(target, state.epoch, signal);
     // Under the epoch of the last traffic write, which is above that of every start before it and below the next rollout's.
-    await workload.provider.stop(workload.target, otherSlot(home), signal, state.epoch);
+    await workload.provider.stop(workload.target, otherSlot(settled.slot), signal, state.epoch);
   };
   return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
+}
+
+/** Where users are when a promoted version has come home. A failure leaves them where they are, and nothing is stopped. */
+async function settledIn(
+  deps: ActivityDeps,
+  plan: Plan,
+  { slot, leaving, epoch }: { slot: Slot; leaving: CleanInput['leaving']; epoch: number },
+  outer: AbortSignal,
+): Promise<{ slot: Slot; problem: null } | { slot: null; problem: string }> {
+  if (leaving === 'canary') return { slot, problem: null };
+  try {
+    return { slot: await settle(deps, plan, { slot, version: plan.version, epoch }, outer), problem: null };
+  } catch (error) {
+    if (outer.aborted) throw error;
+    return {
+      slot: null,
+      problem: `${plan.version} serves, but not from its lasting place: ${messageOf(error)}`,
+    };
+  }
 }
 
 function leftAlone({ epoch, stableSlot }: TrafficState): string {

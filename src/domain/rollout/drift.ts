@@ -9,6 +9,8 @@ export interface RouteReading {
   readonly epoch: number;
   readonly leaseUntilMs: number;
   readonly stopped: boolean;
+  /** Who else wrote last; absent: nobody, or it is not known. */
+  readonly writer?: string;
 }
 
 export interface RouteWanted {
@@ -38,9 +40,10 @@ export function compareRoute(seen: RouteReading, wanted: RouteWanted, nowMs: num
     !sameMatch(seen.match, wanted.match)
   ) {
     const whose = seen.epoch === wanted.epoch ? '' : ', owner lost';
+    const by = seen.writer === undefined ? '' : `, last written by ${seen.writer}`;
     return {
       kind: 'drifted',
-      reason: `the canary reads ${seen.weightPercent} % instead of ${wanted.weightPercent} %${whose}`,
+      reason: `the canary reads ${seen.weightPercent} % instead of ${wanted.weightPercent} %${whose}${by}`,
     };
   }
   if (wanted.leaseUntilMs > 0 && seen.leaseUntilMs <= nowMs) {

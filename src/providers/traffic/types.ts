@@ -24,6 +24,15 @@ export interface TrafficState {
   readonly leaseUntilMs: number;
   /** A stop of the target, or of everything, is in force. */
   readonly stopped: boolean;
+  /** Where a guard or a controller has yet to make the data plane follow: what the canary still gets. Absent: it follows. */
+  readonly behind?: Behind;
+  /** Who else wrote last, when the data plane is not as it was asked to be; absent: it is, or nobody is known. */
+  readonly writer?: string;
+}
+
+export interface Behind {
+  readonly weightPercent: number;
+  readonly match: HeaderMatch | null;
 }
 
 /** Cumulative requests per slot since the data plane started; a fall means a restart. */
@@ -61,6 +70,8 @@ export interface TrafficProvider {
   stopAll(holder: string, signal?: AbortSignal): Promise<void>;
   /** Lets go what `stopAll` wrote for this holder. Returns who else holds it; nobody: everything may go on. */
   release(holder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target. */
+  leave?(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
   clock?(signal?: AbortSignal): Promise<number | undefined>;
@@ -69,6 +80,7 @@ export interface TrafficProvider {
 
 /** The share of ordinary requests that the canary really gets at `nowMs`, percent. */
 export function effectivePercent(state: TrafficState, nowMs: number): number {
+  if (state.behind !== undefined) return state.behind.weightPercent;
   return state.stopped || state.leaseUntilMs <= nowMs ? 0 : state.weightPercent;
 }
 

@@ -15,6 +15,8 @@ export interface WorkloadTarget {
  * Errors: `workload-unready`, `workload-config`, `workload-fenced`.
  */
 export interface WorkloadProvider {
+  /** The slot that a version ends up in: after a promotion it is started there too, and traffic moves. Absent: slots are equal. */
+  readonly home?: Slot;
   /** The version that runs in the slot; null: none, or not known. */
   versionIn(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<string | null>;
   /** Runs `version` in `slot` and returns when it is ready for traffic. `progress` is called with one line per step. */

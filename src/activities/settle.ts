@@ -1,0 +1,37 @@
+/**
+ * Bringing a promoted version home: where one slot is the lasting one (the stable Deployment of a cluster), it gets the
+ * new version, and when it is ready traffic moves there. Users are served by the other slot meanwhile.
+ */
+import { heartbeat } from '@temporalio/activity';
+import { SluiceError } from '../domain/errors.ts';
+import { type Plan, targetOf } from '../domain/plan/types.ts';
+import { within } from '../providers/limit.ts';
+import type { Slot } from '../providers/traffic/types.ts';
+import type { ActivityDeps } from './deps.ts';
+import { trafficOf, workloadOf } from './targets.ts';
+
+/** Below the time limit of the activities that do it. */
+const settleLimitMs = 8 * 60_000;
+const callLimitMs = 5_000;
+
+/** The slot that users are on afterwards. `version` is the one that runs in `slot`. */
+export async function settle(
+  { providers }: ActivityDeps,
+  plan: Plan,
+  { slot, version, epoch }: { readonly slot: Slot; readonly version: string; readonly epoch: number },
+  signal: AbortSignal,
+): Promise<Slot> {
+  const workload = workloadOf(providers, plan);
+  const { home } = workload.provider;
+  if (home === undefined || home === slot) return slot;
+  const start = (limit: AbortSignal) =>
+    workload.provider.start(workload.target, home, version, limit, heartbeat, epoch);
+  await within(settleLimitMs, start, signal);
+  const traffic = trafficOf(providers, plan);
+  const call = <T>(work: (limit: AbortSignal) => Promise<T>) => within(callLimitMs, work, signal);
+  await call((limit) => traffic.provider.setStable(traffic.target, home, epoch, limit));
+  const state = await call((limit) => traffic.provider.read(traffic.target, limit));
+  if (state.stableSlot === home && state.behind === undefined) return home;
+  const what = `The route of ${targetOf(plan)} was to go back to ${home}, but reads stable ${state.stableSlot}.`;
+  throw new SluiceError('traffic-mismatch', what);
+}

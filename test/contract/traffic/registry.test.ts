@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { trafficProviders } from '../../../src/providers/traffic/index.ts';
+import { kubeRoutes } from '../../../src/providers/traffic/kube/routes.ts';
 
 it('every file of the folder is registered, and every provider has a contract test', () => {
   const folder = join(import.meta.dirname, '../../../src/providers/traffic');
@@ -10,6 +11,11 @@ it('every file of the folder is registered, and every provider has a contract te
     .map((entry) => entry.name.replace('.ts', ''));
   const types = trafficProviders.map(({ type }) => type);
   expect(types.toSorted()).toEqual(files.toSorted());
+  // Those of clusters need one, and run where it is.
+  const onClusters = kubeRoutes.map(({ type }) => type);
   const tests = readdirSync(import.meta.dirname);
-  for (const type of types) expect(tests).toContain(`${type}.test.ts`);
+  const kubeTests = readdirSync(join(import.meta.dirname, '../../kube/traffic'));
+  for (const type of types) {
+    expect(onClusters.includes(type) ? kubeTests : tests).toContain(`${type}.test.ts`);
+  }
 });

@@ -47,6 +47,14 @@ const mayImport: Record<string, readonly string[]> = {
     'stack/ports.ts',
   ],
   stack: ['domain', 'providers', 'api/contract.ts', 'api/contract', 'worker/logger.ts'],
+  // It must run, and be read, without the rest.
+  guard: [
+    'domain/errors.ts',
+    'domain/plan/types.ts',
+    'providers/kube',
+    'providers/traffic',
+    'providers/turns.ts',
+  ],
   demo: ['domain'],
 };
 

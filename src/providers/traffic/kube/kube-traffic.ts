@@ -1,0 +1,195 @@
+/**
+ * A data plane made of a cluster's routes. The Lease of each target says what is to be; the route is made to follow it.
+ * Whoever shifts does both; a stop is one write on the Lease, and the guard brings the route home, as it does when the
+ * Lease runs out.
+ */
+import { SluiceError } from '../../../domain/errors.ts';
+import type { TargetId } from '../../../domain/plan/types.ts';
+import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
+import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
+import type { Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
+import { type Followed, follow, wantedOf } from './follow.ts';
+import { type LeaseState, untilOf } from './lease-state.ts';
+import type { LeaseSeen, LeaseStore } from './lease-store.ts';
+import { translated } from './refusals.ts';
+import type { KubeRoute, RoutePlace, RouteSeen } from './route.ts';
+
+export interface KubeTrafficOptions {
+  /** The provider's type, by which the guard finds the route's kind again. */
+  readonly type: string;
+  readonly client: KubeClient;
+  readonly store: LeaseStore;
+  readonly route: KubeRoute;
+  readonly matchHeader: string;
+  /** The namespace of a plan that names none. */
+  readonly namespace: string;
+  /** Errors: `traffic-unready` for a share that this kind of route cannot give. */
+  readonly checkRoute?: (route: Route) => void;
+}
+
+export class KubeTraffic implements TrafficProvider {
+  readonly matchHeader: string;
+  private readonly options: KubeTrafficOptions;
+
+  constructor(options: KubeTrafficOptions) {
+    this.options = options;
+    this.matchHeader = options.matchHeader;
+  }
+
+  prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState> {
+    const { route, store, type } = this.options;
+    const place = this.placeOf(target);
+    return translated(async () => {
+      checkEpoch(epoch);
+      // Whether the route is there and may be written is found out before anything is.
+      const seen = await route.read(place, signal);
+      const before = await store.read(target.id, signal);
+      await route.write(place, seen, { ...wantedOf(before, false), mark: `${epoch}/none` }, signal, 'try');
+      const lease = { ...silent, stop: null, route: { type, ...place } };
+      await this.claim(target.id, epoch, () => lease, signal);
+      return stateOf(await this.follow(target, signal), Date.now());
+    });
+  }
+
+  setRoute(target: TrafficTarget, route: Route, epoch: number, signal?: AbortSignal): Promise<void> {
+    const { weightPercent, match } = route;
+    return translated(async () => {
+      checkEpoch(epoch);
+      checkShare(weightPercent);
+      this.options.checkRoute?.(route);
+      await this.claim(target.id, epoch, () => ({ weightPercent, match }), signal);
+      await this.follow(target, signal);
+    });
+  }
+
+  renew(target: TrafficTarget, epoch: number, untilMs: number, signal?: AbortSignal): Promise<void> {
+    return translated(async () => {
+      checkEpoch(epoch);
+      if (!Number.isFinite(untilMs)) throw new SluiceError('request-invalid', 'A lease ends at a time.');
+      const renewed = (state: LeaseState) => {
+        if (state.epoch !== epoch) throw fenced(target.id, epoch, state.epoch);
+        const nowMs = Date.now();
+        return { renewedAtMs: nowMs, forMs: Math.max(0, Math.round(untilMs - nowMs)) };
+      };
+      await this.options.store.change(target.id, renewed, signal);
+      await this.follow(target, signal);
+    });
+  }
+
+  read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
+    const { store, route } = this.options;
+    return translated(async () => {
+      const place = this.placeOf(target);
+      const [lease, seen] = await Promise.all([store.read(target.id, signal), route.read(place, signal)]);
+      return stateOf({ lease, seen }, Date.now());
+    });
+  }
+
+  setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
+    return translated(async () => {
+      checkEpoch(epoch);
+      await this.claim(target.id, epoch, () => ({ ...silent, stableSlot: slot }), signal);
+      await this.follow(target, signal);
+    });
+  }
+
+  restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
+    return translated(async () => {
+      checkEpoch(epoch);
+      const stop = new Date().toISOString();
+      const stopped = (state: LeaseState) => ({
+        ...silent,
+        epoch: Math.max(epoch, state.epoch),
+        stop: state.stop ?? stop,
+        ...(state.epoch === 0 ? { route: { type: this.options.type, ...this.placeOf(target) } } : {}),
+      });
+      await this.options.store.change(target.id, stopped, signal);
+      await this.follow(target, signal);
+    });
+  }
+
+  stop(target: TrafficTarget, signal?: AbortSignal): Promise<void> {
+    return translated(() => this.options.store.stop(target.id, Date.now(), signal));
+  }
+
+  stopAll(holder: string, signal?: AbortSignal): Promise<void> {
+    return translated(() => this.options.store.stopAll(holder, signal));
+  }
+
+  release(holder: string, signal?: AbortSignal): Promise<readonly string[]> {
+    return translated(() => this.options.store.releaseAll(holder, signal));
+  }
+
+  /** After the end of a rollout: nothing of ours stays on the route. The Lease stays, as the record of owner and stop. */
+  leave(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
+    const { store, route } = this.options;
+    return translated(async () => {
+      const lease = await store.read(target.id, signal);
+      if (lease.epoch > epoch) throw fenced(target.id, epoch, lease.epoch);
+      await route.leave(this.placeOf(target), lease.stableSlot, signal);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.options.client.close();
+  }
+
+  private claim(
+    target: TargetId,
+    epoch: number,
+    change: (state: LeaseState) => Partial<LeaseState>,
+    signal?: AbortSignal,
+  ): Promise<LeaseState> {
+    const claimed = (state: LeaseState) => {
+      if (state.epoch > epoch) throw fenced(target, epoch, state.epoch);
+      return { ...change(state), epoch };
+    };
+    return this.options.store.change(target, claimed, signal);
+  }
+
+  private follow(target: TrafficTarget, signal?: AbortSignal): Promise<Followed> {
+    const { store, route } = this.options;
+    const lives = (lease: LeaseSeen) => untilOf(lease) > Date.now();
+    return follow(store, route, target.id, this.placeOf(target), lives, signal);
+  }
+
+  private placeOf({ id, options }: TrafficTarget): RoutePlace {
+    const { namespace } = options;
+    return {
+      service: id.slice(id.indexOf('/') + 1),
+      namespace: typeof namespace === 'string' ? namespace : this.options.namespace,
+      options,
+    };
+  }
+}
+
+const silent = { weightPercent: 0, match: null, forMs: 0, renewedAtMs: 0 } as const;
+
+/** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */
+export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState {
+  const canary = otherSlot(lease.stableSlot);
+  const stopped = lease.stop !== null || lease.stoppedAll;
+  const lives = !stopped && untilOf(lease) > nowMs;
+  const wanted = wantedOf(lease, lives);
+  const has = { weightPercent: seen.shares[canary], match: seen.match };
+  const asAsked = sameShare(has.weightPercent, wanted.canaryPercent) && sameMatch(has.match, wanted.match);
+  const told = lives ? has : lease;
+  return {
+    stableSlot: lease.stableSlot,
+    weightPercent: told.weightPercent,
+    match: told.match,
+    epoch: lease.epoch,
+    leaseUntilMs: untilOf(lease),
+    stopped,
+    ...(seen.observed && (lives || asAsked) ? {} : { behind: givenBy(seen, canary) }),
+    ...(asAsked || seen.otherWriter === null ? {} : { writer: seen.otherWriter }),
+  };
+}
+
+/** What the controller has not yet taken up, users may still get as it was before. */
+function givenBy({ shares, match, before, observed }: RouteSeen, canary: Slot): Behind {
+  const former = observed ? 0 : (before?.[canary] ?? 0);
+  return { weightPercent: Math.max(shares[canary], former), match };
+}

@@ -1,0 +1,153 @@
+/** Reads and writes the Leases of targets. Each change starts from what was read and fails to nothing if that is not so any more. */
+import { SluiceError } from '../../../domain/errors.ts';
+import type { TargetId } from '../../../domain/plan/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { isProblem } from '../../kube/errors.ts';
+import { lease } from '../../kube/kinds.ts';
+import type { KubeObject, KubeRef } from '../../kube/types.ts';
+import {
+  allName,
+  allTargets,
+  holdersOf,
+  holdName,
+  type LeaseState,
+  labelOf,
+  leaseName,
+  leasePatch,
+  noLease,
+  readLease,
+  targetLabel,
+} from './lease-state.ts';
+
+/** How often a change is tried anew because somebody else was quicker. */
+const maxRounds = 8;
+
+export interface LeaseSeen extends LeaseState {
+  /** The stop of everything is in force. */
+  readonly stoppedAll: boolean;
+}
+
+export class LeaseStore {
+  private readonly client: KubeClient;
+  private readonly namespace: string;
+
+  constructor(client: KubeClient, namespace: string) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  async read(target: TargetId, signal?: AbortSignal): Promise<LeaseSeen> {
+    const [own, all] = await Promise.all([
+      this.client.find(this.refOf(leaseName(target)), signal),
+      this.client.find(this.refOf(allName), signal),
+    ]);
+    return { ...readLease(own), stoppedAll: all !== null && holdersOf(all).length > 0 };
+  }
+
+  /**
+   * Changes the target's Lease from what it says now; made if there is none. `change` may throw, and is asked again when
+   * somebody else was quicker.
+   */
+  async change(
+    target: TargetId,
+    change: (state: LeaseState) => Partial<LeaseState>,
+    signal?: AbortSignal,
+  ): Promise<LeaseState> {
+    const ref = this.refOf(leaseName(target));
+    for (let round = 1; round <= maxRounds; round++) {
+      const object = await this.client.find(ref, signal);
+      const wanted = change(readLease(object));
+      try {
+        return readLease(await this.write(ref, object, wanted, target, signal));
+      } catch (error) {
+        if (!isProblem(error, 'conflict', 'exists', 'not-found')) throw error;
+      }
+    }
+    throw new SluiceError('traffic-unavailable', `The Lease of ${target} changed again and again.`);
+  }
+
+  /** One write that starts from nothing read, so that nobody can get in its way. */
+  async stop(target: TargetId, atMs: number, signal?: AbortSignal): Promise<void> {
+    const stop = { stop: new Date(atMs).toISOString() };
+    await this.note(
+      target,
+      leasePatch(stop).metadata,
+      () => ({ ...leasePatch({ ...noLease, ...stop }) }),
+      signal,
+    );
+  }
+
+  /** A stop of everything behind this cluster's routes; each holder has an annotation of its own. */
+  async stopAll(holder: string, signal?: AbortSignal): Promise<void> {
+    const held = { annotations: { [holdName(holder)]: holder } };
+    await this.note(allTargets, held, () => ({ metadata: held, spec: {} }), signal);
+  }
+
+  /** Who still holds it. */
+  async releaseAll(holder: string, signal?: AbortSignal): Promise<readonly string[]> {
+    const ref = this.refOf(allName);
+    const letGo = { metadata: { annotations: { [holdName(holder)]: null } } };
+    try {
+      return holdersOf(await this.client.patch(ref, letGo, signal));
+    } catch (error) {
+      if (isProblem(error, 'not-found')) return [];
+      throw error;
+    }
+  }
+
+  /** Writes annotations; the Lease is made if there is none. */
+  private async note(
+    target: TargetId,
+    metadata: object,
+    fresh: () => { metadata: object; spec: object },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const ref = this.refOf(target === allTargets ? allName : leaseName(target));
+    try {
+      await this.client.patch(ref, { metadata }, signal);
+    } catch (error) {
+      if (!isProblem(error, 'not-found')) throw error;
+      await this.make(ref, fresh(), target, signal).catch(async (raced: unknown) => {
+        if (!isProblem(raced, 'exists')) throw raced;
+        await this.client.patch(ref, { metadata }, signal);
+      });
+    }
+  }
+
+  private async write(
+    ref: KubeRef,
+    seen: KubeObject | null,
+    wanted: Partial<LeaseState>,
+    target: TargetId,
+    signal?: AbortSignal,
+  ): Promise<KubeObject> {
+    if (seen === null) return await this.make(ref, leasePatch({ ...noLease, ...wanted }), target, signal);
+    const { metadata, spec } = leasePatch(wanted);
+    const { resourceVersion } = seen.metadata;
+    return await this.client.patch(ref, { metadata: { ...metadata, resourceVersion }, spec }, signal);
+  }
+
+  private async make(
+    ref: KubeRef,
+    { metadata, spec }: { metadata: object; spec: object },
+    target: TargetId,
+    signal?: AbortSignal,
+  ): Promise<KubeObject> {
+    const labels = {
+      'app.kubernetes.io/managed-by': 'sluice',
+      [targetLabel]: target === allTargets ? 'all' : labelOf(target),
+    };
+    const { annotations } = metadata as { annotations: Record<string, string | null> };
+    const given = { ...withoutNulls(annotations), [targetLabel]: target };
+    const named = { name: ref.name, namespace: ref.namespace, labels, annotations: given };
+    return await this.client.create(ref, { metadata: named, spec: withoutNulls(spec) }, signal);
+  }
+
+  private refOf(name: string): KubeRef {
+    return { kind: lease, namespace: this.namespace, name };
+  }
+}
+
+function withoutNulls(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}

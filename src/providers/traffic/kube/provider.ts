@@ -1,0 +1,51 @@
+/** Makes a traffic provider type of a kind of route: settings, client, Lease store and guard entry are the same for all. */
+import { z } from 'zod';
+import { KubeClient } from '../../kube/client.ts';
+import { connect } from '../../kube/connection.ts';
+import { kubeSettings, namespaceName } from '../../kube/settings.ts';
+import { readSettings } from '../../settings.ts';
+import type { Route, TrafficProviderType } from '../types.ts';
+import { KubeTraffic } from './kube-traffic.ts';
+import { LeaseStore } from './lease-store.ts';
+import type { KubeRoute } from './route.ts';
+
+export const kubeTrafficSettings = z.strictObject({
+  ...kubeSettings,
+  leaseNamespace: namespaceName
+    .default('sluice')
+    .describe('Namespace of the Leases; the guard watches it, and the API may write there and nowhere else.'),
+});
+
+export interface KubeRouteType {
+  readonly type: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Record<string, unknown>>;
+  /** The only header that stages may match on; default: any. */
+  readonly matchHeader?: string;
+  readonly checkRoute?: (route: Route) => void;
+  routeOf(client: KubeClient): KubeRoute;
+}
+
+export function kubeTrafficType(kind: KubeRouteType): TrafficProviderType {
+  const { type, summary, options } = kind;
+  return {
+    type,
+    summary,
+    options,
+    settings: kubeTrafficSettings,
+    create(given) {
+      const settings = readSettings(type, kubeTrafficSettings, given);
+      const connection = connect(settings);
+      const client = new KubeClient(connection, settings.timeoutMs);
+      return new KubeTraffic({
+        type,
+        client,
+        store: new LeaseStore(client, settings.leaseNamespace),
+        route: kind.routeOf(client),
+        matchHeader: kind.matchHeader ?? '*',
+        namespace: settings.namespace ?? connection.namespace,
+        ...(kind.checkRoute ? { checkRoute: kind.checkRoute } : {}),
+      });
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** What a kind of route must do to be steered by a Lease: say how it shares its traffic, and be written from what was read. */
+import type { HeaderMatch } from '../../../domain/plan/types.ts';
+import type { Slot } from '../../../domain/rollout/types.ts';
+
+/** Where a target's route is: the plan's options, and what they leave open. */
+export interface RoutePlace {
+  /** The target's service, by which whatever the options do not name is called. */
+  readonly service: string;
+  readonly namespace: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface RouteSeen {
+  /** Ordinary requests by slot, percent. */
+  readonly shares: Readonly<Record<Slot, number>>;
+  /** Requests with this header go to the canary whatever the shares. */
+  readonly match: HeaderMatch | null;
+  /** What the last write of ours left as its mark; null: the route bears none. */
+  readonly mark: string | null;
+  /** The share of each slot before that write. */
+  readonly before: Readonly<Record<Slot, number>> | null;
+  /** Whether the route's controller has taken up what the route says; true where none reports. */
+  readonly observed: boolean;
+  /** Who else wrote last what is ours to write; null: nobody known. */
+  readonly otherWriter: string | null;
+}
+
+export interface RouteWanted {
+  readonly stableSlot: Slot;
+  readonly canaryPercent: number;
+  readonly match: HeaderMatch | null;
+  /** Changes with owner and stop, so that a write under way from before fails. */
+  readonly mark: string;
+}
+
+/**
+ * Errors of every call: `KubeError`, and `SluiceError` `traffic-unready` if the route does not have what the plan names.
+ * `Seen` is the kind's own reading, which its `write` starts from.
+ */
+export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
+  read(place: RoutePlace, signal?: AbortSignal): Promise<Seen>;
+  /** Makes the route as wanted; `conflict` if it is no longer as it was seen. `try`: asks the API server only whether it would. */
+  write(
+    place: RoutePlace,
+    seen: Seen,
+    wanted: RouteWanted,
+    signal?: AbortSignal,
+    mode?: 'do' | 'try',
+  ): Promise<void>;
+  /** Gives the route back as it was found, with all traffic to `stableSlot` and no trace of ours. */
+  leave(place: RoutePlace, stableSlot: Slot, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { stateOf } from '../../../../../src/providers/traffic/kube/kube-traffic.ts';
+import { noLease } from '../../../../../src/providers/traffic/kube/lease-state.ts';
+import { effectivePercent } from '../../../../../src/providers/traffic/types.ts';
+
+const nowMs = 1_000_000;
+const match = { header: 'x-tester', value: 'yes' };
+const lease = {
+  ...noLease,
+  epoch: 7,
+  weightPercent: 25,
+  renewedAtMs: nowMs,
+  forMs: 30_000,
+  stoppedAll: false,
+};
+const seen = {
+  shares: { blue: 75, green: 25 },
+  match: null,
+  mark: '7/lives',
+  before: { blue: 100, green: 0 },
+  observed: true,
+  otherWriter: 'kubectl-edit',
+};
+
+describe('what a route and its Lease say together', () => {
+  it('is what was asked for where both agree', () => {
+    const state = stateOf({ lease, seen }, nowMs);
+    expect(state).toMatchObject({
+      weightPercent: 25,
+      stopped: false,
+      epoch: 7,
+      leaseUntilMs: nowMs + 30_000,
+    });
+    expect(state).not.toHaveProperty('behind');
+    expect(state).not.toHaveProperty('writer');
+  });
+
+  it('is the route’s own share under a living lease, with the name of whoever wrote it', () => {
+    const state = stateOf({ lease, seen: { ...seen, shares: { blue: 40, green: 60 } } }, nowMs);
+    expect(state).toMatchObject({ weightPercent: 60, writer: 'kubectl-edit' });
+    expect(effectivePercent(state, nowMs)).toBe(60);
+    const none = { ...lease, weightPercent: 0 };
+    expect(stateOf({ lease: none, seen }, nowMs)).toMatchObject({
+      weightPercent: 25,
+      writer: 'kubectl-edit',
+    });
+  });
+
+  it.each([
+    ['stopped', { ...lease, stop: '2026-01-01T00:00:00.000Z' }, nowMs],
+    ['stopped with everything', { ...lease, stoppedAll: true }, nowMs],
+    ['without a lease any more', lease, nowMs + 30_000],
+  ])('still gives what the route gives when it is %s, until the guard has acted', (_how, stopped, atMs) => {
+    const late = stateOf({ lease: stopped, seen: { ...seen, match } }, atMs);
+    expect(late).toMatchObject({ weightPercent: 25, behind: { weightPercent: 25, match } });
+    expect(effectivePercent(late, atMs)).toBe(25);
+    const home = stateOf({ lease: stopped, seen: { ...seen, shares: { blue: 100, green: 0 } } }, atMs);
+    expect(home).not.toHaveProperty('behind');
+    expect(effectivePercent(home, atMs)).toBe(0);
+  });
+
+  it('counts what was before as long as the controller has not taken up the change', () => {
+    const written = { ...seen, shares: { blue: 100, green: 0 }, before: { blue: 50, green: 50 } };
+    const stopped = { ...lease, stop: '2026-01-01T00:00:00.000Z' };
+    const pending = stateOf({ lease: stopped, seen: { ...written, observed: false } }, nowMs);
+    expect(effectivePercent(pending, nowMs)).toBe(50);
+    expect(effectivePercent(stateOf({ lease: stopped, seen: written }, nowMs), nowMs)).toBe(0);
+  });
+
+  it('speaks of the other slot when green is stable', () => {
+    const swapped = { ...lease, stableSlot: 'green' as const, weightPercent: 75 };
+    expect(stateOf({ lease: swapped, seen }, nowMs)).toMatchObject({
+      stableSlot: 'green',
+      weightPercent: 75,
+    });
+  });
+});

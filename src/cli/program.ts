@@ -12,6 +12,7 @@ import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { listCommand } from './verbs/list.ts';
 import { metricsCommand } from './verbs/metrics.ts';
+import { rbacCommand } from './verbs/rbac.ts';
 import { rollbacksCommand } from './verbs/rollbacks.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
@@ -77,6 +78,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     emergenciesCommand(act),
     auditCommand(act),
     rollbacksCommand(act),
+    rbacCommand(act),
     upCommand(act),
   ];
   for (const command of verbs) program.addCommand(command);

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
+import type { Rights } from '../kube/rights.ts';
 
 export { otherSlot, type Slot } from '../../domain/rollout/types.ts';
 
@@ -92,5 +93,7 @@ export interface TrafficProviderType {
   readonly options: z.ZodType<Record<string, unknown>>;
   /** What the operator sets once for an instance (addresses, files). */
   readonly settings: z.ZodType<Record<string, unknown>>;
+  /** What it needs to be allowed on a Kubernetes cluster; absent: it has nothing to do with one. */
+  readonly rights?: Rights;
   create(settings: Record<string, unknown>): TrafficProvider;
 }

@@ -1,6 +1,7 @@
 /** What Sluice needs from whatever runs the service's versions. */
 import type { z } from 'zod';
 import type { TargetId } from '../../domain/plan/types.ts';
+import type { Rights } from '../kube/rights.ts';
 import type { Slot } from '../traffic/types.ts';
 
 export interface WorkloadTarget {
@@ -38,5 +39,7 @@ export interface WorkloadProviderType {
   readonly summary: string;
   readonly options: z.ZodType<Record<string, unknown>>;
   readonly settings: z.ZodType<Record<string, unknown>>;
+  /** What it needs to be allowed on a Kubernetes cluster; absent: it has nothing to do with one. */
+  readonly rights?: Rights;
   create(settings: Record<string, unknown>): WorkloadProvider;
 }

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { KubeClient } from '../../kube/client.ts';
 import { connect } from '../../kube/connection.ts';
+import { joined, type Rights } from '../../kube/rights.ts';
 import { kubeSettings, namespaceName } from '../../kube/settings.ts';
 import { readSettings } from '../../settings.ts';
 import type { Route, TrafficProviderType } from '../types.ts';
 import { KubeTraffic } from './kube-traffic.ts';
 import { LeaseStore } from './lease-store.ts';
+import { leaseRights } from './rights.ts';
 import type { KubeRoute } from './route.ts';
 
 export const kubeTrafficSettings = z.strictObject({
@@ -23,6 +25,8 @@ export interface KubeRouteType {
   /** The only header that stages may match on; default: any. */
   readonly matchHeader?: string;
   readonly checkRoute?: (route: Route) => void;
+  /** What it does with routes, beside the Leases that every kind needs. */
+  readonly rights: Rights;
   routeOf(client: KubeClient): KubeRoute;
 }
 
@@ -33,6 +37,7 @@ export function kubeTrafficType(kind: KubeRouteType): TrafficProviderType {
     summary,
     options,
     settings: kubeTrafficSettings,
+    rights: joined([leaseRights, kind.rights]),
     create(given) {
       const settings = readSettings(type, kubeTrafficSettings, given);
       const connection = connect(settings);

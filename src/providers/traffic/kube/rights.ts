@@ -1,0 +1,17 @@
+/** What steering routes by Leases takes. Whoever may write a Lease can stop a canary; only worker and guard touch routes. */
+import { lease } from '../../kube/kinds.ts';
+import { type Rights, rightTo } from '../../kube/rights.ts';
+import type { KubeKind } from '../../kube/types.ts';
+
+/** The same for all kinds of routes. The guard follows all Leases by one watch, and writes one anew that was deleted. */
+export const leaseRights: Rights = {
+  api: rightTo(['get', 'create', 'patch'], [lease], 'lease namespace'),
+  worker: rightTo(['get', 'create', 'patch'], [lease], 'lease namespace'),
+  guard: rightTo(['get', 'list', 'watch', 'create', 'patch'], [lease], 'lease namespace'),
+};
+
+/** For routes that are read and patched, and neither made nor deleted. */
+export function routeRights(...kinds: readonly KubeKind[]): Rights {
+  const steer = rightTo(['get', 'patch'], kinds, 'target namespace');
+  return { worker: steer, guard: steer };
+}

@@ -1,6 +1,6 @@
 /** The configured data planes as the express lane uses them: every call is bounded in time, and none of them throws. */
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import type { TrafficProvider, TrafficState, TrafficTarget } from '../../providers/traffic/types.ts';
+import type { Asked, TrafficProvider, TrafficTarget } from '../../providers/traffic/types.ts';
 
 /** Where a target's traffic is steered: the name of a traffic instance, and the target with the plan's options. */
 export interface TrafficRef {
@@ -46,8 +46,8 @@ const lookTimeoutMs = 500;
 const nobody: TrafficTarget = { id: 'sluice/nobody', options: {} };
 
 export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
-  const look = (name: string, target: TrafficTarget) =>
-    bounded(lookTimeoutMs, (signal) => get(name).read(target, signal)).catch(() => null);
+  const look = (name: string, target: TrafficTarget | '*') =>
+    bounded(lookTimeoutMs, (signal) => askedOf(get(name), target, signal)).catch(() => null);
   return {
     names,
     stop: ({ name, target }) =>
@@ -58,7 +58,7 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
     stopAll: (name, holder) =>
       attempt(
         (signal) => get(name).stopAll(holder, signal),
-        async () => (await look(name, nobody))?.stopped === true,
+        async () => (await look(name, '*'))?.stopped === true,
       ),
     release: (name, holder) =>
       bounded(stopTimeoutMs, (signal) => get(name).release(holder, signal)).then(
@@ -66,12 +66,22 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
         (error: unknown) => ({ heldBy: null, problem: messageOf(error) }),
       ),
     hasCanary: async ({ name, target }) => mayTakeTraffic(await look(name, target), Date.now()),
-    isStopped: async (name) => (await look(name, nobody))?.stopped === true,
+    isStopped: async (name) => (await look(name, '*'))?.stopped === true,
   };
 }
 
+/** Where asking and following are two things, the route itself is none of the API's business. */
+async function askedOf(
+  provider: TrafficProvider,
+  target: TrafficTarget | '*',
+  signal: AbortSignal,
+): Promise<Asked> {
+  if (provider.asked) return await provider.asked(target, signal);
+  return await provider.read(target === '*' ? nobody : target, signal);
+}
+
 /** A canary that is stopped already counts as well, so that a repeated rollback is answered like the first. */
-function mayTakeTraffic(state: TrafficState | null, nowMs: number): boolean {
+function mayTakeTraffic(state: Asked | null, nowMs: number): boolean {
   if (state === null || state.leaseUntilMs <= nowMs) return false;
   return state.weightPercent > 0 || state.match !== null;
 }

@@ -36,6 +36,8 @@ export interface Behind {
   readonly match: HeaderMatch | null;
 }
 
+export type Asked = Pick<TrafficState, 'weightPercent' | 'match' | 'leaseUntilMs' | 'stopped'>;
+
 /** Cumulative requests per slot since the data plane started; a fall means a restart. */
 export interface TrafficCounts {
   readonly requests: Readonly<Record<Slot, number>>;
@@ -73,6 +75,11 @@ export interface TrafficProvider {
   release(holder: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target. */
   leave?(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * What was asked for, without a look at whether the data plane follows; `*`: only whether everything is stopped. For
+   * those who may stop a canary but not see its route. Absent: `read` tells.
+   */
+  asked?(target: TrafficTarget | '*', signal?: AbortSignal): Promise<Asked>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
   clock?(signal?: AbortSignal): Promise<number | undefined>;

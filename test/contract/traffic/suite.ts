@@ -325,6 +325,21 @@ export function trafficContract(
       await expectRequests('none', { [fixture.matchHeader]: 'always' });
     });
 
+    it('tells what was asked for as it is read back, if it tells at all', async () => {
+      if (!provider.asked) return;
+      await canary(20);
+      const told = async () => provider.asked?.(target);
+      const { weightPercent, match, leaseUntilMs, stopped } = await provider.read(target);
+      expect(await told()).toEqual({ weightPercent, match, leaseUntilMs, stopped });
+      await provider.stop(target);
+      expect(await told()).toMatchObject({ stopped: true });
+      expect(await provider.asked('*')).toMatchObject({ stopped: false });
+      await provider.stopAll('asked');
+      expect(await provider.asked('*')).toMatchObject({ stopped: true });
+      await provider.release('asked');
+      expect(await provider.asked('*')).toMatchObject({ stopped: false });
+    });
+
     it('tells the clock by which it ends leases, if it has one', async () => {
       const beforeMs = Date.now();
       const told = await provider.clock?.();

@@ -9,7 +9,7 @@ import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
-import type { Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
+import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
 import { type Followed, follow, wantedOf } from './follow.ts';
 import { type LeaseState, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
@@ -84,6 +84,14 @@ export class KubeTraffic implements TrafficProvider {
       const place = this.placeOf(target);
       const [lease, seen] = await Promise.all([store.read(target.id, signal), route.read(place, signal)]);
       return stateOf({ lease, seen }, Date.now());
+    });
+  }
+
+  asked(target: TrafficTarget | '*', signal?: AbortSignal): Promise<Asked> {
+    return translated(async () => {
+      const lease = await this.options.store.read(target === '*' ? null : target.id, signal);
+      const { weightPercent, match, stop, stoppedAll } = lease;
+      return { weightPercent, match, leaseUntilMs: untilOf(lease), stopped: stop !== null || stoppedAll };
     });
   }
 

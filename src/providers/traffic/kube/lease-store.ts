@@ -36,9 +36,10 @@ export class LeaseStore {
     this.namespace = namespace;
   }
 
-  async read(target: TargetId, signal?: AbortSignal): Promise<LeaseSeen> {
+  /** `null`: no target's, only whether everything is stopped. */
+  async read(target: TargetId | null, signal?: AbortSignal): Promise<LeaseSeen> {
     const [own, all] = await Promise.all([
-      this.client.find(this.refOf(leaseName(target)), signal),
+      target === null ? null : this.client.find(this.refOf(leaseName(target)), signal),
       this.client.find(this.refOf(allName), signal),
     ]);
     return { ...readLease(own), stoppedAll: all !== null && holdersOf(all).length > 0 };

@@ -1,0 +1,40 @@
+/** The express lane where asking and following are two things: the API may see Leases, and no routes. */
+import { describe, expect, it } from 'vitest';
+import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
+import type { Asked, TrafficProvider } from '../../../src/providers/traffic/types.ts';
+
+const target = { id: 'prod/shop', options: {} } as const;
+const ref = { name: 'routes', target };
+
+/** `read` is refused, as with an account that may not read routes. */
+function planesThatTell(asked: Partial<Record<'*' | typeof target.id, Partial<Asked>>>) {
+  const nothing = { weightPercent: 0, match: null, leaseUntilMs: 0, stopped: false };
+  const provider: TrafficProvider = {
+    ...createMemoryTraffic(),
+    read: async () => {
+      throw new SluiceError('cluster-forbidden', 'The cluster would not read HTTPRoute prod/shop.');
+    },
+    asked: async (of) => ({ ...nothing, ...asked[of === '*' ? '*' : target.id] }),
+  };
+  return createDataPlanes({ names: ['routes'], get: () => provider });
+}
+
+describe('data planes that tell what was asked for', () => {
+  it('tell of a canary by its lease', async () => {
+    const leaseUntilMs = Date.now() + 60_000;
+    expect(await planesThatTell({ 'prod/shop': { weightPercent: 5, leaseUntilMs } }).hasCanary(ref)).toBe(
+      true,
+    );
+    expect(await planesThatTell({ 'prod/shop': { leaseUntilMs } }).hasCanary(ref)).toBe(false);
+    expect(await planesThatTell({ 'prod/shop': { weightPercent: 5, leaseUntilMs: 1 } }).hasCanary(ref)).toBe(
+      false,
+    );
+  });
+
+  it('tell whether everything is stopped', async () => {
+    expect(await planesThatTell({ '*': { stopped: true } }).isStopped('routes')).toBe(true);
+    expect(await planesThatTell({ 'prod/shop': { stopped: true } }).isStopped('routes')).toBe(false);
+  });
+});

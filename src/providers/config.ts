@@ -19,8 +19,12 @@ export interface InstanceConfig {
 export type Instances = Readonly<Record<string, InstanceConfig>>;
 
 export interface WorkerConfig {
+  /** Address of metrics and health, which are read only; beyond loopback others can see them. */
+  readonly host: string;
   /** Where the worker serves its own metrics; null: nowhere. */
   readonly metricsPort: number | null;
+  /** Where it answers probes, `/healthz` and `/readyz`; null: nowhere. */
+  readonly healthPort: number | null;
   /** Worker Deployment under which rollouts are pinned to the code that they began with; null: they are not. */
   readonly deployment: string | null;
   /** Version of this worker's workflow code within the deployment; null: a hash of that code. */
@@ -51,6 +55,9 @@ const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'm
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
+// A name could be another address for Temporal's core than for Node.
+const listenAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address, such as 127.0.0.1 or 0.0.0.0');
+const portText = z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port);
 const fields = {
   temporal: z
     .strictObject({
@@ -69,7 +76,9 @@ const fields = {
     .prefault({}),
   worker: z
     .strictObject({
+      host: listenAddress.default('127.0.0.1'),
       metricsPort: port.nullable().default(null),
+      healthPort: port.nullable().default(null),
       deployment: versionName.nullable().default(null),
       buildId: versionName.nullable().default(null),
     })
@@ -85,12 +94,10 @@ const overrides = [
   ['SLUICE_TEMPORAL_ADDRESS', 'temporal', 'address', address],
   ['SLUICE_TEMPORAL_NAMESPACE', 'temporal', 'namespace', z.string().min(1).max(255)],
   ['SLUICE_API_HOST', 'api', 'host', z.string().min(1).max(255)],
-  [
-    'SLUICE_API_PORT',
-    'api',
-    'port',
-    z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port),
-  ],
+  ['SLUICE_API_PORT', 'api', 'port', portText],
+  ['SLUICE_WORKER_HOST', 'worker', 'host', listenAddress],
+  ['SLUICE_WORKER_METRICS_PORT', 'worker', 'metricsPort', portText],
+  ['SLUICE_WORKER_HEALTH_PORT', 'worker', 'healthPort', portText],
   ['SLUICE_WORKER_DEPLOYMENT', 'worker', 'deployment', versionName],
   ['SLUICE_WORKER_BUILD_ID', 'worker', 'buildId', versionName],
 ] as const;

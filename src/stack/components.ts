@@ -102,6 +102,9 @@ function sluiceEnvironment(layout: Layout): Record<string, string> {
     SLUICE_TEMPORAL_NAMESPACE: '',
     SLUICE_API_HOST: '',
     SLUICE_API_PORT: '',
+    SLUICE_WORKER_HOST: '',
+    SLUICE_WORKER_METRICS_PORT: '',
+    SLUICE_WORKER_HEALTH_PORT: '',
     SLUICE_WORKER_DEPLOYMENT: '',
     SLUICE_WORKER_BUILD_ID: '',
   };

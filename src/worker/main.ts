@@ -10,10 +10,11 @@ import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
+import { type Health, serveHealth } from './health.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
 import { versionOf } from './version.ts';
-import { createWorkers } from './workers.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 const retryEveryMs = 1_000;
 const registerAttempts = 5;
@@ -22,12 +23,15 @@ async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
   const registry = createRegistry(config);
   installRuntime(config, logger);
+  let workers: Workers | undefined;
+  const notReady = () => (workers === undefined ? 'Temporal does not answer yet' : workers.notReady());
+  const health = await serve(config, notReady);
   const connection = await connect(config, logger);
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
   const client = new Client({ connection, namespace });
   const version = await versionOf(config.worker, bundlePath);
-  const workers = await createWorkers({
+  workers = await createWorkers({
     version,
     connection,
     namespace,
@@ -44,11 +48,19 @@ async function main(logger: Logger): Promise<void> {
   await workers.run();
   await registry.close();
   await connection.close();
+  await health?.close();
   logger.info('worker stopped');
 }
 
+async function serve(
+  { worker: { host, healthPort: port } }: SluiceConfig,
+  notReady: () => string | null,
+): Promise<Health | null> {
+  return port === null ? null : await serveHealth({ host, port, notReady });
+}
+
 function installRuntime(config: SluiceConfig, logger: Logger): void {
-  const { metricsPort } = config.worker;
+  const { host, metricsPort } = config.worker;
   Runtime.install({
     logger: temporalLogger(logger),
     telemetryOptions: {
@@ -58,7 +70,7 @@ function installRuntime(config: SluiceConfig, logger: Logger): void {
         : {
             metrics: {
               prometheus: {
-                bindAddress: `127.0.0.1:${metricsPort}`,
+                bindAddress: `${host.includes(':') ? `[${host}]` : host}:${metricsPort}`,
                 countersTotalSuffix: true,
                 unitSuffix: true,
               },

@@ -33,6 +33,8 @@ export interface Workers {
   /** Resolves when all have stopped; rejects when one fails. */
   run(): Promise<void>;
   shutdown(): void;
+  /** What keeps work from being done here; null: nothing. */
+  notReady(): string | null;
 }
 
 const maxWatches = 2_000;
@@ -124,5 +126,11 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       if (failed) throw failed.reason;
     },
     shutdown,
+    notReady() {
+      const idle = workers.find((worker) => worker.getState() !== 'RUNNING');
+      return idle === undefined
+        ? null
+        : `the worker of ${idle.options.taskQueue} is ${idle.getState().toLowerCase()}`;
+    },
   };
 }

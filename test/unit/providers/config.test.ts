@@ -25,7 +25,7 @@ describe('parseConfig', () => {
     expect(parseConfig({}, { types })).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'default' },
       api: { host: '127.0.0.1', port: 8080 },
-      worker: { metricsPort: null, deployment: null, buildId: null },
+      worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
       events: { secrets: [], tokens: [] },
       traffic: {},
       metrics: {},
@@ -58,7 +58,13 @@ describe('parseConfig', () => {
     expect(config).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
       api: { host: '127.0.0.1', port: 9000 },
-      worker: { metricsPort: 9100, deployment: 'sluice', buildId: null },
+      worker: {
+        host: '127.0.0.1',
+        metricsPort: 9100,
+        healthPort: null,
+        deployment: 'sluice',
+        buildId: null,
+      },
       events: { secrets: [{ env: 'EVENTS' }], tokens: [] },
       traffic: {
         proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },
@@ -78,13 +84,22 @@ describe('parseConfig', () => {
       SLUICE_TEMPORAL_NAMESPACE: 'n',
       SLUICE_API_HOST: '::1',
       SLUICE_API_PORT: '1234',
+      SLUICE_WORKER_HOST: '0.0.0.0',
+      SLUICE_WORKER_METRICS_PORT: '9464',
+      SLUICE_WORKER_HEALTH_PORT: '9465',
       SLUICE_WORKER_DEPLOYMENT: 'sluice',
       SLUICE_WORKER_BUILD_ID: '2026-11-21_1',
     };
     expect(parseConfig({ api: { port: 9 } }, { types, env })).toMatchObject({
       temporal: { address: 'temporal.internal:7233', namespace: 'n' },
       api: { host: '::1', port: 1234 },
-      worker: { deployment: 'sluice', buildId: '2026-11-21_1' },
+      worker: {
+        host: '0.0.0.0',
+        metricsPort: 9464,
+        healthPort: 9465,
+        deployment: 'sluice',
+        buildId: '2026-11-21_1',
+      },
     });
   });
 
@@ -107,6 +122,7 @@ describe('parseConfig', () => {
         SLUICE_API_PORT: 'http',
         SLUICE_TEMPORAL_ADDRESS: 'nowhere',
         SLUICE_WORKER_BUILD_ID: '1.0 beta',
+        SLUICE_WORKER_HOST: 'worker.internal',
       }),
     ).toMatchObject({
       temporl: expect.stringContaining('did you mean "temporal"?'),
@@ -122,6 +138,7 @@ describe('parseConfig', () => {
       SLUICE_API_PORT: 'must be a port',
       SLUICE_TEMPORAL_ADDRESS: 'must be host:port',
       SLUICE_WORKER_BUILD_ID: expect.stringContaining('letters'),
+      SLUICE_WORKER_HOST: expect.stringContaining('must be an IP address'),
     });
   });
 

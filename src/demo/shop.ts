@@ -8,11 +8,14 @@ const { values } = parseArgs({
     port: { type: 'string' },
     service: { type: 'string', default: 'shop' },
     slot: { type: 'string', default: '' },
+    host: { type: 'string', default: '127.0.0.1' },
   },
 });
 const port = Number(values.port);
 if (!values.version || !Number.isInteger(port) || port < 1 || port > 65_535) {
-  console.error('usage: shop --version <name> --port <1-65535> [--service shop] [--slot blue]');
+  console.error(
+    'usage: shop --version <name> --port <1-65535> [--service shop] [--slot blue] [--host 127.0.0.1]',
+  );
   process.exit(2);
 }
 
@@ -23,8 +26,8 @@ shop.server.on('error', (error) => {
 });
 // Behind a proxy that keeps connections open, an early close by the server would look like an error to users.
 shop.server.keepAliveTimeout = 120_000;
-shop.server.listen(port, '127.0.0.1', () =>
-  console.log(`shop ${values.version} listens on 127.0.0.1:${port}`),
+shop.server.listen(port, values.host, () =>
+  console.log(`shop ${values.version} listens on ${values.host}:${port}`),
 );
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,5 +1,6 @@
 /** The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or secrets. */
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
@@ -56,7 +57,9 @@ const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
 // A name could be another address for Temporal's core than for Node.
-const listenAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address, such as 127.0.0.1 or 0.0.0.0');
+const listenAddress = z
+  .string()
+  .refine((text) => isIP(text) !== 0, 'must be an IP address, such as 127.0.0.1 or 0.0.0.0');
 const portText = z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port);
 const fields = {
   temporal: z
@@ -101,6 +104,13 @@ const overrides = [
   ['SLUICE_WORKER_DEPLOYMENT', 'worker', 'deployment', versionName],
   ['SLUICE_WORKER_BUILD_ID', 'worker', 'buildId', versionName],
 ] as const;
+
+/** Every variable of its own that worker and API heed. */
+export const environmentNames: readonly string[] = [
+  'SLUICE_CONFIG',
+  'SLUICE_LOG_LEVEL',
+  ...overrides.map(([variable]) => variable),
+];
 
 export interface LoadOptions {
   /** Default: `SLUICE_CONFIG`; with neither, all defaults and no providers but the implied ones. */

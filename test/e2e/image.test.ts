@@ -7,7 +7,7 @@ import { locateTools } from '../../src/stack/tools.ts';
 import { end } from '../support/child.ts';
 import { dockerfileStages, last, type Stage } from '../support/deploy/dockerfile.ts';
 import { type Image, layOutImage } from '../support/deploy/image.ts';
-import { freePort } from '../support/prometheus.ts';
+import { freePort } from '../support/free-ports.ts';
 
 const final = dockerfileStages().at(-1) as Stage;
 const [, entry = ''] = JSON.parse(last(final, 'ENTRYPOINT')) as string[];

@@ -11,7 +11,7 @@ export function decideAgainst(state: RolloutState, cause: RollbackCause): Rollou
     const text = `severity 1: ${cause.reason}; the canary stays held, since the way back leads to a worse version`;
     return withNote(state, pageOf(text, cause), cause.atMs);
   }
-  if (state.phase === 'watching' && state.plan.rollback.approval === true) return asking(state, cause);
+  if (asksFirst(state)) return asking(state, cause);
   return rollBack(state, cause);
 }
 
@@ -71,7 +71,14 @@ function held(state: RolloutState, kind: HoldKind, cause: RollbackCause, text: s
   );
 }
 
-function asking(state: RolloutState, cause: RollbackCause): RolloutState {
+/** Whether a person has to agree before Sluice takes back what all users are on already. */
+export function asksFirst({ phase, plan }: RolloutState): boolean {
+  return phase === 'watching' && plan.rollback.approval === true;
+}
+
+/** Asks once at a time; what comes while a person is thinking is in the timeline. */
+export function asking(state: RolloutState, cause: RollbackCause): RolloutState {
+  if (state.asked !== null) return state;
   const text = `severity 1: ${cause.reason}; the version is promoted, so its rollback waits for an approval`;
   const note = { ...pageOf(text, cause), kind: 'approval-asked' as const };
   return withNote({ ...state, asked: cause }, note, cause.atMs);

@@ -1,4 +1,5 @@
 /** What an event from outside does to a rollout: turns it round, holds it, or is noted. Each event acts once. */
+import { asking, asksFirst } from './failure.ts';
 import { explained, isUnexplainedStop, rollBack } from './moves.ts';
 import { type Heeded, heeded, type OutsideEvent } from './outside-event.ts';
 import { hastened, isRamping } from './ramp.ts';
@@ -20,8 +21,12 @@ export function receptionOf(state: RolloutState, event: OutsideEvent): Reception
   const { version, events } = state.plan;
   const { action, why } = heeded(event, events, { version, startedAtMs: state.startedAtMs });
   const none = action === 'note' ? null : obstacleTo(action, state);
-  return { action: none === null ? action : 'note', why: none ?? why, duplicate: false };
+  if (none !== null) return { action: 'note', why: none, duplicate: false };
+  const waits = action === 'rollback' && asksFirst(state) ? waitsForApproval : null;
+  return { action, why: waits ?? why, duplicate: false };
 }
+
+const waitsForApproval = 'the version is promoted, so its rollback waits for an approval';
 
 /**
  * A rollback fits every state that is not on its way back already, and ends a gradual way back; a hold only one that goes
@@ -41,7 +46,7 @@ export function onOutside(state: RolloutState, event: OutsideEvent, nowMs: numbe
   if (duplicate) return state;
   const { id, type, severity, source } = event;
   const data = { id, type, severity, action };
-  const text = `${type} event (${severity}): ${event.title}${why === null ? '' : `; only noted, since ${why}`}`;
+  const text = `${type} event (${severity}): ${event.title}${why === null || action !== 'note' ? '' : `; only noted, since ${why}`}`;
   const seen = { ...state, seenEvents: [...(state.seenEvents ?? []), id].slice(-remembered) };
   const noted = withNote(seen, { kind: 'event', text, actor: source, data }, nowMs);
   if (action === 'note') return noted;
@@ -55,7 +60,7 @@ export function onOutside(state: RolloutState, event: OutsideEvent, nowMs: numbe
     atMs: nowMs,
     event: { id, type, severity, title: event.title, source },
   } as const;
-  return rollBack(explained(noted, cause), cause);
+  return asksFirst(noted) ? asking(noted, cause) : rollBack(explained(noted, cause), cause);
 }
 
 /** Before a stage soaks there is no watch to hold, so its clock is stopped until somebody resumes it. */

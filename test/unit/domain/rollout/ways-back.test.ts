@@ -5,6 +5,7 @@ import { legalCommands } from '../../../../src/domain/rollout/commands.ts';
 import { cooldownOf } from '../../../../src/domain/rollout/cooldown.ts';
 import { begun, effectOf, leniencyOf, mayCutOff } from '../../../../src/domain/rollout/effects.ts';
 import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
+import { receptionOf } from '../../../../src/domain/rollout/outside.ts';
 import { nextStepMs, rampPercent } from '../../../../src/domain/rollout/ramp.ts';
 import { rollbackRecordOf } from '../../../../src/domain/rollout/rollback-record.ts';
 import {
@@ -254,6 +255,30 @@ describe('the approval of a late rollback', () => {
       kept: true,
       asked: null,
     });
+  });
+
+  it('is asked for by an event from outside as well, which takes nothing back by itself', () => {
+    const about = { type: 'security', severity: 'critical', title: 'CVE', source: 'scanner' } as const;
+    const event: RolloutEvent = {
+      kind: 'outside',
+      event: { ...about, id: 'e-1', version: null, atMs: 3_000_000 },
+    };
+    const watching = reached(plan, prepared, shifted, soaked, { kind: 'promoted' });
+    const waiting = apply(watching, event, 2_000_000);
+    expect(waiting).toMatchObject({ phase: 'watching', cause: null, asked: { kind: 'event' } });
+    expect(waiting.timeline.at(-1)?.kind).toBe('approval-asked');
+    expect(receptionOf(watching, event.event)).toMatchObject({
+      action: 'rollback',
+      why: expect.stringContaining('waits for an approval'),
+    });
+    expect(apply(waiting, told('approve'), 2_000_001)).toMatchObject({
+      phase: 'restoring',
+      cause: { kind: 'event', reason: 'security event: CVE' },
+    });
+    // A person is asked one question at a time.
+    expect(apply(asked, event, 2_000_000).asked).toEqual(asked.asked);
+    const canary = apply(reached(plan, prepared, shifted), event, 2_000_000);
+    expect(canary.phase).toBe('restoring');
   });
 
   it('is no precondition of a rollback by a person', () => {

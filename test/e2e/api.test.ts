@@ -325,6 +325,11 @@ test('tells how a terminated rollout ended', async () => {
   expect(seen).toMatchObject({ temporalStatus: 'TERMINATED', outcome: null });
   const audit = auditSchema.parse((await app.inject('/v1/rollouts/test/killed/audit')).json());
   expect(audit.actions.at(-1)).toMatchObject({ via: 'terminate', reason: 'by hand' });
+  const killed = await waitFor('visibility', async () => {
+    const page = rollbackPageSchema.parse((await app.inject('/v1/rollbacks?service=killed')).json());
+    return page.cutShort[0];
+  });
+  expect(killed).toMatchObject({ target: 'test/killed', version: 'v2', temporalStatus: 'TERMINATED' });
   expect((await start({ service: 'killed', version: 'v3' })).statusCode).toBe(201);
   await command('killed', 'rollback');
 });

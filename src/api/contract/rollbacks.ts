@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../../domain/duration.ts';
 import type { RollbackStatistics } from '../../domain/rollout/rollback-statistics.ts';
-import { linksSchema } from './rollouts.ts';
+import { linksSchema, summarySchema } from './rollouts.ts';
 import { rollbackRecordSchema } from './status.ts';
 import { nameSchema } from './text.ts';
 
@@ -75,6 +75,11 @@ export const rollbackPageSchema = z
     complete: z.boolean(),
     /** Rollouts under way, or whose history is gone, that gave no account of themselves. */
     unanswered: z.number(),
+    /**
+     * Rollouts that were ended from outside, such as by terminating them: the data plane sent everybody back to stable, but
+     * no record says when. The last first, at most 50; only on the first page, and not with `trigger`.
+     */
+    cutShort: z.array(summarySchema),
   })
   .meta({ id: 'RollbackPage', description: 'The last decision comes first.' });
 export type RollbackPage = z.infer<typeof rollbackPageSchema>;

@@ -12,6 +12,7 @@ import {
 } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
 import { ask, type TemporalDeps } from './calls.ts';
+import { cutShort } from './cut-short.ts';
 import { statusOf } from './view.ts';
 import { cursorOf, filterOf, rawOf, summaryOf, tokenOf } from './visibility.ts';
 
@@ -37,7 +38,11 @@ export class RollbackHistory {
     const filter = JSON.stringify({ ...query, limit: 0, cursor: '', requestsPerUser: 0 });
     const after = cursor === undefined ? null : placeIn(tokenOf(cursor, filter));
     const sinceMs = sinceMsOf(query, Date.now());
-    const { runs, complete } = await this.runs(query, sinceMs);
+    const listsCutShort = after === null && trigger === undefined;
+    const [{ runs, complete }, ended] = await Promise.all([
+      this.runs(query, sinceMs),
+      listsCutShort ? cutShort(this.deps, query) : [],
+    ]);
     const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
     const entries = accounts
       .flatMap((account) => (account === 'unanswered' ? [] : (account ?? [])))
@@ -54,6 +59,7 @@ export class RollbackHistory {
       statistics: rollbackStatisticsOf(records, requestsPerUser),
       complete,
       unanswered: accounts.filter((account) => account === 'unanswered').length,
+      cutShort: ended,
     };
   }
 

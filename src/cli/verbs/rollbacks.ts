@@ -96,8 +96,13 @@ function impactText({ canaryRequests, requestsKnownOf, count, estimatedUsers }: 
   return `${canaryRequests} requests${known}${users}`;
 }
 
-function notesOf({ next, complete, unanswered }: RollbackPage): string[] {
+function notesOf({ next, complete, unanswered, cutShort }: RollbackPage): string[] {
   return [
+    ...cutShort.map(({ target, version, phase, temporalStatus, endedAtMs }) => {
+      const when = endedAtMs === null ? '' : `${stamp(endedAtMs)} `;
+      const where = phase === null ? '' : ` while it was ${phase}`;
+      return `${when}${target} ${version ?? ''} was ended from outside (${temporalStatus})${where}: no record`;
+    }),
     ...(complete
       ? []
       : ['more rollbacks fit than are looked at; the oldest are left out: narrow it by --since']),

@@ -9,6 +9,7 @@ import { statusOf } from './fakes.ts';
 
 const completed = 2;
 const running = 1;
+const terminated = 5;
 const hourMs = 3_600_000;
 
 interface Known {
@@ -48,7 +49,9 @@ function history(): RollbackHistory {
     workflowService: {
       listWorkflowExecutions: async ({ query }: { query: string }) => {
         queries.push(query);
-        return { executions: known.map(infoOf), nextPageToken: new Uint8Array() };
+        const cutShort = query.includes('"Terminated"');
+        const fitting = known.filter(({ status }) => (status === terminated) === cutShort);
+        return { executions: fitting.map(infoOf), nextPageToken: new Uint8Array() };
       },
     },
   };
@@ -81,6 +84,20 @@ describe('the history of rollbacks', () => {
     ]);
     expect(page).toMatchObject({ next: null, complete: true, unanswered: 0 });
     expect(page.statistics).toMatchObject({ count: 2, byTrigger: { check: 1, command: 1 }, success: 1 });
+  });
+
+  test('names what was ended from outside and left no record, beside the rollbacks and not among them', async () => {
+    known = [
+      { service: 'killed', agoMs: 10, status: terminated },
+      { service: 'old', agoMs: hourMs },
+    ];
+    const page = await history().page(asks({ environment: 'demo', since: '7d' }));
+    expect(page.cutShort).toMatchObject([{ target: 'demo/killed', temporalStatus: 'TERMINATED' }]);
+    expect(page.rollbacks.map(({ service }) => service)).toEqual(['old']);
+    expect(page.statistics.count).toBe(1);
+    expect(asked).toEqual(['rollout/demo/old']);
+    expect(queries[1]).toMatch(/SluiceEnvironment = "demo" AND ExecutionStatus IN .* AND CloseTime >= "20/);
+    expect((await history().page(asks({ trigger: 'check' }))).cutShort).toEqual([]);
   });
 
   test('asks for each ended rollout once, and for a running one every time', async () => {

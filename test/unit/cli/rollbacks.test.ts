@@ -21,6 +21,7 @@ function pageOf(records: readonly RollbackRecord[], more: Partial<RollbackPage> 
     statistics: rollbackStatisticsOf(records, 10),
     complete: true,
     unanswered: 0,
+    cutShort: [],
     ...more,
   };
 }
@@ -85,6 +86,25 @@ test('says that there are none, that some are missing, and how to go on', async 
   expect(err).toContain('the oldest are left out');
   expect(err).toContain('2 rollouts gave no account');
   expect(err).toContain('more: add --cursor abc');
+});
+
+test('names what was ended from outside and left no record', async () => {
+  const killed = {
+    target: 'demo/shop',
+    environment: 'demo',
+    service: 'shop',
+    version: 'v2',
+    phase: 'soaking',
+    stage: 0,
+    outcome: null,
+    workflowId: 'rollout/demo/shop',
+    runId,
+    temporalStatus: 'TERMINATED',
+    startedAtMs: 0,
+    endedAtMs: 1_000,
+  } as const;
+  const { err } = await sluice(['rollbacks'], { rollbacks: async () => pageOf([], { cutShort: [killed] }) });
+  expect(err).toContain('demo/shop v2 was ended from outside (TERMINATED) while it was soaking: no record');
 });
 
 test.each([

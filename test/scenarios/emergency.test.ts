@@ -1,9 +1,10 @@
 /** Emergency rollbacks over a real Temporal: everything in the scope goes back at once, and stays blocked until released. */
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
-import { ActivityTap } from '../support/activity-tap.ts';
+import { ActivityTap, wholeBody } from '../support/activity-tap.ts';
 import { openEmergency } from '../support/emergency.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
@@ -192,13 +193,35 @@ describe('the end of an emergency rollback', () => {
   });
 });
 
-describe('an emergency rollback whose worker dies', () => {
+describe('an emergency rollback that meets failures', () => {
   const tap = new ActivityTap();
   let mortal: RolloutEnv;
   beforeAll(async () => {
     mortal = await RolloutEnv.create({ tap });
   });
   afterAll(() => mortal.close());
+
+  it('that nobody would retry sweeps again all the same, and says so', async () => {
+    const rollout = await mortal.start(slow('refused', 'one'));
+    await rollout.phase('soaking');
+    const refused: string[] = [];
+    tap.taps.set('emergency/refused', async ({ name, execution }, act) => {
+      const answer = await act();
+      if (name !== wholeBody || refused.includes(execution.type)) return answer;
+      refused.push(execution.type);
+      throw ApplicationFailure.nonRetryable(`${execution.type} makes no sense`);
+    });
+    const emergency = await openEmergency(mortal, ['refused']);
+    const whole = await emergency.until('to have it back', ({ phase }) => phase === 'restored');
+    expect(refused).toEqual(['find', 'sweep']);
+    const failed = whole.timeline.filter(({ text }) => text.includes('a sweep failed and is done again'));
+    expect(failed.map(({ text }) => text)).toEqual([
+      expect.stringContaining('find makes no sense'),
+      expect.stringContaining('sweep makes no sense'),
+    ]);
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back' });
+    await emergency.release();
+  }, 40_000);
 
   it('in the middle of a sweep goes on with another one, and knows what was done', async () => {
     const rollouts = await Promise.all(['one', 'two'].map((name) => mortal.start(slow('death', name))));

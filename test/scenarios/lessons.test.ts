@@ -1,10 +1,13 @@
 /** Scenarios named after the lessons of the field: a failure seen elsewhere, and what Sluice does instead. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { commandNames } from '../../src/domain/rollout/types.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
-import { stageFixture, successCheck } from '../support/plan.ts';
+import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let env: RolloutEnv;
 beforeAll(async () => {
@@ -342,6 +345,45 @@ describe.concurrent('lessons', () => {
     env.metrics.set(/success lesson-17-before v2/, 50);
     expect(await before.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'check' } });
   });
+
+  it('21: a newer version in mid-canary: the running one goes back first, and stable stays what it was', async () => {
+    const service = createTemporalService({
+      client: env.client,
+      address: 'the test server',
+      replay: () => Promise.reject(new Error('nobody audits here')),
+      planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
+    });
+    const start = (version: string, onConflict: Plan['onConflict']) => {
+      const stages = [stageFixture({ weightPercent: 50, soakMs: 600_000 })];
+      const plan = planFixture(planFor('lesson-21', { version, onConflict, stages }));
+      return service.start({ plan, actor: 'ada', reason: 'release', idempotencyKey: null });
+    };
+    const target = { environment: 'test', service: 'lesson-21' };
+    const soaking = (version: string) =>
+      waitFor(`${version} to soak`, async () => {
+        const { status } = await service.get(target);
+        return status?.phase === 'soaking' && status.version === version && status;
+      });
+    const first = await start('v2', 'reject');
+    await soaking('v2');
+    await expect(start('v3', 'reject')).rejects.toMatchObject({ code: 'rollout-running' });
+
+    await start('v3', 'supersede');
+    const { status } = await service.get({ ...target, runId: first.runId });
+    expect(status).toMatchObject({
+      phase: 'rolled-back',
+      cause: { reason: 'superseded by v3', actor: 'ada' },
+    });
+    expect(await soaking('v3')).toMatchObject({ arms: { stableVersion: 'v1', canaryVersion: 'v3' } });
+    const log = env.workload.log.filter((line) => line.includes('test/lesson-21'));
+    expect(log.findIndex((line) => line.startsWith('stop'))).toBeLessThan(
+      log.findIndex((line) => line.includes('v3')),
+    );
+    await service.command(target, { name: 'rollback', requestId: 'r-1', reason: 'enough' });
+    const back = await waitFor('the end', async () => (await service.get(target)).outcome);
+    expect(back).toBe('rolled-back');
+    expect((await env.traffic.read({ id: 'test/lesson-21', options: {} })).stableSlot).toBe('blue');
+  }, 40_000);
 
   it('22: a pause stops the stage clock, not the hard limit, which says so before it strikes', async () => {
     const rollout = await env.start(planFor('lesson-22', { maxDurationMs: 12_000 }));

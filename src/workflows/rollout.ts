@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { isTerminal } from '../domain/rollout/commands.ts';
 import { detailsOf } from '../domain/rollout/details.ts';
-import { begun, effectOf, epochOf } from '../domain/rollout/effects.ts';
+import { begun, effectOf, epochOf, isOpenEnded } from '../domain/rollout/effects.ts';
 import { cooldownMemo, type RolloutInput } from '../domain/rollout/names.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
 import type { Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
@@ -37,7 +37,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
       await carryOut(run, effect);
       // Work that ended and moved nothing is not begun again at once: history must not run away.
       const moved = () => effectOf(run.state).key !== effect.key;
-      if (!moved() && !cutShort(effect)) await condition(moved, pauseBeforeRepeat);
+      if (!moved() && !cutShort(effect, run.state)) await condition(moved, pauseBeforeRepeat);
       await continueWhenLong(run, input);
     }
     limits.cancel();
@@ -51,7 +51,7 @@ const pauseBeforeRepeat = '1 second';
 
 /** Does one piece of work; drops it as soon as the state asks for something else. */
 async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
-  const obsolete = run.when((state) => effectOf(state).key !== effect.key || cutShort(effect));
+  const obsolete = run.when((state) => effectOf(state).key !== effect.key || cutShort(effect, state));
   // What stops and starts versions waits for earlier work on them to end, unless it is not wanted any more.
   const touchesVersions = effect.kind === 'clean' || (effect.kind === 'restore' && run.state.fallbackCold);
   if (touchesVersions && (await Promise.race([run.settled(), obsolete])) === 'so') return;
@@ -71,9 +71,10 @@ async function carryOut(run: RolloutRun, effect: Effect): Promise<void> {
   run.straggler(work.then((event) => run.apply(event && late(effect, event))));
 }
 
-/** A watch may last for days, and a flood of messages fills a history in seconds: the next run watches on. */
-function cutShort({ kind }: Effect): boolean {
-  return kind === 'watch' && workflowInfo().continueAsNewSuggested && patched('cut-watch-short');
+/** A watch may last for days, and a flood of messages fills a history in seconds: the next run goes on with it. */
+function cutShort(effect: Effect, state: RolloutState): boolean {
+  if (!isOpenEnded(effect, state) || !workflowInfo().continueAsNewSuggested) return false;
+  return patched(effect.kind === 'watch' ? 'cut-watch-short' : 'cut-waits-short');
 }
 
 function asksForNoWatch(state: RolloutState): boolean {
@@ -103,11 +104,15 @@ function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
 }
 
 async function continueWhenLong(run: RolloutRun, input: RolloutInput): Promise<void> {
-  // Never while going back: nothing may come between a decision to restore and the restore.
-  if (!workflowInfo().continueAsNewSuggested || run.state.cause || isTerminal(run.state)) return;
+  if (!workflowInfo().continueAsNewSuggested || isTerminal(run.state) || !mayContinue(run.state)) return;
   await run.settled();
-  if (run.state.cause) return;
+  if (!mayContinue(run.state)) return;
   await continueAsNew<(next: RolloutInput) => Promise<RolloutStatus>>({ ...input, state: run.state });
+}
+
+/** While going back only what lasts without end: nothing may come between a decision to restore and the restore. */
+function mayContinue(state: RolloutState): boolean {
+  return !state.cause || cutShort(effectOf(state), state);
 }
 
 function show(run: RolloutRun): void {

@@ -131,6 +131,8 @@ const firstShare = 0.5;
 /** What happens while the data plane does not obey: the second means at half of the time, the alarm at its end. */
 async function climb(state: RolloutState, report: Report): Promise<void> {
   const { plan, arms, promotedAtMs, ramp: ramped, cause } = state;
+  // It was climbed to its end before, perhaps by an earlier run.
+  if (state.restoreLate && patched('ladder-climbed-once')) return;
   const { secondMeans } = plan.rollback;
   const startedMs = Date.now();
   // A ramp has used up its part of the time, which counts from the decision.

@@ -1,9 +1,10 @@
-/** A flood of signals within one long watch: the history is continued as new under it, and nothing is lost. */
+/** A flood of signals under work that may last without end: the history is continued as new under it, and nothing is lost. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { ActivityTap } from '../support/activity-tap.ts';
-import { stageFixture } from '../support/plan.ts';
-import { RolloutEnv } from '../support/rollout-env.ts';
+import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
+import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
 
 /** Temporal suggests to continue as new after 4,096 events; here a tenth of that, for a fifth of its signals. */
 const suggestAt = 'limit.historyCount.suggestContinueAsNew=400';
@@ -56,6 +57,60 @@ describe(`a flood of ${floodSize} signals within one watch`, () => {
       phase: 'rolled-back',
       cause: { kind: 'command', reason: 'after the flood' },
     });
+  });
+});
+
+describe('a flood of signals while a rollout waits without end', () => {
+  const size = 600;
+  const flood = (rollout: TestRollout) =>
+    inBatches(size, 20, (index) => rollout.signal('approve', { actor: `a${index}` }));
+  const hasTakenAll = ({ timeline, droppedEntries }: RolloutStatus) =>
+    timeline.length + droppedEntries >= size;
+
+  it('in a restore that the data plane does not obey: run after run tries on, and people are paged once', async () => {
+    const id = 'test/deaf';
+    const runs = new Set<string>();
+    tap.taps.set(`rollout/${id}`, async ({ execution }, act) => {
+      if (execution.type === 'restore') runs.add(execution.runId);
+      return await act();
+    });
+    const { rollback } = planFixture();
+    const rollout = await env.start({
+      service: 'deaf',
+      stages: [stageFixture({ soakMs: 600_000 })],
+      rollback: { ...rollback, timeoutMs: 1_000 },
+    });
+    await rollout.phase('soaking');
+    env.traffic.failNext('restore', id, 1_000_000);
+    await rollout.signal('rollback', { reason: 'errors' });
+    const pages = ({ timeline }: RolloutStatus) => timeline.filter(({ kind }) => kind === 'restore-late');
+    const { cause } = await rollout.until('to page', (status) => pages(status).length === 1);
+    await flood(rollout);
+    const taken = await rollout.until('to take them all', hasTakenAll);
+    expect(taken).toMatchObject({ phase: 'restoring', cause: { kind: 'command', reason: 'errors' } });
+    expect(runs.size).toBeGreaterThan(1);
+    expect(pages(taken)).toHaveLength(1);
+
+    env.traffic.failNext('restore', id, 0);
+    const ended = await rollout.ended();
+    expect(ended).toMatchObject({ phase: 'rolled-back', cause: { atMs: cause?.atMs } });
+    expect(pages(ended)).toHaveLength(1);
+    expect(ended.rollback?.restoreMs).toBeGreaterThan(1_000);
+  });
+
+  it('before its first stage, since stable is not well: it is held on, and a person’s word still counts', async () => {
+    env.metrics.set(/success sick v1/, 60);
+    const query = { value: 'success sick {{version}}', samples: 'samples sick {{version}}' };
+    const stages = [stageFixture({ soakMs: 600_000, checks: [{ ...successCheck, query }] })];
+    const rollout = await env.start({ service: 'sick', stages });
+    const { runId } = await rollout.handle.describe();
+    const held = await rollout.phase('holding');
+    await flood(rollout);
+    const taken = await rollout.until('to take them all', hasTakenAll);
+    expect(taken).toMatchObject({ phase: 'holding', holdReason: held.holdReason });
+    expect((await rollout.handle.describe()).runId).not.toBe(runId);
+    await rollout.signal('rollback', { reason: 'not today' });
+    expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', reports: [] });
   });
 });
 

@@ -33,6 +33,16 @@ export function effectOf(state: RolloutState): Effect {
   }
 }
 
+/**
+ * Whether the work may last without end and can be begun anew at any moment with nothing lost, so that a flood of messages
+ * under it is taken by run after run. Before it is late a restore is short, and nothing may come between it and the decision.
+ */
+export function isOpenEnded(effect: Effect, state: RolloutState): boolean {
+  return (
+    effect.kind === 'watch' || effect.kind === 'rest' || (effect.kind === 'restore' && state.restoreLate)
+  );
+}
+
 function watch(state: RolloutState, mode: WatchMode): Effect {
   // A stage whose shift failed and froze has never been read back: the one before it is held.
   const stage = Math.min(state.stage, state.reports.length - 1);

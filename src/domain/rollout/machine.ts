@@ -37,6 +37,7 @@ export function initialState({ plan, actor, reason, atMs, force }: Start): Rollo
     promotedAtMs: null,
     restoredAtMs: null,
     fallbackCold: false,
+    restoreLate: false,
     force: force ?? null,
     cooldown: null,
     ramp: null,
@@ -79,7 +80,7 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
     case 'cut-off':
       return withNote(state, { kind: 'second-means', text: cutOffText(event) }, nowMs);
     case 'restore-late':
-      return withNote(state, { kind: 'restore-late', text: event.reason }, nowMs);
+      return withNote({ ...state, restoreLate: true }, { kind: 'restore-late', text: event.reason }, nowMs);
     case 'unsafe':
       return onUnsafe(state, event.reason, nowMs);
     case 'acting':
@@ -183,7 +184,7 @@ function onRestored(
   if (state.phase !== 'restoring') return state;
   const attempts = event.attempts === 1 ? 'one attempt' : `${event.attempts} attempts`;
   const restored = withNote(
-    { ...state, phase: 'cleaning', restoredAtMs: nowMs },
+    { ...state, phase: 'cleaning', restoredAtMs: nowMs, restoreLate: false },
     {
       kind: 'restored',
       text: `canary reads 0 % in the data plane after ${event.tookMs} ms and ${attempts}`,

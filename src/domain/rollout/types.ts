@@ -262,6 +262,8 @@ export interface RolloutState {
   readonly promotionTried?: boolean;
   /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
   readonly fallbackCold: boolean;
+  /** `rollback.timeout` has passed before the data plane read 0: people were told, and the ladder has no step left. */
+  readonly restoreLate: boolean;
   /** Where this rollout's epochs begin; higher than any epoch seen on the target. */
   readonly epochBase: number;
   readonly restoredAtMs: number | null;

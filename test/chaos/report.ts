@@ -12,7 +12,7 @@ export function lineOf({ schedule, evidence, tookMs, violations }: RunResult): s
   const given = orders.map(({ name, full, result }) => `${name}${full ? ' full' : ''} ${result}`);
   const cause = status?.cause ? ` (${status.cause.kind})` : '';
   return [
-    `run ${schedule.run} ${schedule.good ? 'good' : 'bad '}`,
+    `run ${schedule.run} ${schedule.good ? 'good' : 'bad '} ${schedule.way}`,
     `${status?.outcome ?? `not ended: ${status?.phase ?? 'unknown'}`}${cause}`,
     `${(tookMs / 1000).toFixed(1)} s`,
     faults.join(', ') || 'no fault',

@@ -23,6 +23,9 @@ export interface Order {
   readonly full: boolean;
 }
 
+/** How the plan of the run goes back. */
+export type Way = 'immediate' | 'gradual' | 'phased' | 'blue-green';
+
 export interface Schedule {
   readonly seed: number;
   readonly run: number;
@@ -33,6 +36,7 @@ export interface Schedule {
   readonly leaseTtlMs: number;
   readonly faults: readonly Fault[];
   readonly orders: readonly Order[];
+  readonly way: Way;
 }
 
 /** Parts on which the promises hang are hit more often. */
@@ -44,6 +48,8 @@ const victims: Readonly<Record<Victim, number>> = {
   API: 2,
   Prometheus: 1,
 };
+
+const ways: Readonly<Record<Way, number>> = { immediate: 3, gradual: 2, phased: 2, 'blue-green': 1 };
 
 const orderNames: Readonly<Record<OrderName, number>> = { pause: 3, resume: 1, promote: 2, rollback: 3 };
 
@@ -58,7 +64,8 @@ export function scheduleOf(seed: number, run: number): Schedule {
   const faults = Array.from({ length: faultCount }, () => faultOf(random, spanMs));
   const orders = Array.from({ length: orderCount }, () => orderOf(random, spanMs));
   const version = `s${seed}-r${run}${good ? '' : '-errors-40'}`;
-  return { seed, run, version, good, leaseTtlMs, faults: byTime(faults), orders: byTime(orders) };
+  const way = random.pick(ways);
+  return { seed, run, version, good, leaseTtlMs, faults: byTime(faults), orders: byTime(orders), way };
 }
 
 function faultOf(random: Random, spanMs: number): Fault {

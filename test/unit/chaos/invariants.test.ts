@@ -59,7 +59,17 @@ function evidenceFixture(changes: Partial<Evidence> = {}): Evidence {
     counts: [],
     bounds: { leaseTtlMs: 3_000, orphanGraceMs: 3_000, slackMs: 1_000 },
     ...changes,
-    schedule: { seed: 1, run: 1, version: 'v2', good, leaseTtlMs: 3_000, faults: [], orders: [], ...rest },
+    schedule: {
+      seed: 1,
+      run: 1,
+      version: 'v2',
+      good,
+      leaseTtlMs: 3_000,
+      faults: [],
+      orders: [],
+      way: 'immediate',
+      ...rest,
+    },
   };
 }
 

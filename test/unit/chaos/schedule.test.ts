@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parsePlanText } from '../../../src/domain/plan/schema.ts';
+import { defaultCatalogue } from '../../../src/providers/default-catalogue.ts';
+import { chaosPlan } from '../../chaos/plan.ts';
 import { Random } from '../../chaos/random.ts';
 import { scheduleOf } from '../../chaos/schedule.ts';
 
@@ -14,11 +17,22 @@ describe('the schedule of a chaos run', () => {
     const faults = schedules.flatMap((schedule) => schedule.faults);
     expect(new Set(faults.map(({ victim, kind }) => `${kind} ${victim}`)).size).toBe(12);
     expect(new Set(schedules.map(({ good }) => good)).size).toBe(2);
+    expect(new Set(schedules.map(({ way }) => way)).size).toBe(4);
     const orders = schedules.flatMap((schedule) => schedule.orders);
     expect(new Set(orders.map(({ name }) => name)).size).toBe(4);
     for (const { faults } of schedules) {
       expect(faults.length).toBeGreaterThanOrEqual(1);
       expect(faults.length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('has a plan for every way back that is a plan, and one that takes its time where it may', () => {
+    for (const way of ['immediate', 'gradual', 'phased', 'blue-green'] as const) {
+      const reading = parsePlanText(chaosPlan({ ...scheduleOf(1, 1), way }), defaultCatalogue());
+      expect(reading.ok ? reading.plan.rollback.strategy : reading.problems).toBe(way);
+      expect(reading.ok && reading.plan.analysis.onInconclusive).toBe(
+        way === 'gradual' ? 'rollback' : 'hold',
+      );
     }
   });
 

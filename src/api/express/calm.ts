@@ -1,33 +1,54 @@
 /** Lets what is less urgent wait until nothing urgent is under way. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Where so many came without a rest between them, more are to be expected after a moment without any. */
+const storm = 5;
+/** How long that moment is, for what is still on its way in. */
+const settleMs = 50;
+
 export class Calm {
   /** How many urgent ones are under way. */
   underWay = 0;
+  private sinceRest = 0;
+  private settling: NodeJS.Timeout | null = null;
   private waiting: (() => void)[] = [];
 
   async during<T>(urgent: () => Promise<T>): Promise<T> {
     this.underWay += 1;
+    this.sinceRest += 1;
+    this.stopSettling();
     try {
       return await urgent();
     } finally {
       this.underWay -= 1;
-      if (this.underWay === 0) this.wakeAll();
+      if (this.underWay === 0) this.settle();
     }
   }
 
-  /** Resolves when nothing urgent is under way, but after `maxMs` at the latest. */
+  /** Resolves when nothing urgent is under way or to be expected, but after `maxMs` at the latest. */
   async wait(maxMs: number): Promise<void> {
-    if (this.underWay === 0) return;
+    if (this.underWay === 0 && this.settling === null) return;
     const over = new AbortController();
     const late = sleep(maxMs, undefined, { signal: over.signal }).catch(() => {});
     await Promise.race([new Promise<void>((resolve) => this.waiting.push(resolve)), late]);
     over.abort();
   }
 
-  private wakeAll(): void {
+  private settle(): void {
+    if (this.sinceRest < storm) this.rest();
+    else this.settling = setTimeout(() => this.rest(), settleMs);
+  }
+
+  private rest(): void {
+    this.stopSettling();
+    this.sinceRest = 0;
     const woken = this.waiting;
     this.waiting = [];
     for (const wake of woken) wake();
+  }
+
+  private stopSettling(): void {
+    if (this.settling !== null) clearTimeout(this.settling);
+    this.settling = null;
   }
 }

@@ -1,10 +1,11 @@
 /** A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
-import type { CommandAnswer } from '../contract.ts';
+import { type CommandAnswer, hasEnded } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { leaveCommand, sendCommand } from './command.ts';
 import { type ExpressDeps, type Lane, stopCanary, wasAway } from './stop-canary.ts';
+import { describe } from './view.ts';
 
 /** How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal. */
 const tellBudgetMs = 3000;
@@ -14,11 +15,12 @@ export async function rollBack(
   ref: RunRef,
   command: CommandRequest,
 ): Promise<CommandAnswer> {
+  const askedAtMs = Date.now();
   const stopping = deps.calm.during(() => stopCanary(deps, ref));
   const caller = { answered: false };
   const isWritten = stopping.then((lane) => lane?.express.written === true);
   const telling = deps.telling.after(isWritten, async (inHaste) => {
-    if (caller.answered) return await tellLate(deps, ref, command, await stopping);
+    if (caller.answered) return await tellLate(deps, { ref, command, askedAtMs }, await stopping);
     return await (inHaste ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command));
   });
   const inTime = toldInTime(deps, stopping, telling).finally(() => {
@@ -60,15 +62,28 @@ function willBeFound(lane: Lane | null): boolean {
   return lane?.express.written === true && lane.enough;
 }
 
+interface Asked {
+  readonly ref: RunRef;
+  readonly command: CommandRequest;
+  readonly askedAtMs: number;
+}
+
 /** By now the rollout may have gone back and the next one begun, which this command is not for. */
 async function tellLate(
   deps: ExpressDeps,
-  ref: RunRef,
-  command: CommandRequest,
+  { ref, command, askedAtMs }: Asked,
   lane: Lane | null,
 ): Promise<CommandAnswer> {
   const runId = ref.runId ?? lane?.runId ?? null;
-  return runId === null ? byStop : await leaveCommand(deps, { ...ref, runId }, command);
+  try {
+    if (runId !== null) return await leaveCommand(deps, { ...ref, runId }, command);
+  } catch (error) {
+    if (wasAway(error)) throw error;
+  }
+  // The list at hand may have been behind, and this one had begun when the command was given.
+  const { summary } = await describe(deps, ref);
+  if (hasEnded(summary) || summary.startedAtMs > askedAtMs) return byStop;
+  return await leaveCommand(deps, { ...ref, runId: summary.runId }, command);
 }
 
 /** The rollout found the stop by itself and had gone back before it could be told. */

@@ -147,6 +147,17 @@ describe('a rollback', () => {
     );
   });
 
+  test('in a storm reaches the rollout that was running when it was given, also where the list did not know it yet', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `shop-${index}`);
+    const rollouts: Record<string, FakeRollout> = {};
+    for (const name of names) rollouts[`demo/${name}`] = { runId: 'former' };
+    const { service, temporal } = await serveListed(rollouts);
+    for (const name of names) rollouts[`demo/${name}`] = { runId: 'newer' };
+    await Promise.all(names.map((name) => service.command({ environment: 'demo', service: name }, rollback)));
+    await vi.waitFor(() => expect(temporal.told).toHaveLength(names.length), 4_000);
+    expect(new Set(temporal.told.map(({ runId }) => runId))).toEqual(new Set(['newer']));
+  });
+
   test('in a storm goes to Temporal ahead of all that are safe already when its stop cannot be written', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `shop-${index}`);
     const { service, temporal } = serve({

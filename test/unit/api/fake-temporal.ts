@@ -5,6 +5,8 @@ import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@
 export interface FakeRollout {
   readonly phase?: string;
   readonly outcome?: string;
+  /** Default: named after the workflow. */
+  readonly runId?: string;
   /** As Temporal numbers it; 1: running. */
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
@@ -52,9 +54,11 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     if (!rollout) throw new WorkflowNotFoundError('not found', id, undefined);
     return rollout;
   };
-  const live = (id: string): FakeRollout => {
+  const live = (id: string, runId?: string): FakeRollout => {
     const rollout = known(id);
-    if ((rollout.status ?? running) !== running) throw new WorkflowNotFoundError('completed', id, undefined);
+    const isOther = runId !== undefined && runId !== (rollout.runId ?? `run-of-${id}`);
+    if (isOther || (rollout.status ?? running) !== running)
+      throw new WorkflowNotFoundError('completed', id, undefined);
     return rollout;
   };
   const handleOf = (id: string, runId?: string) => ({
@@ -72,7 +76,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       }),
     signal: (_: string, payload: unknown) =>
       guarded('signal', () => {
-        live(id);
+        live(id, runId);
         told.push({ how: 'signal', id, runId, payload });
       }),
   });
@@ -136,7 +140,7 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
 
 function infoOf(
   workflowId: string,
-  { phase = 'soaking', outcome, status = running, traffic, order, cooldown }: FakeRollout,
+  { phase = 'soaking', outcome, status = running, traffic, order, cooldown, runId }: FakeRollout,
 ) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
   const memo = {
@@ -145,7 +149,7 @@ function infoOf(
     ...(cooldown ? { cooldown: payload(cooldown) } : {}),
   };
   return {
-    execution: { workflowId, runId: `run-of-${workflowId}` },
+    execution: { workflowId, runId: runId ?? `run-of-${workflowId}` },
     status,
     startTime: { seconds: 1 },
     memo: { fields: memo },

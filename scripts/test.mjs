@@ -4,6 +4,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';
+import { ensureKube } from './kube/setup.mjs';
+import { usesKube } from './kube/uses.mjs';
 import { endLeftovers } from './lib/leftovers.mjs';
 import { nodeModules, readJson, root, sluiceDir } from './lib/paths.mjs';
 import { interrupted, run, runAsScript } from './lib/run.mjs';
@@ -16,9 +18,10 @@ const reportFile = join(sluiceDir, 'test-report.json');
 const runId = randomUUID();
 
 await runAsScript(import.meta.url, async () => {
-  await setUp();
-  await build();
   const vitestArgs = process.argv.slice(2);
+  await setUp();
+  if (usesKube(vitestArgs)) await ensureKube();
+  await build();
   try {
     const checks = vitestArgs.length === 0 ? await runChecks() : {};
     const exitCode = await runVitest(vitestArgs);

@@ -11,8 +11,9 @@ const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test
 const GROUPS = {
   unit: { maxWorkers: 2, sequence: { groupOrder: 1 } },
   sideBySide: { maxWorkers: 3, sequence: { groupOrder: 2 } },
-  stacks: { maxWorkers: 2, sequence: { groupOrder: 3 } },
-  alone: { maxWorkers: 1, sequence: { groupOrder: 4 } },
+  clusters: { maxWorkers: 2, sequence: { groupOrder: 3 } },
+  stacks: { maxWorkers: 2, sequence: { groupOrder: 4 } },
+  alone: { maxWorkers: 1, sequence: { groupOrder: 5 } },
 };
 
 export default defineConfig({
@@ -33,6 +34,8 @@ export default defineConfig({
       { test: { ...realParts('contract'), ...GROUPS.sideBySide } },
       { test: { ...realParts('replay'), ...GROUPS.sideBySide } },
       { test: { ...realParts('scenarios'), exclude: CROWDED, ...GROUPS.sideBySide } },
+      // All files share one cluster.
+      { test: { ...realParts('kube', ['test/support/kube/global-setup.ts']), ...GROUPS.clusters } },
       // Each file has ports of its own.
       { test: { ...realParts('e2e'), ...GROUPS.stacks } },
       { test: { ...realParts('crowded'), include: CROWDED, ...GROUPS.alone } },
@@ -40,12 +43,12 @@ export default defineConfig({
   },
 });
 
-function realParts(name: string) {
+function realParts(name: string, globalSetup: readonly string[] = []) {
   return {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: REAL_PARTS_TIMEOUT_MS,
     hookTimeout: REAL_PARTS_TIMEOUT_MS,
-    globalSetup: ['test/support/bundle-once.ts'],
+    globalSetup: ['test/support/bundle-once.ts', ...globalSetup],
   };
 }

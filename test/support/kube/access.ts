@@ -1,0 +1,83 @@
+/** A running test cluster as tests use it: kubectl, plain requests, namespaces and tokens of service accounts. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
+import { z } from 'zod';
+import { waitFor } from '../wait-for.ts';
+import { kubeconfigOf } from './credentials.ts';
+import { locateKubePrograms } from './programs.ts';
+import { type Rest, restClient } from './rest.ts';
+
+/** All that it takes to reach a cluster; plain data, so that it can be handed to other processes. */
+export interface KubeAddress {
+  /** Of an administrator. */
+  readonly kubeconfigPath: string;
+  readonly serverUrl: string;
+  /** Base64 of PEM, as a kubeconfig has it. */
+  readonly caData: string;
+  readonly adminToken: string;
+}
+
+export interface KubeAccess extends KubeAddress {
+  /** Runs kubectl as the administrator; resolves with what it printed, rejects with what it complained of. */
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** `kubectl apply` of objects. */
+  apply(...objects: readonly object[]): Promise<void>;
+  /** A plain request as the administrator, or as the owner of `token`. */
+  rest: Rest;
+  restAs(token: string): Rest;
+  /** A namespace with a name of its own, in which pods can be made; delete it or leave it to the cluster's end. */
+  makeNamespace(prefix: string, labels?: Readonly<Record<string, string>>): Promise<string>;
+  /** A fresh token of a service account that is there. */
+  tokenOf(namespace: string, serviceAccount: string): Promise<string>;
+  /** For Kubernetes' own client, as the administrator or as the owner of `token`. */
+  kubeConfig(token?: string): KubeConfig;
+}
+
+let namespaces = 0;
+
+export function accessTo(address: KubeAddress): KubeAccess {
+  const { kubeconfigPath, serverUrl, caData, adminToken } = address;
+  const restAs = (token: string) => restClient(serverUrl, caData, token);
+  const rest = restAs(adminToken);
+  const kubectl = (args: readonly string[], input?: string) => runKubectl(kubeconfigPath, args, input);
+  return {
+    ...{ kubeconfigPath, serverUrl, caData, adminToken },
+    kubectl,
+    rest,
+    restAs,
+    async apply(...objects) {
+      const list = { apiVersion: 'v1', kind: 'List', items: objects };
+      await kubectl(['apply', '-f', '-'], JSON.stringify(list));
+    },
+    async makeNamespace(prefix, labels = {}) {
+      namespaces += 1;
+      const name = `${prefix}-${process.pid}-${namespaces}`;
+      const { status, body } = await rest('POST', '/api/v1/namespaces', { metadata: { name, labels } });
+      if (status !== 201) throw new Error(`namespace ${name}: ${JSON.stringify(body)}`);
+      const account = `/api/v1/namespaces/${name}/serviceaccounts/default`;
+      // Pods are refused before it is there.
+      await waitFor(account, async () => (await rest('GET', account)).status === 200);
+      return name;
+    },
+    async tokenOf(namespace, serviceAccount) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
+      const { body } = await rest('POST', path, { spec: { expirationSeconds: 3_600 } });
+      return z.object({ status: z.object({ token: z.string() }) }).parse(body).status.token;
+    },
+    kubeConfig(token = adminToken) {
+      const config = new KubeConfig();
+      config.loadFromString(kubeconfigOf(serverUrl, caData, token));
+      return config;
+    },
+  };
+}
+
+async function runKubectl(kubeconfig: string, args: readonly string[], input?: string): Promise<string> {
+  const { kubectl } = locateKubePrograms().programs;
+  const running = promisify(execFile)(kubectl, ['--kubeconfig', kubeconfig, ...args], {
+    maxBuffer: 64 << 20,
+  });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
+}

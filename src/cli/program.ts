@@ -10,6 +10,7 @@ import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
+import { importCommand } from './verbs/import.ts';
 import { listCommand } from './verbs/list.ts';
 import { metricsCommand } from './verbs/metrics.ts';
 import { rbacCommand } from './verbs/rbac.ts';
@@ -68,6 +69,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
   const verbs = [
     startCommand(act),
     validateCommand(act),
+    importCommand(act),
     backtestCommand(act),
     metricsCommand(act),
     listCommand(act),

@@ -26,6 +26,21 @@ export const allCells: readonly Cell[] = [
       sharesPercent.map((sharePercent): Cell => ({ kind: 'latency', shape, rate, sharePercent })),
     ),
   ),
+  // Instances that differ come last, so that the others keep their places, and with them their random numbers.
+  ...(['scattered', 'sick'] as const).flatMap((instances) =>
+    baseErrors.flatMap((base) =>
+      [100, 1_000].map(
+        (rate): Cell => ({
+          kind: 'errors',
+          shape: 'poisson',
+          baseErrors: base,
+          rate,
+          sharePercent: 25,
+          instances,
+        }),
+      ),
+    ),
+  ),
 ];
 
 /** How many times as many errors, or as long a p95, the worse canaries have. */
@@ -41,10 +56,11 @@ export function suspectedFactor(cell: Cell, factor: number): number {
   return factor === 1 ? suspectedWhenHealthy[cell.kind] : factor;
 }
 
-/** Such as `errors poisson 0.1% 100/s 5%` or `latency bursty 10/s 25%`. */
+/** Such as `errors poisson 0.1% 100/s 5%`, `errors sick 1% 100/s 25%` or `latency bursty 10/s 25%`. */
 export function idOf(cell: Cell): string {
   const base = cell.kind === 'errors' ? [`${cell.baseErrors * 100}%`] : [];
-  return [cell.kind, cell.shape, ...base, `${cell.rate}/s`, `${cell.sharePercent}%`].join(' ');
+  const shape = cell.kind === 'errors' ? (cell.instances ?? cell.shape) : cell.shape;
+  return [cell.kind, shape, ...base, `${cell.rate}/s`, `${cell.sharePercent}%`].join(' ');
 }
 
 /** The cells whose id has every word of at least one of the alternatives, which commas part; empty: all. */

@@ -1,5 +1,11 @@
 /** Simulates requests and errors of both arms, one count per sample, and what an oracle would learn from each. */
 import { type Evidence, emptyEvidence, told, type Worth, worthOf } from './evidence.ts';
+import {
+  emptyInstanceTraffic,
+  InstanceDraws,
+  type Instances,
+  type InstanceTraffic,
+} from './instance-traffic.ts';
 import { Poisson } from './poisson.ts';
 import type { Random } from './random.ts';
 import {
@@ -19,6 +25,8 @@ export interface ErrorSetting {
   readonly rate: number;
   /** The canary's share of the requests, in percent. */
   readonly sharePercent: number;
+  /** How instances differ; left out: they do not, and nobody tells them apart. */
+  readonly instances?: Instances;
 }
 
 /** One run: a place for each sample. */
@@ -27,6 +35,7 @@ export interface ErrorTraffic {
   readonly canaryBad: Int32Array;
   readonly stableTotal: Int32Array;
   readonly stableBad: Int32Array;
+  readonly instances: InstanceTraffic | null;
   readonly evidence: Evidence;
 }
 
@@ -49,6 +58,7 @@ export class ErrorSimulator {
   private readonly stableOperations = new Int32Array(2);
   private readonly setting: ErrorSetting;
   private readonly requestsPerFailure: number;
+  private readonly byInstance: { readonly canary: InstanceDraws; readonly stable: InstanceDraws } | null;
 
   /** The canary fails `factor` times as often as stable (1: healthy); the oracle looks for `suspected` times. */
   constructor(setting: ErrorSetting, factor: number, suspected: number) {
@@ -59,6 +69,7 @@ export class ErrorSimulator {
       errors: setting.baseErrors * (state.trouble ? bursty.trouble.errorFactor : 1),
     }));
     const share = setting.sharePercent / 100;
+    this.byInstance = instanceDraws(setting, factor);
     this.canary = states.map(({ requests, errors }) => this.arm(requests * share, errors * factor));
     this.stable = states.map(({ requests, errors }) => this.arm(requests * (1 - share), errors));
     this.worth = states.map(({ errors }) =>
@@ -68,6 +79,10 @@ export class ErrorSimulator {
 
   /** Writes a new run into `into`. */
   run(random: Random, into: ErrorTraffic): void {
+    if (this.byInstance !== null) {
+      this.runInstances(this.byInstance, random, into);
+      return;
+    }
     drawStates(this.setting.shape, random, this.states);
     for (let sample = 0; sample < samplesPerRun; sample += 1) {
       const state = this.states[sample] ?? 0;
@@ -83,6 +98,30 @@ export class ErrorSimulator {
       into.stableBad[sample] = stableBad;
       into.evidence.known[sample] = told(worth.known, this.canaryOperations);
       into.evidence.learnt[sample] =
+        told(worth.canary, this.canaryOperations) + told(worth.stable, this.stableOperations);
+    }
+  }
+
+  private runInstances(
+    { canary, stable }: { readonly canary: InstanceDraws; readonly stable: InstanceDraws },
+    random: Random,
+    into: ErrorTraffic,
+  ): void {
+    const { instances, evidence } = into;
+    const [worth] = this.worth;
+    if (instances === null || worth === undefined) throw new Error('there is no room for instances');
+    const [own, others] = [canary.drawLevels(random), stable.drawLevels(random)];
+    for (let sample = 0; sample < samplesPerRun; sample += 1) {
+      const one = canary.draw(own, random, sample, instances.canary);
+      const other = stable.draw(others, random, sample, instances.stable);
+      into.canaryTotal[sample] = one.total;
+      into.canaryBad[sample] = one.bad;
+      into.stableTotal[sample] = other.total;
+      into.stableBad[sample] = other.bad;
+      this.canaryOperations.set([one.bad, one.total - one.bad]);
+      this.stableOperations.set([other.bad, other.total - other.bad]);
+      evidence.known[sample] = told(worth.known, this.canaryOperations);
+      evidence.learnt[sample] =
         told(worth.canary, this.canaryOperations) + told(worth.stable, this.stableOperations);
     }
   }
@@ -120,8 +159,23 @@ export class ErrorSimulator {
   }
 }
 
-export function emptyErrorTraffic(samples = samplesPerRun): ErrorTraffic {
+function instanceDraws({ instances, rate, sharePercent, baseErrors }: ErrorSetting, factor: number) {
+  if (instances === undefined) return null;
+  const requests = rate * sampleSeconds;
+  const share = sharePercent / 100;
   return {
+    canary: new InstanceDraws(instances, 'canary', requests * share, baseErrors * factor),
+    stable: new InstanceDraws(instances, 'stable', requests * (1 - share), baseErrors),
+  };
+}
+
+/** With room for instances where the setting has some. */
+export function emptyErrorTraffic(
+  samples = samplesPerRun,
+  { instances }: Pick<ErrorSetting, 'instances'> = {},
+): ErrorTraffic {
+  return {
+    instances: instances === undefined ? null : emptyInstanceTraffic(samples),
     canaryTotal: new Int32Array(samples),
     canaryBad: new Int32Array(samples),
     stableTotal: new Int32Array(samples),

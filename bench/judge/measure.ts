@@ -27,7 +27,7 @@ export function measure(task: Task): Firings {
   const suspected = suspectedFactor(cell, task.factor);
   if (cell.kind === 'errors') {
     const simulator = new ErrorSimulator(cell, task.factor, suspected);
-    const traffic = emptyErrorTraffic();
+    const traffic = emptyErrorTraffic(undefined, cell);
     return firings(task, errorRules, traffic, (random) => simulator.run(random, traffic));
   }
   const simulator = new LatencySimulator(cell, task.factor, suspected);

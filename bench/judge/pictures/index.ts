@@ -28,6 +28,11 @@ const drawnLatencyRules = ['oracle', 'sluice', 'flagger-1', 'flagger-5', 'kayent
 /** The delays are drawn at this share of the canary; the tables have the others. */
 const DRAWN_SHARE_PERCENT = 5;
 
+/** Whether instances differ: the tables have these cells. */
+function differs({ cell }: CellResult): boolean {
+  return cell.kind === 'errors' && cell.instances !== undefined;
+}
+
 /** File name and content of every picture for which there are results. */
 export function picturesOf(results: readonly CellResult[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
@@ -36,7 +41,7 @@ export function picturesOf(results: readonly CellResult[]): ReadonlyMap<string, 
     chosen: (result: CellResult) => boolean,
     picture: (chosen: readonly CellResult[]) => string,
   ) => {
-    const some = results.filter(chosen);
+    const some = results.filter((result) => !differs(result) && chosen(result));
     if (some.length > 0) files.set(`${name}.svg`, picture(some));
   };
   const atShare = ({ cell }: CellResult) => cell.sharePercent === DRAWN_SHARE_PERCENT;

@@ -60,9 +60,18 @@ export type CountsReading =
       readonly sinceNext: CountsSample;
       /** The same by instance, where the source tells them apart. */
       readonly instances?: InstanceReading;
+      /** The same requests by the other bounds of the check, in their order. */
+      readonly others?: readonly BoundReading[];
     }
   | { readonly kind: 'no-data'; readonly reason: string }
   | { readonly kind: 'error'; readonly reason: string };
+
+/** What was counted by another bound, from and to the same times. */
+export interface BoundReading {
+  readonly since: CountsSample;
+  readonly sinceNext: CountsSample;
+  readonly instances?: InstanceReading;
+}
 
 /** What the check has gathered in its stage; kept in its record. Plain JSON, of one size. */
 export interface CountsEvidence {
@@ -74,6 +83,14 @@ export interface CountsEvidence {
   readonly instances?: Instances;
   /** The latency above which a request counts as slow, as its bucket is labelled; only where `boundFrom` asks for one. */
   readonly bound?: string;
+  /** What is kept of each further bound; its test is in the `state`. */
+  readonly others?: readonly BoundEvidence[];
+}
+
+export interface BoundEvidence {
+  readonly bound: string;
+  readonly sinceAnchor: CountsSample;
+  readonly instances?: Instances;
 }
 
 /** The numbers behind a verdict on counts. */

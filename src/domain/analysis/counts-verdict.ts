@@ -1,30 +1,52 @@
 /** Judges counters: adds what was counted since the last look to the sequential test of the stage, and says where it stands. */
 import {
+  type BoundReading,
   type CountsCheck,
   type CountsEvidence,
   type CountsReading,
   noCounts,
   type Statistics,
 } from './counts-check.ts';
-import { amount, counted, spoken } from './format.ts';
+import { amount, counted as countedText, spoken } from './format.ts';
 import { noInstances, seenWith, settledWith } from './instances.ts';
+import type { FurtherBound } from './latency-bounds.ts';
 import {
   answerOf,
   begin,
+  beginSeveral,
   type Counts,
   type CountsSample,
   intervalsOf,
   isAlone,
+  type Look,
   type SequentialAnswer,
   type SequentialState,
   spreadOf,
-  step,
+  stepSeveral,
 } from './sequential/index.ts';
 import type { Verdict, VerdictKind } from './types.ts';
 
+const nothing: CountsSample = { canary: noCounts, stable: noCounts };
+
 /** Evidence before the first look of a stage, which counts what happens after `fromMs`. */
 export function noEvidence(check: CountsCheck, fromMs: number): CountsEvidence {
-  return { anchorMs: fromMs, sinceAnchor: { canary: noCounts, stable: noCounts }, state: begin(check) };
+  return { anchorMs: fromMs, sinceAnchor: nothing, state: begin(check) };
+}
+
+/** The same for a check of latencies, with the bounds that were chosen for it: the first one is shown to people. */
+export function noEvidenceAt(
+  check: CountsCheck,
+  fromMs: number,
+  bound: string,
+  others: readonly FurtherBound[],
+): CountsEvidence {
+  const state = beginSeveral(
+    check,
+    others.map(({ margin }) => margin),
+  );
+  const kept = others.map((other) => ({ bound: other.bound, sinceAnchor: nothing }));
+  const further = kept.length === 0 ? {} : { others: kept };
+  return { anchorMs: fromMs, sinceAnchor: nothing, state, bound, ...further };
 }
 
 /** Without counts the evidence stays as it was, so that the next look meets what this one missed. */
@@ -41,17 +63,35 @@ export function judgeCounts(
   if (reading.kind === 'no-data') {
     return verdict(check, 'no-data', `${spoken(check.name)} has no data: ${reading.reason}`, evidence, atMs);
   }
-  const { instances } = reading;
-  const known = evidence.instances ?? noInstances;
-  const spread = instances === undefined ? null : spreadOf(seenWith(known, instances));
+  const first = counted(evidence, reading);
+  const others = (evidence.others ?? []).flatMap((known, at) => {
+    const read = reading.others?.[at];
+    return read === undefined ? [] : [{ known, ...counted(known, read) }];
+  });
   const next: CountsEvidence = {
+    ...evidence,
     anchorMs: reading.nextAnchorMs,
-    sinceAnchor: reading.sinceNext,
-    state: step(evidence.state, grownBy(reading.since, evidence.sinceAnchor), check, spread),
-    ...(instances === undefined ? {} : { instances: settledWith(known, instances) }),
+    ...first.kept,
+    state: stepSeveral(evidence.state, first, others, check),
+    ...(others.length === 0 ? {} : { others: others.map(({ known, kept }) => ({ ...known, ...kept })) }),
   };
   const { kind, reason } = conclusionOf(check, next.state);
   return verdict(check, kind, reason, next, atMs);
+}
+
+/** What is new since the last look, and what is kept for the next one. */
+function counted(
+  known: Pick<CountsEvidence, 'sinceAnchor' | 'instances'>,
+  { since, sinceNext, instances }: BoundReading,
+): Look & { readonly kept: Pick<CountsEvidence, 'sinceAnchor' | 'instances'> } {
+  const sample = grownBy(since, known.sinceAnchor);
+  if (instances === undefined) return { sample, spread: null, kept: { sinceAnchor: sinceNext } };
+  const before = known.instances ?? noInstances;
+  return {
+    sample,
+    spread: spreadOf(seenWith(before, instances)),
+    kept: { sinceAnchor: sinceNext, instances: settledWith(before, instances) },
+  };
 }
 
 /** Whether the canary is surely no worse than the plan asks for, so that more soaking would tell nothing. */
@@ -76,7 +116,7 @@ function conclusionOf(check: CountsCheck, state: SequentialState): { kind: Verdi
   ].find(({ total }) => total < Math.max(1, check.minSamples));
   if (thin === undefined) return { kind: 'pass', reason: said };
   const needed = `at least ${Math.max(1, check.minSamples)} are needed`;
-  const reason = `${spoken(check.name)} has ${counted(thin.total)} of ${thin.arm} so far, and ${needed}`;
+  const reason = `${spoken(check.name)} has ${countedText(thin.total)} of ${thin.arm} so far, and ${needed}`;
   return { kind: 'no-data', reason };
 }
 

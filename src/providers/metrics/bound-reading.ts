@@ -6,15 +6,16 @@ import {
   type CountsReading,
   noCounts,
 } from '../../domain/analysis/counts-check.ts';
-import { judgeCounts, noEvidence } from '../../domain/analysis/counts-verdict.ts';
-import { boundNear, commonBounds, totalOf } from '../../domain/analysis/stats/histogram.ts';
+import { judgeCounts, noEvidence, noEvidenceAt } from '../../domain/analysis/counts-verdict.ts';
+import { boundsFor, type FurtherBound } from '../../domain/analysis/latency-bounds.ts';
+import { totalOf } from '../../domain/analysis/stats/histogram.ts';
 import { renderQuery } from '../../domain/analysis/template.ts';
 import type { Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { readCounts } from './counts-reading.ts';
 import { histogramOf, isNative, quantilesIn, readMeans } from './histogram-reading.ts';
 import { type ArmVars, armVars, type LookVars } from './reading.ts';
-import type { MetricsProvider } from './types.ts';
+import type { CountersOptions, MetricsProvider, Series } from './types.ts';
 
 /** Stable's latencies of so long choose the bound. */
 const usualMs = 600_000;
@@ -49,14 +50,31 @@ export async function lookAtCounts(
   if (known.bound === undefined)
     return begin(provider, check, source, vars, { signal, atMs, fromMs, evidence });
   const span = { signal, fromMs: known.anchorMs, toMs: atMs };
-  const counters = { ...check.counters, part: check.counters.part.replaceAll('{{bound}}', known.bound) };
   const [reading, shown] = await Promise.all([
     source.judges === 'share'
-      ? readCounts(provider, counters, vars, span)
+      ? readShares(provider, check, vars, span, known)
       : readMeans(provider, source.histogram, vars, span, Number(known.bound)),
     quantilesIn(provider, source, vars, { signal, fromMs, toMs: atMs }),
   ]);
-  return withBound(judgeCounts(check, known, reading, atMs), known.bound, shown);
+  return withBounds(judgeCounts(check, known, reading, atMs), known, shown);
+}
+
+/** What is slower than each of the bounds. */
+async function readShares(
+  provider: MetricsProvider,
+  { counters }: CountsCheck,
+  vars: LookVars,
+  span: CountersOptions,
+  { bound = '', others = [] }: CountsEvidence,
+): Promise<CountsReading> {
+  const read = (at: string) =>
+    readCounts(provider, { ...counters, part: counters.part.replaceAll('{{bound}}', at) }, vars, span);
+  const [first, ...rest] = await Promise.all([bound, ...others.map((other) => other.bound)].map(read));
+  if (first?.kind !== 'counts') return first ?? { kind: 'no-data', reason: 'there is no bound' };
+  const counted = rest.flatMap((one) => (one.kind === 'counts' ? [one] : []));
+  // A part of the bounds would be judged by other evidence than the rest.
+  const failed = rest.find((one) => one.kind !== 'counts');
+  return failed ?? (counted.length === 0 ? first : { ...first, others: counted });
 }
 
 /** Chooses the bound by what stable did before the stage, or else by what it did until now, and counts from then on. */
@@ -71,13 +89,13 @@ async function begin(
   const wait = (reading: CountsReading) => judgeCounts(check, noEvidence(check, fromMs), reading, atMs);
   try {
     for (const anchorMs of [fromMs, atMs]) {
-      const bound = await chooseBound(provider, source, vars, anchorMs, atMs, signal);
-      if (bound === null) continue;
-      const evidence = { ...noEvidence(check, anchorMs), bound };
+      const bounds = await chooseBounds(provider, check, source, vars, anchorMs, atMs, signal);
+      if (bounds === null) continue;
+      const evidence = noEvidenceAt(check, anchorMs, bounds.bound, bounds.others);
       if (anchorMs < atMs) return await lookAtCounts(provider, check, vars, { ...look, evidence });
       const nothing = { canary: noCounts, stable: noCounts };
       const reading = { kind: 'counts', since: nothing, nextAnchorMs: atMs, sinceNext: nothing } as const;
-      return withBound(judgeCounts(check, evidence, reading, atMs), bound, '');
+      return withBounds(judgeCounts(check, evidence, reading, atMs), evidence, '');
     }
     return wait({
       kind: 'no-data',
@@ -88,14 +106,15 @@ async function begin(
   }
 }
 
-async function chooseBound(
+async function chooseBounds(
   provider: MetricsProvider,
-  { histogram, quantile }: BoundSource,
+  { margin }: CountsCheck,
+  { histogram, quantile, judges }: BoundSource,
   vars: LookVars,
   usualUntilMs: number,
   atMs: number,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<{ readonly bound: string; readonly others: readonly FurtherBound[] } | null> {
   const ask = (arm: ArmVars, at: number) =>
     provider.instant(renderQuery(histogram, { ...arm, windowMs: usualMs }), { atMs: at, signal });
   const [stable, canary] = await Promise.all([
@@ -105,17 +124,26 @@ async function chooseBound(
   const usual = histogramOf(stable);
   const other = histogramOf(canary);
   if (usual === null || other === null || totalOf(usual) < usualRequests) return null;
-  const bound = boundNear(usual, quantile, commonBounds(usual, other));
-  if (bound === null) return null;
+  const bounds = boundsFor(usual, other, quantile, margin);
+  const bound = bounds === null ? null : labelOf(bounds.bound, stable, canary);
+  if (bounds === null || bound === null) return null;
+  const others = (judges === 'share' ? bounds.others : []).flatMap((one) => {
+    const label = labelOf(one.bound, stable, canary);
+    return label === null ? [] : [{ bound: label, margin: one.margin }];
+  });
+  return { bound, others };
+}
+
+/** As both arms write it; null: they do not agree. */
+function labelOf(bound: number, stable: readonly Series[], canary: readonly Series[]): string | null {
   const label = stable.find(({ labels }) => Number(labels.le) === bound)?.labels.le ?? String(bound);
   // Two spellings of one bound are two series, and a missing one would count every request as slow.
   return isNative(canary) || canary.some(({ labels }) => labels.le === label) ? label : null;
 }
 
 /** Whoever reads the verdict must know what was slow. */
-function withBound(verdict: Verdict, bound: string, shown: string): Verdict {
-  const reason = `${verdict.reason}; slow is above ${bound}${shown}`;
-  return verdict.evidence === undefined
-    ? { ...verdict, reason }
-    : { ...verdict, reason, evidence: { ...verdict.evidence, bound } };
+function withBounds(verdict: Verdict, { bound = '', others = [] }: CountsEvidence, shown: string): Verdict {
+  const further =
+    others.length === 0 ? '' : ` (judged above ${others.map((one) => one.bound).join(', ')} too)`;
+  return { ...verdict, reason: `${verdict.reason}; slow is above ${bound}${further}${shown}` };
 }

@@ -17,12 +17,16 @@ import type {
 } from './types.ts';
 import { counted, floored, logSum, none, plus, temper } from './wealth.ts';
 
-/** The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each. */
+/**
+ * The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each. A new
+ * one goes to the end, where the evidence of rollouts that are under way has none.
+ */
 const bets = [
   { odds: 3, stake: 0.3 },
   { odds: 7, stake: 0.25 },
   { odds: 20, stake: 0.25 },
-  { odds: 80, stake: 0.2 },
+  { odds: 80, stake: 0.15 },
+  { odds: 1.6, stake: 0.05 },
 ] as const;
 /** The bets on a canary that is no worse: where its share lies between stable's (0) and `enough` (1). */
 const places = [0, 0.35] as const;

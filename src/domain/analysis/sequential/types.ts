@@ -60,6 +60,14 @@ export interface SequentialState {
   readonly peak: number;
   /** The same for `no worse than enough`. */
   readonly peakNoWorse: number;
+  /** Tests of the same requests by other measures of what is bad, each with its margin; their evidence is averaged. */
+  readonly others?: readonly OtherTest[];
+}
+
+/** Of a request that is slower than another bound. */
+export interface OtherTest {
+  readonly margin: Margin;
+  readonly state: SequentialState;
 }
 
 /** What the looks so far say about bursts. */

@@ -11,6 +11,8 @@ const most = Number.MAX_SAFE_INTEGER / 4;
 const unproven = 1.5;
 /** How many more do, for each pair of looks that show no bursts. */
 const perPair = 0.25;
+/** What a look may gain for each such pair, where single bad requests are worth little because many are usual. */
+const trustPerPair = 0.25;
 
 export const none: Counts = { bad: 0, total: 0 };
 
@@ -23,10 +25,13 @@ export const none: Counts = { bad: 0, total: 0 };
 export function temper(known: DispersionState, now: DispersionState, alpha: number): (gain: Gain) => number {
   const before = dispersionOf(known);
   const after = Math.max(before, dispersionOf(now));
-  const events = unproven + (perPair * now.weight) / after ** 2;
+  const pairs = now.weight / after ** 2;
+  const events = unproven + perPair * pairs;
   const decisive = 0.8 - 0.6 * Math.log(alpha);
   return ({ log, perBad }) =>
-    log > 0 ? Math.min(decisive, events * Math.abs(perBad), log / after) : log / before;
+    log > 0
+      ? Math.min(decisive, Math.max(events * Math.abs(perBad), trustPerPair * pairs), log / after)
+      : log / before;
 }
 
 /** ln of a sum of wealths, each given as its logarithm. */

@@ -13,7 +13,7 @@ export const countsChanges = {
         .max(1000)
         .optional()
         .describe(
-          `Times the share of stable. Default: ${countsDefaults.marginRatio}; of latencies 1.5, of their mean 1.1.`,
+          `Times the share of stable. Default: ${countsDefaults.marginRatio}; of latencies 1.1 (p50), 1.2 (p95), 1.3 (p99).`,
         ),
       difference: percent
         .default(countsDefaults.marginDifference)

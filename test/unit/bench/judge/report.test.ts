@@ -29,8 +29,8 @@ function result(rules: Readonly<Record<string, { healthy: number; delay: number 
 }
 
 describe('the cells', () => {
-  it('are every base rate, rate of requests, share and shape of errors, and all but the first of latency', () => {
-    expect(allCells.length).toBe(2 * 4 * 3 * 2 + 4 * 3 * 2);
+  it('are every base rate, rate of requests, share and shape of errors, all but the first of latency, and instances that differ', () => {
+    expect(allCells.length).toBe(2 * 4 * 3 * 2 + 4 * 3 * 2 + 2 * 2 * 2);
     expect(new Set(allCells.map(idOf)).size).toBe(allCells.length);
   });
 

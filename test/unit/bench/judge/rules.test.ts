@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorTraffic, emptyErrorTraffic } from '../../../../bench/judge/error-traffic.ts';
+import { cellsMatching } from '../../../../bench/judge/cells.ts';
 import {
-  bucketBoundsMs,
-  bucketCount,
-  emptyLatencyTraffic,
-  LatencySimulator,
-} from '../../../../bench/judge/latency-traffic.ts';
+  ErrorSimulator,
+  type ErrorTraffic,
+  emptyErrorTraffic,
+} from '../../../../bench/judge/error-traffic.ts';
+import { bucketCount, emptyLatencyTraffic } from '../../../../bench/judge/latency-traffic.ts';
 import { Random } from '../../../../bench/judge/random.ts';
 import { argoErrors, argoSettings } from '../../../../bench/judge/rules/argo.ts';
 import { flaggerErrors, flaggerLatency } from '../../../../bench/judge/rules/flagger.ts';
 import { kayentaErrors, kayentaLatency } from '../../../../bench/judge/rules/kayenta.ts';
-import { slowMs, sluiceErrors } from '../../../../bench/judge/rules/sluice.ts';
-import { boundNear, commonBounds } from '../../../../src/domain/analysis/stats/histogram.ts';
+import { latencyBounds, sluiceErrors } from '../../../../bench/judge/rules/sluice.ts';
 
 const [argoOnce, argoThree, argoMinute] = argoSettings.map(argoErrors);
 
@@ -134,16 +133,19 @@ describe("Kayenta's rule", () => {
 });
 
 describe("Sluice's rule", () => {
-  it('calls those requests slow that the product would: above the bound near the p95 of a healthy stable', () => {
-    const simulator = new LatencySimulator({ shape: 'poisson', rate: 100, sharePercent: 5 }, 1, 2);
-    const traffic = emptyLatencyTraffic();
-    simulator.run(Random.of(3), traffic);
-    const usual = bucketBoundsMs.map((upper, at) => ({
-      lower: bucketBoundsMs[at - 1] ?? 0,
-      upper,
-      count: traffic.stable.reduce((sum, count, place) => sum + (place % bucketCount === at ? count : 0), 0),
-    }));
-    expect(boundNear(usual, 0.95, commonBounds(usual, usual))).toBe(slowMs);
+  it('calls those requests slow that the product would: above the bounds near the p95 of a healthy stable', () => {
+    expect(latencyBounds.bound).toBe(250);
+    expect(latencyBounds.others.map(({ bound }) => bound)).toEqual([100]);
+  });
+
+  it('goes by what instances tell', () => {
+    const [cell] = cellsMatching('errors sick 1% 100/s 25%');
+    if (cell?.kind !== 'errors') throw new Error('the cell is gone');
+    const simulator = new ErrorSimulator(cell, 1, 10);
+    const sick = emptyErrorTraffic(undefined, cell);
+    simulator.run(Random.of(1), sick);
+    expect(sluiceErrors.firesAt(sick)).toBe(0);
+    expect(sluiceErrors.firesAt({ ...sick, instances: null })).toBeGreaterThan(0);
   });
 
   it('fires on a canary that is worse, and on neither an equal nor a better one', () => {

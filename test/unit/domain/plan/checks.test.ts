@@ -55,12 +55,12 @@ describe('a preset', () => {
     expect(checkOf('latency-p95')).toMatchObject({
       kind: 'counts',
       counters: { partIs: 'good', boundFrom: { quantile: 0.95, judges: 'share' } },
-      margin: { ratio: 1.5, difference: 0 },
+      margin: { ratio: 1.2, difference: 0 },
       guard: null,
     });
     expect(checkOf({ preset: 'latency-mean', margin: { difference: 2 } })).toMatchObject({
       counters: { boundFrom: { quantile: 0.99, judges: 'mean' } },
-      margin: { ratio: 1.1, difference: 0.02 },
+      margin: { ratio: 1.05, difference: 0.02 },
     });
     expect(checkOf({ preset: 'latency-p95', maxRatio: 1.2 })).toMatchObject({
       kind: 'baseline',

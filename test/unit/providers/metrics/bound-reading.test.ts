@@ -84,10 +84,17 @@ describe('a check of latencies', () => {
       evidence: { bound: '0.25' },
     });
     expect(verdicts[0]?.reason).toMatch(
-      /; slow is above 0\.25; 95 % within 0\.5 \(0\.25 to more than any bound\) on the canary, 0\.225 \(0\.1 to 0\.25\) on stable$/,
+      /; slow is above 0\.25 \(judged above 0\.1, 0\.5 too\); 95 % within 0\.5 \(0\.25 to more than any bound\) on the canary, 0\.225 \(0\.1 to 0\.25\) on stable$/,
     );
     expect(verdicts.at(-1)?.kind).toBe('fail');
     expect(verdicts.at(-1)).toMatchObject({ canarySamples: 3000, stableSamples: 30_000 });
+  });
+
+  it('finds what shows at a bound below the quantile alone', async () => {
+    const middling: Rates = { '0.1': 70, '0.25': 95.5, '0.5': 99, '+Inf': 100 };
+    const verdicts = await watch(sourceOf(usual, middling), 20);
+    expect(verdicts.at(-1)?.kind).toBe('fail');
+    expect(verdicts.at(-1)?.canary).toBeCloseTo(4.5, 9);
   });
 
   it('compares means, each latency as its part of the bound', async () => {

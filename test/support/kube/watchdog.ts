@@ -12,8 +12,14 @@ done
 sleep 0.5
 rm -rf "$1"`;
 
+export interface Watchdog {
+  readonly child: ChildProcess;
+  /** Nothing is left behind, so it may go. */
+  stop(): Promise<void>;
+}
+
 /** Runs until its parent has gone, then kills the cluster's processes and deletes its folder. */
-export function startWatchdog(folder: string): { stop(): Promise<void> } {
+export function startWatchdog(folder: string): Watchdog {
   const child: ChildProcess = spawn('sh', ['-c', SCRIPT, 'watchdog', folder, PIDS_FILE], {
     cwd: join(folder, '..'),
     // A group of its own: Ctrl-C in a terminal must not end it before its work is done.
@@ -21,5 +27,5 @@ export function startWatchdog(folder: string): { stop(): Promise<void> } {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   child.unref();
-  return { stop: () => end(child, 'SIGKILL') };
+  return { child, stop: () => end(child, 'SIGKILL') };
 }

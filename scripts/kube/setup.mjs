@@ -77,10 +77,7 @@ async function make(missing, sets, paths) {
     const { version } = await requireGo();
     say(TOPIC, `built once with Go ${version} and kept in ${cacheDir()}`);
     if (missing.length > 0)
-      say(
-        '',
-        `it takes 5 to 10 minutes on two free processors, and 4 GB with what Go keeps for the next build`,
-      );
+      say('', `it takes about 10 minutes on two processors, and 5 GB with what Go keeps for the next build`);
     for (const set of sets) {
       const what = `taking ${set.name} definitions from ${set.module} ${set.version}`;
       const get = () => getCrds(set);

@@ -47,7 +47,10 @@ export async function ensureKube() {
     write({ programs: paths, crds: crdsDir(), foundFor });
     return work;
   });
-  if (!worked) return;
+  if (!worked) {
+    say(TOPIC, `all in place in ${cacheDir()}`);
+    return;
+  }
   say(TOPIC, `all in place (${seconds(Date.now() - startedMs)}). To undo, delete ${cacheDir()};`);
   say('', `"go clean -cache -modcache" empties Go's own caches too, for all projects`);
 }

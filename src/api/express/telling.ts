@@ -5,9 +5,10 @@ import { Queue } from './queue.ts';
 
 /** Each makes work for server and worker. */
 const atOnce = 10;
-/** However slow the data plane is, the workflow is told by then. */
+/** However slow the data plane is, the workflow is told by then; by so much later for each other stop under way. */
 const headStartMs = 100;
-/** How long a command whose canary is stopped lets the stops of others go first. */
+const perStopMs = 5;
+/** How long a command lets the stops of others go first. */
 const courtesyMs = 1000;
 /** A command whose canary is stopped is told in haste after so long in the queue, or with so many to be told. */
 const maxQueueMs = 500;
@@ -35,12 +36,26 @@ export class Telling {
   async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>): Promise<T> {
     this.untold += 1;
     try {
-      const safe = await Promise.race([stopped.catch(() => false), sleep(headStartMs, false)]);
+      const safe = await this.isSafe(stopped);
       if (safe) await this.calm.wait(courtesyMs);
       const work = (waitedMs: number) => tell(safe && (waitedMs > maxQueueMs || this.crowded));
       return await this.queue.pass(work, { first: !safe });
     } finally {
       this.untold -= 1;
+    }
+  }
+
+  /** In a storm it is the others that a stop waits for, and commands between them would make it worse. */
+  private async isSafe(stopped: Promise<boolean>): Promise<boolean> {
+    const over = new AbortController();
+    const known = stopped.catch(() => false).finally(() => over.abort());
+    for (const startedMs = performance.now(); ; ) {
+      const patienceMs = Math.min(courtesyMs, headStartMs + perStopMs * (this.calm.underWay - 1));
+      const leftMs = startedMs + patienceMs - performance.now();
+      if (leftMs <= 0) return false;
+      const late = sleep(leftMs, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
+      const first = await Promise.race([known, late]);
+      if (first !== 'late') return first;
     }
   }
 }

@@ -1,0 +1,31 @@
+/** When the workflow is told: after its own stop, after those of others, or at once where the stop fails. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Calm } from '../../../src/api/express/calm.ts';
+import { Telling } from '../../../src/api/express/telling.ts';
+
+const never = new Promise<never>(() => {});
+
+describe('the workflow', () => {
+  test('is told in time although its own stop hangs, and at once when it fails', async () => {
+    const telling = new Telling(new Calm());
+    const failed = telling.after(Promise.reject(new Error('no')), async () => 'told');
+    const hanging = telling.after(never, async () => 'told');
+    expect(await Promise.race([failed, sleep(80, 'late')])).toBe('told');
+    expect(await hanging).toBe('told');
+  });
+
+  test('in a storm is told later, and as soon as its stop turns out to have failed', async () => {
+    const calm = new Calm();
+    const telling = new Telling(calm);
+    for (let others = 0; others < 300; others++) void calm.during(() => never);
+    let fail = (_: boolean) => {};
+    const stopped = new Promise<boolean>((resolve) => {
+      fail = resolve;
+    });
+    const told = telling.after(stopped, async () => 'told');
+    expect(await Promise.race([told, sleep(300, 'not yet')])).toBe('not yet');
+    fail(false);
+    expect(await told).toBe('told');
+  });
+});

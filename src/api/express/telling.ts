@@ -1,5 +1,4 @@
 /** Commands that follow the stops: a few go to Temporal at a time, first those whose canary is not safe yet. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Calm } from './calm.ts';
 import { Queue } from './queue.ts';
 
@@ -47,15 +46,21 @@ export class Telling {
 
   /** In a storm it is the others that a stop waits for, and commands between them would make it worse. */
   private async isSafe(stopped: Promise<boolean>): Promise<boolean> {
-    const over = new AbortController();
-    const known = stopped.catch(() => false).finally(() => over.abort());
+    const known = stopped.catch(() => false);
     for (const startedMs = performance.now(); ; ) {
       const patienceMs = Math.min(courtesyMs, headStartMs + perStopMs * (this.calm.underWay - 1));
       const leftMs = startedMs + patienceMs - performance.now();
       if (leftMs <= 0) return false;
-      const late = sleep(leftMs, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
-      const first = await Promise.race([known, late]);
+      const first = await orLate(known, leftMs);
       if (first !== 'late') return first;
     }
   }
+}
+
+/** In a storm there are very many of these, so each is as cheap as can be. */
+function orLate<T>(work: Promise<T>, ms: number): Promise<T | 'late'> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve('late'), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

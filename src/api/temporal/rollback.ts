@@ -30,8 +30,7 @@ export async function rollBack(
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
   if (told.status === 'fulfilled') return { ...told.value, ...express };
-  const obeyed = (lane: Lane) => hasObeyed(told.reason, lane.runId) || (lane.enough && wasAway(told.reason));
-  if (stopped?.express.written && obeyed(stopped)) return { ...byStop, ...express };
+  if (stopped !== null && isEnough(stopped, told.reason)) return { ...byStop, ...express };
   throw told.reason;
 }
 
@@ -84,6 +83,13 @@ async function tellLate(
   const { summary } = await describe(deps, ref);
   if (hasEnded(summary) || summary.startedAtMs > askedAtMs) return byStop;
   return await leaveCommand(deps, { ...ref, runId: summary.runId }, command);
+}
+
+/** Whether the command is carried out, or will be, though the rollout could not be told of it. */
+function isEnough({ express, enough, runId }: Lane, error: unknown): boolean {
+  // Where the write was not answered in time, the rollout may have found it all the same.
+  if (hasObeyed(error, runId)) return express.written || runId !== null;
+  return express.written && enough && wasAway(error);
 }
 
 /** The rollout found the stop by itself and had gone back before it could be told. */

@@ -303,6 +303,17 @@ describe('a rollback', () => {
     expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
   });
 
+  test('whose stop was not answered in time, and which the rollout has found meanwhile, is accepted all the same', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/shop': {} };
+    const { service } = serve(rollouts);
+    const stop = async () => {
+      rollouts['demo/shop'] = { status: 2, outcome: 'rolled-back' };
+      return await unreachable();
+    };
+    planes.a = { ...planes.a, stop, read: unreachable };
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: false } });
+  });
+
   test.each([
     ['soaking', 'stop'],
     ['preparing', 'temporal-unavailable'],

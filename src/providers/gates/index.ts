@@ -1,0 +1,6 @@
+/** The registry of gates: a new one is one file and one line here. */
+import { memory } from './memory.ts';
+import type { GateType } from './types.ts';
+import { windowGate } from './window.ts';
+
+export const gateTypes: readonly GateType[] = [memory, windowGate];

@@ -1,6 +1,8 @@
 /** The provider types that come with Sluice, by role. */
 import { alertsProviders } from './alerts/index.ts';
 import type { AlertsProviderType } from './alerts/types.ts';
+import { gateTypes } from './gates/index.ts';
+import type { GateType } from './gates/types.ts';
 import { healthProviders } from './health/index.ts';
 import type { HealthProviderType } from './health/types.ts';
 import { hookTypes } from './hooks/index.ts';
@@ -19,6 +21,7 @@ export interface ProviderTypes {
   readonly health: readonly HealthProviderType[];
   readonly alerts: readonly AlertsProviderType[];
   readonly hooks: readonly HookType[];
+  readonly gates: readonly GateType[];
 }
 
 export const builtInTypes: ProviderTypes = {
@@ -28,4 +31,5 @@ export const builtInTypes: ProviderTypes = {
   health: healthProviders,
   alerts: alertsProviders,
   hooks: hookTypes,
+  gates: gateTypes,
 };

@@ -47,6 +47,8 @@ export interface SluiceConfig {
   readonly alerts: Instances;
   /** What phased rollbacks may call. */
   readonly hooks: Instances;
+  /** What plans may ask before traffic moves. */
+  readonly gates: Instances;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -150,6 +152,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     health: readInstances('health', input, types, report),
     alerts: readInstances('alerts', input, types, report),
     hooks: readInstances('hooks', input, types, report),
+    gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
   };
   const { temporal, api, worker, events } = read;
   if (
@@ -187,6 +190,16 @@ function impliedWorkload(types: ProviderTypes): Instances {
   const type = types.workload.find((one) => one.type === 'external');
   const settings = type?.settings.safeParse({});
   return settings?.success === true ? { external: { type: 'external', settings: settings.data } } : {};
+}
+
+/** Gates that need nothing of the operator. */
+function impliedGates(types: ProviderTypes): Instances {
+  return Object.fromEntries(
+    types.gates.flatMap(({ type, settings }) => {
+      const empty = settings.safeParse({});
+      return empty.success ? [[type, { type, settings: empty.data }]] : [];
+    }),
+  );
 }
 
 function readInstances(

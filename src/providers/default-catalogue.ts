@@ -9,6 +9,7 @@ export function defaultCatalogue(types: ProviderTypes = builtInTypes): PlanCatal
     workload: named(types.workload),
     health: Object.fromEntries(types.health.map(({ type }) => [type, { reachesArm: false }])),
     alerts: named(types.alerts),
+    gates: Object.fromEntries(types.gates.map((type) => [type.type, type])),
   };
 }
 

@@ -7,6 +7,7 @@ import type { CatalogueInstance, PlanCatalogue } from '../domain/plan/schema.ts'
 import type { AlertsProvider } from './alerts/types.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import type { Instances, SluiceConfig } from './config.ts';
+import type { Gate } from './gates/types.ts';
 import type { HealthProvider, HealthProviderType } from './health/types.ts';
 import type { Hook } from './hooks/types.ts';
 import type { MetricsProvider } from './metrics/types.ts';
@@ -30,6 +31,7 @@ export type RegistryDescription = {
   readonly health: readonly InstanceDescription[];
   readonly alerts: readonly InstanceDescription[];
   readonly hooks: readonly InstanceDescription[];
+  readonly gates: readonly InstanceDescription[];
   /** Ready-made checks that any plan may name. */
   readonly presets: readonly { readonly name: string; readonly summary: string }[];
 };
@@ -42,6 +44,7 @@ export interface ProviderRegistry {
   health(name: string): HealthProvider;
   alerts(name: string): AlertsProvider;
   hook(name: string): Hook;
+  gate(name: string): { readonly gate: Gate; readonly intervalMs: number };
   /** What plans are parsed with. */
   readonly catalogue: PlanCatalogue;
   describe(): RegistryDescription;
@@ -50,6 +53,9 @@ export interface ProviderRegistry {
 }
 
 type ConfiguredInstances = Pick<SluiceConfig, keyof ProviderTypes>;
+
+/** Time between two looks of a gate that says nothing of its own. */
+const gateIntervalMs = 10_000;
 
 /** Throws `config-invalid` if an instance names a type that does not exist; `loadConfig` has told so before. */
 export function createRegistry(
@@ -62,6 +68,8 @@ export function createRegistry(
   const health = createRole('health', config.health, types.health);
   const alerts = createRole('alerts', config.alerts, types.alerts);
   const hooks = createRole('hooks', config.hooks, types.hooks);
+  const gates = createRole('gates', config.gates, types.gates);
+  const typeOf = (name: string) => types.gates.find(({ type }) => type === config.gates[name]?.type);
   return {
     traffic: traffic.get,
     metrics: metrics.get,
@@ -69,6 +77,7 @@ export function createRegistry(
     health: health.get,
     alerts: alerts.get,
     hook: hooks.get,
+    gate: (name) => ({ gate: gates.get(name), intervalMs: typeOf(name)?.intervalMs ?? gateIntervalMs }),
     catalogue: {
       traffic: traffic.catalogue,
       metrics: metrics.catalogue,
@@ -76,6 +85,12 @@ export function createRegistry(
       health: reaches(config.health, types.health),
       alerts: alerts.catalogue,
       hooks: config.hooks,
+      gates: Object.fromEntries(
+        Object.keys(config.gates).flatMap((name) => {
+          const type = typeOf(name);
+          return type === undefined ? [] : [[name, type]];
+        }),
+      ),
     },
     describe: () => ({
       traffic: traffic.describe(),
@@ -84,6 +99,7 @@ export function createRegistry(
       health: health.describe(),
       alerts: alerts.describe(),
       hooks: hooks.describe(),
+      gates: gates.describe(),
       presets: Object.values(presets).map(({ name, summary }) => ({ name, summary })),
     }),
     async close() {
@@ -94,6 +110,7 @@ export function createRegistry(
         ...health.takeAll(),
         ...alerts.takeAll(),
         ...hooks.takeAll(),
+        ...gates.takeAll(),
       ];
       const results = await Promise.allSettled(closings.map((provider) => provider.close()));
       const failed = results.find((result) => result.status === 'rejected');

@@ -1,10 +1,12 @@
 /** The JSON Schema of a plan, for editors: completion, descriptions, and refusal of unknown keys while typing. */
 import { z } from 'zod';
 import { presetNames } from '../analysis/presets.ts';
+import { maxGates } from '../gates/types.ts';
 import { bounds } from './defaults.ts';
 import { customCheck, presetFields } from './document/check-schema.ts';
 import { countsCheck } from './document/counts-schema.ts';
 import { furtherCheck } from './document/further-schema.ts';
+import { gateFields, guardFields } from './document/gates.ts';
 import { probeCheck } from './document/probe-schema.ts';
 import type { PlanCatalogue, ProviderRole } from './document/providers.ts';
 import { planFields, soakRange, stageFields } from './document/schema.ts';
@@ -32,6 +34,13 @@ export function planJsonSchema(catalogue: PlanCatalogue): JsonSchema {
         additionalProperties: { $ref: '#/definitions/definition' },
         description: 'Checks by name, for use in checks.',
       },
+      gates: { ...refTo('gates'), description: 'What must be open before anything is touched.' },
+      guards: {
+        type: 'array',
+        maxItems: maxGates,
+        items: gate(catalogue, guardFields),
+        description: 'Gates that must stay open while the canary takes traffic.',
+      },
       stages: {
         type: 'array',
         minItems: 1,
@@ -42,7 +51,7 @@ export function planJsonSchema(catalogue: PlanCatalogue): JsonSchema {
     },
     required: ['service', 'environment', 'version', 'traffic', 'metrics', 'stages'],
     additionalProperties: false,
-    definitions: { stage: stage(), checks: checks(), definition: definition() },
+    definitions: { gates: gates(catalogue), stage: stage(), checks: checks(), definition: definition() },
   };
 }
 
@@ -69,11 +78,34 @@ function provider(role: ProviderRole, description: string, catalogue: PlanCatalo
   return { description, anyOf: [{ enum: instances.map(([name]) => name) }, ...withOptions] };
 }
 
+function gates(catalogue: PlanCatalogue): JsonSchema {
+  return { type: 'array', maxItems: maxGates, items: gate(catalogue, gateFields) };
+}
+
+function gate(catalogue: PlanCatalogue, fields: z.ZodRawShape): JsonSchema {
+  const own = propertiesOf(jsonSchemaOf(z.strictObject(fields)));
+  const instances = Object.entries(catalogue.gates ?? {});
+  const withOptions = instances.map(([name, { options }]) => {
+    const schema = jsonSchemaOf(options);
+    return {
+      ...schema,
+      properties: { gate: { const: name }, ...own, ...propertiesOf(schema) },
+      required: ['gate', ...requiredOf(schema)],
+    };
+  });
+  return { anyOf: [{ enum: instances.map(([name]) => name) }, ...withOptions] };
+}
+
 function stage(): JsonSchema {
   const schema = jsonSchemaOf(z.strictObject(stageFields));
   return {
     ...schema,
-    properties: { ...propertiesOf(schema), soak: soak(schema), checks: refTo('checks') },
+    properties: {
+      ...propertiesOf(schema),
+      soak: soak(schema),
+      checks: refTo('checks'),
+      gates: refTo('gates'),
+    },
     anyOf: [{ required: ['weight'] }, { required: ['match'] }],
   };
 }

@@ -6,6 +6,7 @@ import { withAbsolutes } from './document/absolute.ts';
 import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
 import { secondMs } from './document/duration-schema.ts';
 import { eventPolicyOf } from './document/events.ts';
+import { readGates, readGuards } from './document/gates.ts';
 import { joinPath, shown } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from './document/read.ts';
@@ -25,7 +26,7 @@ export type PlanResult =
   | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
-const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'stages'];
+const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'stages', 'gates', 'guards'];
 
 /** Parses YAML or JSON text. Never throws; a syntax error names line and column. */
 export function parsePlanText(text: string, catalogue: PlanCatalogue): PlanResult {
@@ -60,7 +61,9 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
   );
   const window = fields.analysis?.window ?? 60 * secondMs;
   const context = readTemplates(ownValue(input, 'templates'), window, catalogue, report);
-  const stages = readJudgedStages(input, context, report);
+  const stages = readJudgedStages(input, context, catalogue, report);
+  const gates = readGates(ownValue(input, 'gates'), 'gates', catalogue, report);
+  const guards = readGuards(ownValue(input, 'guards'), catalogue, report);
   if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
   const rollback =
     fields.rollback &&
@@ -95,6 +98,9 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     traffic,
     metrics,
     workload,
+    ...(fields.artifact === undefined ? {} : { artifact: fields.artifact }),
+    ...(gates === undefined ? {} : { gates }),
+    ...(guards === undefined ? {} : { guards }),
     stages: withShares(stages, {
       fails: analysis.confidence,
       rollsBack: fields.rollback?.confidence ?? null,
@@ -119,11 +125,18 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
 function readJudgedStages(
   input: Mapping,
   context: CheckContext,
+  catalogue: PlanCatalogue,
   report: Report,
 ): readonly Stage[] | undefined {
   const checks = readPlanChecks(ownValue(input, 'checks'), context, report);
   warnOfUnusedTemplates(input, context, report);
-  const stages = readStages(ownValue(input, 'stages'), bounds.stages, checks, context, report);
+  const stages = readStages(
+    ownValue(input, 'stages'),
+    bounds.stages,
+    checks,
+    { ...context, catalogue },
+    report,
+  );
   return stages && withAbsolutes(stages, input, context);
 }
 

@@ -1,5 +1,6 @@
 /** The parsed plan: fully defaulted, plain JSON, safe to keep in workflow history. */
 import type { CheckConfig, StableCheck, ThresholdCheck } from '../analysis/types.ts';
+import type { Artifact, GateConfig, StandingGate } from '../gates/types.ts';
 import type { EventPolicy } from './event-policy.ts';
 
 /** A provider chosen by the plan. `name` is an instance in the operator's configuration. */
@@ -34,6 +35,8 @@ export interface Stage {
   readonly timeoutMs: number | null;
   /** The checks by which the stable version can be judged too; absent: those of `checks` that are thresholds. */
   readonly absolute?: readonly ThresholdCheck[];
+  /** What must be open before the stage begins. Absent: nothing. */
+  readonly gates?: readonly GateConfig[];
   /** Replaces the plan's for this stage. */
   readonly onFailure?: OnFailure;
   /** Going back from here does harm (a migrated database): from here on a failure freezes, whatever `onFailure` says. */
@@ -127,6 +130,12 @@ export interface Plan {
   readonly traffic: ProviderChoice;
   readonly metrics: ProviderChoice;
   readonly workload: ProviderChoice;
+  /** What gates look up. Absent: nothing is known. */
+  readonly artifact?: Artifact;
+  /** What must be open before anything is touched. Absent: nothing. */
+  readonly gates?: readonly GateConfig[];
+  /** What must stay open while the canary takes traffic. Absent: nothing. */
+  readonly guards?: readonly StandingGate[];
   /** At least one; each with at least one effective check. */
   readonly stages: readonly Stage[];
   readonly analysis: AnalysisConfig;

@@ -33,6 +33,7 @@ describe('parseConfig', () => {
       health: {},
       alerts: {},
       hooks: {},
+      gates: {},
     });
   });
 
@@ -75,6 +76,7 @@ describe('parseConfig', () => {
       health: { memory: { type: 'memory', settings: {} } },
       alerts: { pager: { type: 'memory', settings: {} } },
       hooks: { flag: { type: 'memory', settings: {} } },
+      gates: {},
     });
   });
 

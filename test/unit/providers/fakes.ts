@@ -18,6 +18,7 @@ const idle: WorkloadProvider = {
 /** `log` gets one line for each creation and closing. */
 export function fakeTypes(log: string[] = [], closing: () => Promise<void> = async () => {}): ProviderTypes {
   return {
+    gates: [],
     traffic: [
       {
         type: 'proxy',

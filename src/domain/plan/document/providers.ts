@@ -14,6 +14,14 @@ export interface PlanCatalogue {
   readonly alerts: Readonly<Record<string, unknown>>;
   /** What phased rollbacks may call. Absent: none. */
   readonly hooks?: Readonly<Record<string, { readonly type: string }>>;
+  /** What must be open before traffic moves. Absent: none. */
+  readonly gates?: Readonly<Record<string, GateInstance>>;
+}
+
+export interface GateInstance extends CatalogueInstance {
+  readonly type: string;
+  /** How long it may stay closed if the plan does not say. Absent: 30 minutes. */
+  readonly timeoutMs?: number;
 }
 
 export interface CatalogueInstance {

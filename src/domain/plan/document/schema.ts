@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bounds, countsDefaults, defaults } from '../defaults.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { eventsField } from './events.ts';
+import { artifactField } from './gates.ts';
 import { rollbackField } from './rollback-schema.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
@@ -80,6 +81,7 @@ export const planFields = {
   service: slug.describe('Name of the service.'),
   environment: slug.describe('Name of the environment; with the service it names the target.'),
   version: version.describe('The version to roll out.'),
+  artifact: artifactField,
   analysis: z
     .strictObject({
       interval: duration(secondMs, hourMs)

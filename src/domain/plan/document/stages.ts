@@ -6,19 +6,23 @@ import { formatDuration } from '../../duration.ts';
 import type { HeaderMatch, Stage } from '../types.ts';
 import { type CheckContext, readChecks } from './checks.ts';
 import { secondMs } from './duration-schema.ts';
+import { readGates } from './gates.ts';
 import { joinPath, shown } from './problems.ts';
+import type { PlanCatalogue } from './providers.ts';
 import { isMapping, ownValue, type Read, type Report, readFields, readList } from './read.ts';
 import { soakRange, stageFields } from './schema.ts';
 
 /** The checks of the whole plan: read, missing, or read with problems that are already told. */
 export type PlanChecks = readonly CheckConfig[] | 'missing' | 'broken';
 
+export type StageContext = CheckContext & { readonly catalogue: PlanCatalogue };
+
 /** Undefined when any stage has a problem; all problems are in the report then. */
 export function readStages(
   input: unknown,
   most: number,
   planChecks: PlanChecks,
-  context: CheckContext,
+  context: StageContext,
   report: Report,
 ): readonly Stage[] | undefined {
   const list = readList(input, most, 'stages', report);
@@ -42,7 +46,7 @@ function readStage(
   entry: unknown,
   path: string,
   planChecks: PlanChecks,
-  context: CheckContext,
+  context: StageContext,
   report: Report,
 ): Stage | undefined {
   if (!isMapping(entry)) {
@@ -51,9 +55,10 @@ function readStage(
   }
   const range = readSoak(ownValue(entry, 'soak'), joinPath(path, 'soak'), report);
   const flat = range === undefined ? entry : { ...entry, soak: formatDuration(range.maxMs) };
-  const fields = readFields(stageFields, ['checks'], flat, path, report);
+  const fields = readFields(stageFields, ['checks', 'gates'], flat, path, report);
   refuseWeightless(entry, path, report);
   refuseShortTimeout(fields, path, report);
+  const gates = readGates(ownValue(entry, 'gates'), joinPath(path, 'gates'), context.catalogue, report);
   const own = ownValue(entry, 'checks');
   const checks = own === undefined ? planChecks : readChecks(own, joinPath(path, 'checks'), context, report);
   if (own !== undefined && checks !== undefined) refuseIneffective(checks, joinPath(path, 'checks'), report);
@@ -72,6 +77,7 @@ function readStage(
     checks: asked,
     approval: fields.approval ?? false,
     timeoutMs: fields.timeout ?? null,
+    ...(gates === undefined ? {} : { gates }),
     ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
     ...(fields.irreversible === true ? { irreversible: true } : {}),
   };

@@ -1,7 +1,10 @@
 /** What activities are given: providers, time and a view of their own workflow. Everything else they import is pure. */
 
+import type { GatePlace, ReportRef } from '../domain/gates/types.ts';
+import type { TargetId } from '../domain/plan/types.ts';
 import type { Cooldown } from '../domain/rollout/types.ts';
 import type { AlertsProvider } from '../providers/alerts/types.ts';
+import type { Gate, RawReport } from '../providers/gates/types.ts';
 import type { HealthProvider } from '../providers/health/types.ts';
 import type { Hook } from '../providers/hooks/types.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
@@ -17,6 +20,21 @@ export interface Providers {
   health(name: string): HealthProvider;
   alerts(name: string): AlertsProvider;
   hook(name: string): Hook;
+}
+
+/** The operator's gates, and where their raw reports are kept. */
+export interface Gates {
+  /** Errors: `provider-unknown`. */
+  find(name: string): { readonly gate: Gate; readonly intervalMs: number };
+  /** Never fails: an answer counts without its raw report, whose reference says that it was not kept. */
+  keep(about: ReportAbout, report: RawReport): Promise<ReportRef>;
+}
+
+export interface ReportAbout {
+  readonly target: TargetId;
+  readonly runId: string;
+  readonly place: GatePlace;
+  readonly gate: string;
 }
 
 export interface Clock {
@@ -39,6 +57,7 @@ export interface Liveness {
 
 export interface ActivityDeps {
   readonly providers: Providers;
+  readonly gates: Gates;
   readonly clock: Clock;
   readonly liveness: Liveness;
   readonly directory: Directory;

@@ -1,5 +1,6 @@
 /** What workflows and activities say to each other: plain JSON, imported by workflows as types only. */
 
+import type { Approval, GatePlace, GateReport } from '../domain/gates/types.ts';
 import type { PhasedAction, Plan, SecondMeans } from '../domain/plan/types.ts';
 import type {
   Arms,
@@ -12,6 +13,32 @@ import type {
   WatchMode,
   WatchResult,
 } from '../domain/rollout/types.ts';
+
+/** Gates that are asked at a place, and what they go by. */
+export interface Asked {
+  readonly place: GatePlace;
+  /** Who started the rollout. */
+  readonly author: string;
+  readonly approvals: readonly Approval[];
+  /** Since when they are asked, epoch milliseconds: from then on their time limits count. */
+  readonly sinceMs: number;
+}
+
+export interface GateInput {
+  readonly plan: Plan;
+  readonly asked: Asked;
+}
+
+export interface GateResult {
+  /** All open, or at least one that refuses. */
+  readonly reports: readonly GateReport[];
+}
+
+/** The heartbeat details of `gate`. */
+export interface GateProgress {
+  readonly gates: readonly GateReport[];
+  readonly atMs: number;
+}
 
 export interface PrepareInput {
   readonly plan: Plan;
@@ -61,6 +88,10 @@ export interface WatchInput {
   /** Null: nothing is let pass. */
   readonly leniency?: Leniency | null;
   readonly carry: WatchCarry;
+  /** Gates before the next stage that are asked meanwhile; absent: none. */
+  readonly asked?: Asked;
+  /** Who started the rollout, for gates that must stay open; absent: the plan has none. */
+  readonly author?: string;
 }
 
 export interface RampInput {
@@ -136,6 +167,8 @@ export interface CleanResult {
 
 /** Long work, on `sluice-watch`. */
 export interface WatchActivities {
+  /** Asks until every gate is open or one refuses; errors of gates are answers. */
+  gate(input: GateInput): Promise<GateResult>;
   prepare(input: PrepareInput): Promise<PrepareResult>;
   watch(input: WatchInput): Promise<WatchResult>;
   /** Never fails for the canary's sake: whatever goes wrong, it ends, and the restore follows. */

@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { systemClock } from '../activities/deps.ts';
+import { unkept } from '../activities/gates/keep.ts';
 import { messageOf } from '../domain/errors.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
 import { createRegistry } from '../providers/registry.ts';
@@ -38,6 +39,7 @@ async function main(logger: Logger): Promise<void> {
     workflowBundle: { codePath: bundlePath },
     deps: {
       providers: registry,
+      gates: { find: registry.gate, keep: async (_about, report) => unkept(report) },
       clock: systemClock,
       liveness: temporalLiveness(client),
       directory: temporalDirectory(client),

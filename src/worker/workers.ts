@@ -9,6 +9,7 @@ import {
 import { createAftermathActivities } from '../activities/aftermath.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { createEmergencyActivities } from '../activities/emergency.ts';
+import { createGate } from '../activities/gates/gate.ts';
 import { createRestoreActivities } from '../activities/traffic.ts';
 import { createRamp } from '../activities/watch/ramp.ts';
 import { createWatch } from '../activities/watch/watch.ts';
@@ -92,6 +93,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       activities: {
         ...createWorkloadActivities(deps),
         ...createAftermathActivities(deps),
+        gate: createGate(deps),
         watch: createWatch(deps),
         ramp: createRamp(deps),
       },

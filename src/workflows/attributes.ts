@@ -1,5 +1,6 @@
 /** The typed search attributes that follow a rollout's state. Service, environment and version are set at its start. */
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { outcomeOf } from '../domain/rollout/status.ts';
 import type { RolloutState } from '../domain/rollout/types.ts';
 
 const phaseKey = defineSearchAttributeKey('SluicePhase', 'KEYWORD');
@@ -7,7 +8,7 @@ const stageKey = defineSearchAttributeKey('SluiceStage', 'INT');
 const outcomeKey = defineSearchAttributeKey('SluiceOutcome', 'KEYWORD');
 
 export function attributesOf(state: RolloutState): SearchAttributePair[] {
-  const ended = state.phase === 'promoted' || state.phase === 'rolled-back' ? state.phase : null;
+  const ended = outcomeOf(state);
   const pairs: SearchAttributePair[] = [
     { key: phaseKey, value: state.phase },
     { key: stageKey, value: state.stage },

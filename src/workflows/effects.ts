@@ -1,6 +1,8 @@
 /** How each piece of work is done: which activity, on which queue, with which time-outs. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import { isCancellation } from '@temporalio/workflow';
+import { ActivityCancellationType, isCancellation } from '@temporalio/workflow';
+import type { Asked } from '../activities/types.ts';
+import type { GatePlace } from '../domain/gates/types.ts';
 import { leniencyOf } from '../domain/rollout/effects.ts';
 import { heartbeatTimeoutMs } from '../domain/rollout/pace.ts';
 import type { WatchProgress } from '../domain/rollout/status.ts';
@@ -19,6 +21,8 @@ export async function perform(
 ): Promise<RolloutEvent | null> {
   const { plan } = state;
   switch (effect.kind) {
+    case 'gate':
+      return await gate(effect, state);
     case 'prepare': {
       const options = {
         summary: `start ${plan.service} ${plan.version} beside stable`,
@@ -60,6 +64,25 @@ export async function perform(
   }
 }
 
+async function gate(effect: Effect & { kind: 'gate' }, state: RolloutState): Promise<RolloutEvent> {
+  const { plan } = state;
+  const options = {
+    summary: `${plan.service}: may ${plan.version} go on?`,
+    startToCloseTimeout: watchCeiling,
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: '1s', backoffCoefficient: 1 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  } as const;
+  const input = { plan, asked: askedAt(state, effect.place) };
+  const { reports } = await long.gate.executeWithOptions(options, [input]);
+  return { kind: 'gated', place: effect.place, reports };
+}
+
+function askedAt(state: RolloutState, place: GatePlace): Asked {
+  const { author = '', approvals = [], gatingSinceMs, startedAtMs } = state;
+  return { place, author, approvals, sinceMs: gatingSinceMs ?? startedAtMs };
+}
+
 async function watch(
   effect: Effect & { kind: 'watch' },
   state: RolloutState,
@@ -79,9 +102,11 @@ async function watch(
     epoch,
     mode: effect.mode,
     tolerateDrift: state.hold?.kind === 'drift' || state.hold?.drifted === true,
-    awaitsRecovery: state.hold?.kind === 'dependency',
+    awaitsRecovery: state.hold?.kind === 'dependency' || state.hold?.kind === 'gate',
     leniency: leniencyOf(state),
     carry,
+    ...(effect.gates === undefined ? {} : { asked: askedAt(state, effect.gates) }),
+    ...(plan.guards === undefined ? {} : { author: state.author ?? '' }),
   };
   return { kind: 'watched', result: await long.watch.executeWithOptions(options, [input]) };
 }

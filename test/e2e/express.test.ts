@@ -5,6 +5,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
+import { unkept } from '../../src/activities/gates/keep.ts';
 import { createApp } from '../../src/api/app.ts';
 import {
   commandAnswerSchema,
@@ -102,6 +103,7 @@ async function startWorkers(): Promise<void> {
     workflowBundle: workflowBundle(),
     deps: {
       providers: registry,
+      gates: { find: registry.gate, keep: async (_about, report) => unkept(report) },
       clock: systemClock,
       liveness: temporalLiveness(temporal.client),
       directory: temporalDirectory(temporal.client),

@@ -1,7 +1,7 @@
 /** The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { openEmergency } from '../support/emergency.ts';
-import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
+import { gateFixture, planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import type { RolloutEnv, TestRollout } from '../support/rollout-env.ts';
 
 export interface Recording {
@@ -29,6 +29,18 @@ const verifyCheck = {
   query: { value: 'success with-actions {{version}}', samples: null },
   minSamples: 0,
 };
+
+const closed = new Map<string, string>();
+
+/** All are driven side by side over one gate, so each closes it for its own service alone. */
+function close(env: RolloutEnv, service: string, reason: string | null): void {
+  if (reason === null) closed.delete(service);
+  else closed.set(service, reason);
+  env.gate.answer((question) => {
+    const why = closed.get(question.service);
+    return why === undefined ? { answer: 'open', reason: 'it is open' } : { answer: 'refuse', reason: why };
+  });
+}
 
 export const recordings: Readonly<Record<string, Recording>> = {
   promoted: { plan: quick('promoted'), drive: async () => {} },
@@ -142,6 +154,29 @@ export const recordings: Readonly<Record<string, Recording>> = {
       env.metrics.set(/success frozen v2/, 50);
       await rollout.phase('holding');
       await rollout.signal('rollback', { reason: 'enough' });
+    },
+  },
+  'gated-and-guarded': {
+    plan: quick('gated', {
+      gates: [gateFixture()],
+      guards: [{ ...gateFixture({ name: 'freeze' }), onRefuse: 'hold' }],
+      stages: [
+        stageFixture({ soakMs: 1_500 }),
+        stageFixture({ weightPercent: 50, soakMs: 300, gates: [gateFixture({ name: 'smoke' })] }),
+      ],
+    }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      close(env, 'gated', 'a freeze has begun');
+      await rollout.phase('holding');
+      close(env, 'gated', null);
+    },
+  },
+  'refused-by-a-gate': {
+    plan: quick('refused', { gates: [gateFixture({ name: 'signature' })] }),
+    drive: async (rollout, env) => {
+      close(env, 'refused', 'the image is not signed');
+      await rollout.ended();
     },
   },
   'never-ready': {

@@ -3,7 +3,7 @@ import type { Plan } from '../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import type { CommandName, Outcome, Phase, TimelineKind } from '../../src/domain/rollout/types.ts';
 import { type ActivityTap, wholeBody } from './activity-tap.ts';
-import { stageFixture } from './plan.ts';
+import { gateFixture, stageFixture } from './plan.ts';
 import type { RolloutEnv, TestRollout } from './rollout-env.ts';
 
 export type LivePhase = Exclude<Phase, Outcome>;
@@ -20,6 +20,8 @@ interface Reach {
   readonly approval?: boolean;
   readonly watchAfterMs?: number;
   readonly noData?: boolean;
+  /** A gate must open first. */
+  readonly gated?: boolean;
   readonly legal: readonly CommandName[];
 }
 
@@ -28,6 +30,7 @@ const short = 300;
 
 /** Clean-up has two lives: after a promotion and after a restore. */
 export const reaches: Record<LivePhase | 'cleaning after restore', Reach> = {
+  gating: { phase: 'gating', holds: 'gate', gated: true, soakMs: long, legal: ['rollback'] },
   preparing: { phase: 'preparing', holds: 'prepare', soakMs: long, legal: ['pause', 'rollback'] },
   shifting: { phase: 'shifting', holds: 'shift', soakMs: long, legal: ['pause', 'rollback'] },
   soaking: {
@@ -119,6 +122,7 @@ function planOf(how: Reach, service: string): Partial<Plan> {
     stages: [{ ...stage, checks }],
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
     watchAfterMs: how.watchAfterMs ?? short,
+    ...(how.gated ? { gates: [gateFixture()] } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 /** A parsed plan for tests, fast by default; overrides go in at any depth that a test needs. */
 import type { ThresholdCheck } from '../../src/domain/analysis/types.ts';
+import type { GateConfig } from '../../src/domain/gates/types.ts';
 import { defaultEventPolicy } from '../../src/domain/plan/event-policy.ts';
 import type { Plan, Stage } from '../../src/domain/plan/types.ts';
 
@@ -17,6 +18,11 @@ export const successCheck: ThresholdCheck = {
   min: 99,
   max: null,
 };
+
+/** A gate that the memory gate of a test answers. */
+export function gateFixture(overrides: Partial<GateConfig> = {}): GateConfig {
+  return { name: 'ci', gate: 'memory', type: 'memory', options: {}, timeoutMs: 60_000, ...overrides };
+}
 
 export function stageFixture(overrides: Partial<Stage> = {}): Stage {
   return {

@@ -4,11 +4,13 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
+import { unkept } from '../../src/activities/gates/keep.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import type { CommandName, Phase, TimelineEntry } from '../../src/domain/rollout/types.ts';
 import { createMemoryAlerts, type MemoryAlerts } from '../../src/providers/alerts/memory.ts';
+import { createMemoryGate, type MemoryGate } from '../../src/providers/gates/memory.ts';
 import { createMemoryHealth, type MemoryHealth } from '../../src/providers/health/memory.ts';
 import { createMemoryHook, type MemoryHook } from '../../src/providers/hooks/memory.ts';
 import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
@@ -55,6 +57,7 @@ export class RolloutEnv {
   readonly alerts: MemoryAlerts = createMemoryAlerts();
   readonly workload: FakeWorkload = createFakeWorkload(this.traffic);
   readonly hook: MemoryHook = createMemoryHook();
+  readonly gate: MemoryGate = createMemoryGate();
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];
@@ -151,6 +154,10 @@ export class RolloutEnv {
         health: () => this.health,
         alerts: () => this.alerts,
         hook: () => this.hook,
+      },
+      gates: {
+        find: () => ({ gate: this.gate, intervalMs: 250 }),
+        keep: async (_about, report) => unkept(report),
       },
       clock: this.clock,
       liveness: {

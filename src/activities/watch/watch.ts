@@ -13,9 +13,11 @@ import type { WatchCarry, WatchEnding, WatchResult } from '../../domain/rollout/
 import { callSignal } from '../call-limit.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
+import { gateLooks } from '../gates/gate.ts';
+import type { GateLooks } from '../gates/looks.ts';
 import { stableIsWorse } from '../stable.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
-import type { WatchInput } from '../types.ts';
+import type { Asked, WatchInput } from '../types.ts';
 import { asker } from './ask.ts';
 import { Beats } from './beats.ts';
 import { Clocks } from './clocks.ts';
@@ -48,6 +50,10 @@ class Watch {
   private watchedMs: number;
   private extended: boolean;
   private readonly clocks: Clocks;
+  /** Gates before the next stage; null: none are asked. */
+  private readonly gates: GateLooks | null;
+  /** Gates that must stay open; null: there are none. */
+  private readonly guards: GateLooks | null;
   private skewSaid: boolean;
   private lastGoodPulseMs: number | null = null;
   /** The look after which the stable version was looked at, and what was found. */
@@ -92,6 +98,10 @@ class Watch {
       tolerateDrift: input.tolerateDrift,
       reasserted: carry.reasserted,
     });
+    const asks = (asked: Asked) => gateLooks(deps, plan, asked, arms.stableVersion);
+    this.gates = input.asked === undefined ? null : asks(input.asked);
+    const standing = { place: 'standing', author: input.author ?? '', approvals: [], sinceMs: 0 } as const;
+    this.guards = (plan.guards ?? []).length > 0 && mode !== 'after' ? asks(standing) : null;
     this.looks = new Looks({
       ask: asker(deps.providers, plan, arms, mode === 'after' ? 100 : weightPercent),
       checks: this.stage.checks,
@@ -118,6 +128,8 @@ class Watch {
     } finally {
       this.beats.leave();
       this.looks.stop();
+      this.gates?.stop();
+      this.guards?.stop();
     }
   }
 
@@ -176,10 +188,28 @@ class Watch {
     if (skew) return skew;
     const failed = await this.failed();
     if (failed) return failed;
+    const gated = this.gated();
+    if (gated) return gated;
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
     const end = this.looks.busy ? null : await this.heardEnd();
     if (end === null) this.looks.tick(this.deps.clock.now());
     return end;
+  }
+
+  /** What gates say: of those that must stay open first, then of those before the next stage. */
+  private gated(): WatchEnding | null {
+    const { leniency, asked, awaitsRecovery, plan } = this.input;
+    this.guards?.tick();
+    this.gates?.tick();
+    const closed = this.guards?.refused[0];
+    if (closed !== undefined && !awaitsRecovery && !leniency) {
+      const onRefuse = plan.guards?.find(({ name }) => name === closed.name)?.onRefuse ?? 'hold';
+      const { name: gate, reason } = closed;
+      return { kind: 'guarded', gate, reason, onRefuse, reports: this.guards?.reports ?? [] };
+    }
+    if (this.gates === null || asked === undefined) return null;
+    if (!this.gates.open && this.gates.refused.length === 0) return null;
+    return { kind: 'gated', place: asked.place, reports: this.gates.reports };
   }
 
   /** A failed check ends the watch, unless it is lenient, or going back would make things worse. */
@@ -217,7 +247,9 @@ class Watch {
   private goesOn({ kind }: WatchEnding): boolean {
     const held = kind === 'inconclusive' && this.input.plan.analysis.onInconclusive === 'hold';
     const waits = kind === 'obstructed' || kind === 'recovered';
-    return held || waits || ['soaked', 'conclusive', 'skewed', 'stable-worse'].includes(kind);
+    return (
+      held || waits || ['gated', 'guarded', 'soaked', 'conclusive', 'skewed', 'stable-worse'].includes(kind)
+    );
   }
 
   /** Clocks that drift apart under a canary are said once; the lease still ends it, later or earlier by the difference. */
@@ -235,7 +267,8 @@ class Watch {
   private dependencies(): WatchEnding | null {
     const obstacle = this.looks.obstacle();
     if (this.input.awaitsRecovery) {
-      return obstacle ? null : { kind: 'recovered', reason: 'what held it back has recovered' };
+      const closed = this.guards !== null && !this.guards.open;
+      return obstacle || closed ? null : { kind: 'recovered', reason: 'what held it back has recovered' };
     }
     return obstacle && this.input.mode === 'soak' ? { kind: 'obstructed', ...obstacle } : null;
   }
@@ -344,6 +377,9 @@ class Watch {
       askedPercent: after ? 100 : this.stage.weightPercent,
       measuredPercent: this.share.percent,
       leaseUntilMs: this.lease.untilMs,
+      ...(this.gates === null && this.guards === null
+        ? {}
+        : { gates: [...(this.guards?.reports ?? []), ...(this.gates?.reports ?? [])] }),
       trouble: this.trouble,
       atMs: this.deps.clock.now(),
     };

@@ -19,7 +19,8 @@ export interface RollbackCause {
     | 'inconclusive'
     | 'failure'
     | 'rejected'
-    | 'event';
+    | 'event'
+    | 'gate';
   readonly reason: string;
   readonly actor: string | null;
   readonly atMs: number;

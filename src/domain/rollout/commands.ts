@@ -1,6 +1,7 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
+import { asksForApproval, refused, withApproval } from '../gates/state.ts';
 import { released } from './aftermath.ts';
-import { advance, begin, explained, freshened, rollBack } from './moves.ts';
+import { advance, begin, entering, explained, freshened, rollBack } from './moves.ts';
 import { hastened } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
@@ -22,7 +23,9 @@ export function refusalOf(state: RolloutState, command: Command): string | null 
       return state.paused || state.hold !== null ? null : 'the rollout is neither paused nor held';
     case 'approve':
     case 'reject':
-      return state.phase === 'approving' || state.asked !== null ? null : 'no approval is being asked for';
+      return state.phase === 'approving' || state.asked !== null || asksForApproval(state)
+        ? null
+        : 'no approval is being asked for';
   }
 }
 
@@ -32,8 +35,11 @@ function refusePromote(state: RolloutState, full: boolean): string | null {
     return `a rollout that is ${state.phase} cannot be promoted; wait for a stage to soak`;
   }
   if (!full) return null;
-  const guarded = state.plan.stages.slice(state.stage).find((stage) => stage.approval);
-  return guarded ? `stage "${guarded.name}" needs an approval, which promote --full may not skip` : null;
+  const ahead = state.plan.stages.slice(state.stage);
+  const guarded = ahead.find((stage) => stage.approval);
+  if (guarded) return `stage "${guarded.name}" needs an approval, which promote --full may not skip`;
+  const gated = ahead.slice(1).find((stage) => (stage.gates ?? []).length > 0);
+  return gated ? `stage "${gated.name}" has gates, which promote --full may not skip` : null;
 }
 
 export function legalCommands(state: RolloutState): readonly CommandName[] {
@@ -66,6 +72,10 @@ export function applyCommand(
       return goBack(noted, command, via, nowMs);
     case 'reject':
       if (noted.asked !== null) return { ...noted, asked: null, kept: true };
+      if (noted.phase === 'gating') {
+        const why = `rejected by ${actor ?? 'somebody'}: ${command.reason ?? 'no reason given'}`;
+        return refused(noted, why, actor, nowMs);
+      }
       return rollBack(noted, {
         kind: 'rejected',
         reason: command.reason ?? 'no reason given',
@@ -75,9 +85,10 @@ export function applyCommand(
     case 'pause':
       return { ...noted, paused: true };
     case 'resume':
-      return resume(noted);
+      return resume(noted, nowMs);
     case 'approve':
       if (noted.asked !== null) return rollBack(noted, { ...noted.asked, actor, atMs: nowMs });
+      if (noted.phase === 'gating') return withApproval(noted, command, nowMs);
       return advance(noted, 'soaked', nowMs);
     case 'promote':
       return promote(noted, command.full === true, nowMs);
@@ -100,9 +111,9 @@ function goBack(
   return released(told, 'rollback was asked for', nowMs);
 }
 
-function resume(state: RolloutState): RolloutState {
+function resume(state: RolloutState, nowMs: number): RolloutState {
   if (state.phase === 'watching') return { ...state, hold: null, kept: true };
-  if (isUnshifted(state)) return { ...state, phase: 'shifting', hold: null };
+  if (isUnshifted(state)) return entering({ ...state, hold: null }, nowMs);
   if (state.phase !== 'holding') return { ...state, paused: false };
   const resumed: RolloutState = {
     ...state,
@@ -121,7 +132,7 @@ function isUnshifted({ phase, stage, reports }: RolloutState): boolean {
 
 function promote(state: RolloutState, full: boolean, nowMs: number): RolloutState {
   const moving = { ...state, paused: false, hold: null };
-  if (isUnshifted(state) && !full) return { ...moving, phase: 'shifting' };
+  if (isUnshifted(state) && !full) return entering(moving, nowMs);
   if (full)
     return begin({ ...moving, stage: state.plan.stages.length - 1 }, 'promoting', 'promoted-by-hand', nowMs);
   if (state.plan.stages[state.stage]?.approval) {

@@ -1,10 +1,13 @@
 /** What a state asks of the outside: exactly one piece of work at a time, derived from the state alone. */
+import { gatingPlace } from '../gates/state.ts';
 import { aftermathOf } from './aftermath.ts';
 import { isRamping } from './ramp.ts';
 import type { Effect, Leniency, RolloutState, WatchMode } from './types.ts';
 
 export function effectOf(state: RolloutState): Effect {
   switch (state.phase) {
+    case 'gating':
+      return gating(state);
     case 'preparing':
       return { kind: 'prepare', key: 'prepare' };
     case 'shifting':
@@ -29,6 +32,7 @@ export function effectOf(state: RolloutState): Effect {
       return aftermathOf(state) ?? { kind: 'clean', key: state.cause ? 'clean:canary' : 'clean:old' };
     case 'promoted':
     case 'rolled-back':
+    case 'refused':
       return { kind: 'none', key: 'none' };
   }
 }
@@ -39,11 +43,23 @@ export function effectOf(state: RolloutState): Effect {
  */
 export function isOpenEnded(effect: Effect, state: RolloutState): boolean {
   return (
-    effect.kind === 'watch' || effect.kind === 'rest' || (effect.kind === 'restore' && state.restoreLate)
+    effect.kind === 'watch' ||
+    effect.kind === 'gate' ||
+    effect.kind === 'rest' ||
+    (effect.kind === 'restore' && state.restoreLate)
   );
 }
 
-function watch(state: RolloutState, mode: WatchMode): Effect {
+/** Asked anew when somebody has approved. Users on the canary are watched meanwhile. */
+function gating(state: RolloutState): Effect {
+  const place = gatingPlace(state);
+  const asked = `gate:${place}:${state.approvals?.length ?? 0}`;
+  if (state.reports.length === 0) return { kind: 'gate', key: asked, place };
+  const waiting = watch(state, 'wait');
+  return { ...waiting, key: `${waiting.key}:${asked}`, gates: place };
+}
+
+function watch(state: RolloutState, mode: WatchMode): Effect & { kind: 'watch' } {
   // A stage whose shift failed and froze has never been read back: the one before it is held.
   const stage = Math.min(state.stage, state.reports.length - 1);
   const held = state.hold ? `${state.hold.kind}${state.hold.drifted ? ':drifted' : ''}` : 'free';

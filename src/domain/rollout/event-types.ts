@@ -1,4 +1,5 @@
 /** What happens to a rollout, and what its state asks of the outside in turn. */
+import type { GatePlace, GateReport } from '../gates/types.ts';
 import type { PhasedAction, SecondMeans } from '../plan/types.ts';
 import type { RampResult, Verification } from './back-types.ts';
 import type { OutsideEvent } from './outside-event.ts';
@@ -37,6 +38,7 @@ export type RolloutEvent =
       /** What is wrong with the version to which a rollback would go; null: nothing was found. */
       readonly stableProblem?: string | null;
     }
+  | { readonly kind: 'gated'; readonly place: GatePlace; readonly reports: readonly GateReport[] }
   | { readonly kind: 'shifted'; readonly readWeightPercent: number }
   | { readonly kind: 'watched'; readonly result: WatchResult }
   /** What a `watch` that nobody waits for any more hands in late: evidence, no decision. */
@@ -74,9 +76,18 @@ export type RolloutEvent =
  * whose key is no longer asked for is obsolete.
  */
 export type Effect =
+  /** Only while no traffic depends on it. */
+  | { readonly kind: 'gate'; readonly key: string; readonly place: GatePlace }
   | { readonly kind: 'prepare'; readonly key: string }
   | { readonly kind: 'shift'; readonly key: string; readonly stage: number }
-  | { readonly kind: 'watch'; readonly key: string; readonly stage: number; readonly mode: WatchMode }
+  | {
+      readonly kind: 'watch';
+      readonly key: string;
+      readonly stage: number;
+      readonly mode: WatchMode;
+      /** Gates that the watch asks as well. */
+      readonly gates?: GatePlace;
+    }
   | { readonly kind: 'promote'; readonly key: string }
   | { readonly kind: 'ramp'; readonly key: string; readonly stage: number }
   | { readonly kind: 'restore'; readonly key: string }

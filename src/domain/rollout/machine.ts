@@ -1,9 +1,10 @@
 /** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
+import { onGated } from '../gates/state.ts';
 import type { Plan } from '../plan/types.ts';
 import { onActed, onActing, onVerified, parkedIfRepeated, released } from './aftermath.ts';
 import { applyCommand, isTerminal } from './commands.ts';
 import { decideAgainst, heldAtStart } from './failure.ts';
-import { closeReport, limitsBind, rollBack } from './moves.ts';
+import { closeReport, entering, limitsBind, rollBack } from './moves.ts';
 import { onOutside } from './outside.ts';
 import { hastened, isRamping, onRamped } from './ramp.ts';
 import { withNote } from './timeline.ts';
@@ -25,7 +26,7 @@ const epochsPerSecond = 1000;
 export function initialState({ plan, actor, reason, atMs, force }: Start): RolloutState {
   const state: RolloutState = {
     plan,
-    phase: 'preparing',
+    phase: (plan.gates ?? []).length > 0 ? 'gating' : 'preparing',
     stage: 0,
     paused: false,
     hold: null,
@@ -39,6 +40,8 @@ export function initialState({ plan, actor, reason, atMs, force }: Start): Rollo
     fallbackCold: false,
     restoreLate: false,
     force: force ?? null,
+    author: actor,
+    ...((plan.gates ?? []).length > 0 ? { gatingSinceMs: atMs } : {}),
     cooldown: null,
     ramp: null,
     actions: [],
@@ -99,6 +102,8 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       return onFailed(state, event, nowMs);
     case 'limit':
       return onLimit(state, event, nowMs);
+    case 'gated':
+      return onGated(state, event, nowMs);
     case 'prepared':
       return onPrepared(state, event, nowMs);
     case 'shifted':
@@ -136,7 +141,7 @@ function onPrepared(
   if (state.phase !== 'preparing') return known;
   const { stableVersion, canaryVersion } = event.arms;
   const text = `${canaryVersion} is ready beside ${stableVersion}${event.note ? `; ${event.note}` : ''}`;
-  const ready = withNote({ ...known, phase: 'shifting' }, { kind: 'prepared', text }, nowMs);
+  const ready = withNote(entering(known, nowMs), { kind: 'prepared', text }, nowMs);
   return event.stableProblem ? heldAtStart(ready, event.stableProblem, nowMs) : ready;
 }
 

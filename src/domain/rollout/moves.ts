@@ -25,10 +25,19 @@ export function begin(
   nowMs: number,
 ): RolloutState {
   const closed = ending === null ? state : closeReport(state, ending, nowMs);
-  const moved: RolloutState = { ...closed, phase, hold: null, carry: emptyCarry };
+  const free: RolloutState = { ...closed, hold: null, carry: emptyCarry };
+  const moved = phase === 'promoting' ? { ...free, phase } : entering(free, nowMs);
   return phase === 'promoting'
     ? withNote(moved, { kind: 'promoting', text: `making ${state.plan.version} the stable version` }, nowMs)
     : moved;
+}
+
+/** Into the stage that is next: through its gates, if it has any. */
+export function entering(state: RolloutState, nowMs: number): RolloutState {
+  const gates = state.plan.stages[state.stage]?.gates ?? [];
+  return gates.length > 0
+    ? { ...state, phase: 'gating', gatingSinceMs: nowMs }
+    : { ...state, phase: 'shifting' };
 }
 
 /** Ends the report of the stage under way with the evidence gathered so far. */
@@ -101,7 +110,7 @@ export function isIrreversible({ plan, reports }: RolloutState): boolean {
 
 /** Phases in which time limits bind: before promotion and not yet going back. */
 export function limitsBind(phase: Phase): boolean {
-  return ['preparing', 'shifting', 'soaking', 'holding', 'approving'].includes(phase);
+  return ['gating', 'preparing', 'shifting', 'soaking', 'holding', 'approving'].includes(phase);
 }
 
 export function evidenceOf({

@@ -1,19 +1,21 @@
 /** What a rollout tells of itself: the answer of the `status` query, and the live progress that `watch` heartbeats. */
 import type { Verdict } from '../analysis/types.ts';
+import type { Approval, GateReport } from '../gates/types.ts';
 import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
 import { isRamping, rampPercent } from './ramp.ts';
 import { type RollbackRecord, rollbackRecordOf } from './rollback-record.ts';
-import type {
-  Arms,
-  CommandName,
-  Outcome,
-  Phase,
-  RollbackCause,
-  RolloutState,
-  StageReport,
-  TimelineEntry,
-  WatchCarry,
+import {
+  type Arms,
+  type CommandName,
+  type Outcome,
+  type Phase,
+  type RollbackCause,
+  type RolloutState,
+  type StageReport,
+  type TimelineEntry,
+  terminalPhases,
+  type WatchCarry,
 } from './types.ts';
 
 /** Answer of the `status` query. */
@@ -33,6 +35,12 @@ export interface RolloutStatus {
   }[];
   /** The share that Sluice asks for now, percent; 100 after promotion. */
   readonly askedPercent: number;
+  /** The latest answer of each gate; absent: none was asked. */
+  readonly gates?: readonly GateReport[];
+  /** Who has approved what gates ask; absent: nobody. */
+  readonly approvals?: readonly Approval[];
+  /** Why a gate refused before anything was touched. */
+  readonly refusal?: string;
   readonly paused: boolean;
   readonly holdReason: string | null;
   readonly arms: Arms | null;
@@ -63,6 +71,8 @@ export interface WatchProgress {
   /** The canary's part of the requests counted by the data plane since the last pulse or so; null: not known. */
   readonly measuredPercent: number | null;
   readonly leaseUntilMs: number;
+  /** The latest answers of the gates that are asked beside; absent: none are. */
+  readonly gates?: readonly GateReport[];
   /** What stands in the way now (data plane or metrics or Temporal away), for people. */
   readonly trouble: string | null;
   readonly atMs: number;
@@ -76,7 +86,10 @@ export function statusOf(state: RolloutState): RolloutStatus {
     environment: plan.environment,
     version: plan.version,
     phase: state.phase,
-    outcome: state.phase === 'promoted' || state.phase === 'rolled-back' ? state.phase : null,
+    outcome: outcomeOf(state),
+    ...(state.gates === undefined ? {} : { gates: state.gates }),
+    ...(state.approvals === undefined ? {} : { approvals: state.approvals }),
+    ...(state.refusal === undefined ? {} : { refusal: state.refusal }),
     stage: state.stage,
     stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs }) => ({
       name,
@@ -101,6 +114,10 @@ export function statusOf(state: RolloutState): RolloutStatus {
   };
 }
 
+export function outcomeOf({ phase }: Pick<RolloutState, 'phase'>): Outcome | null {
+  return terminalPhases.find((one) => one === phase) ?? null;
+}
+
 function holdReasonOf({ hold, asked, parked }: RolloutState): string | null {
   if (hold) return hold.reason;
   if (asked) return `the rollback waits for an approval: ${asked.reason}`;
@@ -112,5 +129,6 @@ function askedPercent(state: RolloutState): number {
   if (isRamping(state) && state.ramp && ramp) return rampPercent(state.ramp.fromPercent, ramp, 0);
   if (state.cause) return 0;
   if (state.promotedAtMs !== null) return 100;
+  if (state.phase === 'gating') return state.plan.stages[state.reports.length - 1]?.weightPercent ?? 0;
   return state.phase === 'preparing' ? 0 : (state.plan.stages[state.stage]?.weightPercent ?? 0);
 }

@@ -4,6 +4,8 @@ import type { WatchEnding } from './watch-types.ts';
 
 export type TimelineKind =
   | 'started'
+  | 'gates-open'
+  | 'gate-refused'
   | 'prepared'
   | 'shifted'
   | 'stage-passed'

@@ -1,4 +1,5 @@
 /** The state of a rollout: plain JSON throughout. What happens to it and what it leads to is in the files beside this one. */
+import type { Approval, GateReport } from '../gates/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { ActionReport, Ramp, RollbackCause, Verification } from './back-types.ts';
 import type { StageReport, TimelineEntry } from './timeline-types.ts';
@@ -10,6 +11,7 @@ export * from './timeline-types.ts';
 export * from './watch-types.ts';
 
 export type Phase =
+  | 'gating'
   | 'preparing'
   | 'shifting'
   | 'soaking'
@@ -20,16 +22,18 @@ export type Phase =
   | 'restoring'
   | 'cleaning'
   | 'promoted'
-  | 'rolled-back';
+  | 'rolled-back'
+  | 'refused';
 
-export const terminalPhases = ['promoted', 'rolled-back'] as const satisfies readonly Phase[];
+/** `refused`: a gate said no before anything was touched. */
+export const terminalPhases = ['promoted', 'rolled-back', 'refused'] as const satisfies readonly Phase[];
 export type Outcome = (typeof terminalPhases)[number];
 
 /**
  * Why a rollout is held. `dependency`: something that both versions need is down. `event`: an event from outside asked for
- * a person. `failure`: it is frozen. `sick-stable`: there is nothing better to go back to.
+ * a person. `gate`: one that must stay open has refused. `failure`: it is frozen. `sick-stable`: there is nothing better to go back to.
  */
-export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event' | 'failure' | 'sick-stable';
+export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event' | 'failure' | 'sick-stable' | 'gate';
 
 export interface Hold {
   readonly reason: string;
@@ -92,6 +96,16 @@ export interface RolloutState {
   readonly epochBase: number;
   readonly restoredAtMs: number | null;
   readonly force: Force | null;
+  /** Who started it; missing: an earlier version of the workflow did not keep it. */
+  readonly author?: string;
+  /** The latest answer of each gate; missing: none was asked. */
+  readonly gates?: readonly GateReport[];
+  /** Who has approved what gates ask; missing: nobody. */
+  readonly approvals?: readonly Approval[];
+  /** Since when the gates of the present place are asked; missing: none were. */
+  readonly gatingSinceMs?: number;
+  /** Why a gate refused before anything was touched; missing: none did. */
+  readonly refusal?: string;
   /** The cooldown that was in force when the rollout was prepared. */
   readonly cooldown: Cooldown | null;
   /** Set while a gradual rollback goes down, and kept. */

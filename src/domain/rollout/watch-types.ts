@@ -1,5 +1,6 @@
 /** How a watch ends, the evidence that one hands to the next, and what it lets pass. */
 import type { CheckRecord, Verdict } from '../analysis/types.ts';
+import type { GatePlace, GateReport } from '../gates/types.ts';
 
 /** What ended a `watch`, and the evidence that it leaves to the next one. */
 export interface WatchResult {
@@ -20,6 +21,16 @@ export type WatchEnding =
   /** What held the stage is healthy again. */
   | { readonly kind: 'recovered'; readonly reason: string }
   | { readonly kind: 'conclusive'; readonly reason: string }
+  /** The gates before the next stage have answered. */
+  | { readonly kind: 'gated'; readonly place: GatePlace; readonly reports: readonly GateReport[] }
+  /** A gate that must stay open has refused. */
+  | {
+      readonly kind: 'guarded';
+      readonly gate: string;
+      readonly reason: string;
+      readonly onRefuse: 'hold' | 'rollback';
+      readonly reports: readonly GateReport[];
+    }
   | { readonly kind: 'drifted'; readonly reason: string }
   | { readonly kind: 'moved'; readonly reason: string }
   /** The clocks of worker and data plane are too far apart: said once, and watched on. */

@@ -1,6 +1,7 @@
 /** What the end of a `watch` means for the rollout: on, hold, or back. */
+import { onGated, withReports } from '../gates/state.ts';
 import { decideAgainst, heldForSickStable } from './failure.ts';
-import { advance, evidenceOf, freshened, rollBack } from './moves.ts';
+import { advance, entering, evidenceOf, freshened, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import type {
   HoldKind,
@@ -12,7 +13,7 @@ import type {
 } from './types.ts';
 
 export function onWatched(state: RolloutState, result: WatchResult, nowMs: number): RolloutState {
-  if (!['soaking', 'holding', 'approving', 'watching'].includes(state.phase))
+  if (!['gating', 'soaking', 'holding', 'approving', 'watching'].includes(state.phase))
     return withEvidence(state, state.stage, result);
   const known: RolloutState = { ...state, carry: freshened(state, result.carry) };
   const { ending } = result;
@@ -26,6 +27,10 @@ export function onWatched(state: RolloutState, result: WatchResult, nowMs: numbe
       return onInconclusive(known, ending.reason, nowMs);
     case 'obstructed':
       return hold(known, 'dependency', `severity 2: ${ending.reason}`, nowMs);
+    case 'gated':
+      return onGated(known, ending, nowMs);
+    case 'guarded':
+      return onGuarded(known, ending, nowMs);
     case 'recovered':
       return onRecovered(known, ending.reason, nowMs);
     case 'drifted':
@@ -51,6 +56,18 @@ export function onWatched(state: RolloutState, result: WatchResult, nowMs: numbe
     case 'fenced':
       return rollBack(known, causeOf(ending, 'fenced', nowMs));
   }
+}
+
+function onGuarded(
+  state: RolloutState,
+  { gate, reason, onRefuse, reports }: WatchEnding & { kind: 'guarded' },
+  nowMs: number,
+): RolloutState {
+  const known = withReports(state, reports);
+  const text = `${gate}: ${reason}`;
+  if (onRefuse === 'hold') return hold(known, 'gate', `severity 2: ${text}`, nowMs);
+  const noted = withNote(known, { kind: 'gate-refused', text, data: { place: 'standing' } }, nowMs);
+  return decideAgainst(noted, { kind: 'gate', reason: text, actor: null, atMs: nowMs });
 }
 
 function causeOf(
@@ -109,9 +126,12 @@ function onDrifted(
 
 /** What held the stage is over, so its soak goes on where it was. */
 function onRecovered(state: RolloutState, reason: string, nowMs: number): RolloutState {
-  if (state.hold?.kind !== 'dependency') return state;
+  if (state.hold?.kind !== 'dependency' && state.hold?.kind !== 'gate') return state;
+  const free: RolloutState = { ...state, hold: null };
+  // Held before its stage began, it has gates to pass first.
+  const unshifted = state.stage >= state.reports.length;
   return withNote(
-    { ...state, phase: 'soaking', hold: null },
+    unshifted ? entering(free, nowMs) : { ...free, phase: 'soaking' },
     { kind: 'released', text: `the stage goes on: ${reason}` },
     nowMs,
   );
@@ -143,6 +163,7 @@ const releasedBy: Readonly<Record<Exclude<HoldKind, 'failure' | 'sick-stable'>, 
   drift: 'a person decides',
   event: 'a person decides',
   dependency: 'it is healthy again or a person decides',
+  gate: 'it is open again or a person decides',
 };
 
 function driftNote({ carry }: RolloutState): string {

@@ -12,12 +12,13 @@ const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as
 
 function depsOver(traffic: TrafficProvider): ActivityDeps {
   const unasked = () => {
-    throw new Error('a restore asks no metrics, no probes and no hooks');
+    throw new Error('a restore asks no metrics, no probes, no gates and no hooks');
   };
   const judging = { metrics: unasked, health: unasked, alerts: unasked, hook: unasked };
   const providers = { traffic: () => traffic, workload: () => createFakeWorkload(), ...judging };
   return {
     providers,
+    gates: { find: unasked, keep: unasked },
     clock: systemClock,
     liveness: { isRunning: async () => true, cooldown: async () => null },
     directory: emptyDirectory(),

@@ -1,0 +1,135 @@
+/** The gates of one place: asked until all are open in one look, or one refuses, or one has held for too long. */
+import { formatDuration } from '../../domain/duration.ts';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import type { GateConfig, GatePlace, GateReport, ReportRef } from '../../domain/gates/types.ts';
+import type { Gate, GateQuestion, GateVerdict, RawReport } from '../../providers/gates/types.ts';
+import { within } from '../../providers/limit.ts';
+import type { Clock } from '../deps.ts';
+
+/** One answer of one gate. */
+const lookTimeoutMs = 30_000;
+/** An answer this old is asked for again before it lets traffic move. */
+const freshForMs = 60_000;
+/** What a history has room for. */
+const factsLimit = 4_000;
+const reasonLimit = 1_000;
+
+export interface GateLooksOptions {
+  readonly gates: readonly GateConfig[];
+  readonly place: GatePlace;
+  readonly clock: Clock;
+  readonly find: (gate: string) => { readonly gate: Gate; readonly intervalMs: number };
+  readonly question: Omit<GateQuestion, 'options' | 'nowMs' | 'id'>;
+  /** The same for every attempt of the same rollout. */
+  readonly runId: string;
+  readonly keep: (gate: GateConfig, report: RawReport) => Promise<ReportRef>;
+}
+
+export class GateLooks {
+  private latest = new Map<string, GateReport>();
+  private running: Promise<void> | null = null;
+  private readonly stopper = new AbortController();
+  private readonly options: GateLooksOptions;
+
+  constructor(options: GateLooksOptions) {
+    this.options = options;
+  }
+
+  /** The latest answer of each gate that has given one, in the plan's order. */
+  get reports(): readonly GateReport[] {
+    return this.options.gates.flatMap(({ name }) => this.latest.get(name) ?? []);
+  }
+
+  /** All open, by answers that are fresh. */
+  get open(): boolean {
+    const since = this.options.clock.now() - freshForMs;
+    return this.options.gates.every(({ name }) => {
+      const one = this.latest.get(name);
+      return one?.answer === 'open' && one.atMs >= since;
+    });
+  }
+
+  get refused(): readonly GateReport[] {
+    return this.reports.filter(({ answer }) => answer === 'refuse');
+  }
+
+  /** Asks what is due, unless that is under way. */
+  tick(): void {
+    if (this.running !== null || this.stopper.signal.aborted) return;
+    const due = this.due();
+    if (due.length === 0) return;
+    this.running = Promise.all(due.map((gate) => this.look(gate)))
+      .then(() => {})
+      .finally(() => {
+        this.running = null;
+      });
+  }
+
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  stop(): void {
+    this.stopper.abort();
+  }
+
+  private due(): readonly GateConfig[] {
+    const nowMs = this.options.clock.now();
+    const waits = this.options.gates.some(({ name }) => this.latest.get(name)?.answer !== 'open');
+    return this.options.gates.filter((config) => {
+      const last = this.latest.get(config.name);
+      if (last === undefined) return true;
+      // What is open already is asked again only when nothing else is waited for.
+      if (last.answer === 'open' && waits && this.options.place !== 'standing') return false;
+      const everyMs = this.options.find(config.gate).intervalMs;
+      const dueMs = last.answer === 'open' && this.options.place !== 'standing' ? freshForMs : everyMs;
+      return nowMs - last.atMs >= dueMs;
+    });
+  }
+
+  private async look(config: GateConfig): Promise<void> {
+    const { clock, question, place } = this.options;
+    const nowMs = clock.now();
+    const verdict = await this.ask(config, nowMs);
+    const lateMs = nowMs - question.sinceMs - config.timeoutMs;
+    const late = place !== 'standing' && verdict.answer === 'hold' && lateMs >= 0;
+    const reports = await Promise.all((verdict.reports ?? []).map((one) => this.options.keep(config, one)));
+    if (this.stopper.signal.aborted) return;
+    const after = `it did not open within ${formatDuration(config.timeoutMs)}`;
+    this.latest.set(config.name, {
+      name: config.name,
+      gate: config.gate,
+      type: config.type,
+      place,
+      answer: late ? 'refuse' : verdict.answer,
+      reason: clip(late ? `${after}: ${verdict.reason}` : verdict.reason),
+      facts: bounded(verdict.facts ?? {}),
+      reports,
+      atMs: nowMs,
+    });
+  }
+
+  private async ask(config: GateConfig, nowMs: number): Promise<GateVerdict> {
+    const { question, find, runId, place } = this.options;
+    const id = `${runId}/${place}/${config.name}`;
+    try {
+      const { gate } = find(config.gate);
+      const asked = { ...question, options: config.options, nowMs, id };
+      return await within(lookTimeoutMs, (signal) => gate.evaluate(asked, signal), this.stopper.signal);
+    } catch (error) {
+      // Only the catalogue says that waiting will not help.
+      const final = error instanceof SluiceError && !error.retryable;
+      const advice = error instanceof SluiceError ? ` ${error.advice}` : '';
+      return { answer: final ? 'refuse' : 'hold', reason: `${messageOf(error)}${advice}` };
+    }
+  }
+}
+
+function clip(text: string): string {
+  return text.length > reasonLimit ? `${text.slice(0, reasonLimit)}…` : text;
+}
+
+function bounded(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(facts);
+  return text.length <= factsLimit ? facts : { tooLong: `${text.length} characters; see the reports` };
+}

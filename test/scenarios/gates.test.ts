@@ -1,0 +1,133 @@
+/** Gates through the real workflow: before anything, before a stage, and standing beside a canary. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan/types.ts';
+import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { gateFixture, stageFixture } from '../support/plan.ts';
+import { RolloutEnv } from '../support/rollout-env.ts';
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  env = await RolloutEnv.create();
+});
+beforeEach(() => env.gate.answer(() => ({ answer: 'open', reason: 'all is well' })));
+afterAll(() => env?.close());
+
+const quick = { analysis: { intervalMs: 250, onInconclusive: 'hold' }, watchAfterMs: 0 } as const;
+const stages = [stageFixture({ soakMs: 500 }), stageFixture({ weightPercent: 50, soakMs: 500 })];
+const start = (service: string, plan: Partial<Plan>) => env.start({ service, stages, ...quick, ...plan });
+const share = async (service: string) => {
+  const state = await env.traffic.read({ id: `test/${service}`, options: {} });
+  return effectivePercent(state, Date.now());
+};
+
+describe('gates before a rollout', () => {
+  it('are asked before anything is touched, and their answers stand in the status', async () => {
+    const rollout = await start('open', { gates: [gateFixture(), gateFixture({ name: 'image' })] });
+    const { phase, gates, timeline } = await rollout.ended();
+    expect(phase).toBe('promoted');
+    expect(gates).toMatchObject([
+      { name: 'ci', place: 'start', answer: 'open', reason: 'all is well' },
+      { name: 'image', place: 'start', answer: 'open' },
+    ]);
+    const kinds = timeline.map(({ kind }) => kind);
+    expect(kinds.indexOf('gates-open')).toBeLessThan(kinds.indexOf('prepared'));
+  });
+
+  it('end the rollout as refused, with nothing touched and the reason told', async () => {
+    env.gate.answer(() => ({ answer: 'refuse', reason: 'the image is not signed; sign it' }));
+    const rollout = await start('unsigned', { gates: [gateFixture({ name: 'signature' })] });
+    const { phase, outcome, refusal, rollback, arms } = await rollout.ended();
+    expect({ phase, outcome, rollback, arms }).toEqual({
+      phase: 'refused',
+      outcome: 'refused',
+      rollback: null,
+      arms: null,
+    });
+    expect(refusal).toBe('signature: the image is not signed; sign it');
+    expect((await env.traffic.read({ id: 'test/unsigned', options: {} })).epoch).toBe(0);
+  });
+
+  it('hold until what they wait for is there', async () => {
+    let there = false;
+    env.gate.answer(() =>
+      there ? { answer: 'open', reason: 'it is there' } : { answer: 'hold', reason: 'not there yet' },
+    );
+    const rollout = await start('late', { gates: [gateFixture()] });
+    await expect
+      .poll(() => env.gate.asked.filter(({ service }) => service === 'late').length)
+      .toBeGreaterThan(1);
+    expect((await rollout.status()).phase).toBe('gating');
+    there = true;
+    expect((await rollout.ended()).phase).toBe('promoted');
+  });
+
+  it('refuse what has held for too long, and an error of any kind never opens', async () => {
+    env.gate.answer(() => {
+      throw new Error('no route to host');
+    });
+    const rollout = await start('away', { gates: [gateFixture({ timeoutMs: 1_000 })] });
+    expect((await rollout.ended()).refusal).toMatch(/ci: it did not open within 1s: no route to host/);
+  });
+
+  it('can be left by a rollback at any time', async () => {
+    env.gate.answer(() => ({ answer: 'hold', reason: 'not there yet' }));
+    const rollout = await start('impatient', { gates: [gateFixture()] });
+    await rollout.phase('gating');
+    await rollout.signal('rollback');
+    expect((await rollout.ended()).phase).toBe('rolled-back');
+  });
+});
+
+describe('gates before a stage', () => {
+  const gated = [stages[0], { ...stages[1], gates: [gateFixture({ name: 'smoke' })] }].flatMap((one) =>
+    one?.checks === undefined ? [] : [stageFixture(one)],
+  );
+
+  it('hold the canary at its share, judged and with its lease kept, until they open', async () => {
+    let open = false;
+    env.gate.answer(() => ({
+      answer: open ? 'open' : 'hold',
+      reason: open ? 'smoke is fine' : 'still running',
+    }));
+    const rollout = await start('staged', { stages: gated });
+    await rollout.phase('gating');
+    expect(await share('staged')).toBe(10);
+    open = true;
+    const { phase, gates } = await rollout.ended();
+    expect(phase).toBe('promoted');
+    expect(gates).toMatchObject([{ name: 'smoke', place: 1, answer: 'open' }]);
+  });
+
+  it('take the canary back when they refuse', async () => {
+    env.gate.answer(() => ({ answer: 'refuse', reason: 'the smoke test failed at step 2' }));
+    const rollout = await start('smoky', { stages: gated });
+    const { phase, cause } = await rollout.ended();
+    expect({ phase, kind: cause?.kind }).toEqual({ phase: 'rolled-back', kind: 'gate' });
+    expect(cause?.reason).toMatch(/smoke: the smoke test failed at step 2/);
+    expect(await share('smoky')).toBe(0);
+  });
+});
+
+describe('gates that must stay open', () => {
+  const guards = (onRefuse: 'hold' | 'rollback') => [{ ...gateFixture({ name: 'freeze' }), onRefuse }];
+  const long = [stageFixture({ soakMs: 2_000 })];
+
+  it('hold the stage while they are closed, and let it go on when they open again', async () => {
+    const rollout = await start('frozen', { stages: long, guards: guards('hold') });
+    await rollout.phase('soaking');
+    env.gate.answer(() => ({ answer: 'refuse', reason: 'a freeze has begun' }));
+    const held = await rollout.phase('holding');
+    expect(held.holdReason).toMatch(/a freeze has begun/);
+    expect(await share('frozen')).toBe(10);
+    env.gate.answer(() => ({ answer: 'open', reason: 'it is over' }));
+    expect((await rollout.ended()).phase).toBe('promoted');
+  });
+
+  it('take the canary back where the plan says so', async () => {
+    const rollout = await start('guarded', { stages: long, guards: guards('rollback') });
+    await rollout.phase('soaking');
+    env.gate.answer(() => ({ answer: 'refuse', reason: 'monitoring is down' }));
+    const { phase, cause } = await rollout.ended();
+    expect({ phase, kind: cause?.kind }).toEqual({ phase: 'rolled-back', kind: 'gate' });
+  });
+});

@@ -8,6 +8,7 @@ export const exitCodes = {
   notFound: 4,
   unavailable: 5,
   rolledBack: 6,
+  gateRefused: 7,
   interrupted: 130,
 } as const;
 
@@ -23,6 +24,7 @@ Exit codes:
     4  not found: no such rollout
     5  not available: API, Temporal or worker
     6  the rollout that was followed ended rolled back
+    7  the rollout that was followed was refused by a gate, before anything was touched
   130  Ctrl-C; the rollout goes on
 `;
 

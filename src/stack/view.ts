@@ -40,6 +40,7 @@ export function renderView(
   const lines = [
     heading(status, nowMs, ink),
     ...predicament(status, current, ink),
+    ...gates(status, ink),
     ...stages(status, current, ink),
     promotion(status, current, ink),
     ...checks(status, current, ink),
@@ -53,9 +54,22 @@ export function renderView(
 function heading(status: RolloutStatus, nowMs: number, ink: Paint): string {
   const from = status.arms ? `${status.arms.stableVersion} → ` : '';
   const phase = status.paused ? `${status.phase}, paused` : status.phase;
-  const color = status.cause ? ink.red : status.outcome === 'promoted' ? ink.green : ink.bold;
+  const color = status.cause || status.outcome === 'refused' ? ink.red : status.outcome === 'promoted' ? ink.green : ink.bold;
   const took = formatDuration(wholeSeconds((status.endedAtMs ?? nowMs) - status.startedAtMs));
   return `${ink.bold(status.target)}  ${from}${status.version}  ${color(phase)}  ${status.outcome ? 'took' : 'for'} ${took}`;
+}
+
+const gateSigns = { open: '✓', hold: '…', refuse: '✗' } as const;
+
+/** All of them while they decide, later only those that are not open. */
+function gates({ gates: all = [], phase }: RolloutStatus, ink: Paint): string[] {
+  const decide = phase === 'gating' || phase === 'refused';
+  const shown = all.filter(({ answer }) => decide || answer !== 'open');
+  const width = Math.max(...shown.map(({ name }) => name.length), 4);
+  const colors = { open: ink.green, hold: ink.yellow, refuse: ink.red };
+  return shown.map(({ name, answer, reason }) =>
+    colors[answer](`  ${gateSigns[answer]} gate ${name.padEnd(width)}  ${reason}`),
+  );
 }
 
 /** What went or stands in the way. */

@@ -1,6 +1,7 @@
 /** What a rollout tells of itself, as schemas: the status, the live progress and the evidence of checks. */
 import { z } from 'zod';
 import type { CheckRecord, Verdict } from '../../domain/analysis/types.ts';
+import type { Approval, GateReport } from '../../domain/gates/types.ts';
 import type { RollbackStrategy } from '../../domain/plan/types.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
@@ -24,6 +25,7 @@ function openText<T extends string>(): z.ZodType<T> {
 }
 
 const phases: { [P in Phase]: P } = {
+  gating: 'gating',
   preparing: 'preparing',
   shifting: 'shifting',
   soaking: 'soaking',
@@ -35,8 +37,13 @@ const phases: { [P in Phase]: P } = {
   cleaning: 'cleaning',
   promoted: 'promoted',
   'rolled-back': 'rolled-back',
+  refused: 'refused',
 };
-const outcomes: { [O in Outcome]: O } = { promoted: 'promoted', 'rolled-back': 'rolled-back' };
+const outcomes: { [O in Outcome]: O } = {
+  promoted: 'promoted',
+  'rolled-back': 'rolled-back',
+  refused: 'refused',
+};
 
 export const phaseSchema = z.enum(phases);
 export const outcomeSchema = z.enum(outcomes);
@@ -184,6 +191,37 @@ export const rollbackRecordSchema: z.ZodType<RollbackRecord> = z
   })
   .meta({ id: 'RollbackRecord', description: 'Why, how fast and at what cost a rollout was rolled back.' });
 
+const placeSchema = z.union([z.literal('start'), z.literal('standing'), z.number()]);
+
+export const gateReportSchema: z.ZodType<GateReport> = z
+  .object({
+    name: z.string(),
+    gate: z.string(),
+    type: z.string(),
+    place: placeSchema.describe('Before anything, all the time, or before the stage with that index.'),
+    answer: z.enum(['open', 'hold', 'refuse']),
+    reason: z.string(),
+    facts: z.record(z.string(), z.unknown()),
+    reports: z.array(
+      z.object({
+        name: z.string(),
+        mediaType: z.string(),
+        bytes: z.number(),
+        sha256: z.string(),
+        key: z.string().nullable(),
+      }),
+    ),
+    atMs,
+  })
+  .meta({ id: 'GateReport', description: 'The latest answer of one gate.' });
+
+const approvalSchema = z.object({
+  actor: z.string().nullable(),
+  reason: z.string().nullable(),
+  place: placeSchema,
+  atMs,
+}) satisfies z.ZodType<Approval>;
+
 export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
   .object({
     target: z.string(),
@@ -197,6 +235,9 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
       z.object({ name: z.string(), weightPercent: z.number(), soakMs: z.number(), warmUpMs: z.number() }),
     ),
     askedPercent: z.number(),
+    gates: z.exactOptional(z.array(gateReportSchema)),
+    approvals: z.exactOptional(z.array(approvalSchema)),
+    refusal: z.exactOptional(z.string()),
     paused: z.boolean(),
     holdReason: z.string().nullable(),
     arms: armsSchema.nullable(),
@@ -232,6 +273,7 @@ export const watchProgressSchema: z.ZodType<WatchProgress> = z
     askedPercent: z.number(),
     measuredPercent: z.number().nullable(),
     leaseUntilMs: atMs,
+    gates: z.exactOptional(z.array(gateReportSchema)),
     trouble: z.string().nullable(),
     atMs,
   })

@@ -1,9 +1,12 @@
 /** One rollout as far as it can be seen: Temporal's description, the workflow's own account, the live heartbeat. */
 import { type DescribeWorkflowExecutionResponse, WorkflowNotFoundError } from '@temporalio/client';
+import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { latestOf } from '../../domain/gates/state.ts';
 import { statusQuery } from '../../domain/rollout/names.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import {
+  gateReportSchema,
   linksOf,
   type RolloutSummary,
   type RolloutView,
@@ -34,7 +37,8 @@ export async function describe(
 
 export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutView> {
   const { summary, raw } = await describe(deps, ref);
-  const status = await statusOf(deps, summary);
+  const told = await statusOf(deps, summary);
+  const status = told && withLiveGates(told, raw);
   return {
     ...summary,
     // The workflow's word is fresher than its search attributes.
@@ -73,6 +77,18 @@ export function liveOf(raw: DescribeWorkflowExecutionResponse): WatchProgress | 
     .flatMap((reading) => (reading.success ? [reading.data] : []));
   return beats.sort((a, b) => b.atMs - a.atMs)[0] ?? null;
 }
+
+/** What gates last answered while they are asked; in the workflow's own account answers stand when all are in. */
+function withLiveGates(status: RolloutStatus, raw: DescribeWorkflowExecutionResponse): RolloutStatus {
+  const beats = (raw.pendingActivities ?? [])
+    .filter(({ activityType }) => activityType?.name === 'gate' || activityType?.name === 'watch')
+    .map(({ heartbeatDetails }) => gatesIn.safeParse(decoded(heartbeatDetails?.payloads?.[0])))
+    .flatMap((reading) => (reading.success ? reading.data.gates : []));
+  if (beats.length === 0) return status;
+  return { ...status, gates: latestOf(status.gates ?? [], beats) };
+}
+
+const gatesIn = z.object({ gates: z.array(gateReportSchema) });
 
 /** As `ask`, but says which rollout was not found. */
 export async function askFor<T>(

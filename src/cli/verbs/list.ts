@@ -69,7 +69,7 @@ export function listCommand(act: Act, run: Run<ListOptions> = runList): Command 
     .option('--service <name>', 'only of this service')
     .option('--version <version>', 'only of this version')
     .option('--phase <phase>', 'only in this phase, such as soaking')
-    .option('--outcome <outcome>', 'only promoted or rolled-back')
+    .option('--outcome <outcome>', 'only promoted, rolled-back or refused')
     .option('--running', 'only those under way')
     .option('--ended', 'only those that have ended')
     .option('--limit <n>', 'at most so many', parseLimit, 50)

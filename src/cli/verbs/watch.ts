@@ -40,12 +40,14 @@ export async function runWatch(options: WatchOptions, io: Io): Promise<number> {
 
 export function exitCodeAfter(view: RolloutView | null): ExitCode {
   if (view?.outcome === 'promoted') return exitCodes.ok;
+  if (view?.outcome === 'refused') return exitCodes.gateRefused;
   return view?.outcome === 'rolled-back' ? exitCodes.rolledBack : exitCodes.failure;
 }
 
 function endLine({ target, version, outcome, status, temporalStatus }: RolloutView): string {
   const how = outcome ?? `ended without an outcome (${temporalStatus.toLowerCase()})`;
-  const why = status?.cause ? `: ${status.cause.reason}` : '';
+  const reason = status?.cause?.reason ?? status?.refusal;
+  const why = reason === undefined ? '' : `: ${reason}`;
   return `${target} ${version ?? ''} ${how}${why}`;
 }
 

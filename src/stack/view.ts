@@ -54,7 +54,12 @@ export function renderView(
 function heading(status: RolloutStatus, nowMs: number, ink: Paint): string {
   const from = status.arms ? `${status.arms.stableVersion} → ` : '';
   const phase = status.paused ? `${status.phase}, paused` : status.phase;
-  const color = status.cause || status.outcome === 'refused' ? ink.red : status.outcome === 'promoted' ? ink.green : ink.bold;
+  const color =
+    status.cause || status.outcome === 'refused'
+      ? ink.red
+      : status.outcome === 'promoted'
+        ? ink.green
+        : ink.bold;
   const took = formatDuration(wholeSeconds((status.endedAtMs ?? nowMs) - status.startedAtMs));
   return `${ink.bold(status.target)}  ${from}${status.version}  ${color(phase)}  ${status.outcome ? 'took' : 'for'} ${took}`;
 }

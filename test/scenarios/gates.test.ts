@@ -78,6 +78,44 @@ describe('gates before a rollout', () => {
   });
 });
 
+describe('gates that wait for people', () => {
+  const asking = {
+    gates: [{ ...gateFixture({ name: 'captain' }), type: 'approval', options: { notAuthor: true } }],
+  };
+
+  it('open with the yes of somebody else, and refuse that of whoever started it at once', async () => {
+    env.gate.answer(({ approvals }) =>
+      approvals.some(({ actor }) => actor === 'bob')
+        ? { answer: 'open', reason: 'approved by bob' }
+        : { answer: 'hold', reason: 'needs 1 approval' },
+    );
+    const rollout = await start('asking', asking);
+    expect((await rollout.phase('gating')).legal).toEqual(['rollback', 'approve', 'reject']);
+    await expect(rollout.update('approve', { actor: 'ann' })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('cannot approve it; ask somebody else') },
+    });
+    await expect(rollout.update('approve', {})).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('needs the name') },
+    });
+    await rollout.update('approve', { actor: 'bob', reason: 'looks good' });
+    const { phase, approvals } = await rollout.ended();
+    expect(phase).toBe('promoted');
+    expect(approvals).toMatchObject([{ actor: 'bob', reason: 'looks good', place: 'start' }]);
+  });
+
+  it('end the rollout untouched when a person says no', async () => {
+    env.gate.answer(() => ({ answer: 'hold', reason: 'needs 1 approval' }));
+    const rollout = await start('rejected', asking);
+    await rollout.phase('gating');
+    await rollout.update('reject', { actor: 'bob', reason: 'not on a Friday' });
+    expect(await rollout.ended()).toMatchObject({
+      phase: 'refused',
+      refusal: 'rejected by bob: not on a Friday',
+      arms: null,
+    });
+  });
+});
+
 describe('gates before a stage', () => {
   const gated = [stages[0], { ...stages[1], gates: [gateFixture({ name: 'smoke' })] }].flatMap((one) =>
     one?.checks === undefined ? [] : [stageFixture(one)],

@@ -1,4 +1,5 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
+import { approvalFault } from '../gates/approval.ts';
 import { asksForApproval, refused, withApproval } from '../gates/state.ts';
 import { released } from './aftermath.ts';
 import { advance, begin, entering, explained, freshened, rollBack } from './moves.ts';
@@ -22,6 +23,8 @@ export function refusalOf(state: RolloutState, command: Command): string | null 
     case 'resume':
       return state.paused || state.hold !== null ? null : 'the rollout is neither paused nor held';
     case 'approve':
+      if (asksForApproval(state)) return approvalFault(state, command);
+      return state.phase === 'approving' || state.asked !== null ? null : 'no approval is being asked for';
     case 'reject':
       return state.phase === 'approving' || state.asked !== null || asksForApproval(state)
         ? null
@@ -43,7 +46,8 @@ function refusePromote(state: RolloutState, full: boolean): string | null {
 }
 
 export function legalCommands(state: RolloutState): readonly CommandName[] {
-  return commandNames.filter((name) => refusalOf(state, { name }) === null);
+  // Of anybody: who it is decides only when somebody says it.
+  return commandNames.filter((name) => refusalOf(state, { name, actor: 'anybody' }) === null);
 }
 
 /** Applies a command that may come at any time; what does not fit is noted and changes nothing else. */

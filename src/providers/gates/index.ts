@@ -1,6 +1,7 @@
 /** The registry of gates: a new one is one file and one line here. */
+import { approvalGate } from './approval.ts';
 import { memory } from './memory.ts';
 import type { GateType } from './types.ts';
 import { windowGate } from './window.ts';
 
-export const gateTypes: readonly GateType[] = [memory, windowGate];
+export const gateTypes: readonly GateType[] = [approvalGate, memory, windowGate];

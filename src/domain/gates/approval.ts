@@ -1,0 +1,60 @@
+/** Which approvals count, and who may not give one. Pure, so that the workflow can refuse at once and the gate can explain. */
+import type { Command, RolloutState } from '../rollout/types.ts';
+import { gatesOf, gatingPlace } from './state.ts';
+import type { Approval, GatePlace } from './types.ts';
+
+export interface ApprovalRule {
+  /** So many different people. */
+  readonly count: number;
+  /** Null: anybody. */
+  readonly people: readonly string[] | null;
+  readonly notAuthor: boolean;
+  /** How long an approval counts. */
+  readonly validForMs: number;
+}
+
+export interface Tally {
+  readonly counted: readonly string[];
+  /** Approvals that do not count, each with the reason. */
+  readonly ignored: readonly { readonly actor: string | null; readonly why: string }[];
+}
+
+export function tally(
+  rule: ApprovalRule,
+  about: {
+    readonly approvals: readonly Approval[];
+    readonly place: GatePlace;
+    readonly author: string;
+    readonly nowMs: number;
+  },
+): Tally {
+  const here = about.approvals.filter(({ place }) => place === about.place);
+  const judged = here.map((approval) => ({ approval, why: faultOf(rule, approval, about) }));
+  const good = judged.flatMap(({ approval: { actor }, why }) => (why === null && actor ? [actor] : []));
+  return {
+    counted: [...new Set(good)],
+    ignored: judged.flatMap(({ approval: { actor }, why }) => (why === null ? [] : [{ actor, why }])),
+  };
+}
+
+function faultOf(
+  { people, notAuthor, validForMs }: ApprovalRule,
+  { actor, atMs }: Approval,
+  { author, nowMs }: { readonly author: string; readonly nowMs: number },
+): string | null {
+  if (actor === null || actor === '') return 'it names nobody';
+  if (notAuthor && actor === author) return 'whoever starts a rollout cannot approve it';
+  if (people !== null && !people.includes(actor)) return 'they are not among those who may';
+  return nowMs - atMs >= validForMs ? 'it has expired' : null;
+}
+
+/** Told at once to whoever approves, where it can be known without the operator's settings; null: nothing speaks against it. */
+export function approvalFault(state: RolloutState, { actor }: Command): string | null {
+  const gates = gatesOf(state, gatingPlace(state)).filter(({ type }) => type === 'approval');
+  if (actor === undefined || actor === '') return 'an approval needs the name of whoever gives it (actor)';
+  const barred = gates.every(({ options }) => options.notAuthor === true);
+  if (barred && actor === state.author) {
+    return `${actor} has started this rollout, and whoever starts one cannot approve it; ask somebody else`;
+  }
+  return null;
+}

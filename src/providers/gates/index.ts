@@ -2,6 +2,7 @@
 import { approvalGate } from './approval.ts';
 import { memory } from './memory.ts';
 import type { GateType } from './types.ts';
+import { vulnerabilitiesGate } from './vulnerabilities.ts';
 import { windowGate } from './window.ts';
 
-export const gateTypes: readonly GateType[] = [approvalGate, memory, windowGate];
+export const gateTypes: readonly GateType[] = [approvalGate, memory, vulnerabilitiesGate, windowGate];

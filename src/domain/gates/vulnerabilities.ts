@@ -1,0 +1,277 @@
+/** Reports of vulnerability scanners, read into one form and judged by severity. Pure. */
+import { z } from 'zod';
+
+export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface Vulnerability {
+  readonly id: string;
+  readonly package: string;
+  readonly version: string;
+  readonly severity: Severity;
+  /** A version in which it is mended; null: none is known. */
+  readonly fixedIn: string | null;
+}
+
+/** A vulnerability that is let pass until a time, with a reason and somebody who answers for it. */
+export interface Exception {
+  readonly id: string;
+  /** Null: of any package. */
+  readonly package: string | null;
+  readonly reason: string;
+  readonly approver: string;
+  readonly untilMs: number;
+}
+
+export type ScanReading =
+  | { readonly format: string; readonly found: readonly Vulnerability[]; readonly scannedAtMs: number | null }
+  | { readonly problem: string };
+
+export interface ScanVerdict {
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** What is over the bounds, the worst first. */
+  readonly over: readonly Vulnerability[];
+  readonly excepted: readonly { readonly id: string; readonly reason: string; readonly approver: string }[];
+  /** Exceptions that no longer count. */
+  readonly expired: readonly string[];
+}
+
+/** Which severities may be found how often; absent: any number. */
+export type Bounds = Readonly<Partial<Record<Severity, number>>>;
+
+export function judgeScan(
+  found: readonly Vulnerability[],
+  bounds: Bounds,
+  exceptions: readonly Exception[],
+  nowMs: number,
+): ScanVerdict {
+  const covers =
+    (one: Vulnerability) =>
+    ({ id, package: name }: Exception) =>
+      id === one.id && (name === null || name === one.package);
+  const valid = exceptions.filter(({ untilMs }) => nowMs < untilMs);
+  const counted = found.filter((one) => !valid.some(covers(one)));
+  const of = (severity: Severity) => counted.filter((one) => one.severity === severity);
+  const over = severities.flatMap((severity) => {
+    const most = bounds[severity];
+    return most !== undefined && of(severity).length > most ? of(severity) : [];
+  });
+  return {
+    counts: Object.fromEntries(severities.map((each) => [each, of(each).length])) as Record<Severity, number>,
+    over,
+    excepted: valid.filter((one) => found.some((each) => covers(each)(one))),
+    expired: exceptions
+      .filter((one) => nowMs >= one.untilMs && found.some((each) => covers(each)(one)))
+      .map(({ id }) => id),
+  };
+}
+
+/** Trivy, Grype, SARIF, `npm audit` and `cargo audit`, told apart by what only they have. */
+export function readScan(text: string): ScanReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'the report is no JSON' };
+  }
+  for (const read of readers) {
+    const reading = read(value);
+    if (reading !== null) return reading;
+  }
+  return {
+    problem:
+      'the report is none that is known: Trivy, Grype or SARIF as JSON, npm audit --json, cargo audit --json',
+  };
+}
+
+type Reader = (value: unknown) => ScanReading | null;
+
+const trivy = z.object({
+  SchemaVersion: z.number(),
+  CreatedAt: z.string().optional(),
+  Results: z
+    .array(
+      z.object({
+        Vulnerabilities: z
+          .array(
+            z.object({
+              VulnerabilityID: z.string(),
+              PkgName: z.string(),
+              InstalledVersion: z.string().default(''),
+              FixedVersion: z.string().optional(),
+              Severity: z.string(),
+            }),
+          )
+          .nullish(),
+      }),
+    )
+    .nullish(),
+  ArtifactName: z.string(),
+});
+
+function readTrivy(value: unknown): ScanReading | null {
+  const { data } = trivy.safeParse(value);
+  if (data === undefined) return null;
+  // A scan of nothing has no results, and proves nothing.
+  if (!data.Results) return { problem: 'the report of Trivy has no results: nothing was scanned' };
+  const found = data.Results.flatMap(({ Vulnerabilities }) => Vulnerabilities ?? []).map((one) => ({
+    id: one.VulnerabilityID,
+    package: one.PkgName,
+    version: one.InstalledVersion,
+    severity: severityOf(one.Severity),
+    fixedIn: one.FixedVersion || null,
+  }));
+  return { format: 'trivy', found, scannedAtMs: timeOf(data.CreatedAt) };
+}
+
+const grype = z.object({
+  matches: z.array(
+    z.object({
+      vulnerability: z.object({
+        id: z.string(),
+        severity: z.string().default('Unknown'),
+        fix: z.object({ versions: z.array(z.string()).nullish() }).optional(),
+      }),
+      artifact: z.object({ name: z.string(), version: z.string().default('') }),
+    }),
+  ),
+  descriptor: z.object({ name: z.string(), timestamp: z.string().optional() }),
+});
+
+function readGrype(value: unknown): ScanReading | null {
+  const { data } = grype.safeParse(value);
+  if (data === undefined) return null;
+  const found = data.matches.map(({ vulnerability, artifact }) => ({
+    id: vulnerability.id,
+    package: artifact.name,
+    version: artifact.version,
+    severity: severityOf(vulnerability.severity),
+    fixedIn: vulnerability.fix?.versions?.[0] ?? null,
+  }));
+  return { format: 'grype', found, scannedAtMs: timeOf(data.descriptor.timestamp) };
+}
+
+const sarifRule = z.object({
+  id: z.string(),
+  properties: z.object({ 'security-severity': z.coerce.number().optional() }).optional(),
+});
+const sarif = z.object({
+  version: z.literal('2.1.0'),
+  runs: z
+    .array(
+      z.object({
+        tool: z.object({ driver: z.object({ rules: z.array(sarifRule).default([]) }) }),
+        invocations: z.array(z.object({ endTimeUtc: z.string().optional() })).optional(),
+        results: z.array(
+          z.object({ ruleId: z.string().default('unnamed'), level: z.string().default('warning') }),
+        ),
+      }),
+    )
+    .min(1),
+});
+const levels: Readonly<Record<string, Severity>> = {
+  error: 'high',
+  warning: 'medium',
+  note: 'low',
+  none: 'low',
+};
+
+function readSarif(value: unknown): ScanReading | null {
+  const { data } = sarif.safeParse(value);
+  if (data === undefined) return null;
+  const found = data.runs.flatMap(({ tool, results }) =>
+    results.map(({ ruleId, level }) => {
+      const score = tool.driver.rules.find(({ id }) => id === ruleId)?.properties?.['security-severity'];
+      const severity = score === undefined ? (levels[level] ?? 'unknown') : severityOfScore(score);
+      return { id: ruleId, package: '', version: '', severity, fixedIn: null };
+    }),
+  );
+  const ended = data.runs[0]?.invocations?.[0]?.endTimeUtc;
+  return { format: 'sarif', found, scannedAtMs: timeOf(ended) };
+}
+
+const npmAudit = z.object({
+  auditReportVersion: z.number(),
+  vulnerabilities: z.record(
+    z.string(),
+    z.object({
+      name: z.string(),
+      severity: z.string(),
+      range: z.string().default(''),
+      via: z.array(
+        z.union([z.string(), z.object({ url: z.string().optional(), source: z.number().optional() })]),
+      ),
+      fixAvailable: z.unknown().optional(),
+    }),
+  ),
+});
+
+function readNpm(value: unknown): ScanReading | null {
+  const { data } = npmAudit.safeParse(value);
+  if (data === undefined) return null;
+  const found = Object.values(data.vulnerabilities).flatMap(({ name, severity, range, via, fixAvailable }) =>
+    // A package that is only reached by way of another one is counted there.
+    via.flatMap((one) =>
+      typeof one === 'string'
+        ? []
+        : [
+            {
+              id: one.url?.split('/').at(-1) ?? String(one.source ?? name),
+              package: name,
+              version: range,
+              severity: severityOf(severity),
+              fixedIn: fixAvailable === false || fixAvailable === undefined ? null : 'a newer version',
+            },
+          ],
+    ),
+  );
+  return { format: 'npm audit', found, scannedAtMs: null };
+}
+
+const cargoAudit = z.object({
+  database: z.unknown(),
+  vulnerabilities: z.object({
+    list: z.array(
+      z.object({
+        advisory: z.object({ id: z.string(), cvss: z.string().nullish() }),
+        versions: z.object({ patched: z.array(z.string()).default([]) }).optional(),
+        package: z.object({ name: z.string(), version: z.string() }),
+      }),
+    ),
+  }),
+});
+
+function readCargo(value: unknown): ScanReading | null {
+  const { data } = cargoAudit.safeParse(value);
+  if (data === undefined || data.database === undefined) return null;
+  const found = data.vulnerabilities.list.map(({ advisory, versions, package: { name, version } }) => ({
+    id: advisory.id,
+    package: name,
+    version,
+    // RustSec gives a vector at most, and often nothing: what is not rated is not harmless.
+    severity: 'unknown' as const,
+    fixedIn: versions?.patched[0] ?? null,
+  }));
+  return { format: 'cargo audit', found, scannedAtMs: null };
+}
+
+const readers: readonly Reader[] = [readTrivy, readGrype, readSarif, readNpm, readCargo];
+
+function severityOf(text: string): Severity {
+  const lower = text.toLowerCase();
+  const other: Readonly<Record<string, Severity>> = { moderate: 'medium', negligible: 'low', info: 'low' };
+  return severities.find((one) => one === lower) ?? other[lower] ?? 'unknown';
+}
+
+/** The bounds of CVSS version 3.1, section 5. */
+function severityOfScore(score: number): Severity {
+  if (!Number.isFinite(score)) return 'unknown';
+  if (score >= 9) return 'critical';
+  if (score >= 7) return 'high';
+  return score >= 4 ? 'medium' : 'low';
+}
+
+function timeOf(text: string | undefined): number | null {
+  const ms = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isFinite(ms) ? ms : null;
+}

@@ -19,6 +19,8 @@ export interface ManagedField {
   readonly operation?: string;
   readonly subresource?: string;
   readonly time?: string;
+  readonly apiVersion?: string;
+  readonly fieldsType?: string;
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 

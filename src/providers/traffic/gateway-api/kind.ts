@@ -1,54 +1,68 @@
 /** How an HTTPRoute or a GRPCRoute is shared: by the weights of its backendRefs, and by rules of ours for a header. */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
+import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
-import { type KubeObject, type PatchStep, pointer } from '../../kube/types.ts';
-import { type ObjectKind, ownMatch } from '../kube/object-route.ts';
+import { type PatchStep, pointer } from '../../kube/types.ts';
+import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { servicesOf, weightsFor } from '../kube/services.ts';
+import { isObserved } from './observed.ts';
 import { routeRef } from './options.ts';
-import { type BackendRef, headerRule, type Rules, readRules, type SharedRule, sharesOf } from './rules.ts';
+import {
+  type BackendRef,
+  headerRule,
+  type Rules,
+  readRules,
+  refuseOthers,
+  type SharedRule,
+  sharesOf,
+} from './rules.ts';
 
 export const gatewayRoute: ObjectKind = {
   refOf: routeRef,
+  owned: [['f:spec', 'f:rules']],
+  check: (object, place) => refuseOthers(readRules(object, place), place),
   shares(object, place) {
-    const match = ownMatch(object);
-    const { shared, own } = readRules(object, place, match);
+    const { shared, own } = readRules(object, place);
     const each = shared.map(sharesOf);
     // Rules that differ are not as they were asked to be; the larger share is the one to worry about.
-    const largest = (slot: Slot) => Math.max(...each.map((shares) => shares[slot]));
-    return {
-      shares: { blue: largest('blue'), green: largest('green') },
-      match: own.length > 0 ? match : null,
-    };
+    const largest = (slot: Slot) => Math.max(0, ...each.map((shares) => shares[slot]));
+    const shares = { blue: largest('blue'), green: largest('green') };
+    const match = own[0]?.match ?? null;
+    const alike =
+      each.every(({ blue, green }) => sameShare(green, shares.green) && blue + green > 0) &&
+      own.every((ours) => sameMatch(ours.match, match)) &&
+      (own.length === 0 || own.length === shared.length);
+    return { shares, match, ...(alike ? {} : { incomplete: true }) };
   },
   steps(object, place, wanted) {
-    const rules = readRules(object, place, ownMatch(object));
+    const rules = readRules(object, place);
     const weights = rules.shared.flatMap((rule) => weightSteps(rule, place, wanted));
     return [...weights, ...headerSteps(rules, place, wanted)];
   },
   found(object, place) {
-    const { shared } = readRules(object, place, ownMatch(object));
-    const weight = (each: SharedRule, slot: Slot) => each.refs[slot]?.ref.weight ?? null;
-    return JSON.stringify(
-      shared.map((each) => [weight(each, 'blue'), each.refs.green === null ? 'none' : weight(each, 'green')]),
-    );
+    const weight = ({ refs }: SharedRule, slot: Slot) => {
+      const has = refs[slot];
+      return has === null ? 'none' : (has.ref.weight ?? null);
+    };
+    const { shared } = readRules(object, place);
+    return JSON.stringify(shared.map((each) => [each.key, weight(each, 'blue'), weight(each, 'green')]));
   },
   undo(object, place, found, stableSlot) {
-    const rules = readRules(object, place, ownMatch(object));
+    const rules = readRules(object, place);
     const own = headerSteps(rules, place, { stableSlot, match: null });
     // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
     if (stableSlot === 'green') return own;
     const before = foundWeights.catch([]).parse(parsed(found));
-    return [...rules.shared.flatMap((each, at) => undoSteps(each, before[at])), ...own];
+    return [...rules.shared.flatMap((each) => undoSteps(each, before)), ...own];
   },
   observed: isObserved,
 };
 
-/** Weight of stable and of the canary as found; null: none was written; `none`: there was no such backend. */
-const foundWeights = z.array(
-  z.tuple([z.number().nullable(), z.union([z.number().nullable(), z.literal('none')])]),
-);
+/** By rule: weight of stable and of the canary as found; null: none was written; `none`: there was no such backend. */
+const foundWeight = z.union([z.number().nullable(), z.literal('none')]);
+const foundWeights = z.array(z.tuple([z.string(), foundWeight, foundWeight]));
 
 function weightSteps(each: SharedRule, place: RoutePlace, wanted: Omit<RouteWanted, 'mark'>): PatchStep[] {
   const { canary, stable } = weightsFor(wanted.canaryPercent);
@@ -85,58 +99,31 @@ function headerSteps(
   { stableSlot, match }: Pick<RouteWanted, 'stableSlot' | 'match'>,
 ): PatchStep[] {
   const path = (index: number) => pointer('spec', 'rules', index);
-  const remove = own.toReversed().map((index): PatchStep => ({ op: 'remove', path: path(index) }));
+  const remove = own.toReversed().map(({ index }): PatchStep => ({ op: 'remove', path: path(index) }));
   if (match === null) return remove;
   const add = shared.toReversed().map((each): PatchStep => {
-    const index = each.index - own.filter((before) => before < each.index).length;
+    const index = each.index - own.filter((before) => before.index < each.index).length;
     const canary = refFor(each, place, otherSlot(stableSlot));
     return { op: 'add', path: path(index), value: headerRule(each, canary, match) };
   });
   return [...remove, ...add];
 }
 
-function undoSteps(
-  { index, refs }: SharedRule,
-  found: z.infer<typeof foundWeights>[number] | undefined,
-): PatchStep[] {
+function undoSteps({ index, key, refs }: SharedRule, found: z.infer<typeof foundWeights>): PatchStep[] {
   const path = (at: number, ...field: string[]) =>
     pointer('spec', 'rules', index, 'backendRefs', at, ...field);
-  const weigh = (at: number, weight: number | null): PatchStep =>
-    weight === null
-      ? { op: 'remove', path: path(at, 'weight') }
-      : { op: 'add', path: path(at, 'weight'), value: weight };
-  const [stable = 1, canary = 0] = found ?? [];
   const { blue, green } = refs;
-  return [
-    ...(blue === null ? [] : [weigh(blue.index, stable === 0 ? 1 : stable)]),
-    ...(green === null ? [] : [canary === 'none' ? removal(path(green.index)) : weigh(green.index, 0)]),
-  ];
-}
-
-function removal(path: string): PatchStep {
-  return { op: 'remove', path };
-}
-
-const condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  observedGeneration: z.number().optional(),
-});
-const statusOf = z.object({
-  status: z
-    .object({ parents: z.array(z.object({ conditions: z.array(condition).default([]) })).default([]) })
-    .default({ parents: [] }),
-});
-
-/** Every gateway that reports has accepted this generation. */
-function isObserved(object: KubeObject): boolean {
-  const { data } = statusOf.safeParse(object);
-  const generation = object.metadata.generation ?? 0;
-  return (data?.status.parents ?? []).every(({ conditions }) => {
-    const accepted = conditions.find(({ type }) => type === 'Accepted');
-    if (accepted === undefined) return true;
-    return accepted.status === 'True' && (accepted.observedGeneration ?? generation) >= generation;
-  });
+  const before = found.find(([of]) => of === key);
+  const steps: PatchStep[] = [];
+  if (blue !== null && before !== undefined && before[1] !== 'none') {
+    const weight = before[1] === 0 ? 1 : before[1];
+    if (weight !== null) steps.push({ op: 'add', path: path(blue.index, 'weight'), value: weight });
+    else if (blue.ref.weight !== undefined) steps.push({ op: 'remove', path: path(blue.index, 'weight') });
+  }
+  if (green !== null && before?.[2] === 'none') steps.push({ op: 'remove', path: path(green.index) });
+  else if (green !== null && green.weight !== 0)
+    steps.push({ op: 'add', path: path(green.index, 'weight'), value: 0 });
+  return steps;
 }
 
 function parsed(text: string): unknown {

@@ -4,7 +4,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import { type KubeObject, nameOf } from '../../kube/types.ts';
-import type { RoutePlace } from '../kube/route.ts';
+import { NoRoute, type RoutePlace } from '../kube/route.ts';
 import { servicesOf } from '../kube/services.ts';
 import { gatewayOptions, routeRef } from './options.ts';
 
@@ -30,6 +30,8 @@ export type BackendRef = z.infer<typeof backendRef>;
 /** A rule that shares traffic between the two slots. */
 export interface SharedRule {
   readonly index: number;
+  /** Tells it from the others, wherever it has moved to. */
+  readonly key: string;
   readonly rule: Rule;
   readonly refs: Readonly<Record<Slot, Place | null>>;
 }
@@ -42,40 +44,55 @@ export interface Place {
 
 export interface Rules {
   readonly shared: readonly SharedRule[];
-  /** Indices of our own rules, which send requests with a header to the canary. */
-  readonly own: readonly number[];
+  /** Our own rules, which send requests with a header to the canary. */
+  readonly own: readonly OwnRule[];
 }
 
-/** Errors: `traffic-unready` if the route has no rule for the target, or shares a rule with other backends. */
-export function readRules(object: KubeObject, place: RoutePlace, own: HeaderMatch | null): Rules {
+export interface OwnRule {
+  readonly index: number;
+  readonly match: HeaderMatch | null;
+}
+
+/**
+ * A rule's only backend gets all its requests whatever its weight, so that our rules can bear this one as their mark. It
+ * is in the rule itself because annotations may be taken away alone, and a rule must never be left behind.
+ */
+const ownWeight = 719_363;
+
+/** Errors: `NoRoute` if nothing in the route is the target's. */
+export function readRules(object: KubeObject, place: RoutePlace): Rules {
   const parsed = rulesIn.safeParse(object);
   const what = nameOf(routeRef(place));
   if (!parsed.success) throw new SluiceError('traffic-unready', `${what} cannot be read.`);
   const { rules } = parsed.data.spec;
   const services = servicesOf(place);
   const { rules: wanted } = gatewayOptions.parse(place.options);
-  const isOwn = (each: Rule) => own !== null && sendsByHeader(each, own, Object.values(services));
-  const ownRules = rules.flatMap((each, index) => (isOwn(each) ? [index] : []));
+  const own = rules.flatMap((each, index): OwnRule[] =>
+    isOwn(each, Object.values(services)) ? [{ index, match: matchOf(each) }] : [],
+  );
+  const keys = new Map<string, number>();
   const shared = rules.flatMap((each, index): SharedRule[] => {
-    if (ownRules.includes(index)) return [];
+    if (own.some((ours) => ours.index === index)) return [];
     if (wanted !== undefined && !(each.name !== undefined && wanted.includes(each.name))) return [];
     const refs = { blue: find(each, services.blue), green: find(each, services.green) };
-    return refs.blue === null && refs.green === null ? [] : [{ index, rule: each, refs }];
+    if (refs.blue === null && refs.green === null) return [];
+    const name = each.name ?? JSON.stringify(each.matches ?? []);
+    const before = keys.get(name) ?? 0;
+    keys.set(name, before + 1);
+    return [{ index, key: `${name}#${before}`, rule: each, refs }];
   });
-  if (shared.length === 0) {
+  if (shared.length === 0 && own.length === 0) {
     const which = wanted === undefined ? 'no rule' : `no rule named ${wanted.join(' or ')}`;
-    const message = `${what} has ${which} that sends to the Service ${services.blue}.`;
-    throw new SluiceError('traffic-unready', message);
+    throw new NoRoute(`${what} has ${which} that sends to the Service ${services.blue}.`);
   }
-  for (const one of shared) refuseOthers(one, what);
-  return { shared, own: ownRules };
+  return { shared, own };
 }
 
-/** The part of the rule's requests that each slot gets, percent. */
-export function sharesOf({ refs }: SharedRule): Readonly<Record<Slot, number>> {
-  const [blue, green] = [refs.blue?.weight ?? 0, refs.green?.weight ?? 0];
-  const all = blue + green;
-  return all === 0 ? { blue: 0, green: 0 } : { blue: (blue / all) * 100, green: (green / all) * 100 };
+/** The part of the rule's requests that each slot gets, percent. Others may get a part as well. */
+export function sharesOf({ refs, rule }: SharedRule): Readonly<Record<Slot, number>> {
+  const all = (rule.backendRefs ?? []).reduce((sum, { weight = 1 }) => sum + weight, 0);
+  const share = (slot: Slot) => (all === 0 ? 0 : ((refs[slot]?.weight ?? 0) / all) * 100);
+  return { blue: share('blue'), green: share('green') };
 }
 
 /** The rule of our own that stands before `rule`: the same requests, if they carry the header. */
@@ -86,20 +103,20 @@ export function headerRule({ rule }: SharedRule, canary: BackendRef, own: Header
     ...each,
     headers: [...(each.headers ?? []), wanted],
   }));
-  return { ...rest, matches, backendRefs: [{ ...canary, weight: 1 }] };
+  return { ...rest, matches, backendRefs: [{ ...canary, weight: ownWeight }] };
 }
 
-function sendsByHeader(each: Rule, own: HeaderMatch, services: readonly string[]): boolean {
-  const [only, ...others] = each.backendRefs ?? [];
-  const asks = ({ headers = [] }: { headers?: z.infer<typeof header>[] | undefined }) =>
-    headers.some((one) => one.name.toLowerCase() === own.header.toLowerCase() && one.value === own.value);
+function isOwn({ backendRefs = [] }: Rule, services: readonly string[]): boolean {
+  const [only, ...others] = backendRefs;
   return (
-    only !== undefined &&
-    others.length === 0 &&
-    services.includes(only.name) &&
-    (each.matches ?? []).length > 0 &&
-    (each.matches ?? []).every(asks)
+    only !== undefined && others.length === 0 && only.weight === ownWeight && services.includes(only.name)
   );
+}
+
+/** The header was put after whatever else the requests must have. */
+function matchOf({ matches = [] }: Rule): HeaderMatch | null {
+  const last = matches[0]?.headers?.at(-1);
+  return last === undefined ? null : { header: last.name, value: last.value };
 }
 
 function find({ backendRefs = [] }: Rule, service: string): Place | null {
@@ -108,10 +125,17 @@ function find({ backendRefs = [] }: Rule, service: string): Place | null {
   return ref === undefined ? null : { index, ref, weight: ref.weight ?? 1 };
 }
 
-function refuseOthers({ index, rule: { backendRefs = [] }, refs }: SharedRule, what: string): void {
-  const ours = [refs.blue?.index, refs.green?.index];
-  const other = backendRefs.find((ref, at) => !ours.includes(at) && (ref.weight ?? 1) > 0);
-  if (other === undefined) return;
-  const message = `Rule ${index} of ${what} sends a share to ${other.name} as well, so shares of the canary cannot be kept there.`;
-  throw new SluiceError('traffic-unready', message);
+/** Errors: `traffic-unready` if a rule has no share to give to the canary alone. */
+export function refuseOthers({ shared }: Rules, place: RoutePlace): void {
+  const what = nameOf(routeRef(place));
+  if (shared.length === 0) {
+    throw new NoRoute(`${what} has no rule that sends to the Service ${servicesOf(place).blue}.`);
+  }
+  for (const { index, rule, refs } of shared) {
+    const ours = [refs.blue?.index, refs.green?.index];
+    const other = rule.backendRefs?.find((ref, at) => !ours.includes(at) && (ref.weight ?? 1) > 0);
+    if (other === undefined) continue;
+    const message = `Rule ${index} of ${what} sends a share to ${other.name} as well, so shares of the canary cannot be kept there.`;
+    throw new SluiceError('traffic-unready', message);
+  }
 }

@@ -5,7 +5,7 @@ import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot } from '../../../domain/rollout/types.ts';
 import { isProblem } from '../../kube/errors.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
-import type { KubeRoute, RoutePlace, RouteSeen, RouteWanted } from './route.ts';
+import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
 
 const maxRounds = 8;
 
@@ -28,15 +28,44 @@ export async function follow(
   signal?: AbortSignal,
 ): Promise<Followed> {
   for (let round = 1; round <= maxRounds; round++) {
-    const seen = await route.read(place, signal);
+    const found = await route.read(place, signal).catch(noRoute);
     const lease = await store.read(target, signal);
     const wanted = wantedOf(lease, lives(lease));
-    if (fits(seen, wanted)) return { lease, seen };
-    await route.write(place, seen, wanted, signal).catch((error: unknown) => {
+    if (found instanceof NoRoute) return { lease, seen: withoutRoute(found, lease, wanted) };
+    if (fits(found, wanted)) return { lease, seen: found };
+    await route.write(place, found, wanted, signal).catch((error: unknown) => {
       if (!isProblem(error, 'conflict')) throw error;
     });
   }
   throw new SluiceError('traffic-unavailable', `The route of ${target} was changed again and again.`);
+}
+
+/** A route that is gone may be told of as home. */
+export function noRoute(error: unknown): NoRoute {
+  if (error instanceof NoRoute) return error;
+  throw error;
+}
+
+/**
+ * A route that is not there sends nothing to a canary, so whoever wants just that has it, and need not try for ever.
+ * Errors: that there is none, if more is wanted of it.
+ */
+export function withoutRoute(
+  problem: NoRoute,
+  { stop, stableSlot }: LeaseSeen,
+  wanted: RouteWanted,
+): RouteSeen {
+  const nothing = wanted.canaryPercent === 0 && wanted.match === null;
+  // Users of a promoted version have nowhere to go without it; only a stop does not ask for that.
+  if (!nothing || (stop === null && stableSlot === 'green')) throw problem;
+  return {
+    shares: { blue: 0, green: 0 },
+    match: null,
+    mark: wanted.mark,
+    before: null,
+    observed: true,
+    otherWriter: null,
+  };
 }
 
 export function wantedOf(lease: LeaseSeen, lives: boolean): RouteWanted {
@@ -55,6 +84,9 @@ export function wantedOf(lease: LeaseSeen, lives: boolean): RouteWanted {
 export function fits(seen: RouteSeen, wanted: RouteWanted): boolean {
   const share = seen.shares[otherSlot(wanted.stableSlot)];
   return (
-    seen.mark === wanted.mark && sameShare(share, wanted.canaryPercent) && sameMatch(seen.match, wanted.match)
+    seen.incomplete === undefined &&
+    seen.mark === wanted.mark &&
+    sameShare(share, wanted.canaryPercent) &&
+    sameMatch(seen.match, wanted.match)
   );
 }

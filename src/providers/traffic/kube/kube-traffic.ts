@@ -10,11 +10,11 @@ import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
 import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
-import { type Followed, follow, wantedOf } from './follow.ts';
+import { type Followed, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
 import { type LeaseState, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
 import { translated } from './refusals.ts';
-import type { KubeRoute, RoutePlace, RouteSeen } from './route.ts';
+import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
 
 export interface KubeTrafficOptions {
   /** The provider's type, by which the guard finds the route's kind again. */
@@ -45,6 +45,7 @@ export class KubeTraffic implements TrafficProvider {
       checkEpoch(epoch);
       // Whether the route is there and may be written is found out before anything is.
       const seen = await route.read(place, signal);
+      await route.check?.(place, seen, signal);
       const before = await store.read(target.id, signal);
       await route.write(place, seen, { ...wantedOf(before, false), mark: `${epoch}/none` }, signal, 'try');
       const lease = { ...silent, stop: null, route: { type, ...place } };
@@ -82,8 +83,12 @@ export class KubeTraffic implements TrafficProvider {
     const { store, route } = this.options;
     return translated(async () => {
       const place = this.placeOf(target);
-      const [lease, seen] = await Promise.all([store.read(target.id, signal), route.read(place, signal)]);
-      return stateOf({ lease, seen }, Date.now());
+      const found = route.read(place, signal).catch(noRoute);
+      const [lease, seen] = await Promise.all([store.read(target.id, signal), found]);
+      const nowMs = Date.now();
+      if (!(seen instanceof NoRoute)) return stateOf({ lease, seen }, nowMs);
+      const wanted = wantedOf(lease, untilOf(lease) > nowMs);
+      return stateOf({ lease, seen: withoutRoute(seen, lease, wanted) }, nowMs);
     });
   }
 
@@ -134,9 +139,12 @@ export class KubeTraffic implements TrafficProvider {
   leave(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
     const { store, route } = this.options;
     return translated(async () => {
-      const lease = await store.read(target.id, signal);
-      if (lease.epoch > epoch) throw fenced(target.id, epoch, lease.epoch);
-      await route.leave(this.placeOf(target), lease.stableSlot, signal);
+      const stableSlot = async () => {
+        const lease = await store.read(target.id, signal);
+        if (lease.epoch > epoch) throw fenced(target.id, epoch, lease.epoch);
+        return lease.stableSlot;
+      };
+      await route.leave(this.placeOf(target), stableSlot, signal);
     });
   }
 
@@ -182,7 +190,10 @@ export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState 
   const lives = !stopped && untilOf(lease) > nowMs;
   const wanted = wantedOf(lease, lives);
   const has = { weightPercent: seen.shares[canary], match: seen.match };
-  const asAsked = sameShare(has.weightPercent, wanted.canaryPercent) && sameMatch(has.match, wanted.match);
+  const asAsked =
+    seen.incomplete === undefined &&
+    sameShare(has.weightPercent, wanted.canaryPercent) &&
+    sameMatch(has.match, wanted.match);
   const told = lives ? has : lease;
   return {
     stableSlot: lease.stableSlot,

@@ -8,21 +8,27 @@ import {
   type JsonPatch,
   type KubeObject,
   type KubeRef,
+  nameOf,
   type PatchStep,
   pointer,
 } from '../../kube/types.ts';
-import { matchIn, matchText, prefix } from './lease-state.ts';
-import type { KubeRoute, RoutePlace, RouteSeen, RouteWanted } from './route.ts';
+import { prefix } from './lease-state.ts';
+import { type FieldPath, ownersOf, withoutUs } from './owners.ts';
+import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
 
 export type Shares = Readonly<Record<Slot, number>>;
 
-/** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `traffic-unready`. */
+/** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
 export interface ObjectKind {
+  /** The fields that it writes, as managed fields name them. */
+  readonly owned: readonly FieldPath[];
   refOf(place: RoutePlace): KubeRef;
+  /** Before a rollout: refuses an object whose shares could not be kept. */
+  check(object: KubeObject, place: RoutePlace): void;
   shares(
     object: KubeObject,
     place: RoutePlace,
-  ): { readonly shares: Shares; readonly match: HeaderMatch | null };
+  ): { readonly shares: Shares; readonly match: HeaderMatch | null; readonly incomplete?: true };
   /** The steps that change the spec to what is wanted. Tests of what they rest on come with them. */
   steps(object: KubeObject, place: RoutePlace, wanted: Omit<RouteWanted, 'mark'>): JsonPatch;
   /** What `undo` needs to know of the object as it was found, as text. */
@@ -37,16 +43,11 @@ interface Seen extends RouteSeen {
   readonly object: KubeObject;
 }
 
-/** The header that our own rules match on, as the last write left it; null: there should be none. */
-export function ownMatch({ metadata }: KubeObject): HeaderMatch | null {
-  return matchIn(metadata.annotations?.[names.match]);
-}
-
 const names = {
-  match: `${prefix}/match`,
   mark: `${prefix}/mark`,
   before: `${prefix}/before`,
   found: `${prefix}/found`,
+  owners: `${prefix}/owners`,
 };
 const maxRounds = 8;
 
@@ -60,7 +61,11 @@ export class ObjectRoute implements KubeRoute<Seen> {
   }
 
   async read(place: RoutePlace, signal?: AbortSignal): Promise<Seen> {
-    const object = await this.client.get(this.kind.refOf(place), signal);
+    const ref = this.kind.refOf(place);
+    const object = await this.client.get(ref, signal).catch((error: unknown) => {
+      if (!isProblem(error, 'not-found')) throw error;
+      throw new NoRoute(`There is no ${nameOf(ref)}, so nothing is shared by it.`, { cause: error });
+    });
     const notes = object.metadata.annotations ?? {};
     return {
       object,
@@ -70,6 +75,10 @@ export class ObjectRoute implements KubeRoute<Seen> {
       observed: this.kind.observed(object),
       otherWriter: otherWriterOf(object),
     };
+  }
+
+  async check(place: RoutePlace, { object }: Seen): Promise<void> {
+    this.kind.check(object, place);
   }
 
   async write(
@@ -87,15 +96,19 @@ export class ObjectRoute implements KubeRoute<Seen> {
         ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const]
         : []),
       note(names.mark, wanted.mark),
-      ...matchNote(notes[names.match], wanted.match),
       note(names.before, `${shares.blue}/${shares.green}`),
       // Only before the first write is it as it was found.
-      ...(notes[names.found] === undefined ? [note(names.found, this.kind.found(object, place))] : []),
+      ...(notes[names.found] === undefined
+        ? [
+            note(names.found, this.kind.found(object, place)),
+            note(names.owners, ownersOf(object, this.kind.owned)),
+          ]
+        : []),
     ];
     await this.client.patch(this.kind.refOf(place), steps, signal, mode);
   }
 
-  async leave(place: RoutePlace, stableSlot: Slot, signal?: AbortSignal): Promise<void> {
+  async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {
     for (let round = 1; ; round++) {
       try {
         return await this.leaveOnce(place, stableSlot, signal);
@@ -106,28 +119,43 @@ export class ObjectRoute implements KubeRoute<Seen> {
     }
   }
 
-  private async leaveOnce(place: RoutePlace, stableSlot: Slot, signal?: AbortSignal): Promise<void> {
+  private async leaveOnce(
+    place: RoutePlace,
+    stableSlot: () => Promise<Slot>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const ref = this.kind.refOf(place);
     let object = await this.client.get(ref, signal);
+    const slot = await stableSlot();
     const notes = object.metadata.annotations ?? {};
     const ours = Object.values(names).filter((name) => notes[name] !== undefined);
-    const found = notes[names.found];
-    if (ours.length > 0) {
-      const back = found === undefined ? [] : this.kind.undo(object, place, found, stableSlot);
+    const back = this.undo(object, place, notes[names.found], slot);
+    if (ours.length > 0 || back.length > 0) {
       const bare = Object.keys(notes).length === ours.length;
-      const clear = bare
-        ? [{ op: 'remove', path: '/metadata/annotations' } as const]
-        : ours.map((name) => ({ op: 'remove', path: pointer('metadata', 'annotations', name) }) as const);
+      const paths = bare
+        ? ['/metadata/annotations']
+        : ours.map((name) => pointer('metadata', 'annotations', name));
+      const clear = (ours.length > 0 ? paths : []).map((path) => ({ op: 'remove', path }) as const);
       object = await this.client.patch(ref, [unchanged(object), ...back, ...clear], signal);
     }
     // A write that leaves only its name behind would show as ours for ever.
-    const kept = object.metadata.managedFields?.filter(({ manager }) => manager !== fieldManager);
-    if (kept === undefined || kept.length === object.metadata.managedFields?.length) return;
+    const kept = withoutUs(object, notes[names.owners]);
+    if (kept === null) return;
     const steps = [
       unchanged(object),
       { op: 'replace', path: '/metadata/managedFields', value: kept.length > 0 ? kept : [{}] } as const,
     ];
     await this.client.patch(ref, steps, signal);
+  }
+
+  /** Annotations may be gone, or the target's part of the route: what there still is of ours goes all the same. */
+  private undo(object: KubeObject, place: RoutePlace, found: string | undefined, slot: Slot): JsonPatch {
+    try {
+      return this.kind.undo(object, place, found ?? '', slot);
+    } catch (error) {
+      if (error instanceof NoRoute) return [];
+      throw error;
+    }
   }
 }
 
@@ -137,11 +165,6 @@ function unchanged({ metadata }: KubeObject): PatchStep {
 
 function note(name: string, value: string): PatchStep {
   return { op: 'add', path: pointer('metadata', 'annotations', name), value };
-}
-
-function matchNote(had: string | undefined, wanted: HeaderMatch | null): PatchStep[] {
-  if (wanted !== null) return [note(names.match, matchText(wanted))];
-  return had === undefined ? [] : [{ op: 'remove', path: pointer('metadata', 'annotations', names.match) }];
 }
 
 function sharesIn(text: string | undefined): Shares | null {

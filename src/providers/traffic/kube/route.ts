@@ -1,4 +1,5 @@
 /** What a kind of route must do to be steered by a Lease: say how it shares its traffic, and be written from what was read. */
+import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 
@@ -23,6 +24,15 @@ export interface RouteSeen {
   readonly observed: boolean;
   /** Who else wrote last what is ours to write; null: nobody known. */
   readonly otherWriter: string | null;
+  /** Parts of the route differ from one another, or are not there: it has to be written although its shares read as asked. */
+  readonly incomplete?: true;
+}
+
+/** There is no such route, or nothing in it is the target's: nothing of it can send anything to a canary. */
+export class NoRoute extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('traffic-unready', message, options);
+  }
 }
 
 export interface RouteWanted {
@@ -34,11 +44,13 @@ export interface RouteWanted {
 }
 
 /**
- * Errors of every call: `KubeError`, and `SluiceError` `traffic-unready` if the route does not have what the plan names.
+ * Errors of every call: `KubeError`, `NoRoute`, and `SluiceError` `traffic-unready` if the route is not as it must be.
  * `Seen` is the kind's own reading, which its `write` starts from.
  */
 export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
   read(place: RoutePlace, signal?: AbortSignal): Promise<Seen>;
+  /** Before a rollout: refuses a route whose shares could not be kept. A restore never asks. */
+  check?(place: RoutePlace, seen: Seen, signal?: AbortSignal): Promise<void>;
   /** Makes the route as wanted; `conflict` if it is no longer as it was seen. `try`: asks the API server only whether it would. */
   write(
     place: RoutePlace,
@@ -47,6 +59,9 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
     signal?: AbortSignal,
     mode?: 'do' | 'try',
   ): Promise<void>;
-  /** Gives the route back as it was found, with all traffic to `stableSlot` and no trace of ours. */
-  leave(place: RoutePlace, stableSlot: Slot, signal?: AbortSignal): Promise<void>;
+  /**
+   * Gives the route back as it was found, with all traffic to the stable slot and no trace of ours. `stableSlot` is asked
+   * between reading and writing, and throws if a newer owner has come.
+   */
+  leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void>;
 }

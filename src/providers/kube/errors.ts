@@ -39,8 +39,9 @@ function problemOf(status: number, reason: string | undefined, said: string): Ku
   if (status === 410) return 'gone';
   if (status === 404) return 'not-found';
   if (status === 401 || status === 403) return 'forbidden';
-  // A test of a JSON Patch that fails: the object is no longer what was read.
-  if (status === 422 && /testing (path|value)|test failed/i.test(said)) return 'conflict';
+  // A JSON Patch that does not fit: the object is no longer what was read. The server says no more than this about it.
+  if (status === 422 && /error in our request|testing (path|value)|test failed/i.test(said))
+    return 'conflict';
   // Too many requests is the one client error that passes by itself.
   return status >= 400 && status < 500 && status !== 429 && status !== 408 ? 'invalid' : 'unavailable';
 }

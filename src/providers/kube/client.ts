@@ -59,10 +59,15 @@ export class KubeClient {
     return { items: named, resourceVersion: answer.metadata.resourceVersion ?? '' };
   }
 
-  async create(ref: KubeRef, object: object, signal?: AbortSignal): Promise<KubeObject> {
+  async create(
+    ref: KubeRef,
+    object: object,
+    signal?: AbortSignal,
+    mode: 'do' | 'try' = 'do',
+  ): Promise<KubeObject> {
     const { name: _named, ...collection } = ref;
     const body = { apiVersion: apiVersionOf(ref.kind), kind: ref.kind.kind, ...object };
-    const path = pathOf(collection, { fieldManager });
+    const path = pathOf(collection, { fieldManager, dryRun: mode === 'try' ? 'All' : undefined });
     return await this.ask(`create ${nameOf(ref)}`, { method: 'POST', path, body }, signal);
   }
 
@@ -81,10 +86,15 @@ export class KubeClient {
     return await this.ask(`change ${nameOf(ref)}`, { method: 'PATCH', path, body: patch, type }, signal);
   }
 
-  /** That it is gone already is no error. Dependents go in the background. */
-  async delete(ref: KubeRef, signal?: AbortSignal): Promise<void> {
+  /**
+   * That it is gone already is no error. Dependents go in the background. `conflict` if it is no longer of the given
+   * resource version.
+   */
+  async delete(ref: KubeRef, signal?: AbortSignal, resourceVersion?: string): Promise<void> {
     const path = pathOf(ref, { propagationPolicy: 'Background' });
-    await this.ask(`delete ${nameOf(ref)}`, { method: 'DELETE', path }, signal).catch((error: unknown) => {
+    const only = resourceVersion === undefined ? {} : { body: { preconditions: { resourceVersion } } };
+    const request = { method: 'DELETE', path, ...only } as const;
+    await this.ask(`delete ${nameOf(ref)}`, request, signal).catch((error: unknown) => {
       if (!(error instanceof KubeError && error.problem === 'not-found')) throw error;
     });
   }

@@ -4,6 +4,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import { type KubeObject, nameOf } from '../../kube/types.ts';
+import { ruleKeys } from '../kube/keys.ts';
 import { NoRoute, type RoutePlace } from '../kube/route.ts';
 import { servicesOf } from '../kube/services.ts';
 import { gatewayOptions, routeRef } from './options.ts';
@@ -70,16 +71,13 @@ export function readRules(object: KubeObject, place: RoutePlace): Rules {
   const own = rules.flatMap((each, index): OwnRule[] =>
     isOwn(each, Object.values(services)) ? [{ index, match: matchOf(each) }] : [],
   );
-  const keys = new Map<string, number>();
+  const keyOf = ruleKeys();
   const shared = rules.flatMap((each, index): SharedRule[] => {
     if (own.some((ours) => ours.index === index)) return [];
     if (wanted !== undefined && !(each.name !== undefined && wanted.includes(each.name))) return [];
     const refs = { blue: find(each, services.blue), green: find(each, services.green) };
     if (refs.blue === null && refs.green === null) return [];
-    const name = each.name ?? JSON.stringify(each.matches ?? []);
-    const before = keys.get(name) ?? 0;
-    keys.set(name, before + 1);
-    return [{ index, key: `${name}#${before}`, rule: each, refs }];
+    return [{ index, key: keyOf(each.name, each.matches), rule: each, refs }];
   });
   if (shared.length === 0 && own.length === 0) {
     const which = wanted === undefined ? 'no rule' : `no rule named ${wanted.join(' or ')}`;

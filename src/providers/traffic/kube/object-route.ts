@@ -1,22 +1,11 @@
 /** A route that is one object, changed by JSON Patch: only what is ours to write, tested against what was read. */
-import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
-import {
-  fieldManager,
-  type JsonPatch,
-  type KubeObject,
-  type KubeRef,
-  nameOf,
-  type PatchStep,
-  pointer,
-} from '../../kube/types.ts';
-import { prefix } from './lease-state.ts';
+import { type JsonPatch, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
+import { beforeIn, beforeText, clearSteps, noteNames, noteSteps, otherWriterOf, unchanged } from './notes.ts';
 import { type FieldPath, ownersOf, withoutUs } from './owners.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
-
-export type Shares = Readonly<Record<Slot, number>>;
 
 /** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
 export interface ObjectKind {
@@ -25,10 +14,7 @@ export interface ObjectKind {
   refOf(place: RoutePlace): KubeRef;
   /** Before a rollout: refuses an object whose shares could not be kept. */
   check(object: KubeObject, place: RoutePlace): void;
-  shares(
-    object: KubeObject,
-    place: RoutePlace,
-  ): { readonly shares: Shares; readonly match: HeaderMatch | null; readonly incomplete?: true };
+  shares(object: KubeObject, place: RoutePlace): SharesSeen;
   /** The steps that change the spec to what is wanted. Tests of what they rest on come with them. */
   steps(object: KubeObject, place: RoutePlace, wanted: Omit<RouteWanted, 'mark'>): JsonPatch;
   /** What `undo` needs to know of the object as it was found, as text. */
@@ -39,19 +25,15 @@ export interface ObjectKind {
   observed(object: KubeObject): boolean;
 }
 
-interface Seen extends RouteSeen {
+export type SharesSeen = Pick<RouteSeen, 'shares' | 'match' | 'incomplete'>;
+
+export interface ObjectSeen extends RouteSeen {
   readonly object: KubeObject;
 }
 
-const names = {
-  mark: `${prefix}/mark`,
-  before: `${prefix}/before`,
-  found: `${prefix}/found`,
-  owners: `${prefix}/owners`,
-};
 const maxRounds = 8;
 
-export class ObjectRoute implements KubeRoute<Seen> {
+export class ObjectRoute implements KubeRoute<ObjectSeen> {
   private readonly client: KubeClient;
   private readonly kind: ObjectKind;
 
@@ -60,51 +42,41 @@ export class ObjectRoute implements KubeRoute<Seen> {
     this.kind = kind;
   }
 
-  async read(place: RoutePlace, signal?: AbortSignal): Promise<Seen> {
+  async read(place: RoutePlace, signal?: AbortSignal): Promise<ObjectSeen> {
     const ref = this.kind.refOf(place);
     const object = await this.client.get(ref, signal).catch((error: unknown) => {
       if (!isProblem(error, 'not-found')) throw error;
       throw new NoRoute(`There is no ${nameOf(ref)}, so nothing is shared by it.`, { cause: error });
     });
-    const notes = object.metadata.annotations ?? {};
     return {
       object,
       ...this.kind.shares(object, place),
-      mark: notes[names.mark] ?? null,
-      before: sharesIn(notes[names.before]),
+      mark: object.metadata.annotations?.[noteNames.mark] ?? null,
+      before: beforeIn(object),
       observed: this.kind.observed(object),
-      otherWriter: otherWriterOf(object),
+      otherWriter: otherWriterOf(object, 'f:spec'),
     };
   }
 
-  async check(place: RoutePlace, { object }: Seen): Promise<void> {
+  async check(place: RoutePlace, { object }: ObjectSeen): Promise<void> {
     this.kind.check(object, place);
   }
 
   async write(
     place: RoutePlace,
-    { object, shares }: Seen,
+    { object, shares }: ObjectSeen,
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
   ): Promise<void> {
-    const notes = object.metadata.annotations ?? {};
-    const steps = [
-      unchanged(object),
-      ...this.kind.steps(object, place, wanted),
-      ...(object.metadata.annotations === undefined
-        ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const]
-        : []),
-      note(names.mark, wanted.mark),
-      note(names.before, `${shares.blue}/${shares.green}`),
-      // Only before the first write is it as it was found.
-      ...(notes[names.found] === undefined
-        ? [
-            note(names.found, this.kind.found(object, place)),
-            note(names.owners, ownersOf(object, this.kind.owned)),
-          ]
-        : []),
-    ];
+    // Only before the first write is it as it was found.
+    const isFirst = object.metadata.annotations?.[noteNames.found] === undefined;
+    const notes = {
+      [noteNames.mark]: wanted.mark,
+      [noteNames.before]: beforeText(shares),
+      ...(isFirst ? this.notesOfFound(object, place) : {}),
+    };
+    const steps = [unchanged(object), ...this.kind.steps(object, place, wanted), ...noteSteps(object, notes)];
     await this.client.patch(this.kind.refOf(place), steps, signal, mode);
   }
 
@@ -119,6 +91,13 @@ export class ObjectRoute implements KubeRoute<Seen> {
     }
   }
 
+  private notesOfFound(object: KubeObject, place: RoutePlace): Record<string, string> {
+    return {
+      [noteNames.found]: this.kind.found(object, place),
+      [noteNames.owners]: ownersOf(object, this.kind.owned),
+    };
+  }
+
   private async leaveOnce(
     place: RoutePlace,
     stableSlot: () => Promise<Slot>,
@@ -128,18 +107,13 @@ export class ObjectRoute implements KubeRoute<Seen> {
     let object = await this.client.get(ref, signal);
     const slot = await stableSlot();
     const notes = object.metadata.annotations ?? {};
-    const ours = Object.values(names).filter((name) => notes[name] !== undefined);
-    const back = this.undo(object, place, notes[names.found], slot);
-    if (ours.length > 0 || back.length > 0) {
-      const bare = Object.keys(notes).length === ours.length;
-      const paths = bare
-        ? ['/metadata/annotations']
-        : ours.map((name) => pointer('metadata', 'annotations', name));
-      const clear = (ours.length > 0 ? paths : []).map((path) => ({ op: 'remove', path }) as const);
+    const back = this.undo(object, place, notes[noteNames.found], slot);
+    const clear = clearSteps(object, Object.values(noteNames));
+    if (back.length + clear.length > 0) {
       object = await this.client.patch(ref, [unchanged(object), ...back, ...clear], signal);
     }
     // A write that leaves only its name behind would show as ours for ever.
-    const kept = withoutUs(object, notes[names.owners]);
+    const kept = withoutUs(object, notes[noteNames.owners]);
     if (kept === null) return;
     const steps = [
       unchanged(object),
@@ -157,27 +131,4 @@ export class ObjectRoute implements KubeRoute<Seen> {
       throw error;
     }
   }
-}
-
-function unchanged({ metadata }: KubeObject): PatchStep {
-  return { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
-}
-
-function note(name: string, value: string): PatchStep {
-  return { op: 'add', path: pointer('metadata', 'annotations', name), value };
-}
-
-function sharesIn(text: string | undefined): Shares | null {
-  const [blue, green] = (text ?? '').split('/').map(Number);
-  return blue !== undefined && green !== undefined && Number.isFinite(blue + green) ? { blue, green } : null;
-}
-
-/** Whoever wrote the spec last, other than we; controllers that report in the status do not count. */
-function otherWriterOf({ metadata }: KubeObject): string | null {
-  const writers = (metadata.managedFields ?? []).filter(
-    ({ manager, subresource, fieldsV1 }) =>
-      manager !== fieldManager && subresource === undefined && fieldsV1?.['f:spec'] !== undefined,
-  );
-  const last = writers.toSorted((a, b) => Date.parse(a.time ?? '') - Date.parse(b.time ?? '')).at(-1);
-  return last?.manager ?? null;
 }

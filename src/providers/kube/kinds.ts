@@ -6,7 +6,13 @@ export const event = kind('', 'v1', 'Event', 'events');
 export const service = kind('', 'v1', 'Service', 'services');
 export const pod = kind('', 'v1', 'Pod', 'pods');
 export const deployment = kind('apps', 'v1', 'Deployment', 'deployments');
+export const replicaSet = kind('apps', 'v1', 'ReplicaSet', 'replicasets');
+export const endpointSlice = kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');
+export const autoscaler = kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+export const ingress = kind('networking.k8s.io', 'v1', 'Ingress', 'ingresses');
 export const httpRoute = kind('gateway.networking.k8s.io', 'v1', 'HTTPRoute', 'httproutes');
+export const virtualService = kind('networking.istio.io', 'v1', 'VirtualService', 'virtualservices');
+export const destinationRule = kind('networking.istio.io', 'v1', 'DestinationRule', 'destinationrules');
 export const grpcRoute = kind('gateway.networking.k8s.io', 'v1', 'GRPCRoute', 'grpcroutes');
 
 function kind(group: string, version: string, name: string, resource: string): KubeKind {

@@ -1,0 +1,183 @@
+/** The canary Ingress as a route: made without a share, kept while a rollout runs, and deleted at its end. */
+import { isDeepStrictEqual } from 'node:util';
+import { SluiceError } from '../../../domain/errors.ts';
+import type { Slot } from '../../../domain/rollout/types.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { isProblem, KubeError } from '../../kube/errors.ts';
+import { ingress } from '../../kube/kinds.ts';
+import { apiVersionOf, type KubeObject, nameOf, type PatchStep } from '../../kube/types.ts';
+import { prefix } from '../kube/lease-state.ts';
+import { beforeIn, beforeText, noteNames, noteSteps, otherWriterOf, unchanged } from '../kube/notes.ts';
+import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from '../kube/route.ts';
+import { canarySpec, type IngressSpec, pathsOf, refuseAffinity, shareIn, shareNotes } from './canary.ts';
+import { annotationsOf, ingressRefs } from './options.ts';
+
+interface Seen extends RouteSeen {
+  readonly stable: KubeObject;
+  readonly canary: KubeObject | null;
+  /** What the canary Ingress has to be like; null: the stable one has nothing for the target any more. */
+  readonly spec: IngressSpec | null;
+}
+
+/** Says on the canary Ingress that it is ours, and whose canary it is. */
+const madeFor = `${prefix}/made-for`;
+const maxRounds = 8;
+const none = { stableSlot: 'blue', canaryPercent: 0, match: null } as const;
+
+export class CanaryIngressRoute implements KubeRoute<Seen> {
+  private readonly client: KubeClient;
+
+  constructor(client: KubeClient) {
+    this.client = client;
+  }
+
+  async read(place: RoutePlace, signal?: AbortSignal): Promise<Seen> {
+    const refs = ingressRefs(place);
+    const [stable, canary] = await Promise.all([
+      this.client.find(refs.stable, signal),
+      this.client.find(refs.canary, signal),
+    ]);
+    if (stable === null) {
+      throw new NoRoute(`There is no ${nameOf(refs.stable)}, so no canary Ingress beside it has any effect.`);
+    }
+    const spec = specFor(stable, canary, place);
+    const { green, match } = canary === null ? { green: 0, match: null } : shareIn(canary, place);
+    const ours = canary !== null && isOurs(canary, stable);
+    const follows = !ours || spec === null || isAs(canary, spec, heededNotes(stable, place));
+    return {
+      stable,
+      canary,
+      spec,
+      shares: { blue: 100 - green, green },
+      match,
+      mark: ours ? (canary.metadata.annotations?.[noteNames.mark] ?? null) : null,
+      before: canary === null ? null : beforeIn(canary),
+      // The controller reports on no Ingress what it has loaded.
+      observed: true,
+      otherWriter: canary === null ? null : otherWriterOf(canary, 'f:metadata'),
+      ...(follows ? {} : { incomplete: true }),
+    };
+  }
+
+  async check(place: RoutePlace, { stable, canary }: Seen, signal?: AbortSignal): Promise<void> {
+    refuseAffinity(stable, place);
+    if (canary !== null) refuseForeign(canary, stable);
+    const wanted = new Set(pathsOf({ ...stable, spec: canarySpec(stable, place) }));
+    const { items } = await this.client.list(ingress, { namespace: place.namespace }, signal);
+    for (const other of items) {
+      if (other.metadata.name === ingressRefs(place).canary.name) continue;
+      if (other.metadata.annotations?.[annotationsOf(place).canary] !== 'true') continue;
+      const shared = pathsOf(other).find((path) => wanted.has(path));
+      if (shared === undefined) continue;
+      const message = `Ingress ${other.metadata.name} is a canary for ${shared} already, and ingress-nginx takes one at most.`;
+      throw new SluiceError('traffic-unready', message);
+    }
+  }
+
+  async write(
+    place: RoutePlace,
+    { stable, canary, spec, shares }: Seen,
+    wanted: RouteWanted,
+    signal?: AbortSignal,
+    mode: 'do' | 'try' = 'do',
+  ): Promise<void> {
+    const ref = ingressRefs(place).canary;
+    if (canary !== null) refuseForeign(canary, stable);
+    const share = shareNotes(place, wanted);
+    const heeded = spec === null ? {} : heededNotes(stable, place);
+    try {
+      // A late writer of a rollout that is over can make it again, but never with a share.
+      if (canary === null) {
+        const made = newCanary(place, stable, spec, { ...heeded, ...shareNotes(place, none) });
+        await this.client.create(ref, made, signal, mode);
+        return;
+      }
+      const own = { [noteNames.mark]: wanted.mark, [noteNames.before]: beforeText(shares) };
+      const notes = { ...heeded, ...share, ...own };
+      const steps = [unchanged(canary), ...specSteps(canary, spec), ...noteSteps(canary, notes)];
+      await this.client.patch(ref, steps, signal, mode);
+    } catch (error) {
+      if (!isProblem(error, 'exists', 'not-found')) throw error;
+      throw new KubeError('conflict', error.message, error.status, { cause: error });
+    }
+  }
+
+  async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {
+    const ref = ingressRefs(place).canary;
+    for (let round = 1; ; round++) {
+      const canary = await this.client.find(ref, signal);
+      const slot = await stableSlot();
+      // While the promoted version is served through it, it has to stay.
+      if (canary?.metadata.annotations?.[madeFor] === undefined || slot === 'green') return;
+      try {
+        return await this.client.delete(ref, signal, canary.metadata.resourceVersion);
+      } catch (error) {
+        if (!isProblem(error, 'conflict') || round === maxRounds) throw error;
+      }
+    }
+  }
+}
+
+/** A canary Ingress that is there may have a share, whatever became of the stable one. */
+function specFor(stable: KubeObject, canary: KubeObject | null, place: RoutePlace): IngressSpec | null {
+  try {
+    return canarySpec(stable, place);
+  } catch (error) {
+    if (canary !== null && error instanceof NoRoute) return null;
+    throw error;
+  }
+}
+
+function newCanary(
+  place: RoutePlace,
+  stable: KubeObject,
+  spec: IngressSpec | null,
+  notes: Readonly<Record<string, string | null>>,
+): object {
+  const { apiVersion, kind } = { apiVersion: apiVersionOf(ingress), kind: ingress.kind };
+  const { name, uid } = stable.metadata;
+  const given = Object.entries(notes).filter(([, value]) => value !== null);
+  return {
+    metadata: {
+      name: ingressRefs(place).canary.name,
+      namespace: place.namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'sluice' },
+      annotations: { ...Object.fromEntries(given), [madeFor]: name },
+      // It goes with the stable one.
+      ownerReferences: [{ apiVersion, kind, name, uid }],
+    },
+    spec,
+  };
+}
+
+/** What the controller heeds on a canary Ingress as well, as the stable one has it. */
+function heededNotes(stable: KubeObject, place: RoutePlace): Record<string, string | null> {
+  const has = stable.metadata.annotations ?? {};
+  return Object.fromEntries(annotationsOf(place).heeded.map((name) => [name, has[name] ?? null]));
+}
+
+function isAs(canary: KubeObject, spec: IngressSpec, notes: Record<string, string | null>): boolean {
+  const has = canary.metadata.annotations ?? {};
+  return (
+    specSteps(canary, spec).length === 0 &&
+    Object.entries(notes).every(([name, value]) => (has[name] ?? null) === value)
+  );
+}
+
+function specSteps(canary: KubeObject, wanted: IngressSpec | null): PatchStep[] {
+  if (wanted === null) return [];
+  const { ingressClassName } = (canary.spec ?? {}) as IngressSpec;
+  // A class that the cluster has put in by default stays.
+  const value = { ...(ingressClassName === undefined ? {} : { ingressClassName }), ...wanted };
+  return isDeepStrictEqual(value, canary.spec) ? [] : [{ op: 'replace', path: '/spec', value }];
+}
+
+function isOurs({ metadata }: KubeObject, stable: KubeObject): boolean {
+  return metadata.annotations?.[madeFor] === stable.metadata.name;
+}
+
+function refuseForeign(canary: KubeObject, stable: KubeObject): void {
+  if (isOurs(canary, stable)) return;
+  const message = `Ingress ${canary.metadata.name} is there already and was not made by Sluice; name another as \`canaryIngress\`.`;
+  throw new SluiceError('traffic-unready', message);
+}

@@ -31,6 +31,7 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
   if (cooldown !== null && !force) throw cooling(plan, cooldown);
   const traffic = trafficOf(deps.providers, plan);
   refuseForeignHeaders(plan, traffic.provider.matchHeader);
+  await refuseShares(plan, traffic);
   await refuseSkew(deps, traffic, plan);
   const before = await traffic.provider.read(traffic.target, cancellationSignal());
   const epochBase = epochAbove(before.epoch);
@@ -101,9 +102,29 @@ function refuseForeignHeaders(plan: Plan, matchHeader: string): void {
     ({ match }) => match && matchHeader !== '*' && match.header.toLowerCase() !== matchHeader,
   );
   if (!foreign?.match) return;
+  if (matchHeader === '') {
+    const message = `Stage "${foreign.name}" matches on a header, and this data plane cannot tell requests by one.`;
+    throw new SluiceError('traffic-unready', message);
+  }
   const why = `Stage "${foreign.name}" matches on ${foreign.match.header}, but this data plane matches on ${matchHeader} only.`;
   throw new SluiceError('traffic-unready', why);
 }
+
+/** Where shares come from numbers of pods, not every one can be given. */
+async function refuseShares(plan: Plan, { provider, target }: TrafficSide): Promise<void> {
+  const shares = await provider.shares?.(target, cancellationSignal());
+  if (shares === undefined || shares === null) return;
+  const stage = plan.stages.find(
+    ({ weightPercent }) => !shares.some((share) => Math.abs(share - weightPercent) <= nearEnough),
+  );
+  if (stage === undefined) return;
+  const all = shares.map((share) => Math.round(share * 100) / 100).join(', ');
+  const message = `Stage "${stage.name}" asks for ${stage.weightPercent} %; this data plane can give ${targetOf(plan)} ${all} %.`;
+  throw new SluiceError('traffic-unready', message);
+}
+
+/** Plans cannot write a third of a hundred. */
+const nearEnough = 0.5;
 
 /** Both arms would carry the same label, so no check could tell them apart. */
 function refuseSameVersion(plan: Plan, stableVersion: string): void {
@@ -148,10 +169,12 @@ async function clean(
     // After a cold way back the version that users are on must be up before the other one goes.
     if (fallbackCold && arms && leaving === 'canary')
       await startStable(deps, plan, arms, signal, state.epoch);
-    // The route lets go of the version that leaves before that goes.
-    await provider.leave?.(target, state.epoch, signal);
+    const letGo = async () => await provider.leave?.(target, state.epoch, signal);
     // Under the epoch of the last traffic write, which is above that of every start before it and below the next rollout's.
-    await workload.provider.stop(workload.target, otherSlot(settled.slot), signal, state.epoch);
+    const end = () => workload.provider.stop(workload.target, otherSlot(settled.slot), signal, state.epoch);
+    // The route lets go of the version that leaves before that goes, unless it would then send to it again.
+    const steps = provider.leavesLast?.(target) ? [end, letGo] : [letGo, end];
+    for (const step of steps) await step();
   };
   return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
 }

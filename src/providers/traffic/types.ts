@@ -54,7 +54,7 @@ export interface Route {
  * Errors: `traffic-unavailable` (retryable), `traffic-fenced`, `traffic-unready`.
  */
 export interface TrafficProvider {
-  /** The one header that stages may match on, in lower case; `*`: any. */
+  /** The one header that stages may match on, in lower case; `*`: any; empty: none. */
   readonly matchHeader: string;
   /** Takes the target for `epoch`: checks that the data plane knows it, sets the canary to 0, clears a former stop of the target (never of `*`). */
   prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState>;
@@ -80,6 +80,10 @@ export interface TrafficProvider {
    * those who may stop a canary but not see its route. Absent: `read` tells.
    */
   asked?(target: TrafficTarget | '*', signal?: AbortSignal): Promise<Asked>;
+  /** The only shares that the data plane can give the target, percent; null: any. */
+  shares?(target: TrafficTarget, signal?: AbortSignal): Promise<readonly number[] | null>;
+  /** Whether what `leave` leaves sends to the canary's pods again: then they are stopped before it. */
+  leavesLast?(target: TrafficTarget): boolean;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
   clock?(signal?: AbortSignal): Promise<number | undefined>;

@@ -27,6 +27,7 @@ export interface KubeTrafficOptions {
   readonly namespace: string;
   /** Errors: `traffic-unready` for a share that this kind of route cannot give. */
   readonly checkRoute?: (route: Route) => void;
+  readonly leavesLast?: (options: TrafficTarget['options']) => boolean;
 }
 
 export class KubeTraffic implements TrafficProvider {
@@ -133,6 +134,15 @@ export class KubeTraffic implements TrafficProvider {
 
   release(holder: string, signal?: AbortSignal): Promise<readonly string[]> {
     return translated(() => this.options.store.releaseAll(holder, signal));
+  }
+
+  async shares(target: TrafficTarget, signal?: AbortSignal): Promise<readonly number[] | null> {
+    const { route } = this.options;
+    return await translated(async () => (await route.shares?.(this.placeOf(target), signal)) ?? null);
+  }
+
+  leavesLast({ options }: TrafficTarget): boolean {
+    return this.options.leavesLast?.(options) ?? false;
   }
 
   /** After the end of a rollout: nothing of ours stays on the route. The Lease stays, as the record of owner and stop. */

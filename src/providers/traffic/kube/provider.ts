@@ -27,6 +27,8 @@ export interface KubeRouteType {
   readonly checkRoute?: (route: Route) => void;
   /** What it does with routes, beside the Leases that every kind needs. */
   readonly rights: Rights;
+  /** Whether a route that was left sends to the canary's pods again, so that they must end first; default: it does not. */
+  readonly leavesLast?: (options: Readonly<Record<string, unknown>>) => boolean;
   routeOf(client: KubeClient): KubeRoute;
 }
 
@@ -50,6 +52,7 @@ export function kubeTrafficType(kind: KubeRouteType): TrafficProviderType {
         matchHeader: kind.matchHeader ?? '*',
         namespace: settings.namespace ?? connection.namespace,
         ...(kind.checkRoute ? { checkRoute: kind.checkRoute } : {}),
+        ...(kind.leavesLast ? { leavesLast: kind.leavesLast } : {}),
       });
     },
   };

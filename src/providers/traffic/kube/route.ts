@@ -51,6 +51,8 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
   read(place: RoutePlace, signal?: AbortSignal): Promise<Seen>;
   /** Before a rollout: refuses a route whose shares could not be kept. A restore never asks. */
   check?(place: RoutePlace, seen: Seen, signal?: AbortSignal): Promise<void>;
+  /** The only shares that the route can give, percent; null: any. */
+  shares?(place: RoutePlace, signal?: AbortSignal): Promise<readonly number[] | null>;
   /** Makes the route as wanted; `conflict` if it is no longer as it was seen. `try`: asks the API server only whether it would. */
   write(
     place: RoutePlace,

@@ -1,0 +1,92 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
+import { nginx } from '../../../src/providers/traffic/nginx.ts';
+import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { trafficContract } from '../../contract/traffic/suite.ts';
+import { kubeFixture } from '../../support/kube/contract.ts';
+import { ingressFor } from '../../support/kube/routes.ts';
+import { sharedCluster } from '../../support/kube/shared.ts';
+import { foreignSuite } from './foreign-suite.ts';
+
+trafficContract('nginx', () => kubeFixture(nginx, (namespace, target) => [ingressFor(namespace, target)]));
+
+const weight = '/metadata/annotations/nginx.ingress.kubernetes.io~1canary-weight';
+
+foreignSuite('Ingress', {
+  type: nginx,
+  objects: (namespace, target) => [ingressFor(namespace, target)],
+  kinds: ['ingress'],
+  route: 'ingress/shop',
+  drift: { object: 'ingress/shop-canary', patch: [{ op: 'replace', path: weight, value: '9000' }] },
+});
+
+describe('the canary Ingress', () => {
+  const cluster = sharedCluster();
+  const target = { id: 'test/shop', options: {} };
+  const open: TrafficProvider[] = [];
+  let namespace = '';
+  let provider: TrafficProvider;
+  afterAll(() => Promise.all(open.map((one) => one.close())));
+  beforeEach(async () => {
+    namespace = await cluster.makeNamespace('ingress');
+    await cluster.apply(ingressFor(namespace, target.id));
+    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
+    provider = kubeTrafficType(nginx).create(settings);
+    open.push(provider);
+  });
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await cluster.kubectl(['get', 'ingress', '-n', namespace, name, '-o', 'json']));
+
+  it('is made without a share, and goes with the stable one', async () => {
+    await provider.prepare(target, 5);
+    const prefix = 'nginx.ingress.kubernetes.io';
+    expect(await read('shop-canary')).toMatchObject({
+      metadata: {
+        labels: { 'app.kubernetes.io/managed-by': 'sluice' },
+        annotations: { [`${prefix}/canary`]: 'true', [`${prefix}/canary-weight`]: '0' },
+        ownerReferences: [{ kind: 'Ingress', name: 'shop' }],
+      },
+      spec: {
+        ingressClassName: 'nginx',
+        tls: [{ secretName: 'tls' }],
+        rules: [{ host: 'shop.example.com', http: { paths: [{ path: '/' }] } }],
+      },
+    });
+    await cluster.kubectl(['delete', 'ingress', '-n', namespace, 'shop']);
+    await expect.poll(() => cluster.kubectl(['get', 'ingress', '-n', namespace, '-o', 'name'])).toBe('');
+  });
+
+  it('follows hosts that are added to the stable one', async () => {
+    await provider.prepare(target, 5);
+    const rule = {
+      host: 'new.example.com',
+      http: {
+        paths: [
+          { path: '/', pathType: 'Prefix', backend: { service: { name: 'shop', port: { number: 80 } } } },
+        ],
+      },
+    };
+    const patch = JSON.stringify([{ op: 'add', path: '/spec/rules/-', value: rule }]);
+    await cluster.kubectl(['patch', 'ingress', '-n', namespace, 'shop', '--type=json', '-p', patch]);
+    await provider.renew(target, 5, Date.now() + 60_000);
+    expect(await read('shop-canary')).toMatchObject({
+      spec: { rules: [{ host: 'shop.example.com' }, { host: 'new.example.com' }] },
+    });
+  });
+
+  it('is not taken from somebody else', async () => {
+    const theirs = { ...ingressFor(namespace, 'test/shop-canary') };
+    await cluster.apply(theirs);
+    await expect(provider.prepare(target, 5)).rejects.toThrow('was not made by Sluice');
+    expect(await cluster.kubectl(['get', 'lease', '-n', namespace, '-o', 'name'])).toBe('');
+  });
+
+  it('is not made beside another canary for the same path', async () => {
+    const { metadata, ...rest } = ingressFor(namespace, target.id) as { metadata: object };
+    const annotations = { 'nginx.ingress.kubernetes.io/canary': 'true' };
+    await cluster.apply({ ...rest, metadata: { ...metadata, name: 'theirs', annotations } });
+    await expect(provider.prepare(target, 5)).rejects.toThrow(
+      'theirs is a canary for shop.example.com/ already',
+    );
+  });
+});

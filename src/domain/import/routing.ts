@@ -35,7 +35,8 @@ export function traffic(
   const options = {
     ...route,
     stable: stable === service ? undefined : stable,
-    canary: canary === `${stable}-canary` ? undefined : canary,
+    // One Service has the pods of both where no route shares them.
+    canary: type === 'service' || canary === `${stable}-canary` ? undefined : canary,
   };
   return { provider: type, options, from };
 }

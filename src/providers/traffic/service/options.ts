@@ -9,10 +9,10 @@ import type { RoutePlace } from '../kube/route.ts';
 export const roundings = ['refuse', 'nearest'] as const;
 
 export const podShareOptions = z.strictObject({
-  service: objectName
+  stable: objectName
     .optional()
     .describe('The Service that selects the pods of both versions. Default: the name of the service.'),
-  stable: objectName.optional().describe('The stable Deployment. Default: the name of the service.'),
+  deployment: objectName.optional().describe('The stable Deployment. Default: the name of the service.'),
   canary: objectName.optional().describe("The canary's Deployment. Default: that of stable with `-canary`."),
   rounding: z
     .enum(roundings)
@@ -28,8 +28,8 @@ export interface PodShareRefs {
 
 export function podShareRefs({ service: target, namespace, options }: RoutePlace): PodShareRefs {
   const {
-    service: name = target,
-    stable = target,
+    stable: name = target,
+    deployment: stable = target,
     canary = `${stable}-canary`,
   } = podShareOptions.parse(options);
   const named = (of: string): KubeRef => ({ kind: deployment, namespace, name: of });

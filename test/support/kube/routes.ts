@@ -33,7 +33,7 @@ export function httpRouteFor(namespace: string, target: string): object {
             },
             { type: 'RequestMirror', requestMirror: { backendRef: backend('shadow') } },
           ],
-          sessionPersistence: { sessionName: 'sticky', type: 'Cookie' },
+          sessionPersistence: { type: 'Cookie', cookie: { name: 'sticky' } },
           backendRefs: [backend(service)],
         },
       ],

@@ -21,7 +21,7 @@ import {
 
 export const gatewayRoute: ObjectKind = {
   refOf: routeRef,
-  owned: [['f:spec', 'f:rules']],
+  owned: ['f:spec', 'f:rules'],
   check: (object, place) => refuseOthers(readRules(object, place), place),
   shares(object, place) {
     const { shared, own } = readRules(object, place);

@@ -22,7 +22,7 @@ import {
 
 export const virtualServiceKind: ObjectKind = {
   refOf: virtualServiceRef,
-  owned: [['f:spec', 'f:http']],
+  owned: ['f:spec', 'f:http'],
   check: refuseUnfit,
   shares(object, place) {
     const { shared, own } = readRoutes(object, place);

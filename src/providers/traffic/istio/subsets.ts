@@ -17,7 +17,7 @@ const ruleObject = z.object({
 export function destinationRuleKind(ref: KubeRef): ObjectKind {
   return {
     refOf: () => ref,
-    owned: [['f:spec', 'f:subsets']],
+    owned: ['f:spec', 'f:subsets'],
     check(object, place) {
       for (const wanted of wantedIn(place)) refuseOther(object, wanted, ref);
     },

@@ -1,6 +1,7 @@
 /** What we write on objects beside their own fields, and what others write, as every kind of route reads it. */
 import { fieldManager, type KubeObject, type PatchStep, pointer } from '../../kube/types.ts';
 import { prefix } from './lease-state.ts';
+import type { FieldPath } from './owners.ts';
 import type { RouteSeen } from './route.ts';
 
 export const noteNames = {
@@ -47,12 +48,21 @@ export function beforeIn({ metadata }: KubeObject): RouteSeen['shares'] | null {
   return blue !== undefined && green !== undefined && Number.isFinite(blue + green) ? { blue, green } : null;
 }
 
-/** Whoever other than we wrote last below a field; controllers that report in the status do not count. */
-export function otherWriterOf({ metadata }: KubeObject, field: `f:${string}`): string | null {
+/**
+ * Whoever other than we owns what is ours to write; null: we do, or nobody. A write takes the ownership of what it changes, so
+ * that this is who wrote it last; times would not tell, since they count seconds.
+ */
+export function otherWriterOf({ metadata }: KubeObject, path: FieldPath): string | null {
   const writers = (metadata.managedFields ?? []).filter(
     ({ manager, subresource, fieldsV1 }) =>
-      manager !== fieldManager && subresource === undefined && fieldsV1?.[field] !== undefined,
+      manager !== fieldManager && subresource === undefined && hasField(fieldsV1, path),
   );
   const last = writers.toSorted((a, b) => Date.parse(a.time ?? '') - Date.parse(b.time ?? '')).at(-1);
   return last?.manager ?? null;
+}
+
+function hasField(fields: unknown, [first, ...rest]: FieldPath): boolean {
+  if (first === undefined) return true;
+  if (typeof fields !== 'object' || fields === null || !(first in fields)) return false;
+  return hasField((fields as Record<string, unknown>)[first], rest);
 }

@@ -9,8 +9,8 @@ import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWan
 
 /** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
 export interface ObjectKind {
-  /** The fields that it writes, as managed fields name them. */
-  readonly owned: readonly FieldPath[];
+  /** The field that it writes, as managed fields name it. */
+  readonly owned: FieldPath;
   refOf(place: RoutePlace): KubeRef;
   /** Before a rollout: refuses an object whose shares could not be kept. */
   check(object: KubeObject, place: RoutePlace): void;
@@ -54,7 +54,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
       mark: object.metadata.annotations?.[noteNames.mark] ?? null,
       before: beforeIn(object),
       observed: this.kind.observed(object),
-      otherWriter: otherWriterOf(object, 'f:spec'),
+      otherWriter: otherWriterOf(object, this.kind.owned),
     };
   }
 

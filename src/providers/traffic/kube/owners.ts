@@ -19,12 +19,12 @@ const entries = z.array(entry);
 type Entry = z.infer<typeof entry>;
 type Fields = z.infer<typeof fields>;
 
-/** The owners of these fields, as text. */
-export function ownersOf(object: KubeObject, owned: readonly FieldPath[]): string {
+/** The owners of a field, as text. */
+export function ownersOf(object: KubeObject, owned: FieldPath): string {
   const found = (object.metadata.managedFields ?? []).flatMap((each): Entry[] => {
     const { data } = entry.safeParse(each);
     if (data === undefined || each.subresource !== undefined || data.manager === fieldManager) return [];
-    const kept = owned.reduce<Fields>((sum, path) => merged(sum, within(data.fieldsV1, path)), {});
+    const kept = within(data.fieldsV1, owned);
     return Object.keys(kept).length === 0 ? [] : [{ ...data, fieldsV1: kept }];
   });
   return JSON.stringify(found);

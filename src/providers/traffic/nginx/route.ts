@@ -54,7 +54,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       before: canary === null ? null : beforeIn(canary),
       // The controller reports on no Ingress what it has loaded.
       observed: true,
-      otherWriter: canary === null ? null : otherWriterOf(canary, 'f:metadata'),
+      otherWriter: canary === null ? null : writerOf(canary, place),
       ...(follows ? {} : { incomplete: true }),
     };
   }
@@ -148,6 +148,10 @@ function newCanary(
     },
     spec,
   };
+}
+
+function writerOf(canary: KubeObject, place: RoutePlace): string | null {
+  return otherWriterOf(canary, ['f:metadata', 'f:annotations', `f:${annotationsOf(place).weight}`]);
 }
 
 /** What the controller heeds on a canary Ingress as well, as the stable one has it. */

@@ -22,10 +22,10 @@ export function notesOfFound(
   stable: KubeObject,
   { shared, total }: PodShare,
 ): Record<string, string> {
-  const owners = ownersOf(stable, [['f:spec', 'f:replicas']]);
+  const owners = ownersOf(stable, ['f:spec', 'f:replicas']);
   return {
     [noteNames.found]: JSON.stringify({ selector: shared, replicas: total, owners }),
-    [noteNames.owners]: ownersOf(service, [['f:spec', 'f:selector']]),
+    [noteNames.owners]: ownersOf(service, ['f:spec', 'f:selector']),
   };
 }
 

@@ -69,7 +69,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
       match: null,
       mark: service.metadata.annotations?.[noteNames.mark] ?? null,
       before: beforeIn(service),
-      otherWriter: otherWriterOf(service, 'f:spec'),
+      otherWriter: otherWriterOf(service, ['f:spec', 'f:selector']),
     };
     if (asked === null || (asked > 0 && pods.green === null) || (isShared(asked) && state.total < 2)) {
       return { ...base, shares: realShares(state), observed: true };

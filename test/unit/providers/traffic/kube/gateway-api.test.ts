@@ -32,7 +32,7 @@ const matches = fc.option(
 const extras = fc.constantFrom(
   {},
   { filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'web-canary', port: 80 } } }] },
-  { timeouts: { request: '3s' }, sessionPersistence: { sessionName: 'sticky', type: 'Cookie' } },
+  { timeouts: { request: '3s' }, sessionPersistence: { type: 'Cookie', cookie: { name: 'sticky' } } },
 );
 const foreignRule = fc.record({
   matches,

@@ -107,7 +107,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
 
   async write(
     place: RoutePlace,
-    { service, stable, canary, state, rounding, shares }: Seen,
+    { service, stable, canary, state, shares }: Seen,
     { stableSlot, canaryPercent, match, mark }: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
@@ -116,7 +116,8 @@ export class PodShareRoute implements KubeRoute<Seen> {
       throw new SluiceError('traffic-unready', 'A Service cannot tell requests by their headers.');
     const refs = podShareRefs(place);
     const green = stableSlot === 'blue' ? canaryPercent : 100 - canaryPercent;
-    const wanted = todo(state, green, podsFor(green, state.total, rounding));
+    // Plans were held against the shares before; what comes on the way down is taken as near as it goes.
+    const wanted = todo(state, green, podsFor(green, state.total, 'nearest'));
     const notes = {
       [noteNames.mark]: mark,
       [noteNames.before]: beforeText(shares),

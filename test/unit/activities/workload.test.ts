@@ -20,6 +20,7 @@ function activitiesOver(traffic: TrafficProvider, workload: FakeWorkload) {
   const judging = { metrics: unasked, health: unasked, alerts: unasked, hook: unasked };
   const deps: ActivityDeps = {
     providers: { traffic: () => traffic, workload: () => workload, ...judging },
+    gates: { find: unasked, keep: unasked },
     clock: systemClock,
     liveness: { isRunning: async () => true, cooldown: async () => null },
     directory: emptyDirectory(),

@@ -1,6 +1,8 @@
 /** The registry of gates: a new one is one file and one line here. */
 import { approvalGate } from './approval.ts';
+import { healthGate } from './health.ts';
 import { memory } from './memory.ts';
+import { metricGate } from './metric.ts';
 import { sbomGate } from './sbom.ts';
 import type { GateType } from './types.ts';
 import { vulnerabilitiesGate } from './vulnerabilities.ts';
@@ -8,7 +10,9 @@ import { windowGate } from './window.ts';
 
 export const gateTypes: readonly GateType[] = [
   approvalGate,
+  healthGate,
   memory,
+  metricGate,
   sbomGate,
   vulnerabilitiesGate,
   windowGate,

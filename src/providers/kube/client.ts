@@ -159,6 +159,12 @@ export class KubeClient {
     });
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
+    if (status === 401 && request.again !== true) {
+      // The token may have run out since it was taken.
+      answer.resume();
+      this.connection.refused();
+      return await this.send({ ...request, again: true }, what, signal);
+    }
     throw refusal(what, status, await readAll(answer));
   }
 }
@@ -168,6 +174,8 @@ interface Request {
   readonly path: string;
   readonly body?: object;
   readonly type?: string;
+  /** With credentials taken anew. */
+  readonly again?: boolean;
 }
 
 /** The path of an object or, without a name, of a collection. */

@@ -1,9 +1,8 @@
-/** Who is asked, with which credentials: kubeconfig, exec plug-ins and service accounts are the client library's work. */
-import { existsSync } from 'node:fs';
+/** Who is asked, with which credentials: kubeconfig and exec plug-ins are the client library's work. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent, type RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
-import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { Credentials } from './credentials.ts';
+import { readIdentity, unusable } from './identity.ts';
 import type { KubeSettings } from './settings.ts';
 
 export interface Connection {
@@ -12,16 +11,21 @@ export interface Connection {
   readonly namespace: string;
   /** Options with which any request must be made; asked for each, since tokens are renewed. */
   options(): Promise<RequestOptions>;
+  /** The API server did not know who asks (401): the next request shows fresh credentials. */
+  refused(): void;
   close(): void;
 }
 
-const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** Beyond this requests wait for one another instead of opening ever more connections. */
 const maxSockets = 64;
 
-/** Errors: `provider-config` if the kubeconfig cannot be read, or has no such context. */
-export function connect(settings: Pick<KubeSettings, 'kubeconfig' | 'context'>): Connection {
-  const config = configOf(settings);
+/**
+ * Errors: `provider-config` if the kubeconfig cannot be read, or has no such context. `root` stands before the folder of
+ * the pod's service account.
+ */
+export function connect(settings: Pick<KubeSettings, 'kubeconfig' | 'context'>, root?: string): Connection {
+  const credentials = new Credentials(() => readIdentity(settings, root));
+  const { config } = credentials;
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw unusable(settings, 'it names no cluster for its context');
   const server = new URL(cluster.server);
@@ -32,34 +36,11 @@ export function connect(settings: Pick<KubeSettings, 'kubeconfig' | 'context'>):
     server,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     async options() {
-      const options: RequestOptions = { headers: {} };
-      await config.applyToHTTPSOptions(options);
+      const options = await credentials.options();
       // A proxy of the kubeconfig is an agent of the library's own.
       return cluster.proxyUrl ? options : { ...options, agent };
     },
+    refused: () => credentials.refused(),
     close: () => agent.destroy(),
   };
-}
-
-function configOf({ kubeconfig, context }: Pick<KubeSettings, 'kubeconfig' | 'context'>): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
-    else if (context === undefined && existsSync(serviceAccountToken)) config.loadFromCluster();
-    else config.loadFromDefault();
-  } catch (error) {
-    throw unusable({ kubeconfig }, messageOf(error));
-  }
-  if (context === undefined) return config;
-  const known = config.getContexts().map(({ name }) => name);
-  if (!known.includes(context)) {
-    throw unusable({ kubeconfig }, `it has no context ${context}; it has ${known.join(', ') || 'none'}`);
-  }
-  config.setCurrentContext(context);
-  return config;
-}
-
-function unusable({ kubeconfig }: { kubeconfig?: string | undefined }, why: string): SluiceError {
-  const what = kubeconfig === undefined ? 'The Kubernetes configuration' : `The kubeconfig ${kubeconfig}`;
-  return new SluiceError('provider-config', `${what} cannot be used: ${why}.`);
 }

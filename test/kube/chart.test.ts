@@ -1,0 +1,204 @@
+/** The Helm chart: judged by the API server, by Pod Security, by promtool, and by the code that reads what it writes. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { parseConfig } from '../../src/providers/config.ts';
+import { kubeRoles } from '../../src/providers/kube/rights.ts';
+import { rbacObjects, rightsOf } from '../../src/providers/rbac.ts';
+import { locateTools, repoRoot } from '../../src/stack/tools.ts';
+import { type ChartObject, helm, objectsIn, only, render, renderText } from '../support/deploy/chart.ts';
+import { type Grain, grainsOf } from '../support/kube/account.ts';
+import { sharedCluster } from '../support/kube/shared.ts';
+
+const cluster = sharedCluster();
+const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+const ci = (name: string) => `deploy/helm/sluice/ci/${name}-values.yaml`;
+const manifests = join(repoRoot(), 'deploy/manifests/sluice.yaml');
+const names = ['minimal', 'multi-namespace', 'full'] as const;
+
+let namespace: string;
+beforeAll(async () => {
+  namespace = await cluster.makeNamespace('chart', restricted);
+  // Namespaces that values files name.
+  for (const name of ['rollout-leases', 'shop', 'payments']) {
+    await cluster.rest('POST', '/api/v1/namespaces', { metadata: { name } });
+  }
+});
+
+const dryRun = (objects: readonly object[]) =>
+  cluster.kubectl(
+    ['apply', '--dry-run=server', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  );
+
+const deploymentSpec = z.object({
+  spec: z.object({
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })) }),
+    }),
+  }),
+});
+
+/** The pods of its Deployments, which is what Pod Security looks at. */
+function podsOf(objects: readonly ChartObject[]): object[] {
+  return only(objects, 'Deployment').map((object) => {
+    const { metadata, spec } = deploymentSpec.parse(object).spec.template;
+    const { serviceAccountName: _account, ...pod } = spec;
+    const { name, namespace: within } = object.metadata;
+    return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace: within }, spec: pod };
+  });
+}
+
+/** Names differ from those of `sluice rbac`; what is allowed where must not. */
+const allowed = (grains: readonly Grain[]) =>
+  grains
+    .map(({ namespace: where, group, resource, verb }) => `${where} ${group} ${resource} ${verb}`)
+    .toSorted();
+
+describe.each(names)('the chart with %s values', (name) => {
+  const options = () => ({ values: [ci(name)], namespace });
+
+  it('has no complaint of helm lint', () => {
+    expect(helm(['lint', '--strict'], options())).toContain('0 chart(s) failed');
+  });
+
+  it('makes objects that the API server takes, and no Pod Security warning', async () => {
+    const objects = render(options());
+    const taken = (await dryRun(objects)).trim().split('\n');
+    expect(taken).toHaveLength(objects.length);
+    expect(await dryRun(podsOf(objects))).toMatch(/pod\/sluice-worker created/);
+  });
+
+  it('labels everything as Kubernetes recommends', () => {
+    for (const { metadata } of render(options())) {
+      expect(metadata.labels).toMatchObject({
+        'app.kubernetes.io/name': 'sluice',
+        'app.kubernetes.io/instance': 'sluice',
+        'app.kubernetes.io/part-of': 'sluice',
+        'app.kubernetes.io/managed-by': 'Helm',
+      });
+    }
+  });
+
+  it('writes a configuration that the code takes, with the API on loopback', () => {
+    const [map] = only(render(options()), 'ConfigMap');
+    const { data } = z.object({ data: z.object({ 'sluice.yaml': z.string() }) }).parse(map);
+    const config = parseConfig(parse(data['sluice.yaml']), { env: {} });
+    expect(config.api.host).toBe('127.0.0.1');
+    expect(config.worker.host).toBe('0.0.0.0');
+    expect(Object.keys(config.traffic).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the rights of the chart', () => {
+  it.each([
+    { of: ['minimal'], leaseNamespace: 'sluice', namespaces: ['sluice'] },
+    { of: ['multi-namespace'], leaseNamespace: 'rollout-leases', namespaces: ['shop', 'payments'] },
+  ])('are what sluice rbac prints, with $of values', ({ of: [name = ''], leaseNamespace, namespaces }) => {
+    const printed = rbacObjects({
+      rights: rightsOf(['gateway-api']),
+      roles: kubeRoles,
+      leaseNamespace,
+      namespaces,
+    });
+    const rendered = render({ values: [ci(name)] });
+    expect(allowed(grainsOf(rendered))).toEqual(allowed(grainsOf(printed)));
+  });
+
+  it('follow the providers of the configuration', () => {
+    const haproxy = ['config.traffic.gateway-api=null', 'config.traffic.haproxy.socket=/run/admin.sock'];
+    expect(only(render({ set: haproxy }), 'Role')).toEqual([]);
+  });
+
+  it('of all namespaces are ClusterRoles, and Leases stay in theirs', () => {
+    const rendered = render({ values: [ci('full')] });
+    expect(only(rendered, 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual([
+      'sluice-sluice-worker',
+      'sluice-sluice-guard',
+    ]);
+    expect(JSON.stringify(only(rendered, 'ClusterRole'))).not.toContain('leases');
+  });
+
+  it('are bound to the accounts that the pods have', () => {
+    const rendered = render({ set: ['serviceAccounts.create=false', 'serviceAccounts.worker.name=robot'] });
+    expect(only(rendered, 'ServiceAccount')).toEqual([]);
+    expect(JSON.stringify(only(rendered, 'RoleBinding'))).toContain('"name":"robot"');
+    expect(JSON.stringify(only(rendered, 'Deployment'))).toContain('"serviceAccountName":"robot"');
+  });
+});
+
+describe('the values', () => {
+  it.each([
+    [['workers=3'], /additional properties 'workers' not allowed/],
+    [['worker.replicas=many'], /worker.replicas|worker\/replicas/],
+    [['api.service.enabled=true'], /needs a proxy in api.sidecars/],
+    [['rbac.allNamespaces=true', 'rbac.namespaces={a}'], /exclude each other/],
+  ])('%j are refused', (set, message) => {
+    expect(() => render({ set })).toThrow(message);
+  });
+
+  it('let Prometheus objects be made only on request', () => {
+    const operators = (options: { values?: string[] }) =>
+      render(options).filter(({ apiVersion }) => apiVersion.startsWith('monitoring.coreos.com/'));
+    expect(operators({})).toEqual([]);
+    const kinds = operators({ values: [ci('full')] }).map(({ kind }) => kind);
+    expect(new Set(kinds)).toEqual(new Set(['ServiceMonitor', 'PrometheusRule']));
+  });
+});
+
+describe('a pod that is not of the restricted level', () => {
+  it('would be refused in that namespace, so the others mean something', async () => {
+    const containers = [{ name: 'app', image: 'app' }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lax', namespace }, spec: { containers } };
+    await expect(dryRun([pod])).rejects.toThrow(/violates PodSecurity "restricted/);
+  });
+});
+
+describe('the manifests', () => {
+  const rendered = () => renderText({ values: ['deploy/manifests/values.yaml'] });
+
+  it('are what the chart makes; SLUICE_UPDATE_DOCS=1 with this test writes them', () => {
+    if (process.env.SLUICE_UPDATE_DOCS === '1') writeFileSync(manifests, rendered());
+    expect(objectsIn(readFileSync(manifests, 'utf8'))).toEqual(objectsIn(rendered()));
+  });
+
+  it('run, as far as a cluster without a kubelet can tell', async () => {
+    await cluster.kubectl(['apply', '-f', join(repoRoot(), 'deploy/manifests/namespace.yaml')]);
+    await cluster.kubectl(['apply', '-f', manifests]);
+    for (const part of ['worker', 'api', 'guard']) {
+      const args = [
+        'rollout',
+        'status',
+        `deployment/sluice-${part}`,
+        '--namespace',
+        'sluice',
+        '--timeout=40s',
+      ];
+      expect(await cluster.kubectl(args)).toMatch(/successfully rolled out/);
+    }
+  });
+});
+
+describe('the alerts', () => {
+  it('are valid, and fire when they should and at no other time', () => {
+    const [rule] = only(render({ values: [ci('full')] }), 'PrometheusRule');
+    const { spec } = z.object({ spec: z.looseObject({ groups: z.array(z.unknown()) }) }).parse(rule);
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-rules-'));
+    try {
+      writeFileSync(join(folder, 'rules.yaml'), stringify(spec));
+      const tests = join(folder, 'rules.test.yaml');
+      writeFileSync(tests, readFileSync(join(repoRoot(), 'deploy/rules.test.yaml')));
+      const promtool = (...args: string[]) =>
+        execFileSync(locateTools().promtool, args, { encoding: 'utf8', cwd: folder, stdio: 'pipe' });
+      expect(promtool('check', 'rules', 'rules.yaml')).toMatch(/SUCCESS: 5 rules found/);
+      expect(promtool('test', 'rules', tests)).toMatch(/SUCCESS/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

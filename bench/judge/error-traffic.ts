@@ -1,4 +1,5 @@
 /** Simulates requests and errors of both arms, one count per sample, and what an oracle would learn from each. */
+import { RateEstimate } from './estimating-oracle.ts';
 import { type Evidence, emptyEvidence, told, type Worth, worthOf } from './evidence.ts';
 import {
   emptyInstanceTraffic,
@@ -58,6 +59,8 @@ export class ErrorSimulator {
   private readonly stableOperations = new Int32Array(2);
   private readonly setting: ErrorSetting;
   private readonly requestsPerFailure: number;
+  private readonly suspected: number;
+  private readonly errors: readonly number[];
   private readonly byInstance: { readonly canary: InstanceDraws; readonly stable: InstanceDraws } | null;
 
   /** The canary fails `factor` times as often as stable (1: healthy); the oracle looks for `suspected` times. */
@@ -68,6 +71,8 @@ export class ErrorSimulator {
       requests: setting.rate * state.rateFactor * sampleSeconds,
       errors: setting.baseErrors * (state.trouble ? bursty.trouble.errorFactor : 1),
     }));
+    this.suspected = suspected;
+    this.errors = states.map(({ errors }) => errors);
     const share = setting.sharePercent / 100;
     this.byInstance = instanceDraws(setting, factor);
     this.canary = states.map(({ requests, errors }) => this.arm(requests * share, errors * factor));
@@ -84,6 +89,7 @@ export class ErrorSimulator {
       return;
     }
     drawStates(this.setting.shape, random, this.states);
+    const rate = this.newEstimate();
     for (let sample = 0; sample < samplesPerRun; sample += 1) {
       const state = this.states[sample] ?? 0;
       const canary = this.canary[state];
@@ -99,7 +105,24 @@ export class ErrorSimulator {
       into.evidence.known[sample] = told(worth.known, this.canaryOperations);
       into.evidence.learnt[sample] =
         told(worth.canary, this.canaryOperations) + told(worth.stable, this.stableOperations);
+      into.evidence.estimated[sample] = this.estimatedBy(rate, state);
     }
+  }
+
+  private newEstimate(): RateEstimate {
+    return new RateEstimate(this.operations(this.setting.baseErrors)[0]);
+  }
+
+  /** What the operations that were just drawn tell. */
+  private estimatedBy(rate: RateEstimate, state: number): number {
+    const errors = this.errors[state] ?? 0;
+    const counts = ([bad = 0, good = 0]: Int32Array) => ({ bad, total: bad + good });
+    return rate.learn(
+      counts(this.canaryOperations),
+      counts(this.stableOperations),
+      this.suspected,
+      (times) => this.operations(errors * times)[0],
+    );
   }
 
   private runInstances(
@@ -110,6 +133,7 @@ export class ErrorSimulator {
     const { instances, evidence } = into;
     const [worth] = this.worth;
     if (instances === null || worth === undefined) throw new Error('there is no room for instances');
+    const rate = this.newEstimate();
     const [own, others] = [canary.drawLevels(random), stable.drawLevels(random)];
     for (let sample = 0; sample < samplesPerRun; sample += 1) {
       const one = canary.draw(own, random, sample, instances.canary);
@@ -123,6 +147,7 @@ export class ErrorSimulator {
       evidence.known[sample] = told(worth.known, this.canaryOperations);
       evidence.learnt[sample] =
         told(worth.canary, this.canaryOperations) + told(worth.stable, this.stableOperations);
+      evidence.estimated[sample] = this.estimatedBy(rate, 0);
     }
   }
 

@@ -9,6 +9,8 @@ export interface Evidence {
    * safe whatever the common rates are, it grows fastest (Turner, Ly, Grünwald 2024).
    */
   readonly learnt: Float64Array;
+  /** The same, with stable's rate as the samples before tell it; of errors only. */
+  readonly estimated: Float64Array;
 }
 
 /** What one request tells, by the kind that it is of: failed or good, or a bucket of latency. */
@@ -19,7 +21,8 @@ export interface Worth {
 }
 
 export function emptyEvidence(samples: number): Evidence {
-  return { known: new Float64Array(samples), learnt: new Float64Array(samples) };
+  const one = () => new Float64Array(samples);
+  return { known: one(), learnt: one(), estimated: one() };
 }
 
 /** From the shares of each kind on a sick canary and on a healthy one, and the canary's share of all requests. */

@@ -4,7 +4,7 @@ import type { LatencyTraffic } from '../latency-traffic.ts';
 import { argoErrors, argoSettings } from './argo.ts';
 import { flaggerErrors, flaggerLatency } from './flagger.ts';
 import { kayentaErrors, kayentaLatency } from './kayenta.ts';
-import { comparingOracle, oracle } from './oracle.ts';
+import { comparingOracle, estimatingOracle, oracle } from './oracle.ts';
 import type { Rule } from './rule.ts';
 import { sluiceErrors, sluiceLatency } from './sluice.ts';
 
@@ -12,6 +12,7 @@ export const errorRules: readonly Rule<ErrorTraffic>[] = [
   sluiceErrors,
   oracle,
   comparingOracle,
+  estimatingOracle,
   flaggerErrors(1),
   flaggerErrors(5),
   flaggerErrors(10),

@@ -25,6 +25,15 @@ export const comparingOracle: Rule<Traffic> = {
   firesAt: ({ evidence }) => firstAtLine(evidence.learnt),
 };
 
+/** The fair one: what nobody can know before the first request, it has to learn as well. */
+export const estimatingOracle: Rule<Traffic> = {
+  id: 'oracle-3',
+  says:
+    "As oracle-2, but it learns stable's rate from the same samples: it knows how many times as often the canary fails, when a trouble " +
+    'is on and how bad, and which requests are retries. What lies between it and oracle-2 is the price of an unknown rate.',
+  firesAt: ({ evidence }) => firstAtLine(evidence.estimated),
+};
+
 function firstAtLine(evidence: Float64Array): number {
   let sum = 0;
   for (let sample = 0; sample < evidence.length; sample += 1) {

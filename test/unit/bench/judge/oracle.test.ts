@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ErrorSimulator, emptyErrorTraffic } from '../../../../bench/judge/error-traffic.ts';
 import { emptyLatencyTraffic, LatencySimulator } from '../../../../bench/judge/latency-traffic.ts';
 import { Random } from '../../../../bench/judge/random.ts';
-import { comparingOracle, oracle } from '../../../../bench/judge/rules/oracle.ts';
+import { comparingOracle, estimatingOracle, oracle } from '../../../../bench/judge/rules/oracle.ts';
 
 const setting = { shape: 'poisson', baseErrors: 0.01, rate: 10, sharePercent: 5 } as const;
 
@@ -30,10 +30,10 @@ describe('the oracle', () => {
     for (const shape of ['poisson', 'bursty'] as const) {
       const simulator = new ErrorSimulator({ ...setting, shape, rate: 100 }, 1, 5);
       const traffic = emptyErrorTraffic();
-      const fired = [0, 0];
+      const fired = [0, 0, 0];
       for (let run = 0; run < 2_000; run += 1) {
         simulator.run(Random.of(12, run), traffic);
-        for (const [place, rule] of [oracle, comparingOracle].entries())
+        for (const [place, rule] of [oracle, comparingOracle, estimatingOracle].entries())
           if (rule.firesAt(traffic) > 0) fired[place] = (fired[place] ?? 0) + 1;
       }
       for (const count of fired) {

@@ -98,8 +98,14 @@ describe('the aims', () => {
   const sluice = { healthy: 0.005, delay: 6 };
 
   it('are held by a judge that is rarely wrong, near the oracle and before every peer', () => {
-    const rules = { sluice, oracle: { healthy: 0.005, delay: 2 }, 'flagger-5': { healthy: 0, delay: 60 } };
+    const rules = {
+      sluice,
+      oracle: { healthy: 0.005, delay: 2 },
+      'oracle-3': { healthy: 0.005, delay: 3 },
+      'flagger-5': { healthy: 0, delay: 60 },
+    };
     expect(aimsOf([result(rules)]).map(({ checked, missed }) => [checked, missed])).toEqual([
+      [1, []],
       [1, []],
       [1, []],
       [1, []],
@@ -137,7 +143,7 @@ describe('the aims', () => {
       oracle: { healthy: 0, delay: 0 },
       'argo-0': { healthy: 0.02, delay: 1 },
     };
-    expect(aimsOf([result(rules)]).map(({ checked }) => checked)).toEqual([1, 0, 0]);
+    expect(aimsOf([result(rules)]).map(({ checked }) => checked)).toEqual([1, 0, 0, 0]);
   });
 
   it('say so where 30 minutes are too short to tell', () => {

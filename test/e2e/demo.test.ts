@@ -84,7 +84,7 @@ describe('npm start', () => {
     await waitFor('the stack', () => first.text().includes('Everything stays up'), { timeoutMs: 90_000 });
     const plan = readFileSync(join(repoRoot(), 'examples/shop-good.yaml'), 'utf8').replace(
       'version: v2',
-      'version: v4',
+      'version: v2.1',
     );
     const answer = await fetch('http://127.0.0.1:7741/v1/rollouts', {
       method: 'POST',
@@ -105,7 +105,7 @@ describe('npm start', () => {
     const resumed = await waitFor('the rollout', async () => (await rollout(7740)).status, {
       timeoutMs: 30_000,
     });
-    expect(resumed.version).toBe('v4');
+    expect(resumed.version).toBe('v2.1');
     expect(resumed.stage).toBeGreaterThanOrEqual(1);
     const done = await waitFor(
       'its end',

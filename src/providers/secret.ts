@@ -1,6 +1,7 @@
 /** Secrets that the operator names by reference: a file or a variable, read afresh each time, so that rotation needs no restart. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type ErrorCode, SluiceError } from '../domain/errors.ts';
 
 export const secretSource = z.union([
   z.strictObject({ file: z.string().min(1).describe('Path of a file that holds the value.') }),
@@ -21,4 +22,19 @@ export async function readSecret(source: SecretSource): Promise<string | null> {
     'file' in source ? await readFile(source.file, 'utf8').catch(() => '') : process.env[source.env];
   const value = text?.trim() ?? '';
   return value === '' ? null : value;
+}
+
+/** The value of a request header. Throws an error of this code that says where it should be. */
+export async function readHeader(header: string, source: SecretSource, code: ErrorCode): Promise<string> {
+  const value = await readSecret(source);
+  if (value !== null) return value;
+  throw new SluiceError(code, `The ${header} header cannot be read: ${placeOf(source)} is missing or empty.`);
+}
+
+/** The Authorization header, if one is set. */
+export async function readAuthorization(
+  source: SecretSource | undefined,
+  code: ErrorCode,
+): Promise<Record<string, string>> {
+  return source === undefined ? {} : { authorization: await readHeader('Authorization', source, code) };
 }

@@ -2,9 +2,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { z } from 'zod';
-import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { messageOf } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
-import { placeOf, readSecret, secretSource } from '../secret.ts';
+import { readAuthorization, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import { addressFor, addressSetting, reachesArm } from './address.ts';
 import type { HealthProvider, HealthProviderType, ProbeResult } from './types.ts';
@@ -37,7 +37,7 @@ function createHttp({ url, statuses, authorization }: HttpSettings): HealthProvi
   return {
     async probe(target, { timeoutMs, signal }) {
       const address = addressFor(url, target);
-      const headers = await headersOf(authorization);
+      const headers = await readAuthorization(authorization, 'health-probe');
       const startedMs = performance.now();
       try {
         const status = await within(timeoutMs, (limit) => statusOf(address, headers, limit), signal);
@@ -50,16 +50,6 @@ function createHttp({ url, statuses, authorization }: HttpSettings): HealthProvi
     },
     async close() {},
   };
-}
-
-async function headersOf(source: HttpSettings['authorization']): Promise<Record<string, string>> {
-  if (source === undefined) return {};
-  const authorization = await readSecret(source);
-  if (authorization !== null) return { authorization };
-  throw new SluiceError(
-    'health-probe',
-    `The Authorization header cannot be read: ${placeOf(source)} is missing or empty.`,
-  );
 }
 
 function statusOf(address: string, headers: Record<string, string>, signal: AbortSignal): Promise<number> {

@@ -1,7 +1,8 @@
 /** A hook that posts JSON to an address of the operator's. */
 import { z } from 'zod';
-import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { placeOf, readSecret, secretSource } from '../secret.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { networkCause } from '../network-cause.ts';
+import { readAuthorization, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import type { Hook, HookType } from './types.ts';
 
@@ -26,12 +27,15 @@ export const http: HookType = {
 function createHttp({ url, authorization }: HttpSettings): Hook {
   return {
     async call(input, signal) {
-      const headers = { 'content-type': 'application/json', ...(await credentials(authorization)) };
+      const headers = {
+        'content-type': 'application/json',
+        ...(await readAuthorization(authorization, 'hook-failed')),
+      };
       const body = JSON.stringify(input);
       const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }).catch(
         (error: unknown) => {
           signal.throwIfAborted();
-          throw failed(`the hook did not answer: ${messageOf(causeOf(error))}`);
+          throw failed(`the hook did not answer: ${networkCause(error)}`);
         },
       );
       await answer.body?.cancel();
@@ -45,17 +49,6 @@ function hasNoCredentials(text: string): boolean {
   if (!URL.canParse(text)) return true;
   const { username, password } = new URL(text);
   return username === '' && password === '';
-}
-
-async function credentials(source: HttpSettings['authorization']): Promise<Record<string, string>> {
-  if (source === undefined) return {};
-  const authorization = await readSecret(source);
-  if (authorization === null) throw failed(`${placeOf(source)} is missing or empty`);
-  return { authorization };
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 
 function failed(what: string): SluiceError {

@@ -1,6 +1,7 @@
 /** Asks a source over HTTP within its time limit; every failure is an error of the catalogue that quotes no secret. */
 import { SluiceError } from '../../domain/errors.ts';
 import { limitOf } from '../limit.ts';
+import { networkCause } from '../network-cause.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { type HttpAnswer, plainTransport, tlsTransport } from './http-transport.ts';
 import { hide, requestHeaders } from './request-headers.ts';
@@ -44,13 +45,6 @@ export function httpSource(settings: ConnectionSettings): HttpSource {
     },
     close: () => transport.close(),
   };
-}
-
-/** fetch says only "fetch failed"; what happened is in its cause, and for several addresses one level deeper. */
-function networkCause(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.errors.length > 0) return networkCause(error.errors[0]);
-  return error.cause === undefined ? error.message : networkCause(error.cause);
 }
 
 function unavailable(message: string): SluiceError {

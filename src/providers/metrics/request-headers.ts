@@ -1,6 +1,6 @@
 /** Request headers with credentials that are read afresh for each request and appear in no error text. */
 import { SluiceError } from '../../domain/errors.ts';
-import { placeOf, readSecret, type SecretSource } from '../secret.ts';
+import { placeOf, readHeader } from '../secret.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 
 export interface RequestHeaders {
@@ -16,12 +16,12 @@ export async function requestHeaders(
   const headers = new Headers();
   const secrets: string[] = [];
   for (const [name, given] of Object.entries(settings.headers)) {
-    const value = typeof given === 'string' ? given : await readCredentials(name, given);
+    const value = typeof given === 'string' ? given : await readHeader(name, given, 'metrics-unavailable');
     setHeader(headers, name, value, typeof given === 'string' ? 'settings.headers' : placeOf(given));
     secrets.push(value);
   }
   if (settings.authorization !== undefined) {
-    const value = await readCredentials('Authorization', settings.authorization);
+    const value = await readHeader('Authorization', settings.authorization, 'metrics-unavailable');
     setHeader(headers, 'Authorization', value, placeOf(settings.authorization));
     // A server may quote the token without its scheme.
     secrets.push(value, value.slice(value.indexOf(' ') + 1));
@@ -34,15 +34,6 @@ export function hide(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret.length >= 4)
     .reduce((hidden, secret) => hidden.replaceAll(secret, '(hidden)'), text);
-}
-
-async function readCredentials(header: string, source: SecretSource): Promise<string> {
-  const value = await readSecret(source);
-  if (value !== null) return value;
-  throw new SluiceError(
-    'metrics-unavailable',
-    `The ${header} header cannot be read: ${placeOf(source)} is missing or empty.`,
-  );
 }
 
 function setHeader(headers: Headers, name: string, value: string, place: string): void {

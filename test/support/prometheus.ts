@@ -10,12 +10,16 @@ import { promisify } from 'node:util';
 import { locateTools } from '../../src/stack/tools.ts';
 import { end, hasEnded } from './child.ts';
 import { freePort } from './free-ports.ts';
+import { nativePageType } from './native-page.ts';
 import { waitFor } from './wait-for.ts';
+
+/** In the text format, or in that of protobuf. */
+type Page = string | Uint8Array;
 
 export interface TestPrometheus {
   readonly url: string;
   /** What the next scrapes find: a text in the exposition format, or a function that is called for each scrape. */
-  setMetrics(page: string | (() => string)): void;
+  setMetrics(page: Page | (() => Page)): void;
   /** SIGKILL, as a crash; the address stays dead. Call `stop` all the same. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -25,15 +29,21 @@ export interface TestPrometheusOptions {
   readonly scrapeMs?: number;
   /** Samples of the past, as OpenMetrics text, that it finds in its storage when it starts. */
   readonly history?: string;
+  /** Scrapes by protobuf, native histograms among it. */
+  readonly native?: boolean;
 }
 
 export async function startPrometheus(options: TestPrometheusOptions = {}): Promise<TestPrometheus> {
   const { prometheus: binary, promtool } = locateTools();
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
-  let page: string | (() => string) = '';
+  let page: Page | (() => Page) = '';
   const pageServer = createServer((_request, response) => {
-    response.setHeader('Content-Type', 'text/plain; version=0.0.4');
-    response.end(typeof page === 'function' ? page() : page);
+    const now = typeof page === 'function' ? page() : page;
+    response.setHeader(
+      'Content-Type',
+      typeof now === 'string' ? 'text/plain; version=0.0.4' : nativePageType,
+    );
+    response.end(now);
   });
   const undo = async () => {
     await closeServer(pageServer);
@@ -43,7 +53,11 @@ export async function startPrometheus(options: TestPrometheusOptions = {}): Prom
     const target = await listen(pageServer);
     await writeFile(join(folder, 'prometheus.yml'), configOf(target, options.scrapeMs ?? 200));
     if (options.history !== undefined) await load(promtool, folder, options.history);
-    const { child, url } = await launch(binary, folder);
+    const { child, url } = await launch(
+      binary,
+      folder,
+      options.native === true ? ['--enable-feature=native-histograms'] : [],
+    );
     await waitFor('the first scrape', () => isScraping(url)).catch(async (error: unknown) => {
       await end(child, 'SIGKILL');
       throw error;
@@ -73,11 +87,17 @@ async function load(promtool: string, folder: string, history: string): Promise<
 }
 
 /** Another process may take the free port before Prometheus does, hence the few attempts. */
-async function launch(binary: string, folder: string): Promise<{ child: ChildProcess; url: string }> {
+async function launch(
+  binary: string,
+  folder: string,
+  more: readonly string[],
+): Promise<{ child: ChildProcess; url: string }> {
   let log = '';
   for (let attempt = 1; attempt <= 3; attempt++) {
     const port = await freePort();
-    const child = spawn(binary, argumentsOf(folder, port), { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(binary, [...argumentsOf(folder, port), ...more], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const killAtExit = () => child.kill('SIGKILL');
     process.once('exit', killAtExit);
     child.once('close', () => process.removeListener('exit', killAtExit));

@@ -33,12 +33,16 @@ export interface CounterQueries {
   readonly total: string;
   /** Where the latency that counts as slow is taken from, once a stage; `{{bound}}` in `part` stands for it. */
   readonly boundFrom?: BoundSource;
+  /** Both are selectors of native histograms then, of which the part is what is slower than this. */
+  readonly slowerThan?: number;
 }
 
 /** Stable's own latencies from before the first count: what is chosen by them is not judged by them. */
 export interface BoundSource {
   /** Query of one arm's histogram in `{{window}}`: series by `le`, or one native histogram. */
   readonly histogram: string;
+  /** The counters are native histograms themselves, without buckets by `le`. */
+  readonly native?: true;
   /** Of stable's latencies, near which the bound is chosen: 0.95. */
   readonly quantile: number;
   /**

@@ -16,9 +16,14 @@ export interface Dialect {
   readonly latency: LatencyMetric;
 }
 
-/** Where latencies come from: a classic histogram, in `perSecond` to the second, or nothing but a mean, in seconds. */
+/** Where latencies come from: a histogram, in `perSecond` to the second, or nothing but a mean, in seconds. */
 export type LatencyMetric =
-  | { readonly histogram: string; readonly perSecond: number }
+  | {
+      readonly histogram: string;
+      readonly perSecond: number;
+      /** It is a native one, instead of buckets by `le`. */
+      readonly native?: true;
+    }
   | { readonly mean: string };
 
 const versioned = 'service="{{service}}",version="{{version}}"';

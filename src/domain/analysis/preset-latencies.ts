@@ -1,5 +1,5 @@
 /** How presets measure latency, in the words of any dialect. */
-import type { BoundSource } from './counts-check.ts';
+import type { BoundSource, CounterQueries } from './counts-check.ts';
 import { braces, type Dialect } from './dialects.ts';
 import { increaseOf, noLimits, type Unnamed } from './preset-measures.ts';
 
@@ -35,18 +35,13 @@ export function latencies(dialect: Dialect): readonly Unnamed[] {
     const summary = "Mean time until the answer; at most 1.2 times that of stable, or below the plan's max.";
     return [{ ...common, check: 'latency-mean', summary, query }];
   }
-  const of = (suffix: string, more = '') => `${latency.histogram}_${suffix}${braces(selector, always, more)}`;
+  const words =
+    latency.native === undefined ? classic(dialect, latency.histogram) : native(dialect, latency.histogram);
   const scale = latency.perSecond === 1 ? '' : ` / ${latency.perSecond}`;
-  const all = of('bucket', 'le="+Inf"');
-  const samples = `sum(increase(${all}[{{window}}]))`;
+  const { samples } = words;
   const counted = (quantile: number, judges: BoundSource['judges'], ratio: number) =>
     ({
-      counters: {
-        part: of('bucket', 'le="{{bound}}"'),
-        partIs: 'good',
-        total: all,
-        boundFrom: { histogram: `sum by (le) (increase(${of('bucket')}[{{window}}]))`, quantile, judges },
-      },
+      counters: { ...words.counters, boundFrom: { ...words.boundFrom, quantile, judges } },
       shows: 'bad',
       guard: null,
       margin: { ratio, difference: 0 },
@@ -56,21 +51,51 @@ export function latencies(dialect: Dialect): readonly Unnamed[] {
       ...common,
       check,
       summary: `Time within which ${share} of the requests were answered; counts those slower than stable's unless the plan sets limits.`,
-      query: {
-        value: `histogram_quantile(${quantile}, sum by (le) (rate(${of('bucket')}[{{window}}])))${scale}`,
-        samples,
-      },
+      query: { value: `histogram_quantile(${quantile}, ${words.rates})${scale}`, samples },
       counts: counted(quantile, 'share', slowRatio),
     })),
     {
       ...common,
       check: 'latency-mean',
       summary: 'Mean time until the answer, no longer than that of stable unless the plan sets limits.',
-      query: {
-        value: `sum(rate(${of('sum')}[{{window}}])) / sum(rate(${of('count')}[{{window}}]))${scale}`,
-        samples,
-      },
+      query: { value: `${words.mean}${scale}`, samples },
       counts: counted(0.99, 'mean', meanRatio),
     },
   ];
+}
+
+/** What is asked of a histogram, whatever sort it is of. */
+interface HistogramWords {
+  readonly counters: Pick<CounterQueries, 'part' | 'partIs' | 'total'>;
+  readonly boundFrom: Pick<BoundSource, 'histogram' | 'native'>;
+  /** Requests in `{{window}}`. */
+  readonly samples: string;
+  /** The histogram of a second. */
+  readonly rates: string;
+  readonly mean: string;
+}
+
+function classic({ selector, always }: Dialect, name: string): HistogramWords {
+  const of = (suffix: string, more = '') => `${name}_${suffix}${braces(selector, always, more)}`;
+  const all = of('bucket', 'le="+Inf"');
+  return {
+    counters: { part: of('bucket', 'le="{{bound}}"'), partIs: 'good', total: all },
+    boundFrom: { histogram: `sum by (le) (increase(${of('bucket')}[{{window}}]))` },
+    samples: `sum(increase(${all}[{{window}}]))`,
+    rates: `sum by (le) (rate(${of('bucket')}[{{window}}]))`,
+    mean: `sum(rate(${of('sum')}[{{window}}])) / sum(rate(${of('count')}[{{window}}]))`,
+  };
+}
+
+function native({ selector, always }: Dialect, name: string): HistogramWords {
+  const picked = `${name}${braces(selector, always)}`;
+  const rates = `sum(rate(${picked}[{{window}}]))`;
+  const grown = `sum(increase(${picked}[{{window}}]))`;
+  return {
+    counters: { part: picked, partIs: 'bad', total: picked },
+    boundFrom: { histogram: grown, native: true },
+    samples: `histogram_count(${grown})`,
+    rates,
+    mean: `histogram_sum(${rates}) / histogram_count(${rates})`,
+  };
 }

@@ -50,10 +50,24 @@ export const presets = Object.fromEntries(
 ) as Readonly<Record<PresetName, Preset>>;
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
-/** A preset by name, with other label matchers than its dialect's to pick the arm by, if given; undefined: there is none. */
-export function presetWith(name: string, selector?: string): Preset | undefined {
+/** What a plan may say of the metrics that a preset reads. */
+interface PresetSource {
+  /** Other label matchers than the dialect's to pick the arm by. */
+  readonly selector?: string | undefined;
+  readonly histogram?: 'classic' | 'native' | undefined;
+}
+
+/** A preset by name, of other metrics than its dialect's; undefined: there is none. */
+export function presetWith(name: string, { selector, histogram }: PresetSource = {}): Preset | undefined {
   const found = dialects.flatMap((dialect) =>
-    presetsOf(selector === undefined ? dialect : { ...dialect, selector }),
+    presetsOf({
+      ...dialect,
+      selector: selector ?? dialect.selector,
+      latency:
+        histogram === 'native' && 'histogram' in dialect.latency
+          ? { ...dialect.latency, native: true }
+          : dialect.latency,
+    }),
   );
   return found.find((preset) => preset.name === name);
 }

@@ -1,4 +1,5 @@
 /** Looks of checks on counters, with the latency that counts as slow chosen near stable's own quantile where a check asks for it. */
+import { setMaxListeners } from 'node:events';
 import {
   type BoundSource,
   type CountsCheck,
@@ -67,8 +68,13 @@ async function readShares(
   span: CountersOptions,
   { bound = '', others = [] }: CountsEvidence,
 ): Promise<CountsReading> {
-  const read = (at: string) =>
-    readCounts(provider, { ...counters, part: counters.part.replaceAll('{{bound}}', at) }, vars, span);
+  // Each bound asks for itself, and all may be broken off together.
+  if (span.signal !== undefined) setMaxListeners(0, span.signal);
+  const at = (bound: string) =>
+    counters.boundFrom?.native === undefined
+      ? { ...counters, part: counters.part.replaceAll('{{bound}}', bound) }
+      : { ...counters, slowerThan: Number(bound) };
+  const read = (bound: string) => readCounts(provider, at(bound), vars, span);
   const [first, ...rest] = await Promise.all([bound, ...others.map((other) => other.bound)].map(read));
   if (first?.kind !== 'counts') return first ?? { kind: 'no-data', reason: 'there is no bound' };
   const counted = rest.flatMap((one) => (one.kind === 'counts' ? [one] : []));

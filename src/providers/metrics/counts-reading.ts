@@ -4,6 +4,7 @@ import { type CounterPoints, increaseIn, seenBy } from '../../domain/analysis/co
 import { type CounterQueries, type CountsReading, noCounts } from '../../domain/analysis/counts-check.ts';
 import type { InstanceCounts } from '../../domain/analysis/instances.ts';
 import type { Counts } from '../../domain/analysis/sequential/index.ts';
+import { countersOf } from '../../domain/analysis/stats/native-counters.ts';
 import { placeholdersIn, renderQuery } from '../../domain/analysis/template.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { type ArmVars, armVars, type LookVars } from './reading.ts';
@@ -71,7 +72,10 @@ async function summed(
   const options = { fromMs: fromMs - lookbackMs, toMs, ...(signal === undefined ? {} : { signal }) };
   const read = (template: string) =>
     provider.counters(renderQuery(template, { ...vars, windowMs: toMs - fromMs }), options);
-  const [part, total] = await Promise.all([read(counters.part), read(counters.total)]);
+  const [part, total] = asCounters(
+    await Promise.all([read(counters.part), read(counters.total)]),
+    counters.slowerThan,
+  );
   if (total.every(({ points }) => points.length === 0)) return null;
   const grownSince = (anchorMs: number) => {
     const watched = seenBy(total.map(pointsOf), anchorMs);
@@ -97,6 +101,22 @@ async function countedIn(
   const latest = (series: readonly Series[]) =>
     series.reduce((sum, { points }) => sum + (points.at(-1)?.[1] ?? 0), 0);
   return countsIn(counters, part, total, { since: latest, sinceNext: () => 0 });
+}
+
+/** The same series, native histograms in the place of counters read as two of them. */
+function asCounters(
+  [part, total]: readonly [readonly Series[], readonly Series[]],
+  slowerThan: number | undefined,
+): readonly [readonly Series[], readonly Series[]] {
+  if (slowerThan === undefined) return [part, total];
+  const read = total.map(({ labels, histograms }) => ({
+    labels,
+    ...countersOf(histograms ?? [], slowerThan),
+  }));
+  return [
+    read.map(({ labels, slow }) => ({ labels, points: slow })),
+    read.map(({ labels, total: points }) => ({ labels, points })),
+  ];
 }
 
 type Growth = (series: readonly Series[]) => number;

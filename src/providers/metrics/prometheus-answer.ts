@@ -15,6 +15,10 @@ const native = z.tuple([
     count: z.string(),
   }),
 ]);
+/** A series of floats, of native histograms, or of first one and then the other. */
+const ofRange = z
+  .object({ metric: labels, values: z.array(point).default([]), histograms: z.array(native).exactOptional() })
+  .refine(({ values, histograms }) => values.length > 0 || histograms !== undefined);
 const answer = z.object({
   status: z.literal('success'),
   data: z.discriminatedUnion('resultType', [
@@ -26,7 +30,7 @@ const answer = z.object({
     }),
     z.object({
       resultType: z.literal('matrix'),
-      result: z.array(z.object({ metric: labels, values: z.array(point) })),
+      result: z.array(ofRange),
     }),
     z.object({ resultType: z.literal('scalar'), result: point }),
     z.object({ resultType: z.literal('string'), result: z.unknown() }),
@@ -57,7 +61,11 @@ export function readAnswer(url: string, body: string): readonly Series[] {
         ? { labels: one.metric, points: [pointOf(one.value)] }
         : { labels: one.metric, points: [], histogram: histogramOf(one.histogram[1].buckets) },
     );
-  return result.map(({ metric, values }) => ({ labels: metric, points: values.map(pointOf) }));
+  return result.map(({ metric, values, histograms }) => ({
+    labels: metric,
+    points: values.map(pointOf),
+    ...(histograms === undefined ? {} : { histograms: histograms.map(samplesOf) }),
+  }));
 }
 
 /** The error for an answer that is none. The body of an unknown sender is not quoted. */
@@ -77,6 +85,10 @@ function histogramOf(buckets: readonly NativeBucket[]): Histogram {
   const histogram = fromNative(buckets);
   if (histogram !== null) return histogram;
   throw new SluiceError('metrics-query', 'The query returns a histogram whose buckets make no sense.');
+}
+
+function samplesOf([atSeconds, { buckets }]: z.output<typeof native>): readonly [number, Histogram] {
+  return [Math.round(atSeconds * 1000), histogramOf(buckets)];
 }
 
 function pointOf([atSeconds, text]: readonly [number, string]): readonly [number, number] {

@@ -60,7 +60,12 @@ export function createPrometheus(settings: PrometheusSettings): MetricsProvider 
       const query = `${selector}[${promDuration(Math.max(1, toMs - fromMs))}]`;
       const series = await ask('query', new URLSearchParams({ query, time: seconds(toMs) }), signal);
       // Before version 3 the left end of a range belonged to it.
-      return series.map(({ labels, points }) => ({ labels, points: points.filter(([at]) => at > fromMs) }));
+      const within = ([at]: readonly [number, unknown]) => at > fromMs;
+      return series.map(({ labels, points, histograms }) => ({
+        labels,
+        points: points.filter(within),
+        ...(histograms === undefined ? {} : { histograms: histograms.filter(within) }),
+      }));
     },
     async close() {
       source.close();

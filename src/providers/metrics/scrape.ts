@@ -1,9 +1,10 @@
-/** Reads `/metrics` pages itself, without Prometheus: enough for checks that count. It knows selectors, not PromQL. */
+/** Reads `/metrics` pages itself, without Prometheus: enough for checks that count. It knows selectors and how much they grew, not PromQL. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
 import { readSettings } from '../settings.ts';
 import { httpSource } from './http-source.ts';
+import { grownIn, parseGrowth } from './scrape-growth.ts';
 import { Page, type PageTarget } from './scrape-page.ts';
 import { type ScrapeSettings, scrapeSettings } from './scrape-settings.ts';
 import { targetsFor } from './scrape-targets.ts';
@@ -43,9 +44,8 @@ function createScrape(settings: ScrapeSettings): MetricsProvider {
   };
 
   /** The series that the selector picks, scraped not longer ago than the interval. */
-  const pick = async (query: string, signal: AbortSignal | undefined): Promise<readonly Series[]> => {
+  const pick = async (selector: Selector, signal: AbortSignal | undefined): Promise<readonly Series[]> => {
     if (signal?.aborted) throw cancelled();
-    const selector = plainSelector(query);
     const test = matcherTest(selector);
     const targets = targetsFor(settings.targets, selector);
     const asked = targets.map(({ index, ...target }) => pageAt(target, `${index} ${target.url}`));
@@ -69,18 +69,21 @@ function createScrape(settings: ScrapeSettings): MetricsProvider {
 
   return {
     async instant(query, { signal, atMs } = {}) {
-      const series = await pick(query, signal);
-      return sampled(series, [atMs ?? Date.now()]);
+      const growth = parseGrowth(query);
+      const series = await pick(growth?.selector ?? plainSelector(query), signal);
+      // What was scraped just now must be met.
+      const toMs = atMs ?? Date.now();
+      return growth === null ? sampled(series, [toMs]) : grownIn(series, growth, toMs);
     },
     async range(query, { signal, fromMs, toMs, stepMs }) {
       const steps = Math.floor((toMs - fromMs) / stepMs) + 1;
       if (!(steps >= 1 && steps <= maxSteps))
         throw new SluiceError('metrics-query', `The range must have 1 to ${maxSteps} steps.`);
       const times = Array.from({ length: steps }, (_, at) => fromMs + at * stepMs);
-      return sampled(await pick(query, signal), times);
+      return sampled(await pick(plainSelector(query), signal), times);
     },
     async counters(selector, { signal, fromMs, toMs }) {
-      return (await pick(selector, signal)).flatMap(({ labels, points }) => {
+      return (await pick(plainSelector(selector), signal)).flatMap(({ labels, points }) => {
         const within = points.filter(([atMs]) => atMs > fromMs && atMs <= toMs);
         return within.length === 0 ? [] : [{ labels, points: within }];
       });
@@ -98,7 +101,7 @@ function plainSelector(query: string): Selector {
   if (selector.rangeMs === null) return selector;
   throw new SluiceError(
     'metrics-query',
-    'Pages of metrics are read by a selector without a range: let the check count (`kind: counts`, selectors without {{window}}).',
+    'Pages of metrics are read by a selector without a range, or by sum by (…) (increase(selector[…])): let the check count (`kind: counts`, selectors without {{window}}).',
   );
 }
 

@@ -1,6 +1,7 @@
 /** What Sluice needs from a metrics source. Each provider implements this and passes the metrics contract suite. */
 import type { z } from 'zod';
 import type { Histogram } from '../../domain/analysis/stats/histogram.ts';
+import type { HistogramPoints } from '../../domain/analysis/stats/native-counters.ts';
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
@@ -8,6 +9,8 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
   /** Of an instant query whose answer is a native histogram; `points` is empty then. */
   readonly histogram?: Histogram;
+  /** Of counters that are native histograms; `points` is empty then. */
+  readonly histograms?: HistogramPoints;
 }
 
 export interface QueryOptions {

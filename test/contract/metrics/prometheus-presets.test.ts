@@ -119,7 +119,7 @@ describe('presets against a real Prometheus', () => {
     expect(failed.evidence?.bound).toBe('0.5');
     expect(failed.canary).toBeCloseTo(50, -1);
     expect(failed.stable).toBe(0);
-    expect(failed.reason).toContain('slow is above 0.5; 95 % within ');
+    expect(failed.reason).toContain('slow is above 0.5 (judged above 0.1 too); 95 % within ');
     evidence = undefined;
     expect((await ask('good')).kind).not.toBe('fail');
   });

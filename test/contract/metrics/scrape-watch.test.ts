@@ -20,6 +20,9 @@ class Slot {
   readonly server: Server;
   private good = 1_000;
   private bad = 0;
+  /** How many times as slow as usual. */
+  times = 1;
+  private readonly upTo = new Map([0.05, 0.1, 0.25, 0.5, 1, Infinity].map((bound) => [bound, 0]));
 
   constructor(version: string, failing: number) {
     this.version = version;
@@ -35,10 +38,18 @@ class Slot {
   private page(): string {
     this.good += 100 - this.failing;
     this.bad += this.failing;
+    for (let at = 0; at < 100; at++) {
+      const seconds = (0.02 + 0.003 * at) * this.times;
+      for (const [bound, count] of this.upTo) if (seconds <= bound) this.upTo.set(bound, count + 1);
+    }
     const lines = [
       metricLine('build_info', { labels: { version: this.version }, value: 1 }),
       metricLine('http_requests_total', { labels: { status: '200' }, value: this.good }),
       metricLine('http_requests_total', { labels: { status: '500' }, value: this.bad }),
+      ...[...this.upTo].map(([bound, value]) => {
+        const le = bound === Infinity ? '+Inf' : String(bound);
+        return metricLine('http_request_duration_seconds_bucket', { labels: { le }, value });
+      }),
     ];
     return `${lines.join('\n')}\n`;
   }
@@ -70,6 +81,27 @@ it('finds the canary that fails, by the samples it has scraped itself', async ()
   expect(failed.stable).toBe(0);
 });
 
+it.each(['latency-p95', 'latency-mean'] as const)(
+  'finds the slow canary by its histogram: %s',
+  async (preset) => {
+    green.times = 1.5;
+    const looks = watching(preset);
+    const failed = await waitFor('proof', async () => ofKind('fail', await looks()));
+    expect(failed.reason).toMatch(
+      /slow is above 0\.5.*; 9[59] % within 0\.\d+ .* on the canary, 0\.\d+ .* on stable$/,
+    );
+  },
+);
+
+it('passes the canary that is as fast', async () => {
+  const looks = watching('latency-p95');
+  const passed = await waitFor('a pass of many requests', async () => {
+    const verdict = await looks();
+    return verdict.kind === 'pass' && (verdict.canarySamples ?? 0) > 5_000 ? verdict : null;
+  });
+  expect(passed.evidence?.others?.map(({ bound }) => bound)).toContain('0.25');
+});
+
 it('counts on over restarts, and invents nothing at them', async () => {
   const looks = watching();
   await waitFor('a pass', async () => ofKind('pass', await looks()));
@@ -90,10 +122,12 @@ it('says error, not pass, once the page of the canary is gone', async () => {
   expect(failed.reason).toContain('could not be reached');
 });
 
-function watching(): () => Promise<Verdict> {
-  const { counts } = presets['error-rate'];
-  if (counts === undefined) throw new Error('errors are counted');
-  const check = countsOf(counts, 'error-rate', {});
+function watching(
+  preset: 'error-rate' | 'latency-p95' | 'latency-mean' = 'error-rate',
+): () => Promise<Verdict> {
+  const { counts } = presets[preset];
+  if (counts === undefined) throw new Error('it is counted');
+  const check = countsOf(counts, preset, {});
   const vars = { service: 'shop', environment: 'test', canary: 'v2', stable: 'v1', canaryShare: 0.5 };
   const fromMs = Date.now();
   let evidence: CountsEvidence | undefined;

@@ -24,7 +24,11 @@ export function readPreset(
   const before = report.problems.length;
   const fields = readFields(presetFields, [], entry, path, report);
   refuseBadQuery(fields.selector, joinPath(path, 'selector'), report);
-  const picked = presetWith(preset.name, fields.selector) ?? preset;
+  const picked = presetWith(preset.name, fields) ?? preset;
+  if (fields.histogram !== undefined && !isOfHistogram(preset)) {
+    const message = `does not belong to ${preset.name}, which reads no histogram`;
+    report.problems.push({ path: joinPath(path, 'histogram'), message });
+  }
   if (countsAs(picked, entry, path, report) && picked.counts !== undefined && !byLook) {
     if (report.problems.length > before) return undefined;
     return countsOf(picked.counts, fields.name ?? preset.check, fields);
@@ -35,6 +39,10 @@ export function readPreset(
   const base = judgingOf(fields, picked, path, windowMs, report);
   if (limits.kind === 'problem' || report.problems.length > before) return undefined;
   return { ...base, ...limits, name: fields.name ?? preset.check, unit: preset.unit };
+}
+
+function isOfHistogram({ counts }: Preset): boolean {
+  return counts?.counters.boundFrom !== undefined;
 }
 
 /** A check from scratch; undefined when there is a problem. */

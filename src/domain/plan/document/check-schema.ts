@@ -82,6 +82,10 @@ export const presetFields = {
     .max(bounds.queryLength)
     .optional()
     .describe('Label matchers that pick the arm, instead of those of the preset.'),
+  histogram: z
+    .enum(['classic', 'native'])
+    .optional()
+    .describe('Whether the latencies are in buckets by `le`, or in a native histogram. Default: classic.'),
   ...thresholdLimits,
   ...baselineLimits,
   ...countsChanges,

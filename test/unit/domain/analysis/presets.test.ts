@@ -55,11 +55,11 @@ describe('presets', () => {
   });
 
   it('picks the arm by other labels where the plan sets them', () => {
-    const preset = presetWith('traefik/error-rate', 'service="shop-{{version}}@file"');
+    const preset = presetWith('traefik/error-rate', { selector: 'service="shop-{{version}}@file"' });
     expect(preset?.query.samples).toBe(
       'sum(increase(traefik_service_requests_total{service="shop-{{version}}@file"}[{{window}}]))',
     );
-    expect(presetWith('traefik/latency', 'x="y"')).toBeUndefined();
+    expect(presetWith('traefik/latency', { selector: 'x="y"' })).toBeUndefined();
     expect(presetWith('error-rate')).toEqual(presets['error-rate']);
   });
 

@@ -51,6 +51,23 @@ describe('a preset', () => {
     expect(checkOf({ preset: 'success-rate', failAfter: { consecutive: 3 } })?.kind).toBe('threshold');
   });
 
+  it('of latencies reads native histograms where the plan says so', () => {
+    expect(checkOf({ preset: 'latency-p95', histogram: 'native' })).toMatchObject({
+      kind: 'counts',
+      counters: {
+        total: expect.stringMatching(/^http_request_duration_seconds\{/),
+        boundFrom: { native: true, histogram: expect.stringMatching(/^sum\(increase\(http_request/) },
+      },
+    });
+    expect(checkOf({ preset: 'otel/latency-p99', histogram: 'native', max: 1 })).toMatchObject({
+      query: { value: expect.stringContaining('histogram_quantile(0.99, sum(rate(http_server') },
+    });
+    expect(checkOf({ preset: 'latency-p95', histogram: 'classic' })).toEqual(checkOf('latency-p95'));
+    expect(problemsWith({ checks: [{ preset: 'success-rate', histogram: 'native' }] })).toEqual([
+      { path: 'checks[0].histogram', message: 'does not belong to success-rate, which reads no histogram' },
+    ]);
+  });
+
   it('of latencies counts what is slower than stable until the plan sets limits of single looks', () => {
     expect(checkOf('latency-p95')).toMatchObject({
       kind: 'counts',

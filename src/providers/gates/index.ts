@@ -6,6 +6,7 @@ import { metricGate } from './metric.ts';
 import { sbomGate } from './sbom.ts';
 import type { GateType } from './types.ts';
 import { vulnerabilitiesGate } from './vulnerabilities.ts';
+import { webhookGate } from './webhook.ts';
 import { windowGate } from './window.ts';
 
 export const gateTypes: readonly GateType[] = [
@@ -15,5 +16,6 @@ export const gateTypes: readonly GateType[] = [
   metricGate,
   sbomGate,
   vulnerabilitiesGate,
+  webhookGate,
   windowGate,
 ];

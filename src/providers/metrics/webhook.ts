@@ -1,10 +1,10 @@
 /** Asks an address of the operator's for numbers: one question by POST in JSON, one answer of counts or of a value. */
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
-import { placeOf, readSecret, type SecretSource, secretSource } from '../secret.ts';
+import { type SecretSource, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
+import { signed } from '../signing.ts';
 import { addressSetting, connectionSettings, tlsNeedsHttps } from './connection-settings.ts';
 import { httpSource } from './http-source.ts';
 import type { MetricsProvider, MetricsProviderType } from './types.ts';
@@ -43,7 +43,7 @@ function createWebhook(given: z.output<typeof settings>): MetricsProvider {
   const post = async (body: string): Promise<WebhookAnswer | null> =>
     await source.ask(given.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(await signed(given.secret, body)) },
+      headers: { 'content-type': 'application/json', ...(await signature(given.secret, body)) },
       body,
       maxBytes,
       read: (answer) => readWebhookAnswer(given.url, answer),
@@ -95,18 +95,11 @@ function createWebhook(given: z.output<typeof settings>): MetricsProvider {
   };
 }
 
-/** Signed as events to Sluice are: `<t>.<body>`, t in seconds. */
-async function signed(source: SecretSource | undefined, body: string): Promise<Record<string, string>> {
-  if (source === undefined) return {};
-  const secret = await readSecret(source);
-  if (secret === null)
-    throw new SluiceError(
-      'metrics-unavailable',
-      `The secret for signatures cannot be read: ${placeOf(source)} is missing or empty.`,
-    );
-  const at = Math.floor(Date.now() / 1000);
-  const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-  return { 'x-sluice-signature': `t=${at},v1=${mac}` };
+async function signature(source: SecretSource | undefined, body: string): Promise<Record<string, string>> {
+  const answer = await signed(source, body);
+  if ('headers' in answer) return answer.headers;
+  const said = `${answer.problem.charAt(0).toUpperCase()}${answer.problem.slice(1)}.`;
+  throw new SluiceError('metrics-unavailable', said);
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -1,7 +1,7 @@
 /** Requests to addresses that the operator named: bounded in size and time, never to an address of the machine's own cloud. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
-import { messageOf } from '../domain/errors.ts';
+import { networkCause } from './network-cause.ts';
 
 export interface OutgoingRequest {
   readonly method?: 'GET' | 'POST';
@@ -37,7 +37,7 @@ export async function outgoing(
   };
   const answer = await fetch(url, options).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new OutgoingError(`${host} did not answer: ${messageOf(innermost(error))}`);
+    throw new OutgoingError(`${host} did not answer: ${networkCause(error)}`);
   });
   return { status: answer.status, headers: answer.headers, text: await readBounded(answer, host, maxBytes) };
 }
@@ -57,7 +57,7 @@ async function readBounded(answer: Response, host: string, maxBytes: number): Pr
 async function refuseOwnCloud(hostname: string): Promise<void> {
   const bare = hostname.replace(/^\[|\]$/g, '');
   const found = await lookup(bare, { all: true }).catch((error: unknown) => {
-    throw new OutgoingError(`${bare} is no known host: ${messageOf(error)}`);
+    throw new OutgoingError(`${bare} is no known host: ${networkCause(error)}`);
   });
   if (!found.some(({ address }) => isLinkLocal(address))) return;
   throw new OutgoingError(`${bare} is a link-local address, which is never asked`);
@@ -71,8 +71,4 @@ ownCloud.addSubnet('fd00:ec2::', 32, 'ipv6');
 /** IPv4 addresses in IPv6 clothes are seen as what they are. */
 export function isLinkLocal(address: string): boolean {
   return ownCloud.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
-function innermost(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
 }

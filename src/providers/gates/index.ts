@@ -1,5 +1,6 @@
 /** The registry of gates: a new one is one file and one line here. */
 import { approvalGate } from './approval.ts';
+import { ciGate } from './ci.ts';
 import { healthGate } from './health.ts';
 import { memory } from './memory.ts';
 import { metricGate } from './metric.ts';
@@ -11,6 +12,7 @@ import { windowGate } from './window.ts';
 
 export const gateTypes: readonly GateType[] = [
   approvalGate,
+  ciGate,
   healthGate,
   memory,
   metricGate,

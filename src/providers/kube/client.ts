@@ -23,7 +23,17 @@ export interface KubeList {
 export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
 }
+
+/** What an object must still be for it to be deleted. */
+export interface Preconditions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+}
+
+/** `try` only asks whether it would be done. */
+export type Mode = 'do' | 'try';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -50,8 +60,9 @@ export class KubeClient {
   }
 
   async list(kind: KubeKind, options: ListOptions = {}, signal?: AbortSignal): Promise<KubeList> {
-    const { namespace, labelSelector } = options;
-    const path = pathOf({ kind, ...(namespace === undefined ? {} : { namespace }) }, { labelSelector });
+    const { namespace, labelSelector, fieldSelector } = options;
+    const query = { labelSelector, fieldSelector };
+    const path = pathOf({ kind, ...(namespace === undefined ? {} : { namespace }) }, query);
     const answer = await this.ask(`list ${kind.resource}`, { method: 'GET', path }, signal);
     const items = (answer.items ?? []) as readonly KubeObject[];
     // Items of a list carry neither.
@@ -59,41 +70,33 @@ export class KubeClient {
     return { items: named, resourceVersion: answer.metadata.resourceVersion ?? '' };
   }
 
-  async create(
-    ref: KubeRef,
-    object: object,
-    signal?: AbortSignal,
-    mode: 'do' | 'try' = 'do',
-  ): Promise<KubeObject> {
+  async create(ref: KubeRef, object: object, signal?: AbortSignal, mode: Mode = 'do'): Promise<KubeObject> {
     const { name: _named, ...collection } = ref;
     const body = { apiVersion: apiVersionOf(ref.kind), kind: ref.kind.kind, ...object };
-    const path = pathOf(collection, { fieldManager, dryRun: mode === 'try' ? 'All' : undefined });
+    const path = pathOf(collection, { fieldManager, dryRun: dryRunOf(mode) });
     return await this.ask(`create ${nameOf(ref)}`, { method: 'POST', path, body }, signal);
   }
 
   /**
    * A JSON Patch if it is a list, else a merge patch; a `metadata.resourceVersion` in the latter must still be the
-   * object's. `try` only asks whether it would be done.
+   * object's.
    */
   async patch(
     ref: KubeRef,
     patch: JsonPatch | object,
     signal?: AbortSignal,
-    mode: 'do' | 'try' = 'do',
+    mode: Mode = 'do',
   ): Promise<KubeObject> {
     const type = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
-    const path = pathOf(ref, { fieldManager, dryRun: mode === 'try' ? 'All' : undefined });
+    const path = pathOf(ref, { fieldManager, dryRun: dryRunOf(mode) });
     return await this.ask(`change ${nameOf(ref)}`, { method: 'PATCH', path, body: patch, type }, signal);
   }
 
-  /**
-   * That it is gone already is no error. Dependents go in the background. `conflict` if it is no longer of the given
-   * resource version.
-   */
-  async delete(ref: KubeRef, signal?: AbortSignal, resourceVersion?: string): Promise<void> {
+  /** That it is gone already is no error. Dependents go in the background. `conflict` if it is not as `preconditions` say. */
+  async delete(ref: KubeRef, signal?: AbortSignal, preconditions?: Preconditions): Promise<void> {
     const path = pathOf(ref, { propagationPolicy: 'Background' });
-    const only = resourceVersion === undefined ? {} : { body: { preconditions: { resourceVersion } } };
-    const request = { method: 'DELETE', path, ...only } as const;
+    const body = preconditions && { kind: 'DeleteOptions', apiVersion: 'v1', preconditions };
+    const request = { method: 'DELETE', path, ...(body === undefined ? {} : { body }) } as const;
     await this.ask(`delete ${nameOf(ref)}`, request, signal).catch((error: unknown) => {
       if (!(error instanceof KubeError && error.problem === 'not-found')) throw error;
     });
@@ -176,6 +179,10 @@ interface Request {
   readonly type?: string;
   /** With credentials taken anew. */
   readonly again?: boolean;
+}
+
+function dryRunOf(mode: Mode): 'All' | undefined {
+  return mode === 'try' ? 'All' : undefined;
 }
 
 /** The path of an object or, without a name, of a collection. */

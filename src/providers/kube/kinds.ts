@@ -7,8 +7,17 @@ export const service = kind('', 'v1', 'Service', 'services');
 export const pod = kind('', 'v1', 'Pod', 'pods');
 export const deployment = kind('apps', 'v1', 'Deployment', 'deployments');
 export const replicaSet = kind('apps', 'v1', 'ReplicaSet', 'replicasets');
-export const endpointSlice = kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');
+export const statefulSet = kind('apps', 'v1', 'StatefulSet', 'statefulsets');
+export const daemonSet = kind('apps', 'v1', 'DaemonSet', 'daemonsets');
 export const autoscaler = kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+export const disruptionBudget = kind('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets');
+export const endpointSlice = kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');
+export const accessReview = kind(
+  'authorization.k8s.io',
+  'v1',
+  'SelfSubjectAccessReview',
+  'selfsubjectaccessreviews',
+);
 export const ingress = kind('networking.k8s.io', 'v1', 'Ingress', 'ingresses');
 export const httpRoute = kind('gateway.networking.k8s.io', 'v1', 'HTTPRoute', 'httproutes');
 export const virtualService = kind('networking.istio.io', 'v1', 'VirtualService', 'virtualservices');

@@ -80,7 +80,7 @@ export class IstioRoute implements KubeRoute<Seen> {
     if (metadata.annotations?.[madeFor] === undefined) {
       await this.ruleRoute(refOf(rule)).leave(place, stableSlot, signal);
     } else if ((await stableSlot()) === 'blue') {
-      await this.client.delete(refOf(rule), signal, metadata.resourceVersion);
+      await this.client.delete(refOf(rule), signal, { resourceVersion: metadata.resourceVersion });
     }
   }
 

@@ -110,7 +110,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       // While the promoted version is served through it, it has to stay.
       if (canary?.metadata.annotations?.[madeFor] === undefined || slot === 'green') return;
       try {
-        return await this.client.delete(ref, signal, canary.metadata.resourceVersion);
+        return await this.client.delete(ref, signal, { resourceVersion: canary.metadata.resourceVersion });
       } catch (error) {
         if (!isProblem(error, 'conflict') || round === maxRounds) throw error;
       }

@@ -5,8 +5,9 @@ import { type Plan, targetOf } from '../domain/plan/types.ts';
 import { type Arms, otherSlot, type Slot } from '../domain/rollout/types.ts';
 import { within } from '../providers/limit.ts';
 import { effectivePercent, type TrafficState } from '../providers/traffic/types.ts';
+import { bringUp } from './bring-up.ts';
 import type { ActivityDeps } from './deps.ts';
-import { type TrafficSide, trafficOf, workloadOf } from './targets.ts';
+import { type TrafficSide, trafficOf } from './targets.ts';
 import type { RestoreInput, RestoreResult } from './types.ts';
 
 const callTimeoutMs = 1_000;
@@ -105,6 +106,6 @@ export async function startStable(
   limit: AbortSignal,
   epoch: number,
 ): Promise<void> {
-  const { provider, target } = workloadOf(deps.providers, plan);
-  await provider.start(target, arms.stableSlot, arms.stableVersion, limit, () => {}, epoch);
+  const { stableSlot: slot, stableVersion: version } = arms;
+  await bringUp(deps, plan, { slot, version, epoch, action: 'roll-back' }, limit, () => {});
 }

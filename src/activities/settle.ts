@@ -7,6 +7,7 @@ import { SluiceError } from '../domain/errors.ts';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
 import type { Slot } from '../providers/traffic/types.ts';
+import { bringUp } from './bring-up.ts';
 import type { ActivityDeps } from './deps.ts';
 import { trafficOf, workloadOf } from './targets.ts';
 
@@ -16,17 +17,16 @@ const callLimitMs = 5_000;
 
 /** The slot that users are on afterwards. `version` is the one that runs in `slot`. */
 export async function settle(
-  { providers }: ActivityDeps,
+  deps: ActivityDeps,
   plan: Plan,
   { slot, version, epoch }: { readonly slot: Slot; readonly version: string; readonly epoch: number },
   signal: AbortSignal,
 ): Promise<Slot> {
-  const workload = workloadOf(providers, plan);
-  const { home } = workload.provider;
+  const { providers } = deps;
+  const { home } = workloadOf(providers, plan).provider;
   if (home === undefined || home === slot) return slot;
-  const start = (limit: AbortSignal) =>
-    workload.provider.start(workload.target, home, version, limit, heartbeat, epoch);
-  await within(settleLimitMs, start, signal);
+  const wanted = { slot: home, version, epoch, action: 'promote' } as const;
+  await within(settleLimitMs, (limit) => bringUp(deps, plan, wanted, limit, heartbeat), signal);
   const traffic = trafficOf(providers, plan);
   const call = <T>(work: (limit: AbortSignal) => Promise<T>) => within(callLimitMs, work, signal);
   await call((limit) => traffic.provider.setStable(traffic.target, home, epoch, limit));

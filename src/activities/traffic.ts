@@ -11,6 +11,7 @@ import { callSignal } from './call-limit.ts';
 import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
 import { restoreUntil } from './restore.ts';
+import { makeRoom } from './room.ts';
 import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
 import type { Blocked, RestoreActivities } from './types.ts';
 
@@ -18,13 +19,14 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
   const { providers } = deps;
   const attempt = (epoch: number) => attemptEpoch(epoch, activityInfo().attempt);
   return {
-    shift: ({ plan, stage, epoch }) =>
+    shift: ({ plan, arms, stage, epoch }) =>
       translated(async () => {
         const side = trafficOf(providers, plan);
         const { weightPercent, match } = stageOf(plan.stages, stage);
         const blocked = blockedBy(await side.provider.read(side.target, callSignal()), deps.clock.now());
         if (blocked) return { readWeightPercent: 0, blocked };
         const writer = attempt(epoch);
+        await makeRoom(providers, plan, arms, weightPercent, { signal: cancellationSignal(), epoch: writer });
         await side.provider.setRoute(side.target, { weightPercent, match }, writer, callSignal());
         const state = await readBack(
           deps,
@@ -44,6 +46,8 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         // A second attempt may find the first one's work done.
         const blocked = before.stableSlot === slot ? null : blockedBy(before, deps.clock.now());
         if (blocked) return { blocked };
+        const how = { signal: cancellationSignal(), epoch: attempt(epoch) };
+        if (before.stableSlot !== slot) await makeRoom(providers, plan, arms, 100, how);
         await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
         await readBack(
           deps,

@@ -191,6 +191,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'The new version did not become ready. Look at its log, named in the message.',
   },
+  'workload-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'What runs the versions did not answer. Check that it runs and is reachable.',
+  },
   'workload-fenced': {
     status: 409,
     retryable: false,

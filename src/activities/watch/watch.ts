@@ -15,6 +15,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { isFenced, translated } from '../failures.ts';
 import { gateLooks } from '../gates/gate.ts';
 import type { GateLooks } from '../gates/looks.ts';
+import { makeRoomAhead } from '../room.ts';
 import { stableIsWorse } from '../stable.ts';
 import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
 import type { Asked, WatchInput } from '../types.ts';
@@ -114,7 +115,9 @@ class Watch {
 
   async run(): Promise<WatchResult> {
     const { clock } = this.deps;
+    const { plan, arms, stage, mode } = this.input;
     this.beats.enter();
+    if (mode === 'soak') void makeRoomAhead(this.deps.providers, plan, arms, stage, this.epoch);
     try {
       for (;;) {
         const ending = await this.pulse();

@@ -13,7 +13,8 @@ export interface WorkloadTarget {
 /**
  * All calls are idempotent. `epoch` orders starts and stops of one slot, whenever they come about: one whose epoch is
  * lower than a slot has seen changes nothing and is refused as `workload-fenced`; without an epoch nothing is refused.
- * Errors: `workload-unready`, `workload-config`, `workload-fenced`.
+ * Errors: `workload-unready`, `workload-config`, `workload-fenced`, `workload-unavailable` (retryable),
+ * `cluster-forbidden`.
  */
 export interface WorkloadProvider {
   /** The slot that a version ends up in: after a promotion it is started there too, and traffic moves. Absent: slots are equal. */
@@ -29,6 +30,18 @@ export interface WorkloadProvider {
     progress: (line: string) => void,
     epoch?: number,
   ): Promise<void>;
+  /**
+   * Makes what runs in the slot big enough for that share of the traffic; never smaller. With `wait` it returns when it
+   * is, or fails as `workload-unavailable` after some seconds; without, as soon as it is asked for.
+   */
+  makeRoom?(
+    target: WorkloadTarget,
+    slot: Slot,
+    sharePercent: number,
+    how: { readonly signal: AbortSignal; readonly epoch: number; readonly wait: boolean },
+  ): Promise<void>;
+  /** The operator's hook that has to be called before `start` finds another version in the slot; null: none. */
+  hookFor?(target: WorkloadTarget, slot: Slot): string | null;
   /** Stops what runs in the slot; only called when no traffic can arrive there. */
   stop(target: WorkloadTarget, slot: Slot, signal?: AbortSignal, epoch?: number): Promise<void>;
   close(): Promise<void>;
@@ -41,5 +54,7 @@ export interface WorkloadProviderType {
   readonly settings: z.ZodType<Record<string, unknown>>;
   /** What it needs to be allowed on a Kubernetes cluster; absent: it has nothing to do with one. */
   readonly rights?: Rights;
+  /** Names of the operator's hooks that a plan's options speak of. */
+  readonly hooksIn?: (options: Readonly<Record<string, unknown>>) => readonly string[];
   create(settings: Record<string, unknown>): WorkloadProvider;
 }

@@ -26,6 +26,8 @@ export interface GateInstance extends CatalogueInstance {
 
 export interface CatalogueInstance {
   readonly options: z.ZodType<Record<string, unknown>>;
+  /** Names of the operator's hooks that the options speak of. */
+  readonly hooksIn?: (options: Readonly<Record<string, unknown>>) => readonly string[];
 }
 
 export interface HealthInstance {
@@ -53,9 +55,16 @@ export function readProvider(
     return undefined;
   }
   const options = check(instance.options, chosen.options, role);
-  if (options.ok) return { name: chosen.name, options: options.value };
-  report.problems.push(...options.problems);
-  return undefined;
+  if (!options.ok) {
+    report.problems.push(...options.problems);
+    return undefined;
+  }
+  const hooks = Object.keys(catalogue.hooks ?? {});
+  const unknown = (instance.hooksIn?.(options.value) ?? []).filter((hook) => !hooks.includes(hook));
+  for (const hook of unknown) {
+    report.problems.push({ path: role, message: `there is no hook "${hook}"; ${adviceFor(hook, hooks)}` });
+  }
+  return unknown.length === 0 ? { name: chosen.name, options: options.value } : undefined;
 }
 
 interface Chosen {

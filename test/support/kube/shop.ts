@@ -1,0 +1,118 @@
+/** A namespace with one service as a team would have it, and what is in there, to be compared later. */
+import { z } from 'zod';
+import { type Deployment, deploymentIn } from '../../../src/providers/workload/kubernetes/shapes.ts';
+import { kubernetes } from '../../../src/providers/workload/kubernetes.ts';
+import type { WorkloadProvider } from '../../../src/providers/workload/types.ts';
+import { waitFor } from '../wait-for.ts';
+import type { KubeAccess } from './access.ts';
+import { deployment, service } from './manifests.ts';
+
+export interface ShopOptions {
+  readonly replicas?: number;
+  /** Seconds; short, so that hopeless versions are given up soon. */
+  readonly deadline?: number;
+  readonly image?: string;
+  /** Merged into the Deployment's spec. */
+  readonly spec?: object;
+  /** Do not wait until it is available. */
+  readonly cold?: boolean;
+}
+
+export interface Shop {
+  readonly namespace: string;
+  readonly leaseNamespace: string;
+  readonly provider: WorkloadProvider;
+  readonly target: { readonly id: string; readonly options: Record<string, unknown> };
+  /** The target with options of a plan. */
+  with(options: Record<string, unknown>): Shop['target'];
+  deployment(name?: string): Promise<Deployment | null>;
+  close(): Promise<void>;
+}
+
+/** Deployment and Service `shop` in version v1, running. */
+export async function openShop(cluster: KubeAccess, options: ShopOptions = {}): Promise<Shop> {
+  const namespace = await cluster.makeNamespace('shop');
+  const leaseNamespace = await cluster.makeNamespace('sluice');
+  await cluster.apply(shopDeployment(namespace, options), service(namespace, 'shop'));
+  if (!options.cold) await available(cluster, namespace, 'shop');
+  const provider = kubernetes.create({ kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace });
+  const id = 'test/shop';
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  return {
+    namespace,
+    leaseNamespace,
+    provider,
+    target: { id, options: { drain: '100ms' } },
+    with: (own) => ({ id, options: { drain: '100ms', ...own } }),
+    async deployment(name = 'shop') {
+      const { status, body } = await cluster.rest('GET', `${path}/${name}`);
+      return status === 200 ? deploymentIn(z.custom<Parameters<typeof deploymentIn>[0]>().parse(body)) : null;
+    },
+    close: () => provider.close(),
+  };
+}
+
+export function shopDeployment(namespace: string, options: ShopOptions = {}): object {
+  const { replicas = 2, deadline = 5, image = 'registry.test/shop:v1' } = options;
+  const base = deployment({ namespace, name: 'shop', replicas, image }) as { spec: object };
+  return { ...base, spec: { ...base.spec, progressDeadlineSeconds: deadline, ...options.spec } };
+}
+
+export async function available(cluster: KubeAccess, namespace: string, name: string): Promise<void> {
+  await cluster.kubectl(['rollout', 'status', '-n', namespace, `deployment/${name}`, '--timeout=40s']);
+}
+
+const listed = z.object({
+  items: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
+});
+/** Records of what happened, and what their owners renew by themselves. */
+const passing = /^(events|events\.events\.k8s\.io|leases\.coordination\.k8s\.io)$/;
+/** What follows from Services and pods; only whether it is there counts. */
+const derived = ['Endpoints', 'EndpointSlice'];
+
+/**
+ * Every object of the namespace as text, by kind and name. Left out is what changes by itself: status, versions of the
+ * object, and times of managed fields.
+ */
+export async function contentsOf(cluster: KubeAccess, namespace: string): Promise<Record<string, string>> {
+  const kinds = await cluster.kubectl(['api-resources', '--namespaced', '--verbs=list', '-o', 'name']);
+  const asked = kinds.split('\n').filter((kind) => kind !== '' && !passing.test(kind));
+  const args = ['get', asked.join(','), '-n', namespace, '-o', 'json', '--show-managed-fields'];
+  const { items } = listed.parse(JSON.parse(await cluster.kubectl(args)));
+  return Object.fromEntries(
+    items.map((item) => [
+      `${item.kind} ${item.metadata.name}`,
+      derived.includes(item.kind) ? '' : textOf(item),
+    ]),
+  );
+}
+
+function textOf({ status: _status, ...object }: Record<string, unknown>): string {
+  return JSON.stringify(object, (key, value: unknown) => {
+    if (key === 'managedFields' && Array.isArray(value))
+      return value.filter((field) => !('subresource' in Object(field)));
+    return ['resourceVersion', 'generation', 'time'].includes(key) ? undefined : value;
+  });
+}
+
+/** Waits until the namespace holds just what it did, and says what differs if it does not. */
+export async function holdsAgain(
+  cluster: KubeAccess,
+  namespace: string,
+  before: Record<string, string>,
+): Promise<void> {
+  let last = '';
+  await waitFor(
+    `namespace ${namespace} as it was found`,
+    async () => {
+      const now = await contentsOf(cluster, namespace);
+      const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+      const other = names.filter((name) => before[name] !== now[name]);
+      last = other.map((name) => `${name}\n  was ${before[name]}\n  is  ${now[name]}`).join('\n');
+      return other.length === 0;
+    },
+    { timeoutMs: 20_000 },
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${last}`);
+  });
+}

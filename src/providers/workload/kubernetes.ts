@@ -14,6 +14,7 @@ import {
   placeOf,
 } from './kubernetes/options.ts';
 import { translated } from './kubernetes/refusals.ts';
+import { workloadRights } from './kubernetes/rights.ts';
 import { makeCanaryRoom } from './kubernetes/room.ts';
 import { startStable, stopStable } from './kubernetes/stable-slot.ts';
 import { versionIn } from './kubernetes/way.ts';
@@ -24,6 +25,7 @@ export const kubernetes: WorkloadProviderType = {
   summary: 'Deployments of a Kubernetes cluster; the canary is made from the stable one.',
   options: kubernetesOptions,
   settings: kubernetesSettings,
+  rights: workloadRights,
   hooksIn,
   create: (given) => createKubernetes(readSettings('kubernetes', kubernetesSettings, given)),
 };

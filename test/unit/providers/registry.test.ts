@@ -110,6 +110,6 @@ describe('the built-in providers', () => {
     const { traffic, metrics, workload } = defaultCatalogue();
     expect(Object.keys(traffic)).toContain('haproxy');
     expect(Object.keys(metrics)).toContain('prometheus');
-    expect(Object.keys(workload).sort()).toEqual(['external', 'process']);
+    expect(Object.keys(workload).sort()).toEqual(['external', 'kubernetes', 'process']);
   });
 });

@@ -2,13 +2,13 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import { isProblem } from '../../kube/errors.ts';
 import { type KubeObject, nameOf, type PatchStep, pointer } from '../../kube/types.ts';
+import { refuseMissingRight } from './access.ts';
 import { type CanaryWanted, canaryFor, notes } from './canary.ts';
 import { type Call, type Context, drained, leaveNoTrace, unchanged } from './change.ts';
 import type { Place } from './options.ts';
 import { waitReady } from './ready.ts';
 import { record } from './record.ts';
 import { misfit, unready } from './refusals.ts';
-import { refuseMissingRight } from './rights.ts';
 import type { Deployment } from './shapes.ts';
 import { tryPromotion } from './stable-slot.ts';
 

@@ -5,9 +5,11 @@ import { workloadProviders } from '../../../../src/providers/workload/index.ts';
 describe('the registry of workload providers', () => {
   it('holds what the folder holds', () => {
     const folder = new URL('../../../../src/providers/workload/', import.meta.url);
-    // Parts of a provider are named after it (`process-slots.ts`); these belong to all.
+    // Parts of a provider are named after it (`process-slots.ts`) or lie in a folder of its name; these belong to all.
     const shared = ['index.ts', 'ready.ts', 'types.ts'];
-    const files = readdirSync(folder).filter((file) => !shared.includes(file) && !file.includes('-'));
+    const files = readdirSync(folder).filter(
+      (file) => file.endsWith('.ts') && !shared.includes(file) && !file.includes('-'),
+    );
     expect(workloadProviders.map(({ type }) => `${type}.ts`).sort()).toEqual(files.sort());
   });
 

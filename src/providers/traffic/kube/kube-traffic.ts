@@ -8,6 +8,7 @@ import type { TargetId } from '../../../domain/plan/types.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { isProblem } from '../../kube/errors.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
 import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
 import { type Followed, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
@@ -48,7 +49,11 @@ export class KubeTraffic implements TrafficProvider {
       const seen = await route.read(place, signal);
       await route.check?.(place, seen, signal);
       const before = await store.read(target.id, signal);
-      await route.write(place, seen, { ...wantedOf(before, false), mark: `${epoch}/none` }, signal, 'try');
+      const wanted = { ...wantedOf(before, false), mark: `${epoch}/none` };
+      await route.write(place, seen, wanted, signal, 'try').catch((error: unknown) => {
+        // That somebody has changed it since is no matter here: it may be written.
+        if (!isProblem(error, 'conflict')) throw error;
+      });
       const lease = { ...silent, stop: null, route: { type, ...place } };
       await this.claim(target.id, epoch, () => lease, signal);
       return stateOf(await this.follow(target, signal), Date.now());

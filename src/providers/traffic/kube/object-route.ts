@@ -3,8 +3,9 @@ import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
 import { type JsonPatch, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
+import { giveBack } from './give-back.ts';
 import { beforeIn, beforeText, clearSteps, noteNames, noteSteps, otherWriterOf, unchanged } from './notes.ts';
-import { type FieldPath, ownersOf, withoutUs } from './owners.ts';
+import { type FieldPath, ownersOf } from './owners.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
 
 /** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
@@ -104,22 +105,15 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     signal?: AbortSignal,
   ): Promise<void> {
     const ref = this.kind.refOf(place);
-    let object = await this.client.get(ref, signal);
+    const object = await this.client.get(ref, signal);
     const slot = await stableSlot();
     const notes = object.metadata.annotations ?? {};
     const back = this.undo(object, place, notes[noteNames.found], slot);
     const clear = clearSteps(object, Object.values(noteNames));
     if (back.length + clear.length > 0) {
-      object = await this.client.patch(ref, [unchanged(object), ...back, ...clear], signal);
+      await this.client.patch(ref, [unchanged(object), ...back, ...clear], signal);
     }
-    // A write that leaves only its name behind would show as ours for ever.
-    const kept = withoutUs(object, notes[noteNames.owners]);
-    if (kept === null) return;
-    const steps = [
-      unchanged(object),
-      { op: 'replace', path: '/metadata/managedFields', value: kept.length > 0 ? kept : [{}] } as const,
-    ];
-    await this.client.patch(ref, steps, signal);
+    await giveBack(this.client, ref, notes[noteNames.owners], signal);
   }
 
   /** Annotations may be gone, or the target's part of the route: what there still is of ours goes all the same. */

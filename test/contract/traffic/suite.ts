@@ -21,6 +21,8 @@ export interface TrafficFixture {
   readonly outage?: { begin(): Promise<void>; end(): Promise<void> };
   /** Stops and lapses take effect through a guard, which the fixture runs; left out where the data plane does it itself. */
   readonly guarded?: true;
+  /** A share comes about in steps, which whoever leads a rollout takes by renewing; left out where one write does all. */
+  readonly gradual?: true;
   /** Lets the data plane stand still, and go on; left out where it cannot. */
   readonly standstill?: { begin(): void; end(): void };
   close(): Promise<void>;
@@ -67,7 +69,11 @@ export function trafficContract(
     /** The data plane as it is when whoever has to make it follow has done so. */
     const settled = async (of = target) => {
       if (fixture.guarded) {
-        const behind = async () => (await provider.read(of)).behind;
+        const behind = async () => {
+          const { behind: still, epoch: owner, leaseUntilMs } = await provider.read(of);
+          if (still && fixture.gradual) await provider.renew(of, owner, leaseUntilMs);
+          return still;
+        };
         await expect.poll(behind, { timeout: 20_000 }).toBeUndefined();
       }
       return await provider.read(of);

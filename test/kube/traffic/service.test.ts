@@ -8,7 +8,10 @@ import { foreignSuite } from './foreign-suite.ts';
 // One pod of twenty is 5 %.
 trafficContract(
   'service',
-  () => kubeFixture(service, (namespace, target) => sharedPodsFor(namespace, target, 20)),
+  async () => ({
+    ...(await kubeFixture(service, (namespace, target) => sharedPodsFor(namespace, target, 20))),
+    gradual: true,
+  }),
   { shares: [0, 5, 50, 95, 100], matches: false },
 );
 

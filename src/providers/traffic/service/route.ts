@@ -5,6 +5,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
 import { autoscaler, endpointSlice, pod, replicaSet } from '../../kube/kinds.ts';
 import { type KubeKind, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
+import { giveBack } from '../kube/give-back.ts';
 import {
   beforeIn,
   beforeText,
@@ -14,13 +15,12 @@ import {
   otherWriterOf,
   unchanged,
 } from '../kube/notes.ts';
-import { withoutUs } from '../kube/owners.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from '../kube/route.ts';
 import { podsFor, type Rounding, reachableShares } from './counts.ts';
 import { endpointsIn, ownedBy, podsIn, scales, selectorIn } from './objects.ts';
 import { podShareOptions, podShareRefs } from './options.ts';
 import { askedIn, askedNote, foundIn, notesOfFound, ourNotes } from './record.ts';
-import { isServed, type PodShare, realShares, todo } from './state.ts';
+import { isServed, isUnderWay, type PodShare, realShares, todo } from './state.ts';
 
 interface Seen extends RouteSeen {
   readonly service: KubeObject;
@@ -78,7 +78,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     const done = Object.keys(todo(state, asked, count)).length === 0;
     return {
       ...base,
-      shares: done ? { blue: 100 - asked, green: asked } : realShares(state),
+      shares: isUnderWay(state, asked, count) ? { blue: 100 - asked, green: asked } : realShares(state),
       observed: isServed(state, asked, count, endpointsIn(slices, owned)),
       ...(done ? {} : { incomplete: true }),
     };
@@ -172,9 +172,9 @@ export class PodShareRoute implements KubeRoute<Seen> {
       const steps = [unchanged(service), back, ...clearSteps(service, ourNotes)];
       await this.client.patch(refs.service, steps, signal);
     }
-    await this.giveBack(refs.service, service.metadata.annotations?.[noteNames.owners], signal);
-    await this.giveBack(refs.deployments.blue, note?.owners, signal);
-    if (canary !== null) await this.giveBack(refs.deployments.green, undefined, signal);
+    await giveBack(this.client, refs.service, service.metadata.annotations?.[noteNames.owners], signal);
+    await giveBack(this.client, refs.deployments.blue, note?.owners, signal);
+    if (canary !== null) await giveBack(this.client, refs.deployments.green, undefined, signal);
   }
 
   /** The whole Service would send to them again. */
@@ -209,20 +209,12 @@ export class PodShareRoute implements KubeRoute<Seen> {
     const now = (object.spec as { replicas?: number }).replicas ?? 1;
     if (replicas === now && mode !== 'try') return;
     const value = replicas ?? now;
-    await this.client.patch(
-      ref,
-      [unchanged(object), { op: 'add', path: '/spec/replicas', value }],
-      signal,
-      mode,
-    );
-  }
-
-  private async giveBack(ref: KubeRef, owners: string | undefined, signal?: AbortSignal): Promise<void> {
-    const object = await this.client.find(ref, signal);
-    const value = object === null ? null : withoutUs(object, owners);
-    if (object === null || value === null) return;
-    const path = '/metadata/managedFields';
-    await this.client.patch(ref, [unchanged(object), { op: 'replace', path, value }], signal);
+    // Its status changes with every pod, so that its resource version says little.
+    const steps = [
+      { op: 'test', path: '/spec/replicas', value: now } as const,
+      { op: 'replace', path: '/spec/replicas', value } as const,
+    ];
+    await this.client.patch(ref, steps, signal, mode);
   }
 
   private async list(

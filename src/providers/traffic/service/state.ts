@@ -81,6 +81,18 @@ export function todo(state: PodShare, green: number, count: number): Todo {
   };
 }
 
+/** Whether it is as it was asked to be, or on its way there; if neither, somebody else has been at it. */
+export function isUnderWay(state: PodShare, green: number, count: number): boolean {
+  const { selector, shared, total, pods } = state;
+  const is = (wanted: Labels) => isDeepStrictEqual(selector, wanted);
+  if (green <= 0) return is(selectorOf(state, 'blue'));
+  if (pods.green === null || pods.green.replicas !== count) return false;
+  const isClosed = is(selectorOf(state, 'blue'));
+  if (green >= 100) return is(selectorOf(state, 'green')) || is(shared) || isClosed;
+  const isShrinking = is(selectorOf(state, 'green')) && pods.green.running > count;
+  return pods.blue.replicas >= total - count && (is(shared) || isClosed || isShrinking);
+}
+
 /** By selector and numbers of pods, percent; none selected: none. */
 export function realShares({ selector, pods }: PodShare): Readonly<Record<Slot, number>> {
   const count = (own: Pods | null) => (own !== null && selects(selector, own) ? own.replicas : 0);

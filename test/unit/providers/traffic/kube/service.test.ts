@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { podsFor, reachableShares } from '../../../../../src/providers/traffic/service/counts.ts';
 import {
   isServed,
+  isUnderWay,
   type PodShare,
   type Pods,
   realShares,
@@ -106,6 +107,22 @@ describe('shares by numbers of pods', () => {
     const { pods: both, ...state } = tracks(4, 0);
     const green = both.green && { ...both.green, replicas: 2, running: 2, ready: 1 };
     expect(todo({ ...state, pods: { ...both, green } }, 50, 2)).toEqual({});
+  });
+
+  it('are under way until somebody else takes a hand', () => {
+    const state = tracks(4, 2);
+    const by = (selector: object, blue: number) => ({
+      ...state,
+      selector: { ...selector },
+      pods: { ...state.pods, blue: { ...state.pods.blue, replicas: blue } },
+    });
+    expect(isUnderWay(by(shared, 4), 50, 2)).toBe(true);
+    expect(isUnderWay(by(shared, 2), 50, 2)).toBe(true);
+    expect(isUnderWay(by({ app: 'shop', track: 'stable' }, 4), 50, 2)).toBe(true);
+    expect(isUnderWay(by(shared, 1), 50, 2)).toBe(false);
+    expect(isUnderWay(by({ app: 'shop', track: 'canary' }, 4), 50, 2)).toBe(false);
+    expect(isUnderWay(by(shared, 4), 0, 0)).toBe(false);
+    expect(isUnderWay(by(shared, 3), 25, 1)).toBe(false);
   });
 
   it('are served when the endpoints are as many', () => {

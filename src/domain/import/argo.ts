@@ -9,7 +9,7 @@ import type { Findings } from './finding.ts';
 import { slugOf } from './names.ts';
 import type { KubeObject } from './objects.ts';
 import { Part } from './part.ts';
-import type { Services } from './routing.ts';
+import { matched, type Services } from './routing.ts';
 import { environmentOf, type ImportContext, inNamespace, near, partOf } from './where.ts';
 
 export function draftOfRollout(
@@ -32,17 +32,14 @@ export function draftOfRollout(
   losses(spec);
   tellOfAddresses(context, findings);
   const deployment = deploymentOf(spec, rollout);
+  const workload = workloadOf(deployment, container, replicas, service, services, made.traffic);
   spec.done();
   return {
     ...made,
     service: { value: service, from: 'metadata.name' },
     environment: environmentOf(environment, rollout),
     version,
-    traffic: inNamespace(made.traffic, rollout),
-    workload: inNamespace(
-      workloadOf(deployment, container, replicas, service, services, made.traffic),
-      rollout,
-    ),
+    ...matched(inNamespace(made.traffic, rollout), inNamespace(workload, rollout)),
   };
 }
 

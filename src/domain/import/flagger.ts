@@ -8,7 +8,7 @@ import { trafficOf } from './flagger-traffic.ts';
 import { objectRefOf, slugOf } from './names.ts';
 import type { KubeObject } from './objects.ts';
 import { Part } from './part.ts';
-import { podLabelsFor } from './routing.ts';
+import { matched, podLabelsFor } from './routing.ts';
 import { environmentOf, type ImportContext, inNamespace, partOf } from './where.ts';
 
 export function draftOfCanary(
@@ -39,8 +39,7 @@ export function draftOfCanary(
       value: 'next',
       from: 'set it at each start: --set version=…; Flagger starts when the Deployment changes',
     },
-    traffic: inNamespace(traffic, canary),
-    workload: inNamespace(workloadOf(target, apex, service, traffic), canary),
+    ...matched(inNamespace(traffic, canary), inNamespace(workloadOf(target, apex, service, traffic), canary)),
     checks: found.length > 0 ? found : fallbackChecks(analysis.at('metrics'), traffic.provider, findings),
     stages,
     interval: {

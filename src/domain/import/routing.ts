@@ -1,6 +1,6 @@
 /** The traffic providers that an import can name, and which object given beside could be the route. */
 import { isMapping, ownValue } from '../plan/document/read.ts';
-import type { ProviderDraft } from './draft.ts';
+import type { PlanDraft, ProviderDraft } from './draft.ts';
 import type { Findings } from './finding.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -96,4 +96,17 @@ export function unknownPlane(
     'let an HTTPRoute of its name share the traffic, if its controller serves the Gateway API',
   );
   return traffic('gateway-api', service, services, {}, 'a route that is still to be made');
+}
+
+/** Where numbers of pods share, one Service has the pods of both versions, and few of them give few shares. */
+export function matched(
+  shared: ProviderDraft,
+  workload: ProviderDraft,
+): Pick<PlanDraft, 'traffic' | 'workload'> {
+  if (shared.provider !== 'service') return { traffic: shared, workload };
+  const { deployment } = workload.options;
+  return {
+    traffic: { ...shared, options: { ...shared.options, deployment, rounding: 'nearest' } },
+    workload: { ...workload, options: { ...workload.options, canaryService: undefined, labels: 'shared' } },
+  };
 }

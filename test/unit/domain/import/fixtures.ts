@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type ImportedPlan, importPlans } from '../../../../src/domain/import/import.ts';
+import { parsePlanText } from '../../../../src/domain/plan/schema.ts';
+import { defaultCatalogue } from '../../../../src/providers/default-catalogue.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,13 +12,14 @@ export function textOf(name: string): string {
   return readFileSync(join(import.meta.dirname, 'documents', `${name}.yaml`), 'utf8');
 }
 
-/** The one plan of these documents; it must be valid but for what the operator has. */
+/** The one plan of these documents; it must be valid with the providers that there are. */
 export function planOf(...texts: readonly string[]): ImportedPlan {
   const files = texts.map((text, at) => ({ name: `file-${at}.yaml`, text }));
   const { plans, problems } = importPlans(files, null);
   const [plan, ...more] = plans;
   if (plan === undefined || more.length > 0) throw new Error(`not one plan: ${JSON.stringify(problems)}`);
-  if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems));
+  const parsed = parsePlanText(plan.text, defaultCatalogue());
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return plan;
 }
 

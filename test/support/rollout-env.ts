@@ -2,7 +2,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { type ActivityDeps, type Clock, systemClock } from '../../src/activities/deps.ts';
+import { type ActivityDeps, type Clock, type Providers, systemClock } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { unkept } from '../../src/activities/gates/keep.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
@@ -36,6 +36,8 @@ export interface RolloutEnvOptions {
   readonly tap?: ActivityTap;
   /** More arguments for the server's command line. */
   readonly serverArgs?: readonly string[];
+  /** Real ones in place of those in memory. */
+  readonly providers?: Partial<Providers>;
 }
 
 export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
@@ -62,6 +64,7 @@ export class RolloutEnv {
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];
   private readonly clock: Clock;
+  private readonly providers: Partial<Providers>;
   private readonly lists: boolean;
   private silent = false;
   private readonly tap: ActivityTap | null;
@@ -71,6 +74,7 @@ export class RolloutEnv {
     this.temporal = temporal;
     this.client = temporal.client;
     this.clock = options.clock ?? systemClock;
+    this.providers = options.providers ?? {};
     this.tap = options.tap ?? null;
     this.lists = options.server !== 'skipping' && this.clock === systemClock;
     this.metrics.set(/success/, 100);
@@ -154,6 +158,7 @@ export class RolloutEnv {
         health: () => this.health,
         alerts: () => this.alerts,
         hook: () => this.hook,
+        ...this.providers,
       },
       gates: {
         find: () => ({ gate: this.gate, intervalMs: 250 }),

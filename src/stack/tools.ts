@@ -12,6 +12,8 @@ export interface Tools {
   promtool: string;
   /** Only tests run it; null: set-up could not get it. */
   alertmanager: string | null;
+  /** As above. */
+  registry: string | null;
 }
 
 const ADVICE = 'Run "npm run setup": it finds or gets every tool, or says what to install.';
@@ -31,6 +33,7 @@ export function locateTools(root: string = repoRoot()): Tools {
     prometheus: path('prometheus'),
     promtool: path('promtool'),
     alertmanager: found.alertmanager == null ? null : path('alertmanager'),
+    registry: found.registry == null ? null : path('registry'),
   };
 }
 

@@ -2,6 +2,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { ActivityCancellationType, isCancellation } from '@temporalio/workflow';
 import type { Asked } from '../activities/types.ts';
+import { digestsOf } from '../domain/gates/state.ts';
 import type { GatePlace } from '../domain/gates/types.ts';
 import { leniencyOf } from '../domain/rollout/effects.ts';
 import { heartbeatTimeoutMs } from '../domain/rollout/pace.ts';
@@ -80,7 +81,7 @@ async function gate(effect: Effect & { kind: 'gate' }, state: RolloutState): Pro
 
 function askedAt(state: RolloutState, place: GatePlace): Asked {
   const { author = '', approvals = [], gatingSinceMs, startedAtMs } = state;
-  return { place, author, approvals, sinceMs: gatingSinceMs ?? startedAtMs };
+  return { place, author, approvals, digests: digestsOf(state), sinceMs: gatingSinceMs ?? startedAtMs };
 }
 
 async function watch(
@@ -106,7 +107,7 @@ async function watch(
     leniency: leniencyOf(state),
     carry,
     ...(effect.gates === undefined ? {} : { asked: askedAt(state, effect.gates) }),
-    ...(plan.guards === undefined ? {} : { author: state.author ?? '' }),
+    ...(plan.guards === undefined ? {} : { author: state.author ?? '', digests: digestsOf(state) }),
   };
   return { kind: 'watched', result: await long.watch.executeWithOptions(options, [input]) };
 }

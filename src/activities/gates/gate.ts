@@ -33,7 +33,7 @@ async function gate(deps: ActivityDeps, input: GateInput): Promise<GateResult> {
 export function gateLooks(
   deps: ActivityDeps,
   plan: Plan,
-  { place, author, approvals, sinceMs }: Asked,
+  { place, author, approvals, sinceMs, digests = {} }: Asked,
   stableVersion: string | null,
 ): GateLooks {
   const { runId = '' } = activityInfo().workflowExecution ?? {};
@@ -56,6 +56,7 @@ export function gateLooks(
       author,
       approvals,
       sinceMs,
+      digests,
     },
   });
 }

@@ -19,7 +19,7 @@ export interface GateLooksOptions {
   readonly place: GatePlace;
   readonly clock: Clock;
   readonly find: (gate: string) => { readonly gate: Gate; readonly intervalMs: number };
-  readonly question: Omit<GateQuestion, 'options' | 'nowMs' | 'id'>;
+  readonly question: Omit<GateQuestion, 'options' | 'nowMs' | 'id' | 'gate'>;
   /** The same for every attempt of the same rollout. */
   readonly runId: string;
   readonly keep: (gate: GateConfig, report: RawReport) => Promise<ReportRef>;
@@ -114,7 +114,7 @@ export class GateLooks {
     const id = `${runId}/${place}/${config.name}`;
     try {
       const { gate } = find(config.gate);
-      const asked = { ...question, options: config.options, nowMs, id };
+      const asked = { ...question, gate: config.gate, options: config.options, nowMs, id };
       return await within(lookTimeoutMs, (signal) => gate.evaluate(asked, signal), this.stopper.signal);
     } catch (error) {
       // Only the catalogue says that waiting will not help.

@@ -101,7 +101,13 @@ class Watch {
     });
     const asks = (asked: Asked) => gateLooks(deps, plan, asked, arms.stableVersion);
     this.gates = input.asked === undefined ? null : asks(input.asked);
-    const standing = { place: 'standing', author: input.author ?? '', approvals: [], sinceMs: 0 } as const;
+    const standing: Asked = {
+      place: 'standing',
+      author: input.author ?? '',
+      approvals: [],
+      digests: input.digests ?? {},
+      sinceMs: 0,
+    };
     this.guards = (plan.guards ?? []).length > 0 && mode !== 'after' ? asks(standing) : null;
     this.looks = new Looks({
       ask: asker(deps.providers, plan, arms, mode === 'after' ? 100 : weightPercent),

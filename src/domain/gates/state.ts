@@ -77,6 +77,15 @@ export function withReports(state: RolloutState, reports: readonly GateReport[])
   return { ...state, gates: latestOf(state.gates ?? [], reports) };
 }
 
+/** What gates that opened have found, by gate: the first digest is the one that the rollout began with. */
+export function digestsOf({ gates = [] }: Pick<RolloutState, 'gates'>): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { gate, answer, facts } of gates) {
+    if (answer === 'open' && typeof facts.digest === 'string') found[gate] ??= facts.digest;
+  }
+  return found;
+}
+
 /** Of each gate at each place the latest. */
 export function latestOf(before: readonly GateReport[], now: readonly GateReport[]): readonly GateReport[] {
   const isNew = (one: GateReport) => now.some(({ name, place }) => name === one.name && place === one.place);

@@ -2,6 +2,7 @@
 import { approvalGate } from './approval.ts';
 import { ciGate } from './ci.ts';
 import { healthGate } from './health.ts';
+import { imageGate } from './image.ts';
 import { memory } from './memory.ts';
 import { metricGate } from './metric.ts';
 import { sbomGate } from './sbom.ts';
@@ -14,6 +15,7 @@ export const gateTypes: readonly GateType[] = [
   approvalGate,
   ciGate,
   healthGate,
+  imageGate,
   memory,
   metricGate,
   sbomGate,

@@ -15,6 +15,10 @@ export interface GateQuestion {
   /** Who started the rollout. */
   readonly author: string;
   readonly approvals: readonly Approval[];
+  /** Digests that gates found earlier in this rollout, by the gate's instance. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The instance that is asked. */
+  readonly gate: string;
   /** The plan's options, validated by the gate's own schema. */
   readonly options: Readonly<Record<string, unknown>>;
   /** When this gate was first asked at this place, epoch milliseconds. */

@@ -34,6 +34,8 @@ export function questionFixture(overrides: Partial<GateQuestion> = {}): GateQues
     place: 'start',
     author: 'ann',
     approvals: [],
+    digests: {},
+    gate: 'gate',
     options: {},
     sinceMs: Date.now() - 1_000,
     nowMs: Date.now(),

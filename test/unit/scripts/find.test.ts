@@ -52,6 +52,7 @@ describe('what an earlier set-up found', () => {
       prometheus: tool,
       promtool: tool,
       alertmanager: tool,
+      registry: tool,
     };
     expect(isComplete({ ...tools, foundFor: 'x' }, 'x')).toBe(true);
     expect(isComplete({ ...tools, foundFor: 'x' }, 'y')).toBe(false);

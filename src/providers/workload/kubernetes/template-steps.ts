@@ -18,7 +18,8 @@ function ownLabelSteps(
   wanted: PodTemplate,
 ): PatchStep[] {
   const version = wanted.metadata.labels?.[versionLabel];
-  if (labels?.[versionLabel] === undefined || version === undefined) return [];
+  const has = labels?.[versionLabel];
+  if (has === undefined || version === undefined || has === version) return [];
   return [{ op: 'replace', path: pointer('metadata', 'labels', versionLabel), value: version }];
 }
 

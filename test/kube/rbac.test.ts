@@ -2,14 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeRole } from '../../src/providers/kube/rights.ts';
 import { rbacObjects, rightsOf, typesWithRights } from '../../src/providers/rbac.ts';
+import { kubeRoutes } from '../../src/providers/traffic/kube/routes.ts';
 import { Account, type Grain, grainsOf } from '../support/kube/account.ts';
 import { sharedCluster } from '../support/kube/shared.ts';
 import { type Place, stories } from '../support/kube/stories.ts';
 
 const cluster = sharedCluster();
 
-it('is tried for every provider type that needs rights', () => {
-  expect(Object.keys(stories).toSorted()).toEqual([...typesWithRights().keys()].toSorted());
+it('is tried with every kind of route', () => {
+  expect(Object.keys(stories).toSorted()).toEqual(kubeRoutes.map(({ type }) => type).toSorted());
 });
 
 /** What a type before has shown of the same part need not be shown again. */

@@ -94,7 +94,7 @@ describe('gates that wait for people', () => {
     await expect(rollout.update('approve', { actor: 'ann' })).rejects.toMatchObject({
       cause: { message: expect.stringContaining('cannot approve it; ask somebody else') },
     });
-    await expect(rollout.update('approve', {})).rejects.toMatchObject({
+    await expect(rollout.update('approve', { actor: '' })).rejects.toMatchObject({
       cause: { message: expect.stringContaining('needs the name') },
     });
     await rollout.update('approve', { actor: 'bob', reason: 'looks good' });
@@ -159,6 +159,54 @@ describe('gates that must stay open', () => {
     expect(await share('frozen')).toBe(10);
     env.gate.answer(() => ({ answer: 'open', reason: 'it is over' }));
     expect((await rollout.ended()).phase).toBe('promoted');
+  });
+
+  it('count as closed when they would only hold, as a window that ends', async () => {
+    const rollout = await start('ended', { stages: long, guards: guards('hold') });
+    await rollout.phase('soaking');
+    env.gate.answer(() => ({ answer: 'hold', reason: 'closed until tomorrow' }));
+    expect((await rollout.phase('holding')).holdReason).toMatch(/closed until tomorrow/);
+    await rollout.signal('rollback');
+    await rollout.ended();
+  });
+
+  it('heed the one that takes back first, also while another one holds', async () => {
+    const two = [
+      ...guards('hold'),
+      { ...gateFixture({ name: 'monitoring' }), onRefuse: 'rollback' as const },
+    ];
+    const closed = new Set<string>();
+    env.gate.answer(({ id }) => {
+      const name = id.split('/').at(-1) ?? '';
+      return closed.has(name)
+        ? { answer: 'refuse', reason: `${name} says no` }
+        : { answer: 'open', reason: 'well' };
+    });
+    const rollout = await start('both', { stages: [stageFixture({ soakMs: 60_000 })], guards: two });
+    await rollout.phase('soaking');
+    closed.add('freeze');
+    await rollout.phase('holding');
+    closed.add('monitoring');
+    const { phase, cause } = await rollout.ended();
+    expect({ phase, reason: cause?.reason }).toEqual({
+      phase: 'rolled-back',
+      reason: 'monitoring: monitoring says no',
+    });
+  });
+
+  it('leave a pause as it was when they open again', async () => {
+    const rollout = await start('paused', {
+      stages: [stageFixture({ soakMs: 60_000 })],
+      guards: guards('hold'),
+    });
+    await rollout.phase('soaking');
+    await rollout.update('pause');
+    env.gate.answer(() => ({ answer: 'refuse', reason: 'a freeze has begun' }));
+    await rollout.phase('holding');
+    env.gate.answer(() => ({ answer: 'open', reason: 'it is over' }));
+    expect((await rollout.phase('soaking')).paused).toBe(true);
+    await rollout.signal('rollback');
+    await rollout.ended();
   });
 
   it('take the canary back where the plan says so', async () => {

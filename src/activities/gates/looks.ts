@@ -10,6 +10,8 @@ import type { Clock } from '../deps.ts';
 const lookTimeoutMs = 30_000;
 /** An answer this old is asked for again before it lets traffic move. */
 const freshForMs = 60_000;
+/** So long a gate that must stay open may be impossible to ask. */
+const graceMs = 60_000;
 /** What a history has room for. */
 const factsLimit = 4_000;
 const reasonLimit = 1_000;
@@ -27,12 +29,15 @@ export interface GateLooksOptions {
 
 export class GateLooks {
   private latest = new Map<string, GateReport>();
+  private readonly opened = new Map<string, number>();
+  private readonly begunMs: number;
   private running: Promise<void> | null = null;
   private readonly stopper = new AbortController();
   private readonly options: GateLooksOptions;
 
   constructor(options: GateLooksOptions) {
     this.options = options;
+    this.begunMs = options.clock.now();
   }
 
   /** The latest answer of each gate that has given one, in the plan's order. */
@@ -58,7 +63,8 @@ export class GateLooks {
     if (this.running !== null || this.stopper.signal.aborted) return;
     const due = this.due();
     if (due.length === 0) return;
-    this.running = Promise.all(due.map((gate) => this.look(gate)))
+    // A look that fails altogether leaves the answer as it was, and the next one comes by itself.
+    this.running = Promise.allSettled(due.map((gate) => this.look(gate)))
       .then(() => {})
       .finally(() => {
         this.running = null;
@@ -90,18 +96,23 @@ export class GateLooks {
   private async look(config: GateConfig): Promise<void> {
     const { clock, question, place } = this.options;
     const nowMs = clock.now();
-    const verdict = await this.ask(config, nowMs);
+    const { verdict, asked } = await this.ask(config, nowMs);
+    // What cannot be asked for a moment was open a moment ago.
+    if (place === 'standing' && !asked && nowMs - this.openAt(config) < graceMs) return;
     const lateMs = nowMs - question.sinceMs - config.timeoutMs;
     const late = place !== 'standing' && verdict.answer === 'hold' && lateMs >= 0;
     const reports = await Promise.all((verdict.reports ?? []).map((one) => this.options.keep(config, one)));
     if (this.stopper.signal.aborted) return;
+    if (verdict.answer === 'open') this.opened.set(config.name, nowMs);
     const after = `it did not open within ${formatDuration(config.timeoutMs)}`;
+    // Under a canary there is nothing to wait for: a gate is open, or it is not.
+    const closed = late || (place === 'standing' && verdict.answer === 'hold');
     this.latest.set(config.name, {
       name: config.name,
       gate: config.gate,
       type: config.type,
       place,
-      answer: late ? 'refuse' : verdict.answer,
+      answer: closed ? 'refuse' : verdict.answer,
       reason: clip(late ? `${after}: ${verdict.reason}` : verdict.reason),
       facts: bounded(verdict.facts ?? {}),
       reports,
@@ -109,18 +120,25 @@ export class GateLooks {
     });
   }
 
-  private async ask(config: GateConfig, nowMs: number): Promise<GateVerdict> {
+  /** When it was last open; the beginning of these looks if it never was. */
+  private openAt({ name }: GateConfig): number {
+    return this.opened.get(name) ?? this.begunMs;
+  }
+
+  private async ask(config: GateConfig, nowMs: number): Promise<{ verdict: GateVerdict; asked: boolean }> {
     const { question, find, runId, place } = this.options;
     const id = `${runId}/${place}/${config.name}`;
     try {
       const { gate } = find(config.gate);
       const asked = { ...question, gate: config.gate, options: config.options, nowMs, id };
-      return await within(lookTimeoutMs, (signal) => gate.evaluate(asked, signal), this.stopper.signal);
+      const ask = (signal: AbortSignal) => gate.evaluate(asked, signal);
+      return { verdict: await within(lookTimeoutMs, ask, this.stopper.signal), asked: true };
     } catch (error) {
       // Only the catalogue says that waiting will not help.
       const final = error instanceof SluiceError && !error.retryable;
       const advice = error instanceof SluiceError ? ` ${error.advice}` : '';
-      return { answer: final ? 'refuse' : 'hold', reason: `${messageOf(error)}${advice}` };
+      const reason = `${messageOf(error)}${advice}`;
+      return { verdict: { answer: final ? 'refuse' : 'hold', reason }, asked: final };
     }
   }
 }

@@ -197,8 +197,8 @@ class Watch {
     if (skew) return skew;
     const failed = await this.failed();
     if (failed) return failed;
-    const gated = this.gated();
-    if (gated) return gated;
+    this.guards?.tick();
+    this.gates?.tick();
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
     const end = this.looks.busy ? null : await this.heardEnd();
     if (end === null) this.looks.tick(this.deps.clock.now());
@@ -207,18 +207,26 @@ class Watch {
 
   /** What gates say: of those that must stay open first, then of those before the next stage. */
   private gated(): WatchEnding | null {
-    const { leniency, asked, awaitsRecovery, plan } = this.input;
-    this.guards?.tick();
-    this.gates?.tick();
-    const closed = this.guards?.refused[0];
-    if (closed !== undefined && !awaitsRecovery && !leniency) {
-      const onRefuse = plan.guards?.find(({ name }) => name === closed.name)?.onRefuse ?? 'hold';
-      const { name: gate, reason } = closed;
-      return { kind: 'guarded', gate, reason, onRefuse, reports: this.guards?.reports ?? [] };
-    }
+    const { leniency, asked } = this.input;
+    const guarded = leniency ? null : this.guarded();
+    if (guarded) return guarded;
     if (this.gates === null || asked === undefined) return null;
     if (!this.gates.open && this.gates.refused.length === 0) return null;
     return { kind: 'gated', place: asked.place, reports: this.gates.reports };
+  }
+
+  /** One that takes the canary back is heeded before one that holds it, and also while it is held. */
+  private guarded(): WatchEnding | null {
+    const { awaitsRecovery, plan } = this.input;
+    const closed = (this.guards?.refused ?? []).map((report) => ({
+      report,
+      onRefuse: plan.guards?.find(({ name }) => name === report.name)?.onRefuse ?? ('hold' as const),
+    }));
+    const worst = closed.find(({ onRefuse }) => onRefuse === 'rollback') ?? closed[0];
+    if (worst === undefined || (awaitsRecovery && worst.onRefuse === 'hold')) return null;
+    const { report, onRefuse } = worst;
+    const reports = this.guards?.reports ?? [];
+    return { kind: 'guarded', gate: report.name, reason: report.reason, onRefuse, reports };
   }
 
   /** A failed check ends the watch, unless it is lenient, or going back would make things worse. */
@@ -244,7 +252,7 @@ class Watch {
 
   /** The stage goes on only by way of Temporal: while that is away, its canary is watched on, and the lease kept. */
   private async heardEnd(): Promise<WatchEnding | null> {
-    const end = this.dependencies() ?? this.timeIsUp();
+    const end = this.gated() ?? this.dependencies() ?? this.timeIsUp();
     const needsLease = end !== null && this.input.mode !== 'after' && this.goesOn(end);
     // After an absence it takes a heartbeat to learn whether the attempt still counts; an orphan's result does not.
     const leastMs = heartbeatTimeoutMs(this.input.plan);

@@ -41,7 +41,7 @@ function refusePromote(state: RolloutState, full: boolean): string | null {
   const ahead = state.plan.stages.slice(state.stage);
   const guarded = ahead.find((stage) => stage.approval);
   if (guarded) return `stage "${guarded.name}" needs an approval, which promote --full may not skip`;
-  const gated = ahead.slice(1).find((stage) => (stage.gates ?? []).length > 0);
+  const gated = ahead.slice(isUnshifted(state) ? 0 : 1).find((stage) => (stage.gates ?? []).length > 0);
   return gated ? `stage "${gated.name}" has gates, which promote --full may not skip` : null;
 }
 

@@ -149,7 +149,9 @@ export function hold(
     const text = `drift is only reported from now on: ${reason}`;
     return withNote({ ...state, hold: { ...state.hold, drifted: true } }, { kind: 'held', text }, nowMs);
   }
-  const held: RolloutState = { ...state, phase: 'holding', paused: false, hold: { kind, reason } };
+  // What lets go by itself must not take a person's pause with it.
+  const paused = (kind === 'gate' || kind === 'dependency') && state.paused;
+  const held: RolloutState = { ...state, phase: 'holding', paused, hold: { kind, reason } };
   return withNote(
     held,
     { kind: 'held', text: `held until ${releasedBy[kind]}: ${reason}`, data: { hold: kind } },

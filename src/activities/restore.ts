@@ -65,7 +65,8 @@ async function restoreOnce(
   home: Slot | null,
   epoch: number,
 ): Promise<TrafficState> {
-  const call = <T>(work: (signal: AbortSignal) => Promise<T>) => within(callTimeoutMs, work);
+  const limitMs = provider.restoreLimitMs ?? callTimeoutMs;
+  const call = <T>(work: (signal: AbortSignal) => Promise<T>) => within(limitMs, work);
   await call((signal) => provider.restore(target, epoch, signal));
   const state = await call((signal) => provider.read(target, signal));
   if (home === null || state.stableSlot === home || isForeign(state, epoch)) return state;

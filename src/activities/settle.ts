@@ -3,12 +3,12 @@
  * new version, and when it is ready traffic moves there. Users are served by the other slot meanwhile.
  */
 import { heartbeat } from '@temporalio/activity';
-import { SluiceError } from '../domain/errors.ts';
-import { type Plan, targetOf } from '../domain/plan/types.ts';
+import type { Plan } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
 import type { Slot } from '../providers/traffic/types.ts';
 import { bringUp } from './bring-up.ts';
 import type { ActivityDeps } from './deps.ts';
+import { readBack } from './read-back.ts';
 import { trafficOf, workloadOf } from './targets.ts';
 
 /** Below the time limit of the activities that do it. */
@@ -30,8 +30,6 @@ export async function settle(
   const traffic = trafficOf(providers, plan);
   const call = <T>(work: (limit: AbortSignal) => Promise<T>) => within(callLimitMs, work, signal);
   await call((limit) => traffic.provider.setStable(traffic.target, home, epoch, limit));
-  const state = await call((limit) => traffic.provider.read(traffic.target, limit));
-  if (state.stableSlot === home && state.behind === undefined) return home;
-  const what = `The route of ${targetOf(plan)} was to go back to ${home}, but reads stable ${state.stableSlot}.`;
-  throw new SluiceError('traffic-mismatch', what);
+  await readBack(deps, traffic, ({ stableSlot }) => stableSlot === home);
+  return home;
 }

@@ -31,6 +31,12 @@ export function attemptEpoch(epoch: number, attempt: number): number {
   return epoch * attemptsPerEpoch + Math.min(attempt, attemptsPerEpoch - 1);
 }
 
+/** Whether an epoch may be that of an attempt before `attempt`. */
+export function isOfEarlierAttempt(epoch: number, attempt: number): boolean {
+  const of = epoch % attemptsPerEpoch;
+  return of >= 1 && of < attempt;
+}
+
 /** The workflow's epoch that is safely above one seen in the data plane. */
 export function epochAbove(seen: number): number {
   return Math.floor(seen / attemptsPerEpoch) + 1;

@@ -10,9 +10,10 @@ import { alive } from './alive.ts';
 import { callSignal } from './call-limit.ts';
 import type { ActivityDeps, Providers } from './deps.ts';
 import { translated } from './failures.ts';
+import { readBack } from './read-back.ts';
 import { restoreUntil } from './restore.ts';
 import { makeRoom } from './room.ts';
-import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
+import { attemptEpoch, trafficOf, workloadOf } from './targets.ts';
 import type { Blocked, RestoreActivities } from './types.ts';
 
 export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
@@ -47,23 +48,31 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
         const blocked = before.stableSlot === slot ? null : blockedBy(before, deps.clock.now());
         if (blocked) return { blocked };
         const how = { signal: cancellationSignal(), epoch: attempt(epoch) };
-        if (before.stableSlot !== slot) await makeRoom(providers, plan, arms, 100, how);
+        if (before.stableSlot !== slot) {
+          await makeRoom(providers, plan, arms, 100, how);
+          // Making room takes its time, in which somebody may have stopped the canary.
+          const meanwhile = blockedBy(await side.provider.read(side.target, callSignal()), deps.clock.now());
+          if (meanwhile) return { blocked: meanwhile };
+        }
         await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
-        await readBack(
+        const state = await readBack(
           deps,
           side,
           (seen) => seen.stableSlot === slot && effectivePercent(seen, deps.clock.now()) === 0,
         );
-        return { blocked: null };
+        // A stop that came with the very write does not hinder it, so it is heeded now: users go back.
+        return { blocked: state.stopped ? stopFound : null };
       }),
     cutOff: ({ plan, arms, means }) => translated(() => cutOff[means](providers, plan, arms)),
     restore: (input) => alive('restoring', () => restoreUntil(deps, input, attempt(input.epoch))),
   };
 }
 
+const stopFound: Blocked = { cause: 'stop', reason: 'a stop was found in the data plane' };
+
 /** A canary that was stopped, or whose lease ran out, is not given more: users are on stable, and there they stay. */
 function blockedBy(seen: TrafficState, nowMs: number): Blocked | null {
-  if (seen.stopped) return { cause: 'stop', reason: 'a stop was found in the data plane' };
+  if (seen.stopped) return stopFound;
   if (!lapsedBefore(seen, nowMs)) return null;
   return {
     cause: 'lapse',
@@ -95,34 +104,6 @@ const cutOff: Record<SecondMeans, (providers: Providers, plan: Plan, arms: Arms)
     await provider.stop(target, otherSlot(arms.stableSlot), callSignal());
   },
 };
-
-/** A controller may take a while to follow; below the time limit of the activity. */
-const followsWithinMs = 8_000;
-const pauseMs = 100;
-
-async function readBack(
-  { clock }: ActivityDeps,
-  side: TrafficSide,
-  fits: (state: TrafficState) => boolean,
-): Promise<TrafficState> {
-  const endMs = clock.now() + followsWithinMs;
-  for (;;) {
-    const state = await side.provider.read(side.target, callSignal());
-    if (state.behind === undefined && fits(state)) return state;
-    if (state.behind === undefined || clock.now() > endMs) throw mismatch(side, state);
-    await clock.sleep(pauseMs, cancellationSignal());
-  }
-}
-
-function mismatch({ target }: TrafficSide, state: TrafficState): SluiceError {
-  const { stableSlot, weightPercent, epoch, behind } = state;
-  const seen = `stable ${stableSlot}, canary ${weightPercent} %, epoch ${epoch}`;
-  const why =
-    behind === undefined
-      ? 'not what was written'
-      : `and what serves it still gives ${behind.weightPercent} %`;
-  return new SluiceError('traffic-mismatch', `The data plane of ${target.id} reads back ${seen}, ${why}.`);
-}
 
 function stageOf<T>(stages: readonly T[], index: number): T {
   const stage = stages[index];

@@ -15,7 +15,14 @@ import { isForeign, isHome, startStable } from './restore.ts';
 import { settle } from './settle.ts';
 import { clockProblem } from './skew.ts';
 import { stableProblem } from './stable.ts';
-import { attemptEpoch, epochAbove, type TrafficSide, trafficOf, workloadOf } from './targets.ts';
+import {
+  attemptEpoch,
+  epochAbove,
+  isOfEarlierAttempt,
+  type TrafficSide,
+  trafficOf,
+  workloadOf,
+} from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
 
 export function createWorkloadActivities(deps: ActivityDeps): Pick<WatchActivities, 'prepare' | 'clean'> {
@@ -36,6 +43,7 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
   const before = await traffic.provider.read(traffic.target, cancellationSignal());
   const epochBase = epochAbove(before.epoch);
   const owner = attemptEpoch(Math.max(epoch, epochBase), activityInfo().attempt);
+  refuseStopped(before, epoch);
   const state = await traffic.provider.prepare(traffic.target, owner, cancellationSignal());
   if (state.stopped) {
     throw new SluiceError(
@@ -44,8 +52,9 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
     );
   }
   const { provider, target } = workloadOf(deps.providers, plan);
-  const stableVersion =
-    (await provider.versionIn(target, before.stableSlot, cancellationSignal())) ?? 'stable';
+  const found = await provider.versionIn(target, before.stableSlot, cancellationSignal());
+  if (found === null) refuseEmptyHouse(plan, before.stableSlot, provider.home);
+  const stableVersion = found ?? 'stable';
   refuseSameVersion(plan, stableVersion);
   // A rollout that ended abruptly after its promotion may have left users where they are not to stay.
   const left = { slot: before.stableSlot, version: stableVersion, epoch: owner };
@@ -62,6 +71,24 @@ async function prepare(deps: ActivityDeps, { plan, epoch, force }: PrepareInput)
   const notes = [former, unknown].filter((note) => note !== null);
   const note = notes.length > 0 ? notes.join('; ') : null;
   return { arms, epochBase, note, cooldown, stableProblem: sick };
+}
+
+/** A stop that came while an earlier attempt was at work belongs to this rollout; preparing again would clear it. */
+function refuseStopped({ stopped, epoch }: TrafficState, own: number): void {
+  const { attempt } = activityInfo();
+  const ours = epoch >= attemptEpoch(own, 1) && isOfEarlierAttempt(epoch, attempt);
+  if (attempt === 1 || !stopped || !ours) return;
+  throw new SluiceError(
+    'traffic-unready',
+    'A stop was found in the data plane while this was being prepared.',
+  );
+}
+
+/** Users are sent where nothing runs that is known, and that is not where versions end up: what to move is not known. */
+function refuseEmptyHouse(plan: Plan, slot: Slot, home: Slot | undefined): void {
+  if (home === undefined || home === slot) return;
+  const what = `The route of ${targetOf(plan)} sends to the canary's place, where no version is known to run`;
+  throw new SluiceError('workload-config', `${what}; bring one up there, or point the route at stable.`);
 }
 
 /** Of a rollout that was started past the API too. That it cannot be known keeps nobody from shipping a repair. */

@@ -73,6 +73,8 @@ export interface TrafficProvider {
   stopAll(holder: string, signal?: AbortSignal): Promise<void>;
   /** Lets go what `stopAll` wrote for this holder. Returns who else holds it; nobody: everything may go on. */
   release(holder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** How long one restore may take; for data planes where it is several requests to somewhere else. Default: 1 s. */
+  readonly restoreLimitMs?: number;
   /** After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target. */
   leave?(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
   /**

@@ -52,6 +52,46 @@ describe('before a rollout', () => {
   });
 });
 
+describe('a second attempt to prepare', () => {
+  const preparing = async (attempt: number, stop: boolean) => {
+    const traffic = createMemoryTraffic();
+    const { prepare } = activitiesOver(traffic, createFakeWorkload());
+    // What the first attempt had taken before its worker died.
+    await traffic.prepare(target, 10 * 100 + 1);
+    if (stop) await traffic.stop(target);
+    const failure = await new MockActivityEnvironment({ attempt })
+      .run(prepare, { plan, epoch: 10 })
+      .then(() => '', String);
+    return { failure, stopped: (await traffic.read(target)).stopped };
+  };
+
+  it('leaves a stop that came meanwhile, and does not go on', async () => {
+    const { failure, stopped } = await preparing(2, true);
+    expect(failure).toMatch(/A stop was found in the data plane while this was being prepared/);
+    expect(stopped).toBe(true);
+  });
+
+  it('goes on where nobody stopped anything, and a first attempt clears what an earlier rollout left', async () => {
+    expect((await preparing(2, false)).failure).not.toContain('stop');
+    expect(await preparing(1, true)).toMatchObject({ stopped: false });
+  });
+});
+
+describe('a route that sends to the canary’s place', () => {
+  it('where nothing runs that is known is told, and no version is made up for stable', async () => {
+    const workload = createFakeWorkload();
+    const traffic = createMemoryTraffic();
+    await traffic.setStable(target, 'green', 1);
+    const home = Object.assign(Object.create(workload) as FakeWorkload, { home: 'blue' as const });
+    const { prepare } = activitiesOver(traffic, home);
+    const failure = await new MockActivityEnvironment()
+      .run(prepare, { plan, epoch: 10 })
+      .then(() => '', String);
+    expect(failure).toMatch(/where no version is known to run; bring one up there/);
+    expect(workload.log).toEqual([]);
+  });
+});
+
 describe('after a rollout', () => {
   it.each([
     [false, ['leave', 'stop']],

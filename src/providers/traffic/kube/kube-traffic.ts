@@ -33,6 +33,7 @@ export interface KubeTrafficOptions {
 
 export class KubeTraffic implements TrafficProvider {
   readonly matchHeader: string;
+  readonly restoreLimitMs = 5_000;
   private readonly options: KubeTrafficOptions;
 
   constructor(options: KubeTrafficOptions) {

@@ -94,6 +94,34 @@ describe('a rollout on a cluster', () => {
     expect(gaps).toEqual([]);
   });
 
+  it('is promoted by a hook of the operator: Sluice writes nothing of stable', async () => {
+    env.hook.answer(async ({ version }) => {
+      const args = [
+        'set',
+        'image',
+        '-n',
+        shop.namespace,
+        'deployment/shop',
+        `app=registry.test/shop:${version}`,
+      ];
+      await cluster.kubectl(args);
+    });
+    const running = await env.start({
+      traffic: { name: 'gateway-api', options: {} },
+      workload: { name: 'kubernetes', options: { drain: '200ms', promotion: { hook: 'argo' } } },
+      stages: [stageFixture({ weightPercent: 50, soakMs: 1_500 })],
+      watchAfterMs: 500,
+    });
+    expect((await running.ended()).phase).toBe('promoted');
+    expect(env.hook.calls).toMatchObject([{ action: 'promote', version: 'v2', stableVersion: 'v1' }]);
+    expect(await image()).toBe('registry.test/shop:v2');
+    const { managedFields = [], labels } = (await shop.deployment())?.object.metadata ?? {};
+    expect(managedFields.map(({ manager }) => manager)).not.toContain('sluice');
+    expect(labels).toBeUndefined();
+    expect(await shop.deployment('shop-canary')).toBeNull();
+    expect(gaps).toEqual([]);
+  });
+
   it('of a version that does not start ends before any user is touched, and says why', async () => {
     const before = await contentsOf(cluster, shop.namespace);
     await cluster.kubectl([

@@ -114,7 +114,7 @@ export class KubeClient {
 
   /** The answer as it comes, for watches; whoever asks ends it by `signal`. */
   async stream(what: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    return await this.send({ method: 'GET', path }, what, signal);
+    return await this.send({ method: 'GET', path, lasts: true }, what, signal);
   }
 
   close(): void {
@@ -137,7 +137,7 @@ export class KubeClient {
 
   private async send(request: Request, what: string, signal: AbortSignal): Promise<IncomingMessage> {
     const { server } = this.connection;
-    const options = await this.connection.options();
+    const options = await this.connection.options(request.lasts ? 'stream' : undefined);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const answer = await answerOf(server.protocol, body, {
       ...options,
@@ -179,6 +179,8 @@ interface Request {
   readonly type?: string;
   /** With credentials taken anew. */
   readonly again?: boolean;
+  /** It is read for as long as it goes on. */
+  readonly lasts?: boolean;
 }
 
 function dryRunOf(mode: Mode): 'All' | undefined {

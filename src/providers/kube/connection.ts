@@ -9,8 +9,8 @@ export interface Connection {
   readonly server: URL;
   /** The namespace that the context names; `default` if none. */
   readonly namespace: string;
-  /** Options with which any request must be made; asked for each, since tokens are renewed. */
-  options(): Promise<RequestOptions>;
+  /** Options with which any request must be made; asked for each, since tokens are renewed. `stream`: it lasts. */
+  options(how?: 'stream'): Promise<RequestOptions>;
   /** The API server did not know who asks (401): the next request shows fresh credentials. */
   refused(): void;
   close(): void;
@@ -31,16 +31,23 @@ export function connect(settings: Pick<KubeSettings, 'kubeconfig' | 'context'>, 
   const server = new URL(cluster.server);
   // The library would open a connection for each request; here they are kept.
   const kept = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const;
-  const agent = server.protocol === 'http:' ? new HttpAgent(kept) : new Agent(kept);
+  const agentOf = (options: object) =>
+    server.protocol === 'http:' ? new HttpAgent(options) : new Agent(options);
+  const agent = agentOf(kept);
+  // Each watch holds a connection for as long as it lasts, and must take none from short requests.
+  const streams = agentOf({ keepAlive: false });
   return {
     server,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
-    async options() {
+    async options(how) {
       const options = await credentials.options();
       // A proxy of the kubeconfig is an agent of the library's own.
-      return cluster.proxyUrl ? options : { ...options, agent };
+      return cluster.proxyUrl ? options : { ...options, agent: how === 'stream' ? streams : agent };
+    },
+    close: () => {
+      agent.destroy();
+      streams.destroy();
     },
     refused: () => credentials.refused(),
-    close: () => agent.destroy(),
   };
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, pathOf } from './client.ts';
 import { isProblem, KubeError, refusal } from './errors.ts';
+import { Thread } from './thread.ts';
 import { apiVersionOf, type KubeKind, type KubeObject } from './types.ts';
 
 export interface WatchHandlers {
@@ -11,6 +12,8 @@ export interface WatchHandlers {
   onChange(change: 'changed' | 'deleted', object: KubeObject): void;
   /** The thread was lost; a list follows when it is found again. */
   onTrouble(error: unknown): void;
+  /** How long to wait before the next try; null: as usual. Default: as usual. */
+  pauseFor?(error: unknown): number | null;
 }
 
 export interface Watched {
@@ -18,6 +21,8 @@ export interface Watched {
   /** Absent: of all namespaces. */
   readonly namespace?: string;
   readonly labelSelector?: string;
+  /** A watch that has said nothing for so long counts as lost; default: silence is no sign of anything. */
+  readonly quietMs?: number;
 }
 
 /** The API server ends each watch after this long, so that a connection that died unseen does not live for ever. */
@@ -46,7 +51,7 @@ export async function watchKind(
       if (signal.aborted) return;
       // That the server has forgotten where we were is its ordinary way to ask for a new list.
       if (!isProblem(error, 'gone')) handlers.onTrouble(error);
-      await sleep(pause, undefined, { signal }).catch(() => {});
+      await sleep(handlers.pauseFor?.(error) ?? pause, undefined, { signal }).catch(() => {});
       pause = Math.min(pause * 2, pauseMs.most);
     }
   }
@@ -55,7 +60,7 @@ export async function watchKind(
 /** Reads one watch to its end; where the next one has to begin. */
 async function readChanges(
   client: KubeClient,
-  { kind, namespace, labelSelector }: Watched,
+  { kind, namespace, labelSelector, quietMs }: Watched,
   from: string,
   handlers: WatchHandlers,
   signal: AbortSignal,
@@ -69,24 +74,30 @@ async function readChanges(
   };
   const what = `watch ${kind.resource}`;
   const path = pathOf({ kind, ...(namespace === undefined ? {} : { namespace }) }, query);
-  const answer = await client.stream(what, path, signal);
-  let at = from;
-  // Errors of the stream end the loop only if they are handed on.
-  const broken = new Promise<never>((_, reject) => {
-    answer.once('error', (error) => reject(new KubeError('unavailable', `${what}: ${error.message}`)));
-    answer.once('aborted', () => reject(new KubeError('unavailable', `${what}: the connection was lost`)));
-  });
-  broken.catch(() => {});
-  const lines = createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })[
-    Symbol.asyncIterator
-  ]();
-  for (;;) {
-    const next = await Promise.race([lines.next(), broken]);
-    if (next.done === true) break;
-    at = take(JSON.parse(next.value) as WatchEvent, what, kind, handlers) ?? at;
+  const thread = new Thread(what, signal, quietMs);
+  try {
+    const answer = await client.stream(what, path, thread.signal);
+    // Errors of the stream end the loop only if they are handed on.
+    answer.once('error', (error) => thread.tear(error.message));
+    answer.once('aborted', () => thread.tear('the connection was lost'));
+    const lines = createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY });
+    try {
+      let at = from;
+      const each = lines[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await Promise.race([each.next(), thread.torn]);
+        if (next.done === true) break;
+        thread.heard();
+        at = take(JSON.parse(next.value) as WatchEvent, what, kind, handlers) ?? at;
+      }
+      if (!answer.complete) throw new KubeError('unavailable', `${what}: the connection was lost`);
+      return at;
+    } finally {
+      lines.close();
+    }
+  } finally {
+    thread.end();
   }
-  if (!answer.complete) throw new KubeError('unavailable', `${what}: the connection was lost`);
-  return at;
 }
 
 interface WatchEvent {

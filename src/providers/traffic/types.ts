@@ -63,6 +63,11 @@ export interface TrafficProvider {
   /** Lets the canary take traffic until `untilMs`. Only `watch` calls it. Fenced unless `epoch` is the owner. */
   renew(target: TrafficTarget, epoch: number, untilMs: number, signal?: AbortSignal): Promise<void>;
   read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState>;
+  /**
+   * As `read`, but it may be some seconds old where a change would have been noticed. For who looks again and again; never
+   * proof of anything. Absent: `read` costs little.
+   */
+  glance?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState>;
   /** Makes `slot` the stable one in one write and ends the canary's share; survives a restart of the data plane. */
   setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void>;
   /** All traffic to stable, at once: stops the canary, then drops share, match and lease. Works half-way through anything. */
@@ -86,6 +91,8 @@ export interface TrafficProvider {
   shares?(target: TrafficTarget, signal?: AbortSignal): Promise<readonly number[] | null>;
   /** Whether what `leave` leaves sends to the canary's pods again: then they are stopped before it. */
   leavesLast?(target: TrafficTarget): boolean;
+  /** Calls when something has changed in the data plane, maybe without need; returns when `signal` aborts, or at once if it cannot tell. Never rejects. */
+  changes?(target: TrafficTarget, onChange: () => void, signal: AbortSignal): Promise<void>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */
   clock?(signal?: AbortSignal): Promise<number | undefined>;

@@ -80,8 +80,9 @@ describe('RBAC objects', () => {
       {
         apiGroups: ['gateway.networking.k8s.io'],
         resources: ['httproutes', 'grpcroutes'],
-        verbs: ['get', 'patch'],
+        verbs: ['get', 'list', 'patch', 'watch'],
       },
+      { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
     ]);
   });
 

@@ -4,18 +4,20 @@
  * Lease runs out.
  */
 import { SluiceError } from '../../../domain/errors.ts';
-import type { TargetId } from '../../../domain/plan/types.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
+import type { KubeHub } from '../../kube/hub.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
 import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
-import { type Followed, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
-import { type LeaseState, untilOf } from './lease-state.ts';
+import { type Followed, fits, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
+import { type LeaseState, noLease, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
 import { translated } from './refusals.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
+import type { RouteEvents } from './route-events.ts';
+import { Sights } from './sights.ts';
 
 export interface KubeTrafficOptions {
   /** The provider's type, by which the guard finds the route's kind again. */
@@ -29,12 +31,16 @@ export interface KubeTrafficOptions {
   /** Errors: `traffic-unready` for a share that this kind of route cannot give. */
   readonly checkRoute?: (route: Route) => void;
   readonly leavesLast?: (options: TrafficTarget['options']) => boolean;
+  /** Follows routes as they change; without it drift is seen when somebody looks. */
+  readonly hub?: KubeHub;
+  readonly events?: RouteEvents;
 }
 
 export class KubeTraffic implements TrafficProvider {
   readonly matchHeader: string;
   readonly restoreLimitMs = 5_000;
   private readonly options: KubeTrafficOptions;
+  private readonly sights = new Sights();
 
   constructor(options: KubeTrafficOptions) {
     this.options = options;
@@ -56,7 +62,7 @@ export class KubeTraffic implements TrafficProvider {
         if (!isProblem(error, 'conflict')) throw error;
       });
       const lease = { ...silent, stop: null, route: { type, ...place } };
-      await this.claim(target.id, epoch, () => lease, signal);
+      await this.claim(target, epoch, () => lease, signal);
       return stateOf(await this.follow(target, signal), Date.now());
     });
   }
@@ -67,8 +73,10 @@ export class KubeTraffic implements TrafficProvider {
       checkEpoch(epoch);
       checkShare(weightPercent);
       this.options.checkRoute?.(route);
-      await this.claim(target.id, epoch, () => ({ weightPercent, match }), signal);
-      await this.follow(target, signal);
+      const before = await this.claim(target, epoch, () => ({ weightPercent, match }), signal);
+      const { lease, seen } = await this.follow(target, signal);
+      if (before.weightPercent === weightPercent && sameMatch(before.match, match)) return;
+      this.options.events?.shifted(seen, lease);
     });
   }
 
@@ -81,8 +89,12 @@ export class KubeTraffic implements TrafficProvider {
         const nowMs = Date.now();
         return { renewedAtMs: nowMs, forMs: Math.max(0, Math.round(untilMs - nowMs)) };
       };
-      await this.options.store.change(target.id, renewed, signal);
-      await this.follow(target, signal);
+      // A watch has just looked, so what it saw is tried first, and the route is not asked for once more.
+      const lease = await this.options.store.change(target.id, renewed, signal, 'last');
+      this.sights.wrote(target.id, lease);
+      const seen = this.sights.fresh(target.id);
+      const lives = untilOf(lease) > Date.now();
+      if (seen === null || !fits(seen.seen, wantedOf(seen.lease, lives))) await this.follow(target, signal);
     });
   }
 
@@ -90,13 +102,19 @@ export class KubeTraffic implements TrafficProvider {
     const { store, route } = this.options;
     return translated(async () => {
       const place = this.placeOf(target);
-      const found = route.read(place, signal).catch(noRoute);
-      const [lease, seen] = await Promise.all([store.read(target.id, signal), found]);
-      const nowMs = Date.now();
-      if (!(seen instanceof NoRoute)) return stateOf({ lease, seen }, nowMs);
-      const wanted = wantedOf(lease, untilOf(lease) > nowMs);
-      return stateOf({ lease, seen: withoutRoute(seen, lease, wanted) }, nowMs);
+      const look = async () => {
+        const found = route.read(place, signal).catch(noRoute);
+        const [lease, seen] = await Promise.all([store.look(target.id, signal), found]);
+        if (!(seen instanceof NoRoute)) return { lease, seen };
+        return { lease, seen: withoutRoute(seen, lease, wantedOf(lease, untilOf(lease) > Date.now())) };
+      };
+      return stateOf(await this.sights.look(target.id, look), Date.now());
     });
+  }
+
+  async glance(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
+    const seen = this.sights.fresh(target.id);
+    return seen === null ? await this.read(target, signal) : stateOf(seen, Date.now());
   }
 
   asked(target: TrafficTarget | '*', signal?: AbortSignal): Promise<Asked> {
@@ -110,8 +128,9 @@ export class KubeTraffic implements TrafficProvider {
   setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
     return translated(async () => {
       checkEpoch(epoch);
-      await this.claim(target.id, epoch, () => ({ ...silent, stableSlot: slot }), signal);
-      await this.follow(target, signal);
+      const before = await this.claim(target, epoch, () => ({ ...silent, stableSlot: slot }), signal);
+      const { lease, seen } = await this.follow(target, signal);
+      if (before.stableSlot !== slot) this.options.events?.moved(seen, lease);
     });
   }
 
@@ -123,10 +142,16 @@ export class KubeTraffic implements TrafficProvider {
         ...silent,
         epoch: Math.max(epoch, state.epoch),
         stop: state.stop ?? stop,
-        ...(state.epoch === 0 ? { route: { type: this.options.type, ...this.placeOf(target) } } : {}),
+        ...this.routeFor(state, target),
       });
-      await this.options.store.change(target.id, stopped, signal);
-      await this.follow(target, signal);
+      let before = noLease;
+      const change = (state: LeaseState) => {
+        before = state;
+        return stopped(state);
+      };
+      await this.options.store.change(target.id, change, signal);
+      const { seen } = await this.follow(target, signal);
+      if (before.weightPercent > 0 || before.match !== null) this.options.events?.restored(seen);
     });
   }
 
@@ -161,28 +186,59 @@ export class KubeTraffic implements TrafficProvider {
         return lease.stableSlot;
       };
       await route.leave(this.placeOf(target), stableSlot, signal);
+      this.sights.forget(target.id);
     });
   }
 
+  /** Tells of each change of the route, whoever made it. Returns when `signal` aborts. */
+  async changes(target: TrafficTarget, onChange: () => void, signal: AbortSignal): Promise<void> {
+    const { route, hub } = this.options;
+    if (route.single === undefined || hub === undefined || signal.aborted) return;
+    let before: string | null = null;
+    const ref = route.single.refOf(this.placeOf(target));
+    const leave = hub.follow(ref, (object) => {
+      this.sights.forget(target.id);
+      // What its controller reports is no change of the route.
+      const now = JSON.stringify([object?.spec, object?.metadata.annotations]);
+      if (before !== null && before !== now) onChange();
+      before = now;
+    });
+    const unfollow = this.sights.follow(target.id, () => hub.isLive(ref));
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    unfollow();
+    leave();
+  }
+
   async close(): Promise<void> {
+    this.options.hub?.close();
     this.options.client.close();
   }
 
-  private claim(
-    target: TargetId,
+  /** What the Lease said before. */
+  private async claim(
+    target: TrafficTarget,
     epoch: number,
     change: (state: LeaseState) => Partial<LeaseState>,
     signal?: AbortSignal,
   ): Promise<LeaseState> {
+    let before = noLease;
     const claimed = (state: LeaseState) => {
-      if (state.epoch > epoch) throw fenced(target, epoch, state.epoch);
-      return { ...change(state), epoch };
+      if (state.epoch > epoch) throw fenced(target.id, epoch, state.epoch);
+      before = state;
+      return { ...this.routeFor(state, target), ...change(state), epoch };
     };
-    return this.options.store.change(target, claimed, signal);
+    await this.options.store.change(target.id, claimed, signal);
+    return before;
+  }
+
+  /** A Lease that somebody deleted is made anew by whoever writes next, and the guard must find the route by it. */
+  private routeFor({ route }: LeaseState, target: TrafficTarget): Partial<LeaseState> {
+    return route === null ? { route: { type: this.options.type, ...this.placeOf(target) } } : {};
   }
 
   private follow(target: TrafficTarget, signal?: AbortSignal): Promise<Followed> {
     const { store, route } = this.options;
+    this.sights.forget(target.id);
     const lives = (lease: LeaseSeen) => untilOf(lease) > Date.now();
     return follow(store, route, target.id, this.placeOf(target), lives, signal);
   }

@@ -2,9 +2,10 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { isProblem } from '../../kube/errors.ts';
+import { isProblem, KubeError } from '../../kube/errors.ts';
 import { lease } from '../../kube/kinds.ts';
 import type { KubeObject, KubeRef } from '../../kube/types.ts';
+import { Lately } from './lately.ts';
 import {
   allName,
   allTargets,
@@ -21,6 +22,8 @@ import {
 
 /** How often a change is tried anew because somebody else was quicker. */
 const maxRounds = 8;
+/** For so long the stop of everything need not be read again by those who only look. */
+const allForMs = 500;
 
 export interface LeaseSeen extends LeaseState {
   /** The stop of everything is in force. */
@@ -30,6 +33,9 @@ export interface LeaseSeen extends LeaseState {
 export class LeaseStore {
   private readonly client: KubeClient;
   private readonly namespace: string;
+  /** Each target's Lease as it was last seen, for changes that need not read it again. */
+  private readonly last = new Map<TargetId, KubeObject>();
+  private readonly lately = new Lately(() => this.stoppedAll(), allForMs);
 
   constructor(client: KubeClient, namespace: string) {
     this.client = client;
@@ -38,33 +44,72 @@ export class LeaseStore {
 
   /** `null`: no target's, only whether everything is stopped. */
   async read(target: TargetId | null, signal?: AbortSignal): Promise<LeaseSeen> {
-    const [own, all] = await Promise.all([
-      target === null ? null : this.client.find(this.refOf(leaseName(target)), signal),
-      this.client.find(this.refOf(allName), signal),
+    const [own, stoppedAll] = await Promise.all([
+      target === null ? null : this.find(target, signal),
+      this.stoppedAll(signal),
     ]);
-    return { ...readLease(own), stoppedAll: all !== null && holdersOf(all).length > 0 };
+    return { ...readLease(own), stoppedAll };
+  }
+
+  /** For who looks again and again and writes nothing by it: the stop of everything may be half a second old. */
+  async look(target: TargetId, signal?: AbortSignal): Promise<LeaseSeen> {
+    const [own, stoppedAll] = await Promise.all([this.find(target, signal), this.lately.get(signal)]);
+    return { ...readLease(own), stoppedAll };
   }
 
   /**
    * Changes the target's Lease from what it says now; made if there is none. `change` may throw, and is asked again when
-   * somebody else was quicker.
+   * somebody else was quicker. `last`: what was seen last is tried first, which saves a read.
    */
   async change(
     target: TargetId,
     change: (state: LeaseState) => Partial<LeaseState>,
     signal?: AbortSignal,
+    from: 'now' | 'last' = 'now',
   ): Promise<LeaseState> {
-    const ref = this.refOf(leaseName(target));
+    const last = from === 'last' ? this.last.get(target) : undefined;
+    if (last !== undefined) {
+      const changed = await this.tryChange(target, last, change, signal).catch((error: unknown) => {
+        if (error instanceof KubeError && error.problem === 'unavailable') throw error;
+        return null;
+      });
+      if (changed !== null) return changed;
+    }
     for (let round = 1; round <= maxRounds; round++) {
-      const object = await this.client.find(ref, signal);
-      const wanted = change(readLease(object));
-      try {
-        return readLease(await this.write(ref, object, wanted, target, signal));
-      } catch (error) {
-        if (!isProblem(error, 'conflict', 'exists', 'not-found')) throw error;
-      }
+      const changed = await this.tryChange(target, await this.find(target, signal), change, signal);
+      if (changed !== null) return changed;
     }
     throw new SluiceError('traffic-unavailable', `The Lease of ${target} changed again and again.`);
+  }
+
+  /** Null: somebody else was quicker. */
+  private async tryChange(
+    target: TargetId,
+    from: KubeObject | null,
+    change: (state: LeaseState) => Partial<LeaseState>,
+    signal?: AbortSignal,
+  ): Promise<LeaseState | null> {
+    const wanted = change(readLease(from));
+    try {
+      const object = await this.write(this.refOf(leaseName(target)), from, wanted, target, signal);
+      this.last.set(target, object);
+      return readLease(object);
+    } catch (error) {
+      if (isProblem(error, 'conflict', 'exists', 'not-found')) return null;
+      throw error;
+    }
+  }
+
+  private async stoppedAll(signal?: AbortSignal): Promise<boolean> {
+    const all = await this.client.find(this.refOf(allName), signal);
+    return all !== null && holdersOf(all).length > 0;
+  }
+
+  private async find(target: TargetId, signal?: AbortSignal): Promise<KubeObject | null> {
+    const object = await this.client.find(this.refOf(leaseName(target)), signal);
+    if (object === null) this.last.delete(target);
+    else this.last.set(target, object);
+    return object;
   }
 
   /** One write that starts from nothing read, so that nobody can get in its way. */
@@ -93,6 +138,8 @@ export class LeaseStore {
     } catch (error) {
       if (isProblem(error, 'not-found')) return [];
       throw error;
+    } finally {
+      this.lately.forget();
     }
   }
 
@@ -112,6 +159,8 @@ export class LeaseStore {
         if (!isProblem(raced, 'exists')) throw raced;
         await this.client.patch(ref, { metadata }, signal);
       });
+    } finally {
+      if (target === allTargets) this.lately.forget();
     }
   }
 

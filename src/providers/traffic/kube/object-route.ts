@@ -2,11 +2,19 @@
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
+import { regardingOf } from '../../kube/events.ts';
 import { type JsonPatch, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
 import { giveBack } from './give-back.ts';
 import { beforeIn, beforeText, clearSteps, noteNames, noteSteps, otherWriterOf, unchanged } from './notes.ts';
 import { type FieldPath, ownersOf } from './owners.ts';
-import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
+import {
+  type KubeRoute,
+  NoRoute,
+  type RoutePlace,
+  type RouteSeen,
+  type RouteWanted,
+  type SingleRoute,
+} from './route.ts';
 
 /** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
 export interface ObjectKind {
@@ -35,12 +43,19 @@ export interface ObjectSeen extends RouteSeen {
 const maxRounds = 8;
 
 export class ObjectRoute implements KubeRoute<ObjectSeen> {
+  readonly single: SingleRoute<ObjectSeen>;
   private readonly client: KubeClient;
   private readonly kind: ObjectKind;
 
   constructor(client: KubeClient, kind: ObjectKind) {
     this.client = client;
     this.kind = kind;
+    this.single = {
+      refOf: (place) => kind.refOf(place),
+      seenIn: (object, place) => this.seenIn(object, place),
+      write: async (place, seen, wanted, signal) =>
+        this.seenIn(await this.patch(place, seen, wanted, signal, 'do'), place),
+    };
   }
 
   async read(place: RoutePlace, signal?: AbortSignal): Promise<ObjectSeen> {
@@ -49,14 +64,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
       if (!isProblem(error, 'not-found')) throw error;
       throw new NoRoute(`There is no ${nameOf(ref)}, so nothing is shared by it.`, { cause: error });
     });
-    return {
-      object,
-      ...this.kind.shares(object, place),
-      mark: object.metadata.annotations?.[noteNames.mark] ?? null,
-      before: beforeIn(object),
-      observed: this.kind.observed(object),
-      otherWriter: otherWriterOf(object, this.kind.owned),
-    };
+    return this.seenIn(object, place);
   }
 
   async check(place: RoutePlace, { object }: ObjectSeen): Promise<void> {
@@ -65,11 +73,33 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
 
   async write(
     place: RoutePlace,
-    { object, shares }: ObjectSeen,
+    seen: ObjectSeen,
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
   ): Promise<void> {
+    await this.patch(place, seen, wanted, signal, mode);
+  }
+
+  private seenIn(object: KubeObject, place: RoutePlace): ObjectSeen {
+    return {
+      object,
+      ...this.kind.shares(object, place),
+      mark: object.metadata.annotations?.[noteNames.mark] ?? null,
+      before: beforeIn(object),
+      observed: this.kind.observed(object),
+      otherWriter: otherWriterOf(object, this.kind.owned),
+      regarding: regardingOf(this.kind.refOf(place).kind, object),
+    };
+  }
+
+  private async patch(
+    place: RoutePlace,
+    { object, shares }: ObjectSeen,
+    wanted: RouteWanted,
+    signal: AbortSignal | undefined,
+    mode: 'do' | 'try',
+  ): Promise<KubeObject> {
     // Only before the first write is it as it was found.
     const isFirst = object.metadata.annotations?.[noteNames.found] === undefined;
     const notes = {
@@ -78,7 +108,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
       ...(isFirst ? this.notesOfFound(object, place) : {}),
     };
     const steps = [unchanged(object), ...this.kind.steps(object, place, wanted), ...noteSteps(object, notes)];
-    await this.client.patch(this.kind.refOf(place), steps, signal, mode);
+    return await this.client.patch(this.kind.refOf(place), steps, signal, mode);
   }
 
   async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { KubeClient } from '../../kube/client.ts';
 import { connect } from '../../kube/connection.ts';
+import { KubeEvents } from '../../kube/events.ts';
+import { KubeHub } from '../../kube/hub.ts';
 import { joined, type Rights } from '../../kube/rights.ts';
 import { kubeSettings, namespaceName } from '../../kube/settings.ts';
 import { readSettings } from '../../settings.ts';
@@ -10,6 +12,7 @@ import { KubeTraffic } from './kube-traffic.ts';
 import { LeaseStore } from './lease-store.ts';
 import { leaseRights } from './rights.ts';
 import type { KubeRoute } from './route.ts';
+import { RouteEvents } from './route-events.ts';
 
 export const kubeTrafficSettings = z.strictObject({
   ...kubeSettings,
@@ -51,6 +54,8 @@ export function kubeTrafficType(kind: KubeRouteType): TrafficProviderType {
         route: kind.routeOf(client),
         matchHeader: kind.matchHeader ?? '*',
         namespace: settings.namespace ?? connection.namespace,
+        hub: new KubeHub(client),
+        events: new RouteEvents(new KubeEvents(client, 'sluice')),
         ...(kind.checkRoute ? { checkRoute: kind.checkRoute } : {}),
         ...(kind.leavesLast ? { leavesLast: kind.leavesLast } : {}),
       });

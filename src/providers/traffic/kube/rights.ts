@@ -1,5 +1,5 @@
 /** What steering routes by Leases takes. Whoever may write a Lease can stop a canary; only worker and guard touch routes. */
-import { lease } from '../../kube/kinds.ts';
+import { event, lease } from '../../kube/kinds.ts';
 import { type Rights, rightTo } from '../../kube/rights.ts';
 import type { KubeKind } from '../../kube/types.ts';
 
@@ -10,8 +10,14 @@ export const leaseRights: Rights = {
   guard: rightTo(['get', 'list', 'watch', 'create', 'patch'], [lease], 'lease namespace'),
 };
 
-/** For routes that are read and patched, and neither made nor deleted. */
+/**
+ * For routes that are read and patched, and neither made nor deleted. They are watched so that drift is seen at once and a
+ * stop takes one write; Events on them tell what happened. Without either right all works, later and in silence.
+ */
 export function routeRights(...kinds: readonly KubeKind[]): Rights {
-  const steer = rightTo(['get', 'patch'], kinds, 'target namespace');
+  const steer = [
+    ...rightTo(['get', 'list', 'watch', 'patch'], kinds, 'target namespace'),
+    ...rightTo(['get', 'create', 'patch'], [event], 'target namespace'),
+  ];
   return { worker: steer, guard: steer };
 }

@@ -2,6 +2,8 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
+import type { Regarding } from '../../kube/events.ts';
+import type { KubeObject, KubeRef } from '../../kube/types.ts';
 
 /** Where a target's route is: the plan's options, and what they leave open. */
 export interface RoutePlace {
@@ -26,6 +28,8 @@ export interface RouteSeen {
   readonly otherWriter: string | null;
   /** Parts of the route differ from one another, or are not there: it has to be written although its shares read as asked. */
   readonly incomplete?: true;
+  /** The object that people look at; absent: it is not known, and no Event is written. */
+  readonly regarding?: Regarding;
 }
 
 /** There is no such route, or nothing in it is the target's: nothing of it can send anything to a canary. */
@@ -66,4 +70,15 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
    * between reading and writing, and throws if a newer owner has come.
    */
   leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void>;
+  /** For a kind that is one object; others are read whenever they are needed, and nobody is told of their changes. */
+  readonly single?: SingleRoute<Seen>;
+}
+
+/** A route that is one object, so that whoever has the object needs not ask for it. */
+export interface SingleRoute<Seen extends RouteSeen = RouteSeen> {
+  refOf(place: RoutePlace): KubeRef;
+  /** Errors: as when it is read. */
+  seenIn(object: KubeObject, place: RoutePlace): Seen;
+  /** Writes as `write` does; what it left. */
+  write(place: RoutePlace, seen: Seen, wanted: RouteWanted, signal?: AbortSignal): Promise<Seen>;
 }

@@ -31,6 +31,7 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
   };
   const target = (id: string): TrafficTarget => ({ id, options: {} });
   let skewMs: number | null = null;
+  const { glance } = inner;
   return {
     clock: async () => (skewMs === null ? undefined : Date.now() + skewMs),
     skew: (aheadMs) => {
@@ -46,6 +47,12 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
     stop: (to, signal) => inner.stop(to, signal),
     stopAll: (holder, signal) => inner.stopAll(holder, signal),
     release: (holder, signal) => inner.release(holder, signal),
+    ...(inner.leave ? { leave: inner.leave.bind(inner) } : {}),
+    ...(inner.asked ? { asked: inner.asked.bind(inner) } : {}),
+    ...(glance
+      ? { glance: (to: TrafficTarget, ...rest) => guard('read', to, () => glance.call(inner, to, ...rest)) }
+      : {}),
+    ...(inner.changes ? { changes: inner.changes.bind(inner) } : {}),
     close: () => inner.close(),
     failNext: (call, targetId, times) => void left.set(`${call} ${targetId}`, times),
     meddle: async (id, route) => {

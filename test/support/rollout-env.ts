@@ -15,7 +15,7 @@ import { createMemoryHealth, type MemoryHealth } from '../../src/providers/healt
 import { createMemoryHook, type MemoryHook } from '../../src/providers/hooks/memory.ts';
 import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
-import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { effectivePercent, type TrafficProvider } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
@@ -38,6 +38,8 @@ export interface RolloutEnvOptions {
   readonly serverArgs?: readonly string[];
   /** Real ones in place of those in memory. */
   readonly providers?: Partial<Providers>;
+  /** The data plane; default: one in memory. */
+  readonly traffic?: TrafficProvider;
 }
 
 export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
@@ -53,11 +55,11 @@ let runtimeInstalled = false;
 export class RolloutEnv {
   readonly temporal: TestWorkflowEnvironment;
   readonly client: Client;
-  readonly traffic: FaultyTraffic = createFaultyTraffic(createMemoryTraffic());
+  readonly traffic: FaultyTraffic;
   readonly metrics: MemoryMetrics = createMemoryMetrics();
   readonly health: MemoryHealth = createMemoryHealth();
   readonly alerts: MemoryAlerts = createMemoryAlerts();
-  readonly workload: FakeWorkload = createFakeWorkload(this.traffic);
+  readonly workload: FakeWorkload;
   readonly hook: MemoryHook = createMemoryHook();
   readonly gate: MemoryGate = createMemoryGate();
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
@@ -73,6 +75,8 @@ export class RolloutEnv {
   private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
     this.temporal = temporal;
     this.client = temporal.client;
+    this.traffic = createFaultyTraffic(options.traffic ?? createMemoryTraffic());
+    this.workload = createFakeWorkload(this.traffic);
     this.clock = options.clock ?? systemClock;
     this.providers = options.providers ?? {};
     this.tap = options.tap ?? null;

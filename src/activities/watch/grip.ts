@@ -42,9 +42,9 @@ export class Grip {
 
   /** One round: read, compare, act, renew. Errors: those of the traffic provider. */
   async tighten(): Promise<GripEnding | null> {
-    const { side, lease, wanted, tolerateDrift } = this.options;
+    const { lease, wanted, tolerateDrift } = this.options;
     this.trouble = null;
-    const seen = await side.provider.read(side.target, callSignal());
+    const seen = await this.look();
     const ending = this.owned ? await this.compare(seen) : await this.takeOver(seen);
     if (ending) return ending;
     // Who tolerates that the owner is lost (a restarted data plane, while a person is asked) has no lease to renew.
@@ -62,6 +62,13 @@ export class Grip {
   /** A whole lease for the time until the next watch: nobody renews while the workflow decides what comes. */
   async handOver(): Promise<void> {
     if (this.owned) await this.options.lease.renew(this.options.wanted.epoch, 'now');
+  }
+
+  /** Whoever owns the target is told of changes, and need not ask for each pulse. */
+  private look(): Promise<TrafficState> {
+    const { provider, target } = this.options.side;
+    if (this.owned && provider.glance) return provider.glance(target, callSignal());
+    return provider.read(target, callSignal());
   }
 
   private async takeOver(seen: TrafficState): Promise<WatchEnding | null> {

@@ -7,6 +7,8 @@ import type { TrafficSide } from '../targets.ts';
 
 /** Renewed when less than this share of it is left, and Temporal is asked as often. */
 const renewBelow = 2 / 3;
+/** Earlier by up to this share, by chance: the renewals of many watches that began together do not stay in step. */
+const jitter = 1 / 10;
 /** An answer may take this long before silence counts. */
 const answerSlackMs = 2_000;
 /** How long a watch that is over waits for an answer before it goes on watching for another pulse. */
@@ -18,6 +20,7 @@ export type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone' | 'lapsed';
 export class Lease {
   /** The end of the lease given last, epoch milliseconds; 0: none yet. */
   untilMs = 0;
+  private dueBelow = dueBelow();
   private gone = false;
   private answers = 0;
   private asking: Promise<void> | null = null;
@@ -38,7 +41,7 @@ export class Lease {
     const { clock, config, side } = this.options;
     const nowMs = clock.now();
     if (this.gone) return 'gone';
-    if (due === 'when-due' && this.untilMs - nowMs > config.ttlMs * renewBelow) return 'not-due';
+    if (due === 'when-due' && this.untilMs - nowMs > config.ttlMs * this.dueBelow) return 'not-due';
     void this.ask();
     if (this.untilMs > 0 && this.untilMs <= nowMs) return 'lapsed';
     if (nowMs - this.lastAnswerMs > this.graceMs) return 'orphaned';
@@ -46,6 +49,7 @@ export class Lease {
     if (untilMs <= nowMs) return 'lapsed';
     await side.provider.renew(side.target, epoch, untilMs, callSignal());
     this.untilMs = untilMs;
+    this.dueBelow = dueBelow();
     return 'renewed';
   }
 
@@ -89,6 +93,10 @@ export class Lease {
       });
     return this.asking;
   }
+}
+
+function dueBelow(): number {
+  return renewBelow + Math.random() * jitter;
 }
 
 export interface LeaseOptions {

@@ -27,6 +27,7 @@ import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
 import { MeasuredShare } from './share.ts';
+import { Wake } from './wake.ts';
 
 export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<WatchResult> {
   const beats = new Beats();
@@ -46,6 +47,7 @@ class Watch {
   private readonly looks: Looks;
   private readonly lease: Lease;
   private readonly share: MeasuredShare;
+  private readonly wake: Wake;
   private readonly epoch: number;
   private readonly pulseMs: number;
   private watchedMs: number;
@@ -82,6 +84,7 @@ class Watch {
     this.skewSaid = carry.skewSaid ?? false;
     this.clocks = new Clocks(this.side, deps.clock, plan.lease.ttlMs);
     this.share = new MeasuredShare(this.side, arms.stableSlot, deps.clock, carry.canaryRequests);
+    this.wake = new Wake(this.side, deps.clock);
     this.lease = new Lease({
       config: plan.lease,
       clock: deps.clock,
@@ -131,11 +134,12 @@ class Watch {
         this.beat(ending !== null);
         if (ending) return await this.end(ending);
         const untilDueMs = Math.min(this.pulseMs, this.looks.dueInMs(clock.now()));
-        await clock.sleep(untilDueMs, this.isOrphan ? never : cancellationSignal());
+        await this.wake.pause(untilDueMs, this.isOrphan ? never : cancellationSignal());
         if (cancellationSignal().aborted && !(await this.watchesOn())) return await this.cancelled();
       }
     } finally {
       this.beats.leave();
+      this.wake.stop();
       this.looks.stop();
       this.gates?.stop();
       this.guards?.stop();

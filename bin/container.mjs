@@ -1,9 +1,10 @@
-/** What the image runs: `worker`, `api`, the demo's `shop` and `load`, or else a verb of the command line. */
+/** What the image runs: `worker`, `api`, `guard`, the demo's `shop` and `load`, or else a verb of the command line. */
 import process from 'node:process';
 
 const programs = {
   worker: '../dist/worker/main.js',
   api: '../dist/api/main.js',
+  guard: '../dist/guard/main.js',
   shop: '../dist/demo/shop.js',
   load: '../dist/demo/load.js',
 };

@@ -10,6 +10,7 @@ import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
+import { guardCommand } from './verbs/guard.ts';
 import { importCommand } from './verbs/import.ts';
 import { listCommand } from './verbs/list.ts';
 import { metricsCommand } from './verbs/metrics.ts';
@@ -81,6 +82,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     auditCommand(act),
     rollbacksCommand(act),
     rbacCommand(act),
+    guardCommand(act),
     upCommand(act),
   ];
   for (const command of verbs) program.addCommand(command);

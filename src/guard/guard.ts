@@ -1,91 +1,127 @@
 /**
- * Brings routes home when a Lease is stopped or runs out. It knows Leases and routes, and nothing of Temporal; what it
- * does is safe to do twice, by two guards at once, and at any time.
+ * Guards the Leases of one namespace: brings a route home when its Lease is stopped, deleted, or runs out. It knows Leases
+ * and routes, and nothing of Temporal.
  */
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
+import { otherSlot } from '../domain/rollout/types.ts';
 import type { KubeClient } from '../providers/kube/client.ts';
+import { isProblem } from '../providers/kube/errors.ts';
+import { KubeEvents } from '../providers/kube/events.ts';
+import { KubeHub } from '../providers/kube/hub.ts';
 import { lease as leaseKind } from '../providers/kube/kinds.ts';
 import type { KubeObject } from '../providers/kube/types.ts';
 import { watchKind } from '../providers/kube/watch.ts';
-import { follow } from '../providers/traffic/kube/follow.ts';
-import {
-  allTargets,
-  holdersOf,
-  type RouteRecord,
-  readLease,
-  targetLabel,
-  targetOf,
-} from '../providers/traffic/kube/lease-state.ts';
-import { type LeaseSeen, LeaseStore } from '../providers/traffic/kube/lease-store.ts';
-import type { KubeRoute } from '../providers/traffic/kube/route.ts';
+import { allTargets } from '../providers/traffic/kube/lease-state.ts';
+import { LeaseStore } from '../providers/traffic/kube/lease-store.ts';
+import type { KubeRoute, RouteSeen } from '../providers/traffic/kube/route.ts';
+import { RouteEvents } from '../providers/traffic/kube/route-events.ts';
 import { kubeRoutes } from '../providers/traffic/kube/routes.ts';
 import { Turns } from '../providers/turns.ts';
-import { dueOf, markOf, reprieved, seen, type Tracked } from './tracked.ts';
+import { Election } from './election.ts';
+import { Homing } from './homing.ts';
+import { LeaseBook } from './lease-book.ts';
+import { Nap } from './nap.ts';
+import type { GuardReport } from './reports.ts';
+import { RouteBook } from './route-book.ts';
+import { Touch } from './touch.ts';
+import type { Why } from './tracked.ts';
 
-/** What the guard did, for logs, metrics and Events. */
-export type GuardReport =
-  | {
-      readonly kind: 'restored';
-      readonly target: TargetId;
-      readonly route: RouteRecord;
-      readonly why: 'stopped' | 'lapsed';
-      readonly tookMs: number;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly target: TargetId;
-      readonly problem: string;
-      readonly attempts: number;
-    }
-  | { readonly kind: 'away'; readonly problem: string }
-  | { readonly kind: 'back'; readonly targets: number };
+export type { GuardReport } from './reports.ts';
 
 export interface GuardOptions {
   readonly client: KubeClient;
   readonly leaseNamespace: string;
+  /** Must differ between guards, and between two lives of one. Default: a random one. */
+  readonly identity?: string;
   readonly report: (report: GuardReport) => void;
-  /** Whether this guard is the one that acts; default: it is. */
-  readonly leads?: () => boolean;
+}
+
+export interface GuardState {
+  readonly leads: boolean;
+  /** The Leases are known, and the API server answers. */
+  readonly ready: boolean;
+  readonly inTouch: boolean;
+  readonly tracked: number;
+  readonly canaries: number;
+  /** Since the renewal of the canary that was renewed least lately. */
+  readonly oldestMs: number;
 }
 
 /** Routes that are brought home at the same time; the others wait their turn. */
 const atOnce = 32;
-const retryMs = 500;
+/** What passes by itself is tried again at once, what somebody has to put right more and more rarely. */
+const quickMs = { first: 250, most: 1_000 };
+const slowMs = { first: 1_000, most: 15_000 };
+const lookAgainMs = 1_000;
+/** The holder's renewals are seen by the watch every second, so one that is silent for so long is dead. */
+const quietMs = 6_000;
+/** A route that was brought home and raised again by somebody is taken down so often for the same state of its Lease. */
+const maxReasserts = 3;
 
 export class Guard {
   private readonly options: GuardOptions;
-  private readonly store: LeaseStore;
-  private readonly routes: ReadonlyMap<string, KubeRoute>;
-  private readonly tracked = new Map<TargetId, Tracked>();
+  private readonly election: Election;
+  private readonly hub: KubeHub;
+  private readonly events: RouteEvents;
+  private readonly homing: Homing;
+  private readonly leases: LeaseBook;
+  private readonly routes: RouteBook;
+  private readonly touch = new Touch();
   private readonly timers = new Map<TargetId, NodeJS.Timeout>();
-  private readonly acting = new Map<TargetId, Promise<void>>();
+  private readonly acting = new Map<TargetId, { readonly done: Promise<void>; readonly nap: Nap }>();
+  private readonly reasserted = new Map<TargetId, { readonly state: string; readonly times: number }>();
   private readonly turns = new Turns(atOnce);
   private readonly stopper = new AbortController();
-  private stoppedAll = false;
   private away = false;
 
   constructor(options: GuardOptions) {
+    const { client, leaseNamespace, identity = randomUUID(), report } = options;
+    const kinds: ReadonlyMap<string, KubeRoute> = new Map(
+      kubeRoutes.map((kind) => [kind.type, kind.routeOf(client)]),
+    );
     this.options = options;
-    this.store = new LeaseStore(options.client, options.leaseNamespace);
-    this.routes = new Map(kubeRoutes.map((kind) => [kind.type, kind.routeOf(options.client)]));
+    this.hub = new KubeHub(client);
+    this.events = new RouteEvents(new KubeEvents(client, 'sluice-guard'));
+    this.homing = new Homing(new LeaseStore(client, leaseNamespace), kinds);
+    this.routes = new RouteBook(this.hub, kinds, (target, route) => this.routeSeen(target, route));
+    this.leases = new LeaseBook((target, lease) => {
+      if (lease === null) this.reasserted.delete(target);
+      this.routes.keep(target, lease);
+    });
+    this.election = new Election({
+      client,
+      namespace: leaseNamespace,
+      identity,
+      now: () => performance.now(),
+      onLead: () => {
+        report({ kind: 'leads' });
+        this.lookAtAll();
+      },
+      onLost: () => report({ kind: 'follows' }),
+      onAnswer: () => this.answered(),
+      onTrouble: (error) => this.unanswered(error),
+    });
   }
 
-  /** Guards until `stop`. */
+  /** Guards until `stop`, and gives the lead up at its end. */
   async run(): Promise<void> {
-    const watched = {
-      kind: leaseKind,
-      namespace: this.options.leaseNamespace,
-      labelSelector: targetLabel,
-    };
+    const { client, leaseNamespace } = this.options;
+    const { signal } = this.stopper;
+    const watched = { kind: leaseKind, namespace: leaseNamespace, quietMs };
     const handlers = {
-      onList: (objects: readonly KubeObject[]) => this.takeAll(objects),
+      onList: (objects: readonly KubeObject[]) => {
+        this.leases.takeAll(objects);
+        this.lookAtAll();
+      },
       onChange: (change: 'changed' | 'deleted', object: KubeObject) => this.take(change, object),
-      onTrouble: (error: unknown) => this.lost(error),
+      onTrouble: (error: unknown) => this.trouble(error),
     };
-    await watchKind(this.options.client, watched, handlers, this.stopper.signal);
-    await Promise.allSettled(this.acting.values());
+    await Promise.all([watchKind(client, watched, handlers, signal), this.election.run(signal)]);
+    await Promise.allSettled([...this.acting.values()].map((one) => one.done));
+    this.hub.close();
   }
 
   stop(): void {
@@ -93,130 +129,159 @@ export class Guard {
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
 
-  /** Looks at every target anew; for a guard that has just become the one that acts. */
-  lookAtAll(): void {
-    for (const target of this.tracked.keys()) this.look(target);
+  state(): GuardState {
+    const inTouch = this.touch.holds(performance.now());
+    const ready = this.leases.listed && inTouch;
+    return { leads: this.election.leads(), ready, inTouch, ...this.leases.census() };
   }
 
-  private takeAll(objects: readonly KubeObject[]): void {
-    const wasAway = this.away;
-    this.away = false;
-    const there = new Set(objects.map(targetOf));
-    for (const object of objects) this.take('changed', object, false);
-    if (wasAway) {
-      const nowMs = performance.now();
-      for (const [target, one] of this.tracked) this.tracked.set(target, reprieved(one, nowMs));
-      this.options.report({ kind: 'back', targets: this.tracked.size });
-    }
-    for (const target of this.tracked.keys()) {
-      if (!there.has(target)) void this.lostLease(target);
-    }
-    this.lookAtAll();
+  private take(change: 'changed' | 'deleted', object: KubeObject): void {
+    if (change === 'changed') this.election.saw(object);
+    const target = this.leases.take(change, object);
+    if (target === allTargets) this.lookAtAll();
+    else if (target !== null) this.look(target);
   }
 
-  private take(change: 'changed' | 'deleted', object: KubeObject, look = true): void {
-    const target = targetOf(object);
-    if (target === null) return;
-    const lease = readLease(object);
-    if (target === allTargets) {
-      this.stoppedAll = change === 'changed' && holdersOf(object).length > 0;
-      if (look) this.lookAtAll();
-      return;
-    }
-    if (change === 'deleted') {
-      void this.lostLease(target);
-      return;
-    }
-    this.tracked.set(target, seen(this.tracked.get(target), lease, performance.now()));
-    if (look) this.look(target);
-  }
-
-  /** Somebody deleted a Lease under a canary: what is known of it is written anew, as a stop. */
-  private async lostLease(target: TargetId): Promise<void> {
-    const known = this.tracked.get(target);
-    this.tracked.delete(target);
-    if (known === undefined || known.lease.route === null) return;
-    if (known.lease.weightPercent === 0 && known.lease.match === null) return;
-    const stop = new Date().toISOString();
-    const anew = (now: { epoch: number }) => (now.epoch > 0 ? {} : { ...known.lease, forMs: 0, stop });
-    await this.store.change(target, anew, this.stopper.signal).catch((error: unknown) => {
-      if (this.stopper.signal.aborted) return;
-      this.options.report({ kind: 'failed', target, problem: messageOf(error), attempts: 1 });
-      this.tracked.set(target, known);
-      this.later(target, retryMs, () => void this.lostLease(target));
-    });
-  }
-
-  private lost(error: unknown): void {
-    if (!this.away) this.options.report({ kind: 'away', problem: messageOf(error) });
-    this.away = true;
+  private lookAtAll(): void {
+    for (const target of this.leases.targets) this.look(target);
   }
 
   private look(target: TargetId): void {
-    const tracked = this.tracked.get(target);
     clearTimeout(this.timers.get(target));
     this.timers.delete(target);
-    if (tracked === undefined || this.stopper.signal.aborted) return;
-    const due = dueOf(tracked, this.stoppedAll, performance.now());
+    if (this.stopper.signal.aborted) return;
+    this.acting.get(target)?.nap.end();
+    const due = this.leases.dueOf(target);
     if (due === null) return;
     if ('inMs' in due) {
-      this.later(target, due.inMs, () => this.look(target));
+      this.later(target, due.inMs);
       return;
     }
-    // While nothing is heard of renewals no lease is known to be over. A stop needs no such knowledge.
-    if (due.why === 'lapsed' && this.away) return;
-    if (this.acting.has(target) || this.options.leads?.() === false) return;
-    const act = this.bringHome(target, due.why).finally(() => {
+    if (this.acting.has(target)) return;
+    if (!this.mayAct(target, due.why)) {
+      // Who may not act now may soon: leadership and touch come and go.
+      this.later(target, lookAgainMs);
+      return;
+    }
+    const nap = new Nap();
+    const act = this.bringHome(target, due.why, nap).finally(() => {
       this.acting.delete(target);
       this.look(target);
     });
-    this.acting.set(target, act);
+    this.acting.set(target, { done: act, nap });
   }
 
-  private later(target: TargetId, inMs: number, act: () => void): void {
-    clearTimeout(this.timers.get(target));
-    this.timers.set(target, setTimeout(act, Math.max(1, inMs)));
+  private later(target: TargetId, inMs: number): void {
+    const timer = setTimeout(() => this.look(target), Math.max(1, inMs));
+    this.timers.set(target, timer);
   }
 
-  private async bringHome(target: TargetId, why: 'stopped' | 'lapsed'): Promise<void> {
+  /** A stop is certain. That a lease has lapsed is only known by who would have heard of its renewal. */
+  private mayAct(target: TargetId, why: Why): boolean {
+    if (!this.election.leads() || this.stopper.signal.aborted) return false;
+    if (why === 'lapsed' && !this.touch.holds(performance.now())) return false;
+    const due = this.leases.dueOf(target);
+    return due !== null && 'why' in due;
+  }
+
+  private async bringHome(target: TargetId, why: Why, nap: Nap): Promise<void> {
     const { signal } = this.stopper;
     const startedMs = performance.now();
-    for (let attempts = 1; !signal.aborted; attempts++) {
-      const tracked = this.tracked.get(target);
-      if (tracked === undefined || dueOf(tracked, this.stoppedAll, performance.now()) === null) return;
-      if (!(await this.turns.take(why === 'stopped', signal))) return;
+    this.options.report({ kind: 'due', target, why });
+    for (let attempts = 1; ; attempts++) {
+      if (!(await this.turns.take(why !== 'lapsed', signal))) return;
+      let pauseMs: number;
       try {
-        const route = await this.followOnce(target, tracked);
-        if (route === null) return;
-        const tookMs = Math.round(performance.now() - startedMs);
-        this.options.report({ kind: 'restored', target, route, why, tookMs });
+        if (!this.mayAct(target, why)) return;
+        await this.bringOnce(target, why, startedMs);
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.options.report({ kind: 'failed', target, problem: messageOf(error), attempts });
+        pauseMs = pauseAfter(error, attempts);
+        if (isProblem(error, 'unavailable') && error.status === 0) this.trouble(error);
+        const problem = messageOf(error);
+        this.options.report({ kind: 'failed', target, problem, attempts, nextInMs: pauseMs });
       } finally {
         this.turns.done();
       }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      await nap.sleep(pauseMs, signal);
     }
   }
 
-  /** The route that is home now; null: the lease was renewed meanwhile, and nothing was to be done. */
-  private async followOnce(target: TargetId, tracked: Tracked): Promise<RouteRecord | null> {
-    const record = tracked.lease.route;
-    const route = this.routes.get(record?.type ?? '');
-    if (record === null || route === undefined) throw new Error(`no route of type ${record?.type ?? 'any'}`);
-    // The Lease itself is asked before its route is touched: the watch may be behind.
-    let renewed = false;
-    const lives = (lease: LeaseSeen) => {
-      renewed = lease.renewedAtMs !== tracked.lease.renewedAtMs || lease.epoch !== tracked.lease.epoch;
-      return renewed && lease.forMs > 0;
-    };
-    const { lease } = await follow(this.store, route, target, record, lives, this.stopper.signal);
-    const { stoppedAll, ...state } = lease;
-    const now = seen(this.tracked.get(target) ?? tracked, state, performance.now());
-    const home = { ...now, homeFor: markOf(now, this.stoppedAll) };
-    this.tracked.set(target, renewed && state.stop === null && !stoppedAll ? now : home);
-    return renewed && state.stop === null && !stoppedAll ? null : record;
+  private async bringOnce(target: TargetId, why: Why, startedMs: number): Promise<void> {
+    const tracked = this.leases.get(target);
+    if (tracked === undefined || tracked.lease.route === null) return;
+    const { report } = this.options;
+    const { stoppedAll } = this.leases;
+    const outcome = await this.homing.bring({
+      target,
+      tracked,
+      why,
+      stoppedAll,
+      object: this.routes.objectOf(target),
+      mayAct: () => this.mayAct(target, why),
+      signal: this.stopper.signal,
+    });
+    switch (outcome.kind) {
+      case 'not-now':
+        return;
+      case 'rewritten':
+        return this.leases.saw(target, outcome.lease);
+      case 'renewed':
+        report({ kind: 'renewed', target });
+        return this.leases.saw(target, outcome.lease);
+      case 'nothing':
+        this.leases.done(target, tracked, stoppedAll);
+        return report({ kind: 'nothing', target, problem: outcome.problem });
+      case 'home': {
+        this.leases.done(target, tracked, stoppedAll);
+        if (outcome.wrote) this.events.broughtHome(outcome.seen, why);
+        const tookMs = Math.round(performance.now() - startedMs);
+        const kind = outcome.wrote ? 'restored' : 'found-home';
+        return report({ kind, target, route: tracked.lease.route, why, tookMs });
+      }
+    }
   }
+
+  /** Somebody may raise what was brought home, such as a writer whose clock was behind. */
+  private routeSeen(target: TargetId, { shares, match }: RouteSeen): void {
+    const tracked = this.leases.get(target);
+    if (tracked === undefined || this.acting.has(target)) return;
+    if (shares[otherSlot(tracked.lease.stableSlot)] === 0 && match === null) return;
+    const before = this.reasserted.get(target);
+    const times = before?.state === tracked.doneFor ? before.times : 0;
+    if (times >= maxReasserts) return;
+    const state = this.leases.undone(target);
+    if (state === null) return;
+    this.reasserted.set(target, { state, times: times + 1 });
+    this.look(target);
+  }
+
+  private answered(): void {
+    const awayMs = this.touch.answered(performance.now());
+    if (awayMs === 0 && !this.away) return;
+    this.leases.reprieve();
+    this.away = false;
+    this.options.report({ kind: 'back', awayMs: Math.round(awayMs), targets: this.leases.targets.length });
+    this.lookAtAll();
+  }
+
+  private unanswered(error: unknown): void {
+    if (this.away || this.touch.holds(performance.now())) this.trouble(error);
+    else {
+      this.away = true;
+      this.options.report({ kind: 'away', problem: messageOf(error) });
+    }
+  }
+
+  private trouble(error: unknown): void {
+    // That it is away has been said.
+    if (this.away) return;
+    this.options.report({ kind: 'trouble', problem: messageOf(error) });
+  }
+}
+
+function pauseAfter(error: unknown, attempts: number): number {
+  const { first, most } = isProblem(error, 'unavailable', 'conflict', 'gone') ? quickMs : slowMs;
+  return Math.min(first * 2 ** Math.min(attempts - 1, 10), most);
 }

@@ -2,45 +2,66 @@
  * What the guard knows of one target, and when it has to act. A lease is over when no renewal was *seen* for as long as
  * it lives, by the guard's own steady clock: clocks that differ or jump end no lease early.
  */
-import type { LeaseState } from '../providers/traffic/kube/lease-state.ts';
+import { type LeaseState, untilOf } from '../providers/traffic/kube/lease-state.ts';
 
 export interface Tracked {
   readonly lease: LeaseState;
   /** Steady milliseconds at which the last renewal was seen, or from which on renewals are waited for anew. */
   readonly seenAtMs: number;
-  /** The state in which the route was last found as it should be; null: it was not looked at. */
-  readonly homeFor: string | null;
+  /** The state for which all is done that can be; null: for none. */
+  readonly doneFor: string | null;
+  /** Somebody deleted the Lease; this is what it said. */
+  readonly deleted: boolean;
 }
 
-export type Due = { readonly why: 'stopped' | 'lapsed' } | { readonly inMs: number } | null;
+/** `deleted` and `stopped` are certain when they are seen; that a lease has lapsed is only concluded. */
+export type Why = 'stopped' | 'lapsed' | 'deleted';
+
+/** `null`: nothing, unless something changes. */
+export type Due = { readonly why: Why } | { readonly inMs: number } | null;
 
 /** A change as it was seen; only a renewal starts the lease's time anew. */
 export function seen(before: Tracked | undefined, lease: LeaseState, nowMs: number): Tracked {
-  const renewed =
-    before === undefined ||
-    before.lease.renewedAtMs !== lease.renewedAtMs ||
-    before.lease.forMs !== lease.forMs;
-  return { lease, seenAtMs: renewed ? nowMs : before.seenAtMs, homeFor: before?.homeFor ?? null };
+  const renewed = before === undefined || before.deleted || isRenewed(before.lease, lease);
+  return {
+    lease,
+    seenAtMs: renewed ? nowMs : before.seenAtMs,
+    doneFor: before?.doneFor ?? null,
+    deleted: false,
+  };
 }
 
-/** The API server was away, so nobody could renew: every lease gets its whole time once more. */
+export function isRenewed(before: LeaseState, now: LeaseState): boolean {
+  return before.renewedAtMs !== now.renewedAtMs || before.forMs !== now.forMs || before.epoch !== now.epoch;
+}
+
+/** Nobody could renew, or it would not have been seen: the lease gets its whole time once more. */
 export function reprieved(tracked: Tracked, nowMs: number): Tracked {
   return { ...tracked, seenAtMs: nowMs };
 }
 
-/** When the guard must look at the target's route; null: not unless something changes. */
-export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due {
-  const { lease, seenAtMs } = tracked;
-  // Without a route there is nothing to bring home, and without a share asked for there is nothing to take away.
-  if (lease.route === null || (lease.weightPercent === 0 && lease.match === null)) return null;
-  if (lease.stop !== null || stoppedAll)
-    return tracked.homeFor === markOf(tracked, stoppedAll) ? null : { why: 'stopped' };
-  const inMs = seenAtMs + lease.forMs - nowMs;
-  if (inMs > 0) return { inMs };
-  return tracked.homeFor === markOf(tracked, stoppedAll) ? null : { why: 'lapsed' };
+/** All is done that can be for the state that it is in. */
+export function done(tracked: Tracked, stoppedAll: boolean): Tracked {
+  return { ...tracked, doneFor: stateOf(tracked, stoppedAll) };
 }
 
-/** The very state for which the route was brought home: a later renewal, stop or owner is another. */
-export function markOf({ lease }: Tracked, stoppedAll: boolean): string {
-  return JSON.stringify([lease.epoch, lease.renewedAtMs, lease.stop, stoppedAll, lease.stableSlot]);
+/** Whether the Lease gives the canary anything, and there is a route by which it does. */
+export function hasCanary({ route, weightPercent, match }: LeaseState): boolean {
+  return route !== null && (weightPercent > 0 || match !== null);
+}
+
+/** When the guard must look at the target's route. */
+export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due {
+  const { lease, seenAtMs, deleted } = tracked;
+  if (!hasCanary(lease)) return null;
+  const why: Why | null = deleted ? 'deleted' : lease.stop !== null || stoppedAll ? 'stopped' : null;
+  const inMs = seenAtMs + lease.forMs - nowMs;
+  if (why === null && inMs > 0) return { inMs };
+  return tracked.doneFor === stateOf(tracked, stoppedAll) ? null : { why: why ?? 'lapsed' };
+}
+
+/** What the guard acts upon: a later renewal, stop or owner is another state, for which all has to be done again. */
+function stateOf({ lease, deleted }: Tracked, stoppedAll: boolean): string {
+  const { epoch, stop, stableSlot } = lease;
+  return JSON.stringify([epoch, untilOf(lease), stop, stoppedAll, stableSlot, deleted]);
 }

@@ -1,6 +1,5 @@
 /** The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or secrets. */
 import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
@@ -8,6 +7,7 @@ import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
+import { guardSection, guardVariables, listenAddress, port, portText } from './listen.ts';
 import { type SecretSource, secretSource } from './secret.ts';
 
 export interface InstanceConfig {
@@ -53,16 +53,10 @@ export interface SluiceConfig {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const port = z.int().min(1).max(65_535);
 const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
-// A name could be another address for Temporal's core than for Node.
-const listenAddress = z
-  .string()
-  .refine((text) => isIP(text) !== 0, 'must be an IP address, such as 127.0.0.1 or 0.0.0.0');
-const portText = z.string().regex(/^\d+$/, 'must be a port').transform(Number).pipe(port);
 const fields = {
   temporal: z
     .strictObject({
@@ -88,6 +82,8 @@ const fields = {
       buildId: versionName.nullable().default(null),
     })
     .prefault({}),
+  /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances. */
+  guard: guardSection,
 };
 
 const instanceName = z
@@ -107,11 +103,12 @@ const overrides = [
   ['SLUICE_WORKER_BUILD_ID', 'worker', 'buildId', versionName],
 ] as const;
 
-/** Every variable of its own that worker and API heed. */
+/** Every variable of its own that worker, API and guard heed. */
 export const environmentNames: readonly string[] = [
   'SLUICE_CONFIG',
   'SLUICE_LOG_LEVEL',
   ...overrides.map(([variable]) => variable),
+  ...Object.values(guardVariables),
 ];
 
 export interface LoadOptions {

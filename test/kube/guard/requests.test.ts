@@ -1,0 +1,73 @@
+/** What a watch costs the API server: requests are counted, since a thousand watches make them every two seconds. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KubeClient } from '../../../src/providers/kube/client.ts';
+import { connect } from '../../../src/providers/kube/connection.ts';
+import { gatewayApi } from '../../../src/providers/traffic/gateway-api.ts';
+import { KubeTraffic } from '../../../src/providers/traffic/kube/kube-traffic.ts';
+import { LeaseStore } from '../../../src/providers/traffic/kube/lease-store.ts';
+import { type Guarded, guardedTargets, targetNamed } from '../../support/kube/guarded.ts';
+import { sharedCluster } from '../../support/kube/shared.ts';
+
+const targets = ['counted', 'stopped', 'taken'].map(targetNamed);
+const soon = () => Date.now() + 60_000;
+
+let guarded: Guarded;
+let traffic: KubeTraffic;
+let requests = 0;
+beforeAll(async () => {
+  guarded = await guardedTargets(sharedCluster(), targets);
+  const connection = connect(guarded.settings);
+  const counted = {
+    ...connection,
+    options: (...how: Parameters<typeof connection.options>) => {
+      requests += 1;
+      return connection.options(...how);
+    },
+  };
+  const client = new KubeClient(counted, 5_000);
+  traffic = new KubeTraffic({
+    ...{ type: 'gateway-api', client, matchHeader: '*', namespace: guarded.namespace },
+    store: new LeaseStore(client, guarded.namespace),
+    route: gatewayApi.routeOf(client),
+  });
+});
+afterAll(async () => {
+  await traffic?.close();
+  await guarded?.provider.close();
+});
+
+async function costOf(work: () => Promise<unknown>): Promise<number> {
+  const before = requests;
+  await work();
+  return requests - before;
+}
+
+describe('a pulse of a watch', () => {
+  it('reads Lease and route, and renews by one patch', async () => {
+    const [target = targetNamed('none')] = targets;
+    const epoch = await guarded.canary(target, 60_000);
+    expect(await costOf(() => traffic.read(target))).toBeLessThanOrEqual(3);
+    expect(await costOf(() => traffic.renew(target, epoch, soon()))).toBe(1);
+    // The stop of everything is read once for all targets that are looked at together.
+    expect(await costOf(() => Promise.all(targets.map((one) => traffic.read(one))))).toBeLessThanOrEqual(7);
+    expect(await traffic.read(target)).toMatchObject({ weightPercent: 50, stopped: false });
+  });
+
+  it('renews no share up after a stop that came since it looked', async () => {
+    const [, target = targetNamed('none')] = targets;
+    const epoch = await guarded.canary(target, 60_000);
+    await traffic.read(target);
+    await guarded.provider.stop(target);
+    await traffic.renew(target, epoch, soon());
+    expect(await traffic.read(target)).toMatchObject({ stopped: true });
+    expect(await guarded.shareOf(target)).toBe(0);
+  });
+
+  it('renews nothing for an owner that was fenced off since it looked', async () => {
+    const [, , target = targetNamed('none')] = targets;
+    const epoch = await guarded.canary(target, 60_000);
+    await traffic.read(target);
+    await guarded.provider.setRoute(target, { weightPercent: 20, match: null }, epoch + 1);
+    await expect(traffic.renew(target, epoch, soon())).rejects.toMatchObject({ code: 'traffic-fenced' });
+  });
+});

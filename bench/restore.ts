@@ -1,18 +1,21 @@
 /**
- * How long a rollback takes: from sending the command until HAProxy, read back, gives the canary nothing.
- * Real Temporal server, real worker and API processes, real HAProxy; other rollouts run meanwhile.
+ * How long a rollback takes: from sending the command until the data plane, read back, gives the canary nothing.
+ * Real Temporal server, real worker and API processes, real HAProxy or Kubernetes API server; other rollouts run meanwhile.
  *
  *   npm run bench -- restore --others 1,100 --count 200 --by update,express,signal
+ *   npm run bench -- restore --provider gateway-api --others 1,50,300 --storm 260 --by express,signal
  *   npm run bench -- restore --storm 100,260 --by express,signal,emergency
  *
  * `--others`: so many other rollouts run; one rollback every `--every` milliseconds (default 250), so that the clean-up
  * of one is not what the next waits for.
  * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
+ * `--provider gateway-api`: HTTPRoutes of a real API server, whose canaries a guard stops.
  * `--profile <folder>`: worker and API leave a CPU profile of their whole life there.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type BenchStack, startBenchStack } from './support/bench-stack.ts';
+import { type PlaneName, planeNames } from './support/planes.ts';
 import { printTable, summaryOf } from './support/report.ts';
 import { senderOf, stopInOne, type Way, ways } from './support/senders.ts';
 
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     by: { type: 'string', default: 'update,express,signal' },
     every: { type: 'string', default: '250' },
     profile: { type: 'string' },
+    provider: { type: 'string', default: 'haproxy' },
   },
 });
 type Row = Record<string, string | number>;
@@ -48,6 +52,7 @@ const stack = await startBenchStack(
     ...numbered('storm', Math.max(0, ...storms)),
   ],
   values.profile,
+  planeNamed(values.provider),
 );
 try {
   await warmUp();
@@ -147,6 +152,12 @@ async function storm(services: readonly string[], way: Way | 'emergency'): Promi
 
 async function ended(services: readonly string[]): Promise<void> {
   await Promise.all(services.map((service) => stack.handleOf(service).result()));
+}
+
+function planeNamed(name: string): PlaneName {
+  const known = planeNames.find((one) => one === name);
+  if (known === undefined) throw new Error(`--provider is one of ${planeNames.join(', ')}`);
+  return known;
 }
 
 function numbered(name: string, length: number): string[] {

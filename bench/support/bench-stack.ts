@@ -1,28 +1,25 @@
-/** What the restore bench runs against: a real Temporal server, worker, API and HAProxy, and rollouts in it. */
+/** What the restore bench runs against: a real Temporal server, worker, API and data plane, and rollouts in it. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
-import { haproxy as haproxyType } from '../../src/providers/traffic/haproxy.ts';
-import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { trafficMemo, trafficMemoOf } from '../../src/worker/start-options.ts';
 import { freePort } from '../../test/support/free-ports.ts';
-import { startHaproxy } from '../../test/support/haproxy.ts';
 import { planFixture, stageFixture } from '../../test/support/plan.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { type Plane, type PlaneName, type Sweep, startPlane } from './planes.ts';
 import { startSluiceProcess } from './sluice-process.ts';
-import { StopSweep } from './stop-sweep.ts';
 
 export interface BenchStack {
   readonly apiUrl: string;
   handleOf(service: string): WorkflowHandle;
-  /** Starts rollouts with a 50 % canary and waits until HAProxy gives each its share. */
+  /** Starts rollouts with a 50 % canary and waits until the data plane gives each its share. */
   startAll(services: readonly string[]): Promise<void>;
-  /** The canary's share as HAProxy has it now, percent. */
+  /** The canary's share as the data plane has it now, percent. */
   shareOf(service: string): Promise<number>;
-  sweep(): StopSweep;
+  sweep(): Sweep;
   stop(): Promise<void>;
 }
 
@@ -31,9 +28,12 @@ const startsAtOnce = 15;
 const progressEvery = 100;
 
 /** With `profileDir` worker and API leave a CPU profile of their whole life there. */
-export async function startBenchStack(services: readonly string[], profileDir?: string): Promise<BenchStack> {
-  const targets = services.map((service) => `bench/${service}`);
-  const haproxy = await startHaproxy({ targets, frontend: 'shared' });
+export async function startBenchStack(
+  services: readonly string[],
+  profileDir?: string,
+  on: PlaneName = 'haproxy',
+): Promise<BenchStack> {
+  const plane = await startPlane(on, services);
   const temporal = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: locateTools().temporal },
@@ -42,21 +42,18 @@ export async function startBenchStack(services: readonly string[], profileDir?: 
     },
   });
   await registerSearchAttributes(temporal.connection, 'default');
-  const connection = { socket: haproxy.socket, mapsDir: haproxy.mapsDir };
   const port = await freePort();
   const config = {
     temporal: { address: temporal.address },
     api: { host: '127.0.0.1', port },
-    traffic: { haproxy: connection },
+    traffic: { [plane.name]: plane.settings },
     metrics: { memory: {} },
   };
   const parts = [
     await startSluiceProcess('worker', config, profileDir),
     await startSluiceProcess('api', config, profileDir),
   ];
-  const traffic = haproxyType.create(connection);
-  const shareOf = async (service: string) =>
-    effectivePercent(await traffic.read({ id: `bench/${service}`, options: {} }), Date.now());
+  const { shareOf } = plane;
   return {
     apiUrl: `http://127.0.0.1:${port}`,
     handleOf: (service) => temporal.client.workflow.getHandle(workflowIdOf(`bench/${service}`)),
@@ -64,15 +61,15 @@ export async function startBenchStack(services: readonly string[], profileDir?: 
     startAll: async (wanted) => {
       for (let from = 0; from < wanted.length; from += startsAtOnce) {
         const some = wanted.slice(from, from + startsAtOnce);
-        await Promise.all(some.map((service) => startOne(temporal.client, service, shareOf)));
+        await Promise.all(some.map((service) => startOne(temporal.client, service, plane)));
         said(from, from + some.length, wanted.length);
       }
     },
-    sweep: () => new StopSweep(connection),
+    sweep: () => plane.sweep(),
     stop: async () => {
       for (const part of parts) await part.stop();
       await temporal.teardown();
-      await haproxy.stop();
+      await plane.stop();
     },
   };
 }
@@ -83,15 +80,11 @@ function said(before: number, started: number, all: number): void {
   if (steps(started) > steps(before)) process.stderr.write(`started ${started} of ${all}\n`);
 }
 
-async function startOne(
-  client: Client,
-  service: string,
-  shareOf: (service: string) => Promise<number>,
-): Promise<void> {
+async function startOne(client: Client, service: string, { name, shareOf }: Plane): Promise<void> {
   const plan = planFixture({
     service,
     environment: 'bench',
-    traffic: { name: 'haproxy', options: {} },
+    traffic: { name, options: {} },
     stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
     analysis: { intervalMs: 600_000, onInconclusive: 'hold' },
     maxDurationMs: 7_200_000,

@@ -8,7 +8,6 @@ import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
 import type { KubeClient } from '../providers/kube/client.ts';
-import { isProblem } from '../providers/kube/errors.ts';
 import { KubeEvents } from '../providers/kube/events.ts';
 import { KubeHub } from '../providers/kube/hub.ts';
 import { lease as leaseKind } from '../providers/kube/kinds.ts';
@@ -19,15 +18,13 @@ import { LeaseStore } from '../providers/traffic/kube/lease-store.ts';
 import type { KubeRoute, RouteSeen } from '../providers/traffic/kube/route.ts';
 import { RouteEvents } from '../providers/traffic/kube/route-events.ts';
 import { kubeRoutes } from '../providers/traffic/kube/routes.ts';
-import { Turns } from '../providers/turns.ts';
 import { Election } from './election.ts';
+import { Errands } from './errands.ts';
 import { Homing } from './homing.ts';
 import { LeaseBook } from './lease-book.ts';
-import { Nap } from './nap.ts';
 import type { GuardReport } from './reports.ts';
 import { RouteBook } from './route-book.ts';
 import { Touch } from './touch.ts';
-import type { Why } from './tracked.ts';
 
 export type { GuardReport } from './reports.ts';
 
@@ -50,11 +47,7 @@ export interface GuardState {
   readonly oldestMs: number;
 }
 
-/** Routes that are brought home at the same time; the others wait their turn. */
-const atOnce = 32;
-/** What passes by itself is tried again at once, what somebody has to put right more and more rarely. */
-const quickMs = { first: 250, most: 1_000 };
-const slowMs = { first: 1_000, most: 15_000 };
+/** Who may not act now may soon. */
 const lookAgainMs = 1_000;
 /** The holder's renewals are seen by the watch every second, so one that is silent for so long is dead. */
 const quietMs = 6_000;
@@ -71,9 +64,8 @@ export class Guard {
   private readonly routes: RouteBook;
   private readonly touch = new Touch();
   private readonly timers = new Map<TargetId, NodeJS.Timeout>();
-  private readonly acting = new Map<TargetId, { readonly done: Promise<void>; readonly nap: Nap }>();
+  private readonly errands: Errands;
   private readonly reasserted = new Map<TargetId, { readonly state: string; readonly times: number }>();
-  private readonly turns = new Turns(atOnce);
   private readonly stopper = new AbortController();
   private away = false;
 
@@ -90,6 +82,13 @@ export class Guard {
     this.leases = new LeaseBook((target, lease) => {
       if (lease === null) this.reasserted.delete(target);
       this.routes.keep(target, lease);
+    });
+    this.errands = new Errands({
+      once: (target, startedMs) => this.bringOnce(target, startedMs),
+      mayAct: (target) => this.mayAct(target),
+      onEnd: (target) => this.look(target),
+      report,
+      signal: this.stopper.signal,
     });
     this.election = new Election({
       client,
@@ -120,7 +119,7 @@ export class Guard {
       onTrouble: (error: unknown) => this.trouble(error),
     };
     await Promise.all([watchKind(client, watched, handlers, signal), this.election.run(signal)]);
-    await Promise.allSettled([...this.acting.values()].map((one) => one.done));
+    await this.errands.settled();
     this.hub.close();
   }
 
@@ -150,25 +149,17 @@ export class Guard {
     clearTimeout(this.timers.get(target));
     this.timers.delete(target);
     if (this.stopper.signal.aborted) return;
-    this.acting.get(target)?.nap.end();
+    this.errands.hurry(target);
     const due = this.leases.dueOf(target);
     if (due === null) return;
     if ('inMs' in due) {
       this.later(target, due.inMs);
       return;
     }
-    if (this.acting.has(target)) return;
-    if (!this.mayAct(target, due.why)) {
-      // Who may not act now may soon: leadership and touch come and go.
-      this.later(target, lookAgainMs);
-      return;
-    }
-    const nap = new Nap();
-    const act = this.bringHome(target, due.why, nap).finally(() => {
-      this.acting.delete(target);
-      this.look(target);
-    });
-    this.acting.set(target, { done: act, nap });
+    if (this.errands.has(target)) return;
+    // Leadership and touch come and go.
+    if (this.mayAct(target)) this.errands.begin(target, due.why);
+    else this.later(target, lookAgainMs);
   }
 
   private later(target: TargetId, inMs: number): void {
@@ -177,40 +168,18 @@ export class Guard {
   }
 
   /** A stop is certain. That a lease has lapsed is only known by who would have heard of its renewal. */
-  private mayAct(target: TargetId, why: Why): boolean {
+  private mayAct(target: TargetId): boolean {
     if (!this.election.leads() || this.stopper.signal.aborted) return false;
-    if (why === 'lapsed' && !this.touch.holds(performance.now())) return false;
     const due = this.leases.dueOf(target);
-    return due !== null && 'why' in due;
+    if (due === null || !('why' in due)) return false;
+    return due.why !== 'lapsed' || this.touch.holds(performance.now());
   }
 
-  private async bringHome(target: TargetId, why: Why, nap: Nap): Promise<void> {
-    const { signal } = this.stopper;
-    const startedMs = performance.now();
-    this.options.report({ kind: 'due', target, why });
-    for (let attempts = 1; ; attempts++) {
-      if (!(await this.turns.take(why !== 'lapsed', signal))) return;
-      let pauseMs: number;
-      try {
-        if (!this.mayAct(target, why)) return;
-        await this.bringOnce(target, why, startedMs);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        pauseMs = pauseAfter(error, attempts);
-        if (isProblem(error, 'unavailable') && error.status === 0) this.trouble(error);
-        const problem = messageOf(error);
-        this.options.report({ kind: 'failed', target, problem, attempts, nextInMs: pauseMs });
-      } finally {
-        this.turns.done();
-      }
-      await nap.sleep(pauseMs, signal);
-    }
-  }
-
-  private async bringOnce(target: TargetId, why: Why, startedMs: number): Promise<void> {
+  private async bringOnce(target: TargetId, startedMs: number): Promise<void> {
     const tracked = this.leases.get(target);
-    if (tracked === undefined || tracked.lease.route === null) return;
+    const due = this.leases.dueOf(target);
+    if (tracked === undefined || tracked.lease.route === null || due === null || !('why' in due)) return;
+    const { why } = due;
     const { report } = this.options;
     const { stoppedAll } = this.leases;
     const outcome = await this.homing.bring({
@@ -219,7 +188,7 @@ export class Guard {
       why,
       stoppedAll,
       object: this.routes.objectOf(target),
-      mayAct: () => this.mayAct(target, why),
+      mayAct: () => this.mayAct(target),
       signal: this.stopper.signal,
     });
     switch (outcome.kind) {
@@ -246,7 +215,7 @@ export class Guard {
   /** Somebody may raise what was brought home, such as a writer whose clock was behind. */
   private routeSeen(target: TargetId, { shares, match }: RouteSeen): void {
     const tracked = this.leases.get(target);
-    if (tracked === undefined || this.acting.has(target)) return;
+    if (tracked === undefined || this.errands.has(target)) return;
     if (shares[otherSlot(tracked.lease.stableSlot)] === 0 && match === null) return;
     const before = this.reasserted.get(target);
     const times = before?.state === tracked.doneFor ? before.times : 0;
@@ -279,9 +248,4 @@ export class Guard {
     if (this.away) return;
     this.options.report({ kind: 'trouble', problem: messageOf(error) });
   }
-}
-
-function pauseAfter(error: unknown, attempts: number): number {
-  const { first, most } = isProblem(error, 'unavailable', 'conflict', 'gone') ? quickMs : slowMs;
-  return Math.min(first * 2 ** Math.min(attempts - 1, 10), most);
 }

@@ -3,6 +3,7 @@
  * and routes, and nothing of Temporal.
  */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
@@ -74,6 +75,8 @@ export class Guard {
     const kinds: ReadonlyMap<string, KubeRoute> = new Map(
       kubeRoutes.map((kind) => [kind.type, kind.routeOf(client)]),
     );
+    // Each request that is under way listens.
+    setMaxListeners(0, this.stopper.signal);
     this.options = options;
     this.hub = new KubeHub(client);
     this.events = new RouteEvents(new KubeEvents(client, 'sluice-guard'));

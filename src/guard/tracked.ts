@@ -20,6 +20,9 @@ export type Why = 'stopped' | 'lapsed' | 'deleted';
 /** `null`: nothing, unless something changes. */
 export type Due = { readonly why: Why } | { readonly inMs: number } | null;
 
+/** Between asking for a share and the first lease nothing is given; a route that has some all the same is looked for then. */
+const firstLeaseMs = 10_000;
+
 /** A change as it was seen; only a renewal starts the lease's time anew. */
 export function seen(before: Tracked | undefined, lease: LeaseState, nowMs: number): Tracked {
   const renewed = before === undefined || before.deleted || isRenewed(before.lease, lease);
@@ -55,7 +58,7 @@ export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due
   const { lease, seenAtMs, deleted } = tracked;
   if (!hasCanary(lease)) return null;
   const why: Why | null = deleted ? 'deleted' : lease.stop !== null || stoppedAll ? 'stopped' : null;
-  const inMs = seenAtMs + lease.forMs - nowMs;
+  const inMs = seenAtMs + (lease.forMs > 0 ? lease.forMs : firstLeaseMs) - nowMs;
   if (why === null && inMs > 0) return { inMs };
   return tracked.doneFor === stateOf(tracked, stoppedAll) ? null : { why: why ?? 'lapsed' };
 }

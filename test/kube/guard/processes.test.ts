@@ -41,7 +41,7 @@ describe('two guards', () => {
     await guarded.canary(targets.killed, leaseMs);
     await first.stop('SIGKILL');
     await expect.poll(() => guarded.shareOf(targets.killed), poll).toBe(0);
-    await expect.poll(() => second.metric('sluice_guard_restores_total'), poll).toBe(1);
+    await expect.poll(() => second.metric('sluice_guard_restores_total', 'restored'), poll).toBe(1);
     await endAll();
   });
 
@@ -72,7 +72,7 @@ describe('a guard that stood still over the end of a lease', () => {
     await expect.poll(() => guard.metric('sluice_guard_api_away_total'), poll).toBe(1);
     await sleep(leaseMs);
     expect(await guarded.shareOf(targets.frozen)).toBe(50);
-    expect(await guard.metric('sluice_guard_due_total')).toBe(0);
+    expect(await guard.metric('sluice_guard_restores_total', 'restored')).toBe(0);
     clearInterval(renewing);
     await expect.poll(() => guarded.shareOf(targets.frozen), poll).toBe(0);
     expect((await guard.get('/healthz')).status).toBe(200);

@@ -77,7 +77,9 @@ async function takenBack(rollout: TestRollout): Promise<void> {
 }
 
 describe.concurrent('lessons on Kubernetes', () => {
-  it('1: the soak takes the time that was planned, whatever the API server does to each pulse', async () => {
+  it('1: the soak takes the time that was planned, whatever the API server does to each pulse', async ({
+    expect,
+  }) => {
     const rollout = await env.start(planFor('lesson-1'));
     const status = await rollout.ended();
     expect(status.phase).toBe('promoted');
@@ -87,7 +89,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     }
   });
 
-  it('2: one rollout per target, and late writes of an abandoned attempt are fenced off by the Lease', async () => {
+  it('2: one rollout per target, and late writes of an abandoned attempt are fenced off by the Lease', async ({
+    expect,
+  }) => {
     const rollout = await env.start(planFor('lesson-2', soaking()));
     await expect(env.start(planFor('lesson-2'))).rejects.toThrow(/already started/i);
     await expect.poll(() => shareOf('lesson-2'), poll).toBe(10);
@@ -99,7 +103,7 @@ describe.concurrent('lessons on Kubernetes', () => {
     await takenBack(rollout);
   });
 
-  it('3: rolled back only when the route, read back, says 0', async () => {
+  it('3: rolled back only when the route, read back, says 0', async ({ expect }) => {
     const rollback = { timeoutMs: 1_000, strategy: 'immediate', secondMeans: [], proof: 'read' } as const;
     const rollout = await env.start(planFor('lesson-3', { ...soaking(), rollback }));
     await expect.poll(() => shareOf('lesson-3'), poll).toBe(10);
@@ -111,7 +115,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     expect(await shareOf('lesson-3')).toBe(0);
   });
 
-  it('4: a restore takes the rule for the header as well as the share, and leaves the route as it was found', async () => {
+  it('4: a restore takes the rule for the header as well as the share, and leaves the route as it was found', async ({
+    expect,
+  }) => {
     const match = { header: 'x-beta', value: 'yes' };
     const rollout = await env.start(planFor('lesson-4', soaking({ match })));
     await expect.poll(async () => (await routeOf('lesson-4')).spec.rules.length, poll).toBe(2);
@@ -120,7 +126,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     await expectLeftAsFound('lesson-4');
   });
 
-  it('5: after promotion a rollback is one step, and the route goes back to the stable Service', async () => {
+  it('5: after promotion a rollback is one step, and the route goes back to the stable Service', async ({
+    expect,
+  }) => {
     const rollout = await env.start(planFor('lesson-5', { watchAfterMs: 600_000 }));
     await rollout.phase('watching');
     expect(await shareOf('lesson-5')).toBe(100);
@@ -128,7 +136,7 @@ describe.concurrent('lessons on Kubernetes', () => {
     await expectLeftAsFound('lesson-5');
   });
 
-  it('6: a sick stable version is told before any user is on the canary', async () => {
+  it('6: a sick stable version is told before any user is on the canary', async ({ expect }) => {
     env.metrics.set(/success lesson-6 v1/, 60);
     const rollout = await env.start(planFor('lesson-6'));
     const status = await rollout.phase('holding');
@@ -137,7 +145,7 @@ describe.concurrent('lessons on Kubernetes', () => {
     await takenBack(rollout);
   });
 
-  it('7: a version is stopped only when the route sends it nothing any more', async () => {
+  it('7: a version is stopped only when the route sends it nothing any more', async ({ expect }) => {
     const rollout = await env.start(planFor('lesson-7', soaking()));
     await expect.poll(() => shareOf('lesson-7'), poll).toBe(10);
     await takenBack(rollout);
@@ -147,7 +155,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     await expectLeftAsFound('lesson-7');
   });
 
-  it('8: a cold canary is not judged, and stable stays up until the watch after promotion is over', async () => {
+  it('8: a cold canary is not judged, and stable stays up until the watch after promotion is over', async ({
+    expect,
+  }) => {
     let asked = 0;
     env.metrics.set(/success lesson-8 v2/, () => {
       asked += 1;
@@ -165,7 +175,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     await takenBack(rollout);
   });
 
-  it('16: whoever else writes the weights is answered at once, three times, then named; nothing of ours is left', async () => {
+  it('16: whoever else writes the weights is answered at once, three times, then named; nothing of ours is left', async ({
+    expect,
+  }) => {
     const longPulse = { lease: { ttlMs: 60_000, orphanGraceMs: 60_000 } };
     const analysis = { intervalMs: 60_000, onInconclusive: 'hold' } as const;
     const rollout = await env.start(planFor('lesson-16', { ...soaking(), ...longPulse, analysis }));

@@ -9,8 +9,8 @@ import { waitFor } from '../wait-for.ts';
 export interface GuardProcess {
   readonly log: () => string;
   get(path: string): Promise<{ status: number; text: string }>;
-  /** The value of a metric without regard to its labels, summed up. */
-  metric(name: string): Promise<number>;
+  /** The values of a metric, summed up; with `label`, such as `outcome="restored"`, only those that bear it. */
+  metric(name: string, label?: string): Promise<number>;
   /** The value of a metric that has no labels. */
   value(name: string): Promise<number>;
   leads(): Promise<boolean>;
@@ -36,9 +36,9 @@ export async function startGuardProcess(settings: {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
     return { status: answer.status, text: await answer.text() };
   };
-  const metric = async (name: string) => {
+  const metric = async (name: string, label = '') => {
     const { text } = await get('/metrics');
-    const values = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+    const values = text.split('\n').filter((line) => line.startsWith(`${name}{`) && line.includes(label));
     return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };
   await waitFor('the guard to be ready', async () => (await get('/readyz')).status === 200);

@@ -29,6 +29,10 @@ describe('a lease that is tracked', () => {
     expect(dueOf(shifted, false, 5_000)).toEqual({ inMs: 6_000 });
   });
 
+  it('that was not given yet is waited for', () => {
+    expect(dueOf(tracked({ forMs: 0, renewedAtMs: 0 }), false, 2_000)).toEqual({ inMs: 9_000 });
+  });
+
   it('gets its time anew when the API server was away', () => {
     expect(dueOf(reprieved(tracked(), 60_000), false, 61_000)).toEqual({ inMs: 9_000 });
   });

@@ -1,0 +1,83 @@
+/** What is under way: one errand for each target, some at a time, tried again until it is done or need not be. */
+import { performance } from 'node:perf_hooks';
+import { messageOf } from '../domain/errors.ts';
+import type { TargetId } from '../domain/plan/types.ts';
+import { isProblem } from '../providers/kube/errors.ts';
+import { Turns } from '../providers/turns.ts';
+import { Nap } from './nap.ts';
+import type { GuardReport } from './reports.ts';
+import type { Why } from './tracked.ts';
+
+/** Routes that are brought home at the same time; the others wait their turn. */
+const atOnce = 32;
+/** What passes by itself is tried again at once, what somebody has to put right more and more rarely. */
+const quickMs = { first: 250, most: 1_000 };
+const slowMs = { first: 1_000, most: 15_000 };
+
+export interface ErrandOptions {
+  /** One try. `startedMs`: steady milliseconds at which the errand began. */
+  readonly once: (target: TargetId, startedMs: number) => Promise<void>;
+  /** Asked before each try; when it is false the errand is over. */
+  readonly mayAct: (target: TargetId) => boolean;
+  readonly onEnd: (target: TargetId) => void;
+  readonly report: (report: GuardReport) => void;
+  readonly signal: AbortSignal;
+}
+
+export class Errands {
+  private readonly options: ErrandOptions;
+  private readonly running = new Map<TargetId, { readonly end: Promise<void>; readonly nap: Nap }>();
+  private readonly turns = new Turns(atOnce);
+
+  constructor(options: ErrandOptions) {
+    this.options = options;
+  }
+
+  has(target: TargetId): boolean {
+    return this.running.has(target);
+  }
+
+  begin(target: TargetId, why: Why): void {
+    const nap = new Nap();
+    this.options.report({ kind: 'due', target, why });
+    const end = this.run(target, why, nap).finally(() => {
+      this.running.delete(target);
+      this.options.onEnd(target);
+    });
+    this.running.set(target, { end, nap });
+  }
+
+  /** Something has changed, so the next try need not wait. */
+  hurry(target: TargetId): void {
+    this.running.get(target)?.nap.end();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.running.values()].map(({ end }) => end));
+  }
+
+  private async run(target: TargetId, why: Why, nap: Nap): Promise<void> {
+    const { once, mayAct, report, signal } = this.options;
+    const startedMs = performance.now();
+    for (let attempts = 1; ; attempts++) {
+      if (!(await this.turns.take(why !== 'lapsed', signal))) return;
+      let nextInMs: number;
+      try {
+        if (mayAct(target)) await once(target, startedMs);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        nextInMs = pauseAfter(error, attempts);
+        report({ kind: 'failed', target, problem: messageOf(error), attempts, nextInMs });
+      } finally {
+        this.turns.done();
+      }
+      await nap.sleep(nextInMs, signal);
+    }
+  }
+}
+
+function pauseAfter(error: unknown, attempts: number): number {
+  const { first, most } = isProblem(error, 'unavailable', 'conflict', 'gone') ? quickMs : slowMs;
+  return Math.min(first * 2 ** Math.min(attempts - 1, 10), most);
+}

@@ -6,7 +6,12 @@ import type { KubeObject } from '../providers/kube/types.ts';
 import { fits, wantedOf } from '../providers/traffic/kube/follow.ts';
 import type { LeaseState, RouteRecord } from '../providers/traffic/kube/lease-state.ts';
 import type { LeaseSeen, LeaseStore } from '../providers/traffic/kube/lease-store.ts';
-import type { KubeRoute, RouteSeen, RouteWanted } from '../providers/traffic/kube/route.ts';
+import {
+  type KubeRoute,
+  NoRoute,
+  type RouteSeen,
+  type RouteWanted,
+} from '../providers/traffic/kube/route.ts';
 import { isRenewed, type Tracked, type Why } from './tracked.ts';
 
 export interface Errand {
@@ -28,7 +33,7 @@ export type Outcome =
   | { readonly kind: 'renewed'; readonly lease: LeaseState }
   /** A deleted Lease stands again, and says what is to be done. */
   | { readonly kind: 'rewritten'; readonly lease: LeaseState }
-  /** There is no route any more. */
+  /** There is no route any more, or nothing in it is the target's. */
   | { readonly kind: 'nothing'; readonly problem: string }
   | { readonly kind: 'not-now' };
 
@@ -52,7 +57,7 @@ export class Homing {
     const written = errand.why === 'deleted' ? await this.writeAnew(errand) : null;
     if (written !== null && !(written instanceof Error)) return { kind: 'rewritten', lease: written };
     const outcome = await this.rounds(errand, route, record).catch((error: unknown) => {
-      if (signal.aborted || !isProblem(error, 'not-found')) throw error;
+      if (signal.aborted || !(error instanceof NoRoute || isProblem(error, 'not-found'))) throw error;
       return { kind: 'nothing', problem: error.message } as const;
     });
     // The route comes first; that its Lease could not be written is a failure all the same.

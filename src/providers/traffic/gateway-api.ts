@@ -4,12 +4,12 @@ import { gatewayRoute } from './gateway-api/kind.ts';
 import { gatewayOptions } from './gateway-api/options.ts';
 import { ObjectRoute } from './kube/object-route.ts';
 import type { KubeRouteType } from './kube/provider.ts';
-import { routeRights } from './kube/rights.ts';
+import { watchedRights } from './kube/rights.ts';
 
 export const gatewayApi: KubeRouteType = {
   type: 'gateway-api',
   summary: 'Kubernetes Gateway API (HTTPRoute, GRPCRoute); the lease is enforced by `sluice guard`.',
   options: gatewayOptions,
-  rights: routeRights(httpRoute, grpcRoute),
+  rights: watchedRights(httpRoute, grpcRoute),
   routeOf: (client) => new ObjectRoute(client, gatewayRoute),
 };

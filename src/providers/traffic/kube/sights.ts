@@ -2,6 +2,7 @@
 import type { TargetId } from '../../../domain/plan/types.ts';
 import type { Followed } from './follow.ts';
 import type { LeaseState } from './lease-state.ts';
+import type { LeaseSeen } from './lease-store.ts';
 
 /** What was seen so lately counts as what is. */
 const justNowMs = 1_000;
@@ -14,12 +15,13 @@ export class Sights {
   private readonly changes = new Map<TargetId, number>();
   private readonly told = new Map<TargetId, () => boolean>();
 
-  /** Looks, and keeps what was seen unless it is old already. */
+  /** Looks, and keeps what was seen unless it is old already; that a stop is in force is asked each time. */
   async look(target: TargetId, ask: () => Promise<Followed>): Promise<Followed> {
     const before = this.changes.get(target);
     const atMs = performance.now();
     const seen = await ask();
-    if (this.changes.get(target) === before) this.seen.set(target, { ...seen, atMs });
+    if (isStopped(seen.lease)) this.seen.delete(target);
+    else if (this.changes.get(target) === before) this.seen.set(target, { ...seen, atMs });
     return seen;
   }
 
@@ -35,8 +37,8 @@ export class Sights {
   wrote(target: TargetId, lease: LeaseState): void {
     const seen = this.seen.get(target);
     if (seen === undefined) return;
-    const { stoppedAll } = seen.lease;
-    this.seen.set(target, { ...seen, lease: { ...lease, stoppedAll } });
+    if (lease.stop !== null) this.seen.delete(target);
+    else this.seen.set(target, { ...seen, lease: { ...lease, stoppedAll: false } });
   }
 
   forget(target: TargetId): void {
@@ -52,4 +54,8 @@ export class Sights {
       this.changes.delete(target);
     };
   }
+}
+
+function isStopped({ stop, stoppedAll }: LeaseSeen): boolean {
+  return stop !== null || stoppedAll;
 }

@@ -44,6 +44,15 @@ describe('what was seen of a target', () => {
     expect(sights.fresh(id)).toBeNull();
   });
 
+  it('is not kept while a stop is in force, so that its release is seen', async () => {
+    const sights = new Sights();
+    await sights.look(id, async () => ({ ...followed, lease: { ...followed.lease, stoppedAll: true } }));
+    expect(sights.fresh(id)).toBeNull();
+    await sights.look(id, look);
+    sights.wrote(id, { ...noLease, stop: 'now' });
+    expect(sights.fresh(id)).toBeNull();
+  });
+
   it('keeps up with what we write on the Lease ourselves', async () => {
     const sights = new Sights();
     await sights.look(id, look);

@@ -123,6 +123,7 @@ export class Guard {
     };
     await Promise.all([watchKind(client, watched, handlers, signal), this.election.run(signal)]);
     await this.errands.settled();
+    await this.events.settled();
     this.hub.close();
   }
 

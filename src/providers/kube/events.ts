@@ -3,6 +3,7 @@
  * a few at a time, and given up quietly when the API server does not want them.
  */
 import { createHash } from 'node:crypto';
+import { within } from '../limit.ts';
 import type { KubeClient } from './client.ts';
 import { isProblem } from './errors.ts';
 import { event as eventKind } from './kinds.ts';
@@ -29,13 +30,14 @@ export interface Note {
 const mostWaiting = 2_000;
 const atOnce = 2;
 const limitMs = 3_000;
+const settleMs = 2_000;
 
 export class KubeEvents {
   private readonly client: KubeClient;
   /** Who speaks, such as `sluice-guard`. */
   private readonly component: string;
   private readonly waiting: (() => Promise<void>)[] = [];
-  private running = 0;
+  private readonly running = new Set<Promise<void>>();
 
   constructor(client: KubeClient, component: string) {
     this.client = client;
@@ -46,15 +48,20 @@ export class KubeEvents {
   note(regarding: Regarding, note: Note): void {
     if (this.waiting.length >= mostWaiting) return;
     this.waiting.push(() => this.write(regarding, note, new Date().toISOString()));
-    if (this.running < atOnce) void this.work();
+    if (this.running.size >= atOnce) return;
+    const work = this.work().finally(() => this.running.delete(work));
+    this.running.add(work);
+  }
+
+  /** Waits a while for those that are on their way. */
+  async settled(): Promise<void> {
+    await within(settleMs, () => Promise.all(this.running)).catch(() => {});
   }
 
   private async work(): Promise<void> {
-    this.running += 1;
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
       await next().catch(() => {});
     }
-    this.running -= 1;
   }
 
   private async write(regarding: Regarding, note: Note, at: string): Promise<void> {

@@ -101,11 +101,16 @@ function providerOf(type: string, kubeconfig: string, { namespace, leaseNamespac
 function worker(type: string, routes: readonly Fixture[]): Story {
   return async (kubeconfig, place, run) => {
     const provider = providerOf(type, kubeconfig, place);
+    const over = new AbortController();
     try {
       for (const [index, { target, canary }] of (await made(routes, place, `worker-${run}`)).entries()) {
         const epoch = 100 * run + 10 * index;
         await patiently(() => provider.prepare(target, epoch));
-        await patiently(() => provider.setRoute(target, { weightPercent: 50, match: null }, epoch));
+        void provider.changes?.(target, () => {}, over.signal);
+        // The same share twice is one Event that counts.
+        for (const weightPercent of [50, 20, 50]) {
+          await patiently(() => provider.setRoute(target, { weightPercent, match: null }, epoch));
+        }
         await provider.renew(target, epoch, Date.now() + 60_000);
         await provider.read(target);
         await provider.setStable(target, 'green', epoch);
@@ -116,6 +121,7 @@ function worker(type: string, routes: readonly Fixture[]): Story {
         await patiently(async () => provider.leave?.(target, epoch));
       }
     } finally {
+      over.abort();
       await provider.close();
     }
   };

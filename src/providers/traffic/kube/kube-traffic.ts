@@ -211,6 +211,7 @@ export class KubeTraffic implements TrafficProvider {
 
   async close(): Promise<void> {
     this.options.hub?.close();
+    await this.options.events?.settled();
     this.options.client.close();
   }
 

@@ -30,6 +30,10 @@ export class RouteEvents {
     this.note(seen, reason, `All traffic was brought back to the stable version: ${because}.`, 'Warning');
   }
 
+  settled(): Promise<void> {
+    return this.events.settled();
+  }
+
   private note(
     { regarding }: RouteSeen,
     reason: string,

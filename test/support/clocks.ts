@@ -2,14 +2,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../src/activities/deps.ts';
 
-export function createSimulatedClock(startMs = Date.now()): Clock {
+/** `pace`: how much further time moves on than was asked for, where each wake-up is a call to something real. */
+export function createSimulatedClock(startMs = Date.now(), pace = 1): Clock {
   let nowMs = startMs;
   return {
     now: () => nowMs,
     sleep: async (ms, signal) => {
       // Real work under way (queries, heartbeats) gets its turn before time moves on.
       await setImmediate();
-      if (!signal.aborted) nowMs += ms;
+      if (!signal.aborted) nowMs += ms * pace;
     },
   };
 }

@@ -89,10 +89,21 @@ export async function contentsOf(cluster: KubeAccess, namespace: string): Promis
 
 function textOf({ status: _status, ...object }: Record<string, unknown>): string {
   return JSON.stringify(object, (key, value: unknown) => {
-    if (key === 'managedFields' && Array.isArray(value))
-      return value.filter((field) => !('subresource' in Object(field)));
-    return ['resourceVersion', 'generation', 'time'].includes(key) ? undefined : value;
+    if (['resourceVersion', 'generation', 'time'].includes(key)) return undefined;
+    return key === 'managedFields' && Array.isArray(value) ? owners(value) : inOrder(value);
   });
+}
+
+/** In an order of its own: the server's depends on who wrote last. */
+function owners(managedFields: readonly unknown[]): readonly string[] {
+  const own = managedFields.filter((owner) => !('subresource' in Object(owner)));
+  const text = (key: string, value: unknown) => (key === 'time' ? undefined : inOrder(value));
+  return own.map((owner) => JSON.stringify(owner, text)).toSorted();
+}
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 /** Waits until the namespace holds just what it did, but for `other`, and says what differs if it does not. */

@@ -8,13 +8,17 @@ import { isOurs } from './canary-slot.ts';
 import { type Call, type Context, unchanged } from './change.ts';
 import { grow } from './managed-slot.ts';
 import type { Place } from './options.ts';
+import { unready } from './refusals.ts';
 import type { Deployment } from './shapes.ts';
 
 const waitMs = 4_000;
 const pauseMs = 300;
 const maxRounds = 20;
 
-/** Errors: `workload-unavailable` while fewer pods are available than the share takes. */
+/**
+ * Errors, where it waits: `workload-unavailable` while fewer pods are available than the share takes, and
+ * `workload-unready` if there is no canary, whose Service would answer with errors.
+ */
 export async function makeCanaryRoom(
   context: Context,
   place: Place,
@@ -25,7 +29,10 @@ export async function makeCanaryRoom(
   const { canary: ref, options } = place;
   const { signal } = call;
   const [found, stable] = await Promise.all([cluster.deployment(ref, signal), cluster.stable(place, signal)]);
-  if (found === null || (!options.userManaged && !isOurs(found.object, place))) return;
+  if (found === null || (!options.userManaged && !isOurs(found.object, place))) {
+    if (call.wait) throw noCanary(place, found !== null);
+    return;
+  }
   if (options.userManaged && (await cluster.autoscalerOf(ref, signal)) !== null) return;
   // As its traffic moves away an autoscaler makes stable smaller, so the largest size that was seen is what all takes.
   const full = Math.max(Number(found.object.metadata.annotations?.[notes.full]) || 0, stable.spec.replicas);
@@ -34,7 +41,9 @@ export async function makeCanaryRoom(
   else await growOwn(context, place, needed, full, call);
   const untilMs = performance.now() + (call.wait ? waitMs : 0);
   for (;;) {
-    const available = (await cluster.deployment(ref, signal))?.status.availableReplicas ?? 0;
+    const now = await cluster.deployment(ref, signal);
+    if (now === null && call.wait) throw noCanary(place, false);
+    const available = now?.status.availableReplicas ?? 0;
     if (available >= needed || !call.wait) return;
     if (performance.now() > untilMs) {
       const why = `${available} of ${needed} pods that ${sharePercent} % takes are available`;
@@ -42,6 +51,11 @@ export async function makeCanaryRoom(
     }
     await sleep(pauseMs, undefined, { signal });
   }
+}
+
+function noCanary({ canary, target }: Place, isOthers: boolean): SluiceError {
+  const why = isOthers ? `is not the canary of ${target}` : 'is gone';
+  return unready(`${nameOf(canary)} ${why}, so it can take no traffic.`);
 }
 
 /** It makes nothing that was not there, so a stop that comes in between is not undone. */

@@ -15,6 +15,7 @@ import {
   type Rules,
   readRules,
   refuseOthers,
+  refuseRenamed,
   type SharedRule,
   sharesOf,
 } from './rules.ts';
@@ -24,8 +25,8 @@ export const gatewayRoute: ObjectKind = {
   owned: ['f:spec', 'f:rules'],
   check: (object, place) => refuseOthers(readRules(object, place), place),
   shares(object, place) {
-    const { shared, own } = readRules(object, place);
-    const each = shared.map(sharesOf);
+    const { shared, renamed, own } = readRules(object, place);
+    const each = [...shared, ...renamed].map(sharesOf);
     // Rules that differ are not as they were asked to be; the larger share is the one to worry about.
     const largest = (slot: Slot) => Math.max(0, ...each.map((shares) => shares[slot]));
     const shares = { blue: largest('blue'), green: largest('green') };
@@ -38,7 +39,8 @@ export const gatewayRoute: ObjectKind = {
   },
   steps(object, place, wanted) {
     const rules = readRules(object, place);
-    const weights = rules.shared.flatMap((rule) => weightSteps(rule, place, wanted));
+    if (wanted.canaryPercent > 0 || wanted.match !== null) refuseRenamed(rules, place);
+    const weights = [...rules.shared, ...rules.renamed].flatMap((rule) => weightSteps(rule, place, wanted));
     return [...weights, ...headerSteps(rules, place, wanted)];
   },
   found(object, place) {
@@ -55,7 +57,7 @@ export const gatewayRoute: ObjectKind = {
     // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
     if (stableSlot === 'green') return own;
     const before = foundWeights.catch([]).parse(parsed(found));
-    return [...rules.shared.flatMap((each) => undoSteps(each, before)), ...own];
+    return [...[...rules.shared, ...rules.renamed].flatMap((each) => undoSteps(each, before)), ...own];
   },
   observed: isObserved,
 };
@@ -70,7 +72,10 @@ function weightSteps(each: SharedRule, place: RoutePlace, wanted: Omit<RouteWant
   return (['blue', 'green'] as const).flatMap((slot): PatchStep[] => {
     const weight = weights[slot] ?? 0;
     const has = each.refs[slot];
-    if (has !== null) return setWeight(each.index, has.index, has.ref, weight);
+    const idle = each.more[slot].flatMap((more) =>
+      more.weight === 0 ? [] : setWeight(each.index, more.index, more.ref, 0),
+    );
+    if (has !== null) return [...setWeight(each.index, has.index, has.ref, weight), ...idle];
     if (weight === 0) return [];
     const path = pointer('spec', 'rules', each.index, 'backendRefs', '-');
     return [{ op: 'add', path, value: { ...refFor(each, place, slot), weight } }];
@@ -109,7 +114,7 @@ function headerSteps(
   return [...remove, ...add];
 }
 
-function undoSteps({ index, key, refs }: SharedRule, found: z.infer<typeof foundWeights>): PatchStep[] {
+function undoSteps({ index, key, refs, more }: SharedRule, found: z.infer<typeof foundWeights>): PatchStep[] {
   const path = (at: number, ...field: string[]) =>
     pointer('spec', 'rules', index, 'backendRefs', at, ...field);
   const { blue, green } = refs;
@@ -120,6 +125,9 @@ function undoSteps({ index, key, refs }: SharedRule, found: z.infer<typeof found
     if (weight !== null) steps.push({ op: 'add', path: path(blue.index, 'weight'), value: weight });
     else if (blue.ref.weight !== undefined) steps.push({ op: 'remove', path: path(blue.index, 'weight') });
   }
+  // Others of the canary's name have come since, and go on without a share.
+  for (const { index: at, weight } of more.green)
+    if (weight !== 0) steps.push({ op: 'add', path: path(at, 'weight'), value: 0 });
   if (green !== null && before?.[2] === 'none') steps.push({ op: 'remove', path: path(green.index) });
   else if (green !== null && green.weight !== 0)
     steps.push({ op: 'add', path: path(green.index, 'weight'), value: 0 });

@@ -35,6 +35,8 @@ export interface SharedRule {
   readonly key: string;
   readonly rule: Rule;
   readonly refs: Readonly<Record<Slot, Place | null>>;
+  /** Further backends with the name of a slot's Service; they count, and are not used. */
+  readonly more: Readonly<Record<Slot, readonly Place[]>>;
 }
 
 export interface Place {
@@ -45,6 +47,11 @@ export interface Place {
 
 export interface Rules {
   readonly shared: readonly SharedRule[];
+  /**
+   * Rules that share with the canary and have none of the plan's names, while one of those is missing: somebody has renamed
+   * them. Nothing is given there any more, but it counts, and is taken away.
+   */
+  readonly renamed: readonly SharedRule[];
   /** Our own rules, which send requests with a header to the canary. */
   readonly own: readonly OwnRule[];
 }
@@ -72,24 +79,37 @@ export function readRules(object: KubeObject, place: RoutePlace): Rules {
     isOwn(each, Object.values(services)) ? [{ index, match: matchOf(each) }] : [],
   );
   const keyOf = ruleKeys();
-  const shared = rules.flatMap((each, index): SharedRule[] => {
+  const all = rules.flatMap((each, index): SharedRule[] => {
     if (own.some((ours) => ours.index === index)) return [];
-    if (wanted !== undefined && !(each.name !== undefined && wanted.includes(each.name))) return [];
-    const refs = { blue: find(each, services.blue), green: find(each, services.green) };
-    if (refs.blue === null && refs.green === null) return [];
-    return [{ index, key: keyOf(each.name, each.matches), rule: each, refs }];
+    const [blue = null, ...moreBlue] = find(each, services.blue);
+    const [green = null, ...moreGreen] = find(each, services.green);
+    if (blue === null && green === null) return [];
+    const more = { blue: moreBlue, green: moreGreen };
+    return [{ index, key: keyOf(each.name, each.matches), rule: each, refs: { blue, green }, more }];
   });
-  if (shared.length === 0 && own.length === 0) {
+  const isNamed = ({ rule: { name } }: SharedRule) =>
+    wanted === undefined || (name !== undefined && wanted.includes(name));
+  const shared = all.filter(isNamed);
+  const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
+  const renamed = isMissing ? all.filter((each) => !isNamed(each) && isShared(each)) : [];
+  if (shared.length === 0 && renamed.length === 0 && own.length === 0) {
     const which = wanted === undefined ? 'no rule' : `no rule named ${wanted.join(' or ')}`;
     throw new NoRoute(`${what} has ${which} that sends to the Service ${services.blue}.`);
   }
-  return { shared, own };
+  return { shared, renamed, own };
+}
+
+/** As we share a rule: a way to the canary alone is its owner's. */
+function isShared(each: SharedRule): boolean {
+  return each.refs.blue !== null && each.refs.green !== null && sharesOf(each).green > 0;
 }
 
 /** The part of the rule's requests that each slot gets, percent. Others may get a part as well. */
-export function sharesOf({ refs, rule }: SharedRule): Readonly<Record<Slot, number>> {
+export function sharesOf({ refs, more, rule }: SharedRule): Readonly<Record<Slot, number>> {
   const all = (rule.backendRefs ?? []).reduce((sum, { weight = 1 }) => sum + weight, 0);
-  const share = (slot: Slot) => (all === 0 ? 0 : ((refs[slot]?.weight ?? 0) / all) * 100);
+  const weightOf = (slot: Slot) =>
+    more[slot].reduce((sum, { weight }) => sum + weight, refs[slot]?.weight ?? 0);
+  const share = (slot: Slot) => (all === 0 ? 0 : (weightOf(slot) / all) * 100);
   return { blue: share('blue'), green: share('green') };
 }
 
@@ -117,15 +137,26 @@ function matchOf({ matches = [] }: Rule): HeaderMatch | null {
   return last === undefined ? null : { header: last.name, value: last.value };
 }
 
-function find({ backendRefs = [] }: Rule, service: string): Place | null {
-  const index = backendRefs.findIndex((ref) => (ref.kind ?? 'Service') === 'Service' && ref.name === service);
-  const ref = backendRefs[index];
-  return ref === undefined ? null : { index, ref, weight: ref.weight ?? 1 };
+function find({ backendRefs = [] }: Rule, service: string): Place[] {
+  return backendRefs.flatMap((ref, index): Place[] =>
+    (ref.kind ?? 'Service') === 'Service' && ref.name === service
+      ? [{ index, ref, weight: ref.weight ?? 1 }]
+      : [],
+  );
+}
+
+/** Errors: `traffic-unready` if there are any. */
+export function refuseRenamed({ renamed: [first] }: Pick<Rules, 'renamed'>, place: RoutePlace): void {
+  if (first === undefined) return;
+  const { rules: wanted = [] } = gatewayOptions.parse(place.options);
+  const message = `${nameOf(routeRef(place))} lacks a rule of the plan's (${wanted.join(', ')}), and its rule ${first.rule.name ?? first.index} sends to the canary.`;
+  throw new SluiceError('traffic-unready', message);
 }
 
 /** Errors: `traffic-unready` if a rule has no share to give to the canary alone. */
-export function refuseOthers({ shared }: Rules, place: RoutePlace): void {
+export function refuseOthers({ shared, renamed }: Rules, place: RoutePlace): void {
   const what = nameOf(routeRef(place));
+  refuseRenamed({ renamed }, place);
   if (shared.length === 0) {
     throw new NoRoute(`${what} has no rule that sends to the Service ${servicesOf(place).blue}.`);
   }

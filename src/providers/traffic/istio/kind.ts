@@ -14,6 +14,7 @@ import { destinationsOf, virtualServiceRef } from './options.ts';
 import {
   type Entry,
   readRoutes,
+  refuseRenamed,
   refuseUnfit,
   type SharedRoute,
   sharesOf,
@@ -25,8 +26,8 @@ export const virtualServiceKind: ObjectKind = {
   owned: ['f:spec', 'f:http'],
   check: refuseUnfit,
   shares(object, place) {
-    const { shared, own } = readRoutes(object, place);
-    const each = shared.map(sharesOf);
+    const { shared, renamed, own } = readRoutes(object, place);
+    const each = [...shared, ...renamed].map(sharesOf);
     // Routes that differ are not as they were asked to be; the larger share is the one to worry about.
     const largest = (slot: Slot) => Math.max(0, ...each.map((shares) => shares[slot]));
     const shares = { blue: largest('blue'), green: largest('green') };
@@ -46,7 +47,8 @@ export const virtualServiceKind: ObjectKind = {
   },
   steps(object, place, wanted) {
     const routes = readRoutes(object, place);
-    const weights = routes.shared.flatMap((each) => weightSteps(each, place, wanted));
+    if (wanted.canaryPercent > 0 || wanted.match !== null) refuseRenamed(routes, place);
+    const weights = [...routes.shared, ...routes.renamed].flatMap((each) => weightSteps(each, place, wanted));
     return [...weights, ...headerSteps(routes, place, wanted)];
   },
   found(object, place) {
@@ -66,7 +68,7 @@ export const virtualServiceKind: ObjectKind = {
     // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
     if (stableSlot === 'green') return own;
     const before = foundRoutes.catch([]).parse(parsed(found));
-    return [...routes.shared.flatMap((each) => undoSteps(each, before)), ...own];
+    return [...[...routes.shared, ...routes.renamed].flatMap((each) => undoSteps(each, before)), ...own];
   },
   observed: isObserved,
 };
@@ -88,7 +90,9 @@ function weightSteps(each: SharedRoute, place: RoutePlace, wanted: Omit<RouteWan
     }
     const { host, subset } = has.entry.destination;
     const wantedSubset = destinationsOf(place)[slot].subset;
+    const idle = each.more[slot].filter(({ entry }) => (entry.weight ?? 0) > 0);
     return [
+      ...idle.map(({ index }): PatchStep => ({ op: 'add', path: path(index, 'weight'), value: 0 })),
       { op: 'test', path: path(has.index, 'destination', 'host'), value: host },
       { op: 'add', path: path(has.index, 'weight'), value: weight },
       ...(wantedSubset === null || subset === wantedSubset
@@ -131,7 +135,7 @@ function headerSteps(
   throw new SluiceError('traffic-unready', message);
 }
 
-function undoSteps({ index, key, at }: SharedRoute, found: z.infer<typeof foundRoutes>): PatchStep[] {
+function undoSteps({ index, key, at, more }: SharedRoute, found: z.infer<typeof foundRoutes>): PatchStep[] {
   const path = (nth: number, ...field: string[]) => pointer('spec', 'http', index, 'route', nth, ...field);
   const { blue, green } = at;
   const before = found.find(([of]) => of === key);
@@ -144,6 +148,9 @@ function undoSteps({ index, key, at }: SharedRoute, found: z.infer<typeof foundR
     if (before[3] === null && destination.subset !== undefined)
       steps.push({ op: 'remove', path: path(blue.index, 'destination', 'subset') });
   }
+  // Others of the canary's have come since, and go on without a share.
+  for (const { index: nth, entry } of more.green)
+    if ((entry.weight ?? 0) > 0) steps.push({ op: 'add', path: path(nth, 'weight'), value: 0 });
   if (green !== null && before?.[2] === 'none') steps.push({ op: 'remove', path: path(green.index) });
   else if (green !== null && green.entry.weight !== 0 && blue !== null)
     steps.push({ op: 'add', path: path(green.index, 'weight'), value: 0 });

@@ -47,10 +47,17 @@ export interface SharedRoute {
   readonly key: string;
   readonly rule: HttpRoute;
   readonly at: Readonly<Record<Slot, Place | null>>;
+  /** Further destinations that are a slot's; they count, and are not used. */
+  readonly more: Readonly<Record<Slot, readonly Place[]>>;
 }
 
 export interface VirtualService {
   readonly shared: readonly SharedRoute[];
+  /**
+   * Routes that share with the canary and have none of the plan's names, while one of those is missing: somebody has renamed
+   * them. Nothing is given there any more, but it counts, and is taken away.
+   */
+  readonly renamed: readonly SharedRoute[];
   /** Our own routes, which send requests with a header to the canary. */
   readonly own: readonly { readonly index: number; readonly match: HeaderMatch | null }[];
 }
@@ -70,25 +77,47 @@ export function readRoutes(object: KubeObject, place: RoutePlace): VirtualServic
   const own = http.flatMap(({ name }, index) =>
     name?.startsWith(ownPrefix) ? [{ index, match: matchIn(name.slice(ownPrefix.length)) ?? null }] : [],
   );
-  const shared = http.flatMap((rule, index): SharedRoute[] => {
+  const all = http.flatMap((rule, index): SharedRoute[] => {
     if (own.some((ours) => ours.index === index)) return [];
-    if (wanted !== undefined && !(rule.name !== undefined && wanted.includes(rule.name))) return [];
-    const at = { blue: find(rule, 'blue', place), green: find(rule, 'green', place) };
-    if (at.blue === null && at.green === null) return [];
-    return [{ index, key: keyOf(rule.name, rule.match), rule, at }];
+    const [blue = null, ...moreBlue] = find(rule, 'blue', place);
+    const [green = null, ...moreGreen] = find(rule, 'green', place);
+    if (blue === null && green === null) return [];
+    const more = { blue: moreBlue, green: moreGreen };
+    return [{ index, key: keyOf(rule.name, rule.match), rule, at: { blue, green }, more }];
   });
-  if (shared.length === 0 && own.length === 0) throw nothingIn(http, place);
-  return { shared, own };
+  const isNamed = ({ rule: { name } }: SharedRoute) =>
+    wanted === undefined || (name !== undefined && wanted.includes(name));
+  const shared = all.filter(isNamed);
+  const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
+  const renamed = isMissing ? all.filter((each) => !isNamed(each) && isShared(each)) : [];
+  if (shared.length === 0 && renamed.length === 0 && own.length === 0) throw nothingIn(http, place);
+  return { shared, renamed, own };
+}
+
+/** As we share a route: a way to the canary alone is its owner's. */
+function isShared(each: SharedRoute): boolean {
+  return each.at.blue !== null && each.at.green !== null && sharesOf(each).green > 0;
+}
+
+/** Errors: `traffic-unready` if there are any. */
+export function refuseRenamed({ renamed: [first] }: VirtualService, place: RoutePlace): void {
+  if (first === undefined) return;
+  const { routes: wanted = [] } = istioOptions.parse(place.options);
+  const message = `${nameOf(virtualServiceRef(place))} lacks an http route of the plan's (${wanted.join(', ')}), and its route ${first.rule.name ?? first.index} sends to the canary.`;
+  throw new SluiceError('traffic-unready', message);
 }
 
 /** The part of the route's requests that each slot gets, percent. A route's only destination gets all. */
-export function sharesOf({ rule, at }: SharedRoute): Readonly<Record<Slot, number>> {
+export function sharesOf({ rule, at, more }: SharedRoute): Readonly<Record<Slot, number>> {
   const entries = rule.route ?? [];
   const weightOf = ({ weight = 0 }: Entry) => (entries.length === 1 ? 100 : weight);
   const all = entries.reduce((sum, each) => sum + weightOf(each), 0);
-  const share = (place: Place | null) =>
-    place === null || all === 0 ? 0 : (weightOf(place.entry) / all) * 100;
-  return { blue: share(at.blue), green: share(at.green) };
+  const share = (slot: Slot) => {
+    const places = [...(at[slot] === null ? [] : [at[slot]]), ...more[slot]];
+    const weight = places.reduce((sum, place) => sum + weightOf(place.entry), 0);
+    return all === 0 ? 0 : (weight / all) * 100;
+  };
+  return { blue: share('blue'), green: share('green') };
 }
 
 /** Errors: `NoRoute`, and `traffic-unready` if shares of the canary could not be kept. */
@@ -105,7 +134,9 @@ export function refuseUnfit(object: KubeObject, place: RoutePlace): void {
     refuse(`has a tcp route to ${blue.host}, which cannot be shared`);
   if (tls.some(({ route }) => route.some(isTarget)))
     refuse(`has a tls route to ${blue.host}, which cannot be shared`);
-  const { shared } = readRoutes(object, place);
+  const routes = readRoutes(object, place);
+  refuseRenamed(routes, place);
+  const { shared } = routes;
   if (shared.length === 0) throw nothingIn(http, place);
   for (const { rule, index, at } of shared) {
     const ours = [at.blue?.index, at.green?.index];
@@ -128,15 +159,14 @@ function nothingIn(http: readonly HttpRoute[], place: RoutePlace): NoRoute {
   return new NoRoute(`${what} has no http route${named} that sends to ${blue.host}${why}.`);
 }
 
-function find({ route = [] }: HttpRoute, slot: Slot, place: RoutePlace): Place | null {
+function find({ route = [] }: HttpRoute, slot: Slot, place: RoutePlace): Place[] {
   const { host, subset } = destinationsOf(place)[slot];
-  const index = route.findIndex(({ destination: to }) => {
+  const isSlots = ({ destination: to }: Entry) => {
     if (!sameHost(to.host, host, place.namespace)) return false;
     // Before a rollout the route may name no subset, and then all of the host's pods are stable.
     return subset === null || to.subset === subset || (slot === 'blue' && to.subset === undefined);
-  });
-  const found = route[index];
-  return found === undefined ? null : { index, entry: found };
+  };
+  return route.flatMap((entry, index): Place[] => (isSlots(entry) ? [{ index, entry }] : []));
 }
 
 function specOf(object: KubeObject, place: RoutePlace): z.infer<typeof parsed>['spec'] {

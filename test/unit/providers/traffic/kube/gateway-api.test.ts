@@ -142,6 +142,41 @@ describe('the steps of a Gateway API route', () => {
     expect(() => gatewayRoute.shares(object, place)).toThrow('no rule that sends to the Service web');
   });
 
+  it('sees a canary in a rule that was renamed, takes its share away, and gives it none', () => {
+    const named = { ...place, options: { rules: ['api'] } };
+    const pair = (green: number) => [
+      { name: 'web', weight: 100 - green },
+      { name: 'web-canary', weight: green },
+    ];
+    const preview = { name: 'preview', backendRefs: [{ name: 'web-canary' }] };
+    const object = routeWith({ name: 'api-v2', backendRefs: pair(50) }, preview);
+    expect(gatewayRoute.shares(object, named).shares).toEqual({ blue: 50, green: 50 });
+    const home = { stableSlot: 'blue', canaryPercent: 0, match: null } as const;
+    const after = applied(object, gatewayRoute.steps(object, named, home));
+    expect(after.spec).toMatchObject({ rules: [{ backendRefs: pair(0) }, preview] });
+    expect(() => gatewayRoute.shares(after, named)).toThrow(NoRoute);
+    const refused = "lacks a rule of the plan's (api)";
+    expect(() => gatewayRoute.steps(object, named, { ...home, canaryPercent: 60 })).toThrow(refused);
+    expect(() => gatewayRoute.check(object, named)).toThrow(refused);
+    const other = routeWith({ name: 'other', backendRefs: [{ name: 'web' }] }, preview);
+    expect(() => gatewayRoute.shares(other, named)).toThrow(NoRoute);
+  });
+
+  it('counts every backend with the canary’s name, and takes away from all of them', () => {
+    const object = routeWith({
+      backendRefs: [
+        { name: 'web', weight: 50 },
+        { name: 'web-canary', weight: 0 },
+        { name: 'web-canary', port: 81, weight: 50 },
+      ],
+    });
+    expect(gatewayRoute.shares(object, place).shares).toEqual({ blue: 50, green: 50 });
+    const to = (canaryPercent: number) =>
+      applied(object, gatewayRoute.steps(object, place, { stableSlot: 'blue', canaryPercent, match: null }));
+    expect(gatewayRoute.shares(to(0), place)).toEqual({ shares: { blue: 100, green: 0 }, match: null });
+    expect(gatewayRoute.shares(to(20), place).shares.green).toBe(20);
+  });
+
   it('refuses a rule with a third backend before a rollout, and still takes the canary’s share away', () => {
     const object = routeWith({
       backendRefs: [

@@ -203,6 +203,40 @@ describe('a VirtualService', () => {
     expect(() => virtualServiceKind.check(object, place)).toThrow(message);
   });
 
+  it('shows a canary in a route that was renamed, takes its share away, and gives it none', () => {
+    const named = { ...place, options: { routes: ['api'] } };
+    const pair = (green: number) => [
+      { ...to('web'), weight: 100 - green },
+      { ...to('web-canary'), weight: green },
+    ];
+    const preview = { name: 'preview', route: [to('web-canary')] };
+    const object = virtualService([{ name: 'api-v2', route: pair(50) }, preview]);
+    expect(virtualServiceKind.shares(object, named).shares).toEqual({ blue: 50, green: 50 });
+    const home = { ...wanted, canaryPercent: 0 };
+    const after = applied(object, virtualServiceKind.steps(object, named, home));
+    expect(after.spec).toMatchObject({ http: [{ route: pair(0) }, preview] });
+    expect(() => virtualServiceKind.shares(after, named)).toThrow(NoRoute);
+    const refused = "lacks an http route of the plan's (api)";
+    expect(() => virtualServiceKind.steps(object, named, wanted)).toThrow(refused);
+    expect(() => virtualServiceKind.check(object, named)).toThrow(refused);
+  });
+
+  it('counts every destination that is the canary’s, and takes away from all of them', () => {
+    const object = virtualService([
+      {
+        route: [
+          { ...to('web'), weight: 50 },
+          { ...to('web-canary'), weight: 0 },
+          { ...to('web-canary.shop', { port: { number: 81 } }), weight: 50 },
+        ],
+      },
+    ]);
+    expect(virtualServiceKind.shares(object, place).shares).toEqual({ blue: 50, green: 50 });
+    const home = { ...wanted, canaryPercent: 0 };
+    const after = applied(object, virtualServiceKind.steps(object, place, home));
+    expect(virtualServiceKind.shares(after, place)).toEqual({ shares: { blue: 100, green: 0 }, match: null });
+  });
+
   it('has nothing to share where no http route is the target’s', () => {
     expect(() => virtualServiceKind.shares(virtualService([{ route: [to('assets')] }]), place)).toThrow(
       NoRoute,

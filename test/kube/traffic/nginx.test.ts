@@ -74,11 +74,34 @@ describe('the canary Ingress', () => {
     });
   });
 
-  it('is not taken from somebody else', async () => {
+  it.each([
+    ['its note', false],
+    ['its note and its owner', true],
+  ])('gets its share taken away when somebody took away %s', async (_what, isOrphan) => {
+    const own = ['-n', namespace, 'ingress/shop-canary'];
+    await provider.prepare(target, 5);
+    await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
+    await provider.renew(target, 5, Date.now() + 60_000);
+    await cluster.kubectl(['annotate', ...own, 'sluice.dev/made-for-']);
+    const steps = JSON.stringify([{ op: 'remove', path: '/metadata/ownerReferences' }]);
+    if (isOrphan) await cluster.kubectl(['patch', '--type=json', '-p', steps, ...own]);
+    await provider.restore(target, 5);
+    const state = await provider.read(target);
+    expect(state).toMatchObject({ weightPercent: 0, stopped: true });
+    expect(state).not.toHaveProperty('behind');
+    expect(await read('shop-canary')).toMatchObject({
+      metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '0' } },
+    });
+  });
+
+  it('is not taken from somebody else, also when all traffic is to be stable’s', async () => {
     const theirs = { ...ingressFor(namespace, 'test/shop-canary') };
     await cluster.apply(theirs);
     await expect(provider.prepare(target, 5)).rejects.toThrow('was not made by Sluice');
     expect(await cluster.kubectl(['get', 'lease', '-n', namespace, '-o', 'name'])).toBe('');
+    const before = await read('shop-canary');
+    await provider.restore(target, 5);
+    expect(await read('shop-canary')).toEqual(before);
   });
 
   it('is not made beside another canary for the same path', async () => {

@@ -5,7 +5,14 @@ import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot } from '../../../domain/rollout/types.ts';
 import { isProblem } from '../../kube/errors.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
-import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from './route.ts';
+import {
+  givesNothing,
+  type KubeRoute,
+  NoRoute,
+  type RoutePlace,
+  type RouteSeen,
+  type RouteWanted,
+} from './route.ts';
 
 const maxRounds = 8;
 
@@ -55,9 +62,8 @@ export function withoutRoute(
   { stop, stableSlot }: LeaseSeen,
   wanted: RouteWanted,
 ): RouteSeen {
-  const nothing = wanted.canaryPercent === 0 && wanted.match === null;
   // Users of a promoted version have nowhere to go without it; only a stop does not ask for that.
-  if (!nothing || (stop === null && stableSlot === 'green')) throw problem;
+  if (!givesNothing(wanted) || (stop === null && stableSlot === 'green')) throw problem;
   return {
     shares: { blue: 0, green: 0 },
     match: null,
@@ -85,6 +91,7 @@ export function fits(seen: RouteSeen, wanted: RouteWanted): boolean {
   const share = seen.shares[otherSlot(wanted.stableSlot)];
   return (
     seen.incomplete === undefined &&
+    (seen.unsure === undefined || givesNothing(wanted)) &&
     seen.mark === wanted.mark &&
     sameShare(share, wanted.canaryPercent) &&
     sameMatch(seen.match, wanted.match)

@@ -14,6 +14,7 @@ import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget
 import { type Followed, fits, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
 import { type LeaseState, noLease, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
+import { givenIn } from './notes.ts';
 import { translated } from './refusals.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
 import type { RouteEvents } from './route-events.ts';
@@ -280,8 +281,7 @@ export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState 
   };
 }
 
-/** What the controller has not yet taken up, users may still get as it was before. */
-function givenBy({ shares, match, before, observed }: RouteSeen, canary: Slot): Behind {
-  const former = observed ? 0 : (before?.[canary] ?? 0);
-  return { weightPercent: Math.max(shares[canary], former), match };
+function givenBy(seen: RouteSeen, canary: Slot): Behind {
+  const given = givenIn(seen);
+  return { weightPercent: given[canary], match: given.match };
 }

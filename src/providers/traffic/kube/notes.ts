@@ -1,8 +1,8 @@
 /** What we write on objects beside their own fields, and what others write, as every kind of route reads it. */
 import { fieldManager, type KubeObject, type PatchStep, pointer } from '../../kube/types.ts';
-import { prefix } from './lease-state.ts';
+import { matchIn, matchText, prefix } from './lease-state.ts';
 import type { FieldPath } from './owners.ts';
-import type { RouteSeen } from './route.ts';
+import type { Given, RouteSeen } from './route.ts';
 
 export const noteNames = {
   mark: `${prefix}/mark`,
@@ -39,13 +39,29 @@ export function clearSteps({ metadata }: KubeObject, names: readonly string[]): 
   return ours.map((name) => ({ op: 'remove', path: pointer('metadata', 'annotations', name) }));
 }
 
-export function beforeText({ blue, green }: RouteSeen['shares']): string {
-  return `${blue}/${green}`;
+export function beforeText(seen: RouteSeen): string {
+  const { blue, green, match } = givenIn(seen);
+  return `${blue}/${green}${match === null ? '' : ` ${matchText(match)}`}`;
 }
 
-export function beforeIn({ metadata }: KubeObject): RouteSeen['shares'] | null {
-  const [blue, green] = (metadata.annotations?.[noteNames.before] ?? '').split('/').map(Number);
-  return blue !== undefined && green !== undefined && Number.isFinite(blue + green) ? { blue, green } : null;
+export function beforeIn({ metadata }: KubeObject): Given | null {
+  const [, blue, green, match] =
+    /^([\d.e-]+)\/([\d.e-]+)(?: (.+))?$/.exec(metadata.annotations?.[noteNames.before] ?? '') ?? [];
+  const shares = { blue: Number(blue), green: Number(green) };
+  return Number.isFinite(shares.blue + shares.green) ? { ...shares, match: matchIn(match) } : null;
+}
+
+/**
+ * What users may get: what the route says and, until its controller has taken that up, also what it said before, however
+ * often it was written since.
+ */
+export function givenIn({ shares, match, before, observed }: RouteSeen): Given {
+  const former = observed ? null : before;
+  return {
+    blue: Math.max(shares.blue, former?.blue ?? 0),
+    green: Math.max(shares.green, former?.green ?? 0),
+    match: match ?? former?.match ?? null,
+  };
 }
 
 /**

@@ -95,16 +95,17 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
 
   private async patch(
     place: RoutePlace,
-    { object, shares }: ObjectSeen,
+    seen: ObjectSeen,
     wanted: RouteWanted,
     signal: AbortSignal | undefined,
     mode: 'do' | 'try',
   ): Promise<KubeObject> {
+    const { object } = seen;
     // Only before the first write is it as it was found.
     const isFirst = object.metadata.annotations?.[noteNames.found] === undefined;
     const notes = {
       [noteNames.mark]: wanted.mark,
-      [noteNames.before]: beforeText(shares),
+      [noteNames.before]: beforeText(seen),
       ...(isFirst ? this.notesOfFound(object, place) : {}),
     };
     const steps = [unchanged(object), ...this.kind.steps(object, place, wanted), ...noteSteps(object, notes)];

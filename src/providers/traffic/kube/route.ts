@@ -13,6 +13,11 @@ export interface RoutePlace {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Ordinary requests by slot, percent, and the header by which others get to the canary. */
+export interface Given extends Readonly<Record<Slot, number>> {
+  readonly match: HeaderMatch | null;
+}
+
 export interface RouteSeen {
   /** Ordinary requests by slot, percent. */
   readonly shares: Readonly<Record<Slot, number>>;
@@ -20,8 +25,8 @@ export interface RouteSeen {
   readonly match: HeaderMatch | null;
   /** What the last write of ours left as its mark; null: the route bears none. */
   readonly mark: string | null;
-  /** The share of each slot before that write. */
-  readonly before: Readonly<Record<Slot, number>> | null;
+  /** What users may have got before that write. */
+  readonly before: Given | null;
   /** Whether the route's controller has taken up what the route says; true where none reports. */
   readonly observed: boolean;
   /** Who else wrote last what is ours to write; null: nobody known. */
@@ -30,6 +35,8 @@ export interface RouteSeen {
   readonly incomplete?: true;
   /** The object that people look at; absent: it is not known, and no Event is written. */
   readonly regarding?: Regarding;
+  /** Why a part of the route could not be looked at. Nothing is given before it can, but a share is taken away without it. */
+  readonly unsure?: Error;
 }
 
 /** There is no such route, or nothing in it is the target's: nothing of it can send anything to a canary. */
@@ -45,6 +52,10 @@ export interface RouteWanted {
   readonly match: HeaderMatch | null;
   /** Changes with owner and stop, so that a write under way from before fails. */
   readonly mark: string;
+}
+
+export function givesNothing({ canaryPercent, match }: RouteWanted): boolean {
+  return canaryPercent === 0 && match === null;
 }
 
 /**

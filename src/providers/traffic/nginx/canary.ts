@@ -49,6 +49,12 @@ export function canarySpec(stable: KubeObject, place: RoutePlace): IngressSpec {
   };
 }
 
+export function leadsTo(object: KubeObject, service: string): boolean {
+  const { rules = [], defaultBackend } = specOf(object);
+  const backends = rules.flatMap(({ http }) => (http?.paths ?? []).map((each) => each.backend));
+  return [...backends, defaultBackend].some((each) => each?.service?.name === service);
+}
+
 /** Host and path pairs, of which ingress-nginx takes no more than one canary each. */
 export function pathsOf(object: KubeObject): readonly string[] {
   const { rules = [], defaultBackend } = specOf(object);

@@ -9,7 +9,16 @@ import { apiVersionOf, type KubeObject, nameOf, type PatchStep } from '../../kub
 import { prefix } from '../kube/lease-state.ts';
 import { beforeIn, beforeText, noteNames, noteSteps, otherWriterOf, unchanged } from '../kube/notes.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from '../kube/route.ts';
-import { canarySpec, type IngressSpec, pathsOf, refuseAffinity, shareIn, shareNotes } from './canary.ts';
+import { servicesOf } from '../kube/services.ts';
+import {
+  canarySpec,
+  type IngressSpec,
+  leadsTo,
+  pathsOf,
+  refuseAffinity,
+  shareIn,
+  shareNotes,
+} from './canary.ts';
 import { annotationsOf, ingressRefs } from './options.ts';
 
 interface Seen extends RouteSeen {
@@ -43,6 +52,8 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
     const spec = specFor(stable, canary, place);
     const { green, match } = canary === null ? { green: 0, match: null } : shareIn(canary, place);
     const ours = canary !== null && isOurs(canary, stable);
+    // What is neither ours nor a canary of the target gives it nothing, and is not touched.
+    if (canary !== null && !ours && !servesCanary(canary, place)) throw foreign(canary);
     const follows = !ours || spec === null || isAs(canary, spec, heededNotes(stable, place));
     return {
       stable,
@@ -61,7 +72,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
 
   async check(place: RoutePlace, { stable, canary }: Seen, signal?: AbortSignal): Promise<void> {
     refuseAffinity(stable, place);
-    if (canary !== null) refuseForeign(canary, stable);
+    if (canary !== null && !isOurs(canary, stable)) throw foreign(canary);
     const wanted = new Set(pathsOf({ ...stable, spec: canarySpec(stable, place) }));
     const { items } = await this.client.list(ingress, { namespace: place.namespace }, signal);
     for (const other of items) {
@@ -76,13 +87,16 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
 
   async write(
     place: RoutePlace,
-    { stable, canary, spec, shares }: Seen,
+    seen: Seen,
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
   ): Promise<void> {
+    const { stable, canary, spec } = seen;
     const ref = ingressRefs(place).canary;
-    if (canary !== null) refuseForeign(canary, stable);
+    const ours = canary !== null && isOurs(canary, stable);
+    const gives = wanted.canaryPercent > 0 || wanted.match !== null || wanted.stableSlot === 'green';
+    if (canary !== null && !ours && gives) throw foreign(canary);
     const share = shareNotes(place, wanted);
     const heeded = spec === null ? {} : heededNotes(stable, place);
     try {
@@ -92,9 +106,15 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
         await this.client.create(ref, made, signal, mode);
         return;
       }
-      const own = { [noteNames.mark]: wanted.mark, [noteNames.before]: beforeText(shares) };
-      const notes = { ...heeded, ...share, ...own };
-      const steps = [unchanged(canary), ...specSteps(canary, spec), ...noteSteps(canary, notes)];
+      const { name } = stable.metadata;
+      const own = { [noteNames.mark]: wanted.mark, [noteNames.before]: beforeText(seen), [madeFor]: name };
+      // Of one that is not ours only the share is taken away.
+      const notes = ours ? { ...heeded, ...share, ...own } : share;
+      const steps = [
+        unchanged(canary),
+        ...(ours ? specSteps(canary, spec) : []),
+        ...noteSteps(canary, notes),
+      ];
       await this.client.patch(ref, steps, signal, mode);
     } catch (error) {
       if (!isProblem(error, 'exists', 'not-found')) throw error;
@@ -108,7 +128,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       const canary = await this.client.find(ref, signal);
       const slot = await stableSlot();
       // While the promoted version is served through it, it has to stay.
-      if (canary?.metadata.annotations?.[madeFor] === undefined || slot === 'green') return;
+      if (canary === null || !isMadeFor(canary, ingressRefs(place).stable.name) || slot === 'green') return;
       try {
         return await this.client.delete(ref, signal, { resourceVersion: canary.metadata.resourceVersion });
       } catch (error) {
@@ -176,12 +196,23 @@ function specSteps(canary: KubeObject, wanted: IngressSpec | null): PatchStep[] 
   return isDeepStrictEqual(value, canary.spec) ? [] : [{ op: 'replace', path: '/spec', value }];
 }
 
-function isOurs({ metadata }: KubeObject, stable: KubeObject): boolean {
-  return metadata.annotations?.[madeFor] === stable.metadata.name;
+function isOurs(canary: KubeObject, stable: KubeObject): boolean {
+  return isMadeFor(canary, stable.metadata.name);
 }
 
-function refuseForeign(canary: KubeObject, stable: KubeObject): void {
-  if (isOurs(canary, stable)) return;
-  const message = `Ingress ${canary.metadata.name} is there already and was not made by Sluice; name another as \`canaryIngress\`.`;
-  throw new SluiceError('traffic-unready', message);
+/** Annotations may be taken away by an apply of somebody; the owner that we gave it stays. */
+function isMadeFor({ metadata }: KubeObject, stable: string): boolean {
+  const { annotations, ownerReferences = [] } = metadata;
+  const isOwned = ownerReferences.some(({ kind, name }) => kind === ingress.kind && name === stable);
+  return annotations?.[madeFor] === stable || (annotations?.[madeFor] === undefined && isOwned);
+}
+
+function servesCanary(canary: KubeObject, place: RoutePlace): boolean {
+  const { green, match } = shareIn(canary, place);
+  return (green > 0 || match !== null) && leadsTo(canary, servicesOf(place).green);
+}
+
+function foreign({ metadata: { name } }: KubeObject): NoRoute {
+  const message = `Ingress ${name} is there already and was not made by Sluice; name another as \`canaryIngress\`.`;
+  return new NoRoute(message);
 }

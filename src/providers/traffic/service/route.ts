@@ -107,11 +107,12 @@ export class PodShareRoute implements KubeRoute<Seen> {
 
   async write(
     place: RoutePlace,
-    { service, stable, canary, state, shares }: Seen,
+    seen: Seen,
     { stableSlot, canaryPercent, match, mark }: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
   ): Promise<void> {
+    const { service, stable, canary, state } = seen;
     if (match !== null)
       throw new SluiceError('traffic-unready', 'A Service cannot tell requests by their headers.');
     const refs = podShareRefs(place);
@@ -120,7 +121,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     const wanted = todo(state, green, podsFor(green, state.total, 'nearest'));
     const notes = {
       [noteNames.mark]: mark,
-      [noteNames.before]: beforeText(shares),
+      [noteNames.before]: beforeText(seen),
       [askedNote]: String(green),
       ...(foundIn(service) === null ? notesOfFound(service, stable, state) : {}),
     };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stateOf } from '../../../../../src/providers/traffic/kube/kube-traffic.ts';
 import { noLease } from '../../../../../src/providers/traffic/kube/lease-state.ts';
+import { beforeIn, beforeText, noteNames } from '../../../../../src/providers/traffic/kube/notes.ts';
+import type { RouteSeen } from '../../../../../src/providers/traffic/kube/route.ts';
 import { effectivePercent } from '../../../../../src/providers/traffic/types.ts';
 
 const nowMs = 1_000_000;
@@ -17,7 +19,7 @@ const seen = {
   shares: { blue: 75, green: 25 },
   match: null,
   mark: '7/lives',
-  before: { blue: 100, green: 0 },
+  before: { blue: 100, green: 0, match: null },
   observed: true,
   otherWriter: 'kubectl-edit',
 };
@@ -60,11 +62,34 @@ describe('what a route and its Lease say together', () => {
   });
 
   it('counts what was before as long as the controller has not taken up the change', () => {
-    const written = { ...seen, shares: { blue: 100, green: 0 }, before: { blue: 50, green: 50 } };
+    const written = {
+      ...seen,
+      shares: { blue: 100, green: 0 },
+      before: { blue: 50, green: 50, match: null },
+    };
     const stopped = { ...lease, stop: '2026-01-01T00:00:00.000Z' };
     const pending = stateOf({ lease: stopped, seen: { ...written, observed: false } }, nowMs);
     expect(effectivePercent(pending, nowMs)).toBe(50);
     expect(effectivePercent(stateOf({ lease: stopped, seen: written }, nowMs), nowMs)).toBe(0);
+  });
+
+  it('counts it also after further writes, with the header by which users got there', () => {
+    const written = (now: RouteSeen): RouteSeen => {
+      const annotations = { [noteNames.before]: beforeText(now) };
+      const before = beforeIn({ apiVersion: '', kind: '', metadata: { name: 'shop', annotations } });
+      return { ...now, shares: { blue: 100, green: 0 }, match: null, before, observed: false };
+    };
+    const stopped = { ...lease, stop: '2026-01-01T00:00:00.000Z' };
+    const first = { ...seen, shares: { blue: 50, green: 50 }, match };
+    for (const pending of [written(first), written(written(first)), written(written(written(first)))]) {
+      expect(stateOf({ lease: stopped, seen: pending }, nowMs).behind).toEqual({ weightPercent: 50, match });
+      const taken = { ...pending, observed: true };
+      expect(stateOf({ lease: stopped, seen: taken }, nowMs)).not.toHaveProperty('behind');
+    }
+    const onlyHeader = written({ ...seen, shares: { blue: 100, green: 0 }, match });
+    expect(stateOf({ lease: stopped, seen: onlyHeader }, nowMs).behind).toEqual({ weightPercent: 0, match });
+    const next = written({ ...onlyHeader, observed: true });
+    expect(stateOf({ lease: stopped, seen: next }, nowMs).behind).toEqual({ weightPercent: 0, match: null });
   });
 
   it('speaks of the other slot when green is stable', () => {

@@ -46,6 +46,33 @@ foreignSuite('VirtualService, subsets of a DestinationRule that is made', {
 });
 
 describe('subsets of Istio', () => {
+  it('keep no canary its share when nobody can tell which DestinationRule has them', async () => {
+    const cluster = sharedCluster();
+    const namespace = await cluster.makeNamespace('subsets');
+    const id = 'test/shop';
+    const rule = destinationRuleFor(namespace, id) as { metadata: object };
+    await cluster.apply(virtualServiceFor(namespace, id), rule);
+    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
+    const provider = kubeTrafficType(istio).create(settings);
+    const target = { id, options: bySubset };
+    await provider.prepare(target, 5);
+    await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
+    await provider.renew(target, 5, Date.now() + 60_000);
+    await cluster.apply({ ...rule, metadata: { ...rule.metadata, name: 'another' } });
+    await expect(provider.setRoute(target, { weightPercent: 60, match: null }, 5)).rejects.toThrow(
+      'has several DestinationRules',
+    );
+    await provider.restore(target, 5);
+    const state = await provider.read(target);
+    expect(state).toMatchObject({ weightPercent: 0, stopped: true });
+    expect(state).not.toHaveProperty('behind');
+    await provider.leave?.(target, 5);
+    await expect(provider.prepare(target, 6)).rejects.toThrow('has several DestinationRules');
+    const left = await cluster.kubectl(['get', 'destinationrule', '-n', namespace, '-o', 'json']);
+    expect(left).not.toContain('sluice');
+    await provider.close();
+  });
+
   it('are there before a route names them, and stay until no pod of the canary runs', async () => {
     const cluster = sharedCluster();
     const namespace = await cluster.makeNamespace('subsets');

@@ -8,7 +8,7 @@ import type { KubeObject, KubeRef } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
 import { ObjectRoute, type ObjectSeen } from '../kube/object-route.ts';
 import { refuseWhileRunning } from '../kube/pods.ts';
-import type { KubeRoute, RoutePlace, RouteWanted } from '../kube/route.ts';
+import { givesNothing, type KubeRoute, type RoutePlace, type RouteWanted } from '../kube/route.ts';
 import { sameHost } from './hosts.ts';
 import { virtualServiceKind } from './kind.ts';
 import { hostOf, istioOptions, subsetsOf } from './options.ts';
@@ -34,8 +34,9 @@ export class IstioRoute implements KubeRoute<Seen> {
   async read(place: RoutePlace, signal?: AbortSignal): Promise<Seen> {
     const [seen, rule] = await Promise.all([
       this.routes.read(place, signal),
-      subsetsOf(place) === null ? null : this.readRule(place, signal),
+      subsetsOf(place) === null ? null : this.readRule(place, signal).catch(asKnown),
     ]);
+    if (rule instanceof Error) return { ...seen, rule: null, unsure: rule };
     if (subsetsOf(place) === null || (rule !== null && rule.incomplete === undefined)) {
       return { ...seen, rule, observed: seen.observed && (rule?.observed ?? true) };
     }
@@ -44,12 +45,13 @@ export class IstioRoute implements KubeRoute<Seen> {
 
   async check(place: RoutePlace, seen: Seen): Promise<void> {
     await this.routes.check(place, seen);
+    if (seen.unsure !== undefined) throw seen.unsure;
     if (seen.rule !== null) await this.ruleRoute(refOf(seen.rule.object)).check(place, seen.rule);
   }
 
   /**
    * Subsets first: a route to one that nobody knows would be answered with errors. But nothing comes before taking a share
-   * away, since whoever does that may have no right on the DestinationRule.
+   * away, since whoever does that may have no right on the DestinationRule, or there may be two.
    */
   async write(
     place: RoutePlace,
@@ -58,9 +60,12 @@ export class IstioRoute implements KubeRoute<Seen> {
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
   ): Promise<void> {
+    const { unsure } = seen;
+    if (unsure !== undefined && !givesNothing(wanted)) throw unsure;
     const steps = [
       async () => {
-        if (subsetsOf(place) !== null) await this.writeRule(place, seen.rule, wanted, signal, mode);
+        if (subsetsOf(place) !== null && unsure === undefined)
+          await this.writeRule(place, seen.rule, wanted, signal, mode);
       },
       () => this.routes.write(place, seen, wanted, signal, mode),
     ];
@@ -74,13 +79,13 @@ export class IstioRoute implements KubeRoute<Seen> {
       await refuseWhileRunning(this.client, place.namespace, subsets.green.labels, signal);
     await this.routes.leave(place, stableSlot, signal);
     if (subsets === null) return;
-    const rule = await this.findRule(place, signal);
-    if (rule === null) return;
-    const { metadata } = rule;
-    if (metadata.annotations?.[madeFor] === undefined) {
-      await this.ruleRoute(refOf(rule)).leave(place, stableSlot, signal);
-    } else if ((await stableSlot()) === 'blue') {
-      await this.client.delete(refOf(rule), signal, { resourceVersion: metadata.resourceVersion });
+    for (const rule of await this.findRules(place, signal)) {
+      const { annotations = {}, resourceVersion } = rule.metadata;
+      if (annotations[madeFor] === undefined) {
+        await this.ruleRoute(refOf(rule)).leave(place, stableSlot, signal);
+      } else if ((await stableSlot()) === 'blue') {
+        await this.client.delete(refOf(rule), signal, { resourceVersion });
+      }
     }
   }
 
@@ -115,14 +120,21 @@ export class IstioRoute implements KubeRoute<Seen> {
 
   /** The one that the plan names, else the one of the host in the route's namespace. */
   private async findRule(place: RoutePlace, signal?: AbortSignal): Promise<KubeObject | null> {
+    const [only = null, other] = await this.findRules(place, signal);
+    if (other === undefined) return only;
+    const message = `${hostOf(place)} has several DestinationRules in ${place.namespace}; name one as \`destinationRule\`.`;
+    throw new SluiceError('traffic-unready', message);
+  }
+
+  private async findRules(place: RoutePlace, signal?: AbortSignal): Promise<readonly KubeObject[]> {
     const { namespace } = place;
     const { destinationRule: name } = istioOptions.parse(place.options);
-    if (name !== undefined) return await this.client.find({ kind: destinationRule, namespace, name }, signal);
+    if (name !== undefined) {
+      const named = await this.client.find({ kind: destinationRule, namespace, name }, signal);
+      return named === null ? [] : [named];
+    }
     const { items } = await this.client.list(destinationRule, { namespace }, signal);
-    const [only, other] = items.filter((each) => sameHost(hostIn(each), hostOf(place), namespace));
-    if (other === undefined) return only ?? null;
-    const message = `${hostOf(place)} has several DestinationRules in ${namespace}; name one as \`destinationRule\`.`;
-    throw new SluiceError('traffic-unready', message);
+    return items.filter((each) => sameHost(hostIn(each), hostOf(place), namespace));
   }
 
   private newRef({ namespace, service, options }: RoutePlace): KubeRef {
@@ -135,9 +147,14 @@ export class IstioRoute implements KubeRoute<Seen> {
   }
 }
 
-function takesAway(seen: Seen, { stableSlot, canaryPercent, match }: RouteWanted): boolean {
-  const gets = seen.shares[otherSlot(stableSlot)] > 0 || seen.match !== null;
-  return gets && canaryPercent === 0 && match === null;
+function takesAway(seen: Seen, wanted: RouteWanted): boolean {
+  const gets = seen.shares[otherSlot(wanted.stableSlot)] > 0 || seen.match !== null;
+  return gets && givesNothing(wanted);
+}
+
+function asKnown(error: unknown): SluiceError | KubeError {
+  if (error instanceof SluiceError || error instanceof KubeError) return error;
+  throw error;
 }
 
 function refOf({ metadata: { name, namespace } }: KubeObject): KubeRef {

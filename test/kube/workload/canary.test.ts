@@ -165,7 +165,14 @@ describe('a canary', () => {
     await cluster.kubectl(['delete', '-n', namespace, 'deployment/shop-canary']);
     await expect(room(100, true)).rejects.toMatchObject({ code: 'workload-unready' });
     await room(100, false);
-    await cluster.kubectl(['create', '-n', namespace, 'deployment', 'shop-canary', '--image=registry.test/x']);
+    await cluster.kubectl([
+      'create',
+      '-n',
+      namespace,
+      'deployment',
+      'shop-canary',
+      '--image=registry.test/x',
+    ]);
     await expect(room(100, true)).rejects.toThrow('is not the canary of');
   });
 });

@@ -37,10 +37,11 @@ export class Errands {
     return this.running.has(target);
   }
 
-  begin(target: TargetId, why: Why): void {
+  /** `quiet`: most likely there is nothing to do, so nothing is said before it is known, and others go first. */
+  begin(target: TargetId, why: Why, quiet: boolean): void {
     const nap = new Nap();
-    this.options.report({ kind: 'due', target, why });
-    const end = this.run(target, why, nap).finally(() => {
+    if (!quiet) this.options.report({ kind: 'due', target, why });
+    const end = this.run(target, !quiet && why !== 'lapsed', nap).finally(() => {
       this.running.delete(target);
       this.options.onEnd(target);
     });
@@ -56,11 +57,11 @@ export class Errands {
     await Promise.allSettled([...this.running.values()].map(({ end }) => end));
   }
 
-  private async run(target: TargetId, why: Why, nap: Nap): Promise<void> {
+  private async run(target: TargetId, isUrgent: boolean, nap: Nap): Promise<void> {
     const { once, mayAct, report, signal } = this.options;
     const startedMs = performance.now();
     for (let attempts = 1; ; attempts++) {
-      if (!(await this.turns.take(why !== 'lapsed', signal))) return;
+      if (!(await this.turns.take(isUrgent, signal))) return;
       let nextInMs: number;
       try {
         if (mayAct(target)) await once(target, startedMs);

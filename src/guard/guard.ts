@@ -26,6 +26,7 @@ import { LeaseBook } from './lease-book.ts';
 import type { GuardReport } from './reports.ts';
 import { RouteBook } from './route-book.ts';
 import { Touch } from './touch.ts';
+import { hasCanary } from './tracked.ts';
 
 export type { GuardReport } from './reports.ts';
 
@@ -161,8 +162,13 @@ export class Guard {
       return;
     }
     if (this.errands.has(target)) return;
+    const patienceMs = this.leases.patienceMs(target);
+    if (patienceMs > 0) {
+      this.later(target, patienceMs);
+      return;
+    }
     // Leadership and touch come and go.
-    if (this.mayAct(target)) this.errands.begin(target, due.why);
+    if (this.mayAct(target)) this.errands.begin(target, due.why, !this.leases.hasCanary(target));
     else this.later(target, lookAgainMs);
   }
 
@@ -210,6 +216,7 @@ export class Guard {
         this.leases.done(target, tracked, stoppedAll);
         if (outcome.wrote) this.events.broughtHome(outcome.seen, why);
         const tookMs = Math.round(performance.now() - startedMs);
+        if (!outcome.wrote && !hasCanary(tracked.lease)) return;
         const kind = outcome.wrote ? 'restored' : 'found-home';
         return report({ kind, target, route: tracked.lease.route, why, tookMs });
       }
@@ -233,7 +240,7 @@ export class Guard {
   private answered(): void {
     const awayMs = this.touch.answered(performance.now());
     if (awayMs === 0 && !this.away) return;
-    this.leases.reprieve();
+    this.leases.reprieve(awayMs);
     this.away = false;
     this.options.report({ kind: 'back', awayMs: Math.round(awayMs), targets: this.leases.targets.length });
     this.lookAtAll();

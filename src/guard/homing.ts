@@ -1,6 +1,7 @@
 /** Brings one route home. It never raises a canary's share, and is safe to do twice, by two guards at once, and at any time. */
 import { SluiceError } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
+import { otherSlot } from '../domain/rollout/types.ts';
 import { isProblem } from '../providers/kube/errors.ts';
 import type { KubeObject } from '../providers/kube/types.ts';
 import { fits, wantedOf } from '../providers/traffic/kube/follow.ts';
@@ -12,7 +13,7 @@ import {
   type RouteSeen,
   type RouteWanted,
 } from '../providers/traffic/kube/route.ts';
-import { isRenewed, type Tracked, type Why } from './tracked.ts';
+import { hasCanary, isRenewed, type Tracked, type Why } from './tracked.ts';
 
 export interface Errand {
   readonly target: TargetId;
@@ -57,7 +58,11 @@ export class Homing {
     const written = errand.why === 'deleted' ? await this.writeAnew(errand) : null;
     if (written !== null && !(written instanceof Error)) return { kind: 'rewritten', lease: written };
     const outcome = await this.rounds(errand, route, record).catch((error: unknown) => {
-      if (signal.aborted || !(error instanceof NoRoute || isProblem(error, 'not-found'))) throw error;
+      if (signal.aborted || !(error instanceof Error)) throw error;
+      const isGone = error instanceof NoRoute || isProblem(error, 'not-found');
+      // Leases of rollouts that ended long ago stay, and their namespace may be nobody's business any more.
+      const isClosed = !hasCanary(tracked.lease) && isProblem(error, 'forbidden');
+      if (!isGone && !isClosed) throw error;
       return { kind: 'nothing', problem: error.message } as const;
     });
     // The route comes first; that its Lease could not be written is a failure all the same.
@@ -89,6 +94,8 @@ export class Homing {
       // The route is read before its Lease, so that a write rests on nothing older than what decides it.
       const seen = known ?? (await route.read(record, signal));
       const told: LeaseSeen = { ...tracked.lease, stoppedAll };
+      // What gives nothing by a Lease that gives nothing is home, whoever has written the Lease since.
+      if (!hasCanary(told) && isHome(seen, wantedOf(told, false))) return { kind: 'home', seen, wrote };
       const lease = known !== null && why === 'stopped' ? told : await this.leaseNow(errand);
       if (!isStopped(lease) && isRenewed(tracked.lease, lease) && lease.forMs > 0) {
         return { kind: 'renewed', lease };
@@ -143,6 +150,12 @@ function knownOf({ object }: Errand, route: KubeRoute, record: RouteRecord): Rou
   } catch {
     return null;
   }
+}
+
+/** A route that was left bears no mark, and none has to be put there again. */
+function isHome(seen: RouteSeen, wanted: RouteWanted): boolean {
+  const isLeft = seen.mark === null && seen.match === null && seen.shares[otherSlot(wanted.stableSlot)] === 0;
+  return isLeft || fits(seen, wanted);
 }
 
 function isStopped({ stop, stoppedAll }: LeaseSeen): boolean {

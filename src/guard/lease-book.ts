@@ -11,6 +11,9 @@ import {
 } from '../providers/traffic/kube/lease-state.ts';
 import { type Due, done, dueOf, hasCanary, reprieved, seen, type Tracked } from './tracked.ts';
 
+/** So long a writer may take from the Lease to its route before it is helped. */
+const writerMs = 1_000;
+
 export class LeaseBook {
   /** All that there is was told at least once. */
   listed = false;
@@ -29,6 +32,19 @@ export class LeaseBook {
 
   get(target: TargetId): Tracked | undefined {
     return this.tracked.get(target);
+  }
+
+  /** Whether the target's Lease gives a canary anything. */
+  hasCanary(target: TargetId): boolean {
+    const tracked = this.tracked.get(target);
+    return tracked !== undefined && hasCanary(tracked.lease);
+  }
+
+  /** Whoever has just written a Lease that gives nothing is most likely writing its route now. */
+  patienceMs(target: TargetId): number {
+    const tracked = this.tracked.get(target);
+    if (tracked === undefined || hasCanary(tracked.lease)) return 0;
+    return Math.max(0, tracked.seenAtMs + writerMs - performance.now());
   }
 
   takeAll(objects: readonly KubeObject[]): void {
@@ -55,9 +71,9 @@ export class LeaseBook {
     this.onChange(target, lease);
   }
 
-  reprieve(): void {
+  reprieve(awayMs: number): void {
     const nowMs = performance.now();
-    for (const [target, one] of this.tracked) this.tracked.set(target, reprieved(one, nowMs));
+    for (const [target, one] of this.tracked) this.tracked.set(target, reprieved(one, awayMs, nowMs));
   }
 
   /** All is done for the state that `as` was in, whatever has happened since. */

@@ -21,7 +21,7 @@ export type GuardReport =
     }
   /** The API server has been out of reach for so long that no lapse can be trusted. */
   | { readonly kind: 'away'; readonly problem: string }
-  /** It answers again, and every lease has its whole time. */
+  /** It answers again, and the time away does not count against any lease. */
   | { readonly kind: 'back'; readonly awayMs: number; readonly targets: number }
   | { readonly kind: 'trouble'; readonly problem: string }
   | { readonly kind: 'leads' | 'follows' };

@@ -8,6 +8,8 @@ export interface Tracked {
   readonly lease: LeaseState;
   /** Steady milliseconds at which the last renewal was seen, or from which on renewals are waited for anew. */
   readonly seenAtMs: number;
+  /** How much of the time since the last renewal does not count any more, beside that in which the API server was away. */
+  readonly forgivenMs: number;
   /** The state for which all is done that can be; null: for none. */
   readonly doneFor: string | null;
   /** Somebody deleted the Lease; this is what it said. */
@@ -29,6 +31,7 @@ export function seen(before: Tracked | undefined, lease: LeaseState, nowMs: numb
   return {
     lease,
     seenAtMs: renewed ? nowMs : before.seenAtMs,
+    forgivenMs: renewed ? 0 : before.forgivenMs,
     doneFor: before?.doneFor ?? null,
     deleted: false,
   };
@@ -38,9 +41,15 @@ export function isRenewed(before: LeaseState, now: LeaseState): boolean {
   return before.renewedAtMs !== now.renewedAtMs || before.forMs !== now.forMs || before.epoch !== now.epoch;
 }
 
-/** Nobody could renew, or it would not have been seen: the lease gets its whole time once more. */
-export function reprieved(tracked: Tracked, nowMs: number): Tracked {
-  return { ...tracked, seenAtMs: nowMs };
+/**
+ * Nobody could renew while the API server was away, or it would not have been seen: that time does not count, and the lease
+ * gets its whole time once more. What it had used up of that is forgiven for the time of one lease in all, so that breaks
+ * that come again and again keep no lease alive.
+ */
+export function reprieved(tracked: Tracked, awayMs: number, nowMs: number): Tracked {
+  const seenAtMs = Math.min(tracked.seenAtMs + awayMs, nowMs);
+  const forgiveMs = Math.min(nowMs - seenAtMs, Math.max(0, tracked.lease.forMs - tracked.forgivenMs));
+  return { ...tracked, seenAtMs: seenAtMs + forgiveMs, forgivenMs: tracked.forgivenMs + forgiveMs };
 }
 
 /** All is done that can be for the state that it is in. */
@@ -53,10 +62,13 @@ export function hasCanary({ route, weightPercent, match }: LeaseState): boolean 
   return route !== null && (weightPercent > 0 || match !== null);
 }
 
-/** When the guard must look at the target's route. */
+/**
+ * When the guard must look at the target's route. It looks also where the Lease gives a canary nothing: whoever wrote that
+ * may have died before writing the route.
+ */
 export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due {
   const { lease, seenAtMs, deleted } = tracked;
-  if (!hasCanary(lease)) return null;
+  if (lease.route === null) return null;
   const why: Why | null = deleted ? 'deleted' : lease.stop !== null || stoppedAll ? 'stopped' : null;
   const inMs = seenAtMs + (lease.forMs > 0 ? lease.forMs : firstLeaseMs) - nowMs;
   if (why === null && inMs > 0) return { inMs };

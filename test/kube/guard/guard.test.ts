@@ -21,6 +21,9 @@ const targets = {
   unknown: targetNamed('unknown'),
   raised: targetNamed('raised'),
   restart: targetNamed('restart'),
+  halfRestored: targetNamed('half-restored'),
+  halfMoved: targetNamed('half-moved'),
+  left: targetNamed('left'),
 };
 
 let guarded: Guarded;
@@ -75,6 +78,30 @@ describe('a guard', () => {
     clearInterval(renewing);
     await home(targets.live);
     expect(reportsOf(targets.live)).toEqual(['due', 'restored']);
+  });
+
+  it.each([
+    ['restore', targets.halfRestored, { stop: '2026-01-01T00:00:00.000Z' }, 0],
+    ['promotion', targets.halfMoved, { stableSlot: 'green' as const }, 100],
+  ])('ends a %s of which only the Lease was written', async (_what, target, change, share) => {
+    await guarded.canary(target, long);
+    await guarded.writeLease(target, { weightPercent: 0, forMs: 0, renewedAtMs: 0, ...change });
+    await expect.poll(() => guarded.shareOf(target), poll).toBe(share);
+    await expect.poll(() => reportsOf(target), poll).toEqual(['restored']);
+  });
+
+  it('does not touch a route that was left, whatever its Lease still says', async () => {
+    const epoch = await guarded.canary(targets.left, long);
+    await guarded.provider.restore(targets.left, epoch);
+    await guarded.provider.leave?.(targets.left, epoch);
+    const read = () => cluster.kubectl(['get', 'httproute', '-n', guarded.namespace, 'left', '-o', 'yaml']);
+    const before = await read();
+    await guarded.writeLease(targets.left, { stop: '2026-02-02T00:00:00.000Z' });
+    await guarded.provider.stop(targets.left);
+    await sleep(1_500);
+    expect(await read()).toBe(before);
+    expect(before).not.toContain('sluice');
+    expect(reportsOf(targets.left)).toEqual([]);
   });
 
   it('takes the deletion of a Lease under a canary for a stop', async () => {

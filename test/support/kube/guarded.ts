@@ -4,6 +4,7 @@ import { KubeClient } from '../../../src/providers/kube/client.ts';
 import { connect } from '../../../src/providers/kube/connection.ts';
 import { httpRoute as httpRouteKind } from '../../../src/providers/kube/kinds.ts';
 import { gatewayApi } from '../../../src/providers/traffic/gateway-api.ts';
+import type { LeaseState } from '../../../src/providers/traffic/kube/lease-state.ts';
 import { LeaseStore } from '../../../src/providers/traffic/kube/lease-store.ts';
 import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import type { TrafficProvider, TrafficTarget } from '../../../src/providers/traffic/types.ts';
@@ -18,6 +19,8 @@ export interface Guarded {
   canary(target: TrafficTarget, leaseMs: number): Promise<number>;
   /** Routes and Leases as after `canary`, made quickly; the routes must not be there yet. */
   plant(targets: readonly TrafficTarget[], leaseMs: number): Promise<void>;
+  /** Writes the Lease alone, as somebody who died after it. */
+  writeLease(target: TrafficTarget, change: Partial<LeaseState>): Promise<void>;
   /** The canary's share by what the route itself says. */
   shareOf(target: TrafficTarget): Promise<number>;
   shares(): Promise<ReadonlyMap<string, number>>;
@@ -78,6 +81,11 @@ export async function guardedTargets(
           }));
         }),
       );
+      client.close();
+    },
+    async writeLease({ id }, change) {
+      const client = new KubeClient(connect(settings), 30_000);
+      await new LeaseStore(client, namespace).change(id, () => change);
       client.close();
     },
     async shareOf(target) {

@@ -34,7 +34,24 @@ describe('a lease that is tracked', () => {
   });
 
   it('gets its time anew when the API server was away', () => {
-    expect(dueOf(reprieved(tracked(), 60_000), false, 61_000)).toEqual({ inMs: 9_000 });
+    expect(dueOf(reprieved(tracked(), 50_000, 60_000), false, 61_000)).toEqual({ inMs: 9_000 });
+  });
+
+  it('ends though the API server goes away again and again', () => {
+    let nowMs = 1_000;
+    let own = tracked();
+    let heardMs = 0;
+    while ('inMs' in (dueOf(own, false, nowMs) ?? {})) {
+      nowMs += 1_000;
+      heardMs += 1_000;
+      if (heardMs % 4_000 > 0) continue;
+      nowMs += 5_000;
+      own = reprieved(own, 5_000, nowMs);
+    }
+    // Its own time, and once more.
+    expect(heardMs).toBe(20_000);
+    const renewed = seen(own, { ...canary, renewedAtMs: canary.renewedAtMs + 1 }, nowMs);
+    expect(dueOf(reprieved(renewed, 5_000, nowMs + 9_000), false, nowMs + 9_000)).toEqual({ inMs: 10_000 });
   });
 
   it('asks for nothing once its route is home, until it changes', () => {
@@ -62,9 +79,29 @@ describe('a stop', () => {
 });
 
 describe('a Lease', () => {
-  it('without a route, a share or a header asks for nothing', () => {
+  it('without a route asks for nothing', () => {
     expect(dueOf(tracked({ route: null }), true, 99_000)).toBeNull();
-    expect(dueOf(tracked({ weightPercent: 0 }), true, 99_000)).toBeNull();
+  });
+
+  it('that gives nothing has its route looked at once all the same', () => {
+    const silent = { weightPercent: 0, forMs: 0, renewedAtMs: 0 };
+    const restored = tracked({ ...silent, stop: '2026-01-01T00:00:00.000Z' });
+    expect(dueOf(restored, false, 1_000)).toEqual({ why: 'stopped' });
+    expect(dueOf(done(restored, false), false, 99_000)).toBeNull();
+    const moved = tracked({ ...silent, stableSlot: 'green' });
+    expect(dueOf(moved, false, 1_000)).toEqual({ inMs: 10_000 });
+    expect(dueOf(moved, false, 11_000)).toEqual({ why: 'lapsed' });
+    expect(dueOf(done(moved, false), false, 99_000)).toBeNull();
+  });
+
+  it('that was restored while the guard acts upon a stop does not let it off', () => {
+    const stopped = tracked({ stop: '2026-01-01T00:00:00.000Z' });
+    const { lease } = stopped;
+    const restored = seen(stopped, { ...lease, weightPercent: 0, forMs: 0, renewedAtMs: 0 }, 1_500);
+    expect(dueOf(restored, false, 1_500)).toEqual({ why: 'stopped' });
+  });
+
+  it('with a header gives something', () => {
     const match = { header: 'x-beta', value: 'yes' };
     expect(dueOf(tracked({ weightPercent: 0, match }), false, 99_000)).toEqual({ why: 'lapsed' });
   });

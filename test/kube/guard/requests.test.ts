@@ -42,6 +42,38 @@ async function costOf(work: () => Promise<unknown>): Promise<number> {
   return requests - before;
 }
 
+describe('a restore', () => {
+  it('that is tried again writes nothing to the Lease, and gets on to the route', async () => {
+    const [target = targetNamed('none')] = targets;
+    const epoch = await guarded.canary(target, 60_000);
+    await traffic.restore(target, epoch);
+    // The Lease before, the route, and the Lease and the stop of everything once more.
+    expect(await costOf(() => traffic.restore(target, epoch))).toBe(4);
+  });
+});
+
+describe('a promotion', () => {
+  it('is refused while the canary is stopped, and the way home is not', async () => {
+    const [target = targetNamed('none')] = targets;
+    const epoch = await guarded.canary(target, 60_000);
+    await traffic.stop(target);
+    const refused = { code: 'traffic-unready' };
+    await expect(traffic.setStable(target, 'green', epoch)).rejects.toMatchObject(refused);
+    expect(await traffic.read(target)).toMatchObject({ stableSlot: 'blue', stopped: true });
+    await traffic.restore(target, epoch);
+    await traffic.setStable(target, 'blue', epoch);
+    const next = await guarded.canary(target, 60_000);
+    await traffic.stopAll('test');
+    await expect(traffic.setStable(target, 'green', next)).rejects.toMatchObject(refused);
+    await traffic.release('test');
+    await traffic.setStable(target, 'green', next);
+    await traffic.stop(target);
+    await traffic.restore(target, next);
+    await traffic.setStable(target, 'blue', next);
+    expect(await traffic.read(target)).toMatchObject({ stableSlot: 'blue', stopped: true });
+  });
+});
+
 describe('a pulse of a watch', () => {
   it('reads Lease and route, and renews by one patch', async () => {
     const [target = targetNamed('none')] = targets;

@@ -129,7 +129,12 @@ export class KubeTraffic implements TrafficProvider {
   setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
     return translated(async () => {
       checkEpoch(epoch);
-      const before = await this.claim(target, epoch, () => ({ ...silent, stableSlot: slot }), signal);
+      const { stoppedAll } = await this.options.store.read(null, signal);
+      const moved = (state: LeaseState) => {
+        refuseStopped(target, state, stoppedAll, slot);
+        return { ...silent, stableSlot: slot };
+      };
+      const before = await this.claim(target, epoch, moved, signal);
       const { lease, seen } = await this.follow(target, signal);
       if (before.stableSlot !== slot) this.options.events?.moved(seen, lease);
     });
@@ -256,6 +261,17 @@ export class KubeTraffic implements TrafficProvider {
 }
 
 const silent = { weightPercent: 0, match: null, forMs: 0, renewedAtMs: 0 } as const;
+
+/**
+ * A canary that was stopped gets all traffic by no promotion. Way back from one there is: a restore, or a promotion before
+ * the stop, has left the Lease asking for nothing.
+ */
+function refuseStopped({ id }: TrafficTarget, state: LeaseState, stoppedAll: boolean, slot: Slot): void {
+  if (slot === state.stableSlot || (state.stop === null && !stoppedAll)) return;
+  const asks = state.weightPercent > 0 || state.match !== null || state.forMs > 0;
+  if (asks)
+    throw new SluiceError('traffic-unready', `${id} is stopped, so its canary does not become stable.`);
+}
 
 /** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */
 export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState {

@@ -1,4 +1,5 @@
 /** Reads and writes the Leases of targets. Each change starts from what was read and fails to nothing if that is not so any more. */
+import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -89,7 +90,10 @@ export class LeaseStore {
     change: (state: LeaseState) => Partial<LeaseState>,
     signal?: AbortSignal,
   ): Promise<LeaseState | null> {
-    const wanted = change(readLease(from));
+    const before = readLease(from);
+    const wanted = change(before);
+    // Who tries again gets on to the route, without a write that says the same.
+    if (from !== null && isDeepStrictEqual({ ...before, ...wanted }, before)) return before;
     try {
       const object = await this.write(this.refOf(leaseName(target)), from, wanted, target, signal);
       this.last.set(target, object);

@@ -172,8 +172,14 @@ class Walk {
   /** After an approval, or with other users, what follows is another stage. */
   #current({ path, findings }: Part, instead: string): StageDraft | undefined {
     const stage = this.#stages.at(-1);
-    if (stage === undefined) {
-      findings.lost(path, 'comes before the canary has any traffic, where a plan has no stage', instead);
+    // A header route that was taken away again leaves the canary with nothing, too.
+    const isIdleCanary = this.#weight === 0 && this.#headers.size === 0;
+    if (stage === undefined || (stage.approval && isIdleCanary)) {
+      const when =
+        stage === undefined
+          ? 'comes before the canary has any traffic'
+          : 'comes while the canary has no traffic';
+      findings.lost(path, `${when}, where a plan has no stage`, instead);
       return undefined;
     }
     return stage.approval ? this.#open(path, `${stage.weight}% after approval`) : stage;

@@ -14,6 +14,7 @@ const tools = {
   prometheus: node,
   promtool: node,
   alertmanager: node,
+  registry: node,
 };
 
 let root: string;

@@ -11,8 +11,8 @@ const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test
 const GROUPS = {
   unit: { maxWorkers: 2, sequence: { groupOrder: 1 } },
   sideBySide: { maxWorkers: 3, sequence: { groupOrder: 2 } },
-  clusters: { maxWorkers: 2, sequence: { groupOrder: 3 } },
-  stacks: { maxWorkers: 2, sequence: { groupOrder: 4 } },
+  clusters: { maxWorkers: 3, sequence: { groupOrder: 3 } },
+  stacks: { maxWorkers: 3, sequence: { groupOrder: 4 } },
   alone: { maxWorkers: 1, sequence: { groupOrder: 5 } },
 };
 

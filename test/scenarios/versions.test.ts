@@ -74,6 +74,23 @@ describe('workers of a deployment', () => {
       ...['--versioning-override-deployment-name', 'sluice', '--versioning-override-build-id', buildId],
     );
 
+  /**
+   * A rollout that the broken version has taken and cannot begin. Temporal tells its queues of a new current version in its
+   * own time, so the first ones may still go to the version before, and end there.
+   */
+  async function startStuck(): Promise<TestRollout> {
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      const rollout = await env.start(planOf(`stuck-${attempt}`, 500));
+      const taken = await waitFor('a version to take the rollout', async () => {
+        const { raw, historyLength } = await rollout.handle.describe();
+        if ((raw.pendingWorkflowTask?.attempt ?? 0) > 1) return 'by the broken one' as const;
+        return historyLength > 5 ? ('by another' as const) : null;
+      });
+      if (taken === 'by the broken one') return rollout;
+    }
+    throw new Error('the broken version got no rollout');
+  }
+
   it('finish each rollout on the code that it began with; what is stuck or stranded is moved, and is safe until then', async () => {
     const first = await deploy('v1');
     const finishing = await env.start(planOf('pinned', 6_000));
@@ -87,7 +104,7 @@ describe('workers of a deployment', () => {
 
     // A bad deploy becomes current: it gets what starts from now on, and harms nothing that runs.
     const broken = await deploy('v2', false);
-    const stuck = await env.start(planOf('stuck', 500));
+    const stuck = await startStuck();
     expect((await finishing.ended()).phase).toBe('promoted');
 
     // The first version goes while one of its rollouts still runs; activities are taken by every worker.

@@ -1,6 +1,7 @@
 /** The stable Deployment: a promoted version comes into it, and goes out of it again when it is taken back. */
+import { isProblem } from '../../kube/errors.ts';
 import { type JsonPatch, nameOf } from '../../kube/types.ts';
-import { type Call, type Context, change, leaveNoTrace, unchanged } from './change.ts';
+import { type Call, type Context, change, leaveNoTrace } from './change.ts';
 import { selects } from './labels.ts';
 import type { Place } from './options.ts';
 import { waitReady } from './ready.ts';
@@ -60,7 +61,10 @@ export async function tryPromotion(
   if (place.gitops) return;
   refuseUnfit(stable, place);
   const steps = templateSteps(stable, templateFor(stable.spec.template, place, version));
-  await client.patch(place.stable, [unchanged(stable.object), ...steps], signal, 'try');
+  // Its status changes all the time, so a trial is not tied to what was read; one that lost a race is no refusal.
+  await client.patch(place.stable, steps, signal, 'try').catch((error: unknown) => {
+    if (!isProblem(error, 'conflict')) throw error;
+  });
 }
 
 /** Never deleted, and never scaled against an autoscaler or below a budget: with either it stays as it is. */

@@ -1,5 +1,6 @@
 /** Software bills of materials, CycloneDX and SPDX, read into one form and judged: complete, fresh, of licences that are allowed. Pure. */
 import { z } from 'zod';
+import { timeOf } from './report-time.ts';
 
 export interface Component {
   readonly name: string;
@@ -188,9 +189,4 @@ function readSpdx(value: unknown): SbomReading | null {
 /** What stands there and says nothing is not there. */
 function told(text: string | undefined): string | null {
   return text === undefined || text === '' || text === 'NOASSERTION' || text === 'NONE' ? null : text;
-}
-
-function timeOf(text: string | undefined): number | null {
-  const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isFinite(ms) ? ms : null;
 }

@@ -1,5 +1,6 @@
 /** Reports of vulnerability scanners, read into one form and judged by severity. Pure. */
 import { z } from 'zod';
+import { timeOf } from './report-time.ts';
 
 export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
 export type Severity = (typeof severities)[number];
@@ -269,9 +270,4 @@ function severityOfScore(score: number): Severity {
   if (score >= 9) return 'critical';
   if (score >= 7) return 'high';
   return score >= 4 ? 'medium' : 'low';
-}
-
-function timeOf(text: string | undefined): number | null {
-  const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isFinite(ms) ? ms : null;
 }

@@ -1,6 +1,7 @@
 /** Opens if a bill of materials is there, is fresh and complete, and holds nothing that the policy denies. */
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.ts';
+import { ageText } from '../../domain/gates/report-time.ts';
 import { judgeSbom, readSbom, type SbomPolicy } from '../../domain/gates/sbom.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
@@ -87,10 +88,9 @@ function judged(text: string, policy: SbomPolicy, maxAgeMs: number, { nowMs }: G
     return closed('refuse', 'it does not say when it was made; let the build make it anew');
   const ageMs = nowMs - madeAtMs;
   if (ageMs >= maxAgeMs) {
-    const age = formatDuration(Math.floor(ageMs / 60_000) * 60_000);
     return closed(
       'hold',
-      `it is ${age} old, and may be ${formatDuration(maxAgeMs)}; let the build make it anew`,
+      `it is ${ageText(ageMs)} old, and may be ${formatDuration(maxAgeMs)}; let the build make it anew`,
     );
   }
   if (verdict.denied.length > 0) {

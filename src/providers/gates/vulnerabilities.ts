@@ -1,6 +1,7 @@
 /** Opens if a scanner's report is there, is fresh, and finds no more than the plan lets pass. */
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.ts';
+import { ageText } from '../../domain/gates/report-time.ts';
 import { type Exception, judgeScan, readScan, type ScanVerdict } from '../../domain/gates/vulnerabilities.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
@@ -106,8 +107,7 @@ function judged(
   };
   const ageMs = scan.scannedAtMs === null ? 0 : nowMs - scan.scannedAtMs;
   if (ageMs >= asked.maxAge) {
-    const age = formatDuration(Math.floor(ageMs / 60_000) * 60_000);
-    const reason = `the report is ${age} old, and may be ${formatDuration(asked.maxAge)}; scan again`;
+    const reason = `the report is ${ageText(ageMs)} old, and may be ${formatDuration(asked.maxAge)}; scan again`;
     return { answer: 'hold', reason, facts };
   }
   if (verdict.over.length > 0) return { answer: 'refuse', reason: tooMany(verdict), facts };

@@ -1,6 +1,6 @@
 /** Installs the locked npm packages when they are missing or stale, and leaves them alone when they are not. */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Failure, lastLines, missingMessage } from './failure.mjs';
@@ -26,10 +26,12 @@ export async function ensureDependencies() {
     process.versions.node,
   );
   const stored = readJson(stampFile);
-  if (isFresh(stored, wanted)) return false;
-  const onlyStampIsMissing = stored === undefined || stored.node === wanted.node;
+  // Neither the stamp nor npm's own record can know that somebody has deleted a folder since.
+  const isWhole = missingFrom(nodeModules, manifest).length === 0;
+  if (isWhole && isFresh(stored, wanted)) return false;
+  const isOfThisNode = stored === undefined || stored.node === wanted.node;
   const installed = readJson(join(nodeModules, '.package-lock.json'));
-  if (!onlyStampIsMissing || !agrees(installed, lock, manifest)) await install(lock);
+  if (!isWhole || !isOfThisNode || !agrees(installed, lock, manifest)) await install(lock);
   writeFileSync(stampFile, `${JSON.stringify(wanted)}\n`);
   return true;
 }
@@ -46,6 +48,18 @@ export function stampOf(lockText, manifest, nodeVersion) {
     .update(lockText)
     .update(JSON.stringify(dependenciesOf(manifest)));
   return { node: nodeVersion.split('.')[0] ?? '', lock: hash.digest('hex') };
+}
+
+/**
+ * The direct dependencies that have no folder there, or an empty one. What those need in turn is not looked for: that
+ * would take as long as an installation.
+ * @param {string} folder a node_modules
+ * @param {any} manifest
+ * @returns {string[]}
+ */
+export function missingFrom(folder, { dependencies, devDependencies }) {
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  return names.filter((name) => !existsSync(join(folder, name, 'package.json')));
 }
 
 /** @param {Stamp | undefined} stored @param {Stamp} wanted */

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { agrees, isFresh, stampOf } from '../../../scripts/lib/dependencies.mjs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agrees, isFresh, missingFrom, stampOf } from '../../../scripts/lib/dependencies.mjs';
 
 const manifest = { name: 'sluice', dependencies: { zod: '4.0.0' }, devDependencies: { vitest: '4.1.0' } };
 const stamp = stampOf('the lock', manifest, '20.19.0');
@@ -17,6 +20,38 @@ describe('the stamp of node_modules', () => {
     ['another major version of Node', stampOf('the lock', manifest, '22.0.0')],
   ])('is stale with %s', (_name, stored) => {
     expect(isFresh(stored, stamp)).toBe(false);
+  });
+});
+
+describe('what is missing from node_modules', () => {
+  const wanted = { dependencies: { zod: '4.0.0' }, devDependencies: { '@types/node': '20.19.43' } };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sluice-modules-'));
+    for (const name of ['zod', '@types/node']) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, 'package.json'), '{}');
+    }
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is nothing when every direct dependency has its folder', () => {
+    expect(missingFrom(folder, wanted)).toEqual([]);
+  });
+
+  it.each(['zod', '@types/node'])('is %s when its folder was deleted', (name) => {
+    rmSync(join(folder, name), { recursive: true });
+    expect(missingFrom(folder, wanted)).toEqual([name]);
+  });
+
+  it('is a package whose folder is empty, and everything where there is no folder at all', () => {
+    rmSync(join(folder, 'zod/package.json'));
+    expect(missingFrom(folder, wanted)).toEqual(['zod']);
+    expect(missingFrom(join(folder, 'nowhere'), wanted)).toEqual(['zod', '@types/node']);
+  });
+
+  it('may be a package for other platforms', () => {
+    expect(missingFrom(folder, { ...wanted, optionalDependencies: { fsevents: '2.3.3' } })).toEqual([]);
   });
 });
 

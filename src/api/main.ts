@@ -17,6 +17,9 @@ import { createDataPlanes } from './express/data-planes.ts';
 import { eventKeysOf } from './outside/keys.ts';
 import { createTemporalService } from './temporal-service.ts';
 
+/** In a storm of rollbacks, whoever finds the queue of new connections full knocks again a second later. */
+const backlog = 4096;
+
 async function main(logger: Logger): Promise<void> {
   const { api, temporal, events, ...providers } = await loadConfig();
   // Before anything else: an address that others can reach ends the process.
@@ -71,7 +74,7 @@ async function main(logger: Logger): Promise<void> {
       });
     });
   }
-  const url = await app.listen({ host, port: api.port });
+  const url = await app.listen({ host, port: api.port, backlog });
   logger.info({ url, temporal: temporal.address }, 'API runs');
 }
 

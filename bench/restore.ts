@@ -41,6 +41,8 @@ const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
 const warmUps = 20;
+/** Before a storm, so that what the last starts have left to do is no part of it. */
+const settleMs = 5_000;
 /** Between two looks at HAProxy, so that looking is no load. */
 const lookEveryMs = 2;
 
@@ -129,6 +131,7 @@ async function measureStorms(): Promise<Row[]> {
 
 async function storm(services: readonly string[], way: Way | 'emergency'): Promise<Row[]> {
   await stack.startAll(services);
+  await sleep(settleMs);
   const sweep = stack.sweep();
   const answerMs: number[] = [];
   const sentMs = performance.now();

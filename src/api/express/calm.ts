@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where so many came without a rest between them, more are to be expected after a moment without any. */
 const storm = 5;
-/** How long that moment is, for what is still on its way in. */
-const settleMs = 50;
+/** How long that moment is, for what is still on its way in: the more came, the more may. */
+const settleMs = { least: 50, each: 2, most: 1000 };
 
 export class Calm {
   /** How many urgent ones are under way. */
@@ -36,7 +36,7 @@ export class Calm {
 
   private settle(): void {
     if (this.sinceRest < storm) this.rest();
-    else this.settling = setTimeout(() => this.rest(), settleMs);
+    else this.settling = setTimeout(() => this.rest(), momentAfter(this.sinceRest));
   }
 
   private rest(): void {
@@ -51,4 +51,8 @@ export class Calm {
     if (this.settling !== null) clearTimeout(this.settling);
     this.settling = null;
   }
+}
+
+function momentAfter(count: number): number {
+  return Math.min(settleMs.most, Math.max(settleMs.least, count * settleMs.each));
 }

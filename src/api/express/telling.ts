@@ -7,8 +7,10 @@ const atOnce = 10;
 /** However slow the data plane is, the workflow is told by then; by so much later for each other stop under way. */
 const headStartMs = 100;
 const perStopMs = 5;
-/** How long a command lets the stops of others go first. */
+/** How long a command whose own stop is not known to be written lets the stops of others go first. */
 const courtesyMs = 1000;
+/** As above, when its own is written. */
+const courtesyOfSafeMs = 3000;
 /** A command whose canary is stopped is told in haste after so long in the queue, or with so many to be told. */
 const maxQueueMs = 500;
 const maxUntold = 20;
@@ -17,14 +19,30 @@ export class Telling {
   private readonly calm: Calm;
   private readonly queue = new Queue(atOnce);
   private untold = 0;
+  private readonly patient = new Set<() => void>();
 
   /** `calm`: of the stops under way. */
   constructor(calm: Calm) {
     this.calm = calm;
   }
 
-  /** So many are to be told that whoever is safe already should not wait for it. */
-  get crowded(): boolean {
+  /**
+   * Resolves as soon as so many are to be told that whoever is safe already should not wait for it, and when `over` ends
+   * the wait.
+   */
+  crowding(over: AbortSignal): Promise<null> {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.patient.delete(end);
+        resolve(null);
+      };
+      if (this.crowded || over.aborted) return end();
+      this.patient.add(end);
+      over.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  private get crowded(): boolean {
     return this.untold > maxUntold;
   }
 
@@ -34,9 +52,10 @@ export class Telling {
    */
   async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>): Promise<T> {
     this.untold += 1;
+    if (this.crowded) for (const end of this.patient) end();
     try {
       const safe = await this.isSafe(stopped);
-      if (safe) await this.calm.wait(courtesyMs);
+      if (safe) await this.calm.wait(courtesyOfSafeMs);
       const work = (waitedMs: number) => tell(safe && (waitedMs > maxQueueMs || this.crowded));
       return await this.queue.pass(work, { first: !safe });
     } finally {

@@ -16,22 +16,45 @@ export async function rollBack(
   command: CommandRequest,
 ): Promise<CommandAnswer> {
   const askedAtMs = Date.now();
-  const stopping = deps.calm.during(() => stopCanary(deps, ref));
+  const first = deps.calm.during(() => stopCanary(deps, ref));
+  const told = new AbortController();
+  const stopping = stopOn(deps, ref, first, told.signal);
   const caller = { answered: false };
-  const isWritten = stopping.then((lane) => lane?.express.written === true);
+  const isWritten = first.then((lane) => lane?.express.written === true);
   const telling = deps.telling.after(isWritten, async (inHaste) => {
     if (caller.answered) return await tellLate(deps, { ref, command, askedAtMs }, await stopping);
     return await (inHaste ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command));
   });
-  const inTime = toldInTime(deps, stopping, telling).finally(() => {
+  const untilTold = telling.finally(() => told.abort());
+  const inTime = toldInTime(deps, stopping, untilTold).finally(() => {
     caller.answered = true;
   });
-  const [lane, told] = await Promise.allSettled([stopping, inTime]);
+  const [lane, answer] = await Promise.allSettled([stopping, inTime]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
-  if (told.status === 'fulfilled') return { ...told.value, ...express };
-  if (stopped !== null && isEnough(stopped, told.reason)) return { ...byStop, ...express };
-  throw told.reason;
+  if (answer.status === 'fulfilled') return { ...answer.value, ...express };
+  if (stopped !== null && isEnough(stopped, answer.reason)) return { ...byStop, ...express };
+  throw answer.reason;
+}
+
+const firstPauseMs = 50;
+const maxPauseMs = 1000;
+
+/** In a storm it may take long until the rollout is told, and until then nobody else takes the canary's traffic back. */
+async function stopOn(
+  deps: ExpressDeps,
+  ref: RunRef,
+  first: Promise<Lane | null>,
+  told: AbortSignal,
+): Promise<Lane | null> {
+  let tried = first;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    const failed = await tried.then((lane) => lane?.express.written === false, wasAway);
+    if (!failed) return await tried;
+    await sleep(pauseMs, undefined, { signal: told }).catch(() => {});
+    if (told.aborted) return await tried;
+    tried = deps.calm.during(() => stopCanary(deps, ref));
+  }
 }
 
 const byStop: CommandAnswer = { accepted: true, via: 'stop', status: null };
@@ -48,7 +71,9 @@ async function toldInTime(
   const over = new AbortController();
   const late = sleep(tellBudgetMs, null, { signal: over.signal }).catch(() => null);
   const safe = stopping.catch(() => null).then(willBeFound);
-  const enough = safe.then((found) => (found && deps.telling.crowded ? null : late));
+  const enough = safe.then((found) =>
+    found ? Promise.race([late, deps.telling.crowding(over.signal)]) : late,
+  );
   const told = await Promise.race([telling, enough]).finally(() => over.abort());
   if (told !== null) return told;
   if (!(await safe)) return await telling;

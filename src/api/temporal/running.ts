@@ -36,8 +36,16 @@ export async function runningRollouts(deps: TemporalDeps): Promise<Running[]> {
 
 /** Between two lists of those that are kept at hand. */
 const refreshMs = 1_500;
-/** Counted from when it was asked for. Whoever gets nothing asks Temporal, as if there were no list. */
-const maxAgeMs = 3_000;
+/** Counted from when it was asked for. */
+const freshForMs = 3_000;
+/** Under load a list may be long in coming. Whoever gets nothing asks Temporal, as if there were no list. */
+const maxAgeMs = 60_000;
+
+export interface Lately {
+  readonly running: Running;
+  /** False: much may have happened since. */
+  readonly fresh: boolean;
+}
 
 /** What runs, for many at once, and at hand for whoever must not wait. */
 export class RunningList {
@@ -57,10 +65,12 @@ export class RunningList {
     return this.underWay;
   }
 
-  /** The target's rollout as it was some seconds ago; null: not seen then, or no list is at hand. */
-  lately(target: string): Running | null {
-    if (this.last === null || performance.now() - this.last.askedMs > maxAgeMs) return null;
-    return this.last.byTarget.get(target) ?? null;
+  /** The target's rollout as it was a while ago; null: not seen then, or no list is at hand. */
+  lately(target: string): Lately | null {
+    if (this.last === null) return null;
+    const ageMs = performance.now() - this.last.askedMs;
+    const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
+    return running ? { running, fresh: ageMs <= freshForMs } : null;
   }
 
   /** Keeps a list at hand from now on, for as long as the process has something else to do. */

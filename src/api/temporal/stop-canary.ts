@@ -1,5 +1,6 @@
 /** Finds a rollout's canary, by what is at hand, by Temporal or by the data planes, and stops it in the data plane. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { type Express, hasEnded, type RolloutSummary } from '../contract.ts';
@@ -44,44 +45,59 @@ interface Located extends Pick<Lane, 'enough' | 'runId'> {
 
 /** Null: there is no canary to stop. Throws when neither Temporal nor a data plane knows of one. */
 export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane | null> {
-  const located = await locate(deps, ref);
-  if (located === null) return null;
-  const results = await Promise.all(located.refs.map((one) => deps.planes.stop(one)));
+  const lately = locatedLately(deps, ref);
+  if (lately === null) return await stopAt(deps, await locate(deps, ref));
+  if (lately.fresh) return await stopAt(deps, lately);
+  // What has happened since can only make it a stop too many, so nothing is asked before it.
+  const [early, now] = await Promise.all([stopAt(deps, lately), located(deps, ref).catch(awayAs(lately))]);
+  if (now === null || early === null || !sameRoutes(now, lately)) return await stopAt(deps, now);
+  return { ...early, enough: now.enough, runId: now.runId };
+}
+
+async function stopAt({ planes }: ExpressDeps, at: Located | null): Promise<Lane | null> {
+  if (at === null) return null;
+  const results = await Promise.all(at.refs.map((one) => planes.stop(one)));
   const failed = results.find((result) => !result.written);
   const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
-  const traffic = located.refs.map(({ name }) => name).join(', ');
-  const { enough, runId } = located;
-  return { express: failed ?? { written: true, tookMs }, enough, runId, traffic };
+  const traffic = at.refs.map(({ name }) => name).join(', ');
+  return { express: failed ?? { written: true, tookMs }, enough: at.enough, runId: at.runId, traffic };
+}
+
+function sameRoutes(a: Located, b: Located): boolean {
+  return isDeepStrictEqual(a.refs, b.refs);
+}
+
+function awayAs<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (wasAway(error)) return instead;
+    throw error;
+  };
 }
 
 /** Temporal knows which rollout runs; when it is slow or away, the data plane knows whether a canary has traffic. */
 async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
-  const lately = locatedLately(deps, ref);
-  if (lately) return lately;
   const asked = located(deps, ref);
   const late = 'late' as const;
-  const first = await Promise.race([
-    asked.catch((error: unknown) => {
-      if (wasAway(error)) return late;
-      throw error;
-    }),
-    sleep(patienceOf(deps), late),
-  ]);
+  const first = await Promise.race([asked.catch(awayAs(late)), sleep(patienceOf(deps), late)]);
   if (first !== late) return first;
   const refs = await refsWithCanary(deps, ref);
   return refs.length > 0 ? { refs, enough: true, runId: null } : await asked;
 }
 
 /**
- * By the list at hand, which may be some seconds behind. What it does not know is asked for, so it can only err by a stop
- * too many. If the rollout was promoted since, or has ended, there is no canary: the stop takes traffic off nobody, and
- * the next preparation clears it. If the next rollout runs already, it is the one that this command goes to as well.
+ * By the list at hand, which may be behind. What it does not know is asked for, so it can only err by a stop too many.
+ * If the rollout was promoted since, or has ended, there is no canary: the stop takes traffic off nobody, and the next
+ * preparation clears it. If the next rollout runs already, it is the one that this command goes to as well.
  */
-function locatedLately({ looks, lookup }: ExpressDeps, ref: RunRef): Located | null {
-  const running = looks.list.lately(targetOf(ref));
-  if (running === null || !hasCanary(running.summary)) return null;
-  const traffic = lookup.atHand(running.summary, running.memo);
-  return traffic && locatedBy(running.summary, traffic);
+function locatedLately(
+  { looks, lookup }: ExpressDeps,
+  ref: RunRef,
+): (Located & { readonly fresh: boolean }) | null {
+  const lately = looks.list.lately(targetOf(ref));
+  if (lately === null || !hasCanary(lately.running.summary)) return null;
+  const { summary, memo } = lately.running;
+  const traffic = lookup.atHand(summary, memo);
+  return traffic && { ...locatedBy(summary, traffic), fresh: lately.fresh };
 }
 
 /** In a storm a look takes longer, and asking the data planes as well would only add to it. */

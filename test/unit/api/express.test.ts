@@ -277,6 +277,36 @@ describe('a rollback', () => {
     expect(temporal.asked).toContain('describe');
   });
 
+  test('with a list of some seconds ago stops at once, and then where the rollout of today is steered', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/shop': {} };
+    const { service, temporal } = await serveListed(rollouts);
+    rollouts['demo/shop'] = { traffic: { name: 'b', options: {} }, runId: 'another' };
+    const nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + 30_000);
+    const answering = service.command(shop, rollback);
+    expect(stops).toEqual(['a demo/shop']);
+    expect(temporal.asked).toEqual(['list', 'describe']);
+    expect(await answering).toMatchObject({ via: 'update', express: { written: true } });
+    clock.mockRestore();
+    expect(stops).toEqual(['a demo/shop', 'b demo/shop']);
+  });
+
+  test('whose stop cannot be written at first writes it again for as long as the rollout is not told', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, 'hang');
+    const { stop } = planes.a;
+    let failures = 2;
+    planes.a = {
+      ...planes.a,
+      stop: async (target, signal) => {
+        if (failures-- > 0) return await unreachable();
+        await stop(target, signal);
+      },
+    };
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
+    expect(stops).toEqual(['a demo/shop']);
+  });
+
   test('of a rollout that has ended since it was listed is refused, and its stop takes traffic off nobody', async () => {
     const rollouts: Record<string, FakeRollout> = { 'demo/shop': {} };
     const { service } = await serveListed(rollouts);

@@ -28,4 +28,17 @@ describe('the workflow', () => {
     fail(false);
     expect(await told).toBe('told');
   });
+
+  test('may be left to itself by those who are safe as soon as many more are to be told', async () => {
+    const telling = new Telling(new Calm());
+    const patient = telling.crowding(new AbortController().signal);
+    const over = new AbortController();
+    const gone = telling.crowding(over.signal);
+    over.abort();
+    expect(await gone).toBeNull();
+    const few = Array.from({ length: 20 }, () => telling.after(never, () => never));
+    expect(await Promise.race([patient, Promise.resolve('still waiting')])).toBe('still waiting');
+    few.push(telling.after(never, () => never));
+    expect(await patient).toBeNull();
+  });
 });

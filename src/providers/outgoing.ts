@@ -3,12 +3,17 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { networkCause } from './network-cause.ts';
 
+export const outgoingMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type OutgoingMethod = (typeof outgoingMethods)[number];
+
 export interface OutgoingRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: OutgoingMethod;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** An answer that is longer is refused. */
   readonly maxBytes: number;
+  /** `told`: a redirect is an answer like any other, for a caller who looks where it leads. Default: it is refused. */
+  readonly redirects?: 'refused' | 'told';
 }
 
 export interface OutgoingAnswer {
@@ -23,7 +28,7 @@ export class OutgoingError extends Error {}
 /** Errors: `OutgoingError` for no answer, one that is too long, a redirect, or an address that is never asked. */
 export async function outgoing(
   url: string,
-  { method = 'GET', headers = {}, body, maxBytes }: OutgoingRequest,
+  { method = 'GET', headers = {}, body, maxBytes, redirects = 'refused' }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<OutgoingAnswer> {
   const { hostname, host } = new URL(url);
@@ -32,7 +37,7 @@ export async function outgoing(
     method,
     headers,
     signal,
-    redirect: 'error' as const,
+    redirect: redirects === 'told' ? ('manual' as const) : ('error' as const),
     ...(body === undefined ? {} : { body }),
   };
   const answer = await fetch(url, options).catch((error: unknown) => {

@@ -25,9 +25,19 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-/** Every provider type that has to do with a cluster, by name. */
+type WithRights = { readonly type: string; readonly rights?: Rights };
+
+/** Every type that has to do with a cluster, by name. */
 export function typesWithRights(types: ProviderTypes = builtInTypes): ReadonlyMap<string, Rights> {
-  const all: readonly { type: string; rights?: Rights }[] = [...types.traffic, ...types.workload];
+  return rightsByType([...types.traffic, ...types.workload, ...types.gates]);
+}
+
+/** Those without which there is no rollout on a cluster; what a gate takes is given only to whoever names it. */
+export function usualTypes({ traffic, workload }: ProviderTypes = builtInTypes): readonly string[] {
+  return [...rightsByType([...traffic, ...workload]).keys()];
+}
+
+function rightsByType(all: readonly WithRights[]): ReadonlyMap<string, Rights> {
   return new Map(all.flatMap(({ type, rights }) => (rights === undefined ? [] : [[type, rights] as const])));
 }
 

@@ -21,7 +21,7 @@ export interface GateLooksOptions {
   readonly place: GatePlace;
   readonly clock: Clock;
   readonly find: (gate: string) => { readonly gate: Gate; readonly intervalMs: number };
-  readonly question: Omit<GateQuestion, 'options' | 'nowMs' | 'id' | 'gate'>;
+  readonly question: Omit<GateQuestion, 'options' | 'nowMs' | 'id' | 'gate' | 'answers'>;
   /** The same for every attempt of the same rollout. */
   readonly runId: string;
   readonly keep: (gate: GateConfig, report: RawReport) => Promise<ReportRef>;
@@ -130,7 +130,8 @@ export class GateLooks {
     const id = `${runId}/${place}/${config.name}`;
     try {
       const { gate } = find(config.gate);
-      const asked = { ...question, gate: config.gate, options: config.options, nowMs, id };
+      const answers = this.reports.filter(({ name }) => name !== config.name);
+      const asked = { ...question, answers, gate: config.gate, options: config.options, nowMs, id };
       const ask = (signal: AbortSignal) => gate.evaluate(asked, signal);
       return { verdict: await within(lookTimeoutMs, ask, this.stopper.signal), asked: true };
     } catch (error) {

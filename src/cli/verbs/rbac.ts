@@ -21,10 +21,10 @@ export interface RbacOptions {
 
 export async function runRbac(options: RbacOptions, io: Io): Promise<number> {
   // Loaded only here: every other verb works without the providers.
-  const { rbacObjects, rightsOf, typesWithRights } = await import('../../providers/rbac.ts');
+  const { rbacObjects, rightsOf, usualTypes } = await import('../../providers/rbac.ts');
   const { leaseNamespace, namespace = ['default'], role: roles = kubeRoles } = options;
   const items = rbacObjects({
-    rights: named(() => rightsOf(options.provider ?? [...typesWithRights().keys()])),
+    rights: named(() => rightsOf(options.provider ?? usualTypes())),
     roles: [...new Set(roles)],
     leaseNamespace,
     namespaces: options.allNamespaces ? 'all' : [...new Set(namespace)],
@@ -60,7 +60,7 @@ export function rbacCommand(act: Act, run: Run<RbacOptions> = runRbac): Command 
     .description('print the Kubernetes accounts and rights that worker, API and guard need')
     .option(
       '--provider <type>',
-      'a provider type that plans use; repeatable (default: all that need rights)',
+      'a provider type that plans use; repeatable (default: all of traffic and workload)',
       collect((text) => text),
     )
     .option(

@@ -1,4 +1,5 @@
 /** Checks of a commit, as a forge reports them, judged together. Pure. */
+import { fits } from './pattern.ts';
 
 export interface CiCheck {
   readonly name: string;
@@ -41,8 +42,4 @@ const shown = 5;
 function listed(checks: readonly CiCheck[]): string {
   const named = checks.slice(0, shown).map(({ name, said }) => `${name} ${said}`);
   return `${named.join(', ')}${checks.length > shown ? ` and ${checks.length - shown} more` : ''}`;
-}
-
-function fits(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }

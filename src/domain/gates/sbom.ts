@@ -1,5 +1,6 @@
 /** Software bills of materials, CycloneDX and SPDX, read into one form and judged: complete, fresh, of licences that are allowed. Pure. */
 import { z } from 'zod';
+import { fits } from './pattern.ts';
 import { timeOf } from './report-time.ts';
 
 export interface Component {
@@ -85,10 +86,6 @@ function isAllowed(expression: string, policy: SbomPolicy): boolean {
       return allowLicences === null || allowLicences.some((each) => fits(each, id));
     }),
   );
-}
-
-function fits(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 }
 
 function titleOf({ name, version }: Component): string {

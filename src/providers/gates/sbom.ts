@@ -5,7 +5,7 @@ import { ageText } from '../../domain/gates/report-time.ts';
 import { judgeSbom, readSbom, type SbomPolicy } from '../../domain/gates/sbom.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
-import { findReport, reportPath, reportSettings } from './reports/source.ts';
+import { findReport, oneSource, reportPath, reportSettings } from './reports/source.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
 
 const dayMs = 86_400_000;
@@ -38,10 +38,7 @@ const settings = z
       .default([])
       .describe('Names or package URLs that may not be; `*` at the end as above.'),
   })
-  .refine(
-    ({ directory, url }) => (directory === undefined) !== (url === undefined),
-    'needs a directory or a url',
-  );
+  .refine(oneSource, 'needs a directory or a url');
 
 export const sbomGate: GateType = {
   type: 'sbom',

@@ -1,7 +1,8 @@
 /** What Sluice needs from a gate: one answer to "may traffic move?", with what it rests on. */
 import type { z } from 'zod';
-import type { Approval, Artifact, GateAnswer, GatePlace } from '../../domain/gates/types.ts';
+import type { Approval, Artifact, GateAnswer, GatePlace, GateReport } from '../../domain/gates/types.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
+import type { Rights } from '../kube/rights.ts';
 
 export interface GateQuestion {
   readonly target: TargetId;
@@ -17,6 +18,8 @@ export interface GateQuestion {
   readonly approvals: readonly Approval[];
   /** Digests that gates found earlier in this rollout, by the gate's instance. */
   readonly digests: Readonly<Record<string, string>>;
+  /** The latest answers of the other gates at this place. */
+  readonly answers: readonly GateReport[];
   /** The instance that is asked. */
   readonly gate: string;
   /** The plan's options, validated by the gate's own schema. */
@@ -65,5 +68,7 @@ export interface GateType {
   readonly intervalMs?: number;
   /** How long it may hold if the plan sets no `timeout`. Default: 30 minutes. */
   readonly timeoutMs?: number;
+  /** What it takes on a cluster, if it speaks to one. */
+  readonly rights?: Rights;
   create(settings: Record<string, unknown>): Gate;
 }

@@ -5,7 +5,7 @@ import { ageText } from '../../domain/gates/report-time.ts';
 import { type Exception, judgeScan, readScan, type ScanVerdict } from '../../domain/gates/vulnerabilities.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
-import { findReport, reportPath, reportSettings } from './reports/source.ts';
+import { findReport, oneSource, reportPath, reportSettings } from './reports/source.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
 
 const most = z.int().min(0).max(100_000);
@@ -51,10 +51,7 @@ const settings = z
       .default([])
       .describe('What is let pass, by whom, why and until when.'),
   })
-  .refine(
-    ({ directory, url }) => (directory === undefined) !== (url === undefined),
-    'needs a directory or a url',
-  );
+  .refine(oneSource, 'needs a directory or a url');
 
 export const vulnerabilitiesGate: GateType = {
   type: 'vulnerabilities',

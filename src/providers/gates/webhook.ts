@@ -58,7 +58,7 @@ function createWebhook({ url, secret }: z.output<typeof settings>): Gate {
   };
 }
 
-function bodyOf({ options: given, nowMs, sinceMs, ...question }: GateQuestion): object {
+function bodyOf({ options: given, nowMs, sinceMs, answers: _others, ...question }: GateQuestion): object {
   const { input } = options.parse(given);
   return {
     ...question,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { killGroup, plainEnvironment } from '../process-group.ts';
 import { readSettings } from '../settings.ts';
 import type { Hook, HookCall, HookType } from './types.ts';
 
@@ -32,7 +33,7 @@ function createCommand([program = '', ...args]: readonly string[]): Hook {
           stdio: ['ignore', 'ignore', 'inherit'],
           detached: true,
         });
-        const kill = () => killGroup(child.pid);
+        const kill = () => killGroup(child.pid, 'SIGKILL');
         signal.addEventListener('abort', kill, { once: true });
         child.once('error', (error) => reject(failed(`${program} cannot be run: ${error.message}`)));
         child.once('close', (code, ended) => {
@@ -46,14 +47,9 @@ function createCommand([program = '', ...args]: readonly string[]): Hook {
   };
 }
 
-/** The worker's own environment may hold secrets, so the command gets the path and what it is told. */
 function environmentOf(input: HookCall): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TZ } = process.env;
   return {
-    ...(PATH === undefined ? {} : { PATH }),
-    ...(HOME === undefined ? {} : { HOME }),
-    ...(LANG === undefined ? {} : { LANG }),
-    ...(TZ === undefined ? {} : { TZ }),
+    ...plainEnvironment(),
     SLUICE_CALL_ID: input.id,
     SLUICE_TARGET: input.target,
     SLUICE_ACTION: input.action,
@@ -61,16 +57,6 @@ function environmentOf(input: HookCall): NodeJS.ProcessEnv {
     SLUICE_STABLE_VERSION: input.stableVersion,
     SLUICE_CAUSE: input.cause,
   };
-}
-
-/** The command and whatever it started. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 function failed(what: string): SluiceError {

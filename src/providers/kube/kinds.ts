@@ -9,6 +9,7 @@ export const deployment = kind('apps', 'v1', 'Deployment', 'deployments');
 export const replicaSet = kind('apps', 'v1', 'ReplicaSet', 'replicasets');
 export const statefulSet = kind('apps', 'v1', 'StatefulSet', 'statefulsets');
 export const daemonSet = kind('apps', 'v1', 'DaemonSet', 'daemonsets');
+export const job = kind('batch', 'v1', 'Job', 'jobs');
 export const autoscaler = kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
 export const disruptionBudget = kind('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets');
 export const endpointSlice = kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');

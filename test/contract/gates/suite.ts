@@ -35,6 +35,7 @@ export function questionFixture(overrides: Partial<GateQuestion> = {}): GateQues
     author: 'ann',
     approvals: [],
     digests: {},
+    answers: [],
     gate: 'gate',
     options: {},
     sinceMs: Date.now() - 1_000,

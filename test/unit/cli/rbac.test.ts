@@ -32,6 +32,20 @@ describe('sluice rbac', () => {
     ]);
   });
 
+  it('prints the rights of smoke tests, which make Jobs, only when they are asked for', async () => {
+    const usual = await sluice('rbac', '--json');
+    expect(usual.out).not.toContain('jobs');
+    const asked = await sluice('rbac', '--json', '--provider', 'smoke');
+    expect(JSON.parse(asked.out).items).toContainEqual(
+      expect.objectContaining({
+        kind: 'Role',
+        rules: expect.arrayContaining([
+          { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete', 'get'] },
+        ]),
+      }),
+    );
+  });
+
   it.each([
     [['--role', 'admin'], /Allowed: api, worker, guard/],
     [['--namespace', 'No_Such'], /no name of a namespace/],

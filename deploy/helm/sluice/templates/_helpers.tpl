@@ -55,6 +55,13 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- if hasKey $rights $type }}{{ $types = append $types $type }}{{ end }}
 {{- end }}
 {{- end }}
+{{- /* Smoke tests take rights only where one of them is a Job. */}}
+{{- range $name, $settings := (get $.Values.config "gates" | default dict) }}
+{{- $settings = $settings | default dict }}
+{{- if eq ($settings.type | default $name) "smoke" }}
+{{- range $test := ($settings.tests | default dict) }}{{ if $test.job }}{{ $types = append $types "smoke" }}{{ end }}{{ end }}
+{{- end }}
+{{- end }}
 {{- $types | uniq | sortAlpha | toJson }}
 {{- end }}
 

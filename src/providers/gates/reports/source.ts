@@ -3,6 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../../domain/errors.ts';
+import { fill, type Values } from '../../../domain/gates/placeholders.ts';
 import { OutgoingError, outgoing } from '../../outgoing.ts';
 import { placeOf, readSecret, secretSource } from '../../secret.ts';
 import type { GateQuestion } from '../types.ts';
@@ -18,6 +19,11 @@ export const reportSettings = {
     .describe('Address below which reports lie.'),
   authorization: secretSource.optional().describe('Where to read the value of the Authorization header.'),
 };
+
+/** Whether a gate knows where to look. */
+export function oneSource({ directory, url }: ReportSource): boolean {
+  return (directory === undefined) !== (url === undefined);
+}
 
 /** What the plan sets. */
 export const reportPath = z
@@ -58,20 +64,18 @@ export async function findReport(
 
 function filled(
   template: string,
-  { service, environment, version, artifact }: GateQuestion,
+  question: GateQuestion,
 ): { readonly text: string } | { readonly missing: string } {
-  const known: Readonly<Record<string, string | undefined>> = {
-    service,
-    environment,
-    version,
-    commit: artifact.commit,
+  const found = fill(template, subjectOf(question));
+  if ('text' in found) return found;
+  return {
+    missing: `the plan says nothing of ${found.unknown.join(' and ')}, which the path ${template} needs`,
   };
-  const unknown = [...template.matchAll(/\{\{(\w*)\}\}/g)].map(([, name = '']) => name);
-  const empty = unknown.filter((name) => known[name] === undefined);
-  if (empty.length > 0) {
-    return { missing: `the plan says nothing of ${empty.join(' and ')}, which the path ${template} needs` };
-  }
-  return { text: template.replaceAll(/\{\{(\w*)\}\}/g, (_, name: string) => known[name] ?? '') };
+}
+
+/** What the placeholders of paths and tests stand for. */
+export function subjectOf({ service, environment, version, artifact }: GateQuestion): Values {
+  return { service, environment, version, commit: artifact.commit };
 }
 
 async function inFolder(directory: string, path: string): Promise<Found> {

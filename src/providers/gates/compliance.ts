@@ -1,0 +1,133 @@
+/** Opens if every required phase of the operator's has its attestations, fresh and passed, and the score is high enough. */
+import { z } from 'zod';
+import {
+  type ComplianceVerdict,
+  type Found,
+  judgeCompliance,
+  type PhaseRule,
+} from '../../domain/gates/compliance.ts';
+import { dayMs } from '../../domain/plan/document/duration-schema.ts';
+import { readSettings } from '../settings.ts';
+import { findReport, oneSource, reportPath, reportSettings } from './reports/source.ts';
+import type { Gate, GateQuestion, GateType } from './types.ts';
+
+const name = z.string().min(1).max(63);
+const percent = z.number().min(0).max(100);
+
+const options = z.strictObject({
+  phases: z.array(name).min(1).max(50).optional().describe('Which of the phases. Default: all.'),
+  minScore: percent.optional().describe("The least score, if more than the operator's."),
+});
+
+const attestation = z.strictObject({
+  name: z.string().min(1).max(100),
+  report: reportPath,
+  maxAgeDays: z.number().positive().max(3650).default(90).describe('How old it may be, days.'),
+});
+
+const phase = z.strictObject({
+  title: z.string().max(200).default(''),
+  required: z.boolean().default(true).describe('Nothing else makes up for it.'),
+  weight: z.number().positive().max(100).default(1).describe('In the score.'),
+  attestations: z.array(attestation).min(1).max(20),
+  controls: z
+    .record(z.string().min(1).max(63), z.array(z.string().min(1).max(63)).max(100))
+    .default({})
+    .describe('Ids of controls that the phase answers, by framework.'),
+});
+
+const settings = z
+  .strictObject({
+    ...reportSettings,
+    phases: z
+      .record(name, phase)
+      .refine((phases) => Object.keys(phases).length > 0, 'needs at least one phase')
+      .describe('Phases by name, such as S0 to S6.'),
+    minScore: percent.default(90).describe('The least score.'),
+  })
+  .refine(oneSource, 'needs a directory or a url');
+
+export const complianceGate: GateType = {
+  type: 'compliance',
+  summary:
+    'Phases of compliance: all attestations of the required ones, fresh and passed, and a least score.',
+  options,
+  settings,
+  intervalMs: 15_000,
+  create: (given) => createCompliance(readSettings('compliance', settings, given)),
+};
+
+type Settings = z.output<typeof settings>;
+
+function createCompliance(known: Settings): Gate {
+  return {
+    async evaluate(question, signal) {
+      const { phases: wanted = Object.keys(known.phases), minScore = 0 } = options.parse(question.options);
+      const unknown = wanted.filter((one) => !Object.hasOwn(known.phases, one));
+      if (unknown.length > 0) {
+        const has = Object.keys(known.phases).join(', ');
+        return { answer: 'refuse', reason: `there is no phase ${unknown.join(', ')}; this gate has ${has}` };
+      }
+      const chosen = Object.entries(known.phases).filter(([each]) => wanted.includes(each));
+      const found = await Promise.all(
+        chosen.map(([, { attestations }]) =>
+          Promise.all(attestations.map(({ report }) => findReport(known, report, question, signal))),
+        ),
+      );
+      const rules = chosen.map(([each, given]) => ruleOf(each, given));
+      const verdict = judgeCompliance(rules, found, question, Math.max(minScore, known.minScore));
+      const { answer, reason } = verdict;
+      return { answer, reason, facts: factsOf(verdict), reports: [reportOf(verdict, found, question)] };
+    },
+    async close() {},
+  };
+}
+
+function ruleOf(
+  each: string,
+  { title, required, weight, attestations, controls }: z.output<typeof phase>,
+): PhaseRule {
+  const rules = attestations.map((one) => ({ name: one.name, maxAgeMs: one.maxAgeDays * dayMs }));
+  return { name: each, title, required, weight, attestations: rules, controls };
+}
+
+const shown = 20;
+
+/** Small enough for a history; all of it is in the report. */
+function factsOf({ score, phases, controls }: ComplianceVerdict): object & Record<string, unknown> {
+  const count = (ids: readonly string[]) => ids.length;
+  return {
+    score: Number(score.toFixed(2)),
+    complete: phases
+      .filter(({ complete }) => complete)
+      .map((one) => one.name)
+      .slice(0, shown),
+    incomplete: phases
+      .filter(({ complete }) => !complete)
+      .map((one) => one.name)
+      .slice(0, shown),
+    controls: Object.fromEntries(
+      Object.entries(controls)
+        .slice(0, shown)
+        .map(([framework, { met, open }]) => [framework, { met: count(met), open: open.slice(0, shown) }]),
+    ),
+  };
+}
+
+/** The report, with every attestation word by word. */
+function reportOf(
+  verdict: ComplianceVerdict,
+  found: readonly (readonly Found[])[],
+  { service, environment, version, nowMs }: GateQuestion,
+) {
+  const phases = verdict.phases.map((one, at) => ({
+    ...one,
+    attestations: one.attestations.map((each, index) => ({ ...each, found: found[at]?.[index] ?? null })),
+  }));
+  const content = { service, environment, version, at: new Date(nowMs).toISOString(), ...verdict, phases };
+  return {
+    name: 'compliance.json',
+    mediaType: 'application/json',
+    content: JSON.stringify(content, null, 2),
+  };
+}

@@ -1,8 +1,9 @@
 /** Rollouts as Temporal keeps them: the `RolloutService` over a Temporal client. */
+
+import { buildAudit } from '../audit/audit.ts';
+import type { Replay } from '../audit/replay.ts';
 import { messageOf } from '../domain/errors.ts';
 import { targetOf } from '../domain/plan/types.ts';
-import { buildAudit } from './audit/audit.ts';
-import type { Replay } from './audit/replay.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';

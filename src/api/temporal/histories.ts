@@ -1,5 +1,6 @@
 /** Fetches the history of a rollout: one run, or the chain that continue-as-new made of it. */
-import type { RunHistory } from '../audit/history.ts';
+import { runsUpTo } from '../../audit/chain.ts';
+import type { RunHistory } from '../../audit/history.ts';
 import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { askFor } from './view.ts';
@@ -7,29 +8,11 @@ import { workflowIdFor } from './visibility.ts';
 
 /** Histories of long rollouts come in pages. */
 const fetchTimeoutMs = 20_000;
-const maxRuns = 20;
 
 /** Oldest first. Runs that Temporal no longer keeps are left out. */
 export async function fetchRuns(deps: TemporalDeps, ref: RunRef & { runId: string }): Promise<RunHistory[]> {
-  const runs = [await fetchRun(deps, ref)];
-  while (runs.length < maxRuns) {
-    const earlier = continuedFrom(runs[0]);
-    if (!earlier) break;
-    try {
-      runs.unshift(await fetchRun(deps, { ...ref, runId: earlier }));
-    } catch {
-      break;
-    }
-  }
-  return runs;
-}
-
-async function fetchRun(deps: TemporalDeps, ref: RunRef & { runId: string }): Promise<RunHistory> {
-  const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
-  return { runId: ref.runId, history: await askFor(deps, ref, () => handle.fetchHistory(), fetchTimeoutMs) };
-}
-
-function continuedFrom(run: RunHistory | undefined): string | null {
-  const started = run?.history.events?.[0]?.workflowExecutionStartedEventAttributes;
-  return started?.continuedExecutionRunId || null;
+  return await runsUpTo(ref.runId, async (runId) => {
+    const handle = deps.client.workflow.getHandle(workflowIdFor(ref), runId);
+    return await askFor(deps, { ...ref, runId }, () => handle.fetchHistory(), fetchTimeoutMs);
+  });
 }

@@ -1,11 +1,11 @@
 /** The audit from a made-up history: who, what, the evidence, and the comparison with a replay. */
 import { defaultPayloadConverter } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { agreementOf } from '../../../src/api/audit/agreement.ts';
-import { type AuditSource, buildAudit } from '../../../src/api/audit/audit.ts';
-import type { HistoryEvent, RunHistory } from '../../../src/api/audit/history.ts';
-import { createReplay, type Replay } from '../../../src/api/audit/replay.ts';
 import { auditSchema } from '../../../src/api/contract.ts';
+import { agreementOf } from '../../../src/audit/agreement.ts';
+import { type AuditSource, buildAudit } from '../../../src/audit/audit.ts';
+import type { HistoryEvent, RunHistory } from '../../../src/audit/history.ts';
+import { createReplay, type Replay } from '../../../src/audit/replay.ts';
 import type { TimelineEntry } from '../../../src/domain/rollout/types.ts';
 import { planOf, runId, statusOf } from './fakes.ts';
 

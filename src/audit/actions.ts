@@ -1,5 +1,5 @@
 /** Who did what, when and why: the start, every update and signal, every cancel and terminate. */
-import type { AuditAction } from '../contract.ts';
+import type { AuditAction } from '../api/contract.ts';
 import { fieldOf, firstOf, type HistoryEvent, idOf, textOf, timeOf } from './history.ts';
 
 export function actionsOf(events: readonly HistoryEvent[]): AuditAction[] {

@@ -1,7 +1,7 @@
 /** Replays a rollout's history through today's workflow code and listens to the story that it tells. */
 import { existsSync } from 'node:fs';
-import { messageOf } from '../../domain/errors.ts';
-import type { TimelineEntry } from '../../domain/rollout/types.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { TimelineEntry } from '../domain/rollout/types.ts';
 import type { RunHistory } from './history.ts';
 
 export type ReplayOutcome =

@@ -1,6 +1,6 @@
 /** The evidence and the deeds: what each watch found, each traffic write with its read-back, and what failed. */
-import type { AuditFailure, AuditWatch, AuditWrite } from '../contract.ts';
-import { checkRecordSchema, verdictSchema } from '../contract.ts';
+import type { AuditFailure, AuditWatch, AuditWrite } from '../api/contract.ts';
+import { checkRecordSchema, verdictSchema } from '../api/contract.ts';
 import { fieldOf, firstOf, type HistoryEvent, idOf, numberOf, textOf, timeOf } from './history.ts';
 
 const trafficWrites = ['shift', 'promote', 'ramp', 'restore'];

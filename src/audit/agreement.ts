@@ -1,7 +1,7 @@
 /** Compares the story that a replay told with the one that was recorded. */
 import { isDeepStrictEqual } from 'node:util';
-import type { TimelineEntry } from '../../domain/rollout/types.ts';
-import type { AuditReplay } from '../contract.ts';
+import type { AuditReplay } from '../api/contract.ts';
+import type { TimelineEntry } from '../domain/rollout/types.ts';
 import type { ReplayOutcome } from './replay.ts';
 
 /** The rollout's own account. It is bounded, so entries may have given way. */

@@ -1,6 +1,7 @@
 /** Builds the audit of a rollout from its history: nothing in it comes from anywhere else. */
-import type { RolloutStatus } from '../../domain/rollout/status.ts';
-import { type Audit, rolloutStatusSchema, timelineEntrySchema } from '../contract.ts';
+
+import { type Audit, rolloutStatusSchema, timelineEntrySchema } from '../api/contract.ts';
+import type { RolloutStatus } from '../domain/rollout/status.ts';
 import { actionsOf } from './actions.ts';
 import { deedsOf } from './activities.ts';
 import { agreementOf, type Recorded } from './agreement.ts';
@@ -45,26 +46,31 @@ export async function buildAudit(source: AuditSource, replay: Replay): Promise<A
 
 /** What an ended rollout left as its result; of a running one, what it said of itself. */
 function recordedOf({ runs, status }: AuditSource): Recorded | null {
-  const completed = runs.at(-1)?.history.events?.at(-1)?.workflowExecutionCompletedEventAttributes;
-  const result = rolloutStatusSchema.safeParse(firstOf(completed?.result));
-  if (result.success)
-    return { timeline: result.data.timeline, dropped: result.data.droppedEntries, open: false };
+  const result = resultOf(runs);
+  if (result) return { timeline: result.timeline, dropped: result.droppedEntries, open: false };
   return status ? { timeline: status.timeline, dropped: status.droppedEntries, open: true } : null;
 }
 
+/** The account that a rollout gave at its end; null: it gave none, such as one that was terminated. */
+export function resultOf(runs: readonly RunHistory[]): RolloutStatus | null {
+  const completed = runs.at(-1)?.history.events?.at(-1)?.workflowExecutionCompletedEventAttributes;
+  const reading = rolloutStatusSchema.safeParse(firstOf(completed?.result));
+  return reading.success ? reading.data : null;
+}
+
 /** A continued run carries the story so far in its input; it counts when the runs before are gone. */
-function toldBefore(runs: readonly RunHistory[]): Pick<Recorded, 'timeline' | 'dropped'> {
+export function toldBefore(runs: readonly RunHistory[]): Pick<Recorded, 'timeline' | 'dropped'> {
   const state = fieldOf(inputOf(runs), 'state');
   const timeline = timelineEntrySchema.array().catch([]).parse(fieldOf(state, 'timeline'));
   return { timeline, dropped: numberOf(fieldOf(state, 'droppedEntries')) ?? 0 };
 }
 
-function planOf(runs: readonly RunHistory[]): Record<string, unknown> | null {
+export function planOf(runs: readonly RunHistory[]): Record<string, unknown> | null {
   const plan = fieldOf(inputOf(runs), 'plan');
   return typeof plan === 'object' && plan !== null ? { ...plan } : null;
 }
 
-function inputOf(runs: readonly RunHistory[]): unknown {
+export function inputOf(runs: readonly RunHistory[]): unknown {
   return firstOf(runs[0]?.history.events?.[0]?.workflowExecutionStartedEventAttributes?.input);
 }
 

@@ -78,6 +78,42 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Name a readable secret under events.secrets in the operator configuration.',
   },
+  'evidence-unconfigured': {
+    status: 503,
+    retryable: false,
+    advice: 'Name a store under evidence.store in the operator configuration of worker and API.',
+  },
+  'evidence-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'The store of evidence did not answer. Check that it is there, its credentials and its space.',
+  },
+  'evidence-not-found': {
+    status: 404,
+    retryable: false,
+    advice:
+      'Look at `sluice evidence list`; `sluice evidence collect` makes the bundle of a rollout that has ended.',
+  },
+  'evidence-early': {
+    status: 409,
+    retryable: false,
+    advice: 'Wait until the rollout has ended; a report of it can be had at any time.',
+  },
+  'evidence-pruned': {
+    status: 410,
+    retryable: false,
+    advice: 'Its manifest and the chain are still there: `sluice evidence show` and `verify`.',
+  },
+  'evidence-damaged': {
+    status: 500,
+    retryable: false,
+    advice: 'Verify it with `sluice evidence verify`, and take the file from a copy of the store.',
+  },
+  'evidence-key': {
+    status: 500,
+    retryable: false,
+    advice: 'Correct evidence.signingKey and evidence.trustedKeys in the operator configuration.',
+  },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,

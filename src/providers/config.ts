@@ -7,6 +7,7 @@ import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
+import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';
 import { guardSection, guardVariables, listenAddress, port, portText } from './listen.ts';
 import { type SecretSource, secretSource } from './secret.ts';
 
@@ -38,6 +39,8 @@ export interface SluiceConfig {
   /** What events from outside are signed with, and bearer tokens of senders that cannot sign; any of them is good. */
   readonly events: { readonly secrets: readonly SecretSource[]; readonly tokens: readonly SecretSource[] };
   readonly worker: WorkerConfig;
+  /** Null: no evidence is kept. */
+  readonly evidence: EvidenceConfig | null;
   readonly traffic: Instances;
   readonly metrics: Instances;
   readonly workload: Instances;
@@ -82,6 +85,7 @@ const fields = {
       buildId: versionName.nullable().default(null),
     })
     .prefault({}),
+  evidence: evidenceSection,
   /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances. */
   guard: guardSection,
 };
@@ -151,13 +155,14 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     hooks: readInstances('hooks', input, types, report),
     gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
   };
-  const { temporal, api, worker, events } = read;
+  const { temporal, api, worker, events, evidence } = read;
   if (
     report.problems.length > 0 ||
     temporal === undefined ||
     api === undefined ||
     worker === undefined ||
-    events === undefined
+    events === undefined ||
+    evidence === undefined
   ) {
     throw invalid(source, report.problems);
   }
@@ -166,6 +171,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     api: { ...api, ...overridden.api },
     worker: { ...worker, ...overridden.worker },
     events,
+    evidence,
     ...instances,
   };
 }

@@ -27,6 +27,7 @@ describe('parseConfig', () => {
       api: { host: '127.0.0.1', port: 8080 },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
       events: { secrets: [], tokens: [] },
+      evidence: null,
       traffic: {},
       metrics: {},
       workload: { external },
@@ -44,6 +45,10 @@ describe('parseConfig', () => {
         api: { port: 9000 },
         worker: { metricsPort: 9100, deployment: 'sluice' },
         events: { secrets: [{ env: 'EVENTS' }] },
+        evidence: {
+          store: { type: 'directory', path: '/srv/evidence' },
+          signingKey: { file: '/etc/key.pem' },
+        },
         traffic: {
           proxy: { socket: '/run/a' },
           'edge-eu': { type: 'proxy', socket: '/run/b', timeoutMs: 5 },
@@ -67,6 +72,12 @@ describe('parseConfig', () => {
         buildId: null,
       },
       events: { secrets: [{ env: 'EVENTS' }], tokens: [] },
+      evidence: {
+        store: { type: 'directory', path: '/srv/evidence' },
+        signingKey: { file: '/etc/key.pem' },
+        trustedKeys: [],
+        retentionDays: 90,
+      },
       traffic: {
         proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },
         'edge-eu': { type: 'proxy', settings: { socket: '/run/b', timeoutMs: 5 } },

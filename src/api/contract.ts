@@ -3,6 +3,8 @@ export * from './contract/audit.ts';
 export * from './contract/backtest.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
+export * from './contract/evidence.ts';
+export * from './contract/evidence-state.ts';
 export * from './contract/metrics-check.ts';
 export * from './contract/outside-event.ts';
 export * from './contract/problem.ts';

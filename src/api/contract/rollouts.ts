@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { commandNames } from '../../domain/rollout/types.ts';
 import { expressSchema } from './emergency.ts';
+import { evidenceStateSchema } from './evidence-state.ts';
 import { fieldProblemSchema } from './problem.ts';
 import { outcomeSchema, phaseSchema, rolloutStatusSchema, watchProgressSchema } from './status.ts';
 import { actorSchema, nameSchema, reasonSchema, targetPartSchema } from './text.ts';
@@ -116,6 +117,8 @@ export const rolloutViewSchema = z
     /** The latest heartbeat of the stage's watch; null when none runs. */
     live: watchProgressSchema.nullable(),
     workerAnswered: z.boolean(),
+    /** Of a rollout that has ended, where a store of evidence is configured; not in event streams. */
+    evidence: z.exactOptional(evidenceStateSchema),
     links: linksSchema,
   })
   .meta({ id: 'RolloutView' });

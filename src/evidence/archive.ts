@@ -1,0 +1,123 @@
+/** The bundles in a store: each target's in one chain, found by their rollout, with their holds and tombstones. */
+import { type Bundle, holdStepSchema, manifestSchema, tombstoneSchema } from '../api/contract.ts';
+import { SluiceError } from '../domain/errors.ts';
+import {
+  chainFolder,
+  chainKey,
+  chainRoot,
+  holdFolder,
+  type Place,
+  placeOf,
+  prunedKey,
+  runFolder,
+} from '../domain/evidence/layout.ts';
+import type { HoldStep, Manifest, Tombstone } from '../domain/evidence/types.ts';
+import type { TargetId } from '../domain/plan/types.ts';
+import type { EvidenceStore } from '../providers/evidence/types.ts';
+import type { Signer, TrustedKeys } from './keys.ts';
+import { type Unsealed, unseal } from './seal.ts';
+import { type Files, manifestFile } from './verify.ts';
+
+export interface Archive {
+  readonly store: EvidenceStore;
+  readonly retentionDays: number;
+  /** Null: nothing is signed. Errors: `evidence-key`. */
+  signer(): Promise<Signer | null>;
+  /** Errors: `evidence-key`. */
+  trusted(): Promise<TrustedKeys>;
+}
+
+/** A clock that runs so much ahead of another's may date a bundle before the end of its rollout. */
+const skewMs = 3_600_000;
+
+/** Of all targets, or of one. */
+export async function placesIn({ store }: Archive, target?: TargetId): Promise<Place[]> {
+  const keys = await store.list(target === undefined ? chainRoot : chainFolder(target));
+  return keys.flatMap((key) => placeOf(key) ?? []).sort((a, b) => a.position - b.position);
+}
+
+/** Null: nothing is there, or what is there is no manifest, which a verification says more of. */
+export async function manifestAt(archive: Archive, place: Place): Promise<Unsealed<Manifest> | null> {
+  const sealed = await archive.store.get(chainKey(place.target, place.position));
+  const reading = sealed === null ? null : unseal(sealed, manifestSchema);
+  return reading === null || 'problem' in reading ? null : reading;
+}
+
+/** The place of a rollout's bundle. `endedAtMs`: older bundles are not looked through, as they cannot be of it. */
+export async function findPlace(
+  archive: Archive,
+  target: TargetId,
+  runId: string,
+  endedAtMs = 0,
+): Promise<Place | null> {
+  for (const place of (await placesIn(archive, target)).reverse()) {
+    const found = await manifestAt(archive, place);
+    if (found?.body.runId === runId) return place;
+    if (found !== null && found.body.collectedAtMs < endedAtMs - skewMs) return null;
+  }
+  return null;
+}
+
+/** The bundle of a rollout, or the target's latest. Errors: `evidence-not-found`. */
+export async function placeFor(archive: Archive, target: TargetId, runId?: string): Promise<Place> {
+  const place =
+    runId === undefined ? (await placesIn(archive, target)).at(-1) : await findPlace(archive, target, runId);
+  if (place) return place;
+  const which = runId === undefined ? '' : ` for run ${runId}`;
+  throw new SluiceError('evidence-not-found', `There is no bundle of ${target}${which}.`);
+}
+
+/** Errors: `evidence-damaged` if its manifest is none. */
+export async function bundleAt(archive: Archive, place: Place): Promise<Bundle> {
+  const found = await manifestAt(archive, place);
+  if (found === null) {
+    const detail = `The manifest of bundle ${place.position} of ${place.target} is damaged.`;
+    throw new SluiceError('evidence-damaged', detail);
+  }
+  const { body, sha256, signedBy } = found;
+  const holds = await holdsOf(archive, body);
+  return {
+    manifest: body,
+    sha256,
+    signedBy,
+    holds,
+    held: holds.at(-1)?.action === 'hold',
+    pruned: await tombstoneOf(archive, place),
+  };
+}
+
+export async function holdsOf(
+  { store }: Archive,
+  { target, runId }: Pick<Manifest, 'target' | 'runId'>,
+): Promise<HoldStep[]> {
+  const keys = await store.list(holdFolder(target, runId));
+  const steps = await Promise.all(keys.map((key) => store.get(key)));
+  return steps.flatMap((sealed) => {
+    const reading = sealed === null ? null : unseal(sealed, holdStepSchema);
+    if (reading !== null && 'problem' in reading)
+      throw new SluiceError('evidence-damaged', `A hold of ${target} ${reading.problem}.`);
+    return reading === null ? [] : [reading.body];
+  });
+}
+
+export async function tombstoneOf(
+  { store }: Archive,
+  { target, position }: Place,
+): Promise<Tombstone | null> {
+  const sealed = await store.get(prunedKey(target, position));
+  const reading = sealed === null ? null : unseal(sealed, tombstoneSchema);
+  return reading === null || 'problem' in reading ? null : reading.body;
+}
+
+/** Everything that is there of a bundle, by path, as it would lie in a folder. */
+export async function filesAt(archive: Archive, place: Place): Promise<Files> {
+  const { store } = archive;
+  const sealed = await store.get(chainKey(place.target, place.position));
+  const files = new Map<string, Uint8Array>(sealed === null ? [] : [[manifestFile, sealed]]);
+  const manifest = (await manifestAt(archive, place))?.body;
+  for (const { path, sha256 } of manifest?.files ?? []) {
+    const content = await store.get(`${runFolder(place.target, manifest?.runId ?? '')}${sha256}`);
+    if (content !== null) files.set(path, content);
+  }
+  return files;
+}

@@ -1,0 +1,106 @@
+/** Deletes the files of bundles whose time is over and that nobody holds. Manifests stay, so that the chain can be checked. */
+import type { PruneAnswer } from '../api/contract.ts';
+import { messageOf } from '../domain/errors.ts';
+import { type Place, placeOf, prunedKey, prunedRoot, runFolder } from '../domain/evidence/layout.ts';
+import type { Manifest, Tombstone } from '../domain/evidence/types.ts';
+import { type Archive, holdsOf, manifestAt, placesIn, tombstoneOf } from './archive.ts';
+import { seal, type Unsealed } from './seal.ts';
+
+const dayMs = 86_400_000;
+/** So long after a bundle was pruned it is looked whether a run that died has left some of its files. */
+const leftoversForMs = 7 * dayMs;
+
+export interface PruneOptions {
+  readonly by: string;
+  readonly nowMs: number;
+  readonly dryRun?: boolean;
+}
+
+export async function prune(archive: Archive, options: PruneOptions): Promise<PruneAnswer> {
+  const { retentionDays } = archive;
+  const before = new Set((await archive.store.list(prunedRoot)).map(idOfKey));
+  const answer: PruneAnswer = {
+    retentionDays,
+    dryRun: options.dryRun === true,
+    pruned: [],
+    held: [],
+    problems: [],
+  };
+  for (const place of await placesIn(archive)) {
+    try {
+      if (before.has(idOf(place))) await finish(archive, place, options);
+      else await consider(archive, place, options, answer);
+    } catch (error) {
+      answer.problems.push(`bundle ${place.position} of ${place.target}: ${messageOf(error)}`);
+    }
+  }
+  return answer;
+}
+
+async function consider(
+  archive: Archive,
+  place: Place,
+  options: PruneOptions,
+  answer: PruneAnswer,
+): Promise<void> {
+  const found = await manifestAt(archive, place);
+  if (found === null) {
+    answer.problems.push(`bundle ${place.position} of ${place.target}: its manifest is damaged`);
+    return;
+  }
+  const { target, position, runId, version, endedAtMs } = found.body;
+  if (endedAtMs + archive.retentionDays * dayMs > options.nowMs) return;
+  const told = { target, position, runId, version, endedAtMs };
+  if (await isHeld(archive, found.body)) answer.held.push(told);
+  else if (options.dryRun || (await bury(archive, found, options))) answer.pruned.push(told);
+  else answer.held.push(told);
+}
+
+/** False: somebody set a hold at the same moment, which comes first. */
+async function bury(
+  archive: Archive,
+  { body, sha256 }: Unsealed<Manifest>,
+  { by, nowMs }: PruneOptions,
+): Promise<boolean> {
+  const { target, runId, position, files } = body;
+  const tombstone: Tombstone = {
+    ...{ target, runId, position, sha256 },
+    ...{ files: files.length, retentionDays: archive.retentionDays, by, atMs: nowMs },
+  };
+  // First the stone: files that are gone without one would look like a crime.
+  await archive.store.put(prunedKey(target, position), seal(tombstone, await archive.signer()));
+  if (await isHeld(archive, body)) {
+    await archive.store.delete(prunedKey(target, position));
+    return false;
+  }
+  await removeFiles(archive, body);
+  return true;
+}
+
+async function finish(archive: Archive, place: Place, { nowMs, dryRun }: PruneOptions): Promise<void> {
+  if (dryRun) return;
+  const tombstone = await tombstoneOf(archive, place);
+  const manifest =
+    tombstone && nowMs - tombstone.atMs < leftoversForMs ? await manifestAt(archive, place) : null;
+  if (manifest !== null) await removeFiles(archive, manifest.body);
+}
+
+/** Gates left their raw reports under the run that was under way then. */
+async function removeFiles({ store }: Archive, { target, runId, runs }: Manifest): Promise<void> {
+  for (const run of new Set([runId, ...runs])) {
+    for (const key of await store.list(runFolder(target, run))) await store.delete(key);
+  }
+}
+
+async function isHeld(archive: Archive, bundle: Manifest): Promise<boolean> {
+  return (await holdsOf(archive, bundle)).at(-1)?.action === 'hold';
+}
+
+function idOf({ target, position }: Place): string {
+  return `${target}#${position}`;
+}
+
+function idOfKey(key: string): string {
+  const place = placeOf(key);
+  return place === null ? key : idOf(place);
+}

@@ -1,0 +1,168 @@
+/** Bundles of a target in one chain: collected once, in order, also by two at a time; and what a verification says of it. */
+import { beforeEach, expect, test } from 'vitest';
+import { chainKey, runFolder } from '../../../src/domain/evidence/layout.ts';
+import { bundleAt, filesAt } from '../../../src/evidence/archive.ts';
+import { collect } from '../../../src/evidence/collect.ts';
+import type { RolloutRecord } from '../../../src/evidence/content.ts';
+import { inspect } from '../../../src/evidence/inspect.ts';
+import type { BundleReplay } from '../../../src/evidence/replay.ts';
+import { createMemoryStore, type MemoryStore } from '../../../src/providers/evidence/memory.ts';
+import {
+  collectAll,
+  recordedRollout,
+  signingArchive,
+  testArchive,
+  testKey,
+  testVersions,
+} from '../../support/evidence.ts';
+
+const target = 'test/promoted';
+const place = (position: number) => ({ target, position });
+const nth = (index: number): RolloutRecord => {
+  const rollout = recordedRollout('promoted');
+  return {
+    ...rollout,
+    runId: `run-${index}`,
+    runs: rollout.runs.map((run) => ({ ...run, runId: `run-${index}` })),
+  };
+};
+/** What replays say is shown by the replay tests, with the real workflow code. */
+const agreeing: BundleReplay = async () => ({
+  sound: true,
+  told: { agreed: true, detail: 'not replayed here' },
+});
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = createMemoryStore();
+});
+
+const wrongWith = async (position: number, archive = testArchive({}, store)) =>
+  (await inspect(archive, place(position), agreeing)).problems;
+
+test('each bundle names the one before', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1), nth(2), nth(3)]);
+  const bundles = await Promise.all([1, 2, 3].map((position) => bundleAt(archive, place(position))));
+  expect(bundles.map(({ manifest }) => [manifest.runId, manifest.previous])).toEqual([
+    ['run-1', null],
+    ['run-2', { position: 1, sha256: bundles[0]?.sha256 }],
+    ['run-3', { position: 2, sha256: bundles[1]?.sha256 }],
+  ]);
+  expect(await wrongWith(3)).toEqual([]);
+});
+
+test('a rollout is collected once, however often it is asked for', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1), nth(2), nth(1)]);
+  expect(await collect(archive, nth(1), { versions: testVersions, nowMs: Date.now })).toEqual({
+    position: 1,
+    created: false,
+  });
+  expect([...store.held.keys()].filter((key) => key.startsWith('chain/'))).toHaveLength(2);
+});
+
+test('collected by several at once, every rollout has one place, and the chain holds', async () => {
+  const archive = testArchive({}, store);
+  const all = [1, 2, 3, 4, 1, 2, 3, 4].map((index) => nth(index));
+  await Promise.all(
+    all.map((rollout) => collect(archive, rollout, { versions: testVersions, nowMs: Date.now })),
+  );
+  const bundles = await Promise.all([1, 2, 3, 4].map((position) => bundleAt(archive, place(position))));
+  expect(bundles.map(({ manifest }) => manifest.runId).sort()).toEqual(['run-1', 'run-2', 'run-3', 'run-4']);
+  expect(await wrongWith(4)).toEqual([]);
+});
+
+test('a bundle in the middle that was made anew, or is gone, is found from any other', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1), nth(2), nth(3)]);
+  const other = createMemoryStore();
+  await collectAll(testArchive({}, other), [nth(1), nth(9)]);
+  store.held.set(chainKey(target, 2), other.held.get(chainKey(target, 2)) ?? Buffer.alloc(0));
+  expect(await wrongWith(3)).toEqual(['bundle 3 does not continue bundle 2: it names another manifest']);
+  store.held.delete(chainKey(target, 2));
+  expect(await wrongWith(1)).toEqual(['bundles before 3 are missing']);
+});
+
+test('a damaged manifest ends no chain, and stays in sight', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1)]);
+  store.held.set(chainKey(target, 1), Buffer.from('{}'));
+  await collectAll(archive, [nth(2)]);
+  const found = await inspect(archive, place(2), agreeing);
+  expect(found.problems).toEqual([expect.stringMatching(/manifest of bundle 1 cannot be read/)]);
+  expect(found.notes).toContainEqual(expect.stringMatching(/cannot vouch for it/));
+});
+
+test('a file that was changed in the store is found', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1)]);
+  const { manifest } = await bundleAt(archive, place(1));
+  const plan = manifest.files.find(({ path }) => path === 'plan.json');
+  store.held.set(`${runFolder(target, 'run-1')}${plan?.sha256}`, Buffer.from('{}'));
+  expect(await wrongWith(1)).toEqual([expect.stringMatching(/^plan\.json has 2 bytes/)]);
+});
+
+test('a signature is checked against the operator’s keys, former ones as well', async () => {
+  const [old, fresh, stranger] = [testKey(), testKey(), testKey()];
+  await collectAll(signingArchive([old], store), [nth(1)]);
+  await collectAll(signingArchive([fresh, old], store), [nth(2)]);
+  expect(await wrongWith(1, signingArchive([fresh, old], store))).toEqual([]);
+  expect(await wrongWith(2, signingArchive([fresh, old], store))).toEqual([]);
+  expect(await wrongWith(1, signingArchive([fresh], store))).toEqual([
+    expect.stringMatching(/should be by one of/),
+  ]);
+  await collectAll(signingArchive([stranger], store), [nth(3)]);
+  expect(await wrongWith(3, signingArchive([fresh, old], store))).toEqual([
+    expect.stringMatching(/should be by one of/),
+  ]);
+  await collectAll(testArchive({}, store), [nth(4)]);
+  expect(await wrongWith(4, signingArchive([fresh, old], store))).toEqual([
+    expect.stringMatching(/is not signed/),
+  ]);
+});
+
+test('a key that cannot be read keeps a bundle from being made, and is not quoted', async () => {
+  const archive = testArchive(
+    {
+      signer: async () =>
+        (await import('../../../src/evidence/keys.ts')).readSigner({ env: 'SLUICE_TEST_NO_KEY' }),
+    },
+    store,
+  );
+  await expect(collectAll(archive, [nth(1)])).rejects.toThrow(/SLUICE_TEST_NO_KEY is missing or empty/);
+  process.env.SLUICE_TEST_NO_KEY = 'hunter2';
+  await expect(collectAll(archive, [nth(1)])).rejects.toThrow(/^((?!hunter2).)*$/s);
+  delete process.env.SLUICE_TEST_NO_KEY;
+  expect(await store.list('chain/')).toEqual([]);
+});
+
+test('holds what the issue asks for', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [recordedRollout('gated-and-guarded')]);
+  const files = await filesAt(archive, { target: 'test/gated', position: 1 });
+  const read = (path: string) => JSON.parse(Buffer.from(files.get(path) ?? '').toString('utf8'));
+  expect([...files.keys()].map((path) => path.replace(/\/.*/, '/'))).toEqual(
+    expect.arrayContaining([
+      'manifest.json',
+      'plan.json',
+      'gates.json',
+      'approvals.json',
+      'verdicts.json',
+      'traffic.json',
+      'rollback.json',
+      'timeline.json',
+      'versions.json',
+      'history/',
+    ]),
+  );
+  expect(read('plan.json')).toMatchObject({ service: 'gated' });
+  expect(
+    read('gates.json').map(({ name, answer }: { name: string; answer: string }) => `${name} ${answer}`),
+  ).toEqual(expect.arrayContaining([expect.stringMatching(/open/), 'freeze refuse', 'smoke open']));
+  expect(read('verdicts.json')[0].verdicts[0]).toMatchObject({ kind: 'pass', canary: expect.any(Number) });
+  expect(read('traffic.json')[0]).toMatchObject({
+    activity: 'shift',
+    readBack: { readWeightPercent: expect.any(Number) },
+  });
+});

@@ -29,7 +29,7 @@ type Info = NonNullable<
 export function temporalDirectory(client: Client): Directory {
   const call = translating(boundedCalls(client));
   const handleOf = (target: string, runId?: string) => client.workflow.getHandle(workflowIdOf(target), runId);
-  const list = (query: string, pages: number, size = pageSize) => listAll(client, call, query, pages, size);
+  const list = (query: string, pages: number, size?: number) => listAll(client, call, query, pages, size);
   const rollouts = `WorkflowType = "${workflowType}"`;
   const find: Directory['find'] = async (target) => {
     const described = await call(() => unlessGone(() => handleOf(target).describe()));
@@ -106,6 +106,14 @@ export function temporalDirectory(client: Client): Directory {
   };
 }
 
+/** Rollouts that ended since then, however they ended; lists lag behind by a second or so. */
+export async function endedRollouts(client: Client, sinceMs: number): Promise<FoundRollout[]> {
+  const since = new Date(sinceMs).toISOString();
+  const ended = `ExecutionStatus != "Running" AND ${notContinued} AND CloseTime >= "${since}"`;
+  const query = `WorkflowType = "${workflowType}" AND ${ended}`;
+  return await listAll(client, translating(boundedCalls(client)), query, maxPages);
+}
+
 /** A call that gets no answer, or one that Temporal could not give, is worth another try. */
 function translating(call: Call): Call {
   return async (work) => {
@@ -139,7 +147,7 @@ async function listAll(
   call: Call,
   query: string,
   maxPagesHere: number,
-  size: number,
+  size: number = pageSize,
 ): Promise<FoundRollout[]> {
   const { namespace } = client.options;
   const found: FoundRollout[] = [];

@@ -3,14 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { systemClock } from '../activities/deps.ts';
-import { unkept } from '../activities/gates/keep.ts';
+import { type Gates, systemClock } from '../activities/deps.ts';
+import { createKeepEvidence } from '../activities/evidence.ts';
+import { keepIn, unkept } from '../activities/gates/keep.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { Archive } from '../evidence/archive.ts';
+import { openArchive } from '../evidence/open.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
+import { evidenceWork, startKeeper } from './evidence.ts';
 import { type Health, serveHealth } from './health.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
@@ -32,6 +36,7 @@ async function main(logger: Logger): Promise<void> {
   await register(connection, namespace, logger);
   const client = new Client({ connection, namespace });
   const version = await versionOf(config.worker, bundlePath);
+  const archive = config.evidence === null ? null : openArchive(config.evidence);
   workers = await createWorkers({
     version,
     connection,
@@ -39,19 +44,40 @@ async function main(logger: Logger): Promise<void> {
     workflowBundle: { codePath: bundlePath },
     deps: {
       providers: registry,
-      gates: { find: registry.gate, keep: async (_about, report) => unkept(report) },
+      gates: { find: registry.gate, keep: keeping(archive, logger) },
       clock: systemClock,
       liveness: temporalLiveness(client),
       directory: temporalDirectory(client),
     },
+    keepEvidence:
+      archive &&
+      createKeepEvidence(evidenceWork({ client, archive, bundlePath }), systemClock, (problem) =>
+        logger.warn(problem),
+      ),
     onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
+  if (archive !== null) keepEvidence(client, logger);
   await workers.run();
   await registry.close();
+  await archive?.store.close();
   await connection.close();
   await health?.close();
   logger.info('worker stopped');
+}
+
+function keeping(archive: Archive | null, logger: Logger): Gates['keep'] {
+  if (archive === null) return async (_about, report) => unkept(report);
+  return keepIn(archive.store, (error) =>
+    logger.warn({ error: messageOf(error) }, 'the raw report of a gate could not be kept'),
+  );
+}
+
+/** Rollouts go on without it, so nothing waits for it. */
+function keepEvidence(client: Client, logger: Logger): void {
+  startKeeper(client).catch((error: unknown) =>
+    logger.error({ error: messageOf(error) }, 'the keeper of evidence could not be started'),
+  );
 }
 
 async function serve(

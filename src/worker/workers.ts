@@ -14,6 +14,7 @@ import { createRestoreActivities } from '../activities/traffic.ts';
 import { createRamp } from '../activities/watch/ramp.ts';
 import { createWatch } from '../activities/watch/watch.ts';
 import { createWorkloadActivities } from '../activities/workload.ts';
+import type { EvidenceActivities } from '../domain/evidence/keeper.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import type { TimelineEntry } from '../domain/rollout/types.ts';
 
@@ -24,6 +25,8 @@ export interface WorkersOptions {
   /** Pins rollouts to the workflow code that they began with. Default: null, every worker runs them all. */
   readonly version?: WorkerDeploymentVersion | null;
   readonly deps: ActivityDeps;
+  /** Default: null, no evidence is kept. */
+  readonly keepEvidence?: EvidenceActivities['keepEvidence'] | null;
   /** Called for each line of a rollout's timeline as it happens, never at replay. */
   readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
   /** How long running activities may finish at shutdown. Default: 5 s. */
@@ -96,6 +99,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         gate: createGate(deps),
         watch: createWatch(deps),
         ramp: createRamp(deps),
+        ...(options.keepEvidence ? { keepEvidence: options.keepEvidence } : {}),
       },
       maxConcurrentActivityTaskExecutions: maxWatches,
       // Heartbeats carry cancellations back; a throttle of many seconds would delay every pause.

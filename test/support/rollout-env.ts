@@ -2,7 +2,13 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { type ActivityDeps, type Clock, type Providers, systemClock } from '../../src/activities/deps.ts';
+import {
+  type ActivityDeps,
+  type Clock,
+  type Gates,
+  type Providers,
+  systemClock,
+} from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { unkept } from '../../src/activities/gates/keep.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
@@ -40,6 +46,10 @@ export interface RolloutEnvOptions {
   readonly providers?: Partial<Providers>;
   /** The data plane; default: one in memory. */
   readonly traffic?: TrafficProvider;
+  /** Where raw reports of gates go. Default: nowhere. */
+  readonly keep?: Gates['keep'];
+  /** Default: no evidence is kept. */
+  readonly keepEvidence?: (client: Client) => WorkersOptions['keepEvidence'];
 }
 
 export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
@@ -68,6 +78,8 @@ export class RolloutEnv {
   private readonly clock: Clock;
   private readonly providers: Partial<Providers>;
   private readonly lists: boolean;
+  private readonly keep: Gates['keep'];
+  private readonly keepEvidence: WorkersOptions['keepEvidence'];
   private silent = false;
   private readonly tap: ActivityTap | null;
   private workers: RunningWorkers | null = null;
@@ -80,6 +92,8 @@ export class RolloutEnv {
     this.clock = options.clock ?? systemClock;
     this.providers = options.providers ?? {};
     this.tap = options.tap ?? null;
+    this.keep = options.keep ?? (async (_about, report) => unkept(report));
+    this.keepEvidence = options.keepEvidence?.(this.client) ?? null;
     this.lists = options.server !== 'skipping' && this.clock === systemClock;
     this.metrics.set(/success/, 100);
     this.metrics.set(/samples/, 500);
@@ -137,6 +151,7 @@ export class RolloutEnv {
       namespace: 'default',
       workflowBundle: code.workflowBundle ?? workflowBundle(),
       version: code.version ?? null,
+      keepEvidence: this.keepEvidence ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
       onTimeline: (workflowId, entry) => {
         this.told.push({ workflowId, entry });
@@ -166,7 +181,7 @@ export class RolloutEnv {
       },
       gates: {
         find: () => ({ gate: this.gate, intervalMs: 250 }),
-        keep: async (_about, report) => unkept(report),
+        keep: this.keep,
       },
       clock: this.clock,
       liveness: {

@@ -65,7 +65,11 @@ function checkOf({ config, points, last }: CheckTrace): BacktestCheck {
   };
 }
 
-function pointOf(config: CheckConfig, { atMs, kind, canary, stable, statistics }: Verdict): BacktestPoint {
+/** One look as a chart shows it. */
+export function pointOf(
+  config: CheckConfig,
+  { atMs, kind, canary, stable, statistics }: Verdict,
+): BacktestPoint {
   const { difference } = statistics ?? {};
   const eValue = statistics?.eValue ?? null;
   if (stable === null || difference === undefined) {

@@ -26,6 +26,7 @@ export function sluiceConfig(layout: Layout, ports: Ports): Record<string, unkno
     traffic: { haproxy: { socket: layout.haproxySocket, mapsDir: layout.haproxyMaps } },
     metrics: { prometheus: { url: `http://127.0.0.1:${ports.prometheus}` } },
     workload: { process: shopProcesses(layout, ports) },
+    evidence: { store: { type: 'directory', path: layout.evidence } },
   };
 }
 

@@ -21,6 +21,8 @@ export interface Layout {
   readonly haproxySocket: string;
   readonly prometheusConfig: string;
   readonly slots: string;
+  /** Bundles of rollouts' evidence. */
+  readonly evidence: string;
 }
 
 /** A unix socket's path may not be longer than about a hundred characters on any system. */
@@ -44,6 +46,7 @@ export function layoutOf(root: string, home: string = root): Layout {
     haproxySocket: socket.length <= longestSocketPath ? socket : join(shortFolder(home), 'haproxy.sock'),
     prometheusConfig: join(run, 'prometheus.yaml'),
     slots: join(data, 'slots'),
+    evidence: join(data, 'evidence'),
   };
 }
 

@@ -1,0 +1,100 @@
+/** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
+import type { GateReport } from '../../domain/gates/types.ts';
+import { type Block, type ReportDocument, table, text } from '../document.ts';
+import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import type { ReportSource } from '../source.ts';
+import { at, clipped, count, place } from '../words.ts';
+
+interface Control {
+  readonly id: string;
+  readonly gate: GateReport;
+}
+
+export function complianceReport(source: ReportSource): ReportDocument {
+  const { rollout, gates } = source;
+  const answers = lastAnswers(gates);
+  const controls = answers.flatMap((gate) => controlsIn(gate.facts.controls).map((id) => ({ id, gate })));
+  const unmet = controls.filter(({ gate }) => gate.answer !== 'open');
+  const ids = new Set(controls.map(({ id }) => id));
+  return {
+    title: `Compliance evidence: ${rollout.target} ${rollout.version ?? ''}`.trim(),
+    summary: [
+      headlineOf(source),
+      controls.length === 0
+        ? text('No gate of this rollout named a control, so this report maps nothing to a standard.')
+        : text(
+            `${count(ids.size, 'control')} spoken of by gates${unmet.length === 0 ? ', all with a gate that opened' : `; not met: ${[...new Set(unmet.map(({ id }) => id))].join(', ')}`}.`,
+            unmet.length === 0 ? 'good' : 'bad',
+          ),
+      aboutOf(source),
+    ],
+    sections: [
+      { title: 'Controls', blocks: [controlsTable(controls)] },
+      { title: 'All gates', blocks: [gatesTable(answers, 'The plan asked for none.')] },
+      { title: 'Separation of duties', blocks: duties(source) },
+      { title: 'Who did what', blocks: [actionsTable(source)] },
+      { title: 'Files', blocks: [filesTable(source)] },
+      proofSection(source),
+    ],
+  };
+}
+
+/** `[a, b]`, or `{ standard: [a, b] }`, or `[{ id: a }]`: as the operator's gates say it. */
+export function controlsIn(given: unknown): string[] {
+  if (typeof given === 'string') return [given];
+  if (Array.isArray(given)) return given.flatMap(controlsIn);
+  if (typeof given !== 'object' || given === null) return [];
+  if ('id' in given && typeof given.id === 'string') return [given.id];
+  return Object.entries(given).flatMap(([standard, ids]) => controlsIn(ids).map((id) => `${standard} ${id}`));
+}
+
+function controlsTable(controls: readonly Control[]): Block {
+  const rows = controls
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ id, gate: { name, answer, place: where, atMs, reason, reports } }) => [
+      id,
+      name,
+      place(where),
+      answer,
+      at(atMs),
+      clipped(reason),
+      reports.map(({ sha256 }) => `reports/${sha256}`).join(' ') || 'gates.json',
+    ]);
+  return table(['control', 'gate', 'asked', 'answer', 'when', 'reason', 'file'], rows, 'None.');
+}
+
+function duties({ rollout, actions }: ReportSource): Block[] {
+  const { author, account } = rollout;
+  const approvals = [
+    ...(account?.approvals ?? []).map(({ actor, atMs, place: where }) => ({
+      actor,
+      atMs,
+      what: place(where),
+    })),
+    ...actions
+      .filter(({ name, refused }) => name === 'approve' && refused === null)
+      .map(({ actor, atMs }) => ({ actor, atMs, what: 'command' })),
+  ];
+  const own = approvals.some(({ actor }) => actor !== null && actor === author);
+  const others = approvals.some(({ actor }) => actor !== null && actor !== author);
+  const verdict = others
+    ? text('Somebody other than who started it approved it.', 'good')
+    : text(own ? 'Only who started it approved it.' : 'Nobody approved it.', own ? 'bad' : 'soft');
+  return [
+    verdict,
+    text(`Started by ${author ?? 'nobody named'}. Names are as they were given to the API.`, 'soft'),
+    table(
+      ['when', 'approved by', 'what'],
+      approvals.map(({ actor, atMs, what }) => [at(atMs), actor ?? 'nobody named', what]),
+      'There were no approvals.',
+    ),
+  ];
+}
+
+function filesTable({ proof }: ReportSource): Block {
+  return table(
+    ['file', 'bytes', 'SHA-256'],
+    (proof?.files ?? []).map(({ path, bytes, sha256 }) => [path, String(bytes), sha256]),
+    'No bundle is kept.',
+  );
+}

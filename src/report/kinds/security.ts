@@ -1,0 +1,106 @@
+/** The security assessment: what gates found of image, signature, components and vulnerabilities, and what nobody asked. */
+import type { GateReport } from '../../domain/gates/types.ts';
+import { barChart } from '../charts/bars.ts';
+import { type Block, type ReportDocument, table, text } from '../document.ts';
+import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import type { ReportSource } from '../source.ts';
+import { at, clipped, count, place } from '../words.ts';
+
+/** What each type of gate is there to find out. */
+const questions: Readonly<Record<string, string>> = {
+  signature: 'who built and signed the image',
+  image: 'whether the image is the one that was approved',
+  sbom: 'which components are in it',
+  vulnerabilities: 'which vulnerabilities are known in it',
+  ci: 'whether its tests passed',
+  compliance: 'whether required attestations are there',
+};
+
+const severities = ['critical', 'high', 'medium', 'low', 'unknown'];
+
+export function securityReport(source: ReportSource): ReportDocument {
+  const { rollout, gates } = source;
+  const answers = lastAnswers(gates).filter(({ type }) => type in questions);
+  const refused = answers.filter(({ answer }) => answer !== 'open');
+  const unasked = Object.keys(questions).filter((type) => !answers.some((one) => one.type === type));
+  return {
+    title: `Security assessment: ${rollout.target} ${rollout.version ?? ''}`.trim(),
+    summary: [
+      headlineOf(source),
+      answers.length === 0
+        ? text('No gate asked anything about the security of this version: nothing is assured.', 'bad')
+        : text(
+            `${answers.length - refused.length} of ${count(answers.length, 'gate')} about security opened${refused.length === 0 ? '' : `; ${refused.map(({ name }) => name).join(', ')} did not`}.`,
+            refused.length === 0 ? 'good' : 'bad',
+          ),
+      aboutOf(source),
+    ],
+    sections: [
+      { title: 'What gates found', blocks: [gatesTable(answers, 'No gate of these kinds was in the plan.')] },
+      { title: 'Vulnerabilities', blocks: findings(answers) },
+      {
+        title: 'Not asked',
+        blocks: [
+          unasked.length === 0
+            ? text('Every question that a gate of Sluice can answer was asked.')
+            : { kind: 'list', items: unasked.map((type) => `${questions[type]} (gate ${type})`) },
+        ],
+      },
+      { title: 'Security events during the rollout', blocks: [eventsTable(source)] },
+      { title: 'Who could and did act', blocks: [actionsTable(source)] },
+      { title: 'Raw reports', blocks: [reportsTable(answers)] },
+      proofSection(source),
+    ],
+  };
+}
+
+function findings(answers: readonly GateReport[]): Block[] {
+  const blocks = answers.flatMap(({ name, facts, answer, atMs }): Block[] => {
+    const counts = severities.flatMap((severity) => {
+      const found = numberAt(facts.counts, severity);
+      return found === null ? [] : [{ name: severity, value: found, over: found > 0 && answer !== 'open' }];
+    });
+    if (counts.length === 0) return [];
+    const caption = `${name}, ${at(atMs)}: ${counts.map((one) => `${one.value} ${one.name}`).join(', ')}`;
+    return [{ kind: 'chart', svg: barChart(`findings of ${name}`, counts), caption }, ...exceptions(facts)];
+  });
+  return blocks.length === 0 ? [text('No gate counted vulnerabilities.', 'soft')] : blocks;
+}
+
+function exceptions(facts: Readonly<Record<string, unknown>>): Block[] {
+  const named = (key: string, what: string) => {
+    const list: unknown = facts[key];
+    return Array.isArray(list) && list.length > 0
+      ? [
+          `${what}: ${clipped(list.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', '))}`,
+        ]
+      : [];
+  };
+  const items = [
+    ...named('excepted', 'let pass by exception'),
+    ...named('expired', 'exceptions that have expired'),
+  ];
+  return items.length === 0 ? [] : [{ kind: 'list', items }];
+}
+
+function numberAt(value: unknown, key: string): number | null {
+  const found: unknown =
+    typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, key)?.value : null;
+  return typeof found === 'number' ? found : null;
+}
+
+function eventsTable({ timeline }: ReportSource): Block {
+  const events = timeline.filter(({ kind }) => kind === 'event');
+  return table(
+    ['when', 'what'],
+    events.map(({ atMs, text: what }) => [at(atMs), clipped(what)]),
+    'None was told to the rollout.',
+  );
+}
+
+function reportsTable(answers: readonly GateReport[]): Block {
+  const rows = answers.flatMap(({ name, place: where, reports }) =>
+    reports.map((report) => [name, place(where), report.name, String(report.bytes), report.sha256]),
+  );
+  return table(['gate', 'asked', 'report', 'bytes', 'SHA-256'], rows, 'None was left.');
+}

@@ -1,0 +1,115 @@
+/** Reports of every kind over recorded rollouts: what they must tell, and that nothing from outside is more than text in them. */
+import { describe, expect, test } from 'vitest';
+import { reportKinds } from '../../../src/report/names.ts';
+import { writeReport } from '../../../src/report/report.ts';
+import { poisoned, reportSource, richSource } from '../../support/report.ts';
+
+describe('a deployment report', () => {
+  test('tells the outcome, each stage, each check and each read-back', async () => {
+    const page = writeReport(await reportSource('promoted'), 'deployment', 'md');
+    expect(page).toMatch(/\*\*v2 of test\/promoted: promoted, after \d/);
+    expect(page).toMatch(/\| 10% \| 10 % \|/);
+    expect(page).toMatch(/\| 50% \| 50 % \|/);
+    expect(page).toMatch(/\| success-rate \|/);
+    expect(page).toMatch(/\| shift \| 10 % \| 10 % \|/);
+    expect(page).toContain('sluice evidence verify test/promoted --run');
+  });
+
+  test('of a rollout under way says that it is of the history so far', async () => {
+    const source = await reportSource('promoted');
+    const live = {
+      ...source,
+      rollout: { ...source.rollout, outcome: null, temporalStatus: 'RUNNING' },
+      proof: null,
+    };
+    expect(writeReport(live, 'deployment', 'md')).toMatch(
+      /under way(.|\n)*made from the history in Temporal as it is now/,
+    );
+  });
+});
+
+test('an incident report has the times, the cause and what is left to people', async () => {
+  const page = writeReport(await reportSource('rolled-back-by-check'), 'incident', 'md');
+  expect(page).toMatch(/\*\*check: /);
+  expect(page).toMatch(/from first bad look to decision \| \d/);
+  expect(page).toMatch(/from decision to 0 \| \d/);
+  expect(page).toContain('To be filled in');
+  expect(writeReport(await reportSource('promoted'), 'incident', 'md')).toContain(
+    'Nothing turned this rollout round',
+  );
+  expect(writeReport(await reportSource('refused-by-a-gate'), 'incident', 'md')).toContain(
+    'before anything was touched: signature: the image is not signed',
+  );
+});
+
+test('a performance analysis compares with stable', async () => {
+  const page = writeReport(await reportSource('rolled-back-by-check'), 'performance', 'md');
+  expect(page).toMatch(/failed at least one look/);
+  expect(page).toMatch(/\| 10% \| success-rate \| 50 % \|/);
+});
+
+test('a security assessment counts findings, and says what nobody asked', async () => {
+  const page = writeReport(await richSource('promoted'), 'security', 'md');
+  expect(page).toContain('2 of 2 gates about security opened');
+  expect(page).toContain('0 critical, 2 high, 5 medium, 9 low');
+  expect(page).toContain('let pass by exception: CVE-2030-1');
+  expect(page).toMatch(/Not asked(.|\n)*who built and signed the image \(gate signature\)/);
+  expect(writeReport(await reportSource('promoted'), 'security', 'md')).toContain('nothing is assured');
+});
+
+test('compliance evidence names controls as gates do, and who approved', async () => {
+  const page = writeReport(await richSource('approved-and-promoted-by-hand'), 'compliance', 'md');
+  expect(page).toMatch(/\| ISO 27001 A\.8\.32 \| phases \| before the rollout \| open \|/);
+  expect(page).toMatch(/\| SOC 2 CC8\.1 \|/);
+  expect(page).toContain('Only who started it approved it');
+  expect(writeReport(await reportSource('promoted'), 'compliance', 'md')).toContain(
+    'maps nothing to a standard',
+  );
+});
+
+/** With which sequences begin that steer a terminal. */
+const escapeSign = '\u001b';
+
+const recordings = [
+  'promoted',
+  'rolled-back-by-check',
+  'rolled-back-step-by-step',
+  'gated-and-guarded',
+  'refused-by-a-gate',
+  'never-ready',
+  'limit-struck',
+];
+
+describe.each(reportKinds)('a %s report', (kind) => {
+  test.each(recordings)('of %s can be written, with nothing left out as undefined', async (recording) => {
+    const source = await reportSource(recording);
+    for (const format of ['md', 'html'] as const) {
+      const page = writeReport(source, kind, format);
+      expect(page).not.toMatch(/undefined|NaN|\[object/);
+      expect(page.length).toBeGreaterThan(400);
+    }
+  });
+
+  test('takes what comes from outside as text, wherever it stands', async () => {
+    for (const recording of ['rolled-back-by-check', 'gated-and-guarded']) {
+      const source = poisoned(await richSource(recording));
+      const html = writeReport(source, kind, 'html');
+      expect(html).not.toMatch(/<script|<img|onerror="/i);
+      expect(html).not.toContain(escapeSign);
+      // The only tags are those that reports are made of.
+      const tags = new Set([...html.matchAll(/<([a-z0-9]+)/gi)].map(([, tag]) => tag));
+      expect([...tags].filter((tag) => !known.includes(tag ?? ''))).toEqual([]);
+      expect(html).not.toMatch(/(src|href)="(?!data:,)/);
+      const md = writeReport(source, kind, 'md');
+      expect(md).not.toMatch(/<script|<img/);
+      expect(md).not.toContain(escapeSign);
+      expect(md).not.toMatch(/(?<!\\)\]\(/);
+      expect(md).toContain('&lt;script&gt;');
+    }
+  });
+});
+
+const known =
+  'html head meta link title style body header main section h1 h2 p ul li figure figcaption div table thead tbody tr th td svg line polyline polygon rect circle text title doctype'.split(
+    ' ',
+  );

@@ -3,16 +3,21 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { Client, Connection } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
+import { createReplay } from '../audit/replay.ts';
 import { presets } from '../domain/analysis/presets.ts';
 import { messageOf } from '../domain/errors.ts';
 import { planJsonSchema } from '../domain/plan/json-schema.ts';
 import { parsePlan, parsePlanText } from '../domain/plan/schema.ts';
+import { openArchive } from '../evidence/open.ts';
+import { createBundleReplay } from '../evidence/replay.ts';
 import { loadConfig } from '../providers/config.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { bundlePath } from '../worker/bundle-path.ts';
 import { createApp } from './app.ts';
-import { createReplay } from './audit/replay.ts';
 import { bindAddressOf } from './bind.ts';
+import { noEvidence } from './evidence/none.ts';
+import { createReportWriter } from './evidence/reports.ts';
+import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
 import { eventKeysOf } from './outside/keys.ts';
 import { createTemporalService } from './temporal-service.ts';
@@ -21,7 +26,7 @@ import { createTemporalService } from './temporal-service.ts';
 const backlog = 4096;
 
 async function main(logger: Logger): Promise<void> {
-  const { api, temporal, events, ...providers } = await loadConfig();
+  const { api, temporal, events, evidence, ...providers } = await loadConfig();
   // Before anything else: an address that others can reach ends the process.
   const host = bindAddressOf(api.host);
   const registry = createRegistry(providers);
@@ -36,6 +41,8 @@ async function main(logger: Logger): Promise<void> {
     namespace: temporal.namespace,
     identity: `sluice-api@${hostname()}`,
   });
+  const replay = createReplay(bundlePath);
+  const archive = evidence === null ? null : openArchive(evidence);
   const described = {
     providers: registry.describe(),
     presets: Object.values(presets),
@@ -46,10 +53,21 @@ async function main(logger: Logger): Promise<void> {
       rollouts: createTemporalService({
         client,
         address: temporal.address,
-        replay: createReplay(bundlePath),
+        replay,
         planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
         keepList: true,
       }),
+      evidence:
+        archive === null
+          ? noEvidence
+          : createEvidenceService({
+              client,
+              address: temporal.address,
+              archive,
+              replay: createBundleReplay(bundlePath, replay),
+              bundlePath,
+            }),
+      report: createReportWriter({ client, address: temporal.address, archive, bundlePath }),
       plans: {
         parse: (input) => parsePlan(input, catalogue),
         parseText: (text) => parsePlanText(text, catalogue),
@@ -63,6 +81,7 @@ async function main(logger: Logger): Promise<void> {
   const stop = async () => {
     await app.close();
     await registry.close();
+    await archive?.store.close();
     await connection.close();
     logger.info('API stopped');
   };

@@ -4,8 +4,13 @@ import type { Plan } from '../domain/plan/types.ts';
 import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
+import type { ReportFormat, ReportKind } from '../report/names.ts';
 import type {
   Audit,
+  Bundle,
+  BundleCollected,
+  BundleList,
+  BundleListQuery,
   Catalogue,
   CommandAnswer,
   CommandBody,
@@ -19,13 +24,18 @@ import type {
   EmergencyStopBody,
   EmergencyView,
   EventAnswer,
+  EvidenceState,
+  HoldBody,
   ListQuery,
+  PruneAnswer,
+  PruneBody,
   Readiness,
   ReleaseAnswer,
   RollbackPage,
   RollbackQuery,
   RolloutPage,
   RolloutView,
+  Verification,
 } from './contract.ts';
 import type { EventKeys } from './outside/delivery.ts';
 
@@ -95,8 +105,32 @@ export interface RolloutService {
   readiness(): Promise<Readiness>;
 }
 
+/**
+ * Bundles of evidence. Without a run a reference means the target's latest bundle; of `collect` the latest rollout. Errors:
+ * `evidence-unconfigured`, `evidence-unavailable`, `evidence-not-found`, `evidence-damaged`, `evidence-key`.
+ */
+export interface EvidenceService {
+  list(query: BundleListQuery): Promise<BundleList>;
+  show(ref: RunRef): Promise<Bundle>;
+  /** As a tar archive. Errors: `evidence-pruned`. */
+  archive(ref: RunRef): Promise<Buffer>;
+  verify(ref: RunRef): Promise<Verification>;
+  /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
+  collect(ref: RunRef): Promise<BundleCollected>;
+  /** Errors: `evidence-pruned`. */
+  hold(ref: RunRef, action: 'hold' | 'release', body: HoldBody): Promise<Bundle>;
+  prune(body: PruneBody): Promise<PruneAnswer>;
+  /** Of a rollout that has ended. Never fails for the store's sake. */
+  state(rollout: Pick<RolloutView, 'target' | 'runId' | 'endedAtMs'>): Promise<EvidenceState>;
+}
+
+/** Errors: those of `EvidenceService` and, without a bundle, `rollout-not-found` and `temporal-unavailable`. */
+export type ReportWriter = (ref: RunRef, kind: ReportKind, format: ReportFormat) => Promise<string>;
+
 export interface ApiDeps {
   readonly rollouts: RolloutService;
+  readonly evidence: EvidenceService;
+  readonly report: ReportWriter;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;
   /** An operator's metrics source, for backtests. Errors: `provider-unknown`. */

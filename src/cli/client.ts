@@ -27,6 +27,8 @@ export interface ApiClient {
   readonly url: string;
   get<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>>;
   post<T>(path: string, body: unknown, schema: z.ZodType<T>, options?: PostOptions): Promise<Answer<T>>;
+  /** An answer that is no JSON. */
+  download(path: string): Promise<Buffer>;
   /** An open event stream; the caller ends it by the signal. */
   stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
@@ -58,6 +60,10 @@ export function createClient(url: string, io: Pick<Io, 'fetch'>): ApiClient {
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       };
       return json(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema, withinMs);
+    },
+    download: async (path) => {
+      const response = await call(path, { signal: AbortSignal.timeout(answerWithinMs) });
+      return Buffer.from(await reach(url, () => response.arrayBuffer()));
     },
     stream: async (path, signal) => {
       const { body } = await call(path, { headers: { accept: 'text/event-stream' }, signal });

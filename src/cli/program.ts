@@ -10,11 +10,13 @@ import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
+import { evidenceCommand } from './verbs/evidence.ts';
 import { guardCommand } from './verbs/guard.ts';
 import { importCommand } from './verbs/import.ts';
 import { listCommand } from './verbs/list.ts';
 import { metricsCommand } from './verbs/metrics.ts';
 import { rbacCommand } from './verbs/rbac.ts';
+import { reportCommand } from './verbs/report.ts';
 import { rollbacksCommand } from './verbs/rollbacks.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
@@ -81,6 +83,8 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     emergenciesCommand(act),
     auditCommand(act),
     rollbacksCommand(act),
+    evidenceCommand(act),
+    reportCommand(act),
     rbacCommand(act),
     guardCommand(act),
     upCommand(act),

@@ -6,7 +6,6 @@ import { Client, Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
-import { createReplay } from '../../src/api/audit/replay.ts';
 import {
   auditSchema,
   pageSchema,
@@ -14,10 +13,12 @@ import {
   rolloutViewSchema,
   startedSchema,
 } from '../../src/api/contract.ts';
+import { noEvidence } from '../../src/api/evidence/none.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import { signatureHeader, signatureOf } from '../../src/api/outside/signature.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
+import { createReplay } from '../../src/audit/replay.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { planFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -28,6 +29,7 @@ let env: RolloutEnv;
 let app: FastifyInstance;
 let folder: string;
 
+const unkept = { evidence: noEvidence, report: async () => 'no report' };
 /** Plans of the fixture, with the body's fields put over it. */
 const secret = 'a secret of the operator';
 const eventKeys = { secrets: async () => [secret], tokens: async () => [] };
@@ -57,7 +59,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     supersedeWaitMs: 20_000,
   });
   return await createApp(
-    { rollouts, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys },
+    { rollouts, ...unkept, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys },
     { pollMs: 100 },
   );
 }
@@ -372,6 +374,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
   });
   const blind = await createApp({
     rollouts,
+    ...unkept,
     plans,
     catalogue: () => ({}),
     metrics: () => env.metrics,

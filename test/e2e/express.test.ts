@@ -14,6 +14,7 @@ import {
   emergencyViewSchema,
   rolloutViewSchema,
 } from '../../src/api/contract.ts';
+import { noEvidence } from '../../src/api/evidence/none.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
@@ -93,7 +94,15 @@ function appOver(client: Client): Promise<FastifyInstance> {
     replay: async () => ({ ran: false, why: 'not asked for here' }),
     planes: createDataPlanes({ names: ['main', 'edge'], get: registry.traffic }),
   });
-  return createApp({ rollouts, plans, catalogue: () => ({}), metrics: registry.metrics, eventKeys });
+  return createApp({
+    rollouts,
+    evidence: noEvidence,
+    report: async () => 'no report',
+    plans,
+    catalogue: () => ({}),
+    metrics: registry.metrics,
+    eventKeys,
+  });
 }
 
 async function startWorkers(): Promise<void> {

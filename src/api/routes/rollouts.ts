@@ -9,6 +9,7 @@ import {
   commandAnswerSchema,
   commandBodySchema,
   commandParamsSchema,
+  hasEnded,
   idempotencyKeySchema,
   listQuerySchema,
   noQuerySchema,
@@ -56,7 +57,11 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
         response: { 200: rolloutViewSchema, ...problems },
       },
     },
-    (request) => rollouts.get(refOf(request.params, request.query)),
+    async (request) => {
+      const view = await rollouts.get(refOf(request.params, request.query));
+      const evidence = hasEnded(view) ? await deps.evidence.state(view) : null;
+      return evidence === null || evidence.state === 'off' ? view : { ...view, evidence };
+    },
   );
   app.post(
     '/v1/rollouts/:environment/:service/:command',
@@ -113,6 +118,9 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   );
 }
 
-function refOf(target: z.infer<typeof targetParamsSchema>, { run }: z.infer<typeof runQuerySchema>): RunRef {
+export function refOf(
+  target: z.infer<typeof targetParamsSchema>,
+  { run }: z.infer<typeof runQuerySchema>,
+): RunRef {
   return { ...target, ...(run === undefined ? {} : { runId: run }) };
 }

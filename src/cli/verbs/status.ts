@@ -1,6 +1,6 @@
 /** `sluice status`: one look at a rollout. */
 import type { Command } from 'commander';
-import { rolloutViewSchema } from '../../api/contract.ts';
+import { type RolloutView, rolloutViewSchema } from '../../api/contract.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, pathOf, type Target } from '../target.ts';
@@ -24,10 +24,28 @@ export async function runStatus(options: StatusOptions, io: Io): Promise<number>
   const legal = value.status?.legal ?? [];
   writeLines(out, [
     ...pictureOf(value, { nowMs: io.now(), columns, color: wantsColor(out, env) }),
+    ...evidenceLines(value),
     ...(legal.length > 0 ? [`you may: ${legal.join(', ')}`] : []),
     `run ${value.runId} of ${value.workflowId}`,
   ]);
   return exitCodes.ok;
+}
+
+function evidenceLines({ evidence }: RolloutView): string[] {
+  switch (evidence?.state) {
+    case 'kept': {
+      const signed = evidence.signedBy === null ? 'not signed' : `signed by ${evidence.signedBy}`;
+      return [`evidence: bundle ${evidence.position}, ${signed}`];
+    }
+    case 'waiting':
+      return ['evidence: not collected yet'];
+    case 'failing':
+      return [`evidence: NOT KEPT after ${evidence.tries} tries, which go on: ${evidence.problem}`];
+    case 'unknown':
+      return [`evidence: not known: ${evidence.problem}`];
+    default:
+      return [];
+  }
 }
 
 export function statusCommand(act: Act, run: Run<StatusOptions> = runStatus): Command {

@@ -1,7 +1,8 @@
 /** Stand-ins for what the HTTP layer is given: rollouts that answer as told and remember what they were asked. */
 
 import { type EmergencyView, linksOf, type RolloutView } from '../../../src/api/contract.ts';
-import type { ApiDeps, PlanParse, RolloutService } from '../../../src/api/service.ts';
+import { noEvidence } from '../../../src/api/evidence/none.ts';
+import type { ApiDeps, EvidenceService, PlanParse, RolloutService } from '../../../src/api/service.ts';
 import type { EmergencyStatus } from '../../../src/domain/emergency/status.ts';
 import type { TargetRecord } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -185,9 +186,11 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
 }
 
 /** Understands plans of one key: `version`. */
-export function fakeDeps(rollouts: RolloutService): ApiDeps {
+export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = noEvidence): ApiDeps {
   return {
     rollouts,
+    evidence,
+    report: async (_ref, kind, format) => `${kind} as ${format}`,
     plans: {
       parse: parseFake,
       parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),

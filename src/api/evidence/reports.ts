@@ -1,0 +1,60 @@
+/** Reports of rollouts: of their bundles where these are kept, else of what Temporal knows now. */
+import { SluiceError } from '../../domain/errors.ts';
+import type { Place } from '../../domain/evidence/layout.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import { type Archive, bundleAt, filesAt, findPlace, placesIn } from '../../evidence/archive.ts';
+import { contentOf } from '../../evidence/content.ts';
+import { versionsOf } from '../../evidence/versions.ts';
+import { writeReport } from '../../report/report.ts';
+import { type Proof, sourceOf } from '../../report/source.ts';
+import type { ReportWriter, RunRef } from '../service.ts';
+import type { TemporalDeps } from '../temporal/calls.ts';
+import { describe } from '../temporal/view.ts';
+import { rolloutOf } from './rollout-of.ts';
+
+export interface ReportDeps extends TemporalDeps {
+  /** Null: no evidence is kept. */
+  readonly archive: Archive | null;
+  readonly bundlePath: string;
+}
+
+export function createReportWriter(deps: ReportDeps): ReportWriter {
+  return async (ref, kind, format) => {
+    const place = deps.archive === null ? null : await bundleOf(deps, deps.archive, ref);
+    const source =
+      deps.archive !== null && place !== null ? await kept(deps.archive, place) : await live(deps, ref);
+    return writeReport(source, kind, format);
+  };
+}
+
+/** Of the latest rollout, if no run is named; its latest bundle, if Temporal cannot say which that is. */
+async function bundleOf(deps: ReportDeps, archive: Archive, ref: RunRef): Promise<Place | null> {
+  const target = targetOf(ref);
+  if (ref.runId !== undefined) return await findPlace(archive, target, ref.runId);
+  const latest = await describe(deps, ref).catch((error: unknown) => {
+    if (error instanceof SluiceError) return null;
+    throw error;
+  });
+  if (latest === null) return (await placesIn(archive, target)).at(-1) ?? null;
+  return await findPlace(archive, target, latest.summary.runId, latest.summary.endedAtMs ?? 0);
+}
+
+async function kept(archive: Archive, place: Place) {
+  const { manifest, sha256, signedBy, pruned } = await bundleAt(archive, place);
+  if (pruned !== null) {
+    const when = new Date(pruned.atMs).toISOString();
+    const detail = `The files of bundle ${place.position} of ${place.target} were deleted at ${when}.`;
+    throw new SluiceError('evidence-pruned', detail);
+  }
+  const { position, collectedAtMs, files, missing } = manifest;
+  const proof: Proof = { position, sha256, signedBy, collectedAtMs, files, missing };
+  return sourceOf(await filesAt(archive, place), proof);
+}
+
+async function live(deps: ReportDeps, ref: RunRef) {
+  const rollout = await rolloutOf(deps, ref);
+  const versions = await versionsOf(deps.bundlePath, async () => null);
+  const report = async (key: string) => (await deps.archive?.store.get(key)) ?? null;
+  const { files } = await contentOf(rollout, { versions, report });
+  return sourceOf(new Map([...files].map(([path, { content }]) => [path, content])), null);
+}

@@ -1,0 +1,32 @@
+/** The route of reports, which are texts and pages rather than JSON. */
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { reportQuerySchema, targetParamsSchema } from '../contract.ts';
+import type { ApiDeps } from '../service.ts';
+import { refOf } from './rollouts.ts';
+
+const mediaTypes = { md: 'text/markdown; charset=utf-8', html: 'text/html; charset=utf-8' } as const;
+
+export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'report'>): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/v1/rollouts/:environment/:service/report',
+    {
+      schema: {
+        tags: ['evidence'],
+        summary: 'A report of a rollout, as Markdown or as one HTML page',
+        params: targetParamsSchema,
+        querystring: reportQuerySchema,
+      },
+    },
+    async (request, reply) => {
+      const { kind, format, ...query } = request.query;
+      const page = await report(refOf(request.params, query), kind, format);
+      return reply
+        .type(mediaTypes[format])
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', 'no-store')
+        .send(page);
+    },
+  );
+}

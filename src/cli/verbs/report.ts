@@ -1,0 +1,95 @@
+/** `sluice report`: a report of a rollout, through the API or of a bundle on disk. */
+import { type Command, Option } from 'commander';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { readBundle } from '../../evidence/folder.ts';
+import { checkBundle } from '../../evidence/verify.ts';
+import { type ReportFormat, type ReportKind, reportFormats, reportKinds } from '../../report/names.ts';
+import { badInput } from '../cli-error.ts';
+import { isPath } from '../evidence/path.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { parseTarget, pathOf } from '../target.ts';
+import { writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+
+export interface ReportOptions extends CommonOptions {
+  readonly what: string;
+  readonly kind: ReportKind;
+  readonly format?: ReportFormat;
+  readonly run?: string;
+  readonly out?: string;
+}
+
+export async function runReport(options: ReportOptions, io: Io): Promise<number> {
+  const { out, kind } = options;
+  const format = options.format ?? (out?.endsWith('.html') ? 'html' : 'md');
+  const page = isPath(options.what)
+    ? await onDisk(options.what, kind, format)
+    : await asked(options, format, io);
+  if (out === undefined) io.out.write(page);
+  else {
+    await io.writeText(out, page).catch((error: unknown) => {
+      throw badInput(`The report ${out} cannot be written: ${messageOf(error)}.`, 'Check the path.');
+    });
+    if (options.json) writeJson(io.out, { kind, format, out });
+    else writeLines(io.out, [`${kind} report: ${out}`]);
+  }
+  return exitCodes.ok;
+}
+
+async function asked(options: ReportOptions, format: ReportFormat, io: Io): Promise<string> {
+  const target = parsedTarget(options.what);
+  const query = new URLSearchParams({ kind: options.kind, format });
+  if (options.run !== undefined) query.set('run', options.run);
+  return String(await clientOf(options, io).download(`${pathOf(target, '/report')}?${query}`));
+}
+
+function parsedTarget(text: string) {
+  try {
+    return parseTarget(text);
+  } catch (error) {
+    throw badInput(messageOf(error), 'For a bundle on disk write ./folder or a file that ends with .tar.');
+  }
+}
+
+async function onDisk(path: string, kind: ReportKind, format: ReportFormat): Promise<string> {
+  const files = await readBundle(path).catch((error: unknown) => {
+    throw badInput(
+      `${path} cannot be read: ${messageOf(error)}`,
+      'Name a folder or an archive of `sluice evidence get`.',
+    );
+  });
+  const { manifest, problems } = checkBundle(files ?? new Map(), new Set());
+  const [problem = 'the archive is not as it was written'] = problems;
+  if (files === null || manifest === null || problems.length > 0)
+    throw badInput(`${path} is not sound: ${problem}.`, 'Look at it with `sluice evidence verify`.');
+  // Drawing needs half of the checks, which no other verb does.
+  const { writeReport } = await import('../../report/report.ts');
+  const { sourceOf } = await import('../../report/source.ts');
+  const { body, sha256, signedBy } = manifest;
+  const { position, collectedAtMs, missing } = body;
+  try {
+    const source = sourceOf(files, { position, sha256, signedBy, collectedAtMs, files: body.files, missing });
+    return writeReport(source, kind, format);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    throw badInput(`${path}: ${error.message}`, error.advice);
+  }
+}
+
+export function reportCommand(act: Act, run: Run<ReportOptions> = runReport): Command {
+  return verb('report', 'write a report of a rollout')
+    .argument('<what>', 'environment/service; or, without an API, a bundle: ./folder or an archive.tar')
+    .addOption(new Option('--kind <kind>', 'what it is about').choices(reportKinds).default('deployment'))
+    .addOption(
+      new Option(
+        '--format <format>',
+        'Markdown or one HTML page (default: by the name of --out, else md)',
+      ).choices(reportFormats),
+    )
+    .option('--run <id>', 'a certain run instead of the latest')
+    .option('--out <file>', 'write it to a file')
+    .action((what: string, flags: Omit<ReportOptions, 'what'>) =>
+      act(flags, (io) => run({ ...flags, what }, io)),
+    );
+}

@@ -1,0 +1,115 @@
+/** The routes of evidence over an archive in memory: what they answer, and what they refuse. */
+import type { Client } from '@temporalio/client';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createApp } from '../../../src/api/app.ts';
+import {
+  bundleListSchema,
+  bundleSchema,
+  rolloutViewSchema,
+  verificationSchema,
+} from '../../../src/api/contract.ts';
+import { createEvidenceService } from '../../../src/api/evidence/service.ts';
+import type { Archive } from '../../../src/evidence/archive.ts';
+import { unpackTar } from '../../../src/evidence/tar.ts';
+import { collectAll, recordedRollout, testArchive } from '../../support/evidence.ts';
+import { fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
+
+const path = '/v1/rollouts/test/promoted/evidence';
+let archive: Archive;
+let app: FastifyInstance;
+
+/** Temporal is away; what is kept can be had all the same. */
+const nobody = { withDeadline: async () => Promise.reject(new Error('away')) } as unknown as Client;
+
+beforeEach(async () => {
+  archive = testArchive({ retentionDays: 1 });
+  await collectAll(archive, [recordedRollout('promoted'), recordedRollout('rolled-back-by-hand')]);
+  const evidence = createEvidenceService({
+    client: nobody,
+    address: 'nowhere',
+    archive,
+    replay: async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } }),
+    bundlePath: '/nowhere',
+  });
+  const { runId } = recordedRollout('promoted');
+  const ended = viewOf({ outcome: 'promoted' }, { target: 'test/promoted', runId });
+  app = await createApp(fakeDeps(fakeRollouts({ get: async () => ended }), evidence));
+});
+afterEach(() => app.close());
+
+const get = async (url: string) => await app.inject({ url });
+const post = async (url: string, payload: object) => await app.inject({ method: 'POST', url, payload });
+
+test('lists bundles, of all targets or of some', async () => {
+  const all = bundleListSchema.parse((await get('/v1/evidence')).json());
+  expect(all.bundles.map(({ manifest }) => manifest.service).sort()).toEqual([
+    'promoted',
+    'rolled-back-by-hand',
+  ]);
+  const one = bundleListSchema.parse((await get('/v1/evidence?service=promoted&limit=1')).json());
+  expect(one).toMatchObject({ total: 1, bundles: [{ manifest: { service: 'promoted', position: 1 } }] });
+});
+
+test('shows a bundle, gives it as an archive, and verifies it', async () => {
+  const bundle = bundleSchema.parse((await get(path)).json());
+  expect(bundle).toMatchObject({ signedBy: null, held: false, pruned: null });
+  const archived = await get(`${path}/archive`);
+  expect(archived.headers['content-type']).toBe('application/x-tar');
+  expect([...(unpackTar(archived.rawPayload)?.keys() ?? [])].sort()).toEqual(
+    ['manifest.json', ...bundle.manifest.files.map((file) => file.path)].sort(),
+  );
+  expect(verificationSchema.parse((await get(`${path}/verification`)).json())).toMatchObject({
+    ok: true,
+    position: 1,
+  });
+});
+
+test('a rollout’s view tells of its evidence once it has ended', async () => {
+  const view = rolloutViewSchema.parse((await get('/v1/rollouts/test/promoted')).json());
+  expect(view.evidence).toMatchObject({ state: 'kept', position: 1 });
+});
+
+test('holds, releases and prunes', async () => {
+  const who = { actor: 'ann', reason: 'case 7' };
+  expect((await post(`${path}/hold`, who)).json()).toMatchObject({ held: true, holds: [who] });
+  const pruned = (await post('/v1/evidence/prune', { actor: 'ann' })).json();
+  expect(pruned).toMatchObject({
+    held: [{ target: 'test/promoted' }],
+    pruned: [{ target: 'test/rolled-back-by-hand' }],
+  });
+  expect((await get('/v1/rollouts/test/rolled-back-by-hand/evidence/archive')).json()).toMatchObject({
+    code: 'evidence-pruned',
+    status: 410,
+  });
+  expect((await post(`${path}/release`, who)).json()).toMatchObject({ held: false });
+});
+
+test.each([
+  ['a bundle that is not there', '/v1/rollouts/test/other/evidence', 404, 'evidence-not-found'],
+  ['a run that is not there', `${path}?run=0190b8a4-7c1d-7000-8000-000000000001`, 404, 'evidence-not-found'],
+  ['a run that is none', `${path}?run=1`, 400, 'request-invalid'],
+  ['an unknown filter', '/v1/evidence?colour=red', 400, 'request-invalid'],
+])('refuses %s', async (_, url, status, code) => {
+  expect((await get(url)).json()).toMatchObject({ status, code });
+});
+
+test.each([
+  ['a hold without a reason', `${path}/hold`, { actor: 'ann', reason: ' ' }],
+  ['a hold of nobody', `${path}/hold`, { reason: 'case 7' }],
+  ['a pruning of nobody', '/v1/evidence/prune', {}],
+])('refuses %s', async (_, url, body) => {
+  expect((await post(url, body)).json()).toMatchObject({ status: 400, code: 'request-invalid' });
+});
+
+test('without a store each route says what to configure, and views say nothing', async () => {
+  const bare = await createApp(fakeDeps(fakeRollouts({ get: async () => viewOf({ outcome: 'promoted' }) })));
+  const answer = (await bare.inject({ url: '/v1/evidence' })).json();
+  expect(answer).toMatchObject({
+    status: 503,
+    code: 'evidence-unconfigured',
+    advice: expect.stringContaining('evidence.store'),
+  });
+  expect((await bare.inject({ url: '/v1/rollouts/demo/shop' })).json()).not.toHaveProperty('evidence');
+  await bare.close();
+});

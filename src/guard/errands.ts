@@ -1,5 +1,6 @@
 /** What is under way: one errand for each target, some at a time, tried again until it is done or need not be. */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { isProblem } from '../providers/kube/errors.ts';
@@ -10,6 +11,9 @@ import type { Why } from './tracked.ts';
 
 /** Routes that are brought home at the same time; the others wait their turn. */
 const atOnce = 32;
+/** With no more than so many under way there is room for what can wait; and it waits no longer than this. */
+const few = 4;
+const calm = { lookEveryMs: 50, mostMs: 3_000 };
 /** What passes by itself is tried again at once, what somebody has to put right more and more rarely. */
 const quickMs = { first: 250, most: 1_000 };
 const slowMs = { first: 1_000, most: 15_000 };
@@ -51,6 +55,15 @@ export class Errands {
   /** Something has changed, so the next try need not wait. */
   hurry(target: TargetId): void {
     this.running.get(target)?.nap.end();
+  }
+
+  /** Resolves when few errands are under way, or after a while. */
+  async calm(): Promise<void> {
+    const { signal } = this.options;
+    const untilMs = performance.now() + calm.mostMs;
+    while (this.turns.underWay > few && performance.now() < untilMs && !signal.aborted) {
+      await sleep(calm.lookEveryMs, undefined, { signal }).catch(() => {});
+    }
   }
 
   async settled(): Promise<void> {

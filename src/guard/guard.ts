@@ -80,7 +80,7 @@ export class Guard {
     setMaxListeners(0, this.stopper.signal);
     this.options = options;
     this.hub = new KubeHub(client);
-    this.events = new RouteEvents(new KubeEvents(client, 'sluice-guard'));
+    this.events = new RouteEvents(new KubeEvents(client, 'sluice-guard', () => this.errands.calm()));
     this.homing = new Homing(new LeaseStore(client, leaseNamespace), kinds);
     this.routes = new RouteBook(this.hub, kinds, (target, route) => this.routeSeen(target, route));
     this.leases = new LeaseBook((target, lease) => {

@@ -14,6 +14,11 @@ export class Turns {
     this.limit = limit;
   }
 
+  /** Those that run, and those that wait. */
+  get underWay(): number {
+    return this.running + this.queue.length;
+  }
+
   /** Resolves with true when it is this caller's turn, with false when `signal` aborts first. Then call `done` once. */
   async take(urgent: boolean, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;

@@ -36,12 +36,15 @@ export class KubeEvents {
   private readonly client: KubeClient;
   /** Who speaks, such as `sluice-guard`. */
   private readonly component: string;
+  private readonly calm: () => Promise<unknown>;
   private readonly waiting: (() => Promise<void>)[] = [];
   private readonly running = new Set<Promise<void>>();
 
-  constructor(client: KubeClient, component: string) {
+  /** `calm` resolves when nothing more urgent is under way; it is asked before each Event. */
+  constructor(client: KubeClient, component: string, calm: () => Promise<unknown> = async () => {}) {
     this.client = client;
     this.component = component;
+    this.calm = calm;
   }
 
   /** The same note on the same object is one Event that counts. */
@@ -60,6 +63,7 @@ export class KubeEvents {
 
   private async work(): Promise<void> {
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      await this.calm();
       await next().catch(() => {});
     }
   }
@@ -67,8 +71,6 @@ export class KubeEvents {
   private async write(regarding: Regarding, note: Note, at: string): Promise<void> {
     const ref = refOf(regarding, note, this.component);
     const signal = AbortSignal.timeout(limitMs);
-    const before = await this.client.find(ref, signal);
-    if (before !== null) return await this.again(ref, before, at, signal);
     try {
       await this.client.create(ref, this.objectOf(ref, regarding, note, at), signal);
     } catch (error) {

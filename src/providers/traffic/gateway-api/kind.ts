@@ -4,6 +4,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { type PatchStep, pointer } from '../../kube/types.ts';
+import { notedOf } from '../kube/keys.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { servicesOf, weightsFor } from '../kube/services.ts';
@@ -18,6 +19,7 @@ import {
   refuseRenamed,
   type SharedRule,
   sharesOf,
+  sortRules,
 } from './rules.ts';
 
 export const gatewayRoute: ObjectKind = {
@@ -52,19 +54,25 @@ export const gatewayRoute: ObjectKind = {
     return JSON.stringify(shared.map((each) => [each.key, weight(each, 'blue'), weight(each, 'green')]));
   },
   undo(object, place, found, stableSlot) {
-    const rules = readRules(object, place);
+    const rules = sortRules(object, place);
     const own = headerSteps(rules, place, { stableSlot, match: null });
     // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
     if (stableSlot === 'green') return own;
+    const all = [...rules.shared, ...rules.renamed, ...rules.idle].toSorted((a, b) => a.index - b.index);
     const before = foundWeights.catch([]).parse(parsed(found));
-    return [...[...rules.shared, ...rules.renamed].flatMap((each) => undoSteps(each, before)), ...own];
+    const notes = notedOf(
+      all.map(({ key }) => key),
+      before,
+    );
+    return [...all.flatMap((each, nth) => undoSteps(each, notes[nth])), ...own];
   },
   observed: isObserved,
 };
 
 /** By rule: weight of stable and of the canary as found; null: none was written; `none`: there was no such backend. */
 const foundWeight = z.union([z.number().nullable(), z.literal('none')]);
-const foundWeights = z.array(z.tuple([z.string(), foundWeight, foundWeight]));
+const foundRule = z.tuple([z.string(), foundWeight, foundWeight]);
+const foundWeights = z.array(foundRule);
 
 function weightSteps(each: SharedRule, place: RoutePlace, wanted: Omit<RouteWanted, 'mark'>): PatchStep[] {
   const { canary, stable } = weightsFor(wanted.canaryPercent);
@@ -99,7 +107,7 @@ function refFor({ refs, index }: SharedRule, place: RoutePlace, slot: Slot): Bac
 
 /** Takes our rules away, and puts new ones before the rules that they belong to; from the end, so that indices hold. */
 function headerSteps(
-  { shared, own }: Rules,
+  { shared, own }: Pick<Rules, 'shared' | 'own'>,
   place: RoutePlace,
   { stableSlot, match }: Pick<RouteWanted, 'stableSlot' | 'match'>,
 ): PatchStep[] {
@@ -114,11 +122,13 @@ function headerSteps(
   return [...remove, ...add];
 }
 
-function undoSteps({ index, key, refs, more }: SharedRule, found: z.infer<typeof foundWeights>): PatchStep[] {
+function undoSteps(
+  { index, refs, more }: SharedRule,
+  before: z.infer<typeof foundRule> | undefined,
+): PatchStep[] {
   const path = (at: number, ...field: string[]) =>
     pointer('spec', 'rules', index, 'backendRefs', at, ...field);
   const { blue, green } = refs;
-  const before = found.find(([of]) => of === key);
   const steps: PatchStep[] = [];
   if (blue !== null && before !== undefined && before[1] !== 'none') {
     const weight = before[1] === 0 ? 1 : before[1];

@@ -52,6 +52,8 @@ export interface Rules {
    * them. Nothing is given there any more, but it counts, and is taken away.
    */
   readonly renamed: readonly SharedRule[];
+  /** Rules that were renamed and give the canary nothing any more: at the end they are given back as well. */
+  readonly idle: readonly SharedRule[];
   /** Our own rules, which send requests with a header to the canary. */
   readonly own: readonly OwnRule[];
 }
@@ -69,9 +71,19 @@ const ownWeight = 719_363;
 
 /** Errors: `NoRoute` if nothing in the route is the target's. */
 export function readRules(object: KubeObject, place: RoutePlace): Rules {
-  const parsed = rulesIn.safeParse(object);
+  const rules = sortRules(object, place);
+  const { shared, renamed, own } = rules;
+  if (shared.length > 0 || renamed.length > 0 || own.length > 0) return rules;
+  const { rules: wanted } = gatewayOptions.parse(place.options);
+  const which = wanted === undefined ? 'no rule' : `no rule named ${wanted.join(' or ')}`;
   const what = nameOf(routeRef(place));
-  if (!parsed.success) throw new SluiceError('traffic-unready', `${what} cannot be read.`);
+  throw new NoRoute(`${what} has ${which} that sends to the Service ${servicesOf(place).blue}.`);
+}
+
+/** As `readRules`, whether anything is the target's or not. */
+export function sortRules(object: KubeObject, place: RoutePlace): Rules {
+  const parsed = rulesIn.safeParse(object);
+  if (!parsed.success) throw new SluiceError('traffic-unready', `${nameOf(routeRef(place))} cannot be read.`);
   const { rules } = parsed.data.spec;
   const services = servicesOf(place);
   const { rules: wanted } = gatewayOptions.parse(place.options);
@@ -91,17 +103,14 @@ export function readRules(object: KubeObject, place: RoutePlace): Rules {
     wanted === undefined || (name !== undefined && wanted.includes(name));
   const shared = all.filter(isNamed);
   const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
-  const renamed = isMissing ? all.filter((each) => !isNamed(each) && isShared(each)) : [];
-  if (shared.length === 0 && renamed.length === 0 && own.length === 0) {
-    const which = wanted === undefined ? 'no rule' : `no rule named ${wanted.join(' or ')}`;
-    throw new NoRoute(`${what} has ${which} that sends to the Service ${services.blue}.`);
-  }
-  return { shared, renamed, own };
+  const others = isMissing ? all.filter((each) => !isNamed(each) && hasBoth(each)) : [];
+  const gives = (each: SharedRule) => sharesOf(each).green > 0;
+  return { shared, renamed: others.filter(gives), idle: others.filter((each) => !gives(each)), own };
 }
 
 /** As we share a rule: a way to the canary alone is its owner's. */
-function isShared(each: SharedRule): boolean {
-  return each.refs.blue !== null && each.refs.green !== null && sharesOf(each).green > 0;
+function hasBoth({ refs }: SharedRule): boolean {
+  return refs.blue !== null && refs.green !== null;
 }
 
 /** The part of the rule's requests that each slot gets, percent. Others may get a part as well. */
@@ -154,7 +163,10 @@ export function refuseRenamed({ renamed: [first] }: Pick<Rules, 'renamed'>, plac
 }
 
 /** Errors: `traffic-unready` if a rule has no share to give to the canary alone. */
-export function refuseOthers({ shared, renamed }: Rules, place: RoutePlace): void {
+export function refuseOthers(
+  { shared, renamed }: Pick<Rules, 'shared' | 'renamed'>,
+  place: RoutePlace,
+): void {
   const what = nameOf(routeRef(place));
   refuseRenamed({ renamed }, place);
   if (shared.length === 0) {

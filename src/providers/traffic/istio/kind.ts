@@ -4,6 +4,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { type PatchStep, pointer } from '../../kube/types.ts';
+import { notedOf } from '../kube/keys.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { weightsFor } from '../kube/services.ts';
@@ -18,6 +19,7 @@ import {
   refuseUnfit,
   type SharedRoute,
   sharesOf,
+  sortRoutes,
   type VirtualService,
 } from './rules.ts';
 
@@ -63,19 +65,25 @@ export const virtualServiceKind: ObjectKind = {
     );
   },
   undo(object, place, found, stableSlot) {
-    const routes = readRoutes(object, place);
+    const routes = sortRoutes(object, place);
     const own = headerSteps(routes, place, { stableSlot, match: null });
     // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
     if (stableSlot === 'green') return own;
+    const all = [...routes.shared, ...routes.renamed, ...routes.idle].toSorted((a, b) => a.index - b.index);
     const before = foundRoutes.catch([]).parse(parsed(found));
-    return [...[...routes.shared, ...routes.renamed].flatMap((each) => undoSteps(each, before)), ...own];
+    const notes = notedOf(
+      all.map(({ key }) => key),
+      before,
+    );
+    return [...all.flatMap((each, nth) => undoSteps(each, notes[nth])), ...own];
   },
   observed: isObserved,
 };
 
 /** By route: weight of stable and of the canary, and the stable destination's subset, as found. */
 const foundWeight = z.union([z.number().nullable(), z.literal('none')]);
-const foundRoutes = z.array(z.tuple([z.string(), foundWeight, foundWeight, z.string().nullable()]));
+const foundRoute = z.tuple([z.string(), foundWeight, foundWeight, z.string().nullable()]);
+const foundRoutes = z.array(foundRoute);
 
 function weightSteps(each: SharedRoute, place: RoutePlace, wanted: Omit<RouteWanted, 'mark'>): PatchStep[] {
   const { canary, stable } = weightsFor(wanted.canaryPercent);
@@ -135,10 +143,12 @@ function headerSteps(
   throw new SluiceError('traffic-unready', message);
 }
 
-function undoSteps({ index, key, at, more }: SharedRoute, found: z.infer<typeof foundRoutes>): PatchStep[] {
+function undoSteps(
+  { index, at, more }: SharedRoute,
+  before: z.infer<typeof foundRoute> | undefined,
+): PatchStep[] {
   const path = (nth: number, ...field: string[]) => pointer('spec', 'http', index, 'route', nth, ...field);
   const { blue, green } = at;
-  const before = found.find(([of]) => of === key);
   const steps: PatchStep[] = [];
   if (blue !== null && before !== undefined && before[1] !== 'none') {
     const weight = before[1] === 0 ? 100 : before[1];

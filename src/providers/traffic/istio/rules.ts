@@ -58,6 +58,8 @@ export interface VirtualService {
    * them. Nothing is given there any more, but it counts, and is taken away.
    */
   readonly renamed: readonly SharedRoute[];
+  /** Routes that were renamed and give the canary nothing any more: at the end they are given back as well. */
+  readonly idle: readonly SharedRoute[];
   /** Our own routes, which send requests with a header to the canary. */
   readonly own: readonly { readonly index: number; readonly match: HeaderMatch | null }[];
 }
@@ -71,6 +73,14 @@ export function ownName(wanted: HeaderMatch): string {
 
 /** Errors: `NoRoute` if nothing in it is the target's. */
 export function readRoutes(object: KubeObject, place: RoutePlace): VirtualService {
+  const routes = sortRoutes(object, place);
+  const { shared, renamed, own } = routes;
+  if (shared.length > 0 || renamed.length > 0 || own.length > 0) return routes;
+  throw nothingIn(specOf(object, place).http, place);
+}
+
+/** As `readRoutes`, whether anything is the target's or not. */
+export function sortRoutes(object: KubeObject, place: RoutePlace): VirtualService {
   const { http } = specOf(object, place);
   const { routes: wanted } = istioOptions.parse(place.options);
   const keyOf = ruleKeys();
@@ -89,14 +99,14 @@ export function readRoutes(object: KubeObject, place: RoutePlace): VirtualServic
     wanted === undefined || (name !== undefined && wanted.includes(name));
   const shared = all.filter(isNamed);
   const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
-  const renamed = isMissing ? all.filter((each) => !isNamed(each) && isShared(each)) : [];
-  if (shared.length === 0 && renamed.length === 0 && own.length === 0) throw nothingIn(http, place);
-  return { shared, renamed, own };
+  const others = isMissing ? all.filter((each) => !isNamed(each) && hasBoth(each)) : [];
+  const gives = (each: SharedRoute) => sharesOf(each).green > 0;
+  return { shared, renamed: others.filter(gives), idle: others.filter((each) => !gives(each)), own };
 }
 
 /** As we share a route: a way to the canary alone is its owner's. */
-function isShared(each: SharedRoute): boolean {
-  return each.at.blue !== null && each.at.green !== null && sharesOf(each).green > 0;
+function hasBoth({ at }: SharedRoute): boolean {
+  return at.blue !== null && at.green !== null;
 }
 
 /** Errors: `traffic-unready` if there are any. */

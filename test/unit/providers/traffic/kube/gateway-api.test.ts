@@ -162,6 +162,22 @@ describe('the steps of a Gateway API route', () => {
     expect(() => gatewayRoute.shares(other, named)).toThrow(NoRoute);
   });
 
+  it('gives a rule back that was renamed under a canary, whether the plan names it or not', () => {
+    const object = routeWith({ name: 'api', backendRefs: [{ name: 'web', weight: 7 }] });
+    for (const options of [{ rules: ['api'] }, {}]) {
+      const named = { ...place, options };
+      const found = gatewayRoute.found(object, named);
+      const to = (from: KubeObject, canaryPercent: number) =>
+        applied(from, gatewayRoute.steps(from, named, { stableSlot: 'blue', canaryPercent, match: null }));
+      const renamed = applied(to(object, 50), [
+        { op: 'replace', path: '/spec/rules/0/name', value: 'api-v2' },
+      ]);
+      const home = to(renamed, 0);
+      const left = applied(home, gatewayRoute.undo(home, named, found, 'blue'));
+      expect(left).toEqual(routeWith({ name: 'api-v2', backendRefs: [{ name: 'web', weight: 7 }] }));
+    }
+  });
+
   it('counts every backend with the canary’s name, and takes away from all of them', () => {
     const object = routeWith({
       backendRefs: [

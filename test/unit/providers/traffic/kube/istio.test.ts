@@ -221,6 +221,20 @@ describe('a VirtualService', () => {
     expect(() => virtualServiceKind.check(object, named)).toThrow(refused);
   });
 
+  it('gives a route back that was renamed under a canary', () => {
+    const named = { ...place, options: { routes: ['api'] } };
+    const object = virtualService([{ name: 'api', route: [to('web')] }]);
+    const found = virtualServiceKind.found(object, named);
+    const shared = applied(object, virtualServiceKind.steps(object, named, wanted));
+    const renamed = applied(shared, [{ op: 'replace', path: '/spec/http/0/name', value: 'api-v2' }]);
+    const home = applied(
+      renamed,
+      virtualServiceKind.steps(renamed, named, { ...wanted, canaryPercent: 0, match: null }),
+    );
+    const left = applied(home, virtualServiceKind.undo(home, named, found, 'blue'));
+    expect(left).toEqual(virtualService([{ name: 'api-v2', route: [to('web')] }]));
+  });
+
   it('counts every destination that is the canary’s, and takes away from all of them', () => {
     const object = virtualService([
       {

@@ -4,7 +4,7 @@ import type { TargetId } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
 import { isProblem } from '../providers/kube/errors.ts';
 import type { KubeObject } from '../providers/kube/types.ts';
-import { fits, wantedOf } from '../providers/traffic/kube/follow.ts';
+import { fits, wantedOf, writeOne } from '../providers/traffic/kube/follow.ts';
 import type { LeaseState, RouteRecord } from '../providers/traffic/kube/lease-state.ts';
 import type { LeaseSeen, LeaseStore } from '../providers/traffic/kube/lease-store.ts';
 import {
@@ -106,9 +106,9 @@ export class Homing {
         return { kind: 'home', seen, wrote };
       }
       if (!mayAct()) return { kind: 'not-now' };
-      const left = await this.write(route, record, seen, wanted, signal);
+      const left = await writeOne(route, record, seen, wanted, signal);
       wrote ||= left !== 'conflict';
-      if (left !== 'conflict' && left !== null && fits(left, wanted)) {
+      if (typeof left === 'object' && fits(left, wanted)) {
         return { kind: 'home', seen: left, wrote };
       }
     }
@@ -118,33 +118,15 @@ export class Homing {
     );
   }
 
-  /** What the write left; null: it has to be read. */
-  private async write(
-    route: KubeRoute,
-    record: RouteRecord,
-    seen: RouteSeen,
-    wanted: RouteWanted,
-    signal: AbortSignal,
-  ): Promise<RouteSeen | 'conflict' | null> {
-    try {
-      if (route.single) return await route.single.write(record, seen, wanted, signal);
-      await route.write(record, seen, wanted, signal);
-      return null;
-    } catch (error) {
-      if (isProblem(error, 'conflict')) return 'conflict';
-      throw error;
-    }
-  }
-
   /** Without a Lease what was known of it holds: which slot is stable must not be guessed. */
   private async leaseNow({ target, tracked, signal }: Errand): Promise<LeaseSeen> {
-    const lease = await this.store.read(target, signal);
+    const lease = await this.store.look(target, signal);
     return lease.epoch > 0 ? lease : { ...tracked.lease, stoppedAll: lease.stoppedAll };
   }
 }
 
 function knownOf({ object }: Errand, route: KubeRoute, record: RouteRecord): RouteSeen | null {
-  if (object === null || route.single === undefined) return null;
+  if (object === null || !route.single?.isWhole(record)) return null;
   try {
     return route.single.seenIn(object, record);
   } catch {

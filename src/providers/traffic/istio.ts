@@ -4,7 +4,7 @@ import { joined, type Rights, rightTo } from '../kube/rights.ts';
 import { istioOptions } from './istio/options.ts';
 import { IstioRoute } from './istio/route.ts';
 import type { KubeRouteType } from './kube/provider.ts';
-import { routeRights } from './kube/rights.ts';
+import { watchedRights } from './kube/rights.ts';
 
 /** Subsets are made by whoever leads a rollout, and put right again by the guard; only at the end are they removed. */
 const subsetRights: Rights = {
@@ -19,7 +19,7 @@ export const istio: KubeRouteType = {
   type: 'istio',
   summary: 'Istio (VirtualService, DestinationRule); the lease is enforced by `sluice guard`.',
   options: istioOptions,
-  rights: joined([routeRights(virtualService), subsetRights]),
+  rights: joined([watchedRights(virtualService), subsetRights]),
   // A route to the whole host has the pods of both again.
   leavesLast: ({ subsets }) => subsets !== undefined,
   routeOf: (client) => new IstioRoute(client),

@@ -78,6 +78,11 @@ export interface TrafficProvider {
   stopAll(holder: string, signal?: AbortSignal): Promise<void>;
   /** Lets go what `stopAll` wrote for this holder. Returns who else holds it; nobody: everything may go on. */
   release(holder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * A stop is written by one and followed by another, who needs about so long for each and should have the way free
+   * meanwhile. Absent: it is in force when it is written.
+   */
+  readonly stopFollowedMs?: number;
   /** How long one restore may take; for data planes where it is several requests to somewhere else. Default: 1 s. */
   readonly restoreLimitMs?: number;
   /** After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target. */

@@ -4,18 +4,20 @@ import { KubeClient } from '../../../src/providers/kube/client.ts';
 import { connect } from '../../../src/providers/kube/connection.ts';
 import { gatewayApi } from '../../../src/providers/traffic/gateway-api.ts';
 import { KubeTraffic } from '../../../src/providers/traffic/kube/kube-traffic.ts';
+import { leaseName } from '../../../src/providers/traffic/kube/lease-state.ts';
 import { LeaseStore } from '../../../src/providers/traffic/kube/lease-store.ts';
 import { type Guarded, guardedTargets, targetNamed } from '../../support/kube/guarded.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
 
-const targets = ['counted', 'stopped', 'taken'].map(targetNamed);
+const cluster = sharedCluster();
+const targets = ['counted', 'stopped', 'taken', 'forgotten'].map(targetNamed);
 const soon = () => Date.now() + 60_000;
 
 let guarded: Guarded;
 let traffic: KubeTraffic;
 let requests = 0;
 beforeAll(async () => {
-  guarded = await guardedTargets(sharedCluster(), targets);
+  guarded = await guardedTargets(cluster, targets);
   const connection = connect(guarded.settings);
   const counted = {
     ...connection,
@@ -47,8 +49,8 @@ describe('a restore', () => {
     const [target = targetNamed('none')] = targets;
     const epoch = await guarded.canary(target, 60_000);
     await traffic.restore(target, epoch);
-    // The Lease before, the route, and the Lease and the stop of everything once more.
-    expect(await costOf(() => traffic.restore(target, epoch))).toBe(4);
+    // The Lease, and the route that bears the mark of its stop.
+    expect(await costOf(() => traffic.restore(target, epoch))).toBe(2);
   });
 });
 
@@ -57,7 +59,7 @@ describe('a promotion', () => {
     const [target = targetNamed('none')] = targets;
     const epoch = await guarded.canary(target, 60_000);
     await traffic.stop(target);
-    const refused = { code: 'traffic-unready' };
+    const refused = { code: 'traffic-unavailable' };
     await expect(traffic.setStable(target, 'green', epoch)).rejects.toMatchObject(refused);
     expect(await traffic.read(target)).toMatchObject({ stableSlot: 'blue', stopped: true });
     await traffic.restore(target, epoch);
@@ -72,6 +74,16 @@ describe('a promotion', () => {
     await traffic.setStable(target, 'blue', next);
     expect(await traffic.read(target)).toMatchObject({ stableSlot: 'blue', stopped: true });
   });
+
+  it('is known by the route when somebody has deleted the Lease', async () => {
+    const target = targetNamed('forgotten');
+    const epoch = await guarded.canary(target, 60_000);
+    await traffic.setStable(target, 'green', epoch);
+    await cluster.kubectl(['delete', 'lease', '-n', guarded.namespace, leaseName(target.id)]);
+    expect(await traffic.read(target)).toMatchObject({ stableSlot: 'green', epoch: 0, weightPercent: 0 });
+    expect(await traffic.prepare(target, epoch)).toMatchObject({ stableSlot: 'green', weightPercent: 0 });
+    expect(await guarded.shareOf(target)).toBe(100);
+  });
 });
 
 describe('a pulse of a watch', () => {
@@ -81,7 +93,7 @@ describe('a pulse of a watch', () => {
     expect(await costOf(() => traffic.read(target))).toBeLessThanOrEqual(3);
     expect(await costOf(() => traffic.renew(target, epoch, soon()))).toBe(1);
     // The stop of everything is read once for all targets that are looked at together.
-    expect(await costOf(() => Promise.all(targets.map((one) => traffic.read(one))))).toBeLessThanOrEqual(7);
+    expect(await costOf(() => Promise.all(targets.map((one) => traffic.read(one))))).toBeLessThanOrEqual(9);
     expect(await traffic.read(target)).toMatchObject({ weightPercent: 50, stopped: false });
   });
 

@@ -8,10 +8,16 @@ import type { KubeObject, KubeRef } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
 import { ObjectRoute, type ObjectSeen } from '../kube/object-route.ts';
 import { refuseWhileRunning } from '../kube/pods.ts';
-import { givesNothing, type KubeRoute, type RoutePlace, type RouteWanted } from '../kube/route.ts';
+import {
+  givesNothing,
+  type KubeRoute,
+  type RoutePlace,
+  type RouteWanted,
+  type SingleRoute,
+} from '../kube/route.ts';
 import { sameHost } from './hosts.ts';
 import { virtualServiceKind } from './kind.ts';
-import { hostOf, istioOptions, subsetsOf } from './options.ts';
+import { hostOf, istioOptions, subsetsOf, virtualServiceRef } from './options.ts';
 import { destinationRuleKind, hostIn, newRuleSpec } from './subsets.ts';
 
 interface Seen extends ObjectSeen {
@@ -23,12 +29,19 @@ interface Seen extends ObjectSeen {
 const madeFor = `${prefix}/made-for`;
 
 export class IstioRoute implements KubeRoute<Seen> {
+  /** The shares stand in the VirtualService. */
+  readonly single: SingleRoute;
   private readonly client: KubeClient;
   private readonly routes: ObjectRoute;
 
   constructor(client: KubeClient) {
     this.client = client;
     this.routes = new ObjectRoute(client, virtualServiceKind);
+    this.single = {
+      refOf: virtualServiceRef,
+      isWhole: (place) => subsetsOf(place) === null,
+      seenIn: (object, place) => this.routes.single.seenIn(object, place),
+    };
   }
 
   async read(place: RoutePlace, signal?: AbortSignal): Promise<Seen> {
@@ -59,17 +72,19 @@ export class IstioRoute implements KubeRoute<Seen> {
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
-  ): Promise<void> {
+  ): Promise<Seen | null> {
     const { unsure } = seen;
     if (unsure !== undefined && !givesNothing(wanted)) throw unsure;
-    const steps = [
+    const writeRoute = () => this.routes.write(place, seen, wanted, signal, mode);
+    if (subsetsOf(place) === null) return { ...(await writeRoute()), rule: null };
+    const steps: (() => Promise<unknown>)[] = [
       async () => {
-        if (subsetsOf(place) !== null && unsure === undefined)
-          await this.writeRule(place, seen.rule, wanted, signal, mode);
+        if (unsure === undefined) await this.writeRule(place, seen.rule, wanted, signal, mode);
       },
-      () => this.routes.write(place, seen, wanted, signal, mode),
+      writeRoute,
     ];
     for (const step of takesAway(seen, wanted) ? steps.toReversed() : steps) await step();
+    return null;
   }
 
   async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {

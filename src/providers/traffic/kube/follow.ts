@@ -21,30 +21,54 @@ export interface Followed {
   readonly seen: RouteSeen;
 }
 
+export interface Follower {
+  readonly store: LeaseStore;
+  readonly route: KubeRoute;
+  readonly target: TargetId;
+  readonly place: RoutePlace;
+  /** Whether the Lease lets the canary take traffic; a guard goes by what it observed, not by the wall clock. */
+  readonly lives: (lease: LeaseSeen) => boolean;
+  /** A stop that was just written: the route that bears its mark is home, whatever was written since. */
+  readonly stopped?: LeaseSeen;
+}
+
 /**
  * Writes the route until it reads as its Lease says. The route is read before the Lease, and every write fails if the
  * route has changed since: a stop that comes in between is either seen, or its own write makes this one fail.
- * `lives` tells whether the Lease lets the canary take traffic; a guard goes by what it observed, not by the wall clock.
  */
 export async function follow(
-  store: LeaseStore,
-  route: KubeRoute,
-  target: TargetId,
-  place: RoutePlace,
-  lives: (lease: LeaseSeen) => boolean,
+  { store, route, target, place, lives, stopped }: Follower,
   signal?: AbortSignal,
 ): Promise<Followed> {
   for (let round = 1; round <= maxRounds; round++) {
     const found = await route.read(place, signal).catch(noRoute);
+    if (stopped !== undefined && !(found instanceof NoRoute) && fits(found, wantedOf(stopped, false)))
+      return { lease: stopped, seen: found };
     const lease = await store.read(target, signal);
     const wanted = wantedOf(lease, lives(lease));
     if (found instanceof NoRoute) return { lease, seen: withoutRoute(found, lease, wanted) };
     if (fits(found, wanted)) return { lease, seen: found };
-    await route.write(place, found, wanted, signal).catch((error: unknown) => {
-      if (!isProblem(error, 'conflict')) throw error;
-    });
+    const left = await writeOne(route, place, found, wanted, signal);
+    // What gives nothing rests on nothing that could have changed meanwhile.
+    if (typeof left === 'object' && givesNothing(wanted) && fits(left, wanted)) return { lease, seen: left };
   }
   throw new SluiceError('traffic-unavailable', `The route of ${target} was changed again and again.`);
+}
+
+/** What the write left; `unknown`: it has to be read; `conflict`: nothing was written, since it is no longer as it was seen. */
+export async function writeOne(
+  route: KubeRoute,
+  place: RoutePlace,
+  seen: RouteSeen,
+  wanted: RouteWanted,
+  signal?: AbortSignal,
+): Promise<RouteSeen | 'unknown' | 'conflict'> {
+  try {
+    return (await route.write(place, seen, wanted, signal)) ?? 'unknown';
+  } catch (error) {
+    if (isProblem(error, 'conflict')) return 'conflict';
+    throw error;
+  }
 }
 
 /** A route that is gone may be told of as home. */
@@ -78,13 +102,26 @@ export function wantedOf(lease: LeaseSeen, lives: boolean): RouteWanted {
   const { epoch, stableSlot, weightPercent, match, stop, stoppedAll } = lease;
   const stopped = stop !== null || stoppedAll;
   const takes = lives && !stopped;
-  const why = stop ?? (stoppedAll ? 'all' : takes ? 'lives' : 'none');
+  const why = stoppedAll ? 'all' : takes ? 'lives' : 'none';
   return {
     stableSlot,
     canaryPercent: takes ? weightPercent : 0,
     match: takes ? match : null,
-    mark: `${epoch}/${why}`,
+    // Whoever restores what is stopped finds the route as the guard left it, under whatever epoch.
+    mark: stop === null ? `${epoch}/${why}` : `${stopMark}${stop}`,
   };
+}
+
+const stopMark = 'stopped/';
+
+/** The route has what a canary's lease gives. */
+export function isLivesMark(mark: string | null): boolean {
+  return mark?.endsWith('/lives') ?? false;
+}
+
+/** The route was brought home because its Lease is stopped, or everything is. */
+export function isStopMark(mark: string | null): boolean {
+  return mark !== null && (mark.startsWith(stopMark) || mark.endsWith('/all'));
 }
 
 export function fits(seen: RouteSeen, wanted: RouteWanted): boolean {

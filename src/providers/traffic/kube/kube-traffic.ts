@@ -11,13 +11,14 @@ import { isProblem } from '../../kube/errors.ts';
 import type { KubeHub } from '../../kube/hub.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
 import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
-import { type Followed, fits, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
+import { type Followed, fits, follow, isLivesMark, noRoute, wantedOf, withoutRoute } from './follow.ts';
 import { type LeaseState, noLease, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
 import { givenIn } from './notes.ts';
 import { translated } from './refusals.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
 import type { RouteEvents } from './route-events.ts';
+import { RouteNews } from './route-news.ts';
 import { Sights } from './sights.ts';
 
 export interface KubeTrafficOptions {
@@ -40,12 +41,16 @@ export interface KubeTrafficOptions {
 export class KubeTraffic implements TrafficProvider {
   readonly matchHeader: string;
   readonly restoreLimitMs = 5_000;
+  readonly stopFollowedMs = 8;
   private readonly options: KubeTrafficOptions;
   private readonly sights = new Sights();
+  private readonly news: RouteNews | null;
 
   constructor(options: KubeTrafficOptions) {
     this.options = options;
     this.matchHeader = options.matchHeader;
+    const { hub, store } = options;
+    this.news = hub === undefined ? null : new RouteNews(hub, this.sights, (target) => store.forget(target));
   }
 
   prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState> {
@@ -56,14 +61,15 @@ export class KubeTraffic implements TrafficProvider {
       // Whether the route is there and may be written is found out before anything is.
       const seen = await route.read(place, signal);
       await route.check?.(place, seen, signal);
-      const before = await store.read(target.id, signal);
+      const before = informed(await store.read(target.id, signal), seen);
       const wanted = { ...wantedOf(before, false), mark: `${epoch}/none` };
       await route.write(place, seen, wanted, signal, 'try').catch((error: unknown) => {
         // That somebody has changed it since is no matter here: it may be written.
         if (!isProblem(error, 'conflict')) throw error;
       });
       const lease = { ...silent, stop: null, route: { type, ...place } };
-      await this.claim(target, epoch, () => lease, signal);
+      const owned = (state: LeaseState) => ({ ...lease, stableSlot: informed(state, seen).stableSlot });
+      await this.claim(target, epoch, owned, signal);
       return stateOf(await this.follow(target, signal), Date.now());
     });
   }
@@ -106,7 +112,7 @@ export class KubeTraffic implements TrafficProvider {
       const look = async () => {
         const found = route.read(place, signal).catch(noRoute);
         const [lease, seen] = await Promise.all([store.look(target.id, signal), found]);
-        if (!(seen instanceof NoRoute)) return { lease, seen };
+        if (!(seen instanceof NoRoute)) return { lease: informed(lease, seen), seen };
         return { lease, seen: withoutRoute(seen, lease, wantedOf(lease, untilOf(lease) > Date.now())) };
       };
       return stateOf(await this.sights.look(target.id, look), Date.now());
@@ -155,8 +161,9 @@ export class KubeTraffic implements TrafficProvider {
         before = state;
         return stopped(state);
       };
-      await this.options.store.change(target.id, change, signal);
-      const { seen } = await this.follow(target, signal);
+      // A watch has just looked, so what it saw is tried first.
+      const lease = await this.options.store.change(target.id, change, signal, 'last');
+      const { seen } = await this.follow(target, signal, { ...lease, stoppedAll: false });
       if (before.weightPercent > 0 || before.match !== null) this.options.events?.restored(seen);
     });
   }
@@ -198,25 +205,15 @@ export class KubeTraffic implements TrafficProvider {
 
   /** Tells of each change of the route, whoever made it. Returns when `signal` aborts. */
   async changes(target: TrafficTarget, onChange: () => void, signal: AbortSignal): Promise<void> {
-    const { route, hub } = this.options;
-    if (route.single === undefined || hub === undefined || signal.aborted) return;
-    let before: string | null = null;
-    const ref = route.single.refOf(this.placeOf(target));
-    const leave = hub.follow(ref, (object) => {
-      this.sights.forget(target.id);
-      // What its controller reports is no change of the route.
-      const now = JSON.stringify([object?.spec, object?.metadata.annotations]);
-      if (before !== null && before !== now) onChange();
-      before = now;
-    });
-    const unfollow = this.sights.follow(target.id, () => hub.isLive(ref));
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    unfollow();
-    leave();
+    const { single } = this.options.route;
+    if (single === undefined) return;
+    const place = this.placeOf(target);
+    const told = { ref: single.refOf(place), isWhole: single.isWhole(place) };
+    await this.news?.follow(target.id, told, onChange, signal);
   }
 
   async close(): Promise<void> {
-    this.options.hub?.close();
+    this.news?.close();
     await this.options.events?.settled();
     this.options.client.close();
   }
@@ -243,11 +240,13 @@ export class KubeTraffic implements TrafficProvider {
     return route === null ? { route: { type: this.options.type, ...this.placeOf(target) } } : {};
   }
 
-  private follow(target: TrafficTarget, signal?: AbortSignal): Promise<Followed> {
+  private follow(target: TrafficTarget, signal?: AbortSignal, stopped?: LeaseSeen): Promise<Followed> {
     const { store, route } = this.options;
     this.sights.forget(target.id);
     const lives = (lease: LeaseSeen) => untilOf(lease) > Date.now();
-    return follow(store, route, target.id, this.placeOf(target), lives, signal);
+    const place = this.placeOf(target);
+    const follower = { store, route, target: target.id, place, lives };
+    return follow(stopped === undefined ? follower : { ...follower, stopped }, signal);
   }
 
   private placeOf({ id, options }: TrafficTarget): RoutePlace {
@@ -269,8 +268,18 @@ const silent = { weightPercent: 0, match: null, forMs: 0, renewedAtMs: 0 } as co
 function refuseStopped({ id }: TrafficTarget, state: LeaseState, stoppedAll: boolean, slot: Slot): void {
   if (slot === state.stableSlot || (state.stop === null && !stoppedAll)) return;
   const asks = state.weightPercent > 0 || state.match !== null || state.forMs > 0;
+  // Whoever tries again finds the stop, and says so.
   if (asks)
-    throw new SluiceError('traffic-unready', `${id} is stopped, so its canary does not become stable.`);
+    throw new SluiceError('traffic-unavailable', `${id} is stopped, so its canary does not become stable.`);
+}
+
+/**
+ * Where there is no Lease, since somebody deleted it, the route says who is stable: a canary's Service that has everything,
+ * by a promotion or by its owner, and not for a stage.
+ */
+function informed<L extends LeaseState>(lease: L, { shares, mark }: RouteSeen): L {
+  const isPromoted = shares.green > 0 && shares.blue === 0 && !isLivesMark(mark);
+  return lease.epoch === 0 && isPromoted ? { ...lease, stableSlot: 'green' } : lease;
 }
 
 /** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */

@@ -60,7 +60,7 @@ export class LeaseStore {
 
   /**
    * Changes the target's Lease from what it says now; made if there is none. `change` may throw, and is asked again when
-   * somebody else was quicker. `last`: what was seen last is tried first, which saves a read.
+   * somebody else was quicker. `last`: what was seen last is tried first, which saves a read where anything is to be written.
    */
   async change(
     target: TargetId,
@@ -70,7 +70,7 @@ export class LeaseStore {
   ): Promise<LeaseState> {
     const last = from === 'last' ? this.last.get(target) : undefined;
     if (last !== undefined) {
-      const changed = await this.tryChange(target, last, change, signal).catch((error: unknown) => {
+      const changed = await this.tryChange(target, last, change, signal, true).catch((error: unknown) => {
         if (error instanceof KubeError && error.problem === 'unavailable') throw error;
         return null;
       });
@@ -83,17 +83,24 @@ export class LeaseStore {
     throw new SluiceError('traffic-unavailable', `The Lease of ${target} changed again and again.`);
   }
 
+  /** Somebody has written the target's Lease. */
+  forget(target: TargetId): void {
+    this.last.delete(target);
+  }
+
   /** Null: somebody else was quicker. */
   private async tryChange(
     target: TargetId,
     from: KubeObject | null,
     change: (state: LeaseState) => Partial<LeaseState>,
     signal?: AbortSignal,
+    isOld = false,
   ): Promise<LeaseState | null> {
     const before = readLease(from);
     const wanted = change(before);
     // Who tries again gets on to the route, without a write that says the same.
-    if (from !== null && isDeepStrictEqual({ ...before, ...wanted }, before)) return before;
+    // By what may be old it is not known that nothing has to be written.
+    if (from !== null && isDeepStrictEqual({ ...before, ...wanted }, before)) return isOld ? null : before;
     try {
       const object = await this.write(this.refOf(leaseName(target)), from, wanted, target, signal);
       this.last.set(target, object);

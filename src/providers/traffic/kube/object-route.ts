@@ -43,7 +43,7 @@ export interface ObjectSeen extends RouteSeen {
 const maxRounds = 8;
 
 export class ObjectRoute implements KubeRoute<ObjectSeen> {
-  readonly single: SingleRoute<ObjectSeen>;
+  readonly single: SingleRoute;
   private readonly client: KubeClient;
   private readonly kind: ObjectKind;
 
@@ -52,9 +52,8 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     this.kind = kind;
     this.single = {
       refOf: (place) => kind.refOf(place),
+      isWhole: () => true,
       seenIn: (object, place) => this.seenIn(object, place),
-      write: async (place, seen, wanted, signal) =>
-        this.seenIn(await this.patch(place, seen, wanted, signal, 'do'), place),
     };
   }
 
@@ -77,8 +76,8 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
-  ): Promise<void> {
-    await this.patch(place, seen, wanted, signal, mode);
+  ): Promise<ObjectSeen> {
+    return this.seenIn(await this.patch(place, seen, wanted, signal, mode), place);
   }
 
   private seenIn(object: KubeObject, place: RoutePlace): ObjectSeen {
@@ -141,10 +140,10 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     const notes = object.metadata.annotations ?? {};
     const back = this.undo(object, place, notes[noteNames.found], slot);
     const clear = clearSteps(object, Object.values(noteNames));
-    if (back.length + clear.length > 0) {
-      await this.client.patch(ref, [unchanged(object), ...back, ...clear], signal);
-    }
-    await giveBack(this.client, ref, notes[noteNames.owners], signal);
+    const steps = [...back, ...clear];
+    const left =
+      steps.length === 0 ? object : await this.client.patch(ref, [unchanged(object), ...steps], signal);
+    await giveBack(this.client, ref, notes[noteNames.owners], signal, left);
   }
 
   /** Annotations may be gone, or the target's part of the route: what there still is of ours goes all the same. */

@@ -10,17 +10,18 @@ export const leaseRights: Rights = {
   guard: rightTo(['get', 'list', 'watch', 'create', 'patch'], [lease], 'lease namespace'),
 };
 
-/** For routes that are read and patched, and neither made nor deleted. Events on them tell what happened; without that right it is silent there. */
-export function routeRights(...kinds: readonly KubeKind[]): Rights {
-  const steer = [
-    ...rightTo(['get', 'patch'], kinds, 'target namespace'),
-    ...rightTo(['get', 'create', 'patch'], [event], 'target namespace'),
-  ];
-  return { worker: steer, guard: steer };
-}
+/** Events on routes tell what happened; without that right it is silent there. */
+export const eventRights: Rights = {
+  worker: rightTo(['get', 'create', 'patch'], [event], 'target namespace'),
+  guard: rightTo(['get', 'create', 'patch'], [event], 'target namespace'),
+};
 
-/** For routes that are one object: they are watched, so that drift is seen at once and a stop takes one write. Without that right all works, later. */
+/**
+ * For routes that are read and patched, and neither made nor deleted. They are watched, so that drift is seen at once and a
+ * stop takes one write; without that right all works, later.
+ */
 export function watchedRights(...kinds: readonly KubeKind[]): Rights {
+  const steer = rightTo(['get', 'patch'], kinds, 'target namespace');
   const watch = rightTo(['list', 'watch'], kinds, 'target namespace');
-  return joined([routeRights(...kinds), { worker: watch, guard: watch }]);
+  return joined([{ worker: steer, guard: steer }, eventRights, { worker: watch, guard: watch }]);
 }

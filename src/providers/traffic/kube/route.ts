@@ -68,28 +68,31 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
   check?(place: RoutePlace, seen: Seen, signal?: AbortSignal): Promise<void>;
   /** The only shares that the route can give, percent; null: any. */
   shares?(place: RoutePlace, signal?: AbortSignal): Promise<readonly number[] | null>;
-  /** Makes the route as wanted; `conflict` if it is no longer as it was seen. `try`: asks the API server only whether it would. */
+  /**
+   * Makes the route as wanted; `conflict` if it is no longer as it was seen. What it left; null: it has to be read. `try`:
+   * asks the API server only whether it would.
+   */
   write(
     place: RoutePlace,
     seen: Seen,
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode?: 'do' | 'try',
-  ): Promise<void>;
+  ): Promise<Seen | null>;
   /**
    * Gives the route back as it was found, with all traffic to the stable slot and no trace of ours. `stableSlot` is asked
    * between reading and writing, and throws if a newer owner has come.
    */
   leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void>;
-  /** For a kind that is one object; others are read whenever they are needed, and nobody is told of their changes. */
-  readonly single?: SingleRoute<Seen>;
+  /** For a kind whose shares stand in one object; others are read whenever they are needed, and nobody is told of their changes. */
+  readonly single?: SingleRoute;
 }
 
-/** A route that is one object, so that whoever has the object needs not ask for it. */
-export interface SingleRoute<Seen extends RouteSeen = RouteSeen> {
+/** A route whose shares stand in one object, so that whoever has the object needs not ask for it. */
+export interface SingleRoute {
   refOf(place: RoutePlace): KubeRef;
-  /** Errors: as when it is read. */
-  seenIn(object: KubeObject, place: RoutePlace): Seen;
-  /** Writes as `write` does; what it left. */
-  write(place: RoutePlace, seen: Seen, wanted: RouteWanted, signal?: AbortSignal): Promise<Seen>;
+  /** Whether nothing beside the object has a part in it; if not, it has to be read before it is written. */
+  isWhole(place: RoutePlace): boolean;
+  /** As `read` gives it, where the object is the whole. Errors: as when it is read. */
+  seenIn(object: KubeObject, place: RoutePlace): RouteSeen;
 }

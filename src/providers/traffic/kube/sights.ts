@@ -41,6 +41,12 @@ export class Sights {
     else this.seen.set(target, { ...seen, lease: { ...lease, stoppedAll: false } });
   }
 
+  /** What was seen has to do for a while longer. */
+  hold(target: TargetId): void {
+    const seen = this.seen.get(target);
+    if (seen !== undefined) this.seen.set(target, { ...seen, atMs: performance.now() });
+  }
+
   forget(target: TargetId): void {
     this.seen.delete(target);
     this.changes.set(target, (this.changes.get(target) ?? 0) + 1);

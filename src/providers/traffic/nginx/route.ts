@@ -4,11 +4,19 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem, KubeError } from '../../kube/errors.ts';
+import { regardingOf } from '../../kube/events.ts';
 import { ingress } from '../../kube/kinds.ts';
 import { apiVersionOf, type KubeObject, nameOf, type PatchStep } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
 import { beforeIn, beforeText, noteNames, noteSteps, otherWriterOf, unchanged } from '../kube/notes.ts';
-import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from '../kube/route.ts';
+import {
+  type KubeRoute,
+  NoRoute,
+  type RoutePlace,
+  type RouteSeen,
+  type RouteWanted,
+  type SingleRoute,
+} from '../kube/route.ts';
 import { servicesOf } from '../kube/services.ts';
 import {
   canarySpec,
@@ -34,6 +42,12 @@ const maxRounds = 8;
 const none = { stableSlot: 'blue', canaryPercent: 0, match: null } as const;
 
 export class CanaryIngressRoute implements KubeRoute<Seen> {
+  readonly single: SingleRoute = {
+    refOf: (place) => ingressRefs(place).canary,
+    // It has to be like the stable one.
+    isWhole: () => false,
+    seenIn: givenIn,
+  };
   private readonly client: KubeClient;
 
   constructor(client: KubeClient) {
@@ -49,8 +63,11 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
     if (stable === null) {
       throw new NoRoute(`There is no ${nameOf(refs.stable)}, so no canary Ingress beside it has any effect.`);
     }
+    return this.seenIn(stable, canary, place);
+  }
+
+  private seenIn(stable: KubeObject, canary: KubeObject | null, place: RoutePlace): Seen {
     const spec = specFor(stable, canary, place);
-    const { green, match } = canary === null ? { green: 0, match: null } : shareIn(canary, place);
     const ours = canary !== null && isOurs(canary, stable);
     // What is neither ours nor a canary of the target gives it nothing, and is not touched.
     if (canary !== null && !ours && !servesCanary(canary, place)) throw foreign(canary);
@@ -59,13 +76,10 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       stable,
       canary,
       spec,
-      shares: { blue: 100 - green, green },
-      match,
-      mark: ours ? (canary.metadata.annotations?.[noteNames.mark] ?? null) : null,
-      before: canary === null ? null : beforeIn(canary),
-      // The controller reports on no Ingress what it has loaded.
-      observed: true,
-      otherWriter: canary === null ? null : writerOf(canary, place),
+      ...(canary === null ? nothing : givenIn(canary, place)),
+      ...(ours ? {} : { mark: null }),
+      // The one that stays, and that people know.
+      regarding: regardingOf(ingress, stable),
       ...(follows ? {} : { incomplete: true }),
     };
   }
@@ -91,7 +105,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
     wanted: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
-  ): Promise<void> {
+  ): Promise<Seen | null> {
     const { stable, canary, spec } = seen;
     const ref = ingressRefs(place).canary;
     const ours = canary !== null && isOurs(canary, stable);
@@ -104,7 +118,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       if (canary === null) {
         const made = newCanary(place, stable, spec, { ...heeded, ...shareNotes(place, none) });
         await this.client.create(ref, made, signal, mode);
-        return;
+        return null;
       }
       const { name } = stable.metadata;
       const own = { [noteNames.mark]: wanted.mark, [noteNames.before]: beforeText(seen), [madeFor]: name };
@@ -115,7 +129,8 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
         ...(ours ? specSteps(canary, spec) : []),
         ...noteSteps(canary, notes),
       ];
-      await this.client.patch(ref, steps, signal, mode);
+      const left = await this.client.patch(ref, steps, signal, mode);
+      return ours ? this.seenIn(stable, left, place) : null;
     } catch (error) {
       if (!isProblem(error, 'exists', 'not-found')) throw error;
       throw new KubeError('conflict', error.message, error.status, { cause: error });
@@ -136,6 +151,25 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       }
     }
   }
+}
+
+const nothing = {
+  ...{ shares: { blue: 100, green: 0 }, match: null, mark: null, before: null },
+  ...{ observed: true, otherWriter: null },
+};
+
+/** What the canary Ingress alone tells. */
+function givenIn(canary: KubeObject, place: RoutePlace): RouteSeen {
+  const { green, match } = shareIn(canary, place);
+  return {
+    shares: { blue: 100 - green, green },
+    match,
+    mark: canary.metadata.annotations?.[noteNames.mark] ?? null,
+    before: beforeIn(canary),
+    // The controller reports on no Ingress what it has loaded.
+    observed: true,
+    otherWriter: writerOf(canary, place),
+  };
 }
 
 /** A canary Ingress that is there may have a share, whatever became of the stable one. */

@@ -3,7 +3,8 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
-import { autoscaler, endpointSlice, pod, replicaSet } from '../../kube/kinds.ts';
+import { regardingOf } from '../../kube/events.ts';
+import { autoscaler, endpointSlice, pod, replicaSet, service as serviceKind } from '../../kube/kinds.ts';
 import { type KubeKind, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
 import { giveBack } from '../kube/give-back.ts';
 import {
@@ -70,6 +71,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
       mark: service.metadata.annotations?.[noteNames.mark] ?? null,
       before: beforeIn(service),
       otherWriter: otherWriterOf(service, ['f:spec', 'f:selector']),
+      regarding: regardingOf(serviceKind, service),
     };
     if (asked === null || (asked > 0 && pods.green === null) || (isShared(asked) && state.total < 2)) {
       return { ...base, shares: realShares(state), observed: true };
@@ -111,7 +113,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     { stableSlot, canaryPercent, match, mark }: RouteWanted,
     signal?: AbortSignal,
     mode: 'do' | 'try' = 'do',
-  ): Promise<void> {
+  ): Promise<null> {
     const { service, stable, canary, state } = seen;
     if (match !== null)
       throw new SluiceError('traffic-unready', 'A Service cannot tell requests by their headers.');
@@ -143,6 +145,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
       if (object === null || (replicas === undefined && mode === 'do')) continue;
       await this.scale(ref, object, replicas, signal, mode);
     }
+    return null;
   }
 
   async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {

@@ -5,10 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const storm = 5;
 /** How long that moment is, for what is still on its way in: the more came, the more may. */
 const settleMs = { least: 50, each: 2, most: 1000 };
+/** However many others have to follow, nobody waits longer for them. */
+const mostFollowedMs = 5_000;
 
 export class Calm {
   /** How many urgent ones are under way. */
   underWay = 0;
+  /** By then somebody else has followed what was done in a storm. */
+  private followedAtMs = 0;
   private sinceRest = 0;
   private settling: NodeJS.Timeout | null = null;
   private waiting: (() => void)[] = [];
@@ -25,18 +29,29 @@ export class Calm {
     }
   }
 
-  /** Resolves when nothing urgent is under way or to be expected, but after `maxMs` at the latest. */
+  /** Somebody else needs about so long to follow what was done just now; one after the other. */
+  follows(ms: number): void {
+    const nowMs = performance.now();
+    this.followedAtMs = Math.min(Math.max(this.followedAtMs, nowMs) + ms, nowMs + mostFollowedMs);
+  }
+
+  /** Resolves when nothing urgent is under way, to be followed or to be expected, but after `maxMs` more at the latest. */
   async wait(maxMs: number): Promise<void> {
     if (this.underWay === 0 && this.settling === null) return;
     const over = new AbortController();
-    const late = sleep(maxMs, undefined, { signal: over.signal }).catch(() => {});
+    const late = sleep(maxMs + this.followedInMs, undefined, { signal: over.signal }).catch(() => {});
     await Promise.race([new Promise<void>((resolve) => this.waiting.push(resolve)), late]);
     over.abort();
   }
 
+  private get followedInMs(): number {
+    return Math.max(0, this.followedAtMs - performance.now());
+  }
+
   private settle(): void {
     if (this.sinceRest < storm) this.rest();
-    else this.settling = setTimeout(() => this.rest(), momentAfter(this.sinceRest));
+    else
+      this.settling = setTimeout(() => this.rest(), Math.max(momentAfter(this.sinceRest), this.followedInMs));
   }
 
   private rest(): void {

@@ -21,6 +21,8 @@ export interface DataPlanes {
   readonly names: readonly string[];
   /** Takes all traffic off the target's canary; nothing but the next rollout clears it. */
   stop(ref: TrafficRef): Promise<Written>;
+  /** How long somebody else needs to follow one stop; 0: it is in force when it is written. */
+  followedMs(name: string): number;
   /** Stops everything behind one data plane in one write, for as long as the holder does not release it. */
   stopAll(name: string, holder: string): Promise<Written>;
   /** Lets go what `stopAll` wrote for the holder. */
@@ -55,6 +57,7 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
         (signal) => get(name).stop(target, signal),
         async () => (await look(name, target))?.stopped === true,
       ),
+    followedMs: (name) => followedMsOf(() => get(name)),
     stopAll: (name, holder) =>
       attempt(
         (signal) => get(name).stopAll(holder, signal),
@@ -78,6 +81,14 @@ async function askedOf(
 ): Promise<Asked> {
   if (provider.asked) return await provider.asked(target, signal);
   return await provider.read(target === '*' ? nobody : target, signal);
+}
+
+function followedMsOf(provider: () => TrafficProvider): number {
+  try {
+    return provider().stopFollowedMs ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** A canary that is stopped already counts as well, so that a repeated rollback is answered like the first. */

@@ -54,10 +54,11 @@ export async function stopCanary(deps: ExpressDeps, ref: RunRef): Promise<Lane |
   return { ...early, enough: now.enough, runId: now.runId };
 }
 
-async function stopAt({ planes }: ExpressDeps, at: Located | null): Promise<Lane | null> {
+async function stopAt({ planes, calm }: ExpressDeps, at: Located | null): Promise<Lane | null> {
   if (at === null) return null;
   const results = await Promise.all(at.refs.map((one) => planes.stop(one)));
   const failed = results.find((result) => !result.written);
+  for (const { name } of at.refs) calm.follows(planes.followedMs(name));
   const tookMs = Math.max(0, ...results.map((result) => (result.written ? result.tookMs : 0)));
   const traffic = at.refs.map(({ name }) => name).join(', ');
   return { express: failed ?? { written: true, tookMs }, enough: at.enough, runId: at.runId, traffic };

@@ -60,4 +60,23 @@ describe('calm', () => {
     await urgent(calm).end();
     await calm.wait(60_000);
   });
+
+  test('in a storm waits for who follows each of them, and for a single one does not', async () => {
+    const calm = new Calm();
+    const followed = async () => {
+      const one = urgent(calm);
+      calm.follows(100);
+      await one.end();
+    };
+    await followed();
+    await calm.wait(60_000);
+    for (const one of Array.from({ length: 8 }, followed)) await one;
+    const waiting = watched(calm);
+    vi.advanceTimersByTime(500);
+    await turn();
+    expect(waiting.over).toBe(false);
+    vi.advanceTimersByTime(500);
+    await turn();
+    expect(waiting.over).toBe(true);
+  });
 });

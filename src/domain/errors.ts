@@ -175,7 +175,8 @@ export const errorCatalogue = {
   'traffic-unready': {
     status: 422,
     retryable: false,
-    advice: 'Render the configuration for this target with the provider and load it into the data plane.',
+    advice:
+      'Make the data plane fit: load the rendered HAProxy configuration for this target, or correct the route, Services or options that the message names.',
   },
   'cluster-forbidden': {
     status: 500,

@@ -195,7 +195,7 @@ describe('the alerts', () => {
       writeFileSync(tests, readFileSync(join(repoRoot(), 'deploy/rules.test.yaml')));
       const promtool = (...args: string[]) =>
         execFileSync(locateTools().promtool, args, { encoding: 'utf8', cwd: folder, stdio: 'pipe' });
-      expect(promtool('check', 'rules', 'rules.yaml')).toMatch(/SUCCESS: 5 rules found/);
+      expect(promtool('check', 'rules', 'rules.yaml')).toMatch(/SUCCESS: 9 rules found/);
       expect(promtool('test', 'rules', tests)).toMatch(/SUCCESS/);
     } finally {
       rmSync(folder, { recursive: true, force: true });

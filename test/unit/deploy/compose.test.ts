@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { temporalServer } from '../../../scripts/pins.mjs';
 import { bindAddressOf } from '../../../src/api/bind.ts';
 import { parsePlanText } from '../../../src/domain/plan/schema.ts';
 import { environmentNames, parseConfig } from '../../../src/providers/config.ts';
@@ -31,6 +32,7 @@ const service = z.looseObject({
 const file = z
   .object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.unknown()) })
   .parse({ ...parse(text('docker-compose.yml'), { merge: true }) });
+const manifest = z.object({ version: z.string() }).parse(JSON.parse(text('package.json')));
 const ours = Object.entries(file.services).filter(([, { image }]) => image.includes('sluice'));
 const config = parseConfig(parse(text('deploy/compose/sluice.yaml')), { env: {} });
 const haproxy = z.object({ socket: z.string(), mapsDir: z.string() }).parse(config.traffic.haproxy?.settings);
@@ -41,6 +43,16 @@ describe('docker-compose.yml', () => {
     const known = ['worker', 'api', 'guard', 'shop', 'load'];
     const commands = ours.filter(([name]) => name !== 'maps').map(([, { command }]) => command[0]);
     expect(new Set(commands)).toEqual(new Set(known));
+  });
+
+  it('names every image by a version, and runs the Temporal that tests run', () => {
+    const images = Object.values(file.services).map(({ image }) => image.replace(/\$\{\w+:-(.*?)\}/, '$1'));
+    expect(images.filter((image) => !/:v?\d/.test(image))).toEqual([]);
+    const { version, ui } = temporalServer;
+    const ofTemporal = new Set(images.filter((image) => image.startsWith('temporalio/')));
+    const parts = [`admin-tools:${version}`, `server:${version}`, `ui:${ui}`];
+    expect(ofTemporal).toEqual(new Set(parts.map((part) => `temporalio/${part}`)));
+    expect(images).toContain(`sluice:${manifest.version}`);
   });
 
   it('sets only variables that the code reads', () => {

@@ -17,10 +17,20 @@ export interface Part {
 /** The file in a cluster's folder that lists the process ids, for the watchdog. */
 export const PIDS_FILE = 'pids';
 
-export function startPart(folder: string, name: string, binary: string, args: readonly string[]): Part {
+export function startPart(
+  folder: string,
+  name: string,
+  binary: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Part {
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', log, log] });
+  const child = spawn(binary, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   let failure = '';
   child.once('error', (error) => {

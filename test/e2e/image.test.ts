@@ -1,5 +1,7 @@
 /** What the Dockerfile copies, without developers' packages, in a folder that cannot be written, as a user who is not root. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,12 +10,15 @@ import { end } from '../support/child.ts';
 import { dockerfileStages, last, type Stage } from '../support/deploy/dockerfile.ts';
 import { type Image, layOutImage } from '../support/deploy/image.ts';
 import { freePort } from '../support/free-ports.ts';
+import { kubeconfigOf } from '../support/kube/credentials.ts';
 
 const final = dockerfileStages().at(-1) as Stage;
 const [, entry = ''] = JSON.parse(last(final, 'ENTRYPOINT')) as string[];
 /** Nobody in particular; who is not root cannot become somebody else, and need not. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
+/** Nobody in particular has to be able to read it. */
+const kubeconfig = join(tmpdir(), `sluice-image-${process.pid}.kubeconfig`);
 let image: Image;
 let temporal: TestWorkflowEnvironment;
 const running: ChildProcess[] = [];
@@ -29,6 +34,7 @@ afterEach(async () => {
 afterAll(async () => {
   await temporal?.teardown();
   image?.remove();
+  rmSync(kubeconfig, { force: true });
 });
 
 const fileOf = (path: string) => join(image.folder, path.replace(/^\/app\//, ''));
@@ -100,6 +106,17 @@ describe('the image', () => {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
     expect(await answer.json()).toMatchObject({ temporal: expect.anything() });
     await endsCleanly(api);
+  });
+
+  it('runs a guard that is alive, and not ready, while there is no API server', async () => {
+    const port = String(await freePort());
+    const env = { SLUICE_GUARD_PORT: port };
+    writeFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${await freePort()}`, '', 'token'));
+    const guard = launch(['guard', '--kubeconfig', kubeconfig], env);
+    await expect.poll(() => probe(env), POLL).toBe(0);
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect([answer.status, await answer.json()]).toMatchObject([503, { ready: false }]);
+    await endsCleanly(guard);
   });
 
   it('runs no API that others could reach', async () => {

@@ -1,80 +1,109 @@
 /**
- * What guarding costs: a guard process over many canaries whose leases are renewed as watches renew them, on a real API
- * server. Then all leases run out at once.
+ * What guarding costs, and what it is worth: a guard process over many canaries whose leases are renewed as watches renew
+ * them, on a real API server. Then some leases run out at once. Then the API server goes away, while others run out.
  *
- *   npm run bench -- guard --targets 1000 --seconds 60
+ *   npm run bench -- guard --targets 1000 --seconds 60 --lapse 300 --outage 60
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startCluster } from '../test/support/kube/cluster.ts';
 import { startGuardProcess } from '../test/support/kube/guard-process.ts';
-import { guardedTargets, targetsNamed } from '../test/support/kube/guarded.ts';
+import { firstEpoch, guardedTargets, targetNamed } from '../test/support/kube/guarded.ts';
 import { waitFor } from '../test/support/wait-for.ts';
+import { Crowd } from './support/crowd.ts';
 import { printTable, summaryOf } from './support/report.ts';
+import { RouteSight } from './support/route-sight.ts';
 
 const { values } = parseArgs({
-  options: { targets: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '60' } },
+  options: {
+    targets: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '60' },
+    lapse: { type: 'string', default: '300' },
+    outage: { type: 'string', default: '60' },
+  },
 });
 const count = Number(values.targets);
-const seconds = Number(values.seconds);
+const lapsing = Number(values.lapse);
+const outageS = Number(values.outage);
 const leaseMs = 45_000;
-const renewEveryMs = leaseMs / 3;
+const shortMs = 15_000;
+/** So many leases run out while the API server is away. */
+const orphans = Math.min(20, Math.max(0, count - lapsing));
 
 const cluster = await startCluster({ gatewayApi: 'standard' });
 try {
   const guarded = await guardedTargets(cluster);
-  const targets = targetsNamed('bench', count);
+  const names = Array.from({ length: count }, (_, number) => `bench-${number}`);
   const guard = await startGuardProcess(guarded.settings);
-  await guarded.plant(targets, leaseMs);
+  await guarded.plant(names.map(targetNamed), leaseMs);
   await waitFor('all canaries', async () => (await guard.metric('sluice_guard_canaries')) === count);
+  const sight = new RouteSight(guarded.settings);
+  const crowd = new Crowd(guarded.provider, firstEpoch);
+  crowd.renew(names, leaseMs);
 
-  const renewMs: number[] = [];
-  const stopAtMs = performance.now() + seconds * 1_000;
-  const cpuBefore = await guard.value('process_cpu_seconds_total');
-  const startedMs = performance.now();
-  await Promise.all(targets.map((target) => renewing(target.id)));
-  const tookS = (performance.now() - startedMs) / 1_000;
-  const cpu = (await guard.value('process_cpu_seconds_total')) - cpuBefore;
-  const memory = await guard.value('process_resident_memory_bytes');
-  printTable('guard: many canaries that are renewed', [
-    {
-      targets: count,
-      'renewals/s': Math.round(renewMs.length / tookS),
-      'guard CPU %': Math.round((cpu / tookS) * 1_000) / 10,
-      'guard MB': Math.round(memory / 1e6),
-      'due by mistake': await guard.metric('sluice_guard_due_total'),
-    },
-  ]);
-  printTable('guard: milliseconds of one renewal', [{ targets: count, ...summaryOf(renewMs) }]);
+  await watched();
+  const dead = names.slice(0, lapsing);
+  if (lapsing > 0) await lapsed(dead);
+  const lost = names.slice(lapsing, lapsing + orphans);
+  if (outageS > 0) await cutOff(lost);
+  const alive = names.slice(lapsing + (outageS > 0 ? orphans : 0));
+  const wronged = alive.filter((name) => sight.shareOf(name) !== 50);
+  if (wronged.length > 0) throw new Error(`restored without need: ${wronged.join(', ')}`);
+  process.stdout.write(`\n${alive.length} canaries that were renewed have their share\n`);
 
-  const lapsedMs = await lapse();
-  printTable('guard: all leases run out at once, milliseconds until the last route is home', [
-    { targets: count, 'from the first that was due': Math.round(lapsedMs) },
-  ]);
+  crowd.stop();
+  sight.close();
   await guard.stop();
   await guarded.provider.close();
 
-  /** One patch, a third of the time of a lease after the other, beginning anywhere in it. */
-  async function renewing(id: string): Promise<void> {
-    await sleep(Math.random() * renewEveryMs);
-    while (performance.now() < stopAtMs) {
-      const beganMs = performance.now();
-      await guarded.provider.renew({ id, options: {} }, 1_000, Date.now() + leaseMs);
-      renewMs.push(performance.now() - beganMs);
-      await sleep(renewEveryMs * (1 - Math.random() / 5));
-    }
+  async function watched(): Promise<void> {
+    const cpuS = () => guard.value('process_cpu_seconds_total');
+    const [cpuBefore, startedMs] = [await cpuS(), performance.now()];
+    await sleep(Number(values.seconds) * 1_000);
+    const tookS = (performance.now() - startedMs) / 1_000;
+    const cpu = (await cpuS()) - cpuBefore;
+    const memory = await guard.value('process_resident_memory_bytes');
+    printTable('guard: many canaries that are renewed', [
+      {
+        targets: count,
+        'renewals/s': Math.round(crowd.renewMs.length / tookS),
+        'guard CPU %': Math.round((cpu / tookS) * 1_000) / 10,
+        'guard MB': Math.round(memory / 1e6),
+        'due by mistake': await guard.metric('sluice_guard_due_total'),
+      },
+    ]);
+    printTable('guard: milliseconds of one renewal', [{ targets: count, ...summaryOf(crowd.renewMs) }]);
   }
 
-  async function lapse(): Promise<number> {
-    const due = () => guard.metric('sluice_guard_due_total');
-    await Promise.all(
-      targets.map(({ id }) => guarded.provider.renew({ id, options: {} }, 1_000, Date.now() + 15_000)),
-    );
-    await waitFor('the first lapse', async () => (await due()) > 0, { timeoutMs: 60_000, everyMs: 20 });
-    const beganMs = performance.now();
-    const restored = async () => (await guard.metric('sluice_guard_restores_total')) === count;
-    await waitFor('all to be home', restored, { timeoutMs: 120_000, everyMs: 50 });
-    return performance.now() - beganMs;
+  async function lapsed(ids: readonly string[]): Promise<void> {
+    const home = homeOf(ids);
+    const ends = await crowd.leave(ids, shortMs);
+    const lateMs = [...(await home)].map(([id, atMs]) => atMs - (ends.get(id) ?? Number.NaN));
+    printTable('guard: leases run out at once, milliseconds from their end until the route is home', [
+      { lapsed: ids.length, of: count, ...summaryOf(lateMs) },
+    ]);
+  }
+
+  /** Nobody can renew meanwhile, and for the orphans nobody does afterwards. */
+  async function cutOff(ids: readonly string[]): Promise<void> {
+    await crowd.leave(ids, shortMs);
+    await cluster.killApi();
+    await sleep(outageS * 1_000);
+    const home = homeOf(ids);
+    await cluster.restartApi();
+    const backMs = performance.now();
+    const lateMs = [...(await home).values()].map((atMs) => atMs - backMs);
+    // Those that are renewed have been without for a while, and would be over by now if that counted.
+    await sleep(shortMs);
+    printTable(`guard: API server away for ${outageS} s, milliseconds from its return`, [
+      { orphans: ids.length, lease: shortMs, ...summaryOf(lateMs) },
+    ]);
+  }
+
+  /** When each route was seen home, in `performance.now()`. */
+  async function homeOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const seen = await sight.firstSeen(new Set(ids.map((id) => `bench/${id}`)));
+    return new Map([...seen].map(([target, atMs]) => [target.slice('bench/'.length), atMs]));
   }
 } finally {
   await cluster.stop();

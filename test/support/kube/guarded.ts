@@ -37,7 +37,8 @@ export function targetsNamed(service: string, count: number): TrafficTarget[] {
 }
 
 const serviceOf = ({ id }: TrafficTarget) => id.slice(id.indexOf('/') + 1);
-const firstEpoch = 1_000;
+/** Of every canary that is planted. */
+export const firstEpoch = 1_000;
 
 export async function guardedTargets(
   cluster: KubeAccess,

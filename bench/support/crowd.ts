@@ -1,0 +1,73 @@
+/** Many canaries whose leases are renewed as watches renew them, until they are left to themselves. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TrafficProvider, TrafficTarget } from '../../src/providers/traffic/types.ts';
+
+/** As a watch does: when a third of the lease is gone, up to a tenth of the lease's time earlier by chance. */
+const renewAfter = { least: 7 / 30, most: 1 / 3 };
+/** A watch tries again at its next pulse. */
+const pulseMs = 2_000;
+
+export class Crowd {
+  /** What each renewal took, milliseconds. */
+  readonly renewMs: number[] = [];
+  private readonly provider: TrafficProvider;
+  private readonly epoch: number;
+  private readonly renewed = new Set<string>();
+
+  constructor(provider: TrafficProvider, epoch: number) {
+    this.provider = provider;
+    this.epoch = epoch;
+  }
+
+  renew(ids: readonly string[], leaseMs: number): void {
+    for (const id of ids) {
+      this.renewed.add(id);
+      void this.renewing(id, leaseMs);
+    }
+  }
+
+  /** Renews each a last time, all at once. When each lease ends, in `performance.now()`. */
+  async leave(ids: readonly string[], leaseMs: number): Promise<ReadonlyMap<string, number>> {
+    for (const id of ids) this.renewed.delete(id);
+    const ends = ids.map(async (id) => {
+      const endsAtMs = performance.now() + leaseMs;
+      await this.renewOnce(id, leaseMs);
+      return [id, endsAtMs] as const;
+    });
+    return new Map(await Promise.all(ends));
+  }
+
+  stop(): void {
+    this.renewed.clear();
+  }
+
+  private async renewing(id: string, leaseMs: number): Promise<void> {
+    // They began at any time.
+    await sleep(Math.random() * leaseMs * renewAfter.most);
+    while (this.renewed.has(id)) {
+      const done = await this.pulse(id, leaseMs).then(
+        () => true,
+        () => false,
+      );
+      const { least, most } = renewAfter;
+      await sleep(done ? leaseMs * (least + Math.random() * (most - least)) : pulseMs);
+    }
+  }
+
+  /** A watch looks before it renews. */
+  private async pulse(id: string, leaseMs: number): Promise<void> {
+    await this.provider.read(targetOf(id), AbortSignal.timeout(pulseMs));
+    const beganMs = performance.now();
+    await this.renewOnce(id, leaseMs);
+    this.renewMs.push(performance.now() - beganMs);
+  }
+
+  private async renewOnce(id: string, leaseMs: number): Promise<void> {
+    const limit = AbortSignal.timeout(pulseMs);
+    await this.provider.renew(targetOf(id), this.epoch, Date.now() + leaseMs, limit);
+  }
+}
+
+function targetOf(service: string): TrafficTarget {
+  return { id: `test/${service}`, options: {} };
+}

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
+import { guardedLookup, refusedAddress } from '../own-cloud.ts';
 import { readAuthorization, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import { addressFor, addressSetting, reachesArm } from './address.ts';
@@ -52,10 +53,16 @@ function createHttp({ url, statuses, authorization }: HttpSettings): HealthProvi
   };
 }
 
-function statusOf(address: string, headers: Record<string, string>, signal: AbortSignal): Promise<number> {
+async function statusOf(
+  address: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<number> {
   const send = address.startsWith('https:') ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const request = send(address, { agent: false, headers, signal }, (response) => {
+  const refusal = refusedAddress(new URL(address).hostname);
+  if (refusal !== null) throw new Error(refusal);
+  return await new Promise((resolve, reject) => {
+    const request = send(address, { agent: false, headers, signal, lookup: guardedLookup }, (response) => {
       // The status is the answer; a body may be long, or never end.
       response.destroy();
       resolve(response.statusCode ?? 0);

@@ -1,0 +1,54 @@
+/** A name that changes its address between the check and the connection: the address that was checked is the one that is asked. */
+import dns from 'node:dns';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { http as probe } from '../../../src/providers/health/http.ts';
+import { outgoing } from '../../../src/providers/outgoing.ts';
+
+const answers: string[][] = [];
+const asked: string[] = [];
+
+const server = createServer((request, response) => response.end(request.headers.host));
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  answers.length = 0;
+  asked.length = 0;
+  const lookup = (name: string, _options: object, done: (error: null, found: object[]) => void) => {
+    asked.push(name);
+    const found = (answers.length > 1 ? answers.shift() : answers[0]) ?? [];
+    done(
+      null,
+      found.map((address) => ({ address, family: 4 })),
+    );
+  };
+  vi.spyOn(dns, 'lookup').mockImplementation(lookup as never);
+});
+afterEach(() => vi.restoreAllMocks());
+
+const url = () => `http://rebind.example:${(server.address() as AddressInfo).port}/`;
+const ask = () => outgoing(url(), { maxBytes: 100 }, AbortSignal.timeout(5_000));
+
+it('looks a name up once, and connects to what it found', async () => {
+  answers.push(['127.0.0.1'], ['169.254.169.254']);
+  expect((await ask()).text).toContain('rebind.example');
+  expect(asked).toEqual(['rebind.example']);
+});
+
+it('looks at the address of each request anew, and refuses a name with one bad address among good ones', async () => {
+  answers.push(['127.0.0.1'], ['127.0.0.1', '169.254.169.254']);
+  await ask();
+  await expect(ask()).rejects.toThrow('rebind.example is a link-local or metadata address');
+});
+
+it('holds for probes as well', async () => {
+  answers.push(['169.254.169.254']);
+  const health = probe.create({ url: url() });
+  const target = { slot: 'green', version: 'v2', service: 'shop', environment: 'prod' } as const;
+  const { healthy, detail } = await health.probe(target, { timeoutMs: 2_000 });
+  expect({ healthy, detail }).toEqual({
+    healthy: false,
+    detail: expect.stringContaining('metadata address'),
+  });
+});

@@ -2,7 +2,7 @@
 import { SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
-import { joined, type KubeRole, type Right, type Rights } from './kube/rights.ts';
+import { joined, type KubeRole, type Right, type Rights, rightToSecrets } from './kube/rights.ts';
 
 export interface RbacOptions {
   readonly rights: Readonly<Record<KubeRole, readonly Right[]>>;
@@ -23,6 +23,7 @@ export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 type WithRights = { readonly type: string; readonly rights?: Rights };
@@ -41,8 +42,12 @@ function rightsByType(all: readonly WithRights[]): ReadonlyMap<string, Rights> {
   return new Map(all.flatMap(({ type, rights }) => (rights === undefined ? [] : [[type, rights] as const])));
 }
 
-/** Errors: `request-invalid` for a name that is no such type. */
-export function rightsOf(names: readonly string[], types?: ProviderTypes): RbacOptions['rights'] {
+/** Errors: `request-invalid` for a name that is no such type. `secrets`: those that settings name. */
+export function rightsOf(
+  names: readonly string[],
+  types?: ProviderTypes,
+  secrets: readonly string[] = [],
+): RbacOptions['rights'] {
   const known = typesWithRights(types);
   const found = names.map((name) => {
     const rights = known.get(name);
@@ -50,7 +55,7 @@ export function rightsOf(names: readonly string[], types?: ProviderTypes): RbacO
     const advice = adviceFor(name, [...known.keys()]);
     throw new SluiceError('request-invalid', `No provider "${name}" needs rights on a cluster; ${advice}.`);
   });
-  return joined(found);
+  return joined([...found, rightToSecrets(secrets)]);
 }
 
 export function rbacObjects(options: RbacOptions): RbacObject[] {
@@ -96,6 +101,13 @@ function objectsOf(role: KubeRole, { rights, leaseNamespace, namespaces }: RbacO
 
 /** One rule for each resource, with all that any type wants to do with it; those that allow the same are told together. */
 export function rulesOf(rights: readonly Right[]): PolicyRule[] {
+  const named = rights.flatMap(({ names, where: _where, ...rule }) =>
+    names === undefined ? [] : [{ ...rule, resourceNames: names }],
+  );
+  return [...broadRules(rights.filter(({ names }) => names === undefined)), ...named];
+}
+
+function broadRules(rights: readonly Right[]): PolicyRule[] {
   const verbs = new Map<string, Set<string>>();
   for (const right of rights) {
     for (const group of right.apiGroups) {

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import { SluiceError } from '../../domain/errors.ts';
 import { type KubeRole, kubeRoles } from '../../providers/kube/rights.ts';
-import { namespaceName } from '../../providers/kube/settings.ts';
+import { namespaceName, objectName } from '../../providers/kube/settings.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -12,6 +12,8 @@ import { type Act, collect, type Run } from '../verb.ts';
 
 export interface RbacOptions {
   readonly provider?: readonly string[];
+  /** Kubernetes Secrets that settings name. */
+  readonly secret?: readonly string[];
   readonly namespace?: readonly string[];
   readonly allNamespaces?: boolean;
   readonly leaseNamespace: string;
@@ -24,7 +26,7 @@ export async function runRbac(options: RbacOptions, io: Io): Promise<number> {
   const { rbacObjects, rightsOf, usualTypes } = await import('../../providers/rbac.ts');
   const { leaseNamespace, namespace = ['default'], role: roles = kubeRoles } = options;
   const items = rbacObjects({
-    rights: named(() => rightsOf(options.provider ?? usualTypes())),
+    rights: named(() => rightsOf(options.provider ?? usualTypes(), undefined, options.secret)),
     roles: [...new Set(roles)],
     leaseNamespace,
     namespaces: options.allNamespaces ? 'all' : [...new Set(namespace)],
@@ -48,6 +50,11 @@ function parseNamespace(text: string): string {
   throw new InvalidArgumentError('It is no name of a namespace.');
 }
 
+function parseObjectName(text: string): string {
+  if (objectName.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It is no name of an object.');
+}
+
 function parseRole(text: string): KubeRole {
   const role = kubeRoles.find((one) => one === text);
   if (role !== undefined) return role;
@@ -62,6 +69,11 @@ export function rbacCommand(act: Act, run: Run<RbacOptions> = runRbac): Command 
       '--provider <type>',
       'a provider type that plans use; repeatable (default: all of traffic and workload)',
       collect((text) => text),
+    )
+    .option(
+      '--secret <name>',
+      'a Secret in the lease namespace that settings name; repeatable (default: none)',
+      collect(parseObjectName),
     )
     .option(
       '--namespace <name>',

@@ -4,6 +4,7 @@ import type { KubeKind } from './types.ts';
 export const lease = kind('coordination.k8s.io', 'v1', 'Lease', 'leases');
 export const event = kind('', 'v1', 'Event', 'events');
 export const service = kind('', 'v1', 'Service', 'services');
+export const secret = kind('', 'v1', 'Secret', 'secrets');
 export const pod = kind('', 'v1', 'Pod', 'pods');
 export const deployment = kind('apps', 'v1', 'Deployment', 'deployments');
 export const replicaSet = kind('apps', 'v1', 'ReplicaSet', 'replicasets');

@@ -1,4 +1,5 @@
 /** What a part of Sluice must be allowed to do on a cluster. Each provider type says what it needs; `sluice rbac` prints it. */
+import { secret } from './kinds.ts';
 import type { KubeKind } from './types.ts';
 
 export const kubeRoles = ['api', 'worker', 'guard'] as const;
@@ -12,6 +13,8 @@ export interface Right {
   readonly resources: readonly string[];
   readonly verbs: readonly Verb[];
   readonly where: 'lease namespace' | 'target namespace';
+  /** Only these objects; absent: all. */
+  readonly names?: readonly string[];
 }
 
 /** What each part needs; a part that is not named needs nothing. */
@@ -33,6 +36,12 @@ export function rightTo(
     verbs,
     where,
   }));
+}
+
+/** To read these Secrets, for settings that name them. */
+export function rightToSecrets(names: readonly string[]): Rights {
+  const rights = rightTo(['get'], [secret], 'lease namespace').map((right) => ({ ...right, names }));
+  return names.length === 0 ? {} : { api: rights, worker: rights };
 }
 
 /** All of them together, part by part. */

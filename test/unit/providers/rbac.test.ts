@@ -30,6 +30,18 @@ describe('rights of provider types', () => {
     expect(every.flatMap(({ apiGroups, verbs }) => [...apiGroups, ...verbs])).not.toContain('*');
   });
 
+  it('reach the Secrets that settings name, by name, for reading, and only where they are asked for', () => {
+    const { api, worker, guard } = rightsOf(['gateway-api'], undefined, ['links', 'events']);
+    const rule = {
+      apiGroups: [''],
+      resources: ['secrets'],
+      verbs: ['get'],
+      resourceNames: ['links', 'events'],
+    };
+    expect([rulesOf(api).at(-1), rulesOf(worker).at(-1)]).toEqual([rule, rule]);
+    expect(rulesOf(guard).flatMap(({ resources }) => resources)).not.toContain('secrets');
+  });
+
   it('of a name that is no such provider are refused with what was meant', () => {
     expect(() => rightsOf(['gateway-ap'])).toThrow(/did you mean "gateway-api"\?/);
   });

@@ -15,6 +15,21 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Correct the fields listed; `sluice validate` shows every problem at once.',
   },
+  'plan-refused': {
+    status: 422,
+    retryable: false,
+    advice: 'Change the fields listed as they say, or ask whoever keeps the policy that is named.',
+  },
+  'dependency-unmet': {
+    status: 409,
+    retryable: false,
+    advice: 'Roll out first what the plan depends on, or wait until it has ended, and start again.',
+  },
+  'policies-invalid': {
+    status: 500,
+    retryable: false,
+    advice: 'Correct the policy files that are named; until then no rollout begins.',
+  },
   'request-invalid': {
     status: 400,
     retryable: false,
@@ -113,6 +128,12 @@ export const errorCatalogue = {
     status: 500,
     retryable: false,
     advice: 'Correct evidence.signingKey and evidence.trustedKeys in the operator configuration.',
+  },
+  'approvals-unconfigured': {
+    status: 503,
+    retryable: false,
+    advice:
+      'Name a readable secret of 16 characters or more under approvals.secret in the operator configuration.',
   },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
@@ -254,6 +275,10 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export interface Problem {
   readonly path: string;
   readonly message: string;
+  /** What found it; absent: the form of the document. */
+  readonly kind?: 'policy' | 'practice' | 'dependency';
+  /** The operator's policy that it does not fit. */
+  readonly policy?: string;
 }
 
 export interface SluiceErrorOptions {

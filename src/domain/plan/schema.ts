@@ -9,16 +9,17 @@ import { eventPolicyOf } from './document/events.ts';
 import { readGates, readGuards } from './document/gates.ts';
 import { joinPath, shown } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
-import { isMapping, type Mapping, ownValue, type Report, readFields } from './document/read.ts';
+import { isMapping, type Mapping, ownValue, type Read, type Report, readFields } from './document/read.ts';
 import { readRollback } from './document/rollback.ts';
 import { planFields } from './document/schema.ts';
 import { type PlanChecks, readStages, refuseIneffective } from './document/stages.ts';
+import { readWebhooks } from './document/webhooks.ts';
 import { defaultEventPolicy } from './event-policy.ts';
 import { lintPlan } from './lint.ts';
 import { plannedTotalMs } from './planned.ts';
 import { withShares } from './spending.ts';
 import { readMapping } from './text.ts';
-import type { Plan, Stage } from './types.ts';
+import type { Dependency, Plan, Stage } from './types.ts';
 
 export type { CatalogueInstance, PlanCatalogue } from './document/providers.ts';
 
@@ -64,6 +65,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
   const stages = readJudgedStages(input, context, catalogue, report);
   const gates = readGates(ownValue(input, 'gates'), 'gates', catalogue, report);
   const guards = readGuards(ownValue(input, 'guards'), catalogue, report);
+  const webhooks = readWebhooks(fields.webhooks, catalogue, report);
   if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
   const rollback =
     fields.rollback &&
@@ -72,7 +74,8 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
       { checks: context, hooks: catalogue.hooks ?? {}, watchAfterMs: fields.watchAfter ?? 0 },
       report,
     );
-  const { service, environment, version, analysis, lease } = fields;
+  const { service, environment, version, analysis, lease, owner } = fields;
+  const dependsOn = dependenciesIn(fields.dependsOn, fields, report);
   if (version !== undefined && analysis?.baseline === version) {
     const message = 'must be another label than the version that is rolled out';
     report.problems.push({ path: 'analysis.baseline', message });
@@ -95,12 +98,15 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     service,
     environment,
     version,
+    ...(owner === undefined ? {} : { owner }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
     traffic,
     metrics,
     workload,
     ...(fields.artifact === undefined ? {} : { artifact: fields.artifact }),
     ...(gates === undefined ? {} : { gates }),
     ...(guards === undefined ? {} : { guards }),
+    ...(webhooks.length === 0 ? {} : { webhooks }),
     stages: withShares(stages, {
       fails: analysis.confidence,
       rollsBack: fields.rollback?.confidence ?? null,
@@ -120,6 +126,21 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     events: fields.events === undefined ? defaultEventPolicy : eventPolicyOf(fields.events),
     watchAfterMs: fields.watchAfter ?? 0,
   };
+}
+
+function dependenciesIn(
+  given: Read<typeof planFields>['dependsOn'] = [],
+  { environment = '', service }: { environment?: string | undefined; service?: string | undefined },
+  report: Report,
+): readonly Dependency[] {
+  return given.map((one, at) => {
+    const dependency = { ...one, environment: one.environment ?? environment, version: one.version ?? null };
+    if (dependency.service === service && dependency.environment === environment) {
+      const message = 'is the service itself; name another one';
+      report.problems.push({ path: `dependsOn[${at}].service`, message });
+    }
+    return dependency;
+  });
 }
 
 function readJudgedStages(

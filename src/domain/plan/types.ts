@@ -123,10 +123,40 @@ export interface LeaseConfig {
   readonly orphanGraceMs: number;
 }
 
+/** `stage`: one has begun. `rollback`: one begins. `post`: the rollout has ended, whatever its outcome. */
+export const webhookEvents = ['stage', 'rollback', 'post'] as const;
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+/** Somebody who is told of what happens; nothing waits for the answer. */
+export interface Webhook {
+  /** Name of one of the operator's hooks. */
+  readonly hook: string;
+  readonly on: readonly WebhookEvent[];
+  /** Of one try. */
+  readonly timeoutMs: number;
+  readonly tries: number;
+}
+
+/** Another target that must be in a certain state when the rollout is started. */
+export interface Dependency {
+  readonly service: string;
+  readonly environment: string;
+  /** What its last promoted rollout must have brought; null: anything. */
+  readonly version: string | null;
+  /** Whether no rollout of it may be under way. */
+  readonly idle: boolean;
+}
+
 export interface Plan {
   readonly service: string;
   readonly environment: string;
   readonly version: string;
+  /** Team or person whose service it is. Absent: the plan does not say. */
+  readonly owner?: string;
+  /** Absent: nothing. */
+  readonly dependsOn?: readonly Dependency[];
+  /** Which policies it was checked against: a hash of all, and the names of those that bound it. Absent: there were none. */
+  readonly policies?: { readonly sha256: string; readonly names: readonly string[] };
   readonly traffic: ProviderChoice;
   readonly metrics: ProviderChoice;
   readonly workload: ProviderChoice;
@@ -136,6 +166,8 @@ export interface Plan {
   readonly gates?: readonly GateConfig[];
   /** What must stay open while the canary takes traffic. Absent: nothing. */
   readonly guards?: readonly StandingGate[];
+  /** Absent: nobody is told. */
+  readonly webhooks?: readonly Webhook[];
   /** At least one; each with at least one effective check. */
   readonly stages: readonly Stage[];
   readonly analysis: AnalysisConfig;

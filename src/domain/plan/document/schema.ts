@@ -5,6 +5,7 @@ import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { eventsField } from './events.ts';
 import { artifactField } from './gates.ts';
 import { rollbackField } from './rollback-schema.ts';
+import { webhooksField } from './webhooks.ts';
 
 const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 const slugRule = 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash, with a letter or digit at both ends';
@@ -81,6 +82,19 @@ export const planFields = {
   service: slug.describe('Name of the service.'),
   environment: slug.describe('Name of the environment; with the service it names the target.'),
   version: version.describe('The version to roll out.'),
+  owner: printable.min(1).max(100).optional().describe('Team or person whose service it is.'),
+  dependsOn: z
+    .array(
+      z.strictObject({
+        service: slug.describe('Another service.'),
+        environment: slug.optional().describe("Default: the plan's own."),
+        version: version.optional().describe('What must have been rolled out there last.'),
+        idle: z.boolean().default(true).describe('Whether no rollout of it may be under way.'),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe('Other services, and how they must be when this rollout is started.'),
   artifact: artifactField,
   analysis: z
     .strictObject({
@@ -140,6 +154,7 @@ export const planFields = {
       'What to do when the data plane does not stay as it was set, after it was put right three times.',
     ),
   events: eventsField,
+  webhooks: webhooksField,
   watchAfter: duration(0, 7 * dayMs)
     .prefault(defaults.watchAfter)
     .describe('How long the old version stays warm after promotion.'),

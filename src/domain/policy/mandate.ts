@@ -1,0 +1,39 @@
+/** Gates that policies add to a plan. Pure. */
+import type { GateConfig, StandingGate } from '../gates/types.ts';
+import type { Plan } from '../plan/types.ts';
+import type { Policy } from './types.ts';
+
+/** A gate of the plan's own stands for the mandated one only if it asks the same. */
+export function withMandated(plan: Plan, policies: readonly Policy[]): Plan {
+  const gates = policies.reduce(adding<GateConfig>('gates'), plan.gates ?? []);
+  const guards = policies.reduce(adding<StandingGate>('guards'), plan.guards ?? []);
+  return {
+    ...plan,
+    ...(gates.length === 0 ? {} : { gates }),
+    ...(guards.length === 0 ? {} : { guards }),
+  };
+}
+
+function adding<T extends GateConfig>(place: 'gates' | 'guards') {
+  return (before: readonly T[], { name: policy, mandate }: Policy): readonly T[] => {
+    const gates = [...before];
+    for (const mandated of mandate[place] as readonly GateConfig[] as readonly T[]) {
+      if (gates.some((one) => asks(one) === asks(mandated))) continue;
+      const taken = gates.some(({ name }) => name === mandated.name);
+      gates.push(taken ? { ...mandated, name: `${mandated.name} (${policy})` } : mandated);
+    }
+    return gates;
+  };
+}
+
+/** All but the name, which means nothing to a gate. */
+function asks({ name: _name, ...rest }: GateConfig): string {
+  return JSON.stringify(sorted(rest));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, inner]) => [key, sorted(inner)]);
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultCatalogue } from '../../../src/providers/default-catalogue.ts';
+import { policyBook } from '../../../src/providers/policies.ts';
+
+const catalogue = defaultCatalogue();
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-policies-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const put = (name: string, text: string) => writeFile(join(folder, name), text);
+const book = () => policyBook(folder, catalogue);
+
+const production = `
+name: production
+reason: users pay here
+environments: [prod]
+require: { gates: [window], maxFirstWeight: 10, minSoak: 5m, secondMeans: [stop-canary] }
+mandate:
+  gates: [{ gate: approval, name: captain, count: 2, timeout: 1h }]
+  guards: [window]
+`;
+
+describe('policies in a folder', () => {
+  it('are read with durations, defaults and gates', async () => {
+    await put('production.yaml', production);
+    await put('notes.txt', 'not a policy');
+    const { policies, sha256 } = await book().read();
+    expect(policies).toMatchObject([
+      {
+        name: 'production',
+        level: 'mandatory',
+        services: null,
+        require: { maxFirstWeight: 10, minSoakMs: 300_000 },
+        mandate: {
+          gates: [{ name: 'captain', type: 'approval', timeoutMs: 3_600_000, options: { count: 2 } }],
+          guards: [{ gate: 'window', onRefuse: 'hold' }],
+        },
+      },
+    ]);
+    expect(Object.keys(policies[0]?.require ?? {})).not.toContain('minSoak');
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('are read anew each time, and another text is another hash', async () => {
+    await put('production.yaml', production);
+    const one = book();
+    const before = await one.read();
+    expect((await one.read()).sha256).toBe(before.sha256);
+    await put('production.yaml', production.replace('10', '5'));
+    const after = await one.read();
+    expect(after.sha256).not.toBe(before.sha256);
+    expect(after.policies[0]?.require.maxFirstWeight).toBe(5);
+  });
+
+  it('are refused as a whole, with every problem, its file and its place', async () => {
+    await put('a.yaml', 'name: a\nreason: r\nrequire: { gates: [cii], minsoak: 5m }');
+    await put('b.yaml', 'name: b\nlevel: advisory\nreason: r\nmandate: { guards: [{ gate: windw }] }');
+    await put('c.yaml', 'name: [');
+    await expect(book().read()).rejects.toMatchObject({
+      code: 'policies-invalid',
+      problems: expect.arrayContaining([
+        { path: 'a.yaml: require.minsoak', message: expect.stringContaining('did you mean "minSoak"?') },
+        { path: 'b.yaml: mandate.guards[0].gate', message: expect.stringContaining('window') },
+        { path: expect.stringContaining('c.yaml'), message: expect.any(String) },
+      ]),
+    });
+    await put('a.yaml', 'name: a\nreason: r\nrequire: { gates: [cii] }');
+    await expect(book().read()).rejects.toThrow(/there is no gates instance "cii"/);
+  });
+
+  it('may not share a name, and advise without adding gates', async () => {
+    const advisory = 'name: a\nreason: r\nlevel: advisory\nmandate: { guards: [window] }';
+    await put('a.yaml', advisory);
+    await expect(book().read()).rejects.toThrow(/an advisory policy adds nothing/);
+    await put('a.yaml', 'name: a\nreason: r');
+    await put('b.yaml', 'name: a\nreason: r');
+    await expect(book().read()).rejects.toThrow(/two policies are named "a"/);
+  });
+
+  it('bind nobody where there is no folder, and everybody is refused where it cannot be read', async () => {
+    expect(await policyBook(null, catalogue).read()).toEqual({ policies: [], sha256: '' });
+    await expect(policyBook(join(folder, 'gone'), catalogue).read()).rejects.toMatchObject({ status: 500 });
+  });
+});

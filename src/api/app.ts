@@ -10,6 +10,8 @@ import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
 import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
+import { approvalPages } from './routes/approval-pages.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { backtestRoutes } from './routes/backtests.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
@@ -49,7 +51,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   app.addHook('preClose', async () => feeds.close());
 
   answerProblems(app, watchRoutes(app));
-  guardRequests(app);
+  guardRequests(app, deps.approvals.url);
   readBodies(app);
   await describe(app);
   measureRequests(app, feeds);
@@ -62,6 +64,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   rollbackRoutes(app, deps);
   evidenceRoutes(app, deps);
   reportRoutes(app, deps);
+  approvalRoutes(app, deps);
+  await approvalPages(app, deps);
   await outsideEventRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;

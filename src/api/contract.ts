@@ -1,4 +1,5 @@
 /** The contract of the HTTP API: schemas of all requests and answers, shared by the API, the CLI and pages. */
+export * from './contract/approvals.ts';
 export * from './contract/audit.ts';
 export * from './contract/backtest.ts';
 export * from './contract/emergency.ts';

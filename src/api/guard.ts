@@ -5,12 +5,19 @@ import { hostNameOf, isLoopback } from './bind.ts';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function guardRequests(app: FastifyInstance): void {
+/** `outside`: the address by which people reach the pages behind approval links, whose key is in the link; null: loopback. */
+export function guardRequests(app: FastifyInstance, outside: string | null): void {
+  const known = outside === null ? null : new URL(outside);
   app.addHook('onRequest', async (request) => {
     const { host, origin, 'sec-fetch-site': site } = request.headers;
-    refuseHost(host);
+    const fromOutside = known !== null && host === known.host && request.url.startsWith('/approvals/');
+    if (!fromOutside) refuseHost(host);
     if (reading.has(request.method)) return;
-    refuseOrigin(origin, host, typeof site === 'string' ? site : undefined);
+    refuseOrigin(
+      fromOutside && origin === known.origin ? undefined : origin,
+      host,
+      typeof site === 'string' ? site : undefined,
+    );
     refuseUntyped(request.method, request.headers['content-type']);
   });
 }

@@ -10,7 +10,10 @@ import { planJsonSchema } from '../domain/plan/json-schema.ts';
 import { parsePlan, parsePlanText } from '../domain/plan/schema.ts';
 import { openArchive } from '../evidence/open.ts';
 import { createBundleReplay } from '../evidence/replay.ts';
+import { approvalLinks } from '../providers/approval-links.ts';
 import { loadConfig } from '../providers/config.ts';
+import { allowOutgoing } from '../providers/outgoing.ts';
+import { policyBook } from '../providers/policies.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { bundlePath } from '../worker/bundle-path.ts';
 import { createApp } from './app.ts';
@@ -26,11 +29,15 @@ import { createTemporalService } from './temporal-service.ts';
 const backlog = 4096;
 
 async function main(logger: Logger): Promise<void> {
-  const { api, temporal, events, evidence, ...providers } = await loadConfig();
+  const { api, temporal, events, evidence, outgoing, ...providers } = await loadConfig();
   // Before anything else: an address that others can reach ends the process.
   const host = bindAddressOf(api.host);
+  allowOutgoing(outgoing.allow);
   const registry = createRegistry(providers);
   const { catalogue } = registry;
+  const policies = policyBook(providers.policies, catalogue);
+  // Broken policies are told at the start, not to whoever rolls out first.
+  await policies.read();
   const connection = Connection.lazy({
     address: temporal.address,
     // After an outage the API should be back with Temporal, not minutes later.
@@ -54,6 +61,7 @@ async function main(logger: Logger): Promise<void> {
         client,
         address: temporal.address,
         replay,
+        policies,
         planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
         keepList: true,
       }),
@@ -75,6 +83,7 @@ async function main(logger: Logger): Promise<void> {
       catalogue: () => described,
       metrics: registry.metrics,
       eventKeys: eventKeysOf(events),
+      approvals: { links: approvalLinks(providers.approvals), url: providers.approvals.url },
     },
     { logger },
   );

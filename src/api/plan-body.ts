@@ -10,6 +10,7 @@ export interface PlanRequest {
   readonly actor: string;
   readonly reason: string;
   readonly force: boolean;
+  readonly strict: boolean;
 }
 
 /** Whoever sends a bare plan is not named in it. */
@@ -26,13 +27,13 @@ export function readPlanBody(body: unknown, reader: PlanReader): PlanRequest {
       problems: problemsOf(envelope.error, ''),
     });
   }
-  const { plan, actor = unnamedActor, reason = '', force = false } = envelope.data;
+  const { plan, actor = unnamedActor, reason = '', force = false, strict = false } = envelope.data;
   const parse = typeof plan === 'string' ? reader.parseText(plan) : reader.parse(plan);
-  return { parse, actor, reason, force };
+  return { parse, actor, reason, force, strict };
 }
 
 function bare(parse: PlanParse): PlanRequest {
-  return { parse, actor: unnamedActor, reason: '', force: false };
+  return { parse, actor: unnamedActor, reason: '', force: false, strict: false };
 }
 
 /** The plan, or `plan-invalid` with every problem. */

@@ -1,8 +1,11 @@
 /** What the HTTP layer needs from the rest: rollouts, plans, the catalogue. Tests give it a fake. */
 import type { Problem } from '../domain/errors.ts';
+import type { LinkClaim } from '../domain/gates/approval-link.ts';
 import type { Plan } from '../domain/plan/types.ts';
+import type { Examined } from '../domain/policy/types.ts';
 import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
+import type { ApprovalLinks } from '../providers/approval-links.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { ReportFormat, ReportKind } from '../report/names.ts';
 import type {
@@ -56,8 +59,15 @@ export interface RunRef {
   readonly runId?: string;
 }
 
-export interface StartRequest {
+export interface ExamineRequest {
   readonly plan: Plan;
+  /** What was found while it was read. Default: nothing. */
+  readonly warnings?: readonly Problem[];
+  /** Whether warnings refuse. Default: false. */
+  readonly strict?: boolean;
+}
+
+export interface StartRequest extends ExamineRequest {
   readonly actor: string;
   readonly reason: string;
   readonly idempotencyKey: string | null;
@@ -71,20 +81,25 @@ export interface StartResult {
   /** False: the same request had started it before. */
   readonly created: boolean;
   readonly workerSeen: boolean;
+  readonly warnings: readonly Problem[];
 }
 
 export interface CommandRequest extends CommandBody {
   readonly name: CommandName;
   /** Makes the command idempotent: the same id is carried out once. */
   readonly requestId: string;
+  /** The link by which an answer came. */
+  readonly link?: LinkClaim;
 }
 
 /**
  * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
- * `idempotency-mismatch`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`,
+ * `idempotency-mismatch`, `plan-refused`, `dependency-unmet`, `policies-invalid`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`,
  * `emergency-stopped`, `emergency-open`, `emergency-not-found`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
  */
 export interface RolloutService {
+  /** Asks policies and dependencies. Errors: `policies-invalid`. */
+  examine(request: ExamineRequest): Promise<Examined>;
   start(request: StartRequest): Promise<StartResult>;
   list(query: ListQuery): Promise<RolloutPage>;
   get(ref: RunRef): Promise<RolloutView>;
@@ -137,4 +152,6 @@ export interface ApiDeps {
   readonly metrics: (name: string) => MetricsProvider;
   /** What events from outside are signed with. */
   readonly eventKeys: EventKeys;
+  /** By which people answer from chat and mail; `url`: how they reach this API, if not by loopback. */
+  readonly approvals: { readonly links: ApprovalLinks; readonly url: string | null };
 }

@@ -9,6 +9,7 @@ import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
 import { Telling } from './express/telling.ts';
 import type { RolloutService, RunRef } from './service.ts';
+import { examinePlan } from './temporal/admission.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
@@ -46,6 +47,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const history = new RollbackHistory(options);
   if (options.keepList === true) deps.looks.list.keep();
   return {
+    examine: (request) => examinePlan(deps, request),
     start: (request) => startRollout(deps, request),
     list: (query) => listRollouts(deps, query),
     get: (ref) => viewOf(deps, ref),

@@ -1,11 +1,13 @@
 /** The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or secrets. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
+import type { ApprovalSettings } from './approval-links.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';
 import { guardSection, guardVariables, listenAddress, port, portText } from './listen.ts';
@@ -38,6 +40,11 @@ export interface SluiceConfig {
   readonly api: { readonly host: string; readonly port: number };
   /** What events from outside are signed with, and bearer tokens of senders that cannot sign; any of them is good. */
   readonly events: { readonly secrets: readonly SecretSource[]; readonly tokens: readonly SecretSource[] };
+  readonly approvals: ApprovalSettings;
+  /** Folder of the operator's policies; null: there are none. */
+  readonly policies: string | null;
+  /** Hosts that gates and hooks may ask; null: any but those of the machine's own cloud. */
+  readonly outgoing: { readonly allow: readonly string[] | null };
   readonly worker: WorkerConfig;
   /** Null: no evidence is kept. */
   readonly evidence: EvidenceConfig | null;
@@ -60,6 +67,13 @@ const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'm
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
+const hostPattern = z
+  .string()
+  .max(255)
+  .regex(
+    /^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?$|^\[[0-9A-Fa-f:.]+\]$/,
+    'must be a host such as api.example.com, or *.example.com for all below it, without port',
+  );
 const fields = {
   temporal: z
     .strictObject({
@@ -76,6 +90,17 @@ const fields = {
       tokens: z.array(secretSource).max(10).default([]),
     })
     .prefault({}),
+  approvals: z
+    .strictObject({
+      secret: secretSource.nullable().default(null),
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  policies: z.string().min(1).nullable().default(null),
+  outgoing: z.strictObject({ allow: z.array(hostPattern).max(200).nullable().default(null) }).prefault({}),
   worker: z
     .strictObject({
       host: listenAddress.default('127.0.0.1'),
@@ -155,14 +180,16 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     hooks: readInstances('hooks', input, types, report),
     gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
   };
-  const { temporal, api, worker, events, evidence } = read;
+  const { temporal, api, worker, events, evidence, outgoing, approvals, policies = null } = read;
   if (
     report.problems.length > 0 ||
     temporal === undefined ||
     api === undefined ||
     worker === undefined ||
     events === undefined ||
-    evidence === undefined
+    evidence === undefined ||
+    outgoing === undefined ||
+    approvals === undefined
   ) {
     throw invalid(source, report.problems);
   }
@@ -172,6 +199,10 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     worker: { ...worker, ...overridden.worker },
     events,
     evidence,
+    outgoing,
+    approvals,
+    // As the file means it, wherever the process was started.
+    policies: policies && resolve(options.path === undefined ? '.' : dirname(options.path), policies),
     ...instances,
   };
 }

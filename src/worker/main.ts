@@ -10,6 +10,7 @@ import { messageOf } from '../domain/errors.ts';
 import type { Archive } from '../evidence/archive.ts';
 import { openArchive } from '../evidence/open.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
+import { allowOutgoing } from '../providers/outgoing.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
@@ -26,6 +27,7 @@ const registerAttempts = 5;
 
 async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
+  allowOutgoing(config.outgoing.allow);
   const registry = createRegistry(config);
   installRuntime(config, logger);
   let workers: Workers | undefined;

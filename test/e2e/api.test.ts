@@ -1,4 +1,5 @@
 /** The API against a real Temporal server and real workers: start, steer, follow, list, audit, and outages. */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import { createReplay } from '../../src/audit/replay.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { approvalLinks } from '../../src/providers/approval-links.ts';
 import { planFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -33,6 +35,7 @@ const unkept = { evidence: noEvidence, report: async () => 'no report' };
 /** Plans of the fixture, with the body's fields put over it. */
 const secret = 'a secret of the operator';
 const eventKeys = { secrets: async () => [secret], tokens: async () => [] };
+const approvals = { links: approvalLinks({ secret: null }), url: null };
 const plans: PlanReader = {
   parse: (input) => ({ ok: true, plan: planFixture(input as Partial<Plan>), warnings: [] }),
   parseText: (text) => ({ ok: true, plan: planFixture(JSON.parse(text)), warnings: [] }),
@@ -59,7 +62,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     supersedeWaitMs: 20_000,
   });
   return await createApp(
-    { rollouts, ...unkept, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys },
+    { rollouts, ...unkept, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys, approvals },
     { pollMs: 100 },
   );
 }
@@ -379,6 +382,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     catalogue: () => ({}),
     metrics: () => env.metrics,
     eventKeys,
+    approvals,
   });
   const headers = { 'content-type': 'application/json' };
   const answers = await Promise.all([

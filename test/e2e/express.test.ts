@@ -1,4 +1,5 @@
 /** The express lane and the emergency stop against real HAProxies and a real Temporal, with parts of it away. */
+
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
@@ -20,6 +21,7 @@ import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { approvalLinks } from '../../src/providers/approval-links.ts';
 import { parseConfig } from '../../src/providers/config.ts';
 import { createRegistry, type ProviderRegistry } from '../../src/providers/registry.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
@@ -45,6 +47,7 @@ let app: FastifyInstance;
 let stopWorkers = async () => {};
 
 const eventKeys = { secrets: async () => [], tokens: async () => [] };
+const approvals = { links: approvalLinks({ secret: null }), url: null };
 const plans: PlanReader = {
   parse: (input) => ({
     ok: true,
@@ -102,6 +105,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     catalogue: () => ({}),
     metrics: registry.metrics,
     eventKeys,
+    approvals,
   });
 }
 

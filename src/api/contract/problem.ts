@@ -5,10 +5,19 @@ import type { ErrorCode, Problem } from '../../domain/errors.ts';
 export const problemMediaType = 'application/problem+json';
 
 /** One field at fault. */
-export const fieldProblemSchema = z.object({ path: z.string(), message: z.string() }).meta({
-  id: 'FieldProblem',
-  description: 'One field at fault; `path` is dotted, such as `stages[0].weight`.',
-});
+export const fieldProblemSchema = z
+  .object({
+    path: z.string(),
+    message: z.string(),
+    kind: z
+      .exactOptional(z.enum(['policy', 'practice', 'dependency']))
+      .describe('What found it; absent: the form of the document.'),
+    policy: z.exactOptional(z.string()).describe('The policy that it does not fit.'),
+  })
+  .meta({
+    id: 'FieldProblem',
+    description: 'One field at fault; `path` is dotted, such as `stages[0].weight`.',
+  });
 fieldProblemSchema satisfies z.ZodType<Problem>;
 
 export const problemSchema = z

@@ -21,6 +21,8 @@ export const planEnvelopeSchema = z
     reason: z.exactOptional(reasonSchema),
     /** Start in spite of a cooldown, and go on in spite of a stable version that is not well. */
     force: z.exactOptional(z.boolean()),
+    /** Warnings refuse as well. */
+    strict: z.exactOptional(z.boolean()),
   })
   .meta({
     id: 'PlanEnvelope',
@@ -33,6 +35,8 @@ export const validationSchema = z
     ok: z.boolean(),
     problems: z.array(fieldProblemSchema),
     warnings: z.array(fieldProblemSchema),
+    /** What would make the plan safer, though nothing is wrong with it. */
+    recommendations: z.array(fieldProblemSchema),
     /** The plan as it would run, every default filled in; only when `ok`. */
     plan: z.exactOptional(z.record(z.string(), z.unknown())),
   })
@@ -130,6 +134,8 @@ export const commandBodySchema = z
     reason: z.exactOptional(reasonSchema),
     /** Only for `promote`: skip all further stages. */
     full: z.exactOptional(z.boolean()),
+    /** Only for `override`: how long it is to count, such as `2h`. */
+    for: z.exactOptional(z.string().max(40)),
   })
   .meta({ id: 'CommandBody' });
 export type CommandBody = z.infer<typeof commandBodySchema>;

@@ -1,7 +1,7 @@
 /** What a rollout tells of itself, as schemas: the status, the live progress and the evidence of checks. */
 import { z } from 'zod';
 import type { CheckRecord, Verdict } from '../../domain/analysis/types.ts';
-import type { Approval, GateReport } from '../../domain/gates/types.ts';
+import type { Approval, GateReport, Override, OverrideRequest } from '../../domain/gates/types.ts';
 import type { RollbackStrategy } from '../../domain/plan/types.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
@@ -222,6 +222,19 @@ const approvalSchema = z.object({
   atMs,
 }) satisfies z.ZodType<Approval>;
 
+const overrideRequestSchema = z.object({
+  actor: z.string(),
+  reason: z.string(),
+  forMs: z.number(),
+  atMs,
+}) satisfies z.ZodType<OverrideRequest>;
+
+const overrideSchema = overrideRequestSchema.extend({
+  confirmedBy: z.string(),
+  confirmedAtMs: atMs,
+  untilMs: atMs,
+}) satisfies z.ZodType<Override>;
+
 export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
   .object({
     target: z.string(),
@@ -237,6 +250,12 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
     askedPercent: z.number(),
     gates: z.exactOptional(z.array(gateReportSchema)),
     approvals: z.exactOptional(z.array(approvalSchema)),
+    question: z.exactOptional(z.string()).describe('What waits for a yes or a no now.'),
+    usedLinks: z.exactOptional(z.array(z.string())),
+    overrideAsked: z.exactOptional(overrideRequestSchema),
+    override: z.exactOptional(overrideSchema),
+    policies: z.exactOptional(z.object({ sha256: z.string(), names: z.array(z.string()) })),
+    author: z.exactOptional(z.string()),
     refusal: z.exactOptional(z.string()),
     paused: z.boolean(),
     holdReason: z.string().nullable(),

@@ -38,10 +38,11 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { parse, actor, reason, force } = readPlanBody(request.body, deps.plans);
+      const { parse, ...asked } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
       const idempotencyKey = request.headers['idempotency-key'] ?? null;
-      const started = await deps.rollouts.start({ plan, actor, reason, idempotencyKey, force });
+      const { warnings } = parse;
+      const started = await deps.rollouts.start({ ...asked, plan, warnings, idempotencyKey });
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)
@@ -50,7 +51,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
           target: targetOf(plan),
           version: plan.version,
           ...started,
-          warnings: [...parse.warnings],
+          warnings: [...started.warnings],
           links,
         });
     },
@@ -64,15 +65,27 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
         consumes,
         querystring: noQuerySchema,
         body: planBodySchema,
-        response: { 200: validationSchema, '4xx': problemSchema },
+        response: { 200: validationSchema, '4xx': problemSchema, '5xx': problemSchema },
       },
     },
     async (request) => {
-      const { parse } = readPlanBody(request.body, deps.plans);
-      const warnings = [...parse.warnings];
-      return parse.ok
-        ? { ok: true, problems: [], warnings, plan: { ...parse.plan } }
-        : { ok: false, problems: [...parse.problems], warnings };
+      const { parse, strict } = readPlanBody(request.body, deps.plans);
+      if (!parse.ok) {
+        return {
+          ok: false,
+          problems: [...parse.problems],
+          warnings: [...parse.warnings],
+          recommendations: [],
+        };
+      }
+      const { plan, problems, warnings, recommendations } = await deps.rollouts.examine({ ...parse, strict });
+      return {
+        ok: problems.length === 0,
+        problems: [...problems],
+        warnings: [...warnings],
+        recommendations: [...recommendations],
+        ...(problems.length === 0 ? { plan: { ...plan } } : {}),
+      };
     },
   );
 }

@@ -12,7 +12,8 @@ import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
 import type { StartRequest, StartResult } from '../service.ts';
-import { ask, callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
+import { type AdmissionDeps, admitted } from './admission.ts';
+import { ask, callTimeoutMs, translated, within } from './calls.ts';
 import { supersede } from './supersede.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
@@ -24,13 +25,13 @@ const rememberedRuns = 50;
 /** How many are asked for a cooldown: it is hours, and a rollout takes minutes. */
 const coolingRuns = 20;
 
-export interface StartDeps extends TemporalDeps {
+export interface StartDeps extends AdmissionDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
   /** How long a superseding start waits for the rollout in its way. */
   readonly supersedeWaitMs: number;
 }
 
-type Run = Pick<StartResult, 'workflowId' | 'runId' | 'created'>;
+type Run = Omit<StartResult, 'workerSeen'>;
 
 export async function startRollout(deps: StartDeps, request: StartRequest): Promise<StartResult> {
   const run = (await startedBefore(deps, request)) ?? (await startNow(deps, request));
@@ -39,19 +40,18 @@ export async function startRollout(deps: StartDeps, request: StartRequest): Prom
 }
 
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
-  const { plan } = request;
+  const { plan, warnings } = await admitted(deps, request);
   // An emergency says who stopped everything, and why, so it has the first word.
   await refuseInEmergency(deps, plan);
   await refuseStopped(deps, plan);
   await refuseCooling(deps, request);
   let force: Force | undefined = request.force ? 'all' : undefined;
   for (let round = 1; round <= maxRounds; round++) {
-    const run = await tryStart(deps, request, force);
-    if (run) return run;
+    const run = await tryStart(deps, request, plan, force);
+    if (run) return { ...run, created: true, warnings };
     const running = await describe(deps, plan);
     const same = sameRequest(request, running.memo);
-    if (same)
-      return { workflowId: workflowIdOf(targetOf(plan)), runId: running.summary.runId, created: false };
+    if (same) return known(request, running.summary.runId);
     if (hasEnded(running.summary)) continue;
     if (plan.onConflict === 'reject') throw conflict(running);
     await supersede(deps, running.summary, request);
@@ -97,19 +97,20 @@ function found(described: Promise<Described>): Promise<Described | null> {
   });
 }
 
-/** Null: a rollout of the target is running. */
+/** Null: a rollout of the target is running. The digest is that of the plan as it was sent: policies may change. */
 async function tryStart(
   deps: StartDeps,
-  { plan, actor, reason, idempotencyKey }: StartRequest,
+  { plan: sent, actor, reason, idempotencyKey }: StartRequest,
+  plan: Plan,
   force: Force | undefined,
-): Promise<Run | null> {
+): Promise<Pick<Run, 'workflowId' | 'runId'> | null> {
   const input = { plan, actor, reason, ...(force === undefined ? {} : { force }) };
-  const options = startOptionsOf(input, { idempotencyKey, planDigest: digestOf(plan) });
+  const options = startOptionsOf(input, { idempotencyKey, planDigest: digestOf(sent) });
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
       deps.client.workflow.start(workflowType, options),
     );
-    return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId, created: true };
+    return { workflowId: handle.workflowId, runId: handle.firstExecutionRunId };
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return null;
     throw translated(deps, error);
@@ -123,12 +124,16 @@ async function startedBefore(deps: StartDeps, request: StartRequest): Promise<Ru
   const latest = await found(describe(deps, request.plan));
   if (latest === null) return null;
   // Asked first, because visibility, which knows all runs, lags behind.
-  if (sameRequest(request, latest.memo)) return { workflowId, runId: latest.summary.runId, created: false };
+  if (sameRequest(request, latest.memo)) return known(request, latest.summary.runId);
   for (const info of await runsOf(deps, workflowId, rememberedRuns)) {
     if (!sameRequest(request, (key) => memoOf(info, key))) continue;
-    return { workflowId, runId: summaryOf(info).runId, created: false };
+    return known(request, summaryOf(info).runId);
   }
   return null;
+}
+
+function known({ plan, warnings = [] }: StartRequest, runId: string): Run {
+  return { workflowId: workflowIdOf(targetOf(plan)), runId, created: false, warnings };
 }
 
 /** Throws `idempotency-mismatch` when the key was used for another plan. */

@@ -26,7 +26,7 @@ async function serve(overrides: Partial<RolloutService> = {}) {
   return { app, rollouts };
 }
 
-const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true, warnings: [] };
 const startOk = { start: async () => started };
 const json = { 'content-type': 'application/json' };
 const target = '/v1/rollouts/demo/shop';
@@ -134,6 +134,27 @@ test('validates with problems and warnings and answers 200 either way', async ()
   expect(validationSchema.parse(bad.json())).toMatchObject({ ok: false, problems: [{ path: 'version' }] });
   const good = validationSchema.parse((await post({ version: 'v3' })).json());
   expect(good).toMatchObject({ ok: true, plan: { version: 'v3' }, warnings: [{ path: 'stages[0].soak' }] });
+});
+
+test('validates against policies and dependencies, strictly where it is asked for', async () => {
+  const recommendations = [{ path: 'guards', message: 'name what must stay true' }];
+  const problem = { path: 'stages', message: 'has 1', kind: 'policy', policy: 'production' } as const;
+  const asked: unknown[] = [];
+  const { app } = await serve({
+    examine: async ({ plan, warnings = [], strict }) => {
+      asked.push({ warnings, strict });
+      return { plan, problems: [problem], warnings, recommendations };
+    },
+  });
+  const payload = { plan: { version: 'v3' }, strict: true };
+  const answer = await app.inject({ method: 'POST', url: '/v1/validate', headers: json, payload });
+  expect(validationSchema.parse(answer.json())).toEqual({
+    ok: false,
+    problems: [problem],
+    warnings: [{ path: 'stages[0].soak', message: 'no soak' }],
+    recommendations,
+  });
+  expect(asked).toEqual([{ warnings: [{ path: 'stages[0].soak', message: 'no soak' }], strict: true }]);
 });
 
 test('lists with parsed filters', async () => {
@@ -388,6 +409,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
   expect(Object.keys(document.paths).sort()).toEqual([
     '/healthz',
     '/readyz',
+    '/v1/approvals',
     '/v1/backtests',
     '/v1/catalogue',
     '/v1/emergency-rollbacks',
@@ -401,6 +423,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/rollbacks',
     '/v1/rollouts',
     '/v1/rollouts/{environment}/{service}',
+    '/v1/rollouts/{environment}/{service}/approval-links',
     '/v1/rollouts/{environment}/{service}/audit',
     '/v1/rollouts/{environment}/{service}/events',
     '/v1/rollouts/{environment}/{service}/evidence',

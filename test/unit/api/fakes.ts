@@ -9,6 +9,7 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { defaultEventPolicy } from '../../../src/domain/plan/event-policy.ts';
 import type { Plan } from '../../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
+import { approvalLinks } from '../../../src/providers/approval-links.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 
 export const runId = '0190b8a4-7c1d-7000-8000-000000000001';
@@ -168,6 +169,9 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     };
   return {
     calls,
+    examine:
+      overrides.examine ??
+      (async ({ plan, warnings = [] }) => ({ plan, problems: [], warnings, recommendations: [] })),
     start: watched('start'),
     list: watched('list'),
     get: watched('get'),
@@ -195,6 +199,7 @@ export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = n
       parse: parseFake,
       parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),
     },
+    approvals: { links: approvalLinks({ secret: null }), url: null },
     eventKeys: { secrets: async () => [], tokens: async () => [] },
     catalogue: () => ({ traffic: ['memory'] }),
     metrics: () => createMemoryMetrics(),

@@ -1,0 +1,65 @@
+/** What a rollout asks people, in words, and whose yes it waits for. */
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import type { Waiting } from '../contract.ts';
+
+/** In words; the name is that of the rollout's status. */
+export function questionText(name: string, { service, environment, version, stages }: RolloutStatus): string {
+  const what = `${service} ${version}`;
+  const [kind, place = ''] = name.split(':');
+  const stage = stages[Number(place)]?.name ?? place;
+  if (kind === 'rollback') return `May ${what} in ${environment}, which is promoted already, be rolled back?`;
+  if (kind === 'stage') return `Stage "${stage}" has passed its checks. May ${what} in ${environment} go on?`;
+  return place === 'start'
+    ? `May the rollout of ${what} to ${environment} begin?`
+    : `May ${what} in ${environment} go on to stage "${stage}"?`;
+}
+
+/** Everything that waits in one rollout. */
+export function waitingIn(status: RolloutStatus): readonly Waiting[] {
+  return [...approvalsIn(status), ...overridesIn(status)];
+}
+
+function approvalsIn(status: RolloutStatus): readonly Waiting[] {
+  const { question } = status;
+  if (question === undefined) return [];
+  const text = questionText(question, status);
+  if (!question.startsWith('gate:')) {
+    const kind = question === 'rollback' ? ('rollback' as const) : ('stage' as const);
+    return [{ ...partsOf(status), kind, question: text, people: null, not: [], needed: 1, counted: [] }];
+  }
+  const place = question.slice('gate:'.length);
+  const gates = (status.gates ?? []).filter((one) => one.type === 'approval' && String(one.place) === place);
+  const not = status.author === undefined ? [] : [status.author];
+  const before = { ...partsOf(status), kind: 'gate' as const, question: text, people: null, not };
+  // Not asked yet, or by an earlier worker: that somebody is waited for is known all the same.
+  if (gates.length === 0) return [{ ...before, needed: 1, counted: [] }];
+  return gates
+    .filter(({ answer }) => answer !== 'open')
+    .map(({ facts }) => ({
+      ...before,
+      people: Array.isArray(facts.waitsFor) ? facts.waitsFor.map(String) : null,
+      needed: typeof facts.needed === 'number' ? facts.needed : 1,
+      counted: Array.isArray(facts.counted) ? facts.counted.map(String) : [],
+    }));
+}
+
+function overridesIn(status: RolloutStatus): readonly Waiting[] {
+  const { overrideAsked: asked } = status;
+  if (asked === undefined || status.outcome !== null || status.cause !== null) return [];
+  const question = `May ${status.service} ${status.version} go on in spite of windows? ${asked.actor}: ${asked.reason}`;
+  return [
+    {
+      ...partsOf(status),
+      kind: 'override',
+      question,
+      people: null,
+      not: [asked.actor],
+      needed: 1,
+      counted: [],
+    },
+  ];
+}
+
+function partsOf({ target, environment, service, version, author }: RolloutStatus) {
+  return { target, environment, service, version, author: author ?? null };
+}

@@ -1,0 +1,105 @@
+/** The pages behind approval links. Looking changes nothing, so that whatever previews links approves nothing; only a POST does. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { linkFault } from '../../domain/gates/approval-link.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import type { ApprovalTicket } from '../../providers/approval-links.ts';
+import { messagePage, pageHeaders, questionPage } from '../approvals/page.ts';
+import { asSluiceError } from '../problems.ts';
+import type { ApiDeps } from '../service.ts';
+
+/** Longer than a named part of a path may be. */
+const path = '/approvals/*';
+const tokenOf = z.object({ '*': z.string().max(4096) });
+const answerOf = z.object({
+  answer: z.enum(['approve', 'reject']),
+  reason: z.string().trim().max(500).default(''),
+});
+
+/** A link is a key, so it stands in no log. */
+const logSerializers = { req: ({ method }: { method: string }) => `${method} ${path}` };
+
+/** What is wrong with a link, as its page shows it. */
+class LinkRefused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promise<void> {
+  await root.register(
+    async (app) => {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser(
+        'application/x-www-form-urlencoded',
+        { parseAs: 'string' },
+        (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
+      );
+      app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
+      app.get(path, { schema: { hide: true } }, async (request, reply) => {
+        const { ticket, status } = await look(deps, request);
+        return send(reply, 200, questionPage(ticket, status));
+      });
+      app.post(path, { schema: { hide: true } }, async (request, reply) => {
+        const { ticket } = await look(deps, request);
+        const { answer, reason } = readAnswer(request.body);
+        const { environment, service, actor, id, about, startedAtMs, untilMs } = ticket;
+        await deps.rollouts.command(
+          { environment, service },
+          {
+            name: answer,
+            actor,
+            requestId: `link-${id}`,
+            link: { id, about, startedAtMs, untilMs },
+            ...(reason === '' ? {} : { reason }),
+          },
+        );
+        const done = answer === 'approve' ? 'Approved' : 'Rejected';
+        return send(reply, 200, messagePage(done, `${done} by ${actor}. This link cannot be used again.`));
+      });
+    },
+    { logSerializers },
+  );
+}
+
+/** The link and what it is about, if it is still good. The rollout looks once more, at the moment of the answer. */
+async function look(
+  { approvals, rollouts }: ApiDeps,
+  request: FastifyRequest,
+): Promise<{ readonly ticket: ApprovalTicket; readonly status: RolloutStatus }> {
+  const reading = await approvals.links.read(tokenOf.parse(request.params)['*']);
+  if (!reading.ok) throw new LinkRefused(403, `${reading.problem} Ask for a new one.`);
+  const { ticket } = reading;
+  const { status } = await rollouts.get({ environment: ticket.environment, service: ticket.service });
+  if (status === null) throw new SluiceError('worker-absent', 'The rollout gives no account of itself now.');
+  const { startedAtMs, usedLinks = [], question = null } = status;
+  const fault = linkFault({ startedAtMs, usedLinks, question }, ticket, Date.now());
+  if (fault !== null)
+    throw new LinkRefused(410, `${fault.charAt(0).toUpperCase()}${fault.slice(1)}. Nothing was changed.`);
+  return { ticket, status };
+}
+
+function readAnswer(body: unknown): z.output<typeof answerOf> {
+  const reading = answerOf.safeParse(body);
+  if (reading.success) return reading.data;
+  throw new LinkRefused(
+    400,
+    'Choose Approve or Reject; a reason has at most 500 characters. Nothing was changed.',
+  );
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof LinkRefused) {
+    return send(reply, error.status, messagePage('This link cannot be used', error.message));
+  }
+  const known = asSluiceError(error);
+  if (known.status >= 500) request.log.error({ err: error }, 'approval page failed');
+  return send(reply, known.status, messagePage('That was not possible', `${known.message} ${known.advice}`));
+}
+
+function send(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.status(status).headers(pageHeaders).type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,37 @@
+/** Whether a plan may begin: the operator's policies, and what it depends on. Nothing of it is asked on the way back. */
+import { type Problem, SluiceError } from '../../domain/errors.ts';
+import type { Plan } from '../../domain/plan/types.ts';
+import { dependenciesOf } from '../../domain/policy/dependencies.ts';
+import { examine } from '../../domain/policy/examine.ts';
+import type { Examined } from '../../domain/policy/types.ts';
+import type { PolicyBook } from '../../providers/policies.ts';
+import type { ExamineRequest } from '../service.ts';
+import type { TemporalDeps } from './calls.ts';
+import { standingsOf } from './standing.ts';
+
+export interface AdmissionDeps extends TemporalDeps {
+  /** Default: there are none. */
+  readonly policies?: PolicyBook;
+}
+
+export async function examinePlan(deps: AdmissionDeps, request: ExamineRequest): Promise<Examined> {
+  const { plan, warnings = [], strict = false } = request;
+  const set = (await deps.policies?.read()) ?? { policies: [], sha256: '' };
+  const standings = await standingsOf(deps, dependenciesOf(plan));
+  return examine(plan, { set, standings, warnings, strict });
+}
+
+/** The plan as it will run, and what is said of it. Errors: `plan-refused`, `dependency-unmet`. */
+export async function admitted(
+  deps: AdmissionDeps,
+  request: ExamineRequest,
+): Promise<{ readonly plan: Plan; readonly warnings: readonly Problem[] }> {
+  const { plan, problems, warnings } = await examinePlan(deps, request);
+  if (problems.length === 0) return { plan, warnings };
+  const told = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  // What only the others have to change may be asked for again.
+  const waits = problems.every(({ kind }) => kind === 'dependency');
+  throw new SluiceError(waits ? 'dependency-unmet' : 'plan-refused', `The plan may not begin: ${told}.`, {
+    problems,
+  });
+}

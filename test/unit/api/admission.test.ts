@@ -1,0 +1,73 @@
+/** A start under policies: refused with the field and the policy, recorded in the plan that runs, and never in the way of a repetition. */
+import { describe, expect, test } from 'vitest';
+import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import { createTemporalService } from '../../../src/api/temporal-service.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import type { Policy, PolicySet } from '../../../src/domain/policy/types.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
+import { planFixture } from '../../support/plan.ts';
+import { fakeTemporal } from './fake-temporal.ts';
+
+const plan = planFixture({ environment: 'prod', service: 'shop', traffic: { name: 'a', options: {} } });
+const request = { plan, actor: 'ann', reason: 'release', idempotencyKey: null };
+const policy: Policy = {
+  name: 'production',
+  reason: 'users pay here',
+  level: 'mandatory',
+  environments: ['prod'],
+  services: null,
+  require: { maxFirstWeight: 5 },
+  mandate: { gates: [], guards: [] },
+};
+
+function serve(read: () => Promise<PolicySet>) {
+  const temporal = fakeTemporal({ 'prod/shop': { phase: 'promoted', status: 2 } });
+  const traffic = createMemoryTraffic();
+  const service = createTemporalService({
+    client: temporal.client,
+    address: 'nowhere',
+    replay: () => Promise.reject(new Error('not asked')),
+    planes: createDataPlanes({ names: ['a'], get: () => traffic }),
+    policies: { read },
+  });
+  return { temporal, service };
+}
+
+describe('a start under policies', () => {
+  test('is refused with the field, what to change, and the policy', async () => {
+    const { temporal, service } = serve(async () => ({ policies: [policy], sha256: 'abc' }));
+    await expect(service.start(request)).rejects.toMatchObject({
+      code: 'plan-refused',
+      status: 422,
+      message: expect.stringContaining('policy "production": users pay here'),
+      problems: [{ path: 'stages[0].weight', policy: 'production' }],
+    });
+    expect(temporal.started).toEqual([]);
+  });
+
+  test('runs the plan with a record of the policies, and is known by the plan as it was sent', async () => {
+    const bound = { ...policy, require: {} };
+    const { temporal, service } = serve(async () => ({ policies: [bound], sha256: 'abc' }));
+    const { warnings } = await service.start({ ...request, warnings: [{ path: 'x', message: 'y' }] });
+    expect(warnings).toEqual([{ path: 'x', message: 'y', kind: 'practice' }]);
+    const [input] = temporal.started[0]?.options.args ?? [];
+    expect(input).toMatchObject({ plan: { policies: { sha256: 'abc', names: ['production'] } } });
+    const other = serve(async () => ({ policies: [], sha256: '' }));
+    await other.service.start(request);
+    const digest = (of: typeof temporal) => of.started[0]?.options.memo?.planDigest;
+    expect(digest(temporal)).toBe(digest(other.temporal));
+  });
+
+  test('does not begin while policies cannot be read, nor with warnings where it is strict', async () => {
+    const broken = serve(async () => {
+      throw new SluiceError('policies-invalid', 'The policies cannot be read.');
+    });
+    await expect(broken.service.start(request)).rejects.toMatchObject({ code: 'policies-invalid' });
+    const strict = serve(async () => ({ policies: [], sha256: '' }));
+    const warned = { ...request, warnings: [{ path: 'x', message: 'y' }], strict: true };
+    await expect(strict.service.start(warned)).rejects.toMatchObject({
+      problems: [{ path: 'x', kind: 'practice' }],
+    });
+    expect([...broken.temporal.started, ...strict.temporal.started]).toEqual([]);
+  });
+});

@@ -1,0 +1,252 @@
+/** Links by which people approve from chat and mail, and the list of what waits for whom. */
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createApp } from '../../../src/api/app.ts';
+import { linkSchema, waitingListSchema } from '../../../src/api/contract.ts';
+import type { RolloutService } from '../../../src/api/service.ts';
+import type { GateReport } from '../../../src/domain/gates/types.ts';
+import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
+import { approvalLinks } from '../../../src/providers/approval-links.ts';
+import { failing, fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
+
+const gate: GateReport = {
+  name: 'captain',
+  gate: 'approval',
+  type: 'approval',
+  place: 'start',
+  answer: 'hold',
+  reason: 'needs 2 approvals <b>of captain</b>',
+  facts: { needed: 2, counted: ['cid'], waitsFor: ['bob', 'ann'] },
+  reports: [],
+  atMs: 1,
+};
+const asking: Partial<RolloutStatus> = {
+  phase: 'gating',
+  question: 'gate:start',
+  author: 'ann',
+  gates: [gate],
+};
+
+let app: FastifyInstance | undefined;
+let logged: string[] = [];
+beforeEach(() => {
+  vi.stubEnv('LINKS', 'a secret of sixteen or more');
+  logged = [];
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await app?.close();
+});
+
+async function serve(
+  status: Partial<RolloutStatus> = asking,
+  overrides: Partial<RolloutService> = {},
+  url: string | null = null,
+) {
+  const current = { status };
+  const rollouts = fakeRollouts({
+    get: async () => viewOf(current.status),
+    command: async () => ({ accepted: true, via: 'update', status: null }),
+    ...overrides,
+  });
+  const deps = {
+    ...fakeDeps(rollouts),
+    approvals: { links: approvalLinks({ secret: { env: 'LINKS' } }), url },
+  };
+  const stream = { write: (line: string) => void logged.push(line) };
+  app = await createApp(deps, { logger: pino({ level: 'trace' }, stream) });
+  return { app, rollouts, current };
+}
+
+const json = { 'content-type': 'application/json' };
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+async function linkFor(actor: string, validForMs = 3_600_000) {
+  const answer = await app?.inject({
+    method: 'POST',
+    url: '/v1/rollouts/demo/shop/approval-links',
+    headers: json,
+    payload: { actor, validForMs },
+  });
+  const link = linkSchema.parse(answer?.json());
+  return { ...link, path: new URL(link.url).pathname };
+}
+
+test('a link shows all that is approved, as a page without script, and looking changes nothing', async () => {
+  const { app, rollouts } = await serve();
+  const { path, url } = await linkFor('bob');
+  expect(url).toMatch(/^http:\/\/localhost/);
+  for (const method of ['GET', 'HEAD'] as const) {
+    const page = await app.inject({ method, url: path });
+    expect(page.statusCode).toBe(200);
+    expect(page.headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    });
+  }
+  const { body } = await app.inject({ method: 'GET', url: path });
+  for (const part of ['shop', 'v2', 'demo', 'ann', 'bob', '10 %', 'captain', 'needs 2 approvals'])
+    expect(body).toContain(part);
+  expect(body).toContain('<html lang="en">');
+  expect(body).toContain('<label for="reason">');
+  expect(body).toContain('&lt;b&gt;of captain');
+  expect(body).not.toMatch(/<script|<b>|javascript:|onclick/);
+  expect(rollouts.calls.filter(({ method }) => method === 'command')).toEqual([]);
+});
+
+test('only a POST answers: in the name of whom the link is for, with what the rollout needs to take it once', async () => {
+  const { app, rollouts } = await serve();
+  const { path, id, untilMs } = await linkFor('bob');
+  const answer = await app.inject({
+    method: 'POST',
+    url: path,
+    headers: form,
+    payload: 'answer=approve&reason=looks+good',
+  });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.body).toContain('Approved by bob');
+  expect(rollouts.calls.at(-1)?.args).toEqual([
+    { environment: 'demo', service: 'shop' },
+    {
+      name: 'approve',
+      actor: 'bob',
+      reason: 'looks good',
+      requestId: `link-${id}`,
+      link: { id, about: 'gate:start', startedAtMs: 1000, untilMs },
+    },
+  ]);
+});
+
+test.each([
+  ['used', { usedLinks: ['ID'] }, 410, 'has been used'],
+  ['of an earlier rollout', { startedAtMs: 2000 }, 410, 'another rollout'],
+  ['whose question is over', { question: 'stage:0' }, 410, 'not asked any more'],
+] as const)(
+  'a link that is %s gets a clear page, whether it is looked at or sent',
+  async (_name, change, status, why) => {
+    const { app, current, rollouts } = await serve();
+    const { path, id } = await linkFor('bob');
+    current.status = JSON.parse(JSON.stringify({ ...asking, ...change }).replace('ID', id));
+    for (const request of [
+      { method: 'GET' },
+      { method: 'POST', headers: form, payload: 'answer=approve' },
+    ] as const) {
+      const page = await app.inject({ ...request, url: path });
+      expect(page.statusCode).toBe(status);
+      expect(page.body).toContain(why);
+      expect(page.body).not.toContain('<form');
+    }
+    expect(rollouts.calls.filter(({ method }) => method === 'command')).toEqual([]);
+  },
+);
+
+test('an expired, a changed and a cut link count for nothing', async () => {
+  const { app } = await serve();
+  const { path, untilMs } = await linkFor('bob', 60_000);
+  const [body = '', mac = ''] = path.slice('/approvals/'.length).split('.');
+  const other = Buffer.from(body, 'base64url').toString().replace('bob', 'eve');
+  const changed = `${Buffer.from(other).toString('base64url')}.${mac}`;
+  for (const token of [
+    changed,
+    body,
+    `${body}.`,
+    `${body}.${mac.slice(1)}`,
+    `${body}.${mac}.x`,
+    'nonsense',
+  ]) {
+    expect((await app.inject({ method: 'GET', url: `/approvals/${token}` })).statusCode, token).toBe(403);
+  }
+  vi.useFakeTimers({ now: untilMs, toFake: ['Date'] });
+  const late = await app.inject({ method: 'GET', url: path });
+  vi.useRealTimers();
+  expect([late.statusCode, late.body]).toEqual([410, expect.stringContaining('has expired')]);
+});
+
+test('an answer that makes no sense, and one that the rollout refuses, are told', async () => {
+  const { app } = await serve(asking, {
+    command: failing('command-refused', 'The rollout refused: ann has started it.'),
+  });
+  const { path } = await linkFor('ann');
+  const post = (payload: string, headers = form) =>
+    app.inject({ method: 'POST', url: path, headers, payload });
+  expect((await post('answer=maybe')).statusCode).toBe(400);
+  expect((await post('{}', json)).statusCode).toBe(415);
+  const refused = await post('answer=approve');
+  expect([refused.statusCode, refused.body]).toEqual([409, expect.stringContaining('ann has started it')]);
+});
+
+test('a link stands in no log', async () => {
+  const { app } = await serve();
+  const { path } = await linkFor('bob');
+  await app.inject({ method: 'GET', url: path });
+  await app.inject({ method: 'POST', url: path, headers: form, payload: 'answer=approve' });
+  expect(logged.length).toBeGreaterThan(2);
+  expect(logged.join('')).not.toContain(path.slice(-20));
+});
+
+test('pages are reached by the address that the operator names, and nothing else is', async () => {
+  const { app } = await serve(asking, {}, 'https://sluice.example.com');
+  const { path, url } = await linkFor('bob');
+  expect(url).toBe(`https://sluice.example.com${path}`);
+  const host = 'sluice.example.com';
+  const post = (origin: string) =>
+    app.inject({ method: 'POST', url: path, headers: { ...form, host, origin }, payload: 'answer=reject' });
+  expect((await app.inject({ method: 'GET', url: path, headers: { host } })).statusCode).toBe(200);
+  expect((await post('https://evil.example')).statusCode).toBe(403);
+  expect((await post('https://sluice.example.com')).statusCode).toBe(200);
+  expect((await app.inject({ method: 'GET', url: '/v1/rollouts', headers: { host } })).statusCode).toBe(403);
+  expect((await app.inject({ method: 'GET', url: path, headers: { host: 'evil.example' } })).statusCode).toBe(
+    403,
+  );
+});
+
+test('no link is made without a good secret, nor where nothing is asked', async () => {
+  const { app, current } = await serve();
+  const make = () =>
+    app.inject({
+      method: 'POST',
+      url: '/v1/rollouts/demo/shop/approval-links',
+      headers: json,
+      payload: { actor: 'bob' },
+    });
+  vi.stubEnv('LINKS', 'short');
+  expect((await make()).json()).toMatchObject({ status: 503, code: 'approvals-unconfigured' });
+  vi.stubEnv('LINKS', 'a secret of sixteen or more');
+  current.status = { phase: 'soaking' };
+  expect((await make()).json()).toMatchObject({ status: 409, code: 'command-refused' });
+});
+
+test('lists what waits, for whom, and who cannot answer it', async () => {
+  const override = { actor: 'ann', reason: 'hole', forMs: 1, atMs: 1 };
+  const statuses: Record<string, Partial<RolloutStatus>> = {
+    shop: asking,
+    till: { phase: 'approving', question: 'stage:0' },
+    cart: { phase: 'holding', overrideAsked: override },
+  };
+  const { app } = await serve(asking, {
+    list: async ({ phase }) => ({
+      rollouts: Object.entries(statuses)
+        .filter(([, status]) => status.phase === phase)
+        .map(([service]) => ({ ...viewOf(), service, target: `demo/${service}` })),
+      next: null,
+    }),
+    get: async ({ service }) => viewOf({ ...statuses[service], target: `demo/${service}`, service }),
+  });
+  const list = async (query = '') =>
+    waitingListSchema.parse((await app.inject(`/v1/approvals${query}`)).json()).approvals;
+  expect(await list()).toMatchObject([
+    { target: 'demo/shop', kind: 'gate', people: ['bob', 'ann'], not: ['ann'], needed: 2, counted: ['cid'] },
+    {
+      target: 'demo/till',
+      kind: 'stage',
+      people: null,
+      question: expect.stringContaining('"10%" has passed'),
+    },
+    { target: 'demo/cart', kind: 'override', not: ['ann'], question: expect.stringContaining('hole') },
+  ]);
+  const of = async (person: string) => (await list(`?person=${person}`)).map(({ target }) => target);
+  expect(await of('bob')).toEqual(['demo/shop', 'demo/till', 'demo/cart']);
+  expect(await of('Ann')).toEqual(['demo/till']);
+  expect(await of('cid')).toEqual(['demo/till', 'demo/cart']);
+});

@@ -1,7 +1,7 @@
 /** What workflows and activities say to each other: plain JSON, imported by workflows as types only. */
 
-import type { Approval, GatePlace, GateReport } from '../domain/gates/types.ts';
-import type { PhasedAction, Plan, SecondMeans } from '../domain/plan/types.ts';
+import type { Approval, GatePlace, GateReport, Override } from '../domain/gates/types.ts';
+import type { PhasedAction, Plan, SecondMeans, WebhookEvent } from '../domain/plan/types.ts';
 import type {
   Arms,
   Cooldown,
@@ -24,6 +24,8 @@ export interface Asked {
   readonly digests?: Readonly<Record<string, string>>;
   /** Since when they are asked, epoch milliseconds: from then on their time limits count. */
   readonly sinceMs: number;
+  /** The latest that two people agreed on; windows heed it. */
+  readonly override?: Override;
 }
 
 export interface GateInput {
@@ -95,6 +97,7 @@ export interface WatchInput {
   /** Who started the rollout, for gates that must stay open; absent: the plan has none. */
   readonly author?: string;
   readonly digests?: Readonly<Record<string, string>>;
+  readonly override?: Override;
 }
 
 export interface RampInput {
@@ -169,7 +172,23 @@ export interface CleanResult {
 }
 
 /** Long work, on `sluice-watch`. */
+export interface TellInput {
+  readonly plan: Plan;
+  readonly hook: string;
+  readonly timeoutMs: number;
+  readonly call: {
+    readonly id: string;
+    readonly action: WebhookEvent;
+    readonly version: string;
+    readonly stableVersion: string;
+    readonly cause: string;
+    readonly stage?: string;
+    readonly outcome?: string;
+  };
+}
+
 export interface WatchActivities {
+  tell(input: TellInput): Promise<void>;
   /** Asks until every gate is open or one refuses; errors of gates are answers. */
   gate(input: GateInput): Promise<GateResult>;
   prepare(input: PrepareInput): Promise<PrepareResult>;

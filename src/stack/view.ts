@@ -81,6 +81,16 @@ function gates({ gates: all = [], phase }: RolloutStatus, ink: Paint): string[] 
 function predicament(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
   const lines: string[] = [];
   if (status.holdReason) lines.push(ink.yellow(`  held: ${status.holdReason}`));
+  if (status.overrideAsked) {
+    const { actor, reason, forMs } = status.overrideAsked;
+    const how = `override for ${formatDuration(forMs)} asked for by ${actor}: ${reason}; confirm it as somebody else`;
+    lines.push(ink.yellow(`  ${how}`));
+  }
+  if (status.override) {
+    const { actor, confirmedBy, reason, untilMs } = status.override;
+    const until = new Date(untilMs).toISOString();
+    lines.push(ink.yellow(`  windows overridden until ${until} by ${actor} and ${confirmedBy}: ${reason}`));
+  }
   if (live?.trouble) lines.push(ink.yellow(`  trouble: ${live.trouble}`));
   if (!status.cause) return lines;
   const { reason, actor, atMs } = status.cause;

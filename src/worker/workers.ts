@@ -10,6 +10,7 @@ import { createAftermathActivities } from '../activities/aftermath.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { createEmergencyActivities } from '../activities/emergency.ts';
 import { createGate } from '../activities/gates/gate.ts';
+import { createTell } from '../activities/tell.ts';
 import { createRestoreActivities } from '../activities/traffic.ts';
 import { createRamp } from '../activities/watch/ramp.ts';
 import { createWatch } from '../activities/watch/watch.ts';
@@ -100,6 +101,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
         watch: createWatch(deps),
         ramp: createRamp(deps),
         ...(options.keepEvidence ? { keepEvidence: options.keepEvidence } : {}),
+        tell: createTell(deps),
       },
       maxConcurrentActivityTaskExecutions: maxWatches,
       // Heartbeats carry cancellations back; a throttle of many seconds would delay every pause.

@@ -80,8 +80,10 @@ async function gate(effect: Effect & { kind: 'gate' }, state: RolloutState): Pro
 }
 
 function askedAt(state: RolloutState, place: GatePlace): Asked {
-  const { author = '', approvals = [], gatingSinceMs, startedAtMs } = state;
-  return { place, author, approvals, digests: digestsOf(state), sinceMs: gatingSinceMs ?? startedAtMs };
+  const { author = '', approvals = [], gatingSinceMs, startedAtMs, override } = state;
+  const sinceMs = gatingSinceMs ?? startedAtMs;
+  const over = override === undefined ? {} : { override };
+  return { place, author, approvals, digests: digestsOf(state), sinceMs, ...over };
 }
 
 async function watch(
@@ -108,6 +110,7 @@ async function watch(
     carry,
     ...(effect.gates === undefined ? {} : { asked: askedAt(state, effect.gates) }),
     ...(plan.guards === undefined ? {} : { author: state.author ?? '', digests: digestsOf(state) }),
+    ...(state.override === undefined ? {} : { override: state.override }),
   };
   return { kind: 'watched', result: await long.watch.executeWithOptions(options, [input]) };
 }

@@ -23,6 +23,9 @@ const descriptions: Record<CommandName, string> = {
   rollback: 'Bring all traffic back to stable now: {"reason":"…","actor":"…"}',
   approve: 'Say yes to the stage that waits for an approval',
   reject: 'Say no: brings all traffic back to stable',
+  override:
+    'Ask to go on in spite of windows: {"actor":"…","reason":"…","for":"1h"}; somebody else must confirm it',
+  confirm: 'Say yes to an override that somebody else has asked for: {"actor":"…"}',
 };
 
 export function listen(run: RolloutRun): void {
@@ -67,7 +70,7 @@ function listenFor(run: RolloutRun, name: CommandName): void {
       description,
       // Synchronous on purpose: a validator that returns a promise wedges the workflow task.
       validator: (input) => {
-        const refusal = refusalOf(run.state, commandFrom(name, input));
+        const refusal = refusalOf(run.state, commandFrom(name, input), Date.now());
         if (refusal !== null) throw refused(refusal);
       },
     },

@@ -22,6 +22,7 @@ import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
 import { reasonOf } from './proxies.ts';
 import { RolloutRun } from './run.ts';
+import { Webhooks } from './webhooks.ts';
 
 export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
   const run = new RolloutRun(input);
@@ -31,17 +32,21 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
 
   return await CancellationScope.nonCancellable(async () => {
     const limits = new Limits(run);
+    const webhooks = new Webhooks(run);
     while (!isTerminal(run.state)) {
       limits.follow();
+      webhooks.follow();
       const effect = effectOf(run.state);
       await carryOut(run, effect);
       // Work that ended and moved nothing is not begun again at once: history must not run away.
       const moved = () => effectOf(run.state).key !== effect.key;
       if (!moved() && !cutShort(effect, run.state)) await condition(moved, pauseBeforeRepeat);
-      await continueWhenLong(run, input);
+      await continueWhenLong(run, webhooks, input);
     }
     limits.cancel();
+    webhooks.follow();
     await run.settled();
+    await webhooks.settled();
     show(run);
     return statusOf(run.state);
   });
@@ -103,11 +108,12 @@ function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
   };
 }
 
-async function continueWhenLong(run: RolloutRun, input: RolloutInput): Promise<void> {
+async function continueWhenLong(run: RolloutRun, webhooks: Webhooks, input: RolloutInput): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || isTerminal(run.state) || !mayContinue(run.state)) return;
   await run.settled();
   if (!mayContinue(run.state)) return;
-  await continueAsNew<(next: RolloutInput) => Promise<RolloutStatus>>({ ...input, state: run.state });
+  const state = webhooks.handedOn(run.state);
+  await continueAsNew<(next: RolloutInput) => Promise<RolloutStatus>>({ ...input, state });
 }
 
 /** While going back only what lasts without end: nothing may come between a decision to restore and the restore. */

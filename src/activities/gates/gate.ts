@@ -33,7 +33,7 @@ async function gate(deps: ActivityDeps, input: GateInput): Promise<GateResult> {
 export function gateLooks(
   deps: ActivityDeps,
   plan: Plan,
-  { place, author, approvals, sinceMs, digests = {} }: Asked,
+  { place, author, approvals, sinceMs, digests = {}, override }: Asked,
   stableVersion: string | null,
 ): GateLooks {
   const { runId = '' } = activityInfo().workflowExecution ?? {};
@@ -57,6 +57,7 @@ export function gateLooks(
       approvals,
       sinceMs,
       digests,
+      override: override ?? null,
     },
   });
 }

@@ -110,6 +110,7 @@ class Watch {
       approvals: [],
       digests: input.digests ?? {},
       sinceMs: 0,
+      ...(input.override === undefined ? {} : { override: input.override }),
     };
     this.guards = (plan.guards ?? []).length > 0 && mode !== 'after' ? asks(standing) : null;
     this.looks = new Looks({

@@ -8,9 +8,18 @@ export interface ApprovalRule {
   readonly count: number;
   /** Null: anybody. */
   readonly people: readonly string[] | null;
+  /** Who stands in for one of the people, and for how long. */
+  readonly delegations: readonly Delegation[];
   readonly notAuthor: boolean;
   /** How long an approval counts. */
   readonly validForMs: number;
+}
+
+export interface Delegation {
+  readonly from: string;
+  readonly to: string;
+  /** Null: for ever. */
+  readonly untilMs: number | null;
 }
 
 export interface Tally {
@@ -38,13 +47,20 @@ export function tally(
 }
 
 function faultOf(
-  { people, notAuthor, validForMs }: ApprovalRule,
+  { people, delegations, notAuthor, validForMs }: ApprovalRule,
   { actor, atMs }: Approval,
   { author, nowMs }: { readonly author: string; readonly nowMs: number },
 ): string | null {
   if (actor === null || actor === '') return 'it names nobody';
   if (notAuthor && actor === author) return 'whoever starts a rollout cannot approve it';
-  if (people !== null && !people.includes(actor)) return 'they are not among those who may';
+  if (people !== null && !people.includes(actor)) {
+    const standsIn = delegations.filter(({ from, to }) => to === actor && people.includes(from));
+    const ends = standsIn.map(({ untilMs }) => untilMs ?? Number.POSITIVE_INFINITY);
+    if (ends.length === 0) return 'they are not among those who may';
+    const latestMs = Math.max(...ends);
+    // What counts is when they said it.
+    if (atMs >= latestMs) return `their delegation ended at ${new Date(latestMs).toISOString()}`;
+  }
   return nowMs - atMs >= validForMs ? 'it has expired' : null;
 }
 

@@ -57,6 +57,21 @@ export interface Approval {
   readonly atMs: number;
 }
 
+/** Somebody wants to go on in spite of windows; nothing changes until another person confirms it. */
+export interface OverrideRequest {
+  readonly actor: string;
+  readonly reason: string;
+  /** How long it is to count. */
+  readonly forMs: number;
+  readonly atMs: number;
+}
+
+export interface Override extends OverrideRequest {
+  readonly confirmedBy: string;
+  readonly confirmedAtMs: number;
+  readonly untilMs: number;
+}
+
 /** What is rolled out, as the world outside knows it; gates look it up by these names. */
 export interface Artifact {
   /** `registry/repository:tag`, or with `@sha256:…`. */

@@ -15,6 +15,7 @@ export interface Freeze {
   readonly toMs: number;
   /** Null: all. */
   readonly environments: readonly string[] | null;
+  /** Of a team: those that the operator says are its own. Null: all. */
   readonly services: readonly string[] | null;
 }
 

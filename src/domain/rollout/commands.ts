@@ -1,5 +1,7 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
 import { approvalFault } from '../gates/approval.ts';
+import { linkContext, linkFault, withUsed } from '../gates/approval-link.ts';
+import { refuseConfirm, refuseOverride, withOverride, withOverrideAsked } from '../gates/override.ts';
 import { asksForApproval, refused, withApproval } from '../gates/state.ts';
 import { released } from './aftermath.ts';
 import { advance, begin, entering, explained, freshened, rollBack } from './moves.ts';
@@ -8,10 +10,12 @@ import { withNote } from './timeline.ts';
 import { type Command, type CommandName, commandNames, type RolloutState, terminalPhases } from './types.ts';
 
 /** Why the command does not fit the state, in one sentence; null: it does. */
-export function refusalOf(state: RolloutState, command: Command): string | null {
+export function refusalOf(state: RolloutState, command: Command, nowMs: number): string | null {
   if (isTerminal(state)) return `the rollout has ended: ${state.phase}`;
   if (command.name === 'rollback') return null;
   if (state.cause) return 'the rollout is going back to stable; only rollback is accepted';
+  const unlinked = command.link === undefined ? null : linkFault(linkContext(state), command.link, nowMs);
+  if (unlinked !== null) return unlinked;
   switch (command.name) {
     case 'promote':
       return refusePromote(state, command.full === true);
@@ -29,6 +33,10 @@ export function refusalOf(state: RolloutState, command: Command): string | null 
       return state.phase === 'approving' || state.asked !== null || asksForApproval(state)
         ? null
         : 'no approval is being asked for';
+    case 'override':
+      return refuseOverride(state, command, nowMs);
+    case 'confirm':
+      return refuseConfirm(state, command, nowMs);
   }
 }
 
@@ -46,8 +54,10 @@ function refusePromote(state: RolloutState, full: boolean): string | null {
 }
 
 export function legalCommands(state: RolloutState): readonly CommandName[] {
-  // Of anybody: who it is decides only when somebody says it.
-  return commandNames.filter((name) => refusalOf(state, { name, actor: 'anybody' }) === null);
+  // Of anybody at the moment of the last change: who it is, and when, decides only when somebody says it.
+  const nowMs = state.timeline.at(-1)?.atMs ?? state.startedAtMs;
+  const said = { actor: 'anybody', reason: 'any' };
+  return commandNames.filter((name) => refusalOf(state, { name, ...said }, nowMs) === null);
 }
 
 /** Applies a command that may come at any time; what does not fit is noted and changes nothing else. */
@@ -58,7 +68,7 @@ export function applyCommand(
   nowMs: number,
 ): RolloutState {
   const actor = command.actor ?? null;
-  const refusal = refusalOf(state, command);
+  const refusal = refusalOf(state, command, nowMs);
   if (refusal !== null) {
     return withNote(
       state,
@@ -67,7 +77,7 @@ export function applyCommand(
     );
   }
   const noted = withNote(
-    state,
+    withUsed(state, command.link),
     { kind: 'command', text: sentence(command), actor, data: facts(command) },
     nowMs,
   );
@@ -96,6 +106,10 @@ export function applyCommand(
       return advance(noted, 'soaked', nowMs);
     case 'promote':
       return promote(noted, command.full === true, nowMs);
+    case 'override':
+      return withOverrideAsked(noted, command, nowMs);
+    case 'confirm':
+      return withOverride(noted, command, nowMs);
   }
 }
 
@@ -162,6 +176,8 @@ function facts(command: Command): Record<string, unknown> {
     command: command.name,
     ...(command.requestId === undefined ? {} : { requestId: command.requestId }),
     ...(command.reason === undefined ? {} : { reason: command.reason }),
+    ...(command.for === undefined ? {} : { for: command.for }),
+    ...(command.link === undefined ? {} : { link: command.link.id }),
   };
 }
 

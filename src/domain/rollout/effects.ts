@@ -53,7 +53,7 @@ export function isOpenEnded(effect: Effect, state: RolloutState): boolean {
 /** Asked anew when somebody has approved. Users on the canary are watched meanwhile. */
 function gating(state: RolloutState): Effect {
   const place = gatingPlace(state);
-  const asked = `gate:${place}:${state.approvals?.length ?? 0}`;
+  const asked = `gate:${place}:${state.approvals?.length ?? 0}${overridden(state)}`;
   if (state.reports.length === 0) return { kind: 'gate', key: asked, place };
   const waiting = watch(state, 'wait');
   return { ...waiting, key: `${waiting.key}:${asked}`, gates: place };
@@ -65,10 +65,15 @@ function watch(state: RolloutState, mode: WatchMode): Effect & { kind: 'watch' }
   const held = state.hold ? `${state.hold.kind}${state.hold.drifted ? ':drifted' : ''}` : 'free';
   return {
     kind: 'watch',
-    key: `watch:${stage}:${mode}:${held}:${leniencyOf(state) ?? 'strict'}`,
+    key: `watch:${stage}:${mode}:${held}:${leniencyOf(state) ?? 'strict'}${overridden(state)}`,
     stage,
     mode,
   };
+}
+
+/** What asks windows is begun anew when they are overridden. */
+function overridden({ override }: RolloutState): string {
+  return override === undefined ? '' : `:overridden:${override.confirmedAtMs}`;
 }
 
 /** What a watch of this state lets pass; null: nothing. */

@@ -1,4 +1,5 @@
 /** What happens to a rollout, and what its state asks of the outside in turn. */
+import type { LinkClaim } from '../gates/approval-link.ts';
 import type { GatePlace, GateReport } from '../gates/types.ts';
 import type { PhasedAction, SecondMeans } from '../plan/types.ts';
 import type { RampResult, Verification } from './back-types.ts';
@@ -6,7 +7,17 @@ import type { OutsideEvent } from './outside-event.ts';
 import type { Arms, Cooldown } from './types.ts';
 import type { WatchCarry, WatchMode, WatchResult } from './watch-types.ts';
 
-export const commandNames = ['promote', 'pause', 'resume', 'rollback', 'approve', 'reject'] as const;
+/** `override` asks to go on in spite of windows, `confirm` is the second person's yes to that. */
+export const commandNames = [
+  'promote',
+  'pause',
+  'resume',
+  'rollback',
+  'approve',
+  'reject',
+  'override',
+  'confirm',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** What a person or a machine asks of a running rollout; the payload of updates and signals alike. */
@@ -17,6 +28,10 @@ export interface CommandPayload {
   readonly requestId?: string;
   /** Only for `promote`: skip all further stages. */
   readonly full?: boolean;
+  /** Only for `override`: how long it is to count, such as `2h`. */
+  readonly for?: string;
+  /** Only for `approve` and `reject`: the link by which the answer came. */
+  readonly link?: LinkClaim;
 }
 
 export interface Command extends CommandPayload {
@@ -29,6 +44,9 @@ export type RolloutEvent =
   | { readonly kind: 'malformed'; readonly message: string; readonly name: string }
   | { readonly kind: 'outside'; readonly event: OutsideEvent }
   | { readonly kind: 'cancelled' }
+  /** Webhooks that are being told; by key. */
+  | { readonly kind: 'telling'; readonly keys: readonly string[] }
+  | { readonly kind: 'told'; readonly hook: string; readonly about: string; readonly problem: string | null }
   | {
       readonly kind: 'prepared';
       readonly arms: Arms;

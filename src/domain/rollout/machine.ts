@@ -10,6 +10,7 @@ import { hastened, isRamping, onRamped } from './ramp.ts';
 import { withNote } from './timeline.ts';
 import { emptyCarry, type Force, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
 import { onWatched, withEvidence } from './watched.ts';
+import { onTelling, onTold } from './webhooks.ts';
 
 export interface Start {
   readonly plan: Plan;
@@ -60,9 +61,12 @@ export function initialState({ plan, actor, reason, atMs, force }: Start): Rollo
   return withNote(state, { kind: 'started', text, actor }, atMs);
 }
 
+/** What is still noted, and changes nothing. */
+const afterEnd: readonly RolloutEvent['kind'][] = ['command', 'malformed', 'telling', 'told'];
+
 /** Total: every event is legal in every state; what does not fit is noted or ignored, and never harms. */
 export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): RolloutState {
-  if (isTerminal(state) && event.kind !== 'command' && event.kind !== 'malformed') return state;
+  if (isTerminal(state) && !afterEnd.includes(event.kind)) return state;
   switch (event.kind) {
     case 'command':
       return applyCommand(state, event.command, event.via, nowMs);
@@ -70,6 +74,10 @@ export function apply(state: RolloutState, event: RolloutEvent, nowMs: number): 
       const text = `${event.name} ignored: ${event.message}`;
       return withNote(state, { kind: 'message-malformed', text }, nowMs);
     }
+    case 'telling':
+      return onTelling(state, event.keys);
+    case 'told':
+      return onTold(state, event, nowMs);
     case 'outside':
       return onOutside(state, event.event, nowMs);
     case 'watched':

@@ -1,8 +1,10 @@
 /** Reads the payload of a command as it came over the wire, without a library: it runs inside the workflow. */
+import type { LinkClaim } from '../gates/approval-link.ts';
+import { overrideTimeFault } from '../gates/override.ts';
 import type { CommandName, CommandPayload } from './types.ts';
 
 const maxTextLength = 500;
-const knownKeys = ['actor', 'reason', 'requestId', 'full'];
+const knownKeys = ['actor', 'reason', 'requestId', 'full', 'for', 'link'];
 
 export type PayloadReading =
   | { readonly ok: true; readonly payload: CommandPayload }
@@ -32,7 +34,24 @@ export function readPayload(name: CommandName, input: unknown): PayloadReading {
   const full = fields.get('full');
   if (full !== undefined && typeof full !== 'boolean') return refuse('full must be true or false');
   if (full !== undefined && name !== 'promote') return refuse('full belongs to promote only');
+  const time = fields.get('for');
+  if (time !== undefined && name !== 'override') return refuse('for belongs to override only');
+  if (time !== undefined && typeof time !== 'string')
+    return refuse(`for must be a text, not ${describe(time)}`);
+  const timeFault = time === undefined ? null : overrideTimeFault(time);
+  if (timeFault !== null) return refuse(timeFault);
+  const link = fields.get('link');
+  if (link !== undefined && name !== 'approve' && name !== 'reject')
+    return refuse('link belongs to approve and reject only');
+  if (link !== undefined && !isLink(link)) return refuse('link must have id, about, startedAtMs and untilMs');
   return { ok: true, payload: pick(fields) };
+}
+
+function isLink(value: unknown): value is LinkClaim {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, about, startedAtMs, untilMs } = value as Partial<Record<keyof LinkClaim, unknown>>;
+  const texts = [id, about].every((one) => typeof one === 'string' && one.length > 0 && one.length <= 64);
+  return texts && [startedAtMs, untilMs].every(Number.isFinite);
 }
 
 function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
@@ -43,11 +62,15 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
   const actor = text('actor');
   const reason = text('reason');
   const requestId = text('requestId');
+  const time = text('for');
+  const link = fields.get('link');
   return {
     ...(actor === undefined ? {} : { actor }),
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(fields.get('full') === true ? { full: true } : {}),
+    ...(time === undefined ? {} : { for: time }),
+    ...(isLink(link) ? { link } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a rollout tells of itself: the answer of the `status` query, and the live progress that `watch` heartbeats. */
 import type { Verdict } from '../analysis/types.ts';
-import type { Approval, GateReport } from '../gates/types.ts';
+import { questionOf } from '../gates/approval-link.ts';
+import type { Approval, GateReport, Override, OverrideRequest } from '../gates/types.ts';
 import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
 import { isRamping, rampPercent } from './ramp.ts';
@@ -39,6 +40,18 @@ export interface RolloutStatus {
   readonly gates?: readonly GateReport[];
   /** Who has approved what gates ask; absent: nobody. */
   readonly approvals?: readonly Approval[];
+  /** What waits for a yes or a no now, by name; absent: nothing does. */
+  readonly question?: string;
+  /** Ids of the approval links that were used; absent: none. */
+  readonly usedLinks?: readonly string[];
+  /** Who asks to go on in spite of windows; absent: nobody. */
+  readonly overrideAsked?: OverrideRequest;
+  /** The latest override of windows; absent: there was none. */
+  readonly override?: Override;
+  /** The policies that the plan was checked against; absent: there were none. */
+  readonly policies?: { readonly sha256: string; readonly names: readonly string[] };
+  /** Who started it; absent: not kept. */
+  readonly author?: string;
   /** Why a gate refused before anything was touched. */
   readonly refusal?: string;
   readonly paused: boolean;
@@ -80,6 +93,7 @@ export interface WatchProgress {
 
 export function statusOf(state: RolloutState): RolloutStatus {
   const { plan } = state;
+  const question = questionOf(state);
   return {
     target: targetOf(plan),
     service: plan.service,
@@ -89,6 +103,12 @@ export function statusOf(state: RolloutState): RolloutStatus {
     outcome: outcomeOf(state),
     ...(state.gates === undefined ? {} : { gates: state.gates }),
     ...(state.approvals === undefined ? {} : { approvals: state.approvals }),
+    ...(question === null ? {} : { question }),
+    ...(state.usedLinks === undefined ? {} : { usedLinks: state.usedLinks }),
+    ...(state.overrideAsked ? { overrideAsked: state.overrideAsked } : {}),
+    ...(state.override === undefined ? {} : { override: state.override }),
+    ...(plan.policies === undefined ? {} : { policies: plan.policies }),
+    ...(state.author === undefined ? {} : { author: state.author }),
     ...(state.refusal === undefined ? {} : { refusal: state.refusal }),
     stage: state.stage,
     stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs }) => ({

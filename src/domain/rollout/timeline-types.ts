@@ -18,6 +18,8 @@ export type TimelineKind =
   | 'event'
   | 'message-malformed'
   | 'approval-asked'
+  | 'override'
+  | 'webhook'
   | 'clock-skewed'
   | 'limit-near'
   | 'limit-struck'

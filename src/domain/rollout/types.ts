@@ -1,5 +1,5 @@
 /** The state of a rollout: plain JSON throughout. What happens to it and what it leads to is in the files beside this one. */
-import type { Approval, GateReport } from '../gates/types.ts';
+import type { Approval, GateReport, Override, OverrideRequest } from '../gates/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { ActionReport, Ramp, RollbackCause, Verification } from './back-types.ts';
 import type { StageReport, TimelineEntry } from './timeline-types.ts';
@@ -102,6 +102,14 @@ export interface RolloutState {
   readonly gates?: readonly GateReport[];
   /** Who has approved what gates ask; missing: nobody. */
   readonly approvals?: readonly Approval[];
+  /** Keys of what webhooks were told of, or are being told; missing: nothing. */
+  readonly told?: readonly string[];
+  /** Ids of the links by which somebody has answered; missing: none. */
+  readonly usedLinks?: readonly string[];
+  /** Null or missing: nobody asks to go on in spite of windows. */
+  readonly overrideAsked?: OverrideRequest | null;
+  /** The latest that was confirmed; missing: none was. */
+  readonly override?: Override;
   /** Since when the gates of the present place are asked; missing: none were. */
   readonly gatingSinceMs?: number;
   /** Why a gate refused before anything was touched; missing: none did. */

@@ -1,7 +1,7 @@
 /** Waits for people: so many, of those who may, not the one who started it, and not for ever. */
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.ts';
-import { tally } from '../../domain/gates/approval.ts';
+import { type Delegation, tally } from '../../domain/gates/approval.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
@@ -27,12 +27,19 @@ const read = z.object({
   validFor: z.number(),
 });
 
+const delegate = z.strictObject({
+  to: person,
+  until: z.iso.datetime({ offset: true }).describe('First moment at which it counts no more.'),
+});
+
 const settings = z.strictObject({
   roles: z.record(role, z.array(person).min(1)).default({}).describe('Who has which role.'),
   delegates: z
-    .record(person, z.array(person).min(1))
+    .record(person, z.array(z.union([person, delegate])).min(1))
     .default({})
-    .describe('Who may approve in the place of whom: `ann: [bob]` lets bob stand in for ann.'),
+    .describe(
+      'Who may approve in the place of whom: `ann: [bob]` lets bob stand in for ann, `{ to: bob, until: … }` until then.',
+    ),
 });
 
 export const approvalGate: GateType = {
@@ -59,15 +66,26 @@ function evaluate({ roles, delegates }: z.output<typeof settings>, question: Gat
     const reason = `nobody has the role ${unknown.join(' or ')}; name its people in the settings of this gate`;
     return { answer: 'refuse', reason };
   }
-  const named = asked.roles?.flatMap((name) => roles[name] ?? []) ?? null;
-  const people = named && [...new Set([...named, ...named.flatMap((one) => delegates[one] ?? [])])];
-  const rule = { count: asked.count, people, notAuthor: asked.notAuthor, validForMs: asked.validFor };
+  const people = asked.roles?.flatMap((name) => roles[name] ?? []) ?? null;
+  const { count, notAuthor, validFor } = asked;
+  const rule = { count, people, delegations: delegationsIn(delegates), notAuthor, validForMs: validFor };
   const { counted, ignored } = tally(rule, question);
-  const facts = { needed: asked.count, counted, ignored, roles: asked.roles ?? [] };
+  const waitsFor = people && [...new Set(people)].filter((one) => !counted.includes(one));
+  const facts = { needed: asked.count, counted, ignored, roles: asked.roles ?? [], waitsFor };
   if (counted.length >= asked.count) {
     return { answer: 'open', reason: `approved by ${counted.join(' and ')}`, facts };
   }
   return { answer: 'hold', reason: waitingFor(asked, counted, ignored, question), facts };
+}
+
+function delegationsIn(delegates: z.output<typeof settings>['delegates']): readonly Delegation[] {
+  return Object.entries(delegates).flatMap(([from, all]) =>
+    all.map((one) =>
+      typeof one === 'string'
+        ? { from, to: one, untilMs: null }
+        : { from, to: one.to, untilMs: Date.parse(one.until) },
+    ),
+  );
 }
 
 function waitingFor(

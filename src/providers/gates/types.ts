@@ -1,6 +1,6 @@
 /** What Sluice needs from a gate: one answer to "may traffic move?", with what it rests on. */
 import type { z } from 'zod';
-import type { Approval, Artifact, GateAnswer, GatePlace, GateReport } from '../../domain/gates/types.ts';
+import type { Approval, Artifact, GateAnswer, GatePlace, GateReport, Override } from '../../domain/gates/types.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
 import type { Rights } from '../kube/rights.ts';
 
@@ -16,6 +16,8 @@ export interface GateQuestion {
   /** Who started the rollout. */
   readonly author: string;
   readonly approvals: readonly Approval[];
+  /** What two people agreed on in spite of windows; null: nothing. Whether it is in force is for the gate to see. */
+  readonly override: Override | null;
   /** Digests that gates found earlier in this rollout, by the gate's instance. */
   readonly digests: Readonly<Record<string, string>>;
   /** The latest answers of the other gates at this place. */

@@ -7,8 +7,6 @@ import { signed } from '../signing.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
 
 const maxBytes = 64 * 1024;
-/** Tried again within one look; the next look comes by itself. */
-const tries = 3;
 const pauseMs = 500;
 
 const options = z.strictObject({
@@ -21,6 +19,16 @@ const options = z.strictObject({
 const settings = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).describe('Asked by POST.'),
   secret: secretSource.optional().describe('Where to read the secret that questions are signed with.'),
+  tries: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe('So often it is tried again within one look; the next look comes by itself.'),
+  answers: z
+    .enum(['json', 'status'])
+    .default('json')
+    .describe('json: the body says open, hold or refuse. status: 200 to 299 opens, anything else holds.'),
 });
 
 const answerOf = z.object({
@@ -38,7 +46,8 @@ export const webhookGate: GateType = {
   create: (given) => createWebhook(readSettings('webhook', settings, given)),
 };
 
-function createWebhook({ url, secret }: z.output<typeof settings>): Gate {
+function createWebhook({ url, secret, tries, answers }: z.output<typeof settings>): Gate {
+  const read = answers === 'json' ? fromBody : fromStatus;
   return {
     async evaluate(question, signal) {
       const body = JSON.stringify(bodyOf(question));
@@ -46,10 +55,10 @@ function createWebhook({ url, secret }: z.output<typeof settings>): Gate {
         const signature = await signed(secret, body);
         if ('problem' in signature) return { answer: 'hold', reason: signature.problem };
         const headers = { 'content-type': 'application/json', ...signature.headers };
-        const verdict = await post(url, body, headers, signal);
+        const verdict = await post(url, body, headers, read, signal);
         if (!('again' in verdict)) return verdict;
-        if (attempt === tries)
-          return { answer: 'hold', reason: `${verdict.again}; see that the service answers` };
+        // Thrown, so that a guard that cannot be asked for a moment is not taken for one that has closed.
+        if (attempt === tries) throw new Error(`${verdict.again}; see that the service answers`);
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
         signal.throwIfAborted();
       }
@@ -72,21 +81,28 @@ async function post(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
+  read: (status: number, text: string) => GateVerdict,
   signal: AbortSignal,
 ): Promise<GateVerdict | { readonly again: string }> {
   try {
     const { status, text } = await outgoing(url, { method: 'POST', headers, body, maxBytes }, signal);
     if (status >= 500 || status === 429) return { again: `the service answered ${status}` };
-    if (status !== 200)
-      return { answer: 'hold', reason: `the service answered ${status}; correct its settings` };
-    return read(text);
+    return read(status, text);
   } catch (error) {
     if (error instanceof OutgoingError) return { again: error.message };
     throw error;
   }
 }
 
-function read(text: string): GateVerdict {
+function fromStatus(status: number): GateVerdict {
+  const yes = status >= 200 && status <= 299;
+  const said = `the service answered ${status}`;
+  return yes ? { answer: 'open', reason: said } : { answer: 'hold', reason: `${said}; see what it says` };
+}
+
+function fromBody(status: number, text: string): GateVerdict {
+  if (status !== 200)
+    return { answer: 'hold', reason: `the service answered ${status}; correct its settings` };
   try {
     const { data } = answerOf.safeParse(JSON.parse(text));
     if (data !== undefined) return data;

@@ -53,6 +53,8 @@ function environmentOf(input: HookCall): NodeJS.ProcessEnv {
     SLUICE_CALL_ID: input.id,
     SLUICE_TARGET: input.target,
     SLUICE_ACTION: input.action,
+    ...(input.stage === undefined ? {} : { SLUICE_STAGE: input.stage }),
+    ...(input.outcome === undefined ? {} : { SLUICE_OUTCOME: input.outcome }),
     SLUICE_VERSION: input.version,
     SLUICE_STABLE_VERSION: input.stableVersion,
     SLUICE_CAUSE: input.cause,

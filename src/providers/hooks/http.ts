@@ -1,9 +1,10 @@
 /** A hook that posts JSON to an address of the operator's. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { networkCause } from '../network-cause.ts';
+import { OutgoingError, outgoing } from '../outgoing.ts';
 import { readAuthorization, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
+import { signed } from '../signing.ts';
 import type { Hook, HookType } from './types.ts';
 
 const settings = z.strictObject({
@@ -13,6 +14,7 @@ const settings = z.strictObject({
     .refine(hasNoCredentials, 'must have no user name and no password; set authorization')
     .describe('Address to which the call is posted as JSON.'),
   authorization: secretSource.optional().describe('Where to read the value of the Authorization header.'),
+  secret: secretSource.optional().describe('Where to read the secret that calls are signed with.'),
 });
 type HttpSettings = z.infer<typeof settings>;
 
@@ -24,22 +26,22 @@ export const http: HookType = {
   create: (given) => createHttp(readSettings('http', settings, given)),
 };
 
-function createHttp({ url, authorization }: HttpSettings): Hook {
+function createHttp({ url, authorization, secret }: HttpSettings): Hook {
   return {
     async call(input, signal) {
+      const body = JSON.stringify(input);
+      const signature = await signed(secret, body);
+      if ('problem' in signature) throw failed(signature.problem);
       const headers = {
         'content-type': 'application/json',
         ...(await readAuthorization(authorization, 'hook-failed')),
+        ...signature.headers,
       };
-      const body = JSON.stringify(input);
-      const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }).catch(
-        (error: unknown) => {
-          signal.throwIfAborted();
-          throw failed(`the hook did not answer: ${networkCause(error)}`);
-        },
-      );
-      await answer.body?.cancel();
-      if (!answer.ok) throw failed(`the hook answered ${answer.status}`);
+      const request = { method: 'POST', headers, body, maxBytes: null } as const;
+      const { status } = await outgoing(url, request, signal).catch((error: unknown) => {
+        throw error instanceof OutgoingError ? failed(error.message) : error;
+      });
+      if (status < 200 || status > 299) throw failed(`the hook answered ${status}`);
     },
     async close() {},
   };

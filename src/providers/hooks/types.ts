@@ -1,4 +1,4 @@
-/** What the operator lets a rollback run: named in sluice.yaml, never described by a plan. */
+/** What the operator lets a rollout call: named in sluice.yaml, never described by a plan. */
 import type { z } from 'zod';
 
 /** What a hook is told. A receiver can tell a repetition by `id`. */
@@ -8,8 +8,12 @@ export interface HookCall {
   readonly action: string;
   readonly version: string;
   readonly stableVersion: string;
-  /** Why the rollout is going back. */
+  /** Why the rollout is going back; empty: it is not. */
   readonly cause: string;
+  /** The stage that has begun. */
+  readonly stage?: string;
+  /** How the rollout has ended. */
+  readonly outcome?: string;
 }
 
 export interface Hook {

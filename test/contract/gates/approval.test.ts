@@ -13,7 +13,13 @@ const captain = { roles: ['captain'] };
 gateContract(approvalGate, async () => ({
   gate: approvalGate.create({
     roles: { captain: ['bob', 'cid'] },
-    delegates: { cid: ['dora'] },
+    delegates: {
+      cid: [
+        'dora',
+        { to: 'fay', until: '2030-01-01T00:00:00Z' },
+        { to: 'gil', until: '2020-01-01T00:00:00Z' },
+      ],
+    },
   }),
   open: [
     { name: 'one yes', question: { approvals: [yes('bob')] } },
@@ -25,6 +31,7 @@ gateContract(approvalGate, async () => ({
     },
     { name: 'somebody of the role', options: captain, question: { approvals: [yes('cid')] } },
     { name: 'who stands in for one of the role', options: captain, question: { approvals: [yes('dora')] } },
+    { name: 'who stands in for some time', options: captain, question: { approvals: [yes('fay')] } },
   ],
   closed: [
     {
@@ -53,6 +60,13 @@ gateContract(approvalGate, async () => ({
       question: { approvals: [yes('eve')] },
       answer: 'hold',
       says: /of captain.*eve does not count: they are not among those who may/,
+    },
+    {
+      name: 'who stood in and does so no more',
+      options: captain,
+      question: { approvals: [yes('gil')] },
+      answer: 'hold',
+      says: /gil does not count: their delegation ended at 2020-01-01/,
     },
     {
       name: 'a yes to another stage',

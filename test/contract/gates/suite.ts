@@ -34,6 +34,7 @@ export function questionFixture(overrides: Partial<GateQuestion> = {}): GateQues
     place: 'start',
     author: 'ann',
     approvals: [],
+    override: null,
     digests: {},
     answers: [],
     gate: 'gate',

@@ -76,6 +76,24 @@ gateContract(webhookGate, async () => {
   };
 });
 
+describe('a service that answers with its status alone', () => {
+  it('opens by 2xx, holds by anything else, and is tried as often as the operator says', async () => {
+    const { url, asked, say, end } = await service();
+    const gate = webhookGate.create({ url, answers: 'status', tries: 2 });
+    const ask = () => gate.evaluate(questionFixture({ options: { input: {} } }), AbortSignal.timeout(5_000));
+    say('accepted');
+    expect(await ask()).toMatchObject({ answer: 'open' });
+    say(403);
+    expect(await ask()).toMatchObject({ answer: 'hold', reason: expect.stringContaining('403') });
+    asked.length = 0;
+    say(500);
+    // No answer at all: the rollout holds, and a guard is not taken for closed at once.
+    await expect(ask()).rejects.toThrow('the service answered 500; see that the service answers');
+    expect(asked).toHaveLength(2);
+    await end();
+  });
+});
+
 describe('what a service is asked', () => {
   it('is signed, and tells what is rolled out, by whom and where it stands', async () => {
     const { url, asked, say, end } = await service();

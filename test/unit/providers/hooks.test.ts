@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { verifySignature } from '../../../src/api/outside/signature.ts';
 import { command } from '../../../src/providers/hooks/command.ts';
 import { http } from '../../../src/providers/hooks/http.ts';
 import type { HookCall } from '../../../src/providers/hooks/types.ts';
@@ -40,6 +41,33 @@ describe('http', () => {
     });
     server.close();
     await expect(hook.call(call, never)).rejects.toMatchObject({ code: 'hook-failed' });
+  });
+
+  it('signs what it posts, follows no redirect, and asks no metadata address', async () => {
+    vi.stubEnv('HOOK_SECRET', 's3cret');
+    const seen: { signature: string; body: Buffer }[] = [];
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      seen.push({ signature: String(request.headers['x-sluice-signature']), body: Buffer.concat(chunks) });
+      response.writeHead(307, { location: 'http://169.254.169.254/' }).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const signed = http.create({ url, secret: { env: 'HOOK_SECRET' } });
+    await expect(signed.call(call, never)).rejects.toThrow(/redirect \(307\), which is never followed/);
+    const [first] = seen;
+    if (first === undefined) throw new Error('nobody was called');
+    expect(verifySignature(first.signature, first.body, ['s3cret'], Date.now())).toBeGreaterThan(0);
+    server.close();
+    const own = http.create({ url: 'http://169.254.169.254/latest' });
+    await expect(own.call(call, never)).rejects.toMatchObject({
+      code: 'hook-failed',
+      message: expect.stringContaining('metadata address'),
+    });
+    const unsigned = http.create({ url, secret: { env: 'NOT_THERE' } });
+    await expect(unsigned.call(call, never)).rejects.toThrow(/variable NOT_THERE is missing/);
   });
 
   it('refuses an address with a password, and does not quote it', () => {

@@ -38,9 +38,10 @@ describe('a Canary on Istio', () => {
       'spec.targetRef': expect.stringContaining('podinfo-primary is stable'),
       'spec.service': expect.stringContaining('deletes them with the Canary'),
       'spec.analysis.threshold': expect.stringContaining('over the whole rollout'),
-      'spec.analysis.webhooks[0]': expect.stringContaining('lost: pre-rollout webhook'),
-      'spec.analysis.webhooks[1]': expect.stringContaining('lost: rollout webhook'),
+      'spec.analysis.webhooks[0]': expect.stringContaining('changed: runs before traffic'),
+      'spec.analysis.webhooks[1]': expect.stringContaining('changed'),
       'spec.analysis.webhooks[2]': expect.stringContaining('changed'),
+      'spec.analysis.webhooks[3]': expect.stringContaining('lost: event webhook'),
       'spec.analysis.alerts': expect.stringContaining('lost'),
       'spec.analysis.sessionAffinity': expect.stringContaining('lost'),
       'spec.analysis.stepWeightPromotion': expect.stringContaining('lost'),
@@ -97,13 +98,29 @@ it('a list of weights becomes those that rise', () => {
   expect(toldOf(plan)['spec.analysis.stepWeights']).toContain('do not rise');
 });
 
-it('asks a person before each step where a hook did', () => {
-  const webhooks = [{ name: 'gate', type: 'confirm-traffic-increase', url: 'http://gate' }];
-  const { document } = planOf(canaryWith({ interval: '1m', threshold: 1, stepWeight: 50, webhooks }));
+it('asks gates where hooks were asked: before the start, before each step, and all the time', () => {
+  const url = 'http://hooks';
+  const webhooks = [
+    { name: 'board', type: 'confirm-rollout', url },
+    { name: 'smoke', type: 'pre-rollout', url },
+    { name: 'smoke', type: 'pre-rollout', url },
+    { name: 'step', type: 'confirm-traffic-increase', url },
+    { name: 'load', url },
+    { name: 'people', type: 'confirm-promotion', url },
+    { name: 'ledger', type: 'post-rollout', url },
+    { name: 'constructor', type: 'constructor', url },
+  ];
+  const plan = planOf(canaryWith({ interval: '1m', threshold: 1, stepWeight: 50, webhooks }));
+  const { document } = plan;
+  const gate = (name: string) => ({ gate: 'webhook', name });
+  expect(document.gates).toEqual([gate('board'), gate('smoke'), gate('smoke 2')]);
+  expect(document.guards).toEqual([{ ...gate('load'), onRefuse: 'rollback' }]);
   expect(document.stages).toEqual([
-    { weight: 50, soak: '1m', approval: true },
-    { weight: 100, soak: '1m', approval: true },
+    { weight: 50, soak: '1m', gates: [gate('step')] },
+    { weight: 100, soak: '1m', approval: true, gates: [gate('step')] },
   ]);
+  expect(toldOf(plan)['spec.analysis.webhooks[6]']).toMatch(/lost: post-rollout webhook: runs after the end/);
+  expect(toldOf(plan)['spec.analysis.webhooks[7]']).toMatch(/lost: constructor webhook: is of a kind/);
 });
 
 it('as many steps as a plan has stages', () => {

@@ -56,7 +56,12 @@ const event: fc.Arbitrary<RolloutEvent> = fc.oneof(
       .map(
         ({ name, full, via }): RolloutEvent => ({
           kind: 'command',
-          command: { name, ...(name === 'promote' ? { full } : {}) },
+          command: {
+            name,
+            actor: full ? 'ann' : 'bob',
+            reason: 'r',
+            ...(name === 'promote' ? { full } : {}),
+          },
           via,
         }),
       ),
@@ -148,7 +153,7 @@ function checkStep(before: RolloutState, happened: RolloutEvent, after: RolloutS
     expect(effectOf(after).kind).toBe('none');
     return;
   }
-  expect(refusalOf(before, { name: 'rollback' })).toBeNull();
+  expect(refusalOf(before, { name: 'rollback' }, 0)).toBeNull();
   if (before.cause) {
     // Whose a stop was may be learned after it; nothing else about a decision ever changes.
     const learned = before.cause.kind === 'stop' && after.cause?.kind !== 'stop';

@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.ts';
 import { bounds } from '../plan/defaults.ts';
 import { joinPath } from '../plan/document/problems.ts';
 import type { Mapping } from '../plan/document/read.ts';
-import type { CheckDraft, PlanDraft, ProviderDraft, StageDraft } from './draft.ts';
+import type { CheckDraft, GateDraft, PlanDraft, ProviderDraft, StageDraft } from './draft.ts';
 import type { Findings } from './finding.ts';
 import { freeName } from './names.ts';
 
@@ -33,6 +33,9 @@ export function assemble(given: PlanDraft, findings: Findings): Assembled {
   comments.set('metrics', 'its address belongs to sluice.yaml');
   for (const [at, { from }] of stages.entries()) comments.set(joinPath('stages', at), from.join(', '));
   for (const [path, from] of named.comments) comments.set(path, from);
+  for (const place of ['gates', 'guards'] as const) {
+    for (const [at, { from }] of (draft[place] ?? []).entries()) comments.set(joinPath(place, at), from);
+  }
   if (draft.interval !== null) comments.set('analysis.interval', draft.interval.from);
   if (draft.watchAfter !== null) comments.set('watchAfter', draft.watchAfter.from);
   if (asksPeople) comments.set('maxDuration', 'room for approvals: when it strikes, the rollout goes back');
@@ -43,6 +46,10 @@ export function assemble(given: PlanDraft, findings: Findings): Assembled {
     traffic: providerEntry(draft.traffic),
     metrics: 'prometheus',
     workload: providerEntry(draft.workload),
+    ...(draft.gates?.length ? { gates: draft.gates.map(gateEntry) } : {}),
+    ...(draft.guards?.length
+      ? { guards: draft.guards.map((one) => ({ ...gateEntry(one), onRefuse: 'rollback' })) }
+      : {}),
     ...(named.templates === null ? {} : { templates: named.templates }),
     checks: named.checks,
     stages: stages.map((stage, at) => stageEntry(stage, named.ofStage[at] ?? null)),
@@ -78,6 +85,10 @@ function providerEntry({ provider, options }: ProviderDraft): unknown {
   return set.length === 0 ? provider : { provider, ...Object.fromEntries(set) };
 }
 
+function gateEntry({ name }: GateDraft): Mapping {
+  return { gate: 'webhook', name };
+}
+
 function stageEntry(stage: StageDraft, checks: readonly string[] | null): Mapping {
   const { name, weight, match, warmUpMs, soakMs, approval } = stage;
   return {
@@ -87,6 +98,7 @@ function stageEntry(stage: StageDraft, checks: readonly string[] | null): Mappin
     ...(warmUpMs === 0 ? {} : { warmUp: formatDuration(warmUpMs) }),
     soak: formatDuration(soakMs),
     ...(approval ? { approval } : {}),
+    ...(stage.gates?.length ? { gates: stage.gates.map(gateEntry) } : {}),
     ...(checks === null ? {} : { checks }),
   };
 }

@@ -16,6 +16,12 @@ export interface CheckDraft {
   readonly intervalMs: number | null;
 }
 
+/** A gate of type `webhook`, whose address belongs to the operator. */
+export interface GateDraft {
+  readonly name: string;
+  readonly from: string;
+}
+
 export interface StageDraft {
   readonly name: string | null;
   readonly weight: number;
@@ -23,6 +29,8 @@ export interface StageDraft {
   readonly warmUpMs: number;
   readonly soakMs: number;
   readonly approval: boolean;
+  /** Absent: none. */
+  readonly gates?: readonly GateDraft[];
   /** Null: those of the plan. */
   readonly checks: readonly CheckDraft[] | null;
   readonly from: readonly string[];
@@ -50,6 +58,10 @@ export interface PlanDraft {
   readonly version: Sourced<string>;
   readonly traffic: ProviderDraft;
   readonly workload: ProviderDraft;
+  /** Before anything; absent: none. */
+  readonly gates?: readonly GateDraft[];
+  /** All the time; absent: none. */
+  readonly guards?: readonly GateDraft[];
   /** Empty: the foreign object has none that a plan could have. */
   readonly checks: readonly CheckDraft[];
   readonly stages: readonly StageDraft[];

@@ -50,11 +50,12 @@ export function stagesOf(analysis: Part, pace: Pace, provider: string, hooks: Ho
   const last = made.length - 1;
   return made.map((one, at) => ({
     ...one,
-    approval: hooks.confirmIncrease !== null || (at === last && hooks.confirmPromotion !== null),
+    approval: at === last && hooks.confirmPromotion !== null,
+    gates: hooks.beforeStages,
     from: [
       ...one.from,
       ...(at === last ? [hooks.confirmPromotion ?? []] : []),
-      hooks.confirmIncrease ?? [],
+      hooks.beforeStages.map(({ from }) => from),
     ].flat(),
   }));
 }

@@ -27,7 +27,8 @@ export function draftOfCanary(
   spec.skip('canaryAnalysis');
   const pace = paceOf(analysis);
   const found = checksOf(analysis, pace, { canary, target, services, traffic, objects });
-  const stages = stagesOf(analysis, pace, traffic.provider, hooksOf(analysis));
+  const hooks = hooksOf(analysis);
+  const stages = stagesOf(analysis, pace, traffic.provider, hooks);
   losses(spec, analysis);
   analysis.done();
   served?.done();
@@ -40,6 +41,8 @@ export function draftOfCanary(
       from: 'set it at each start: --set version=…; Flagger starts when the Deployment changes',
     },
     ...matched(inNamespace(traffic, canary), inNamespace(workloadOf(target, apex, service, traffic), canary)),
+    gates: hooks.beforeStart,
+    guards: hooks.during,
     checks: found.length > 0 ? found : fallbackChecks(analysis.at('metrics'), traffic.provider, findings),
     stages,
     interval: {

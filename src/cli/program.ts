@@ -6,6 +6,7 @@ import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
 import type { Act, CommonOptions } from './verb.ts';
+import { approvalsCommand } from './verbs/approvals.ts';
 import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
@@ -79,6 +80,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     statusCommand(act),
     watchCommand(act),
     ...steerCommands(act),
+    approvalsCommand(act),
     emergencyStopCommand(act),
     emergenciesCommand(act),
     auditCommand(act),

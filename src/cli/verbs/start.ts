@@ -19,6 +19,7 @@ import {
   type Run,
   verb,
 } from '../verb.ts';
+import { runValidate } from './validate.ts';
 import { runWatch } from './watch.ts';
 
 export interface StartOptions extends CommonOptions {
@@ -28,6 +29,9 @@ export interface StartOptions extends CommonOptions {
   readonly reason?: string;
   readonly idempotencyKey?: string;
   readonly force?: boolean;
+  readonly strict?: boolean;
+  /** Only check whether it could begin. */
+  readonly dryRun?: boolean;
   /** Show the rollout until it ends. */
   readonly watch?: boolean;
   /** Wait for the end without showing the way. */
@@ -40,12 +44,14 @@ const supersedeWithinMs = 180_000;
 const askAgainMs = 2000;
 
 export async function runStart(options: StartOptions, io: Io): Promise<number> {
+  if (options.dryRun) return await runValidate(options, io);
   const client = clientOf(options, io);
   const body = {
     plan: await readPlanFile(options.plan, options.set, io),
     actor: options.actor ?? defaultActor(io),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(options.force ? { force: true } : {}),
+    ...(options.strict ? { strict: true } : {}),
   };
   const { value, raw } = await begin(client, body, options.idempotencyKey ?? randomUUID(), io);
   const follows = options.watch === true || options.wait === true;
@@ -97,6 +103,8 @@ export function startCommand(act: Act, run: Run<StartOptions> = runStart): Comma
     .option('--reason <text>', 'why')
     .option('--idempotency-key <key>', 'the same key and plan start one rollout only')
     .option('--force', 'in spite of a cooldown after a rollback, and of a stable version that is not well')
+    .option('--strict', 'warnings refuse as well')
+    .option('--dry-run', 'only check the plan, as validate does')
     .option('--patience <seconds>', 'give up following after so long without any answer', parseSeconds, 120)
     .action((plan: string, flags: Omit<StartOptions, 'plan'>) =>
       act(flags, (io) => run({ ...flags, plan }, io)),

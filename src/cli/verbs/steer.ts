@@ -1,4 +1,4 @@
-/** `sluice promote`, `pause`, `resume`, `rollback`, `approve` and `reject`: one message, six names. */
+/** `sluice promote`, `pause`, `resume`, `rollback`, `approve`, `reject`, `override` and `confirm`: one message, eight names. */
 import type { Command } from 'commander';
 import { type CommandAnswer, commandAnswerSchema } from '../../api/contract.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
@@ -20,6 +20,7 @@ export interface SteerOptions extends CommonOptions {
   readonly actor?: string;
   readonly reason?: string;
   readonly full?: boolean;
+  readonly for?: string;
   readonly idempotencyKey?: string;
 }
 
@@ -30,14 +31,17 @@ const descriptions: Readonly<Record<CommandName, string>> = {
   rollback: 'bring all traffic back to stable now',
   approve: 'say yes to the stage that waits for an approval',
   reject: 'say no to the stage that waits for an approval; brings all traffic back',
+  override: 'ask to go on in spite of windows and freezes; somebody else must confirm it',
+  confirm: 'say yes to an override that somebody else has asked for',
 };
 
 export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
-  const { name, target, reason, full, idempotencyKey } = options;
+  const { name, target, reason, full, for: time, idempotencyKey } = options;
   const body = {
     actor: options.actor ?? defaultActor(io),
     ...(reason === undefined ? {} : { reason }),
     ...(full === undefined ? {} : { full }),
+    ...(time === undefined ? {} : { for: time }),
   };
   const once = idempotencyKey === undefined ? {} : { idempotencyKey };
   const { value, raw } = await clientOf(options, io).post(
@@ -94,6 +98,7 @@ export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Comm
       .option('--reason <text>', 'why; kept in the rollout’s story')
       .option('--actor <name>', 'who asks (default: the current user)')
       .option('--idempotency-key <key>', 'the same key is carried out once');
+    if (name === 'override') command.option('--for <duration>', 'how long it is to count (default: 1h)');
     if (name === 'promote') command.option('--full', 'skip all further stages');
     if (name === 'rollback') addEmergencyOptions(command);
     return command.action((target: Target | undefined, flags: Flags) =>

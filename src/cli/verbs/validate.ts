@@ -11,25 +11,34 @@ import { type Act, type CommonOptions, clientOf, collect, type Run, verb } from 
 export interface ValidateOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
+  /** Warnings refuse as well. */
+  readonly strict?: boolean;
 }
 
 export async function runValidate(options: ValidateOptions, io: Io): Promise<number> {
   const plan = await readPlanFile(options.plan, options.set, io);
-  const { value, raw } = await clientOf(options, io).post('/v1/validate', { plan }, validationSchema);
+  const body = { plan, ...(options.strict ? { strict: true } : {}) };
+  const { value, raw } = await clientOf(options, io).post('/v1/validate', body, validationSchema);
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, linesOf(value, options.plan));
   return value.ok ? exitCodes.ok : exitCodes.badInput;
 }
 
-function linesOf({ ok, problems, warnings }: Validation, file: string): string[] {
+function linesOf({ ok, problems, warnings, recommendations }: Validation, file: string): string[] {
   const count = problems.length;
   const name = file === '-' ? 'the plan' : file;
   const verdict = ok ? `${name} is valid` : `${name} has ${count} problem${count === 1 ? '' : 's'}`;
-  return [verdict, ...problems.map(problemLine), ...warningLines(warnings)];
+  const better = recommendations.map((one) => `better:${problemLine(one).slice(1)}`);
+  return [verdict, ...problems.map(problemLine), ...warningLines(warnings), ...better];
 }
 
 export function validateCommand(act: Act, run: Run<ValidateOptions> = runValidate): Command {
-  return verb('validate', 'check a plan and show every problem at once')
+  return verb(
+    'validate',
+    "check a plan, also against the operator's policies, and show every problem at once",
+  )
+    .alias('lint')
+    .option('--strict', 'warnings are problems')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
     .option(
       '--set <key=value>',

@@ -1,12 +1,13 @@
 /** Verbs against an API over real HTTP: what they print, and the exit code. */
 import { expect, test } from 'vitest';
 import type { Audit } from '../../../src/api/contract.ts';
+import type { RolloutService } from '../../../src/api/service.ts';
 import { main } from '../../../src/cli/program.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
-const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true, warnings: [] };
 const ended = viewOf({ phase: 'promoted', outcome: 'promoted', endedAtMs: 9000 });
 const rolledBack = viewOf({
   phase: 'rolled-back',
@@ -17,12 +18,57 @@ const rolledBack = viewOf({
 
 test('start sends the plan with who and why, and prints the run', async () => {
   const { code, out, err, calls } = await sluice(['start', 'plan.yaml', '--reason', 'release day'], {
-    start: async () => started,
+    start: async ({ warnings = [] }) => ({ ...started, warnings }),
   });
   expect([code, out]).toEqual([0, `started demo/shop v2, run ${runId}\n`]);
   expect(err).toBe('warning: stages[0].soak: no soak\n');
   expect(calls[0]?.args[0]).toMatchObject({ actor: 'ada', reason: 'release day' });
   expect(calls[0]?.args[0]).toMatchObject({ idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
+
+test('start --dry-run only validates, strictly where asked, and shows what would be better', async () => {
+  const asked: unknown[] = [];
+  const examine: RolloutService['examine'] = async ({ plan, strict }) => {
+    asked.push(strict);
+    const problem = {
+      path: 'stages',
+      message: 'has 1 (policy "prod": r)',
+      kind: 'policy',
+      policy: 'prod',
+    } as const;
+    return {
+      plan,
+      problems: [problem],
+      warnings: [],
+      recommendations: [{ path: 'guards', message: 'name some' }],
+    };
+  };
+  for (const args of [
+    ['start', 'plan.yaml', '--dry-run'],
+    ['lint', 'plan.yaml', '--strict'],
+  ]) {
+    const { code, out, calls } = await sluice(args, { examine });
+    expect(code).toBe(2);
+    expect(out).toBe(
+      'plan.yaml has 1 problem\n  stages: has 1 (policy "prod": r)\nbetter: guards: name some\n',
+    );
+    expect(calls).toEqual([]);
+  }
+  expect(asked).toEqual([false, true]);
+});
+
+test('approvals lists what waits for whom', async () => {
+  const { code, out } = await sluice(['approvals', '--person', 'bob'], {
+    list: async ({ phase }) => ({ rollouts: phase === 'approving' ? [viewOf()] : [], next: null }),
+    get: async () => viewOf({ phase: 'approving', question: 'stage:0' }),
+  });
+  expect(code).toBe(0);
+  expect(out).toMatch(/demo\/shop +v2 +0 of 1 +anybody +Stage "10%" has passed/);
+  expect((await sluice(['approvals'], { list: async () => ({ rollouts: [], next: null }) })).out).toBe(
+    'nothing waits for anybody\n',
+  );
+  const bad = await sluice(['approvals', 'link', 'demo/shop', '--for', 'bob', '--valid-for', '9d', '--json']);
+  expect([bad.code, JSON.parse(bad.out).detail]).toEqual([2, expect.stringContaining('1m to 7d')]);
 });
 
 test('start warns when no worker polls', async () => {

@@ -1,0 +1,99 @@
+/** `sluice approvals`: what waits for a yes or a no, and of whom; `link` makes a link for somebody to answer by. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { linkSchema, type Waiting, waitingListSchema } from '../../api/contract.ts';
+import { formatDuration, parseDuration } from '../../domain/duration.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { parseTarget, pathOf, type Target } from '../target.ts';
+import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+
+export interface ApprovalsOptions extends CommonOptions {
+  readonly environment?: string;
+  readonly service?: string;
+  readonly person?: string;
+}
+
+export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<number> {
+  const query = new URLSearchParams();
+  for (const key of ['environment', 'service', 'person'] as const) {
+    const value = options[key];
+    if (value !== undefined) query.set(key, value);
+  }
+  const { value, raw } = await clientOf(options, io).get(`/v1/approvals?${query}`, waitingListSchema);
+  if (options.json) {
+    writeJson(io.out, raw);
+    return exitCodes.ok;
+  }
+  const header = ['TARGET', 'VERSION', 'HAS', 'WAITS FOR', 'QUESTION'];
+  if (value.approvals.length === 0) writeLines(io.out, ['nothing waits for anybody']);
+  else writeLines(io.out, table(header, value.approvals.map(rowOf)));
+  if (value.unanswered > 0)
+    writeLines(io.err, [`${value.unanswered} rollouts gave no account of themselves`]);
+  return exitCodes.ok;
+}
+
+function rowOf({ target, version, needed, counted, people, not, question }: Waiting): string[] {
+  const but = not.length === 0 ? '' : `, not ${not.join(', ')}`;
+  return [
+    target,
+    version,
+    `${counted.length} of ${needed}`,
+    `${people?.join(', ') ?? 'anybody'}${but}`,
+    question,
+  ];
+}
+
+export interface ApprovalLinkOptions extends CommonOptions {
+  readonly target: Target;
+  readonly for: string;
+  readonly validFor: number;
+}
+
+export async function runApprovalLink(options: ApprovalLinkOptions, io: Io): Promise<number> {
+  const body = { actor: options.for, validForMs: options.validFor };
+  const path = pathOf(options.target, '/approval-links');
+  const { value, raw } = await clientOf(options, io).post(path, body, linkSchema);
+  if (options.json) writeJson(io.out, raw);
+  else {
+    writeLines(io.out, [value.url]);
+    writeLines(io.err, [
+      `${value.question} Good for one answer, in the name of ${value.actor}, until ${stamp(value.untilMs)} UTC.`,
+      'Whoever has this link can give that answer: send it to nobody else.',
+    ]);
+  }
+  return exitCodes.ok;
+}
+
+function parseValidity(text: string): number {
+  const reading = parseDuration(text);
+  if (reading.ok && reading.ms >= 60_000 && reading.ms <= 7 * 86_400_000) return reading.ms;
+  throw new InvalidArgumentError(reading.ok ? 'Give 1m to 7d.' : reading.problem);
+}
+
+export function approvalsCommand(
+  act: Act,
+  run: Run<ApprovalsOptions> = runApprovals,
+  makeLink: Run<ApprovalLinkOptions> = runApprovalLink,
+): Command {
+  const day = 86_400_000;
+  const link = verb('link', 'make a link by which one person answers what is asked now, once')
+    .argument('<target>', 'environment/service', parseTarget)
+    .requiredOption('--for <person>', 'in whose name the answer is given')
+    .option(
+      '--valid-for <duration>',
+      `how long it is good (default: ${formatDuration(day)})`,
+      parseValidity,
+      day,
+    )
+    .action((target: Target, flags: Omit<ApprovalLinkOptions, 'target'>) =>
+      act(flags, (io) => makeLink({ ...flags, target }, io)),
+    );
+  return verb('approvals', 'list what waits for a yes or a no, and of whom')
+    .option('--environment <name>', 'only of this environment')
+    .option('--service <name>', 'only of this service')
+    .option('--person <name>', 'only what this person may answer')
+    .action((flags: ApprovalsOptions) => act(flags, (io) => run(flags, io)))
+    .enablePositionalOptions()
+    .addCommand(link);
+}

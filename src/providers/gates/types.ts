@@ -1,6 +1,13 @@
 /** What Sluice needs from a gate: one answer to "may traffic move?", with what it rests on. */
 import type { z } from 'zod';
-import type { Approval, Artifact, GateAnswer, GatePlace, GateReport, Override } from '../../domain/gates/types.ts';
+import type {
+  Approval,
+  Artifact,
+  GateAnswer,
+  GatePlace,
+  GateReport,
+  Override,
+} from '../../domain/gates/types.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
 import type { Rights } from '../kube/rights.ts';
 

@@ -5,6 +5,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { SluiceError } from '../domain/errors.ts';
+import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
+import { holdToAccess } from './access/routes.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
@@ -30,6 +32,12 @@ import { serializerCompiler, validatorCompiler } from './validation.ts';
 const bodyLimitBytes = 256 * 1024;
 
 export interface AppOptions {
+  /** Who a request comes from. Default: nobody is asked, and everybody may do everything. */
+  readonly authenticate?: Authenticate;
+  /** By which the API may be addressed, besides loopback. Default: none. */
+  readonly hostNames?: readonly string[];
+  /** Default: plain HTTP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Default: no log. */
   readonly logger?: FastifyBaseLogger;
   /** Time between two looks at a rollout that somebody follows. Default 1000. */
@@ -41,6 +49,7 @@ export interface AppOptions {
 export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' as const } } : {}),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
@@ -51,7 +60,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   app.addHook('preClose', async () => feeds.close());
 
   answerProblems(app, watchRoutes(app));
-  guardRequests(app, deps.approvals.url);
+  holdToAccess(app, options.authenticate ?? withoutAuthentication);
+  guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url });
   readBodies(app);
   await describe(app);
   measureRequests(app, feeds);
@@ -97,6 +107,9 @@ async function describe(app: FastifyInstance): Promise<void> {
         description:
           'Durable canary rollouts on Temporal. Failures are problem details; codes: /docs/errors.',
       },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      // Without authentication, on loopback, none is needed.
+      security: [{ bearer: [] }, {}],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -1,17 +1,24 @@
-/** Keeps web pages from driving the API: loopback Host (against DNS rebinding) and same-origin writes (against CSRF). */
+/** Keeps web pages from driving the API: a known Host (against DNS rebinding) and same-origin writes (against CSRF). */
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../domain/errors.ts';
 import { hostNameOf, isLoopback } from './bind.ts';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** `outside`: the address by which people reach the pages behind approval links, whose key is in the link; null: loopback. */
-export function guardRequests(app: FastifyInstance, outside: string | null): void {
+export interface Names {
+  /** By which the API may be addressed, besides loopback. */
+  readonly hostNames: readonly string[];
+  /** The address by which people reach the pages behind approval links, whose key is in the link; null: as the rest. */
+  readonly outside: string | null;
+}
+
+export function guardRequests(app: FastifyInstance, { hostNames, outside }: Names): void {
+  const names = new Set(hostNames.map((name) => name.toLowerCase()));
   const known = outside === null ? null : new URL(outside);
   app.addHook('onRequest', async (request) => {
     const { host, origin, 'sec-fetch-site': site } = request.headers;
     const fromOutside = known !== null && host === known.host && request.url.startsWith('/approvals/');
-    if (!fromOutside) refuseHost(host);
+    if (!fromOutside) refuseHost(host, names);
     if (reading.has(request.method)) return;
     refuseOrigin(
       fromOutside && origin === known.origin ? undefined : origin,
@@ -22,17 +29,18 @@ export function guardRequests(app: FastifyInstance, outside: string | null): voi
   });
 }
 
-function refuseHost(host: string | undefined): void {
+function refuseHost(host: string | undefined, known: ReadonlySet<string>): void {
   const name = host === undefined ? null : hostNameOf(host);
-  if (name !== null && isLoopback(name)) return;
+  if (name !== null && (isLoopback(name) || known.has(name.toLowerCase()))) return;
   throw new SluiceError(
     'host-refused',
-    `The request was addressed to "${host ?? ''}", not to a loopback name.`,
+    `The request was addressed to "${host ?? ''}", which is no name of this API.`,
   );
 }
 
 function refuseOrigin(origin: string | undefined, host: string | undefined, site: string | undefined): void {
-  const foreign = origin !== undefined && origin !== `http://${host}`;
+  // Behind a proxy the API does not see whether the page came over TLS.
+  const foreign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
   if (!foreign && (site === undefined || site === 'same-origin' || site === 'none')) return;
   throw new SluiceError(
     'origin-refused',

@@ -1,4 +1,5 @@
 /** The API process: configuration -> Temporal client, plan parser, catalogue -> HTTP. Stops on SIGINT and SIGTERM. */
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { Client, Connection } from '@temporalio/client';
@@ -11,12 +12,13 @@ import { parsePlan, parsePlanText } from '../domain/plan/schema.ts';
 import { openArchive } from '../evidence/open.ts';
 import { createBundleReplay } from '../evidence/replay.ts';
 import { approvalLinks } from '../providers/approval-links.ts';
-import { loadConfig } from '../providers/config.ts';
+import { type ApiConfig, loadConfig } from '../providers/config.ts';
 import { allowOutgoing } from '../providers/outgoing.ts';
 import { policyBook } from '../providers/policies.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { bundlePath } from '../worker/bundle-path.ts';
-import { createApp } from './app.ts';
+import { createAuthenticator, isConfigured } from './access/authenticator.ts';
+import { type AppOptions, createApp } from './app.ts';
 import { bindAddressOf } from './bind.ts';
 import { noEvidence } from './evidence/none.ts';
 import { createReportWriter } from './evidence/reports.ts';
@@ -29,9 +31,13 @@ import { createTemporalService } from './temporal-service.ts';
 const backlog = 4096;
 
 async function main(logger: Logger): Promise<void> {
-  const { api, temporal, events, evidence, outgoing, ...providers } = await loadConfig();
-  // Before anything else: an address that others can reach ends the process.
-  const host = bindAddressOf(api.host);
+  const { api, auth, temporal, events, evidence, outgoing, ...providers } = await loadConfig();
+  // Before anything else: an address that others can reach, and that is not defended, ends the process.
+  const host = bindAddressOf(api.host, {
+    authenticates: isConfigured(auth),
+    encrypts: api.tls !== null,
+    hostNames: api.hostNames,
+  });
   allowOutgoing(outgoing.allow);
   const registry = createRegistry(providers);
   const { catalogue } = registry;
@@ -85,7 +91,12 @@ async function main(logger: Logger): Promise<void> {
       eventKeys: eventKeysOf(events),
       approvals: { links: approvalLinks(providers.approvals), url: providers.approvals.url },
     },
-    { logger },
+    {
+      logger,
+      authenticate: createAuthenticator(auth),
+      hostNames: api.hostNames,
+      ...(await tlsOf(api)),
+    },
   );
   const stop = async () => {
     await app.close();
@@ -104,6 +115,11 @@ async function main(logger: Logger): Promise<void> {
   }
   const url = await app.listen({ host, port: api.port, backlog });
   logger.info({ url, temporal: temporal.address }, 'API runs');
+}
+
+async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls'>> {
+  if (tls === null || tls === 'proxy') return {};
+  return { tls: { cert: await readFile(tls.cert), key: await readFile(tls.key) } };
 }
 
 const logger = pino({

@@ -7,9 +7,22 @@ import { methodsFor, type RouteTable } from './route-table.ts';
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
 
+/** Kept in the log with who asked for what: they are what an attempt to get in looks like. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'unauthenticated',
+  'access-refused',
+  'host-refused',
+  'origin-refused',
+  'signature-invalid',
+]);
+
 export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
   app.setErrorHandler((error, request, reply) => {
     const known = asSluiceError(error);
+    if (refusals.has(known.code)) {
+      const { method, url, principal } = request;
+      request.log.warn({ refused: known.code, method, url, principal: principal.name }, known.message);
+    }
     if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
     else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
     return sendProblem(request, reply, known);
@@ -31,6 +44,7 @@ export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: SluiceError): FastifyReply {
   if (error.retryable) reply.header('retry-after', retryAfterSeconds);
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="sluice"');
   return reply
     .status(error.status)
     .header('cache-control', 'no-store')

@@ -1,4 +1,4 @@
-/** Finds the API: `--api`, else `SLUICE_API`, else the local stack that runs here, else the usual address. */
+/** Finds the API and the token for it. The API: `--api`, else `SLUICE_API`, else the local stack that runs here, else the usual address. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badInput } from './cli-error.ts';
@@ -10,6 +10,20 @@ export const usualApiUrl = 'http://127.0.0.1:8080';
 export function apiUrlOf(flag: string | undefined, { env, cwd }: Pick<Io, 'env' | 'cwd'>): string {
   const named = flag ?? (env.SLUICE_API || undefined);
   return checked(named ?? stackUrl(cwd) ?? usualApiUrl);
+}
+
+/** From `SLUICE_TOKEN`. It goes over TLS, or nowhere beyond this machine. */
+export function tokenFor(url: string, { env }: Pick<Io, 'env'>): string | undefined {
+  const token = env.SLUICE_TOKEN?.trim();
+  if (!token) return undefined;
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)) {
+    return token;
+  }
+  throw badInput(
+    `The token in SLUICE_TOKEN would go to ${url} without TLS.`,
+    'Name the API by https://, or leave SLUICE_TOKEN out.',
+  );
 }
 
 /** What the running stack wrote down, in this folder or one above it. */

@@ -33,9 +33,11 @@ export interface ApiClient {
   stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
-export function createClient(url: string, io: Pick<Io, 'fetch'>): ApiClient {
+export function createClient(url: string, io: Pick<Io, 'fetch'>, token?: string): ApiClient {
   const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const response = await reach(url, () => io.fetch(`${url}${path}`, init));
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const response = await reach(url, () => io.fetch(`${url}${path}`, { ...init, headers }));
     if (!response.ok) throw await refusalOf(url, response);
     return response;
   };

@@ -22,6 +22,7 @@ import { rollbacksCommand } from './verbs/rollbacks.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
 import { steerCommands } from './verbs/steer.ts';
+import { tokensCommand } from './verbs/tokens.ts';
 import { upCommand } from './verbs/up.ts';
 import { validateCommand } from './verbs/validate.ts';
 import { watchCommand } from './verbs/watch.ts';
@@ -87,6 +88,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     rollbacksCommand(act),
     evidenceCommand(act),
     reportCommand(act),
+    tokensCommand(act),
     rbacCommand(act),
     guardCommand(act),
     upCommand(act),

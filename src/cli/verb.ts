@@ -1,7 +1,7 @@
 /** What all verbs share: how a command line becomes options, and options become an exit code. */
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { apiUrlOf } from './api-url.ts';
+import { apiUrlOf, tokenFor } from './api-url.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -25,7 +25,8 @@ export function verb(name: string, description: string): Command {
 }
 
 export function clientOf(options: CommonOptions, io: Io): ApiClient {
-  return createClient(apiUrlOf(options.api, io), io);
+  const url = apiUrlOf(options.api, io);
+  return createClient(url, io, tokenFor(url, io));
 }
 
 /** Who asks, unless `--actor` says otherwise: the user of the operating system. */

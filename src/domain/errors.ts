@@ -135,6 +135,23 @@ export const errorCatalogue = {
     advice:
       'Name a readable secret of 16 characters or more under approvals.secret in the operator configuration.',
   },
+  unauthenticated: {
+    status: 401,
+    retryable: false,
+    advice:
+      'Send `Authorization: Bearer …` with a token that is still good; `sluice` takes it from SLUICE_TOKEN.',
+  },
+  'access-refused': {
+    status: 403,
+    retryable: false,
+    advice:
+      'Ask an administrator for a role that allows it there, or name an environment and service in which you have one.',
+  },
+  'auth-unavailable': {
+    status: 503,
+    retryable: true,
+    advice: 'Check the file of tokens, and whether the OpenID provider can be reached from the API.',
+  },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,
@@ -150,7 +167,7 @@ export const errorCatalogue = {
   'host-refused': {
     status: 403,
     retryable: false,
-    advice: 'Address the API by a loopback name: 127.0.0.1, [::1] or localhost.',
+    advice: 'Address the API by a loopback name, or by one that the operator listed under api.hostNames.',
   },
   'origin-refused': {
     status: 403,
@@ -264,7 +281,7 @@ export const errorCatalogue = {
   'bind-refused': {
     status: 500,
     retryable: false,
-    advice: 'Bind to a loopback address; Sluice serves no network until authentication exists.',
+    advice: 'Bind to a loopback address, or configure auth, api.hostNames and api.tls.',
   },
   internal: { status: 500, retryable: false, advice: 'Look at the log for the error with this request id.' },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { type AuthConfig, authSection } from '../domain/access/settings.ts';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
@@ -22,6 +23,15 @@ export interface InstanceConfig {
 
 export type Instances = Readonly<Record<string, InstanceConfig>>;
 
+export interface ApiConfig {
+  readonly host: string;
+  readonly port: number;
+  /** By which it may be addressed, besides loopback. */
+  readonly hostNames: readonly string[];
+  /** Files of its certificate and key; `proxy`: somebody in front of it has them; null: it speaks plain HTTP. */
+  readonly tls: 'proxy' | { readonly cert: string; readonly key: string } | null;
+}
+
 export interface WorkerConfig {
   /** Address of metrics and health, which are read only; beyond loopback others can see them. */
   readonly host: string;
@@ -37,7 +47,9 @@ export interface WorkerConfig {
 
 export interface SluiceConfig {
   readonly temporal: { readonly address: string; readonly namespace: string };
-  readonly api: { readonly host: string; readonly port: number };
+  readonly api: ApiConfig;
+  /** Who may use the API; without tokens and issuers: whoever reaches it, which is this machine only. */
+  readonly auth: AuthConfig;
   /** What events from outside are signed with, and bearer tokens of senders that cannot sign; any of them is good. */
   readonly events: { readonly secrets: readonly SecretSource[]; readonly tokens: readonly SecretSource[] };
   readonly approvals: ApprovalSettings;
@@ -64,6 +76,7 @@ export interface SluiceConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
+const hostName = z.string().regex(/^[^\s/:@]{1,253}$/, 'must be a host name, without a port');
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
@@ -82,8 +95,17 @@ const fields = {
     })
     .prefault({}),
   api: z
-    .strictObject({ host: z.string().min(1).max(255).default('127.0.0.1'), port: port.default(8080) })
+    .strictObject({
+      host: z.string().min(1).max(255).default('127.0.0.1'),
+      port: port.default(8080),
+      hostNames: z.array(hostName).max(100).default([]),
+      tls: z
+        .union([z.literal('proxy'), z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })])
+        .nullable()
+        .default(null),
+    })
     .prefault({}),
+  auth: authSection.prefault({}),
   events: z
     .strictObject({
       secrets: z.array(secretSource).max(10).default([]),
@@ -180,11 +202,12 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     hooks: readInstances('hooks', input, types, report),
     gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
   };
-  const { temporal, api, worker, events, evidence, outgoing, approvals, policies = null } = read;
+  const { temporal, api, auth, worker, events, evidence, outgoing, approvals, policies = null } = read;
   if (
     report.problems.length > 0 ||
     temporal === undefined ||
     api === undefined ||
+    auth === undefined ||
     worker === undefined ||
     events === undefined ||
     evidence === undefined ||
@@ -196,6 +219,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
   return {
     temporal: { ...temporal, ...overridden.temporal },
     api: { ...api, ...overridden.api },
+    auth,
     worker: { ...worker, ...overridden.worker },
     events,
     evidence,

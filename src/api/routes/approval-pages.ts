@@ -39,11 +39,11 @@ export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promi
         (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
       );
       app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
-      app.get(path, { schema: { hide: true } }, async (request, reply) => {
+      app.get(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
         const { ticket, status } = await look(deps, request);
         return send(reply, 200, questionPage(ticket, status));
       });
-      app.post(path, { schema: { hide: true } }, async (request, reply) => {
+      app.post(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
         const { ticket } = await look(deps, request);
         const { answer, reason } = readAnswer(request.body);
         const { environment, service, actor, id, about, startedAtMs, untilMs } = ticket;

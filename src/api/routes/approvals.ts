@@ -35,6 +35,8 @@ export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: A
   app.post(
     '/v1/rollouts/:environment/:service/approval-links',
     {
+      // Whoever has the link answers in that person's name.
+      config: { access: 'admin', actorIsAnother: true },
       schema: {
         tags,
         summary: 'Make a link by which one person answers what is asked now, once',

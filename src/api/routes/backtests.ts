@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { runBacktest } from '../../backtest/run.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { need } from '../access/principal.ts';
 import { backtestRequestSchema, backtestSchema, noQuerySchema, problemSchema } from '../contract.ts';
 import { planOf } from '../plan-body.ts';
 import type { ApiDeps } from '../service.ts';
@@ -18,6 +19,7 @@ export function backtestRoutes(root: FastifyInstance, deps: ApiDeps): void {
   app.post(
     '/v1/backtests',
     {
+      config: { access: 'read', areaInBody: true },
       schema: {
         tags: ['plans'],
         summary: "Run a plan's analysis over history",
@@ -26,9 +28,10 @@ export function backtestRoutes(root: FastifyInstance, deps: ApiDeps): void {
         response: { 200: backtestSchema, '4xx': problemSchema, '5xx': problemSchema },
       },
     },
-    async ({ body }, reply) => {
+    async ({ body, principal }, reply) => {
       const { plan, stable, canary, fromMs, toMs, stage = null, share = null } = body;
       const parsed = planOf(typeof plan === 'string' ? deps.plans.parseText(plan) : deps.plans.parse(plan));
+      need(principal, 'read', parsed);
       const request = {
         plan: { ...parsed, version: canary ?? parsed.version },
         stableVersion: stable,

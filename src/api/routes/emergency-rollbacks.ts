@@ -1,6 +1,8 @@
 /** Routes of emergency rollbacks: open one, list them, look at one, release it. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { areaOfWord } from '../../domain/access/areas.ts';
+import { need } from '../access/principal.ts';
 import {
   emergencyIdParamsSchema,
   emergencyListQuerySchema,
@@ -23,6 +25,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
   app.post(
     '/v1/emergency-rollbacks',
     {
+      config: { access: 'rollback', areaInBody: true },
       schema: {
         tags,
         summary: 'Bring every rollout of a scope back at once, and block new ones until it is released',
@@ -35,6 +38,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
     },
     async (request, reply) => {
       const { scope, to, actor, reason } = request.body;
+      need(request.principal, 'rollback', ...[scope].flat().map(areaOfWord));
       request.log.warn({ scope, to, actor, reason }, 'emergency rollback');
       const opened = await rollouts.openEmergency(request.body);
       const { id, created, stop } = opened;
@@ -60,6 +64,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
   app.get(
     '/v1/emergency-rollbacks/:id',
     {
+      config: { access: 'read', areaInBody: true },
       schema: {
         tags,
         summary: 'The latest emergency of that id: each target, the incident, the story',
@@ -68,11 +73,15 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
         response: { 200: emergencyViewSchema, ...problems },
       },
     },
-    (request) => rollouts.emergency(request.params.id),
+    (request) => {
+      need(request.principal, 'read', areaOfWord(request.params.id));
+      return rollouts.emergency(request.params.id);
+    },
   );
   app.post(
     '/v1/emergency-rollbacks/:id/release',
     {
+      config: { access: 'release', areaInBody: true },
       schema: {
         tags,
         summary: 'Let rollouts in the scope begin again, and close the incident',
@@ -84,6 +93,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
     },
     async (request, reply) => {
       const { id } = request.params;
+      need(request.principal, 'release', areaOfWord(id));
       const { actor, reason } = request.body;
       const answer = await rollouts.releaseEmergency(id, request.body);
       request.log.warn({ id, actor, reason, via: answer.via }, 'emergency released');

@@ -1,6 +1,8 @@
 /** Routes for emergencies: stop all canary traffic of a scope, and release a stop of everything. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { areasOfEmergency } from '../../domain/access/areas.ts';
+import { need } from '../access/principal.ts';
 import {
   emergencyAnswerSchema,
   emergencyStopBodySchema,
@@ -18,6 +20,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
   app.post(
     '/v1/emergency-stop',
     {
+      config: { access: 'rollback', areaInBody: true },
       schema: {
         tags: ['emergency'],
         summary: 'Stop all canary traffic of a scope, in the data planes first',
@@ -30,6 +33,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
     },
     async (request) => {
       const { scope, actor, reason } = request.body;
+      need(request.principal, 'rollback', ...areasOfEmergency(scope));
       request.log.warn({ scope, actor, reason }, 'emergency stop');
       const answer = await rollouts.emergencyStop(request.body);
       const { restored, notRestored, told, notTold } = answer;
@@ -40,6 +44,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
   app.post(
     '/v1/emergency-stop/release',
     {
+      config: { access: 'release' },
       schema: {
         tags: ['emergency'],
         summary: 'Release a stop of everything, so that rollouts may begin again',

@@ -63,6 +63,7 @@ export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps
   app.post(
     path,
     {
+      config: { access: 'steer' },
       schema: {
         ...ofOneRun,
         summary: 'Collect the bundle of a rollout that has ended, unless it is there',

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Plan } from '../../domain/plan/types.ts';
 import { within } from '../../providers/limit.ts';
 import { tryQueries } from '../../providers/metrics/query-trial.ts';
+import { need } from '../access/principal.ts';
 import { metricsCheckBodySchema, metricsCheckSchema, noQuerySchema, problemSchema } from '../contract.ts';
 import { planOf } from '../plan-body.ts';
 import type { ApiDeps } from '../service.ts';
@@ -16,6 +17,7 @@ export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: Ap
   app.post(
     '/v1/metrics/check',
     {
+      config: { access: 'read', areaInBody: true },
       schema: {
         tags: ['plans'],
         summary: 'Send every query of a plan once and show what comes back',
@@ -24,10 +26,11 @@ export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: Ap
         response: { 200: metricsCheckSchema, '4xx': problemSchema, '5xx': problemSchema },
       },
     },
-    async ({ body }) => {
+    async ({ body, principal }) => {
       const plan = planOf(
         typeof body.plan === 'string' ? plans.parseText(body.plan) : plans.parse(body.plan),
       );
+      need(principal, 'read', plan);
       const canary = body.canary ?? plan.version;
       const stable = body.stable ?? otherVersionOf(plan);
       const provider = metrics(plan.metrics.name);

@@ -28,6 +28,7 @@ export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): 
     app.post(
       '/v1/rollouts/:environment/:service/events',
       {
+        config: { access: 'signed' },
         schema: {
           tags: ['rollouts'],
           summary: 'Tell the running rollout of an event: what it does is for the plan to say',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { targetOf } from '../../domain/plan/types.ts';
+import { actorOf, need } from '../access/principal.ts';
 import {
   idempotencyKeySchema,
   linksOf,
@@ -27,6 +28,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
   app.post(
     '/v1/rollouts',
     {
+      config: { access: 'start', areaInBody: true },
       schema: {
         tags: ['rollouts'],
         summary: 'Start a rollout',
@@ -40,9 +42,11 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { parse, ...asked } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
+      need(request.principal, 'start', plan);
       const idempotencyKey = request.headers['idempotency-key'] ?? null;
       const { warnings } = parse;
-      const started = await deps.rollouts.start({ ...asked, plan, warnings, idempotencyKey });
+      const actor = actorOf(request.principal, asked.actor);
+      const started = await deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey });
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)
@@ -59,6 +63,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
   app.post(
     '/v1/validate',
     {
+      config: { access: 'read', areaInBody: true },
       schema: {
         tags: ['plans'],
         summary: 'Check a plan and show every problem at once',

@@ -66,6 +66,7 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.post(
     '/v1/rollouts/:environment/:service/:command',
     {
+      config: { access: 'steer' },
       schema: {
         tags: ['rollouts'],
         summary: 'Steer the running rollout: promote, pause, resume, rollback, approve or reject',

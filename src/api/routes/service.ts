@@ -37,6 +37,7 @@ export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
   app.get(
     '/v1/catalogue',
     {
+      config: { access: 'read', areaInBody: true },
       schema: {
         tags: ['plans'],
         summary: 'Providers, checks and presets that a plan may name, each with its schema',

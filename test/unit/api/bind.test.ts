@@ -1,6 +1,6 @@
 /** What the API may listen on. */
 import { expect, test } from 'vitest';
-import { bindAddressOf, hostNameOf, isLoopback } from '../../../src/api/bind.ts';
+import { bindAddressOf, hostNameOf, isLoopback, undefended } from '../../../src/api/bind.ts';
 
 test.each([
   ['127.0.0.1', '127.0.0.1'],
@@ -10,7 +10,7 @@ test.each([
   ['localhost', '127.0.0.1'],
   [' LOCALHOST ', '127.0.0.1'],
 ])('listens on %s', (host, address) => {
-  expect(bindAddressOf(host)).toBe(address);
+  expect(bindAddressOf(host, undefended)).toBe(address);
 });
 
 test.each([
@@ -25,7 +25,22 @@ test.each([
   '::2',
   '127.1',
 ])('refuses to listen on "%s"', (host) => {
-  expect(() => bindAddressOf(host)).toThrow(expect.objectContaining({ code: 'bind-refused' }));
+  expect(() => bindAddressOf(host, undefended)).toThrow(expect.objectContaining({ code: 'bind-refused' }));
+});
+
+const defended = { authenticates: true, encrypts: true, hostNames: ['sluice.example.com'] };
+
+test('listens where others can reach it when it knows who asks, nobody can listen, and its names are known', () => {
+  expect(bindAddressOf('0.0.0.0', defended)).toBe('0.0.0.0');
+});
+
+test.each([
+  [{ authenticates: false }, 'authentication'],
+  [{ encrypts: false }, 'TLS'],
+  [{ hostNames: [] }, 'hostNames'],
+])('refuses that without %o', (lacking, word) => {
+  const refusal = expect.objectContaining({ code: 'bind-refused', message: expect.stringContaining(word) });
+  expect(() => bindAddressOf('0.0.0.0', { ...defended, ...lacking })).toThrow(refusal);
 });
 
 test.each([

@@ -65,6 +65,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/rbac.ts',
     'api/contract.ts',
     'api/contract',
+    'api/access/tokens.ts',
     'stack/stack.ts',
     'stack/view.ts',
     'stack/ports.ts',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { temporalServer } from '../../../scripts/pins.mjs';
-import { bindAddressOf } from '../../../src/api/bind.ts';
+import { bindAddressOf, undefended } from '../../../src/api/bind.ts';
 import { parsePlanText } from '../../../src/domain/plan/schema.ts';
 import { environmentNames, parseConfig } from '../../../src/providers/config.ts';
 import { createRegistry } from '../../../src/providers/registry.ts';
@@ -87,7 +87,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('keeps the API on loopback, with the door in its network', () => {
-    expect(bindAddressOf(config.api.host)).toBe('127.0.0.1');
+    expect(bindAddressOf(config.api.host, undefended)).toBe('127.0.0.1');
     expect(file.services.door?.network_mode).toBe('service:api');
     const door = text('deploy/compose/door.cfg');
     expect(door).toContain(`server api 127.0.0.1:${config.api.port}`);

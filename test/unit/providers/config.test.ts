@@ -24,7 +24,8 @@ describe('parseConfig', () => {
   it('of nothing gives the defaults, and the workload that plans mean by default', () => {
     expect(parseConfig({}, { types })).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'default' },
-      api: { host: '127.0.0.1', port: 8080 },
+      api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null },
+      auth: { oidc: [], grants: [] },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
       events: { secrets: [], tokens: [] },
       evidence: null,
@@ -69,7 +70,8 @@ describe('parseConfig', () => {
     );
     expect(config).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
-      api: { host: '127.0.0.1', port: 9000 },
+      api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null },
+      auth: { oidc: [], grants: [] },
       worker: {
         host: '127.0.0.1',
         metricsPort: 9100,

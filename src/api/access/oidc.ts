@@ -1,0 +1,100 @@
+/** Bearer tokens of OpenID providers: people, and pipelines by their own identity, such as GitHub's. */
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Grant } from '../../domain/access/grants.ts';
+import type { Binding, IssuerSettings } from '../../domain/access/settings.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Principal } from './principal.ts';
+
+/** Signatures by a private key only: nothing that both sides know, and never none. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const clockToleranceSeconds = 30;
+const keysTimeoutMs = 3_000;
+/** A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the same. */
+const keysGoodForMs = 12 * 3_600_000;
+
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+export class Issuer {
+  readonly settings: IssuerSettings;
+  private readonly bindings: readonly Binding[];
+  private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+
+  constructor(settings: IssuerSettings, bindings: readonly Binding[]) {
+    this.settings = settings;
+    this.bindings = bindings;
+  }
+
+  /** Null: not good. Throws `auth-unavailable` when the provider's keys cannot be had. */
+  async principalOf(bearer: string): Promise<Principal | null> {
+    const { issuer, audience } = this.settings;
+    try {
+      const { payload } = await jwtVerify(bearer, await this.keySet(), {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ['exp', 'iat', this.settings.nameClaim],
+      });
+      return this.known(payload);
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      throw new SluiceError('auth-unavailable', `The keys of ${issuer} cannot be had.`, { cause: error });
+    }
+  }
+
+  private known(payload: JWTPayload): Principal | null {
+    const { nameClaim, groupsClaim, prefix, require } = this.settings;
+    const wrong = Object.entries(require).some(([claim, value]) => payload[claim] !== value);
+    const said = payload[nameClaim];
+    if (wrong || typeof said !== 'string' || said === '') return null;
+    // An address that its owner has not shown to be theirs names nobody.
+    if (nameClaim === 'email' && payload.email_verified !== true) return null;
+    const groups = z.array(z.string()).catch([]).parse(payload[groupsClaim]);
+    const name = `${prefix}${said}`;
+    return {
+      name,
+      verified: true,
+      grants: this.grantsOf([name, ...groups.map((one) => `group:${prefix}${one}`)]),
+    };
+  }
+
+  private grantsOf(names: readonly string[]): Grant[] {
+    return this.bindings.filter(({ to }) => to.some((one) => names.includes(one)));
+  }
+
+  private keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+    this.keys ??= this.findKeys().catch((error: unknown) => {
+      this.keys = null;
+      throw error;
+    });
+    return this.keys;
+  }
+
+  private async findKeys(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+    const url = this.settings.jwksUrl ?? (await this.discovered());
+    return createRemoteJWKSet(new URL(url), {
+      timeoutDuration: keysTimeoutMs,
+      cacheMaxAge: keysGoodForMs,
+    });
+  }
+
+  private async discovered(): Promise<string> {
+    const { issuer } = this.settings;
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(keysTimeoutMs), redirect: 'error' });
+    const document = discoverySchema.parse(await response.json());
+    if (document.issuer !== issuer) throw new Error(`${url} speaks for ${document.issuer}`);
+    return document.jwks_uri;
+  }
+}
+
+/** The token's own fault, not that of whoever holds the keys. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    error.code !== 'ERR_JOSE_GENERIC'
+  );
+}

@@ -1,0 +1,49 @@
+/** Who sent a request, verified, and what that person or machine may do. */
+import {
+  type Area,
+  allows,
+  allowsSomewhere,
+  everything,
+  type Grant,
+  type Permission,
+} from '../../domain/access/grants.ts';
+import { SluiceError } from '../../domain/errors.ts';
+
+export interface Principal {
+  /** As histories name them. */
+  readonly name: string;
+  /** False: nobody has to say who they are here, and actors are what requests say. */
+  readonly verified: boolean;
+  readonly grants: readonly Grant[];
+}
+
+/** On loopback without authentication: whoever can reach the API runs on this machine. */
+export const anybody: Principal = { name: 'anybody', verified: false, grants: everything };
+
+/** Throws `access-refused`, which says what is missing and where. */
+export function need(principal: Principal, permission: Permission, ...areas: readonly Area[]): void {
+  for (const area of areas) {
+    if (allows(principal.grants, permission, area)) continue;
+    const where = area.environment === '*' && area.service === '*' ? 'everywhere' : `in ${shown(area)}`;
+    throw refused(principal, permission, where);
+  }
+}
+
+export function needSomewhere(principal: Principal, permission: Permission): void {
+  if (!allowsSomewhere(principal.grants, permission)) throw refused(principal, permission, 'anywhere');
+}
+
+/** The name that goes into the history: the verified one, whatever the request says. */
+export function actorOf({ name, verified }: Principal, said: string): string {
+  return verified ? name : said;
+}
+
+function refused({ name }: Principal, permission: Permission, where: string): SluiceError {
+  return new SluiceError('access-refused', `${name} has no role that allows \`${permission}\` ${where}.`, {
+    details: { principal: name, permission },
+  });
+}
+
+function shown({ environment, service }: Area): string {
+  return `${environment}/${service}`;
+}

@@ -1,0 +1,91 @@
+/** Holds every route to what it says of itself: open to all, signed in its own way, or for whoever has a permission. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { everywhere, type Permission } from '../../domain/access/grants.ts';
+import type { Authenticate } from './authenticator.ts';
+import { anybody, need, needSomewhere, type Principal } from './principal.ts';
+
+/** `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. */
+export type Access = 'open' | 'signed' | Permission;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal;
+  }
+  interface FastifyContextConfig {
+    /** Default: `read` for GET, else `admin`. Where the path names a target, it is asked for there. */
+    access?: Access;
+    /** The handler itself asks for the permission where the body says; here it is asked for somewhere. */
+    areaInBody?: boolean;
+    /** The actor in the body is somebody else than the sender. */
+    actorIsAnother?: boolean;
+  }
+}
+
+/** The page of the API's description loads its own scripts. */
+const openPrefixes = ['/docs', '/openapi.json', '/healthz', '/readyz', '/metrics'];
+const targetSchema = z.object({ environment: z.string(), service: z.string() });
+const querySchema = z.object({ environment: z.string().catch('*'), service: z.string().catch('*') });
+
+/** Must be called before the routes are declared. */
+export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): void {
+  app.decorateRequest('principal');
+  app.addHook('onRequest', async (request) => {
+    request.principal = anybody;
+    if (isFree(accessOf(request))) return;
+    request.principal = await authenticate(request.headers.authorization);
+  });
+  app.addHook('preHandler', async (request) => {
+    const access = accessOf(request);
+    if (isFree(access)) return;
+    refuse(request, access);
+    const { actorIsAnother = false } = request.routeOptions.config;
+    if (acts.has(access) && !actorIsAnother) putActor(request);
+  });
+}
+
+export function accessOf({ routeOptions, method }: FastifyRequest): Access {
+  const { url, config } = routeOptions;
+  // What does not exist is told to everybody.
+  if (url === undefined || openPrefixes.some((prefix) => url.startsWith(prefix))) return 'open';
+  return config.access ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'admin');
+}
+
+function isFree(access: Access): access is 'open' | 'signed' {
+  return access === 'open' || access === 'signed';
+}
+
+/** A list is of what its filters name, and without a filter of everything. */
+function refuse(request: FastifyRequest, permission: Permission): void {
+  const { principal, params, routeOptions } = request;
+  const target = targetSchema.safeParse(params);
+  if (target.success) need(principal, permissionOf(request, permission), target.data);
+  else if (routeOptions.config.areaInBody === true) needSomewhere(principal, permission);
+  else {
+    const asked = querySchema.safeParse(request.query);
+    need(principal, permission, asked.success ? asked.data : everywhere);
+  }
+}
+
+const ofCommands: Readonly<Record<string, Permission>> = {
+  rollback: 'rollback',
+  approve: 'approve',
+  confirm: 'approve',
+  reject: 'approve',
+};
+
+/** One route takes all commands. */
+function permissionOf({ params }: FastifyRequest, permission: Permission): Permission {
+  const named = z.object({ command: z.string() }).safeParse(params);
+  return named.success ? (ofCommands[named.data.command] ?? permission) : permission;
+}
+
+/** Whoever starts a rollout sends a plan, in which there is no room for a name. */
+const acts: ReadonlySet<Access> = new Set(['steer', 'approve', 'rollback', 'release', 'admin']);
+
+/** Whoever was verified acts by that name, whatever the request says. */
+function putActor({ principal, body }: FastifyRequest): void {
+  if (principal.verified && typeof body === 'object' && body !== null) {
+    Object.assign(body, { actor: principal.name });
+  }
+}

@@ -1,0 +1,58 @@
+/** What the operator says of who may use the API: the section `auth`, and the file of tokens. */
+import { z } from 'zod';
+import { roles } from './grants.ts';
+
+const pattern = z.string().min(1).max(255);
+const grantFields = {
+  role: z.enum(roles),
+  environments: z.array(pattern).min(1).max(1000).default(['*']),
+  services: z.array(pattern).min(1).max(1000).default(['*']),
+};
+export const issuerSchema = z.strictObject({
+  issuer: z.url(),
+  audience: z.string().min(1),
+  /** Where its keys are; by default what its discovery document says. */
+  jwksUrl: z.url().optional(),
+  /** The claim that names who it is. It must be one that people cannot choose for themselves. */
+  nameClaim: z.string().min(1).default('sub'),
+  groupsClaim: z.string().min(1).default('groups'),
+  /** Put before names and groups, so that two issuers never name the same. */
+  prefix: z.string().max(50).default(''),
+  /** Claims that a token must have, with these values. */
+  require: z.record(z.string(), z.string()).default({}),
+});
+export type IssuerSettings = z.infer<typeof issuerSchema>;
+
+export const bindingSchema = z.strictObject({
+  ...grantFields,
+  /** Names of principals, and `group:` with the name of a group. */
+  to: z.array(z.string().min(1).max(300)).min(1).max(1000),
+});
+export type Binding = z.infer<typeof bindingSchema>;
+
+export const authSection = z
+  .strictObject({
+    /** Path of the file that `sluice tokens` writes. */
+    tokens: z.string().min(1).optional(),
+    oidc: z.array(issuerSchema).max(20).default([]),
+    grants: z.array(bindingSchema).max(1000).default([]),
+  })
+  .superRefine(({ oidc }, context) => {
+    const prefixes = oidc.map(({ prefix }) => prefix);
+    if (new Set(prefixes).size === prefixes.length) return;
+    context.addIssue({ code: 'custom', path: ['oidc'], message: 'each issuer needs a prefix of its own' });
+  });
+export type AuthConfig = z.infer<typeof authSection>;
+
+export const tokenEntrySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]{12}$/),
+  name: z.string().trim().min(1).max(200),
+  /** SHA-256 of the secret, hexadecimal. A secret of 256 random bits needs no slower one. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  created: z.iso.datetime({ offset: true }),
+  /** From this moment on it is good for nothing. */
+  expires: z.iso.datetime({ offset: true }),
+  grants: z.array(z.strictObject(grantFields)).min(1).max(100),
+});
+export const tokenFileSchema = z.strictObject({ tokens: z.array(tokenEntrySchema).max(10_000) });
+export type TokenEntry = z.infer<typeof tokenEntrySchema>;

@@ -1,0 +1,118 @@
+/** Tokens of an OpenID provider whose keys are fetched over HTTP: what is good, and every way to be wrong. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAuthenticator } from '../../../../src/api/access/authenticator.ts';
+import { authSection } from '../../../../src/domain/access/settings.ts';
+
+const audience = 'sluice';
+let issuer: string;
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+let keys: Keys;
+let others: Keys;
+let jwk: Awaited<ReturnType<typeof exportJWK>>;
+let close: () => void;
+
+beforeAll(async () => {
+  [keys, others] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
+  jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' };
+  const server = createServer((request, response) => {
+    const discovery = { issuer, jwks_uri: `${issuer}/keys` };
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(request.url === '/keys' ? { keys: [jwk] } : discovery));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  close = () => server.close();
+});
+afterAll(() => close());
+
+interface Making {
+  readonly claims?: Record<string, unknown>;
+  readonly key?: Keys['privateKey'] | Uint8Array;
+  readonly alg?: string;
+  readonly kid?: string;
+}
+
+function bearer({ claims = {}, key = keys.privateKey, alg = 'ES256', kid = 'one' }: Making = {}) {
+  const now = Math.floor(Date.now() / 1000);
+  const usual = { iss: issuer, aud: audience, sub: 'ann', groups: ['sre'], iat: now, exp: now + 60 };
+  return new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg, kid }).sign(key);
+}
+
+function authenticate(token: string, changes: object = {}) {
+  const auth = authSection.parse({
+    oidc: [{ issuer, audience, prefix: 'corp:', ...changes }],
+    grants: [
+      { role: 'operator', to: ['group:corp:sre'], environments: ['prod'] },
+      { role: 'admin', to: ['corp:root'] },
+    ],
+  });
+  return createAuthenticator(auth)(`Bearer ${token}`).catch((error: { code?: string }) => error.code);
+}
+
+test('a good token names its owner, with what the operator grants to the groups', async () => {
+  expect(await authenticate(await bearer())).toMatchObject({
+    name: 'corp:ann',
+    verified: true,
+    grants: [{ role: 'operator', environments: ['prod'], services: ['*'] }],
+  });
+});
+
+test('a pipeline is known by the claims that its issuer must set', async () => {
+  const claims = { sub: 'repo:acme/shop:ref:refs/heads/main', repository_owner: 'acme' };
+  const settings = { require: { repository_owner: 'acme' } };
+  expect(await authenticate(await bearer({ claims }), settings)).toMatchObject({
+    name: `corp:${claims.sub}`,
+  });
+  const foreign = await bearer({ claims: { ...claims, repository_owner: 'mallory' } });
+  expect(await authenticate(foreign, settings)).toBe('unauthenticated');
+});
+
+describe('a token is refused', () => {
+  const now = Math.floor(Date.now() / 1000);
+  test.each<[string, () => Promise<string>]>([
+    ['when it has expired', () => bearer({ claims: { exp: now - 60 } })],
+    ['when it is not good yet', () => bearer({ claims: { nbf: now + 600 } })],
+    ['when it never expires', () => bearer({ claims: { exp: undefined } })],
+    ['for another audience', () => bearer({ claims: { aud: 'grafana' } })],
+    ['of another issuer', () => bearer({ claims: { iss: 'https://mallory.example' } })],
+    ['by another key', () => bearer({ key: others.privateKey })],
+    ['by a key that the issuer does not have', () => bearer({ kid: 'two' })],
+    [
+      'with a key made of the public one',
+      () => bearer({ alg: 'HS256', key: new TextEncoder().encode(JSON.stringify(jwk)) }),
+    ],
+    [
+      'without a signature',
+      async () =>
+        new UnsecuredJWT({ iss: issuer, aud: audience, sub: 'ann', exp: now + 60, iat: now }).encode(),
+    ],
+    ['without a name', () => bearer({ claims: { sub: undefined } })],
+    [
+      'with a changed payload',
+      async () =>
+        (await bearer()).replace(
+          /\.[^.]+\./,
+          `.${Buffer.from(JSON.stringify({ iss: issuer, aud: audience, sub: 'root', iat: now, exp: now + 60 })).toString('base64url')}.`,
+        ),
+    ],
+    ['that is none', async () => 'abc.def.ghi'],
+  ])('%s', async (_, make) => {
+    expect(await authenticate(await make())).toBe('unauthenticated');
+  });
+
+  test('with an address as its name that nobody has verified', async () => {
+    const claims = { email: 'root@example.com' };
+    expect(await authenticate(await bearer({ claims }), { nameClaim: 'email' })).toBe('unauthenticated');
+    const verified = await bearer({ claims: { ...claims, email_verified: true } });
+    expect(await authenticate(verified, { nameClaim: 'email' })).toMatchObject({
+      name: 'corp:root@example.com',
+    });
+  });
+});
+
+test('an issuer whose keys cannot be had is told as that, and lets nobody in', async () => {
+  expect(await authenticate(await bearer(), { jwksUrl: 'http://127.0.0.1:9/keys' })).toBe('auth-unavailable');
+});

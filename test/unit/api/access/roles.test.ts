@@ -1,0 +1,186 @@
+/** Every route for every role, in the caller's own environment and in another: allowed or refused as documented. */
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../../../src/api/access/principal.ts';
+import { createApp } from '../../../../src/api/app.ts';
+import type { RolloutService } from '../../../../src/api/service.ts';
+import { type Role, roles } from '../../../../src/domain/access/grants.ts';
+import { SluiceError } from '../../../../src/domain/errors.ts';
+import { emergencyViewOf, fakeDeps, fakeRollouts, planOf, runId, viewOf } from '../fakes.ts';
+
+type Column = Role | 'nobody';
+const columns: readonly Column[] = ['nobody', ...roles];
+
+interface Row {
+  readonly method: 'GET' | 'POST';
+  /** `ENV` stands for the environment. */
+  readonly url: string;
+  readonly body?: object;
+  /** Who may, where their role is good. */
+  readonly may: readonly Column[];
+  /** Names no environment: a role in one of them is enough, or not. */
+  readonly elsewhere?: 'as-here' | 'refused';
+}
+
+const all = columns;
+const readers = roles;
+const told = { reason: 'test', actor: 'somebody' };
+const command = (name: string, may: readonly Role[]): Row => ({
+  method: 'POST',
+  url: `/v1/rollouts/ENV/shop/${name}`,
+  body: told,
+  may,
+});
+const rows: readonly Row[] = [
+  { method: 'GET', url: '/healthz', may: all, elsewhere: 'as-here' },
+  { method: 'GET', url: '/openapi.json', may: all, elsewhere: 'as-here' },
+  { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
+  { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
+  { method: 'GET', url: '/v1/rollouts', may: [] },
+  { method: 'GET', url: '/v1/rollbacks?environment=ENV', may: readers },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop', may: readers },
+  {
+    method: 'POST',
+    url: '/v1/rollouts',
+    body: { version: 'v2', environment: 'ENV' },
+    may: ['operator', 'admin'],
+  },
+  ...['promote', 'pause', 'resume', 'override'].map((name) => command(name, ['operator', 'admin'])),
+  ...['approve', 'reject', 'confirm'].map((name) => command(name, ['approver', 'admin'])),
+  command('rollback', ['operator', 'approver', 'admin']),
+  {
+    method: 'POST',
+    url: '/v1/emergency-stop',
+    body: { ...told, scope: { environments: ['ENV'] } },
+    may: ['operator', 'approver', 'admin'],
+  },
+  { method: 'POST', url: '/v1/emergency-stop', body: { ...told, scope: 'all' }, may: [] },
+  { method: 'POST', url: '/v1/emergency-stop/release', body: told, may: [] },
+  {
+    method: 'POST',
+    url: '/v1/emergency-rollbacks',
+    body: { ...told, scope: 'ENV/*' },
+    may: ['operator', 'approver', 'admin'],
+  },
+  { method: 'POST', url: '/v1/emergency-rollbacks', body: { ...told, scope: 'all' }, may: [] },
+  { method: 'GET', url: '/v1/emergency-rollbacks/ENV%2Fshop', may: readers },
+  {
+    method: 'POST',
+    url: '/v1/emergency-rollbacks/ENV%2Fshop/release',
+    body: told,
+    may: ['operator', 'admin'],
+  },
+  { method: 'GET', url: '/v1/approvals?environment=ENV', may: readers },
+  {
+    method: 'POST',
+    url: '/v1/rollouts/ENV/shop/approval-links',
+    body: { actor: 'ann' },
+    may: ['admin'],
+  },
+  { method: 'GET', url: '/v1/evidence?environment=ENV', may: readers },
+  { method: 'POST', url: '/v1/evidence/prune', body: { actor: 'ann' }, may: [] },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop/evidence', may: readers },
+  { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence', body: {}, may: ['operator', 'admin'] },
+  { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence/hold', body: told, may: ['admin'] },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop/report', may: readers },
+];
+
+let app: FastifyInstance;
+let rollouts: ReturnType<typeof fakeRollouts>;
+beforeAll(async () => {
+  rollouts = fakeRollouts(answers);
+  const deps = fakeDeps(rollouts);
+  app = await createApp(
+    {
+      ...deps,
+      plans: {
+        ...deps.plans,
+        parse: (plan) => ({ ok: true, plan: planOf(environmentOf(plan)), warnings: [] }),
+      },
+    },
+    { authenticate },
+  );
+});
+afterAll(() => app.close());
+
+/** In this test a bearer token is the name of a role, which is good in `dev`. */
+async function authenticate(authorization: string | undefined): Promise<Principal> {
+  const role = roles.find((one) => authorization === `Bearer ${one}`);
+  if (role === undefined) throw new SluiceError('unauthenticated', 'nobody');
+  return { name: `the ${role}`, verified: true, grants: [{ role, environments: ['dev'], services: ['*'] }] };
+}
+
+const stopped = { restored: [], notRestored: [], told: 0, notTold: [], listProblem: null };
+const answers: Partial<RolloutService> = {
+  start: async () => ({ workflowId: 'w', runId, created: true, workerSeen: true, warnings: [] }),
+  list: async () => ({ rollouts: [], next: null }),
+  get: async () => viewOf(),
+  command: async () => ({ accepted: true, via: 'update', status: null }),
+  emergencyStop: async () => stopped,
+  release: async () => ({ released: [], notReleased: [] }),
+  openEmergency: async () => ({
+    ...{ id: 'x', workflowId: 'w', runId, created: true, workerSeen: true, stop: stopped },
+    links: { self: '/' },
+  }),
+  emergency: async () => emergencyViewOf(),
+  releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
+  rollbacks: async () => {
+    throw new SluiceError('rollout-not-found', 'reached');
+  },
+};
+
+function environmentOf(plan: unknown): { environment: string } {
+  const named = typeof plan === 'object' && plan !== null && 'environment' in plan ? plan.environment : '';
+  return { environment: String(named) };
+}
+
+async function reached({ method, url, body }: Row, column: Column, environment: string): Promise<boolean> {
+  const { statusCode } = await app.inject({
+    method,
+    url: url.replace('ENV', environment),
+    ...(column === 'nobody' ? {} : { headers: { authorization: `Bearer ${column}` } }),
+    ...(body ? { payload: JSON.parse(JSON.stringify(body).replaceAll('ENV', environment)) } : {}),
+  });
+  if (statusCode !== 401 && statusCode !== 403) expect(statusCode).not.toBe(500);
+  else expect(statusCode).toBe(column === 'nobody' ? 401 : 403);
+  return statusCode !== 401 && statusCode !== 403;
+}
+
+describe.each(rows)('$method $url', (row) => {
+  test.each(columns)('for %s', async (column) => {
+    expect(await reached(row, column, 'dev')).toBe(row.may.includes(column));
+    expect(await reached(row, column, 'prod')).toBe(row.elsewhere === 'as-here' && row.may.includes(column));
+  });
+});
+
+test('whoever was verified acts by that name, whatever the request says', async () => {
+  const headers = { authorization: 'Bearer operator' };
+  for (const url of ['/v1/rollouts', '/v1/rollouts/dev/shop/pause']) {
+    rollouts.calls.length = 0;
+    const payload = url.endsWith('pause') ? told : { plan: { environment: 'dev' }, actor: 'ann' };
+    expect((await app.inject({ method: 'POST', url, headers, payload })).statusCode).toBeLessThan(300);
+    const [call] = rollouts.calls;
+    expect(call?.args.at(-1)).toMatchObject({ actor: 'the operator' });
+  }
+});
+
+test('a link that somebody was given is checked by its own page, which asks for no token', async () => {
+  const page = await app.inject({ url: '/approvals/not-good' });
+  expect(page.statusCode).not.toBe(401);
+  expect(page.headers['content-type']).toContain('text/html');
+});
+
+test('a route that says nothing of itself is for administrators, and for readers where it only reads', async () => {
+  const bare = await createApp(fakeDeps(fakeRollouts()), { authenticate });
+  bare.post('/v1/new', async () => 'done');
+  bare.get('/v1/new', async () => 'seen');
+  const status = async (method: 'GET' | 'POST', role: string) => {
+    const headers = { authorization: `Bearer ${role}` };
+    const query = method === 'GET' ? '?environment=dev' : '';
+    const payload = method === 'POST' ? { payload: {} } : {};
+    return (await bare.inject({ method, url: `/v1/new${query}`, headers, ...payload })).statusCode;
+  };
+  expect(await status('POST', 'operator')).toBe(403);
+  expect(await status('GET', 'viewer')).toBe(200);
+  await bare.close();
+});

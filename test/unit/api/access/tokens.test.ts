@@ -1,0 +1,115 @@
+/** Tokens of the operator's file: good until they expire, are revoked or are not quite right. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createAuthenticator } from '../../../../src/api/access/authenticator.ts';
+import { readTokens } from '../../../../src/api/access/tokens.ts';
+import { main } from '../../../../src/cli/program.ts';
+import { fakeIo } from '../../cli/fakes.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-tokens-'));
+  file = join(folder, 'tokens.yaml');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function cli(...args: string[]) {
+  const io = fakeIo({ writeText: (path, text) => writeFile(path, text) });
+  const exitCode = await main(['tokens', ...args, '--file', file], io);
+  return { exitCode, out: io.printed.out.trim(), err: io.printed.err };
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'fine',
+    (error: { code?: string }) => error.code,
+  );
+
+describe('a token', () => {
+  test('is shown once, is kept as a hash, and stands for its name and its grants', async () => {
+    const { out, exitCode } = await cli(
+      'create',
+      '--name',
+      'ci',
+      '--role',
+      'operator',
+      '--environment',
+      'dev',
+    );
+    expect(exitCode).toBe(0);
+    const text = JSON.stringify(await readTokens(file));
+    expect(text).not.toContain(out.split('_')[2]);
+    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    expect(await authenticate(`Bearer ${out}`)).toEqual({
+      name: 'token:ci',
+      verified: true,
+      grants: [{ role: 'operator', environments: ['dev'], services: ['*'] }],
+    });
+    const listed = await cli('list', '--json');
+    expect(listed.out).toContain('"name": "ci"');
+    expect(listed.out).not.toContain('hash');
+  });
+
+  test.each([
+    [
+      'with another secret',
+      (token: string) => `Bearer ${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`,
+    ],
+    ['of another id', (token: string) => `Bearer ${token.replace(/_[a-z0-9]{12}_/, '_aaaaaaaaaaaa_')}`],
+    ['cut short', (token: string) => `Bearer ${token.slice(0, 30)}`],
+    ['as another scheme', (token: string) => `Basic ${token}`],
+    ['that is empty', () => 'Bearer '],
+    ['that is missing', () => undefined],
+  ])('%s is refused', async (_, sent) => {
+    const { out } = await cli('create', '--name', 'ci', '--role', 'viewer');
+    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    expect(await codeOf(authenticate(sent(out)))).toBe('unauthenticated');
+  });
+
+  test('is refused from the moment of its end', async () => {
+    const { out } = await cli('create', '--name', 'ci', '--role', 'viewer', '--expires', '12h');
+    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    const [entry] = (await readTokens(file)).tokens;
+    const clock = vi.spyOn(Date, 'now');
+    clock.mockReturnValue(Date.parse(entry?.expires ?? '') - 1);
+    expect(await codeOf(authenticate(`Bearer ${out}`))).toBe('fine');
+    clock.mockReturnValue(Date.parse(entry?.expires ?? ''));
+    expect(await codeOf(authenticate(`Bearer ${out}`))).toBe('unauthenticated');
+    clock.mockRestore();
+  });
+
+  test('is refused once it is revoked, by an API that has seen it', async () => {
+    const { out } = await cli('create', '--name', 'ci', '--role', 'viewer');
+    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    expect(await codeOf(authenticate(`Bearer ${out}`))).toBe('fine');
+    expect((await cli('revoke', 'ci')).exitCode).toBe(0);
+    const nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + 1_001);
+    expect(await codeOf(authenticate(`Bearer ${out}`))).toBe('unauthenticated');
+    clock.mockRestore();
+    expect(await cli('revoke', 'ci')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('no token'),
+    });
+  });
+});
+
+test.each([
+  ['missing', null],
+  ['broken', 'tokens: [{ id: 7 }]'],
+])('a file that is %s lets nobody in, and says why', async (_, text) => {
+  if (text !== null) await writeFile(file, text);
+  const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+  const token = `slc_aaaaaaaaaaaa_${'a'.repeat(43)}`;
+  expect(await codeOf(authenticate(`Bearer ${token}`))).toBe('auth-unavailable');
+});
+
+test('a token is not sent in clear to another machine', async () => {
+  const io = fakeIo({ env: { SLUICE_TOKEN: 'slc_x' } });
+  expect(await main(['list', '--api', 'http://sluice.example.com'], io)).toBe(2);
+  expect(io.printed.err).toContain('without TLS');
+});

@@ -14,8 +14,19 @@ export interface TestRegistry {
   readonly host: string;
   /** Puts an image there under a tag; `content` makes it another one. Returns its digest. */
   push(repository: string, tag: string, content: string, platforms?: readonly string[]): Promise<string>;
+  /** Puts a manifest there as it stands, with the blobs that it names. */
+  put(repository: string, stored: StoredManifest): Promise<void>;
   kill(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A manifest as a registry keeps it. */
+export interface StoredManifest {
+  /** Tag or digest. */
+  readonly reference: string;
+  readonly mediaType: string;
+  readonly text: string;
+  readonly blobs: readonly string[];
 }
 
 /** The one account of a registry that asks for a login; the registry takes bcrypt and nothing else. */
@@ -71,6 +82,10 @@ export async function startRegistry(options: { readonly login?: boolean } = {}):
       const index = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests });
       await ask('PUT', `${repository}/manifests/${tag}`, index, indexType);
       return digestOf(index);
+    },
+    async put(repository, { reference, mediaType, text, blobs }) {
+      await Promise.all(blobs.map((content) => blob(repository, content)));
+      await ask('PUT', `${repository}/manifests/${reference}`, text, mediaType);
     },
     kill: () => end(child, 'SIGKILL'),
     async stop() {

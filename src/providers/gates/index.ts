@@ -8,6 +8,7 @@ import { memory } from './memory.ts';
 import { metricGate } from './metric.ts';
 import { readinessGate } from './readiness.ts';
 import { sbomGate } from './sbom.ts';
+import { signatureGate } from './signature.ts';
 import { smokeGate } from './smoke.ts';
 import type { GateType } from './types.ts';
 import { vulnerabilitiesGate } from './vulnerabilities.ts';
@@ -24,6 +25,7 @@ export const gateTypes: readonly GateType[] = [
   metricGate,
   readinessGate,
   sbomGate,
+  signatureGate,
   smokeGate,
   vulnerabilitiesGate,
   webhookGate,

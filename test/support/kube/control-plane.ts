@@ -6,6 +6,7 @@ const CONTROLLERS = [
   'deployment-controller',
   'replicaset-controller',
   'statefulset-controller',
+  'job-controller',
   'endpoints-controller',
   'endpointslice-controller',
   'namespace-controller',

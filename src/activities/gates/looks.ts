@@ -1,7 +1,14 @@
 /** The gates of one place: asked until all are open in one look, or one refuses, or one has held for too long. */
+import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../../domain/duration.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import type { GateConfig, GatePlace, GateReport, ReportRef } from '../../domain/gates/types.ts';
+import {
+  type GateConfig,
+  type GatePlace,
+  type GateReport,
+  maxGates,
+  type ReportRef,
+} from '../../domain/gates/types.ts';
 import type { Gate, GateQuestion, GateVerdict, RawReport } from '../../providers/gates/types.ts';
 import { within } from '../../providers/limit.ts';
 import type { Clock } from '../deps.ts';
@@ -38,6 +45,8 @@ export class GateLooks {
   constructor(options: GateLooksOptions) {
     this.options = options;
     this.begunMs = options.clock.now();
+    // Each gate that is asked listens; more than ten are no leak.
+    setMaxListeners(maxGates, this.stopper.signal);
   }
 
   /** The latest answer of each gate that has given one, in the plan's order. */

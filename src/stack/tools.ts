@@ -14,6 +14,8 @@ export interface Tools {
   alertmanager: string | null;
   /** As above. */
   registry: string | null;
+  /** As above. */
+  chromium: string | null;
 }
 
 const ADVICE = 'Run "npm run setup": it finds or gets every tool, or says what to install.';
@@ -34,6 +36,7 @@ export function locateTools(root: string = repoRoot()): Tools {
     promtool: path('promtool'),
     alertmanager: found.alertmanager == null ? null : path('alertmanager'),
     registry: found.registry == null ? null : path('registry'),
+    chromium: found.chromium == null ? null : path('chromium'),
   };
 }
 

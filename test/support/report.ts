@@ -28,18 +28,21 @@ export async function reportSource(
 export const hostile = `<script>alert("x")</script><img src="http://evil.test/x.png" onerror="alert(1)"> & | \`code\` [link](http://evil.test) \u001b[31m`;
 
 /** The same text at every place to which something from outside comes. */
-export function poisoned<T>(value: T): T {
-  return JSON.parse(
-    JSON.stringify(value, (key, inner: unknown) =>
-      typeof inner === 'string' && isFree(key) ? hostile : inner,
-    ),
+export function poisoned(source: ReportSource): ReportSource {
+  const text = JSON.stringify(source, (key, inner: unknown) =>
+    typeof inner === 'string' && isFree(key) ? hostile : inner,
   );
+  const controls = { [hostile]: { met: [hostile], open: [hostile] } };
+  return { ...(JSON.parse(text) as ReportSource), raw: () => ({ controls }) };
 }
 
 /** What is one of a few words is refused long before a report if it is another one. */
 function isFree(key: string): boolean {
   return !['kind', 'via', 'answer', 'action', 'sha256', 'type', 'place'].includes(key);
 }
+
+/** The hash of a made-up report. */
+const phases = 'ef'.repeat(32);
 
 /** The whole of a rollout with gates of all the kinds that reports speak of. */
 export async function richSource(recording: string): Promise<ReportSource> {
@@ -51,8 +54,13 @@ export async function richSource(recording: string): Promise<ReportSource> {
     atMs: source.rollout.startedAtMs,
     reports: [],
   } as const;
+  const controls = {
+    'SOC 2': { met: ['CC8.1'], open: ['CC7.1'] },
+    'ISO 27001': { met: ['A.8.32'], open: [] },
+  };
   return {
     ...source,
+    raw: (sha256) => (sha256 === phases ? { controls } : source.raw(sha256)),
     gates: [
       ...source.gates,
       {
@@ -71,7 +79,13 @@ export async function richSource(recording: string): Promise<ReportSource> {
         name: 'phases',
         type: 'compliance',
         reason: 'score 97',
-        facts: { score: 97, controls: { 'SOC 2': ['CC8.1', 'CC7.1'], 'ISO 27001': 'A.8.32' } },
+        facts: {
+          score: 97,
+          controls: { 'SOC 2': { met: 1, open: ['CC7.1'] }, 'ISO 27001': { met: 1, open: [] } },
+        },
+        reports: [
+          { name: 'compliance.json', mediaType: 'application/json', bytes: 2, sha256: phases, key: phases },
+        ],
       },
     ],
   };

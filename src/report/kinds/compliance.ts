@@ -1,20 +1,15 @@
 /** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
-import type { GateReport } from '../../domain/gates/types.ts';
+import { type Control, controlsOf } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, count, place } from '../words.ts';
 
-interface Control {
-  readonly id: string;
-  readonly gate: GateReport;
-}
-
 export function complianceReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;
   const answers = lastAnswers(gates);
-  const controls = answers.flatMap((gate) => controlsIn(gate.facts.controls).map((id) => ({ id, gate })));
-  const unmet = controls.filter(({ gate }) => gate.answer !== 'open');
+  const controls = answers.flatMap((gate) => controlsOf(source, gate));
+  const unmet = controls.filter(({ met }) => !met);
   const ids = new Set(controls.map(({ id }) => id));
   return {
     title: `Compliance evidence: ${rollout.target} ${rollout.version ?? ''}`.trim(),
@@ -23,7 +18,7 @@ export function complianceReport(source: ReportSource): ReportDocument {
       controls.length === 0
         ? text('No gate of this rollout named a control, so this report maps nothing to a standard.')
         : text(
-            `${count(ids.size, 'control')} spoken of by gates${unmet.length === 0 ? ', all with a gate that opened' : `; not met: ${[...new Set(unmet.map(({ id }) => id))].join(', ')}`}.`,
+            `${count(ids.size, 'control')} spoken of by gates${unmet.length === 0 ? ', all met' : `; not met: ${[...new Set(unmet.map(({ id }) => id))].join(', ')}`}.`,
             unmet.length === 0 ? 'good' : 'bad',
           ),
       aboutOf(source),
@@ -39,20 +34,12 @@ export function complianceReport(source: ReportSource): ReportDocument {
   };
 }
 
-/** `[a, b]`, or `{ standard: [a, b] }`, or `[{ id: a }]`: as the operator's gates say it. */
-export function controlsIn(given: unknown): string[] {
-  if (typeof given === 'string') return [given];
-  if (Array.isArray(given)) return given.flatMap(controlsIn);
-  if (typeof given !== 'object' || given === null) return [];
-  if ('id' in given && typeof given.id === 'string') return [given.id];
-  return Object.entries(given).flatMap(([standard, ids]) => controlsIn(ids).map((id) => `${standard} ${id}`));
-}
-
 function controlsTable(controls: readonly Control[]): Block {
   const rows = controls
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, gate: { name, answer, place: where, atMs, reason, reports } }) => [
+    .map(({ id, met, gate: { name, answer, place: where, atMs, reason, reports } }) => [
       id,
+      met ? 'met' : 'NOT met',
       name,
       place(where),
       answer,
@@ -60,7 +47,7 @@ function controlsTable(controls: readonly Control[]): Block {
       clipped(reason),
       reports.map(({ sha256 }) => `reports/${sha256}`).join(' ') || 'gates.json',
     ]);
-  return table(['control', 'gate', 'asked', 'answer', 'when', 'reason', 'file'], rows, 'None.');
+  return table(['control', 'met', 'gate', 'asked', 'answer', 'when', 'reason', 'file'], rows, 'None.');
 }
 
 function duties({ rollout, actions }: ReportSource): Block[] {

@@ -2,6 +2,7 @@
 import type { AuditWrite } from '../../api/contract.ts';
 import { type ShareStep, shareChart } from '../charts/share.ts';
 import { type Block, type ReportDocument, table } from '../document.ts';
+import { numberAt } from '../fields.ts';
 import { lookChart, looksOf } from '../looks.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
@@ -70,12 +71,6 @@ function stepsOf({ activity, atMs, askedPercent, readBack, failure }: AuditWrite
 function stepOf(step: unknown): ShareStep[] {
   const [percent, atMs] = [numberAt(step, 'percent'), numberAt(step, 'atMs')];
   return percent === null || atMs === null ? [] : [{ percent, atMs }];
-}
-
-function numberAt(value: unknown, key: string): number | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const found: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
-  return typeof found === 'number' ? found : null;
 }
 
 function stagesTable({ rollout: { account }, plan }: ReportSource): Block {

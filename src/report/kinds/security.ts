@@ -2,6 +2,7 @@
 import type { GateReport } from '../../domain/gates/types.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
+import { numberAt } from '../fields.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, count, place } from '../words.ts';
@@ -81,12 +82,6 @@ function exceptions(facts: Readonly<Record<string, unknown>>): Block[] {
     ...named('expired', 'exceptions that have expired'),
   ];
   return items.length === 0 ? [] : [{ kind: 'list', items }];
-}
-
-function numberAt(value: unknown, key: string): number | null {
-  const found: unknown =
-    typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, key)?.value : null;
-  return typeof found === 'number' ? found : null;
 }
 
 function eventsTable({ timeline }: ReportSource): Block {

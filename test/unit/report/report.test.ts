@@ -59,8 +59,9 @@ test('a security assessment counts findings, and says what nobody asked', async 
 
 test('compliance evidence names controls as gates do, and who approved', async () => {
   const page = writeReport(await richSource('approved-and-promoted-by-hand'), 'compliance', 'md');
-  expect(page).toMatch(/\| ISO 27001 A\.8\.32 \| phases \| before the rollout \| open \|/);
-  expect(page).toMatch(/\| SOC 2 CC8\.1 \|/);
+  expect(page).toMatch(/\| ISO 27001 A\.8\.32 \| met \| phases \| before the rollout \| open \|/);
+  expect(page).toMatch(/\| SOC 2 CC7\.1 \| NOT met \|/);
+  expect(page).toMatch(/3 controls spoken of by gates; not met: SOC 2 CC7\.1/);
   expect(page).toContain('Only who started it approved it');
   expect(writeReport(await reportSource('promoted'), 'compliance', 'md')).toContain(
     'maps nothing to a standard',

@@ -7,12 +7,13 @@ const planned = [
   "'http://mirror.example/pool/haproxy_2.6.12-1%2bdeb12u4_amd64.deb' haproxy_2.6.12-1+deb12u4_amd64.deb 2042596 ",
   "'http://mirror.example/pool/libjs-d3_3.5.17-4_all.deb' libjs-d3_3.5.17-4_all.deb 131800 MD5Sum:e520",
   "'http://mirror.example/pool/fonts-glyphicons_1_all.deb' fonts-glyphicons_1_all.deb 162832 ",
+  "'http://mirror.example/pool/haproxy-common_2.6.12-1_all.deb' haproxy-common_2.6.12-1_all.deb 1 ",
   "'http://mirror.example/pool/adduser_3.134_all.deb' adduser_3.134_all.deb 1 ",
 ].join('\n');
 
 describe('the Debian packages that are fetched', () => {
-  it('are the program and its libraries: no web files, no system set-up, never another C library', () => {
-    expect(neededPackages(planned, 'haproxy')).toEqual(['liblua5.3-0', 'haproxy']);
+  it('are the program, what it shares with its variants, and its libraries: no web files, no system set-up, never another C library', () => {
+    expect(neededPackages(planned, 'haproxy')).toEqual(['liblua5.3-0', 'haproxy', 'haproxy-common']);
   });
 
   it('are none if apt plans nothing', () => {

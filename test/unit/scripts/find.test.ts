@@ -53,6 +53,7 @@ describe('what an earlier set-up found', () => {
       promtool: tool,
       alertmanager: tool,
       registry: tool,
+      chromium: tool,
     };
     expect(isComplete({ ...tools, foundFor: 'x' }, 'x')).toBe(true);
     expect(isComplete({ ...tools, foundFor: 'x' }, 'y')).toBe(false);

@@ -15,6 +15,7 @@ const tools = {
   promtool: node,
   alertmanager: node,
   registry: node,
+  chromium: node,
 };
 
 let root: string;

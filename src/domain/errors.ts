@@ -51,6 +51,16 @@ export const errorCatalogue = {
     retryable: true,
     advice: 'Look at what the hook calls, and at its settings in the operator configuration.',
   },
+  'notify-failed': {
+    status: 503,
+    retryable: true,
+    advice: 'Look at the receiver, and at its settings under notifiers in the operator configuration.',
+  },
+  'notify-refused': {
+    status: 422,
+    retryable: false,
+    advice: 'Look at the settings under notifiers in the operator configuration; this message is lost.',
+  },
   'command-refused': {
     status: 409,
     retryable: false,
@@ -152,6 +162,12 @@ export const errorCatalogue = {
     retryable: true,
     advice: 'Check the file of tokens, and whether the OpenID provider can be reached from the API.',
   },
+  'notices-not-found': {
+    status: 404,
+    retryable: false,
+    advice: 'Configure notifiers and routes; rollouts that begin after that are told.',
+  },
+  'incident-not-found': { status: 404, retryable: false, advice: 'List incidents with `sluice incidents`.' },
   'not-found': { status: 404, retryable: false, advice: 'See /docs for the routes that exist.' },
   'method-not-allowed': {
     status: 405,

@@ -9,6 +9,8 @@ import { hookTypes } from './hooks/index.ts';
 import type { HookType } from './hooks/types.ts';
 import { metricsProviders } from './metrics/index.ts';
 import type { MetricsProviderType } from './metrics/types.ts';
+import { notifierTypes } from './notifiers/index.ts';
+import type { NotifierType } from './notifiers/types.ts';
 import { trafficProviders } from './traffic/index.ts';
 import type { TrafficProviderType } from './traffic/types.ts';
 import { workloadProviders } from './workload/index.ts';
@@ -22,6 +24,7 @@ export interface ProviderTypes {
   readonly alerts: readonly AlertsProviderType[];
   readonly hooks: readonly HookType[];
   readonly gates: readonly GateType[];
+  readonly notifiers: readonly NotifierType[];
 }
 
 export const builtInTypes: ProviderTypes = {
@@ -32,4 +35,5 @@ export const builtInTypes: ProviderTypes = {
   alerts: alertsProviders,
   hooks: hookTypes,
   gates: gateTypes,
+  notifiers: notifierTypes,
 };

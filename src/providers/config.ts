@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type AuthConfig, authSection } from '../domain/access/settings.ts';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
+import type { Route } from '../domain/notify/types.ts';
 import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
@@ -12,6 +13,8 @@ import type { ApprovalSettings } from './approval-links.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';
 import { guardSection, guardVariables, listenAddress, port, portText } from './listen.ts';
+import { type NotificationsConfig, notificationsSection, refuseUnknownChannels } from './notifications.ts';
+import { readRoutes } from './routes.ts';
 import { type SecretSource, secretSource } from './secret.ts';
 
 export interface InstanceConfig {
@@ -71,6 +74,11 @@ export interface SluiceConfig {
   readonly hooks: Instances;
   /** What plans may ask before traffic moves. */
   readonly gates: Instances;
+  /** Whom rollouts may be told to. */
+  readonly notifiers: Instances;
+  /** Who is told what. */
+  readonly routes: readonly Route[];
+  readonly notifications: NotificationsConfig;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -133,6 +141,7 @@ const fields = {
     })
     .prefault({}),
   evidence: evidenceSection,
+  notifications: notificationsSection,
   /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances. */
   guard: guardSection,
 };
@@ -191,7 +200,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     throw invalid(source, [{ path: '', message: `must be a mapping, not ${shown(input)}` }]);
   const report: Report = { problems: [], warnings: [] };
   const types = options.types ?? builtInTypes;
-  const read = readFields(fields, Object.keys(types), input, '', report);
+  const read = readFields(fields, [...Object.keys(types), 'routes'], input, '', report);
   const overridden = readOverrides(options.env ?? {}, report);
   const instances = {
     traffic: readInstances('traffic', input, types, report),
@@ -201,8 +210,13 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     alerts: readInstances('alerts', input, types, report),
     hooks: readInstances('hooks', input, types, report),
     gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
+    notifiers: readInstances('notifiers', input, types, report),
   };
-  const { temporal, api, auth, worker, events, evidence, outgoing, approvals, policies = null } = read;
+  const { temporal, api, auth, worker, events, evidence, outgoing, approvals, notifications, policies = null } =
+    read;
+  const receivers = Object.keys(instances.notifiers);
+  const routes = readRoutes(ownValue(input, 'routes'), receivers, report);
+  if (notifications !== undefined) refuseUnknownChannels(notifications, receivers, report);
   if (
     report.problems.length > 0 ||
     temporal === undefined ||
@@ -212,7 +226,8 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     events === undefined ||
     evidence === undefined ||
     outgoing === undefined ||
-    approvals === undefined
+    approvals === undefined ||
+    notifications === undefined
   ) {
     throw invalid(source, report.problems);
   }
@@ -228,6 +243,8 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     // As the file means it, wherever the process was started.
     policies: policies && resolve(options.path === undefined ? '.' : dirname(options.path), policies),
     ...instances,
+    routes,
+    notifications,
   };
 }
 

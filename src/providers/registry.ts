@@ -11,6 +11,7 @@ import type { Gate } from './gates/types.ts';
 import type { HealthProvider, HealthProviderType } from './health/types.ts';
 import type { Hook } from './hooks/types.ts';
 import type { MetricsProvider } from './metrics/types.ts';
+import type { Notifier } from './notifiers/types.ts';
 import type { TrafficProvider } from './traffic/types.ts';
 import type { WorkloadProvider } from './workload/types.ts';
 
@@ -32,12 +33,13 @@ export type RegistryDescription = {
   readonly alerts: readonly InstanceDescription[];
   readonly hooks: readonly InstanceDescription[];
   readonly gates: readonly InstanceDescription[];
+  readonly notifiers: readonly InstanceDescription[];
   /** Ready-made checks that any plan may name. */
   readonly presets: readonly { readonly name: string; readonly summary: string }[];
 };
 
 export interface ProviderRegistry {
-  /** The instance of that name. Each of the five throws `provider-unknown`, or what the provider throws when made. */
+  /** The instance of that name. Each throws `provider-unknown`, or what the provider throws when made. */
   traffic(name: string): TrafficProvider;
   metrics(name: string): MetricsProvider;
   workload(name: string): WorkloadProvider;
@@ -45,6 +47,7 @@ export interface ProviderRegistry {
   alerts(name: string): AlertsProvider;
   hook(name: string): Hook;
   gate(name: string): { readonly gate: Gate; readonly intervalMs: number };
+  notifier(name: string): Notifier;
   /** What plans are parsed with. */
   readonly catalogue: PlanCatalogue;
   describe(): RegistryDescription;
@@ -52,7 +55,8 @@ export interface ProviderRegistry {
   close(): Promise<void>;
 }
 
-type ConfiguredInstances = Pick<SluiceConfig, keyof ProviderTypes>;
+type ConfiguredInstances = Pick<SluiceConfig, keyof ProviderTypes> &
+  Partial<Pick<SluiceConfig, 'notifications'>>;
 
 /** Time between two looks of a gate that says nothing of its own. */
 const gateIntervalMs = 10_000;
@@ -69,6 +73,7 @@ export function createRegistry(
   const alerts = createRole('alerts', config.alerts, types.alerts);
   const hooks = createRole('hooks', config.hooks, types.hooks);
   const gates = createRole('gates', config.gates, types.gates);
+  const notifiers = createRole('notifiers', config.notifiers, types.notifiers);
   const typeOf = (name: string) => types.gates.find(({ type }) => type === config.gates[name]?.type);
   return {
     traffic: traffic.get,
@@ -78,6 +83,7 @@ export function createRegistry(
     alerts: alerts.get,
     hook: hooks.get,
     gate: (name) => ({ gate: gates.get(name), intervalMs: typeOf(name)?.intervalMs ?? gateIntervalMs }),
+    notifier: notifiers.get,
     catalogue: {
       traffic: traffic.catalogue,
       metrics: metrics.catalogue,
@@ -85,6 +91,9 @@ export function createRegistry(
       health: reaches(config.health, types.health),
       alerts: alerts.catalogue,
       hooks: config.hooks,
+      ...(Object.keys(config.notifiers).length === 0
+        ? {}
+        : { channels: config.notifications?.planChannels ?? [] }),
       gates: Object.fromEntries(
         Object.keys(config.gates).flatMap((name) => {
           const type = typeOf(name);
@@ -100,6 +109,7 @@ export function createRegistry(
       alerts: alerts.describe(),
       hooks: hooks.describe(),
       gates: gates.describe(),
+      notifiers: notifiers.describe(),
       presets: Object.values(presets).map(({ name, summary }) => ({ name, summary })),
     }),
     async close() {
@@ -111,6 +121,7 @@ export function createRegistry(
         ...alerts.takeAll(),
         ...hooks.takeAll(),
         ...gates.takeAll(),
+        ...notifiers.takeAll(),
       ];
       const results = await Promise.allSettled(closings.map((provider) => provider.close()));
       const failed = results.find((result) => result.status === 'rejected');

@@ -7,6 +7,7 @@ import { type CheckContext, readChecks, readTemplates, templatesIn } from './doc
 import { secondMs } from './document/duration-schema.ts';
 import { eventPolicyOf } from './document/events.ts';
 import { readGates, readGuards } from './document/gates.ts';
+import { noticesOf } from './document/notify.ts';
 import { joinPath, shown } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Read, type Report, readFields } from './document/read.ts';
@@ -66,6 +67,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
   const gates = readGates(ownValue(input, 'gates'), 'gates', catalogue, report);
   const guards = readGuards(ownValue(input, 'guards'), catalogue, report);
   const webhooks = readWebhooks(fields.webhooks, catalogue, report);
+  const notify = noticesOf(fields.notify, catalogue, report);
   if (stages !== undefined) refuseBadTimes(stages, fields.maxDuration, report);
   const rollback =
     fields.rollback &&
@@ -125,6 +127,7 @@ function readPlan(input: Mapping, catalogue: PlanCatalogue, report: Report): Pla
     drift: fields.drift ?? defaults.drift,
     events: fields.events === undefined ? defaultEventPolicy : eventPolicyOf(fields.events),
     watchAfterMs: fields.watchAfter ?? 0,
+    ...(notify === undefined ? {} : { notify }),
   };
 }
 

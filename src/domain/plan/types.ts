@@ -1,6 +1,7 @@
 /** The parsed plan: fully defaulted, plain JSON, safe to keep in workflow history. */
 import type { CheckConfig, StableCheck, ThresholdCheck } from '../analysis/types.ts';
 import type { Artifact, GateConfig, StandingGate } from '../gates/types.ts';
+import type { PlanNotices } from '../notify/types.ts';
 import type { EventPolicy } from './event-policy.ts';
 
 /** A provider chosen by the plan. `name` is an instance in the operator's configuration. */
@@ -184,6 +185,8 @@ export interface Plan {
   readonly events: EventPolicy;
   /** How long the old version stays warm after promotion, judged by the last stage's checks. 0: no watch. */
   readonly watchAfterMs: number;
+  /** Who is told beside those that the operator routes to. Absent: the operator has no notifiers, and nobody is told. */
+  readonly notify?: PlanNotices;
 }
 
 /** `environment/service`: what is rolled out where. */

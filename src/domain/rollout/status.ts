@@ -144,7 +144,7 @@ function holdReasonOf({ hold, asked, parked }: RolloutState): string | null {
   return parked === 'waiting' ? 'parked at 0 %: a second rollback by itself within a cooldown' : null;
 }
 
-function askedPercent(state: RolloutState): number {
+export function askedPercent(state: RolloutState): number {
   const { ramp } = state.plan.rollback;
   if (isRamping(state) && state.ramp && ramp) return rampPercent(state.ramp.fromPercent, ramp, 0);
   if (state.cause) return 0;

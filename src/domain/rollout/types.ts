@@ -134,4 +134,6 @@ export interface RolloutState {
   /** Bounded; the oldest ordinary entries give way. */
   readonly timeline: readonly TimelineEntry[];
   readonly droppedEntries: number;
+  /** So many lines of the story were handed to the companion that tells people; missing: it was not begun. */
+  readonly told?: number;
 }

@@ -39,6 +39,9 @@ describe('parseConfig', () => {
       alerts: {},
       hooks: {},
       gates: {},
+      notifiers: {},
+      routes: [],
+      notifications: { planChannels: [], giveUpAfter: 86_400_000 },
     });
   });
 
@@ -99,6 +102,9 @@ describe('parseConfig', () => {
       alerts: { pager: { type: 'memory', settings: {} } },
       hooks: { flag: { type: 'memory', settings: {} } },
       gates: {},
+      notifiers: {},
+      routes: [],
+      notifications: { planChannels: [], giveUpAfter: 86_400_000 },
     });
   });
 

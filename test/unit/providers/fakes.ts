@@ -19,6 +19,7 @@ const idle: WorkloadProvider = {
 export function fakeTypes(log: string[] = [], closing: () => Promise<void> = async () => {}): ProviderTypes {
   return {
     gates: [],
+    notifiers: [],
     traffic: [
       {
         type: 'proxy',

@@ -97,7 +97,7 @@ describe('the registry', () => {
   });
 
   it('refuses a type that does not exist', () => {
-    const none = { metrics: {}, workload: {}, health: {}, alerts: {}, hooks: {}, gates: {} };
+    const none = { metrics: {}, workload: {}, health: {}, alerts: {}, hooks: {}, gates: {}, notifiers: {} };
     const config = { ...none, traffic: { x: { type: 'prxy', settings: {} } } };
     expect(() => createRegistry(config, fakeTypes())).toThrow(
       expect.objectContaining({ code: 'config-invalid' }),

@@ -16,6 +16,8 @@ export interface PlanCatalogue {
   readonly hooks?: Readonly<Record<string, { readonly type: string }>>;
   /** What must be open before traffic moves. Absent: none. */
   readonly gates?: Readonly<Record<string, GateInstance>>;
+  /** Notifiers that a plan may name. Absent: the operator has none at all, so nobody is told. */
+  readonly channels?: readonly string[];
 }
 
 export interface GateInstance extends CatalogueInstance {

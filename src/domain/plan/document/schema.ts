@@ -4,6 +4,7 @@ import { bounds, countsDefaults, defaults } from '../defaults.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { eventsField } from './events.ts';
 import { artifactField } from './gates.ts';
+import { notifyField } from './notify.ts';
 import { rollbackField } from './rollback-schema.ts';
 import { webhooksField } from './webhooks.ts';
 
@@ -155,6 +156,7 @@ export const planFields = {
     ),
   events: eventsField,
   webhooks: webhooksField,
+  notify: notifyField,
   watchAfter: duration(0, 7 * dayMs)
     .prefault(defaults.watchAfter)
     .describe('How long the old version stays warm after promotion.'),

@@ -19,6 +19,7 @@ import { evidenceWork, startKeeper } from './evidence.ts';
 import { type Health, serveHealth } from './health.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
+import { noticeDepsOf } from './notices.ts';
 import { versionOf } from './version.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
@@ -56,6 +57,7 @@ async function main(logger: Logger): Promise<void> {
       createKeepEvidence(evidenceWork({ client, archive, bundlePath }), systemClock, (problem) =>
         logger.warn(problem),
       ),
+    notices: noticeDepsOf(config, registry, client),
     onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');

@@ -1,4 +1,4 @@
-/** The three workers of one process: workflows, long watches and short traffic writes, each with slots of its own. */
+/** The workers of one process: workflows, long watches, short traffic writes, and telling people, each with slots of its own. */
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import {
   type NativeConnection,
@@ -11,11 +11,13 @@ import type { ActivityDeps } from '../activities/deps.ts';
 import { createEmergencyActivities } from '../activities/emergency.ts';
 import { createGate } from '../activities/gates/gate.ts';
 import { createTell } from '../activities/tell.ts';
+import { createNoticeActivities, type NoticeDeps } from '../activities/notify/notices.ts';
 import { createRestoreActivities } from '../activities/traffic.ts';
 import { createRamp } from '../activities/watch/ramp.ts';
 import { createWatch } from '../activities/watch/watch.ts';
 import { createWorkloadActivities } from '../activities/workload.ts';
 import type { EvidenceActivities } from '../domain/evidence/keeper.ts';
+import { noticesQueue } from '../domain/notify/names.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import type { TimelineEntry } from '../domain/rollout/types.ts';
 
@@ -28,6 +30,8 @@ export interface WorkersOptions {
   readonly deps: ActivityDeps;
   /** Default: null, no evidence is kept. */
   readonly keepEvidence?: EvidenceActivities['keepEvidence'] | null;
+  /** Who tells people; absent: another worker does. */
+  readonly notices?: NoticeDeps;
   /** Called for each line of a rollout's timeline as it happens, never at replay. */
   readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
   /** How long running activities may finish at shutdown. Default: 5 s. */
@@ -45,6 +49,9 @@ export interface Workers {
 const maxWatches = 2_000;
 const maxRestores = 200;
 const maxCachedWorkflows = 1_500;
+/** A slow receiver holds one for ten seconds at most. */
+const maxDeliveries = 100;
+const maxCachedCompanions = 500;
 
 /**
  * Only workflows are pinned. Activities are taken by whatever worker there is: a restore must never wait for a version
@@ -72,6 +79,18 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       shutdownGraceTime: options.shutdownGraceMs ?? 5_000,
       shutdownForceTime: (options.shutdownGraceMs ?? 5_000) + 5_000,
     };
+  /** Apart from the rest, with one thread for its workflows: whatever receivers do, it takes nothing from a rollout. */
+  const createTeller = (notices: NoticeDeps) =>
+    Worker.create({
+      ...common,
+      taskQueue: noticesQueue,
+      workflowBundle,
+      maxCachedWorkflows: maxCachedCompanions,
+      workflowThreadPoolSize: 1,
+      activities: createNoticeActivities(notices),
+      maxConcurrentActivityTaskExecutions: maxDeliveries,
+      sinks: { audit: { record: { fn: () => {}, callDuringReplay: false } } },
+    });
   const workers = await Promise.all([
     Worker.create({
       ...common,
@@ -114,6 +133,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       activities: { ...createRestoreActivities(deps), ...createEmergencyActivities(deps) },
       maxConcurrentActivityTaskExecutions: maxRestores,
     }),
+    ...(options.notices === undefined ? [] : [createTeller(options.notices)]),
   ]);
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -43,12 +43,14 @@ export async function emergency(input: EmergencyInput): Promise<EmergencyStatus>
       await sweepOnce(run).catch((error) => sweepFailed(run, error));
       run.show();
       if (workflowInfo().continueAsNewSuggested && !run.state.release) {
+        await run.told();
         await continueAsNew<typeof emergency>({ ...run.state.order, state: run.state });
       }
     }
     await liftStops(run);
     run.state = { ...run.state, closedAtMs: Date.now() };
     run.show();
+    await run.told();
     return emergencyStatusOf(run.state);
   });
 }

@@ -22,11 +22,15 @@ import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
 import { reasonOf } from './proxies.ts';
 import { RolloutRun } from './run.ts';
+import { Telling } from './telling.ts';
 import { Webhooks } from './webhooks.ts';
 
 export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
   const run = new RolloutRun(input);
+  const telling = new Telling(run);
+  run.onStory = () => telling.follow();
   listen(run);
+  telling.follow();
   // "Request Cancellation" is the biggest button of Temporal's UI, so it must be the safe one: it rolls back.
   CancellationScope.current().cancelRequested.catch(() => run.apply({ kind: 'cancelled' }));
 
@@ -41,13 +45,14 @@ export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
       // Work that ended and moved nothing is not begun again at once: history must not run away.
       const moved = () => effectOf(run.state).key !== effect.key;
       if (!moved() && !cutShort(effect, run.state)) await condition(moved, pauseBeforeRepeat);
-      await continueWhenLong(run, webhooks, input);
+      await continueWhenLong(run, { webhooks, telling }, input);
     }
     limits.cancel();
     webhooks.follow();
     await run.settled();
     await webhooks.settled();
     show(run);
+    await telling.flushed();
     return statusOf(run.state);
   });
 }
@@ -108,9 +113,15 @@ function failureOf(effect: Effect): (error: unknown) => RolloutEvent | null {
   };
 }
 
-async function continueWhenLong(run: RolloutRun, webhooks: Webhooks, input: RolloutInput): Promise<void> {
+async function continueWhenLong(
+  run: RolloutRun,
+  { webhooks, telling }: { readonly webhooks: Webhooks; readonly telling: Telling },
+  input: RolloutInput,
+): Promise<void> {
   if (!workflowInfo().continueAsNewSuggested || isTerminal(run.state) || !mayContinue(run.state)) return;
   await run.settled();
+  if (!mayContinue(run.state)) return;
+  await telling.flushed();
   if (!mayContinue(run.state)) return;
   const state = webhooks.handedOn(run.state);
   await continueAsNew<(next: RolloutInput) => Promise<RolloutStatus>>({ ...input, state });

@@ -20,6 +20,8 @@ export class RolloutRun {
   private readonly stragglers = new Set<Promise<void>>();
   private shown = new Map<string, unknown>();
   private recorded: number;
+  /** Called when the story has grown. */
+  onStory: () => void = () => {};
 
   constructor({ plan, actor, reason, force, state }: RolloutInput) {
     const fresh = initialState({ plan, actor, reason, atMs: Date.now(), ...(force ? { force } : {}) });
@@ -78,6 +80,7 @@ export class RolloutRun {
     if (fresh <= 0) return;
     for (const entry of this.state.timeline.slice(-fresh)) audit.record(entry);
     this.recorded += fresh;
+    this.onStory();
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { unkept } from '../../src/activities/gates/keep.ts';
+import type { Route } from '../../src/domain/notify/types.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
@@ -20,12 +21,14 @@ import { createMemoryGate, type MemoryGate } from '../../src/providers/gates/mem
 import { createMemoryHealth, type MemoryHealth } from '../../src/providers/health/memory.ts';
 import { createMemoryHook, type MemoryHook } from '../../src/providers/hooks/memory.ts';
 import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/metrics/memory.ts';
+import type { Notifier } from '../../src/providers/notifiers/types.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent, type TrafficProvider } from '../../src/providers/traffic/types.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
+import { noticeDepsOf } from '../../src/worker/notices.ts';
 import { createWorkers, type WorkersOptions } from '../../src/worker/workers.ts';
 import type { ActivityTap } from './activity-tap.ts';
 import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
@@ -52,6 +55,14 @@ export interface RolloutEnvOptions {
   readonly keep?: Gates['keep'];
   /** Default: no evidence is kept. */
   readonly keepEvidence?: (client: Client) => WorkersOptions['keepEvidence'];
+  /** Whom rollouts tell, and by which routes; default: no worker tells anybody. */
+  readonly notices?: NoticeOptions;
+}
+
+export interface NoticeOptions {
+  readonly routes: readonly Route[];
+  readonly notifiers: Readonly<Record<string, Notifier>>;
+  readonly planChannels?: readonly string[];
 }
 
 export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
@@ -83,6 +94,7 @@ export class RolloutEnv {
   private readonly lists: boolean;
   private readonly keep: Gates['keep'];
   private readonly keepEvidence: WorkersOptions['keepEvidence'];
+  private readonly notices: NoticeOptions | null;
   private silent = false;
   private readonly tap: ActivityTap | null;
   private workers: RunningWorkers | null = null;
@@ -98,6 +110,7 @@ export class RolloutEnv {
     this.tap = options.tap ?? null;
     this.keep = options.keep ?? (async (_about, report) => unkept(report));
     this.keepEvidence = options.keepEvidence?.(this.client) ?? null;
+    this.notices = options.notices ?? null;
     this.lists = options.server !== 'skipping' && this.clock === systemClock;
     this.metrics.set(/success/, 100);
     this.metrics.set(/samples/, 500);
@@ -157,6 +170,7 @@ export class RolloutEnv {
       version: code.version ?? null,
       keepEvidence: this.keepEvidence ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
+      ...this.noticeDeps(),
       onTimeline: (workflowId, entry) => {
         this.told.push({ workflowId, entry });
         for (const listener of this.listeners) listener(workflowId, entry);
@@ -170,6 +184,18 @@ export class RolloutEnv {
         await done;
       },
     };
+  }
+
+  private noticeDeps(): Pick<WorkersOptions, 'notices'> {
+    if (this.notices === null) return {};
+    const { routes, notifiers, planChannels = [] } = this.notices;
+    const notifications = { planChannels, giveUpAfter: 86_400_000 };
+    const notifier = (name: string) => {
+      const found = notifiers[name];
+      if (found === undefined) throw new Error(`there is no notifier ${name} in this test`);
+      return found;
+    };
+    return { notices: noticeDepsOf({ routes, notifications }, { notifier }, this.client) };
   }
 
   private deps(): ActivityDeps {

@@ -22,6 +22,8 @@ export interface EmergencyOrder {
   readonly reason: string;
   /** Data planes behind which everything was stopped when it was opened; released with it. */
   readonly stoppedAll: readonly string[];
+  /** Whether people are told of it; missing: no notifier was configured when it was opened. */
+  readonly tells?: boolean;
 }
 
 /** The workflow's only argument. `state` is set by continue-as-new. */

@@ -135,5 +135,5 @@ export interface RolloutState {
   readonly timeline: readonly TimelineEntry[];
   readonly droppedEntries: number;
   /** So many lines of the story were handed to the companion that tells people; missing: it was not begun. */
-  readonly told?: number;
+  readonly toldLines?: number;
 }

@@ -1,0 +1,145 @@
+/** Telling people never holds a rollout up, and in the end everybody has heard everything once (lesson 20). */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SluiceError } from '../../src/domain/errors.ts';
+import { type Incident, incidentIdOf, incidentQuery } from '../../src/domain/incident/types.ts';
+import { ackMessage, noticesIdOf, noticesQuery } from '../../src/domain/notify/names.ts';
+import type { NoticesStatus } from '../../src/domain/notify/status.ts';
+import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
+import type { NotifierMessage } from '../../src/providers/notifiers/types.ts';
+import { routeFixture } from '../support/notices.ts';
+import { stageFixture } from '../support/plan.ts';
+import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+
+const well = createMemoryNotifier();
+const broken = createMemoryNotifier();
+const hanging = createMemoryNotifier();
+const boss = createMemoryNotifier();
+const broken500 = () => Promise.reject(new SluiceError('notify-failed', 'it answered 500'));
+
+/** What hangs does so until it is told to go on. */
+function hangingUntil(): { readonly over: Promise<void>; end(): void } {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end: () => end() };
+}
+const hang = hangingUntil();
+
+let env: RolloutEnv;
+beforeAll(async () => {
+  broken.before(broken500);
+  hanging.before(() => hang.over);
+  env = await RolloutEnv.create({
+    notices: {
+      routes: [
+        routeFixture({ to: ['well', 'broken', 'hanging'], services: ['told*'] }),
+        routeFixture({
+          to: ['well'],
+          services: ['paged'],
+          severities: ['critical', 'warning'],
+          escalate: [{ afterMs: 1_000, to: ['boss'] }],
+        }),
+      ],
+      notifiers: { well, broken, hanging, boss },
+    },
+  });
+});
+afterAll(async () => {
+  hang.end();
+  await env.close();
+});
+
+const eventsTo = (notifier: { readonly told: readonly NotifierMessage[] }, service: string) =>
+  notifier.told
+    .filter(({ subject }) => subject.service === service)
+    .flatMap(({ notices }) => notices.map(({ event }) => event));
+
+async function companionOf({ handle }: TestRollout) {
+  const { raw } = await handle.describe();
+  const runId = raw.workflowExecutionInfo?.firstRunId ?? '';
+  const target = handle.workflowId.replace(/^rollout\//, '');
+  const companion = env.client.workflow.getHandle(noticesIdOf({ target, runId }));
+  return { companion, status: () => companion.query<NoticesStatus>(noticesQuery) };
+}
+
+const whole = ['rollout.started', 'stage.begun', 'rollback.begun', 'rollback.restored', 'rollout.ended'];
+
+/** A rollout that a person takes back from its first stage. */
+async function takenBack(service: string, notify: boolean) {
+  const rollout = await env.start({
+    service,
+    stages: [stageFixture({ soakMs: 60_000 })],
+    ...(notify ? { notify: { channels: [] } } : {}),
+  });
+  await rollout.phase('soaking');
+  await rollout.update('rollback', { reason: 'users complain' });
+  return { rollout, status: await rollout.ended() };
+}
+
+describe('while one receiver is dead and another one hangs', () => {
+  it('a rollout goes the same way as one that tells nobody, and is over before they have heard of its start', async () => {
+    const silent = await takenBack('silent', false);
+    const told = await takenBack('told', true);
+    const story = ({ status }: typeof told) => status.timeline.map(({ kind }) => kind);
+    expect(story(told)).toEqual(story(silent));
+    expect(told.status.rollback?.restoredAtMs).not.toBeNull();
+    await expect.poll(() => eventsTo(well, 'told'), { timeout: 15_000 }).toEqual(whole);
+    expect([eventsTo(broken, 'told'), eventsTo(hanging, 'told')]).toEqual([[], []]);
+  });
+
+  it('they are seen to be behind, and once they are well they hear everything once, in order', async () => {
+    const { rollout } = await takenBack('told-late', true);
+    const { companion, status } = await companionOf(rollout);
+    await expect.poll(() => eventsTo(well, 'told-late'), { timeout: 15_000 }).toEqual(whole);
+    const behind = await status();
+    expect(behind.complete).toBe(false);
+    expect(behind.receivers.filter(({ pending }) => pending > 0).map(({ name }) => name)).toEqual([
+      'broken',
+      'hanging',
+    ]);
+    const { raw } = await companion.describe();
+    const failing = (raw.pendingActivities ?? []).find(({ activityId }) => activityId?.startsWith('broken#'));
+    expect(failing?.lastFailure?.message).toContain('it answered 500');
+    broken.before(async () => {});
+    hang.end();
+    await companion.result();
+    expect(eventsTo(broken, 'told-late')).toEqual(whole);
+    expect(eventsTo(hanging, 'told-late')).toEqual(whole);
+    expect(eventsTo(well, 'told-late')).toEqual(whole);
+  });
+});
+
+describe('trouble', () => {
+  it('goes to others when nobody acknowledges, opens one incident, and closes it when users are well again', async () => {
+    const rollout = await env.start({
+      service: 'paged',
+      onFailure: 'freeze',
+      notify: { channels: [] },
+      stages: [stageFixture({ soakMs: 60_000 })],
+      analysis: { intervalMs: 250, onInconclusive: 'hold' },
+    });
+    await rollout.phase('soaking');
+    env.metrics.set(/success v2/, 50);
+    await rollout.phase('holding');
+    await expect.poll(() => eventsTo(boss, 'paged'), { timeout: 15_000 }).toEqual(['trouble.escalated']);
+    const { companion } = await companionOf(rollout);
+    const acked = await companion.executeUpdate<NoticesStatus, [unknown]>(ackMessage, {
+      args: [{ actor: 'bob', reason: 'on it' }],
+    });
+    expect(acked.trouble).toMatchObject({ severity: 'critical', ack: { actor: 'bob' }, escalatesAtMs: null });
+    const incident = env.client.workflow.getHandle(incidentIdOf('test/paged'));
+    await expect
+      .poll(() => incident.query<Incident>(incidentQuery), { timeout: 15_000 })
+      .toMatchObject({ severity: 1, state: 'open', acknowledgedBy: 'bob' });
+    await rollout.update('rollback', { reason: 'enough' });
+    await rollout.ended();
+    const closed: Incident = await incident.result();
+    expect(closed).toMatchObject({
+      state: 'closed',
+      rollouts: [{ version: 'v2', rollback: { reason: 'enough' } }],
+    });
+    expect(closed.recoveredAtMs).not.toBeNull();
+    env.metrics.set(/success v2/, 100);
+  });
+});

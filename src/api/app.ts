@@ -19,6 +19,7 @@ import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
+import { noticeRoutes } from './routes/notices.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
 import { planRoutes } from './routes/plans.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -76,6 +77,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   reportRoutes(app, deps);
   approvalRoutes(app, deps);
   await approvalPages(app, deps);
+  noticeRoutes(app, deps);
   await outsideEventRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;

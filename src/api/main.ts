@@ -24,6 +24,7 @@ import { noEvidence } from './evidence/none.ts';
 import { createReportWriter } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
+import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
 import { createTemporalService } from './temporal-service.ts';
 
@@ -70,6 +71,7 @@ async function main(logger: Logger): Promise<void> {
         policies,
         planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
         keepList: true,
+        tells: catalogue.channels !== undefined,
       }),
       evidence:
         archive === null
@@ -82,6 +84,7 @@ async function main(logger: Logger): Promise<void> {
               bundlePath,
             }),
       report: createReportWriter({ client, address: temporal.address, archive, bundlePath }),
+      notices: createNoticeService({ client, address: temporal.address }),
       plans: {
         parse: (input) => parsePlan(input, catalogue),
         parseText: (text) => parsePlanText(text, catalogue),

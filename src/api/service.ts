@@ -9,6 +9,8 @@ import type { ApprovalLinks } from '../providers/approval-links.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { ReportFormat, ReportKind } from '../report/names.ts';
 import type {
+  AckAnswer,
+  AckBody,
   Audit,
   Bundle,
   BundleCollected,
@@ -29,7 +31,11 @@ import type {
   EventAnswer,
   EvidenceState,
   HoldBody,
+  IncidentList,
+  IncidentQuery,
+  IncidentView,
   ListQuery,
+  NoticesView,
   PruneAnswer,
   PruneBody,
   Readiness,
@@ -139,6 +145,18 @@ export interface EvidenceService {
   state(rollout: Pick<RolloutView, 'target' | 'runId' | 'endedAtMs'>): Promise<EvidenceState>;
 }
 
+/**
+ * Telling people. Errors are of the catalogue: `rollout-not-found`, `notices-not-found`, `incident-not-found`,
+ * `command-refused`, `worker-absent`, `temporal-unavailable`.
+ */
+export interface NoticeService {
+  of(ref: RunRef): Promise<NoticesView>;
+  acknowledge(ref: RunRef, body: AckBody): Promise<AckAnswer>;
+  incidents(query: IncidentQuery): Promise<IncidentList>;
+  incident(ref: RunRef): Promise<IncidentView>;
+  close(ref: RunRef, body: AckBody): Promise<IncidentView>;
+}
+
 /** Errors: those of `EvidenceService` and, without a bundle, `rollout-not-found` and `temporal-unavailable`. */
 export type ReportWriter = (ref: RunRef, kind: ReportKind, format: ReportFormat) => Promise<string>;
 
@@ -146,6 +164,7 @@ export interface ApiDeps {
   readonly rollouts: RolloutService;
   readonly evidence: EvidenceService;
   readonly report: ReportWriter;
+  readonly notices: NoticeService;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;
   /** An operator's metrics source, for backtests. Errors: `provider-unknown`. */

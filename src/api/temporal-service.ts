@@ -30,6 +30,8 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly planes: DataPlanes;
   /** Default 25 s: shorter than the patience of usual HTTP clients. */
   readonly supersedeWaitMs?: number;
+  /** Whether notifiers are configured, so that people are told of emergencies. Default: false. */
+  readonly tells?: boolean;
   /** Keep a list of what runs at hand, so that the express lane need not ask for it. Default: false. */
   readonly keepList?: boolean;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../src/api/contract.ts';
 import { noEvidence } from '../../src/api/evidence/none.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import { createNoticeService } from '../../src/api/notice-service.ts';
 import { signatureHeader, signatureOf } from '../../src/api/outside/signature.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
@@ -62,7 +63,16 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
     supersedeWaitMs: 20_000,
   });
   return await createApp(
-    { rollouts, ...unkept, plans, catalogue: () => ({}), metrics: () => env.metrics, eventKeys, approvals },
+    {
+      rollouts,
+      ...unkept,
+      notices: createNoticeService({ client: env.client, address: 'the test server' }),
+      plans,
+      catalogue: () => ({}),
+      metrics: () => env.metrics,
+      eventKeys,
+      approvals,
+    },
     { pollMs: 100 },
   );
 }
@@ -378,6 +388,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
   const blind = await createApp({
     rollouts,
     ...unkept,
+    notices: createNoticeService({ client, address: '127.0.0.1:1' }),
     plans,
     catalogue: () => ({}),
     metrics: () => env.metrics,

@@ -17,6 +17,7 @@ import {
 } from '../../src/api/contract.ts';
 import { noEvidence } from '../../src/api/evidence/none.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import { createNoticeService } from '../../src/api/notice-service.ts';
 import type { PlanReader } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
@@ -97,8 +98,10 @@ function appOver(client: Client): Promise<FastifyInstance> {
     replay: async () => ({ ran: false, why: 'not asked for here' }),
     planes: createDataPlanes({ names: ['main', 'edge'], get: registry.traffic }),
   });
+  const notices = createNoticeService({ client, address: 'the test server' });
   return createApp({
     rollouts,
+    notices,
     evidence: noEvidence,
     report: async () => 'no report',
     plans,

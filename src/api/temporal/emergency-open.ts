@@ -42,6 +42,7 @@ export async function openEmergency(
     actor,
     reason,
     stoppedAll: words.some(isWhole) ? deps.planes.names : [],
+    ...(deps.tells ? { tells: true } : {}),
   };
   const stopping = stopsOf(deps, words);
   await Promise.race([stopping, sleep(headStartMs)]);

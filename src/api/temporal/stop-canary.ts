@@ -16,6 +16,8 @@ import { describe } from './view.ts';
 export interface ExpressDeps extends TemporalDeps {
   readonly planes: DataPlanes;
   readonly lookup: TrafficLookup;
+  /** Whether people are told of emergencies. Absent: no. */
+  readonly tells?: boolean;
   /** Of the stops under way. */
   readonly calm: Calm;
   /** Of the commands that follow the stops. */

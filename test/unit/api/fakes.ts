@@ -2,7 +2,7 @@
 
 import { type EmergencyView, linksOf, type RolloutView } from '../../../src/api/contract.ts';
 import { noEvidence } from '../../../src/api/evidence/none.ts';
-import type { ApiDeps, EvidenceService, PlanParse, RolloutService } from '../../../src/api/service.ts';
+import type { ApiDeps, EvidenceService, NoticeService, PlanParse, RolloutService } from '../../../src/api/service.ts';
 import type { EmergencyStatus } from '../../../src/domain/emergency/status.ts';
 import type { TargetRecord } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -189,12 +189,27 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
   };
 }
 
+export function fakeNotices(overrides: Partial<NoticeService> = {}): NoticeService {
+  const nobody = async (): Promise<never> => {
+    throw new Error('nobody expected a question about notices');
+  };
+  return {
+    of: nobody,
+    acknowledge: nobody,
+    incidents: nobody,
+    incident: nobody,
+    close: nobody,
+    ...overrides,
+  };
+}
+
 /** Understands plans of one key: `version`. */
 export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = noEvidence): ApiDeps {
   return {
     rollouts,
     evidence,
     report: async (_ref, kind, format) => `${kind} as ${format}`,
+    notices: fakeNotices(),
     plans: {
       parse: parseFake,
       parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),

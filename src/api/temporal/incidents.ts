@@ -1,0 +1,90 @@
+/** Incidents as they are: listed, looked at, closed by hand. */
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import {
+  closeMessage,
+  incidentIdOf,
+  incidentMemo,
+  incidentQuery,
+  incidentType,
+} from '../../domain/incident/types.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import {
+  type AckBody,
+  type IncidentList,
+  type IncidentQuery,
+  type IncidentView,
+  incidentLinksOf,
+  incidentMemoSchema,
+  incidentSchema,
+} from '../contract.ts';
+import type { RunRef } from '../service.ts';
+import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { memoOf, rawOf } from './visibility.ts';
+
+export async function listIncidents(deps: TemporalDeps, query: IncidentQuery): Promise<IncidentList> {
+  const { workflowService, namespace } = rawOf(deps);
+  const { environment, service, open, limit } = query;
+  const state = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
+  const parts = [
+    `WorkflowType = "${incidentType}"`,
+    `ExecutionStatus ${state}`,
+    'ExecutionStatus != "ContinuedAsNew"',
+    ...(environment === undefined ? [] : [`SluiceEnvironment = "${environment}"`]),
+    ...(service === undefined ? [] : [`SluiceService = "${service}"`]),
+  ];
+  const answer = await ask(deps, () =>
+    workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query: parts.join(' AND ') }),
+  );
+  const incidents = (answer.executions ?? []).flatMap((info) => {
+    const { data } = incidentMemoSchema.safeParse(memoOf(info, incidentMemo));
+    const runId = info.execution?.runId ?? '';
+    return data === undefined ? [] : [{ ...data, runId, links: incidentLinksOf(data.target, runId) }];
+  });
+  return { incidents };
+}
+
+/** The latest incident of the target, or one run. Errors: `incident-not-found`. */
+export async function incidentOf(deps: TemporalDeps, ref: RunRef): Promise<IncidentView> {
+  const target = targetOf(ref);
+  const handle = deps.client.workflow.getHandle(incidentIdOf(target), ref.runId);
+  const { status, runId } = await ask(deps, () => named(ref, () => handle.describe()));
+  const told = () => (status.name === 'COMPLETED' ? handle.result() : handle.query<unknown>(incidentQuery));
+  const answer = await within(deps.client, workerTimeoutMs, told).catch((error: unknown) => {
+    if (!timedOut(error)) throw translated(deps, error);
+    throw new SluiceError(
+      'worker-absent',
+      `No worker that tells people answered within ${workerTimeoutMs} ms.`,
+    );
+  });
+  return { ...incidentSchema.parse(answer), runId, links: incidentLinksOf(target, runId) };
+}
+
+/** Errors: `incident-not-found`, `command-refused` when it is closed already. */
+export async function closeIncident(deps: TemporalDeps, ref: RunRef, body: AckBody): Promise<IncidentView> {
+  const handle = deps.client.workflow.getHandle(incidentIdOf(targetOf(ref)));
+  try {
+    await within(deps.client, workerTimeoutMs, () =>
+      handle.executeUpdate<unknown, [AckBody]>(closeMessage, { args: [body] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refused(messageOf(error.cause ?? error), error);
+    if (!(error instanceof WorkflowNotFoundError)) throw translated(deps, error);
+    await incidentOf(deps, ref);
+    throw refused('it is closed already', error);
+  }
+  return await incidentOf(deps, ref);
+}
+
+function refused(why: string, cause: unknown): SluiceError {
+  return new SluiceError('command-refused', `The incident cannot be closed: ${why}.`, { cause });
+}
+
+async function named<T>(ref: RunRef, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new SluiceError('incident-not-found', `No incident of ${targetOf(ref)} is known.`);
+  }
+}

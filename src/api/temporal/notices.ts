@@ -1,0 +1,100 @@
+/** Who was told of a rollout, asked of its companion; and the acknowledgement that it takes. */
+import {
+  type DescribeWorkflowExecutionResponse,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { ackMessage, incidentsReceiver, noticesIdOf, noticesQuery } from '../../domain/notify/names.ts';
+import { targetOf } from '../../domain/plan/types.ts';
+import { type AckAnswer, type AckBody, type NoticesView, noticesStatusSchema } from '../contract.ts';
+import type { RunRef } from '../service.ts';
+import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { describe } from './view.ts';
+import { millisOf } from './visibility.ts';
+
+const completed = 'COMPLETED';
+
+/** Errors: `rollout-not-found`; `notices-not-found` for a rollout that nobody is told of. */
+export async function noticesOf(deps: TemporalDeps, ref: RunRef): Promise<NoticesView> {
+  const handle = await companionOf(deps, ref);
+  const { raw, status } = await ask(deps, () => named(ref, () => handle.describe()));
+  const told = () => (status.name === completed ? handle.result() : handle.query<unknown>(noticesQuery));
+  const answer = await within(deps.client, workerTimeoutMs, told).catch((error: unknown) => {
+    if (timedOut(error)) throw absent();
+    throw translated(deps, error);
+  });
+  const { receivers, ...rest } = noticesStatusSchema.parse(answer);
+  const shown = receivers.filter(({ name }) => name !== incidentsReceiver);
+  return { ...rest, receivers: shown.map((one) => ({ ...one, failing: failingOf(raw, one.name) })) };
+}
+
+/** Errors: as above, and `command-refused` when nothing is open or it is acknowledged already. */
+export async function acknowledge(deps: TemporalDeps, ref: RunRef, body: AckBody): Promise<AckAnswer> {
+  const handle = await companionOf(deps, ref);
+  try {
+    const update = () => handle.executeUpdate<unknown, [AckBody]>(ackMessage, { args: [body] });
+    const { data = null } = noticesStatusSchema.safeParse(await within(deps.client, workerTimeoutMs, update));
+    return { accepted: true, via: 'update', notices: data };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const why = `The acknowledgement was refused: ${messageOf(error.cause ?? error)}.`;
+      throw new SluiceError('command-refused', why, { cause: error });
+    }
+    if (error instanceof WorkflowNotFoundError) throw await over(deps, ref);
+    if (!timedOut(error)) throw translated(deps, error);
+  }
+  await ask(deps, () => named(ref, () => handle.signal<[AckBody]>(ackMessage, body)));
+  return { accepted: true, via: 'signal', notices: null };
+}
+
+async function companionOf(deps: TemporalDeps, ref: RunRef) {
+  const { summary, raw } = await describe(deps, ref);
+  const firstRunId = raw.workflowExecutionInfo?.firstRunId;
+  const runId = firstRunId ? firstRunId : summary.runId;
+  return deps.client.workflow.getHandle(noticesIdOf({ target: targetOf(ref), runId }));
+}
+
+async function named<T>(ref: RunRef, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? nobody(ref) : error;
+  }
+}
+
+/** Not there, or over already: Temporal says the same of both. */
+async function over(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
+  const known = await noticesOf(deps, ref).catch(() => null);
+  if (known === null) return nobody(ref);
+  return new SluiceError(
+    'command-refused',
+    'The rollout has ended, and everything is told; nothing is open.',
+  );
+}
+
+function nobody(ref: RunRef): SluiceError {
+  return new SluiceError('notices-not-found', `Nobody is told of this rollout of ${targetOf(ref)}.`);
+}
+
+function absent(): SluiceError {
+  return new SluiceError(
+    'worker-absent',
+    `No worker that tells people answered within ${workerTimeoutMs} ms.`,
+  );
+}
+
+/** The activity's id begins with the receiver's name. */
+function failingOf(
+  { pendingActivities }: DescribeWorkflowExecutionResponse,
+  name: string,
+): NoticesView['receivers'][number]['failing'] {
+  const activity = (pendingActivities ?? []).find(({ activityId }) => activityId?.startsWith(`${name}#`));
+  const attempts = activity?.attempt ?? 1;
+  if (activity === undefined || attempts <= 1) return null;
+  return {
+    attempts: attempts - 1,
+    problem: activity.lastFailure?.message ?? null,
+    nextAtMs: activity.scheduledTime ? millisOf(activity.scheduledTime) : null,
+  };
+}

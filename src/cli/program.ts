@@ -9,13 +9,16 @@ import type { Act, CommonOptions } from './verb.ts';
 import { approvalsCommand } from './verbs/approvals.ts';
 import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
+import { ciCommand } from './verbs/ci.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { evidenceCommand } from './verbs/evidence.ts';
 import { guardCommand } from './verbs/guard.ts';
 import { importCommand } from './verbs/import.ts';
+import { incidentsCommand } from './verbs/incidents.ts';
 import { listCommand } from './verbs/list.ts';
 import { metricsCommand } from './verbs/metrics.ts';
+import { ackCommand, noticesCommand } from './verbs/notices.ts';
 import { rbacCommand } from './verbs/rbac.ts';
 import { reportCommand } from './verbs/report.ts';
 import { rollbacksCommand } from './verbs/rollbacks.ts';
@@ -73,6 +76,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     .addHelpText('after', exitCodeHelp);
   const verbs = [
     startCommand(act),
+    ciCommand(act),
     validateCommand(act),
     importCommand(act),
     backtestCommand(act),
@@ -84,6 +88,9 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     approvalsCommand(act),
     emergencyStopCommand(act),
     emergenciesCommand(act),
+    noticesCommand(act),
+    ackCommand(act),
+    incidentsCommand(act),
     auditCommand(act),
     rollbacksCommand(act),
     evidenceCommand(act),

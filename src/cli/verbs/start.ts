@@ -64,7 +64,7 @@ export async function runStart(options: StartOptions, io: Io): Promise<number> {
 }
 
 /** The same key each time, so that asking again can never start two. */
-async function begin(client: ApiClient, body: object, key: string, io: Io): Promise<Answer<Started>> {
+export async function begin(client: ApiClient, body: object, key: string, io: Io): Promise<Answer<Started>> {
   const untilMs = io.now() + supersedeWithinMs;
   for (let told = false; ; told = true) {
     try {

@@ -44,7 +44,7 @@ export function exitCodeAfter(view: RolloutView | null): ExitCode {
   return view?.outcome === 'rolled-back' ? exitCodes.rolledBack : exitCodes.failure;
 }
 
-function endLine({ target, version, outcome, status, temporalStatus }: RolloutView): string {
+export function endLine({ target, version, outcome, status, temporalStatus }: RolloutView): string {
   const how = outcome ?? `ended without an outcome (${temporalStatus.toLowerCase()})`;
   const reason = status?.cause?.reason ?? status?.refusal;
   const why = reason === undefined ? '' : `: ${reason}`;

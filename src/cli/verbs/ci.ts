@@ -1,0 +1,180 @@
+/** `sluice ci`: a rollout as a step of a pipeline: started, shown as log groups, summed up, and taken back on abort. */
+import { randomUUID } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import { commandAnswerSchema, type RolloutView, type Started } from '../../api/contract.ts';
+import { messageOf } from '../../domain/errors.ts';
+import { createCiLog } from '../ci/log.ts';
+import { outputsOf, summaryOf } from '../ci/summary.ts';
+import { CliError } from '../cli-error.ts';
+import type { ApiClient } from '../client.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { follow } from '../follow.ts';
+import type { Io } from '../io.ts';
+import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { parseTarget, pathOf } from '../target.ts';
+import { warningLines, writeLines } from '../text.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  collect,
+  defaultActor,
+  parseSeconds,
+  type Run,
+  verb,
+} from '../verb.ts';
+import { begin } from './start.ts';
+import { endLine, exitCodeAfter } from './watch.ts';
+
+export interface CiOptions extends CommonOptions {
+  readonly plan: string;
+  readonly set: readonly Override[];
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly idempotencyKey?: string;
+  readonly force?: boolean;
+  readonly onAbort: 'rollback' | 'leave';
+  readonly patience: number;
+}
+
+export async function runCi(options: CiOptions, io: Io): Promise<number> {
+  const client = clientOf(options, io);
+  // From here on an abort is heard, also one that comes while the rollout is being started.
+  const aborted = io.interrupted();
+  const actor = options.actor ?? io.env.GITHUB_ACTOR ?? defaultActor(io);
+  const reason = options.reason ?? pipelineIn(io);
+  const body = {
+    plan: await readPlanFile(options.plan, options.set, io),
+    actor,
+    ...(reason === undefined ? {} : { reason }),
+    ...(options.force ? { force: true } : {}),
+  };
+  const started = (await begin(client, body, options.idempotencyKey ?? keyIn(io), io)).value;
+  writeLines(io.out, [`${started.target} ${started.version}, run ${started.runId}`]);
+  writeLines(io.err, warningLines(started.warnings));
+  try {
+    aborted.throwIfAborted();
+    const last = await followed(client, started, options, io);
+    if (last !== null) await keep(last, io);
+    return exitCodeAfter(last);
+  } catch (error) {
+    if (!aborted.aborted) throw error;
+    await onAbort(client, started, { actor, ...options }, io);
+    return exitCodes.interrupted;
+  }
+}
+
+async function followed(
+  client: ApiClient,
+  started: Started,
+  options: CiOptions,
+  io: Io,
+): Promise<RolloutView | null> {
+  const log = createCiLog(io.out, io.env.GITHUB_ACTIONS === 'true' ? 'github' : 'plain', io.now);
+  let last: RolloutView | null = null;
+  try {
+    const bounds = { run: started.runId, patienceMs: options.patience * 1000 };
+    for await (const seen of follow(client, parseTarget(started.target), bounds, io)) {
+      log.show(seen);
+      if (seen.kind === 'view') last = seen.view;
+    }
+  } finally {
+    log.close();
+  }
+  if (last !== null) {
+    const line = endLine(last);
+    if (last.outcome === 'promoted') writeLines(io.out, [line]);
+    else log.error(line);
+  }
+  return last;
+}
+
+/** A runner gives an aborted step a few seconds, so the stop is asked for at once and nothing is waited for. */
+async function onAbort(
+  client: ApiClient,
+  { target }: Started,
+  { onAbort: what, actor }: CiOptions & { readonly actor: string },
+  io: Io,
+): Promise<void> {
+  if (what === 'leave') {
+    writeLines(io.err, [
+      `aborted; the rollout of ${target} goes on. Take it back with \`sluice rollback ${target}\`.`,
+    ]);
+    return;
+  }
+  try {
+    const body = { actor, reason: 'the pipeline was aborted' };
+    await client.post(pathOf(parseTarget(target), '/rollback'), body, commandAnswerSchema, {
+      withinMs: 5_000,
+    });
+    writeLines(io.err, [`aborted; the rollout of ${target} goes back to stable`]);
+  } catch (error) {
+    const ended = error instanceof CliError && error.failure.code === 'command-refused';
+    const problem = ended ? 'it has ended already' : messageOf(error);
+    writeLines(io.err, [`aborted; the rollback of ${target} could not be asked for: ${problem}`]);
+  }
+}
+
+/** The same attempt of the same job starts one rollout, however often its step is run. */
+function keyIn({ env }: Pick<Io, 'env'>): string {
+  const {
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: run,
+    GITHUB_RUN_ATTEMPT: attempt,
+    GITHUB_JOB: job,
+  } = env;
+  if (!repository || !run) return randomUUID();
+  return `${repository}/${run}/${attempt ?? '1'}/${job ?? 'job'}`
+    .replaceAll(/[^\x21-\x7e]/g, '-')
+    .slice(0, 128);
+}
+
+function pipelineIn({ env }: Pick<Io, 'env'>): string | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && repository && run
+    ? `${server}/${repository}/actions/runs/${run}`.slice(0, 500)
+    : undefined;
+}
+
+/** A pipeline that cannot keep its summary has done its work all the same. */
+async function keep(view: RolloutView, io: Io): Promise<void> {
+  await append(io.env.GITHUB_STEP_SUMMARY, summaryOf(view), io);
+  await append(io.env.GITHUB_OUTPUT, outputsOf(view), io);
+}
+
+async function append(path: string | undefined, text: string, io: Io): Promise<void> {
+  if (!path) return;
+  try {
+    const before = await io.readText(path).catch(() => '');
+    await io.writeText(path, `${before}${text}`);
+  } catch (error) {
+    writeLines(io.err, [`warning: ${path} could not be written: ${messageOf(error)}`]);
+  }
+}
+
+export function ciCommand(act: Act, run: Run<CiOptions> = runCi): Command {
+  return verb('ci', 'a rollout as a step of a pipeline: start, show as log groups, sum up')
+    .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
+    .option(
+      '--set <key=value>',
+      'override a field, such as version=v4; may be repeated',
+      collect(parseOverride),
+      [],
+    )
+    .addOption(
+      new Option('--on-abort <what>', 'what becomes of the rollout when the pipeline is aborted')
+        .choices(['rollback', 'leave'])
+        .default('rollback'),
+    )
+    .option('--actor <name>', 'who starts it (default: GITHUB_ACTOR, else the current user)')
+    .option('--reason <text>', "why (default: the pipeline's address)")
+    .option(
+      '--idempotency-key <key>',
+      'the same key and plan start one rollout only (default: that of the job)',
+    )
+    .option('--force', 'in spite of a cooldown after a rollback, and of a stable version that is not well')
+    .option('--patience <seconds>', 'give up following after so long without any answer', parseSeconds, 120)
+    .action((plan: string, flags: Omit<CiOptions, 'plan'>) =>
+      act(flags, (io) => run({ ...flags, plan }, io)),
+    );
+}

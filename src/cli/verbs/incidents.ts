@@ -1,0 +1,128 @@
+/** `sluice incidents`: the list; `show`, `review` and `close` for the one of a target. */
+import type { Command } from 'commander';
+import { type IncidentView, incidentListSchema, incidentViewSchema } from '../../api/contract.ts';
+import { reviewOf } from '../../domain/incident/review.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { parseTarget, type Target } from '../target.ts';
+import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, defaultActor, parseLimit, verb } from '../verb.ts';
+
+export interface IncidentsOptions extends CommonOptions {
+  readonly environment?: string;
+  readonly service?: string;
+  readonly open?: boolean;
+  readonly limit?: number;
+}
+
+interface OneOptions extends CommonOptions {
+  readonly target: Target;
+  readonly run?: string;
+}
+
+interface CloseOptions extends CommonOptions {
+  readonly target: Target;
+  readonly reason?: string;
+  readonly actor?: string;
+}
+
+export async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> {
+  const { environment, service, open, limit } = options;
+  const query = new URLSearchParams({
+    ...(environment === undefined ? {} : { environment }),
+    ...(service === undefined ? {} : { service }),
+    ...(open ? { open: 'true' } : {}),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+  });
+  const { value, raw } = await clientOf(options, io).get(`/v1/incidents?${query}`, incidentListSchema);
+  if (options.json) {
+    writeJson(io.out, raw);
+    return exitCodes.ok;
+  }
+  const header = ['TARGET', 'SEV', 'STATE', 'OPENED (UTC)', 'WELL AGAIN (UTC)', 'ACKNOWLEDGED', 'TITLE'];
+  const rows = value.incidents.map((one) => [
+    one.target,
+    String(one.severity),
+    one.state,
+    stamp(one.openedAtMs),
+    one.recoveredAtMs === null ? '-' : stamp(one.recoveredAtMs),
+    one.acknowledgedBy ?? '-',
+    one.title,
+  ]);
+  writeLines(io.out, rows.length === 0 ? ['no incidents'] : table(header, rows));
+  return exitCodes.ok;
+}
+
+async function runShow(options: OneOptions, io: Io): Promise<number> {
+  const { value, raw } = await incidentOf(options, io);
+  if (options.json) {
+    writeJson(io.out, raw);
+    return exitCodes.ok;
+  }
+  const { title, severity, state, timeline } = value;
+  const lines = timeline.map(
+    ({ atMs, event, text, actor }) =>
+      `${stamp(atMs)}  ${event.padEnd(20)} ${text}${actor ? ` (${actor})` : ''}`,
+  );
+  writeLines(io.out, [`${title}: severity ${severity}, ${state}`, ...lines]);
+  return exitCodes.ok;
+}
+
+async function runReview(options: OneOptions, io: Io): Promise<number> {
+  const { value } = await incidentOf(options, io);
+  const review = reviewOf(value);
+  if (options.json) writeJson(io.out, { target: value.target, runId: value.runId, markdown: review });
+  else io.out.write(review);
+  return exitCodes.ok;
+}
+
+async function runClose(options: CloseOptions, io: Io): Promise<number> {
+  const { target, reason } = options;
+  const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
+  const { value, raw } = await clientOf(options, io).post(
+    `${pathOf(target)}/close`,
+    body,
+    incidentViewSchema,
+  );
+  if (options.json) writeJson(io.out, raw);
+  else writeLines(io.out, [`the incident of ${value.target} is ${value.state}`]);
+  return exitCodes.ok;
+}
+
+async function incidentOf(
+  { target, run, ...options }: OneOptions,
+  io: Io,
+): Promise<{ value: IncidentView; raw: unknown }> {
+  const query = run === undefined ? '' : `?run=${encodeURIComponent(run)}`;
+  return await clientOf(options, io).get(`${pathOf(target)}${query}`, incidentViewSchema);
+}
+
+function pathOf({ environment, service }: Target): string {
+  return `/v1/incidents/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
+}
+
+export function incidentsCommand(act: Act): Command {
+  const one = (name: string, description: string, run: (options: OneOptions, io: Io) => Promise<number>) =>
+    verb(name, description)
+      .argument('<target>', 'environment/service', parseTarget)
+      .option('--run <id>', 'an earlier one instead of the latest')
+      .action((target: Target, flags: Omit<OneOptions, 'target'>) =>
+        act(flags, (io) => run({ ...flags, target }, io)),
+      );
+  const close = verb('close', 'close the open incident of a target by hand')
+    .argument('<target>', 'environment/service', parseTarget)
+    .option('--reason <text>', 'why')
+    .option('--actor <name>', 'who (default: the current user)')
+    .action((target: Target, flags: Omit<CloseOptions, 'target'>) =>
+      act(flags, (io) => runClose({ ...flags, target }, io)),
+    );
+  return verb('incidents', 'list incidents: open ones first, then those that were closed last')
+    .option('--environment <name>', 'only of this environment')
+    .option('--service <name>', 'only of this service')
+    .option('--open', 'only those that are open')
+    .option('--limit <n>', 'at most so many', parseLimit)
+    .action((flags: IncidentsOptions) => act(flags, (io) => runIncidents(flags, io)))
+    .addCommand(one('show', 'the story of the latest incident of a target', runShow))
+    .addCommand(one('review', 'its post-incident review in Markdown, filled in', runReview))
+    .addCommand(close);
+}

@@ -1,0 +1,142 @@
+/** `sluice ci`: groups, summary, outputs, abort. */
+import { expect, test } from 'vitest';
+import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
+import { fakeIo, sluice } from './fakes.ts';
+
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const line = (
+  kind: 'started' | 'prepared' | 'shifted' | 'check-failed' | 'restore-started' | 'restored' | 'finished',
+  text: string,
+  stage: number | null,
+) => ({
+  atMs: 1_000,
+  kind,
+  text,
+  stage,
+  actor: null,
+});
+const rolledBack = viewOf({
+  phase: 'rolled-back',
+  outcome: 'rolled-back',
+  endedAtMs: 91_000,
+  cause: { kind: 'check', reason: 'errors: 5 % | too many', actor: null, atMs: 8000 },
+  timeline: [
+    line('started', 'rollout of shop v2', null),
+    line('prepared', 'v2 is ready ##[error]no', null),
+    line('shifted', 'canary at 10 %', 0),
+    line('check-failed', 'errors: 5 %', 0),
+    line('restore-started', 'bringing all traffic back', 0),
+    line('restored', 'canary reads 0 %', 0),
+    line('finished', 'rollout ended: rolled-back', 0),
+  ],
+});
+const promoted = viewOf({ phase: 'promoted', outcome: 'promoted', endedAtMs: 9000 });
+
+const github = {
+  USER: 'ada',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_ACTOR: 'grace',
+  GITHUB_REPOSITORY: 'acme/shop',
+  GITHUB_RUN_ID: '77',
+  GITHUB_RUN_ATTEMPT: '2',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_STEP_SUMMARY: '/summary',
+  GITHUB_OUTPUT: '/output',
+};
+
+function pipeline(env: Record<string, string> = github) {
+  const files = new Map<string, string>([['/summary', 'before\n']]);
+  const io = fakeIo({
+    env,
+    readText: async (path) => files.get(path) ?? (path.startsWith('/') ? '' : 'version: v2\n'),
+    writeText: async (path, text) => void files.set(path, text),
+  });
+  return { io, files };
+}
+
+test('shows a rollout as groups of GitHub, with annotations for what went wrong, and exits as watch does', async () => {
+  const { io } = pipeline();
+  const { code, out, calls } = await sluice(
+    ['ci', 'plan.yaml'],
+    { start: async () => started, get: async () => rolledBack },
+    io,
+  );
+  expect(code).toBe(6);
+  expect(out.split('\n').filter((text) => text.startsWith('::'))).toEqual([
+    '::group::Gates and preparation',
+    '::endgroup::',
+    '::group::Stage 10%25',
+    '::error title=Sluice::errors: 5 %25',
+    '::endgroup::',
+    '::group::Rollback',
+    '::error title=Sluice::bringing all traffic back',
+    '::endgroup::',
+    '::error title=Sluice::demo/shop v2 rolled-back: errors: 5 %25 | too many',
+  ]);
+  // No command of the runner comes from what others wrote.
+  expect(out).not.toContain('##[');
+  expect(calls[0]?.args[0]).toMatchObject({
+    actor: 'grace',
+    reason: 'https://github.com/acme/shop/actions/runs/77',
+    idempotencyKey: 'acme/shop/77/2/job',
+  });
+});
+
+test('adds to the job summary and to the outputs, which no reason can forge', async () => {
+  const { io, files } = pipeline();
+  const forged = viewOf({
+    ...rolledBack.status,
+    cause: { kind: 'command', reason: 'why\noutcome=promoted', actor: null, atMs: 1 },
+  });
+  await sluice(['ci', 'plan.yaml'], { start: async () => started, get: async () => forged }, io);
+  const summary = files.get('/summary') ?? '';
+  expect(summary.startsWith('before\n## ⏪ demo/shop v2: rolled-back')).toBe(true);
+  const outputs = (files.get('/output') ?? '').split('\n');
+  expect(outputs[0]).toMatch(/^target<<end-[0-9a-f-]{36}$/);
+  expect(outputs).toContain('rolled-back');
+  expect(outputs.filter((text) => text.startsWith('outcome'))).toEqual([
+    expect.stringMatching(/^outcome<<end-/),
+  ]);
+});
+
+test('is plain text elsewhere, and writes no file', async () => {
+  const { io, files } = pipeline({ USER: 'ada' });
+  const { code, out } = await sluice(
+    ['ci', 'plan.yaml'],
+    { start: async () => started, get: async () => promoted },
+    io,
+  );
+  expect(code).toBe(0);
+  expect(out).toContain('== Gates and preparation');
+  expect(out).not.toContain('::');
+  expect([...files.keys()]).toEqual(['/summary']);
+});
+
+test.each([
+  ['rollback', ['start', 'get', 'command'], 'goes back to stable'],
+  ['leave', ['start', 'get'], 'goes on'],
+])('an abort with --on-abort %s', async (what, methods, says) => {
+  const { io } = pipeline();
+  const running = viewOf();
+  const { code, err, calls } = await sluice(
+    ['ci', 'plan.yaml', '--on-abort', what],
+    {
+      start: async () => started,
+      get: async () => {
+        queueMicrotask(() => io.interrupt.abort());
+        return running;
+      },
+      command: async () => ({ accepted: true, via: 'update', status: statusOf() }),
+    },
+    io,
+  );
+  expect(code).toBe(130);
+  expect(err).toContain(says);
+  expect([...new Set(calls.map(({ method }) => method))]).toEqual(methods);
+});
+
+test('refuses a word that it does not know, and passes on why a start was refused', async () => {
+  expect((await sluice(['ci', 'plan.yaml', '--on-abort', 'explode'])).code).toBe(2);
+  const { code, err } = await sluice(['ci', 'plan.yaml'], { start: failing('rollout-running', 'It runs.') });
+  expect([code, err.split('\n')[0]]).toEqual([3, 'error: It runs. [rollout-running]']);
+});

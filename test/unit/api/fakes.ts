@@ -2,7 +2,13 @@
 
 import { type EmergencyView, linksOf, type RolloutView } from '../../../src/api/contract.ts';
 import { noEvidence } from '../../../src/api/evidence/none.ts';
-import type { ApiDeps, EvidenceService, NoticeService, PlanParse, RolloutService } from '../../../src/api/service.ts';
+import type {
+  ApiDeps,
+  EvidenceService,
+  NoticeService,
+  PlanParse,
+  RolloutService,
+} from '../../../src/api/service.ts';
 import type { EmergencyStatus } from '../../../src/domain/emergency/status.ts';
 import type { TargetRecord } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';

@@ -212,8 +212,18 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     gates: { ...impliedGates(types), ...readInstances('gates', input, types, report) },
     notifiers: readInstances('notifiers', input, types, report),
   };
-  const { temporal, api, auth, worker, events, evidence, outgoing, approvals, notifications, policies = null } =
-    read;
+  const {
+    temporal,
+    api,
+    auth,
+    worker,
+    events,
+    evidence,
+    outgoing,
+    approvals,
+    notifications,
+    policies = null,
+  } = read;
   const receivers = Object.keys(instances.notifiers);
   const routes = readRoutes(ownValue(input, 'routes'), receivers, report);
   if (notifications !== undefined) refuseUnknownChannels(notifications, receivers, report);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
-const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true };
+const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true, warnings: [] };
 const line = (
   kind: 'started' | 'prepared' | 'shifted' | 'check-failed' | 'restore-started' | 'restored' | 'finished',
   text: string,

@@ -38,6 +38,7 @@ export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps): void 
   app.post(
     '/v1/rollouts/:environment/:service/ack',
     {
+      config: { access: 'rollback' },
       schema: {
         tags: ['notices'],
         summary: 'Say that somebody has taken the trouble of a rollout on, which ends its escalation',
@@ -93,6 +94,7 @@ function incidentRoutes(root: FastifyInstance, notices: ApiDeps['notices']): voi
   app.post(
     '/v1/incidents/:environment/:service/close',
     {
+      config: { access: 'steer' },
       schema: {
         tags: ['notices'],
         summary: 'Close the open incident of a target by hand',

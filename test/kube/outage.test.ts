@@ -38,7 +38,9 @@ describe('an API server', () => {
 
 describe('the standard channel of the Gateway API', () => {
   it('lacks the fields of the experimental one', async () => {
-    const fields = cluster.kubectl(['explain', 'httproute.spec.rules.sessionPersistence']);
-    await expect(fields).rejects.toThrow(/field "sessionPersistence" does not exist/);
+    const explain = () =>
+      cluster.kubectl(['explain', 'httproute.spec.rules.sessionPersistence']).catch(String);
+    // What explains the fields is put together some time after they are served.
+    await expect.poll(explain, { timeout: 20_000 }).toMatch(/field "sessionPersistence" does not exist/);
   });
 });

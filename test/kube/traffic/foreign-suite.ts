@@ -9,6 +9,7 @@ import { joined } from '../../../src/providers/kube/rights.ts';
 import { rbacObjects } from '../../../src/providers/rbac.ts';
 import { type KubeRouteType, kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import type { Route, TrafficProvider, TrafficTarget } from '../../../src/providers/traffic/types.ts';
+import { grant } from '../../support/kube/account.ts';
 import { kubeconfigOf } from '../../support/kube/credentials.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
 
@@ -71,7 +72,7 @@ export function foreignSuite(name: string, given: ForeignCase): void {
         leaseNamespace: namespace,
         namespaces: [namespace],
       });
-      await cluster.apply(...objects);
+      await grant(cluster, { namespace, name: role }, objects);
       const token = await cluster.tokenOf(namespace, role);
       const kubeconfig = join(folder, `${namespace}-${open.length}`);
       writeFileSync(kubeconfig, kubeconfigOf(cluster.serverUrl, cluster.caData, token), { mode: 0o600 });

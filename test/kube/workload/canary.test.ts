@@ -199,7 +199,7 @@ describe('what cannot be rolled out is refused before anything is made', () => {
   });
 
   it('a StatefulSet', async () => {
-    const { namespace } = await open({ cold: true });
+    const { namespace } = await open();
     const labels = { app: 'db' };
     await cluster.apply({
       apiVersion: 'apps/v1',
@@ -215,6 +215,8 @@ describe('what cannot be rolled out is refused before anything is made', () => {
         },
       },
     });
+    const revisions = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`;
+    await expect.poll(async () => (await cluster.rest('GET', revisions)).body).toMatchObject({ items: [{}] });
     await refused(/db is a StatefulSet, and Sluice rolls out Deployments only/, { deployment: 'db' });
   });
 

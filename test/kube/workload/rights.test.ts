@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type RbacObject, rbacObjects, rightsOf } from '../../../src/providers/rbac.ts';
 import { kubernetes } from '../../../src/providers/workload/kubernetes.ts';
 import type { WorkloadProvider } from '../../../src/providers/workload/types.ts';
+import { grant } from '../../support/kube/account.ts';
 import { kubeconfigOf } from '../../support/kube/credentials.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
 import { contentsOf, holdsAgain, openShop, type Shop } from '../../support/kube/shop.ts';
@@ -29,7 +30,8 @@ async function openWithout(missing: string | null): Promise<void> {
     leaseNamespace,
     namespaces: [namespace],
   };
-  await cluster.apply(...rbacObjects(options).map((object) => without(object, missing)));
+  const objects = rbacObjects(options).map((object) => without(object, missing));
+  await grant(cluster, { namespace: leaseNamespace, name: 'sluice-worker' }, objects);
   const token = await cluster.tokenOf(leaseNamespace, 'sluice-worker');
   const kubeconfig = join(tmpdir(), `sluice-rights-${namespace}`);
   writeFileSync(kubeconfig, kubeconfigOf(cluster.serverUrl, cluster.caData, token), { mode: 0o600 });

@@ -1,10 +1,12 @@
 /** A running test cluster as tests use it: kubectl, plain requests, namespaces and tokens of service accounts. */
 import { execFile } from 'node:child_process';
+import type { Agent } from 'node:https';
 import { promisify } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { waitFor } from '../wait-for.ts';
 import { kubeconfigOf } from './credentials.ts';
+import { KubeObjects } from './objects.ts';
 import { locateKubePrograms } from './programs.ts';
 import { type Rest, restClient } from './rest.ts';
 
@@ -21,8 +23,9 @@ export interface KubeAddress {
 export interface KubeAccess extends KubeAddress {
   /** Runs kubectl as the administrator; resolves with what it printed, rejects with what it complained of. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
-  /** `kubectl apply` of objects. */
+  /** What `kubectl apply` does with objects. */
   apply(...objects: readonly object[]): Promise<void>;
+  readonly objects: KubeObjects;
   /** A plain request as the administrator, or as the owner of `token`. */
   rest: Rest;
   restAs(token: string): Rest;
@@ -36,28 +39,35 @@ export interface KubeAccess extends KubeAddress {
 
 let namespaces = 0;
 
-export function accessTo(address: KubeAddress): KubeAccess {
+/** @param agent keeps the connections of plain requests; default: they have one each. */
+export function accessTo(address: KubeAddress, agent?: Agent): KubeAccess {
   const { kubeconfigPath, serverUrl, caData, adminToken } = address;
-  const restAs = (token: string) => restClient(serverUrl, caData, token);
+  const restAs = (token: string) => restClient(serverUrl, caData, token, agent);
   const rest = restAs(adminToken);
+  const all = new KubeObjects(rest);
   const kubectl = (args: readonly string[], input?: string) => runKubectl(kubeconfigPath, args, input);
   return {
     ...{ kubeconfigPath, serverUrl, caData, adminToken },
     kubectl,
     rest,
     restAs,
+    objects: all,
     async apply(...objects) {
-      const list = { apiVersion: 'v1', kind: 'List', items: objects };
-      await kubectl(['apply', '-f', '-'], JSON.stringify(list));
+      const items: object[] = [];
+      for (const object of objects) if (!(await all.make(object))) items.push(object);
+      if (items.length === 0) return;
+      await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     },
     async makeNamespace(prefix, labels = {}) {
       namespaces += 1;
       const name = `${prefix}-${process.pid}-${namespaces}`;
       const { status, body } = await rest('POST', '/api/v1/namespaces', { metadata: { name, labels } });
       if (status !== 201) throw new Error(`namespace ${name}: ${JSON.stringify(body)}`);
-      const account = `/api/v1/namespaces/${name}/serviceaccounts/default`;
-      // Pods are refused before it is there.
-      await waitFor(account, async () => (await rest('GET', account)).status === 200);
+      // Pods are refused before the account is there; a namespace is whole with both.
+      for (const made of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt']) {
+        const path = `/api/v1/namespaces/${name}/${made}`;
+        await waitFor(path, async () => (await rest('GET', path)).status === 200);
+      }
       return name;
     },
     async tokenOf(namespace, serviceAccount) {

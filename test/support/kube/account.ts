@@ -20,7 +20,7 @@ export interface Grain {
 
 const role = z.object({
   kind: z.literal('Role'),
-  metadata: z.object({ namespace: z.string() }),
+  metadata: z.object({ namespace: z.string(), name: z.string() }),
   rules: z.array(
     z.object({
       apiGroups: z.array(z.string()),
@@ -29,19 +29,21 @@ const role = z.object({
     }),
   ),
 });
+type Role = z.infer<typeof role>;
+
+function rolesIn(objects: readonly object[]): Role[] {
+  return objects.flatMap((object) => role.safeParse(object).data ?? []);
+}
 
 /** All that the Roles among the objects allow. */
 export function grainsOf(objects: readonly object[]): Grain[] {
-  return objects.flatMap((object) => {
-    const { data } = role.safeParse(object);
-    if (data === undefined) return [];
-    const { namespace } = data.metadata;
-    return data.rules.flatMap(({ apiGroups, resources, verbs }) =>
+  return rolesIn(objects).flatMap(({ metadata: { namespace }, rules }) =>
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((group) =>
         resources.flatMap((resource) => verbs.map((verb) => ({ namespace, group, resource, verb }))),
       ),
-    );
-  });
+    ),
+  );
 }
 
 export class Account {
@@ -50,7 +52,7 @@ export class Account {
   readonly door: Door;
   readonly grains: readonly Grain[];
   private readonly cluster: KubeAccess;
-  private readonly objects: readonly RbacObject[];
+  private readonly roles: readonly Role[];
   private readonly user: string;
   private readonly folder: string;
 
@@ -64,7 +66,7 @@ export class Account {
     this.cluster = cluster;
     this.door = door;
     this.user = user;
-    this.objects = objects;
+    this.roles = rolesIn(objects);
     this.grains = grainsOf(objects);
     this.folder = mkdtempSync(join(tmpdir(), 'sluice-account-'));
     this.kubeconfig = join(this.folder, 'kubeconfig');
@@ -80,23 +82,21 @@ export class Account {
     options: Omit<RbacOptions, 'roles'>,
   ): Promise<Account> {
     const objects = rbacObjects({ ...options, roles: [part] });
-    await cluster.apply(...objects);
-    const { leaseNamespace } = options;
-    const token = await cluster.tokenOf(leaseNamespace, `sluice-${part}`);
-    const user = `system:serviceaccount:${leaseNamespace}:sluice-${part}`;
-    const account = new Account(cluster, user, objects, token, await openDoor(cluster));
-    for (const grain of account.grains) await account.untilAllowed(grain, true);
-    return account;
+    const named = { namespace: options.leaseNamespace, name: `sluice-${part}` };
+    const user = await grant(cluster, named, objects);
+    const token = await cluster.tokenOf(named.namespace, named.name);
+    return new Account(cluster, user, objects, token, await openDoor(cluster));
   }
 
   /** Runs `work` while the account lacks one right. */
   async without(grain: Grain, work: () => Promise<void>): Promise<void> {
-    await this.cluster.apply(...this.objects.map((object) => lacking(object, grain)));
+    const roles = this.roles.filter(({ metadata }) => metadata.namespace === grain.namespace);
+    await Promise.all(roles.map((one) => this.write(lacking(one, grain))));
     try {
       await this.untilAllowed(grain, false);
       await work();
     } finally {
-      await this.cluster.apply(...this.objects);
+      await Promise.all(roles.map((one) => this.write(one)));
       await this.untilAllowed(grain, true);
     }
   }
@@ -106,29 +106,54 @@ export class Account {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The authorizer learns of a change some milliseconds later. */
-  private async untilAllowed({ namespace, group, resource, verb }: Grain, wanted: boolean): Promise<void> {
-    const [name, subresource] = resource.split('/');
-    const spec = {
-      user: this.user,
-      groups: ['system:serviceaccounts', 'system:authenticated'],
-      resourceAttributes: { namespace, group, resource: name, verb, ...(subresource ? { subresource } : {}) },
-    };
-    await waitFor(`${verb} ${resource} to be ${wanted ? 'allowed' : 'refused'}`, async () => {
-      const { body } = await this.cluster.rest('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-        spec,
-      });
-      return review.parse(body).status.allowed === wanted;
-    });
+  private async write({ metadata, rules }: Role): Promise<void> {
+    const { namespace, name } = metadata;
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${name}`;
+    const { status, body } = await this.cluster.rest('PATCH', path, { rules });
+    if (status !== 200) throw new Error(`role ${name}: ${JSON.stringify(body)}`);
   }
+
+  private untilAllowed(grain: Grain, wanted: boolean): Promise<void> {
+    return untilAllowed(this.cluster, this.user, grain, wanted);
+  }
+}
+
+/** The authorizer learns of a change some milliseconds later. */
+async function untilAllowed(
+  cluster: KubeAccess,
+  user: string,
+  { namespace, group, resource, verb }: Grain,
+  wanted: boolean,
+): Promise<void> {
+  const [name, subresource] = resource.split('/');
+  const spec = {
+    user,
+    groups: ['system:serviceaccounts', 'system:authenticated'],
+    resourceAttributes: { namespace, group, resource: name, verb, ...(subresource ? { subresource } : {}) },
+  };
+  await waitFor(`${verb} ${resource} to be ${wanted ? 'allowed' : 'refused'}`, async () => {
+    const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+    const { body } = await cluster.rest('POST', path, { spec });
+    return review.parse(body).status.allowed === wanted;
+  });
+}
+
+/** Makes an account and its rights, and waits until they count; its user's name. */
+export async function grant(
+  cluster: KubeAccess,
+  account: { readonly namespace: string; readonly name: string },
+  objects: readonly object[],
+): Promise<string> {
+  await cluster.apply(...objects);
+  const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+  await Promise.all(grainsOf(objects).map((grain) => untilAllowed(cluster, user, grain, true)));
+  return user;
 }
 
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
-function lacking(object: RbacObject, grain: Grain): object {
-  const { data } = role.safeParse(object);
-  if (data === undefined || data.metadata.namespace !== grain.namespace) return object;
-  const rules = data.rules.flatMap(({ apiGroups, resources, verbs }) =>
+function lacking({ rules, ...rest }: Role, grain: Grain): Role {
+  const left = rules.flatMap(({ apiGroups, resources, verbs }) =>
     resources.map((resource) => ({
       apiGroups,
       resources: [resource],
@@ -137,5 +162,5 @@ function lacking(object: RbacObject, grain: Grain): object {
       ),
     })),
   );
-  return { ...object, rules: rules.filter(({ verbs }) => verbs.length > 0) };
+  return { ...rest, rules: left.filter(({ verbs }) => verbs.length > 0) };
 }

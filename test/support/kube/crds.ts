@@ -8,10 +8,11 @@ import type { Rest } from './rest.ts';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 const definition = z.object({
-  metadata: z.object({ name: z.string() }),
-  status: z
-    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
-    .optional(),
+  spec: z.object({
+    group: z.string(),
+    names: z.object({ plural: z.string() }),
+    versions: z.array(z.object({ name: z.string(), served: z.boolean() })),
+  }),
 });
 
 /** @param folders each holds a JSON file per definition */
@@ -24,15 +25,28 @@ export async function applyCrds(rest: Rest, folders: readonly string[]): Promise
       if (status !== 201) throw new Error(`a definition was refused: ${JSON.stringify(answer)}`);
     }),
   );
-  const names = texts.map((text) => definition.parse(text).metadata.name);
-  await waitFor('the resource definitions', async () => {
-    const { body } = await rest('GET', DEFINITIONS);
-    const { items } = z.object({ items: z.array(definition) }).parse(body);
-    const served = new Set(items.filter(isEstablished).map(({ metadata }) => metadata.name));
-    return names.every((name) => served.has(name));
+  const specs = texts.map((text) => definition.parse(text).spec);
+  await Promise.all(specs.map((spec) => served(rest, spec)));
+  const groups = new Set(specs.map(({ group }) => group));
+  await waitFor('the groups to be told of', async () => {
+    const { body } = await rest('GET', '/apis');
+    const told = new Set(apis.parse(body).groups.map(({ name }) => name));
+    return [...groups].every((group) => told.has(group));
   });
 }
 
-function isEstablished({ status }: z.infer<typeof definition>): boolean {
-  return status?.conditions.some((each) => each.type === 'Established' && each.status === 'True') ?? false;
+const apis = z.object({ groups: z.array(z.object({ name: z.string() })) });
+const resources = z.object({ resources: z.array(z.object({ name: z.string() })) });
+
+/** The definitions themselves would tell as well, but they are megabytes. */
+async function served(rest: Rest, spec: z.infer<typeof definition>['spec']): Promise<void> {
+  const { plural } = spec.names;
+  for (const { name } of spec.versions.filter((version) => version.served)) {
+    const path = `/apis/${spec.group}/${name}`;
+    await waitFor(`${plural} in ${path}`, async () => {
+      const { body } = await rest('GET', path);
+      const told = resources.parse(body).resources.some((resource) => resource.name === plural);
+      return told && (await rest('GET', `${path}/${plural}?limit=1`)).status === 200;
+    });
+  }
 }

@@ -1,5 +1,5 @@
 /** Plain requests to a test cluster's API, without the client that is under test. */
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 
 export interface Answer {
   readonly status: number;
@@ -9,8 +9,13 @@ export interface Answer {
 
 export type Rest = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
-/** Each request has a connection of its own, so that none outlives an outage. */
-export function restClient(serverUrl: string, caData: string, token: string): Rest {
+/** Without an agent each request has a connection of its own, so that none outlives an outage. */
+export function restClient(
+  serverUrl: string,
+  caData: string,
+  token: string,
+  agent: Agent | false = false,
+): Rest {
   const ca = Buffer.from(caData, 'base64');
   return (method, path, body) =>
     new Promise((resolve, reject) => {
@@ -18,7 +23,7 @@ export function restClient(serverUrl: string, caData: string, token: string): Re
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': contentType(method) }),
       };
-      const options = { method, ca, headers, agent: false, timeout: 10_000 };
+      const options = { method, ca, headers, agent, timeout: 10_000 };
       const sent = request(new URL(path, serverUrl), options, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {

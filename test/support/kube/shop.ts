@@ -58,15 +58,51 @@ export function shopDeployment(namespace: string, options: ShopOptions = {}): ob
   return { ...base, spec: { ...base.spec, progressDeadlineSeconds: deadline, ...options.spec } };
 }
 
+/** Waits as `kubectl rollout status` does, and until what belongs to the namespace's Services is there as well. */
 export async function available(cluster: KubeAccess, namespace: string, name: string): Promise<void> {
-  await cluster.kubectl(['rollout', 'status', '-n', namespace, `deployment/${name}`, '--timeout=40s']);
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  await waitFor(
+    `deployment ${name} to be available`,
+    async () => {
+      const { metadata, spec, status } = rolledOut.parse((await cluster.rest('GET', path)).body);
+      const { observedGeneration, replicas, updatedReplicas, availableReplicas } = status;
+      const all = [replicas, updatedReplicas, availableReplicas].every((count) => count === spec.replicas);
+      return all && observedGeneration >= metadata.generation;
+    },
+    { timeoutMs: 40_000 },
+  );
+  const services = await namesIn(cluster, `/api/v1/namespaces/${namespace}/services`);
+  for (const one of services) {
+    const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+    const ofService = `${slices}?labelSelector=kubernetes.io/service-name=${one}`;
+    await waitFor(`slices of ${one}`, async () => (await namesIn(cluster, ofService)).length > 0);
+    const endpoints = `/api/v1/namespaces/${namespace}/endpoints/${one}`;
+    await waitFor(endpoints, async () => (await cluster.rest('GET', endpoints)).status === 200);
+  }
 }
 
+async function namesIn(cluster: KubeAccess, path: string): Promise<string[]> {
+  const { items } = listed.parse((await cluster.rest('GET', path)).body);
+  return items.map(({ metadata }) => metadata.name);
+}
+
+const count = z.number().default(0);
+const rolledOut = z.object({
+  metadata: z.object({ generation: z.number() }),
+  spec: z.object({ replicas: z.number() }),
+  status: z.object({
+    observedGeneration: count,
+    replicas: count,
+    updatedReplicas: count,
+    availableReplicas: count,
+  }),
+});
+
 const listed = z.object({
-  items: z.array(z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) })),
+  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
 });
 /** Records of what happened, and what their owners renew by themselves. */
-const passing = /^(events|events\.events\.k8s\.io|leases\.coordination\.k8s\.io)$/;
+const passing = ['events', 'leases'];
 /** What follows from Services and pods; only whether it is there counts. */
 const derived = ['Endpoints', 'EndpointSlice'];
 
@@ -75,16 +111,19 @@ const derived = ['Endpoints', 'EndpointSlice'];
  * object, and times of managed fields.
  */
 export async function contentsOf(cluster: KubeAccess, namespace: string): Promise<Record<string, string>> {
-  const kinds = await cluster.kubectl(['api-resources', '--namespaced', '--verbs=list', '-o', 'name']);
-  const asked = kinds.split('\n').filter((kind) => kind !== '' && !passing.test(kind));
-  const args = ['get', asked.join(','), '-n', namespace, '-o', 'json', '--show-managed-fields'];
-  const { items } = listed.parse(JSON.parse(await cluster.kubectl(args)));
-  return Object.fromEntries(
-    items.map((item) => [
-      `${item.kind} ${item.metadata.name}`,
-      derived.includes(item.kind) ? '' : textOf(item),
-    ]),
+  const collections = await cluster.objects.collections(namespace);
+  const contents = await Promise.all(
+    collections
+      .filter(({ resource }) => !passing.includes(resource))
+      .map(async ({ kind, path }) => {
+        const { items } = listed.parse((await cluster.rest('GET', path)).body);
+        return items.map((item) => [
+          `${kind} ${item.metadata.name}`,
+          derived.includes(kind) ? '' : textOf({ kind, ...item }),
+        ]);
+      }),
   );
+  return Object.fromEntries(contents.flat());
 }
 
 function textOf({ status: _status, ...object }: Record<string, unknown>): string {
@@ -123,7 +162,7 @@ export async function holdsAgain(
       last = changed.map((name) => `${name}\n  was ${before[name]}\n  is  ${now[name]}`).join('\n');
       return changed.length === 0;
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 20_000, everyMs: 200 },
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${last}`);
   });

@@ -42,21 +42,32 @@ export interface TrafficInstances {
 
 /** A write that takes longer is looked for once and told as not written: two seconds in all. */
 const stopTimeoutMs = 1500;
+/** In a storm each stop waits for others, and whoever gives up and tries again makes it worse: so much more for each. */
+const perStopMs = 10;
+const mostStopMs = 4000;
 /** Looks are only hints, so they may not cost much. */
 const lookTimeoutMs = 500;
 /** No rollout has this target, so what stops it stops everything. */
 const nobody: TrafficTarget = { id: 'sluice/nobody', options: {} };
 
 export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
+  let underWay = 0;
+  const stopLimitMs = () => Math.min(mostStopMs, stopTimeoutMs + perStopMs * underWay);
   const look = (name: string, target: TrafficTarget | '*') =>
     bounded(lookTimeoutMs, (signal) => askedOf(get(name), target, signal)).catch(() => null);
   return {
     names,
-    stop: ({ name, target }) =>
-      attempt(
+    stop: ({ name, target }) => {
+      const limitMs = stopLimitMs();
+      underWay += 1;
+      return attempt(
         (signal) => get(name).stop(target, signal),
         async () => (await look(name, target))?.stopped === true,
-      ),
+        limitMs,
+      ).finally(() => {
+        underWay -= 1;
+      });
+    },
     followedMs: (name) => followedMsOf(() => get(name)),
     stopAll: (name, holder) =>
       attempt(
@@ -101,6 +112,7 @@ function mayTakeTraffic(state: Asked | null, nowMs: number): boolean {
 async function attempt(
   write: (signal: AbortSignal) => Promise<void>,
   inForce: () => Promise<boolean>,
+  limitMs = stopTimeoutMs,
 ): Promise<Written> {
   const startedMs = performance.now();
   const done = (): Written => ({
@@ -108,7 +120,7 @@ async function attempt(
     tookMs: Math.round((performance.now() - startedMs) * 10) / 10,
   });
   try {
-    await bounded(stopTimeoutMs, write);
+    await bounded(limitMs, write);
     return done();
   } catch (error) {
     return (await inForce()) ? done() : { written: false, problem: messageOf(error) };

@@ -6,9 +6,9 @@ import { Queue } from './queue.ts';
 const atOnce = 10;
 /** However slow the data plane is, the workflow is told by then; by so much later for each other stop under way. */
 const headStartMs = 100;
-const perStopMs = 5;
+const perStopMs = 10;
 /** How long a command whose own stop is not known to be written lets the stops of others go first. */
-const courtesyMs = 1000;
+const courtesyMs = 3000;
 /** As above, when its own is written. */
 const courtesyOfSafeMs = 3000;
 /** A command whose canary is stopped is told in haste after so long in the queue, or with so many to be told. */

@@ -1,5 +1,5 @@
 /** The express lane where asking and following are two things: the API may see Leases, and no routes. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
@@ -36,5 +36,37 @@ describe('data planes that tell what was asked for', () => {
   it('tell whether everything is stopped', async () => {
     expect(await planesThatTell({ '*': { stopped: true } }).isStopped('routes')).toBe(true);
     expect(await planesThatTell({ 'prod/shop': { stopped: true } }).isStopped('routes')).toBe(false);
+  });
+});
+
+describe('a stop', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A data plane that takes two seconds for each write, and that cannot be asked. */
+  const slow = () => {
+    const provider: TrafficProvider = {
+      ...createMemoryTraffic(),
+      asked: async () => {
+        throw new SluiceError('traffic-unavailable', 'it does not answer');
+      },
+      stop: () => new Promise((resolve) => setTimeout(resolve, 2_000)),
+    };
+    return createDataPlanes({ names: ['routes'], get: () => provider });
+  };
+
+  it('that takes too long counts as not written, and in a storm has as much more time as others are before it', async () => {
+    const single = slow().stop(ref);
+    const planes = slow();
+    const storm = Promise.all(Array.from({ length: 200 }, () => planes.stop(ref)));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await single).toMatchObject({ written: false });
+    const written = (await storm).map((one) => one.written);
+    expect(written[0]).toBe(false);
+    expect(new Set(written.slice(60))).toEqual(new Set([true]));
   });
 });

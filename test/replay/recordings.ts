@@ -1,4 +1,6 @@
 /** The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
+import { incidentIdOf } from '../../src/domain/incident/types.ts';
+import { noticesIdOf } from '../../src/domain/notify/names.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { openEmergency } from '../support/emergency.ts';
 import { gateFixture, planFixture, stageFixture, successCheck } from '../support/plan.ts';
@@ -6,7 +8,7 @@ import type { RolloutEnv, TestRollout } from '../support/rollout-env.ts';
 
 export interface Recording {
   readonly plan: Partial<Plan>;
-  /** An emergency that it returns is what is recorded, instead of the rollout. */
+  /** A workflow that it returns (an emergency, a companion) is what is recorded, instead of the rollout. */
   drive(rollout: TestRollout, env: RolloutEnv): Promise<unknown>;
 }
 
@@ -40,6 +42,13 @@ function close(env: RolloutEnv, service: string, reason: string | null): void {
     const why = closed.get(question.service);
     return why === undefined ? { answer: 'open', reason: 'it is open' } : { answer: 'refuse', reason: why };
   });
+}
+
+async function companionOf({ handle }: TestRollout, { client }: RolloutEnv) {
+  const { raw } = await handle.describe();
+  const target = handle.workflowId.replace(/^rollout\//, '');
+  const runId = raw.workflowExecutionInfo?.firstRunId ?? '';
+  return client.workflow.getHandle(noticesIdOf({ target, runId }));
 }
 
 export const recordings: Readonly<Record<string, Recording>> = {
@@ -177,6 +186,43 @@ export const recordings: Readonly<Record<string, Recording>> = {
     drive: async (rollout, env) => {
       close(env, 'refused', 'the image is not signed');
       await rollout.ended();
+    },
+  },
+  'told-and-rolled-back': {
+    plan: quick('told', { notify: { channels: [] }, stages: [stageFixture({ soakMs: 60_000 })] }),
+    drive: async (rollout) => {
+      await rollout.phase('soaking');
+      await rollout.update('pause', { reason: 'look' });
+      await rollout.signal('rollback', { reason: 'not fine' });
+    },
+  },
+  'companion-of-a-rollback': {
+    plan: quick('companion', { notify: { channels: [] }, stages: [stageFixture({ soakMs: 60_000 })] }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      await rollout.update('rollback', { reason: 'bad' });
+      const handle = await companionOf(rollout, env);
+      await handle.result();
+      return { handle };
+    },
+  },
+  'incident-closed-by-recovery': {
+    plan: quick('incident', { notify: { channels: [] }, stages: [stageFixture({ soakMs: 60_000 })] }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      await rollout.update('rollback', { reason: 'bad' });
+      await (await companionOf(rollout, env)).result();
+      return { handle: env.client.workflow.getHandle(incidentIdOf('test/incident')) };
+    },
+  },
+  'emergency-told': {
+    plan: quick('emergency', { environment: 'storm', stages: [stageFixture({ soakMs: 60_000 })] }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      const emergency = await openEmergency(env, ['storm'], { tells: true });
+      await emergency.until('to have it back', ({ phase }) => phase === 'restored');
+      await emergency.release();
+      return emergency;
     },
   },
   'never-ready': {

@@ -4,10 +4,12 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { TestEmergency } from '../support/emergency.ts';
+import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
+import { routeFixture } from '../support/notices.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { recordings } from './recordings.ts';
@@ -42,14 +44,15 @@ const silent = { audit: { record: { fn: () => {}, callDuringReplay: false } } };
 
 async function record(): Promise<void> {
   const missing = Object.entries(recordings).filter(([name]) => !existsSync(fileOf(name)));
-  const env = await RolloutEnv.create();
+  const notifiers = { team: createMemoryNotifier() };
+  const env = await RolloutEnv.create({ notices: { routes: [routeFixture()], notifiers } });
   env.workload.broken.add('v-broken');
   await Promise.all(
     missing.map(async ([name, { plan, drive }]) => {
       const rollout = await env.start(plan);
       const driven = await drive(rollout, env);
       await rollout.ended();
-      const { handle } = driven instanceof TestEmergency ? driven : rollout;
+      const { handle } = isHandled(driven) ? driven : rollout;
       const history = historyToJSON(await handle.fetchHistory());
       writeFileSync(
         fileOf(name),
@@ -58,6 +61,10 @@ async function record(): Promise<void> {
     }),
   );
   await env.close();
+}
+
+function isHandled(driven: unknown): driven is { readonly handle: WorkflowHandle } {
+  return typeof driven === 'object' && driven !== null && 'handle' in driven;
 }
 
 /** Stack traces (and process names, replaced above) say where a recording was made, which is nobody's business. */

@@ -68,13 +68,18 @@ function addressOf(url: string): URL {
   if (address.username !== '' || address.password !== '') {
     throw new OutgoingError(`the address of ${address.host} must have no user name and no password`);
   }
-  const host = address.hostname.toLowerCase().replace(/\.$/, '');
-  if (allowed !== null && !allowed.some((pattern) => covers(pattern.toLowerCase(), host))) {
-    throw new OutgoingError(`${host} is not among the hosts that may be asked (outgoing.allow)`);
-  }
-  const refusal = refusedAddress(address.hostname);
+  const refusal = refusedHost(address.hostname);
   if (refusal !== null) throw new OutgoingError(refusal);
   return address;
+}
+
+/** What speaks against a connection to the host, also by other means than HTTP; null: nothing. */
+export function refusedHost(hostname: string): string | null {
+  const host = hostname.toLowerCase().replace(/\.$/, '');
+  if (allowed !== null && !allowed.some((pattern) => covers(pattern.toLowerCase(), host))) {
+    return `${host} is not among the hosts that may be asked (outgoing.allow)`;
+  }
+  return refusedAddress(hostname);
 }
 
 function covers(pattern: string, host: string): boolean {

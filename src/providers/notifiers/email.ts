@@ -6,7 +6,7 @@ import type { SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
 import { secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
-import { failed, refused, secretOf } from './posting.ts';
+import { checkHost, failed, refused, secretOf } from './posting.ts';
 import { bodyOf, lastOf, subjectLine } from './text.ts';
 import type { Notifier, NotifierMessage, NotifierType } from './types.ts';
 
@@ -42,6 +42,7 @@ function createEmail(given: EmailSettings): Notifier {
   const who = `the mail server at ${given.host}:${given.port}`;
   return {
     async tell(message, signal) {
+      checkHost(who, given.host);
       const transport = createTransport({
         host: given.host,
         port: given.port,

@@ -1,7 +1,7 @@
 /** What notifiers over HTTP share: one request, and what its answer means. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { OutgoingError, type OutgoingRequest, outgoing } from '../outgoing.ts';
+import { OutgoingError, type OutgoingRequest, outgoing, refusedHost } from '../outgoing.ts';
 import { placeOf, readSecret, type SecretSource } from '../secret.ts';
 
 const maxBytes = 256 * 1024;
@@ -53,6 +53,12 @@ export function refused(who: string, what: string): SluiceError {
 function pauseIn(headers: Headers): number | null {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(longestPauseMs, seconds * 1000) : null;
+}
+
+/** For what is told by other means than HTTP. Errors: `notify-failed`. */
+export function checkHost(who: string, host: string): void {
+  const refusal = refusedHost(host);
+  if (refusal !== null) throw failed(who, refusal);
 }
 
 /** The value of a secret that the notifier cannot do without. */

@@ -4,9 +4,10 @@ import { hostname } from 'node:os';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
+import { guardedLookup } from '../own-cloud.ts';
 import { placeOf, readSecret, secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
-import { failed } from './posting.ts';
+import { checkHost, failed } from './posting.ts';
 import { framed, syslogMessage } from './syslog-message.ts';
 import type { Notifier, NotifierType } from './types.ts';
 
@@ -39,6 +40,7 @@ function createSyslog(given: SyslogSettings): Notifier {
   const place = { hostname: hostname(), facility: given.facility, enterprise: given.enterprise };
   return {
     async tell(message, signal) {
+      checkHost(who, given.host);
       const options = await optionsOf(who, given);
       const frames = message.notices.map((notice) => framed(syslogMessage(message.subject, notice, place)));
       await write(who, options, Buffer.concat(frames), signal);
@@ -62,6 +64,7 @@ async function optionsOf(
     host,
     port,
     minVersion: 'TLSv1.2',
+    lookup: guardedLookup,
     ...(ca === undefined ? {} : { ca: await file(ca) }),
     ...(cert === undefined ? {} : { cert: await file(cert) }),
     ...(secret === null ? {} : { key: secret }),

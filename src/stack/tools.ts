@@ -16,6 +16,8 @@ export interface Tools {
   registry: string | null;
   /** As above. */
   chromium: string | null;
+  /** As above. */
+  s3: string | null;
 }
 
 const ADVICE = 'Run "npm run setup": it finds or gets every tool, or says what to install.';
@@ -37,6 +39,7 @@ export function locateTools(root: string = repoRoot()): Tools {
     alertmanager: found.alertmanager == null ? null : path('alertmanager'),
     registry: found.registry == null ? null : path('registry'),
     chromium: found.chromium == null ? null : path('chromium'),
+    s3: found.s3 == null ? null : path('s3'),
   };
 }
 

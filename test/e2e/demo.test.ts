@@ -61,6 +61,7 @@ interface Seen {
     readonly stage: number;
     readonly outcome: string | null;
   } | null;
+  readonly evidence?: { readonly state: string };
 }
 
 async function rollout(base: number): Promise<Seen> {
@@ -116,6 +117,9 @@ describe('npm start', () => {
       { timeoutMs: 90_000 },
     );
     expect(done.outcome).toBe('promoted');
+    await waitFor('its evidence', async () => (await rollout(7740)).evidence?.state === 'kept');
+    const verified = await fetch('http://127.0.0.1:7741/v1/rollouts/demo/shop/evidence/verification');
+    expect(await verified.json()).toMatchObject({ ok: true, problems: [], replay: { agreed: true } });
     second.child.kill('SIGINT');
     await second.ended;
     expect(leftProcesses()).toEqual([]);

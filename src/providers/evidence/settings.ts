@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { secretSource } from '../secret.ts';
 import { createDirectoryStore } from './directory.ts';
+import { createS3Store } from './s3.ts';
+import { s3Settings } from './s3-settings.ts';
 import type { EvidenceStore } from './types.ts';
 
 const directory = z.strictObject({
@@ -11,7 +13,7 @@ const directory = z.strictObject({
 
 export const evidenceSection = z
   .strictObject({
-    store: directory,
+    store: z.discriminatedUnion('type', [directory, s3Settings]),
     signingKey: secretSource
       .nullable()
       .default(null)
@@ -29,5 +31,5 @@ export const evidenceSection = z
 export type EvidenceConfig = NonNullable<z.output<typeof evidenceSection>>;
 
 export function createEvidenceStore({ store }: Pick<EvidenceConfig, 'store'>): EvidenceStore {
-  return createDirectoryStore(store.path);
+  return store.type === 's3' ? createS3Store(store) : createDirectoryStore(store.path);
 }

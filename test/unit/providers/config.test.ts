@@ -45,6 +45,20 @@ describe('parseConfig', () => {
     });
   });
 
+  it.each([
+    [{ store: { type: 's3', bucket: 'b', endpoint: 'ftp://x' } }, 'evidence.store.endpoint'],
+    [{ store: { type: 's3', bucket: 'b', prefix: '../' } }, 'evidence.store.prefix'],
+    [{ store: { type: 's3', bucket: 'b', accessKeyId: { env: 'ID' } } }, 'evidence.store'],
+    [{ store: { type: 'disk' } }, 'evidence.store'],
+    [{ store: { type: 'directory' } }, 'evidence.store.path'],
+    [{ store: { type: 'directory', path: '/e' }, retentionDays: 0 }, 'evidence.retentionDays'],
+    [{ store: { type: 'directory', path: '/e' }, signingKey: 'MC4CAQAw' }, 'evidence.signingKey'],
+  ])('of evidence names what is wrong: %j', (evidence, path) => {
+    const parse = () => parseConfig({ evidence }, { types });
+    expect(parse).toThrow(expect.objectContaining({ code: 'config-invalid' }));
+    expect(parse).toThrow(path);
+  });
+
   it('reads instances by type, named after it or otherwise, with defaulted settings', () => {
     const config = parseConfig(
       {

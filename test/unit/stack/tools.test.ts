@@ -16,6 +16,7 @@ const tools = {
   alertmanager: node,
   registry: node,
   chromium: node,
+  s3: node,
 };
 
 let root: string;

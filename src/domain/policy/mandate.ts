@@ -19,11 +19,20 @@ function adding<T extends GateConfig>(place: 'gates' | 'guards') {
     const gates = [...before];
     for (const mandated of mandate[place] as readonly GateConfig[] as readonly T[]) {
       if (gates.some((one) => asks(one) === asks(mandated))) continue;
-      const taken = gates.some(({ name }) => name === mandated.name);
-      gates.push(taken ? { ...mandated, name: `${mandated.name} (${policy})` } : mandated);
+      gates.push({ ...mandated, name: freeName(mandated.name, policy, gates) });
     }
     return gates;
   };
+}
+
+/** Answers are kept by name, so that a plan's own gate must never answer in the place of a mandated one. */
+function freeName(name: string, policy: string, gates: readonly GateConfig[]): string {
+  const taken = (one: string) => gates.some((gate) => gate.name === one);
+  let free = name;
+  for (let count = 1; taken(free); count += 1) {
+    free = count === 1 ? `${name} (${policy})` : `${name} (${policy} ${count})`;
+  }
+  return free;
 }
 
 /** All but the name, which means nothing to a gate. */

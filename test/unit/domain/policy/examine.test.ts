@@ -79,6 +79,20 @@ describe('a plan and the policies of its operator', () => {
     expect(look({ ...prod, gates: [same] }, bound).plan.gates).toEqual([same]);
   });
 
+  it('cannot take the place of a mandated gate by any name', () => {
+    const captain = gateFixture({ name: 'captain', gate: 'people', type: 'approval' });
+    const own = [
+      gateFixture({ name: 'captain', gate: 'window' }),
+      gateFixture({ name: 'captain (production)', gate: 'image' }),
+    ];
+    const bound = [policy({ require: {}, mandate: { gates: [captain], guards: [] } })];
+    expect(look({ ...prod, gates: own }, bound).plan.gates?.map(({ name, gate }) => [name, gate])).toEqual([
+      ['captain', 'window'],
+      ['captain (production)', 'image'],
+      ['captain (production 2)', 'people'],
+    ]);
+  });
+
   it('has no more gates than a plan may have', () => {
     const many = Array.from({ length: 20 }, (_, at) => gateFixture({ name: `g${at}` }));
     const mandate = { gates: [gateFixture({ name: 'one more', gate: 'other' })], guards: [] };

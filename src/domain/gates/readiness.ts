@@ -16,7 +16,7 @@ export interface ReadinessCheck {
   readonly weight: number;
   /** What to do when it has not passed. */
   readonly action: string | null;
-  /** A fact of the readiness document, or another gate of the same place, by its name. */
+  /** A fact of the readiness document, or a gate of the same place: the operator's instance, since a plan chooses names. */
   readonly of: FactRule | { readonly gate: string };
 }
 
@@ -103,14 +103,14 @@ function findingOf(
 type Seen = Pick<Finding, 'state' | 'why'>;
 
 function ofGate(gate: string, gates: readonly GateReport[]): Seen {
-  const report = gates.find((one) => one.name === gate);
-  if (report === undefined)
+  const own = gates.filter((one) => one.gate === gate);
+  if (own.length === 0)
     return { state: 'waiting', why: `is not known: the gate ${gate} has not answered here` };
-  const { answer, reason } = report;
-  if (answer === 'open') return { state: 'passed', why: '' };
+  const closed = own.find(({ answer }) => answer === 'refuse') ?? own.find(({ answer }) => answer !== 'open');
+  if (closed === undefined) return { state: 'passed', why: '' };
   return {
-    state: answer === 'refuse' ? 'failed' : 'waiting',
-    why: `is not given: ${gate} says that ${reason}`,
+    state: closed.answer === 'refuse' ? 'failed' : 'waiting',
+    why: `is not given: ${closed.name} says that ${closed.reason}`,
   };
 }
 

@@ -35,7 +35,9 @@ const check = z
       .max(3650)
       .optional()
       .describe('How old the fact may be, days. Default: any.'),
-    gate: name.optional().describe('Another gate of the same place, by its name, that must be open.'),
+    gate: name
+      .optional()
+      .describe('Another gate instance; all that the plan asks of it at the same place must be open.'),
   })
   .refine((one) => (one.fact === undefined) !== (one.gate === undefined), 'needs a fact or a gate')
   .refine(

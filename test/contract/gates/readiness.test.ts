@@ -39,7 +39,7 @@ const saying = (answer: GateAnswer, reason = 'found nothing'): { answers: readon
   answers: [
     {
       name: 'scans',
-      gate: 'vulnerabilities',
+      gate: 'scans',
       type: 'vulnerabilities',
       place: 'start',
       answer,

@@ -1,5 +1,6 @@
 /** Which approvals count, and who may not give one. Pure, so that the workflow can refuse at once and the gate can explain. */
 import type { Command, RolloutState } from '../rollout/types.ts';
+import { same } from './override.ts';
 import { gatesOf, gatingPlace } from './state.ts';
 import type { Approval, GatePlace } from './types.ts';
 
@@ -41,7 +42,7 @@ export function tally(
   const judged = here.map((approval) => ({ approval, why: faultOf(rule, approval, about) }));
   const good = judged.flatMap(({ approval: { actor }, why }) => (why === null && actor ? [actor] : []));
   return {
-    counted: [...new Set(good)],
+    counted: good.filter((one, at) => good.findIndex((other) => same(one, other)) === at),
     ignored: judged.flatMap(({ approval: { actor }, why }) => (why === null ? [] : [{ actor, why }])),
   };
 }
@@ -52,9 +53,10 @@ function faultOf(
   { author, nowMs }: { readonly author: string; readonly nowMs: number },
 ): string | null {
   if (actor === null || actor === '') return 'it names nobody';
-  if (notAuthor && actor === author) return 'whoever starts a rollout cannot approve it';
-  if (people !== null && !people.includes(actor)) {
-    const standsIn = delegations.filter(({ from, to }) => to === actor && people.includes(from));
+  if (notAuthor && same(actor, author)) return 'whoever starts a rollout cannot approve it';
+  const among = (one: string) => people === null || people.some((each) => same(each, one));
+  if (!among(actor)) {
+    const standsIn = delegations.filter(({ from, to }) => same(to, actor) && among(from));
     const ends = standsIn.map(({ untilMs }) => untilMs ?? Number.POSITIVE_INFINITY);
     if (ends.length === 0) return 'they are not among those who may';
     const latestMs = Math.max(...ends);
@@ -69,7 +71,7 @@ export function approvalFault(state: RolloutState, { actor }: Command): string |
   const gates = gatesOf(state, gatingPlace(state)).filter(({ type }) => type === 'approval');
   if (actor === undefined || actor === '') return 'an approval needs the name of whoever gives it (actor)';
   const barred = gates.every(({ options }) => options.notAuthor === true);
-  if (barred && actor === state.author) {
+  if (barred && same(actor, state.author ?? '')) {
     return `${actor} has started this rollout, and whoever starts one cannot approve it; ask somebody else`;
   }
   return null;

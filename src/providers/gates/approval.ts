@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.ts';
 import { type Delegation, tally } from '../../domain/gates/approval.ts';
+import { same } from '../../domain/gates/override.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
@@ -70,7 +71,7 @@ function evaluate({ roles, delegates }: z.output<typeof settings>, question: Gat
   const { count, notAuthor, validFor } = asked;
   const rule = { count, people, delegations: delegationsIn(delegates), notAuthor, validForMs: validFor };
   const { counted, ignored } = tally(rule, question);
-  const waitsFor = people && [...new Set(people)].filter((one) => !counted.includes(one));
+  const waitsFor = people && [...new Set(people)].filter((one) => !counted.some((each) => same(each, one)));
   const facts = { needed: asked.count, counted, ignored, roles: asked.roles ?? [], waitsFor };
   if (counted.length >= asked.count) {
     return { answer: 'open', reason: `approved by ${counted.join(' and ')}`, facts };

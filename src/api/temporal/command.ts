@@ -1,4 +1,5 @@
 /** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
+import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
@@ -18,10 +19,9 @@ export async function sendCommand(
   const payload: CommandPayload = { ...rest, requestId };
   try {
     const status = await within(deps.client, workerTimeoutMs, () =>
-      // One id may serve several commands of a client; each of them is carried out once.
       handle.executeUpdate<unknown, [CommandPayload]>(name, {
         args: [payload],
-        updateId: `${name}-${requestId}`,
+        updateId: updateIdOf(command),
       }),
     );
     return { accepted: true, via: 'update', status: statusFrom(status) };
@@ -31,6 +31,12 @@ export async function sendCommand(
     if (name !== 'rollback') throw await unanswered(deps, error);
   }
   return await leaveCommand(deps, ref, command);
+}
+
+/** One key may serve several commands, and two people may choose the same one; each command of each is carried out once. */
+export function updateIdOf({ name, actor = '', requestId }: CommandRequest): string {
+  const person = createHash('sha256').update(actor).digest('hex').slice(0, 16);
+  return `${name}-${person}-${requestId}`;
 }
 
 /** As a signal, which costs Temporal a fraction of an update and waits for no worker. */

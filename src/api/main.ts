@@ -26,6 +26,7 @@ import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
 import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
+import { tellBrokenPolicies } from './policies-told.ts';
 import { createTemporalService } from './temporal-service.ts';
 
 /** In a storm of rollbacks, whoever finds the queue of new connections full knocks again a second later. */
@@ -43,8 +44,7 @@ async function main(logger: Logger): Promise<void> {
   const registry = createRegistry(providers);
   const { catalogue } = registry;
   const policies = policyBook(providers.policies, catalogue);
-  // Broken policies are told at the start, not to whoever rolls out first.
-  await policies.read();
+  await tellBrokenPolicies(policies, logger);
   const connection = Connection.lazy({
     address: temporal.address,
     // After an outage the API should be back with Temporal, not minutes later.

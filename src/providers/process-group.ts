@@ -59,7 +59,9 @@ function ended(run: CommandRun, signal: AbortSignal, why: () => string): Promise
       resolve({ code, ended: how, output: said.text });
     };
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.add(chunk));
-    child.once('error', (error) => done(null, `it cannot be run: ${error.message}`));
+    child.once('error', (error) =>
+      done(null, `it cannot be run (${error.message}): see that program and folder are there`),
+    );
     child.once('exit', () => {
       // What it left behind ends with it.
       killGroup(child.pid, 'SIGKILL');

@@ -33,6 +33,7 @@ const settings = {
     'other-workflow': { issuer, subject: subject.replace('attest.yml', 'deploy.yml') },
     'other-issuer': { issuer: 'https://accounts.example.com', subject },
     absent: { key: { env: 'NO_SUCH_KEY' } },
+    damaged: { key: { file: trustedRoot } },
   },
   builders: [
     { id: 'https://ci.example.com/*', level: 2, signers: ['release'] },
@@ -179,6 +180,7 @@ gateContract(signatureGate, async () => {
       },
     ],
     missing: [
+      { name: 'a key that is none', ...by('damaged'), question: image(`shop@${digest}`) },
       { name: 'a tag that is not there', question: image('shop:v9') },
       {
         name: 'a registry that is not there',
@@ -307,6 +309,26 @@ describe('a published attestation', () => {
     expect(await ask(text, expired)).toMatchObject({
       answer: 'refuse',
       reason: expect.stringMatching(/certificate chain/),
+    });
+  });
+
+  it.each([
+    ['there is none', {}, /it needs the trustedRoot of this gate/],
+    ['it is not there', { trustedRoot: '/no/such/root.json' }, /is no trusted root: ENOENT/],
+    [
+      'it is another document',
+      { trustedRoot: published.file },
+      /published\.sigstore\.json is no trusted root/,
+    ],
+  ])('cannot be asked about by a root when %s', async (_what, change, says) => {
+    const { trustedRoot: _root, ...rest } = settings;
+    writeFileSync(join(directory, 'bundle.json'), text);
+    const gate = signatureGate.create({ ...rest, directory, ...change });
+    const options = signatureGate.options.parse({ signers: ['github'], level: 2, bundle: 'bundle.json' });
+    const question = questionFixture({ ...ofPublished, options });
+    expect(await gate.evaluate(question, AbortSignal.timeout(5_000))).toMatchObject({
+      answer: 'hold',
+      reason: expect.stringMatching(says),
     });
   });
 

@@ -128,7 +128,12 @@ gateContract(smokeGate, async () => {
         answer: 'refuse',
         says: /endless: its time was over/,
       },
-      { name: 'no such program', ...ask('no-program'), answer: 'refuse', says: /it cannot be run: .*ENOENT/ },
+      {
+        name: 'no such program',
+        ...ask('no-program'),
+        answer: 'refuse',
+        says: /it cannot be run \(.*ENOENT\): see that program and folder are there/,
+      },
       {
         name: 'no such test',
         ...ask('checkin'),

@@ -1,5 +1,5 @@
 /** Who may sign: a key, or an identity that a certificate authority has vouched for; checked with Sigstore's own verifier. */
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Bundle } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
@@ -53,37 +53,47 @@ export async function signerOf(
   given: Settings,
   trustedRoot: string | undefined,
 ): Promise<Signer | Unusable> {
+  const root = given.logged || !('key' in given) ? await rootAt(trustedRoot) : null;
+  if (root !== null && 'problem' in root) return { name, problem: root.problem };
+  if (!('key' in given)) return root === null ? { name, problem: noRoot } : keyless(name, given, root.trust);
+  const pem = await readSecret(given.key);
+  if (pem === null) return { name, problem: `${placeOf(given.key)} is missing or empty` };
   try {
-    const root =
-      trustedRoot === undefined
-        ? undefined
-        : TrustedRoot.fromJSON(JSON.parse(await readFile(trustedRoot, 'utf8')));
-    if ('key' in given) {
-      const pem = await readSecret(given.key);
-      return pem === null
-        ? { name, problem: `${placeOf(given.key)} is missing or empty` }
-        : keyed(name, pem, given.logged, root);
-    }
-    if (root === undefined) return { name, problem: 'it needs the trustedRoot of this gate' };
-    return keyless(name, given, root);
-  } catch (error) {
-    return { name, problem: messageOf(error) };
+    return keyed(name, createPublicKey(pem), root?.trust ?? null);
+  } catch {
+    return { name, problem: `${placeOf(given.key)} holds no public key in PEM` };
   }
 }
 
-function keyed(name: string, pem: string, logged: boolean, root: TrustedRoot | undefined): Signer | Unusable {
-  const publicKey = createPublicKey(pem);
-  if (logged && root === undefined) return { name, problem: 'it needs the trustedRoot of this gate' };
+const noRoot = 'it needs the trustedRoot of this gate';
+
+async function rootAt(
+  path: string | undefined,
+): Promise<{ readonly trust: TrustMaterial } | { readonly problem: string }> {
+  if (path === undefined) return { problem: noRoot };
+  try {
+    const root = TrustedRoot.fromJSON(JSON.parse(await readFile(path, 'utf8')));
+    // Whatever else a document says would read as a root that trusts nobody.
+    if (!root.mediaType.includes('.sigstore.trustedroot'))
+      throw new Error(`it is of type ${root.mediaType || 'none'}`);
+    return { trust: toTrustMaterial(root) };
+  } catch (error) {
+    return { problem: `${path} is no trusted root: ${messageOf(error)}` };
+  }
+}
+
+/** `root`: it must be in a log of it; null: in none. */
+function keyed(name: string, publicKey: KeyObject, root: TrustMaterial | null): Signer {
   const find = () => ({ publicKey, validFor: () => true });
-  const trust = root === undefined ? { ...nothing, publicKey: find } : toTrustMaterial(root, find);
-  const thresholds = { tlogThreshold: logged ? 1 : 0, ctlogThreshold: 0, timestampThreshold: 0 };
+  const trust = { ...(root ?? nothing), publicKey: find };
+  const thresholds = { tlogThreshold: root === null ? 0 : 1, ctlogThreshold: 0, timestampThreshold: 0 };
   return {
     name,
     verify({ bundle, payload }) {
       if (bundle.verificationMaterial.content.$case !== 'publicKey')
         throw new Error('it is not signed by a key');
       // A log that nobody asks for need not be one that is known here.
-      const seen = logged ? bundle : withoutLog(bundle);
+      const seen = root === null ? withoutLog(bundle) : bundle;
       new Verifier(trust, thresholds).verify(toSignedEntity(seen, payload ?? undefined));
       return `the key ${name}`;
     },
@@ -108,9 +118,8 @@ function withoutLog(bundle: Bundle): Bundle {
 function keyless(
   name: string,
   { issuer, subject, logged }: z.output<typeof keylessSigner>,
-  root: TrustedRoot,
+  trust: TrustMaterial,
 ): Signer {
-  const trust = toTrustMaterial(root);
   const logs = logged ? 1 : 0;
   const thresholds = { tlogThreshold: logs, ctlogThreshold: logs, timestampThreshold: 1 };
   return {

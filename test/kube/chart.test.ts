@@ -115,6 +115,19 @@ describe('the rights of the chart', () => {
     expect(only(render({ set: haproxy }), 'Role')).toEqual([]);
   });
 
+  it('let the worker make Jobs only where a smoke test of the configuration is one', () => {
+    const smoke = (test: string) => [
+      'config.gates.tests.type=smoke',
+      `config.gates.tests.tests.checkout.${test}`,
+    ];
+    const resources = (test: string) =>
+      grainsOf(render({ set: smoke(test) })).map(({ resource, verb }) => `${verb} ${resource}`);
+    expect(resources('command.run={/bin/true}')).not.toContain('create jobs');
+    expect(resources('job.image=registry.example.com/smoke')).toEqual(
+      expect.arrayContaining(['create jobs', 'get jobs', 'delete jobs', 'list pods', 'get pods/log']),
+    );
+  });
+
   it('of all namespaces are ClusterRoles, and Leases stay in theirs', () => {
     const rendered = render({ values: [ci('full')] });
     expect(only(rendered, 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual([

@@ -199,6 +199,12 @@ describe('a command', () => {
   });
 });
 
+it('says of a path that is none what it should be', () => {
+  const step = { name: 'ask', url: 'http://127.0.0.1/', expect: { json: { 'items.id': 1 } } };
+  const { error } = smokeGate.settings.safeParse({ tests: { one: { steps: [step] } } });
+  expect(error?.issues).toMatchObject([{ message: 'is no path such as $.items[0].id' }]);
+});
+
 it('takes tests only with one thing to do', () => {
   for (const test of [{}, { ...node('0'), steps: [{ name: 'ask', url: 'http://127.0.0.1/' }] }]) {
     expect(smokeGate.settings.safeParse({ tests: { one: test } }).success).toBe(false);

@@ -28,7 +28,9 @@ const expectation = z.strictObject({
     .describe('By name; `*` at the end means all that begin so.'),
   contains: z.array(short.min(1)).max(20).default([]).describe('Texts that the body contains.'),
   json: z
-    .record(path, z.union([short, z.number(), z.boolean(), z.null()]))
+    .record(path, z.union([short, z.number(), z.boolean(), z.null()]), {
+      error: ({ code }) => (code === 'invalid_key' ? 'is no path such as $.items[0].id' : undefined),
+    })
     .default({})
     .describe('Values of the body, by path.'),
   maxLatencyMs: z

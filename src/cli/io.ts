@@ -1,5 +1,5 @@
 /** Everything that a verb touches outside itself, so that tests can hand it something else. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -26,12 +26,20 @@ export interface Io {
   readText(path: string): Promise<string>;
   /** Replaces what the file held. */
   writeText(path: string, text: string): Promise<void>;
+  /** As `writeText`, in one step: whoever reads it sees the old or the new. Only its owner may. */
+  replaceText(path: string, text: string): Promise<void>;
   /** Whether somebody is there to answer. */
   readonly canAsk: boolean;
   /** One line from standard input; empty when it ends. */
   ask(question: string): Promise<string>;
   /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
   interrupted(): AbortSignal;
+}
+
+async function replaceText(path: string, content: string): Promise<void> {
+  const next = `${path}.${process.pid}.tmp`;
+  await writeFile(next, content, { mode: 0o600 });
+  await rename(next, path);
 }
 
 export function processIo(): Io {
@@ -50,6 +58,7 @@ export function processIo(): Io {
     },
     readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
     writeText: (path, content) => writeFile(path, content),
+    replaceText,
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,
     interrupted: () => {

@@ -1,6 +1,6 @@
 /** Finds out who a request comes from, by the means that the operator configured. */
 import { decodeJwt } from 'jose';
-import type { AuthConfig } from '../../domain/access/settings.ts';
+import { type AuthConfig, ownPrefixes } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { Issuer } from './oidc.ts';
 import { anybody, type Principal } from './principal.ts';
@@ -19,7 +19,15 @@ export const withoutAuthentication: Authenticate = async () => anybody;
 export function createAuthenticator(config: AuthConfig): Authenticate {
   if (!isConfigured(config)) return withoutAuthentication;
   const file = config.tokens === undefined ? null : new TokenFile(config.tokens);
-  const issuers = config.oidc.map((settings) => new Issuer(settings, config.grants));
+  const prefixes = [...ownPrefixes, ...config.oidc.map(({ prefix }) => prefix)].filter((one) => one !== '');
+  const issuers = config.oidc.map(
+    (settings) =>
+      new Issuer(
+        settings,
+        config.grants,
+        prefixes.filter((one) => one !== settings.prefix),
+      ),
+  );
   return async (authorization) => {
     const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
     if (bearer === undefined) throw unauthenticated('The request has no bearer token.');

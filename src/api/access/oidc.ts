@@ -2,7 +2,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Grant } from '../../domain/access/grants.ts';
-import type { Binding, IssuerSettings } from '../../domain/access/settings.ts';
+import { type Binding, type IssuerSettings, keySource } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Principal } from './principal.ts';
 
@@ -13,15 +13,18 @@ const keysTimeoutMs = 3_000;
 /** A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the same. */
 const keysGoodForMs = 12 * 3_600_000;
 
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keySource });
 
 export class Issuer {
   readonly settings: IssuerSettings;
   private readonly bindings: readonly Binding[];
+  /** How names begin that are not this issuer's to give. */
+  private readonly foreign: readonly string[];
   private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
 
-  constructor(settings: IssuerSettings, bindings: readonly Binding[]) {
+  constructor(settings: IssuerSettings, bindings: readonly Binding[], foreign: readonly string[]) {
     this.settings = settings;
+    this.foreign = foreign;
     this.bindings = bindings;
   }
 
@@ -50,13 +53,15 @@ export class Issuer {
     if (wrong || typeof said !== 'string' || said === '') return null;
     // An address that its owner has not shown to be theirs names nobody.
     if (nameClaim === 'email' && payload.email_verified !== true) return null;
-    const groups = z.array(z.string()).catch([]).parse(payload[groupsClaim]);
     const name = `${prefix}${said}`;
-    return {
-      name,
-      verified: true,
-      grants: this.grantsOf([name, ...groups.map((one) => `group:${prefix}${one}`)]),
-    };
+    if (!this.isOwn(name)) return null;
+    const groups = z.array(z.string()).catch([]).parse(payload[groupsClaim]);
+    const own = groups.map((one) => `${prefix}${one}`).filter((one) => this.isOwn(one));
+    return { name, verified: true, grants: this.grantsOf([name, ...own.map((one) => `group:${one}`)]) };
+  }
+
+  private isOwn(name: string): boolean {
+    return !this.foreign.some((prefix) => name.startsWith(prefix));
   }
 
   private grantsOf(names: readonly string[]): Grant[] {

@@ -43,6 +43,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       const { parse, ...asked } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
       need(request.principal, 'start', plan);
+      need(request.principal, 'read', ...(plan.dependsOn ?? []));
       const idempotencyKey = request.headers['idempotency-key'] ?? null;
       const { warnings } = parse;
       const actor = actorOf(request.principal, asked.actor);
@@ -83,6 +84,8 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
           recommendations: [],
         };
       }
+      // What others run on is told to those who may see it.
+      need(request.principal, 'read', parse.plan, ...(parse.plan.dependsOn ?? []));
       const { plan, problems, warnings, recommendations } = await deps.rollouts.examine({ ...parse, strict });
       return {
         ok: problems.length === 0,

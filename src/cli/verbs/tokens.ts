@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import { makeToken, readTokens } from '../../api/access/tokens.ts';
 import { type Role, roles } from '../../domain/access/grants.ts';
-import type { TokenEntry } from '../../domain/access/settings.ts';
+import { maxTokens, type TokenEntry } from '../../domain/access/settings.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { badInput } from '../cli-error.ts';
@@ -36,9 +36,12 @@ export async function runCreate(options: CreateOptions, io: Io): Promise<number>
   if (kept.some((one) => one.name === name)) {
     throw badInput(`There is a token named "${name}" already.`, 'Choose another name, or revoke that one.');
   }
+  if (kept.length >= maxTokens) {
+    throw badInput(`${file} has ${kept.length} tokens, and no room for more.`, 'Revoke those that are over.');
+  }
   const grants = [{ role, environments: environment, services: service }];
   const { token, entry } = makeToken(name, grants, io.now(), expires);
-  await io.writeText(file, fileOf([...kept, entry]));
+  await io.replaceText(file, fileOf([...kept, entry]));
   if (options.json) writeJson(io.out, { id: entry.id, name, token, expires: entry.expires });
   else {
     io.out.write(`${token}\n`);
@@ -70,7 +73,7 @@ export async function runRevoke({ file, id, json }: RevokeOptions, io: Io): Prom
   if (rest.length === tokens.length) {
     throw badInput(`There is no token "${id}" in ${file}.`, 'List them with `sluice tokens list`.');
   }
-  await io.writeText(file, fileOf(rest));
+  await io.replaceText(file, fileOf(rest));
   if (json) writeJson(io.out, { revoked: id });
   else writeLines(io.out, [`${id} is revoked; every API that reads ${file} refuses it within a second.`]);
   return exitCodes.ok;

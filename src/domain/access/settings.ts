@@ -8,11 +8,17 @@ const grantFields = {
   environments: z.array(pattern).min(1).max(1000).default(['*']),
   services: z.array(pattern).min(1).max(1000).default(['*']),
 };
+/** Whoever could change what comes from there could let anybody in. */
+export const keySource = z.url().refine((url) => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}, 'must be an https address, but on this machine');
+
 export const issuerSchema = z.strictObject({
-  issuer: z.url(),
+  issuer: keySource,
   audience: z.string().min(1),
   /** Where its keys are; by default what its discovery document says. */
-  jwksUrl: z.url().optional(),
+  jwksUrl: keySource.optional(),
   /** The claim that names who it is. It must be one that people cannot choose for themselves. */
   nameClaim: z.string().min(1).default('sub'),
   groupsClaim: z.string().min(1).default('groups'),
@@ -30,6 +36,9 @@ export const bindingSchema = z.strictObject({
 });
 export type Binding = z.infer<typeof bindingSchema>;
 
+/** Names of groups and of API tokens begin so, and nobody else's may. */
+export const ownPrefixes: readonly string[] = ['group:', 'token:'];
+
 export const authSection = z
   .strictObject({
     /** Path of the file that `sluice tokens` writes. */
@@ -39,10 +48,14 @@ export const authSection = z
   })
   .superRefine(({ oidc }, context) => {
     const prefixes = oidc.map(({ prefix }) => prefix);
-    if (new Set(prefixes).size === prefixes.length) return;
-    context.addIssue({ code: 'custom', path: ['oidc'], message: 'each issuer needs a prefix of its own' });
+    if (new Set(prefixes).size === prefixes.length && !prefixes.some((one) => ownPrefixes.includes(one)))
+      return;
+    const message = 'each issuer needs a prefix of its own, and none may be `group:` or `token:`';
+    context.addIssue({ code: 'custom', path: ['oidc'], message });
   });
 export type AuthConfig = z.infer<typeof authSection>;
+
+export const maxTokens = 5_000;
 
 export const tokenEntrySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]{12}$/),
@@ -54,5 +67,5 @@ export const tokenEntrySchema = z.strictObject({
   expires: z.iso.datetime({ offset: true }),
   grants: z.array(z.strictObject(grantFields)).min(1).max(100),
 });
-export const tokenFileSchema = z.strictObject({ tokens: z.array(tokenEntrySchema).max(10_000) });
+export const tokenFileSchema = z.strictObject({ tokens: z.array(tokenEntrySchema).max(maxTokens) });
 export type TokenEntry = z.infer<typeof tokenEntrySchema>;

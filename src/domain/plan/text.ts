@@ -16,10 +16,10 @@ const maxDepth = 64;
 const mostProblems = 20;
 
 /** Duplicate keys, unknown tags, several documents and anything but a mapping at the top are refused. */
-export function readMapping(text: string): TextResult {
+export function readMapping(text: string, maxBytes: number = bounds.documentBytes): TextResult {
   // A character is at least one byte, so the cheap test comes first.
-  if (text.length > bounds.documentBytes || new TextEncoder().encode(text).length > bounds.documentBytes) {
-    return refuse(`the document is larger than ${bounds.documentBytes / 1024} KiB`);
+  if (text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes) {
+    return refuse(`the document is larger than ${maxBytes / 1024} KiB`);
   }
   if (isTooDeep(text)) return refuse(`the document is nested more than ${maxDepth} levels deep`);
   try {

@@ -35,6 +35,7 @@ export function fakeIo(changes: Partial<Io> & { isTTY?: boolean } = {}): FakeIo 
     ask: async () => '',
     readText: async () => 'version: v2\n',
     writeText: async () => {},
+    replaceText: async () => {},
     interrupted: () => interrupt.signal,
     ...changes,
   };

@@ -113,6 +113,27 @@ describe('a token is refused', () => {
   });
 });
 
+test.each(['group:corp:sre', 'token:ci', 'other:bob'])('nobody is called %s but who is', async (sub) => {
+  const auth = authSection.parse({
+    oidc: [
+      { issuer, audience },
+      { issuer: 'https://other.example', audience, prefix: 'other:' },
+    ],
+    grants: [{ role: 'admin', to: ['group:corp:sre', 'token:ci', 'other:bob', 'group:other:root'] }],
+  });
+  const outcome = createAuthenticator(auth);
+  await expect(outcome(`Bearer ${await bearer({ claims: { sub } })}`)).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
+  const grouped = await outcome(`Bearer ${await bearer({ claims: { groups: ['other:root'] } })}`);
+  expect(grouped.grants).toEqual([]);
+});
+
+test('keys come over TLS', () => {
+  const reading = authSection.safeParse({ oidc: [{ issuer: 'http://login.example.com', audience }] });
+  expect(reading.error?.issues[0]?.path).toEqual(['oidc', 0, 'issuer']);
+});
+
 test('an issuer whose keys cannot be had is told as that, and lets nobody in', async () => {
   expect(await authenticate(await bearer(), { jwksUrl: 'http://127.0.0.1:9/keys' })).toBe('auth-unavailable');
 });

@@ -122,7 +122,7 @@ const answers: Partial<RolloutService> = {
     ...{ id: 'x', workflowId: 'w', runId, created: true, workerSeen: true, stop: stopped },
     links: { self: '/' },
   }),
-  emergency: async () => emergencyViewOf(),
+  emergency: async (id) => ({ ...emergencyViewOf(), scope: [id] }),
   releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
   rollbacks: async () => {
     throw new SluiceError('rollout-not-found', 'reached');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAuthenticator } from '../../../../src/api/access/authenticator.ts';
 import { readTokens } from '../../../../src/api/access/tokens.ts';
+import { processIo } from '../../../../src/cli/io.ts';
 import { main } from '../../../../src/cli/program.ts';
 import { fakeIo } from '../../cli/fakes.ts';
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function cli(...args: string[]) {
-  const io = fakeIo({ writeText: (path, text) => writeFile(path, text) });
+  const io = fakeIo({ replaceText: processIo().replaceText });
   const exitCode = await main(['tokens', ...args, '--file', file], io);
   return { exitCode, out: io.printed.out.trim(), err: io.printed.err };
 }
@@ -96,6 +97,21 @@ describe('a token', () => {
       err: expect.stringContaining('no token'),
     });
   });
+});
+
+test('thousands of tokens are no reason to keep anybody out', async () => {
+  await cli('create', '--name', 'first', '--role', 'viewer');
+  const [first] = (await readTokens(file)).tokens;
+  const others = Array.from({ length: 4_998 }, (_, index) => ({
+    ...first,
+    id: String(index).padStart(12, '0'),
+    name: `n${index}`,
+  }));
+  await writeFile(file, JSON.stringify({ tokens: [first, ...others] }));
+  const { out } = await cli('create', '--name', 'last', '--role', 'viewer');
+  const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+  expect(await authenticate(`Bearer ${out}`)).toMatchObject({ name: 'token:last' });
+  expect((await cli('create', '--name', 'too many', '--role', 'viewer')).exitCode).toBe(2);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** `sluice status`: one look at a rollout. */
 import type { Command } from 'commander';
-import { type RolloutView, rolloutViewSchema } from '../../api/contract.ts';
+import { noticesViewSchema, type RolloutView, rolloutViewSchema } from '../../api/contract.ts';
+import type { ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, pathOf, type Target } from '../target.ts';
@@ -14,7 +15,8 @@ export interface StatusOptions extends CommonOptions {
 
 export async function runStatus(options: StatusOptions, io: Io): Promise<number> {
   const path = pathOf(options.target, '', options.run);
-  const { value, raw } = await clientOf(options, io).get(path, rolloutViewSchema);
+  const client = clientOf(options, io);
+  const { value, raw } = await client.get(path, rolloutViewSchema);
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -26,6 +28,7 @@ export async function runStatus(options: StatusOptions, io: Io): Promise<number>
     ...pictureOf(value, { nowMs: io.now(), columns, color: wantsColor(out, env) }),
     ...evidenceLines(value),
     ...(legal.length > 0 ? [`you may: ${legal.join(', ')}`] : []),
+    ...(await tellingLines(client, options)),
     `run ${value.runId} of ${value.workflowId}`,
   ]);
   return exitCodes.ok;
@@ -46,6 +49,25 @@ function evidenceLines({ evidence }: RolloutView): string[] {
     default:
       return [];
   }
+}
+
+/** Only what somebody has to know: who could not be told, and what nobody has taken on. */
+async function tellingLines(client: ApiClient, { target, run }: StatusOptions): Promise<string[]> {
+  const asked = client.get(pathOf(target, '/notices', run), noticesViewSchema);
+  // Most rollouts are told to nobody, and a look at one must not fail for want of this.
+  const notices = await asked.then(
+    ({ value }) => value,
+    () => null,
+  );
+  if (notices === null) return [];
+  const behind = notices.receivers.filter(({ failing, lost }) => failing !== null || lost > 0);
+  const lines = behind.map(({ name, pending, lost, failing, lastProblem }) => {
+    const why = failing?.problem ?? lastProblem ?? 'no reason given';
+    return `not told: ${name}, ${pending} waiting, ${lost} lost: ${why}`;
+  });
+  const { trouble } = notices;
+  if (trouble === null || trouble.ack !== null) return lines;
+  return [...lines, `nobody has acknowledged: ${trouble.title} (\`sluice ack ${notices.target}\`)`];
 }
 
 export function statusCommand(act: Act, run: Run<StatusOptions> = runStatus): Command {

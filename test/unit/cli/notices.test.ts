@@ -4,7 +4,7 @@ import type { IncidentView, NoticesView } from '../../../src/api/contract.ts';
 import type { NoticeService } from '../../../src/api/service.ts';
 import { newIncident, onReport } from '../../../src/domain/incident/state.ts';
 import { noticeFixture, subjectFixture } from '../../support/notices.ts';
-import { failing, runId } from '../api/fakes.ts';
+import { failing, runId, viewOf } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
 const notices: NoticesView = {
@@ -65,6 +65,18 @@ test('notices shows who was told, who is behind and why, and what is open', asyn
   expect(out).toMatch(/^audit +0 +2, since .* +7 attempts: it answered 500$/m);
   expect(out).toContain('open since 2023-11-14 22:13:20 (warning): rollback begun: errors: 5 %');
   expect(out).toContain('nobody has acknowledged it; others are told at 2023-11-14 22:28:20');
+});
+
+test('status names who could not be told and what nobody has taken on, and does without where nobody is told', async () => {
+  const get = async () => viewOf();
+  const { out } = await sluice(['status', 'prod/shop'], { get }, fakeIo(), { of: async () => notices });
+  expect(out).toContain('not told: audit, 2 waiting, 0 lost: it answered 500\n');
+  expect(out).toContain('nobody has acknowledged: rollback begun (`sluice ack prod/shop`)\n');
+  const silent = await sluice(['status', 'prod/shop'], { get }, fakeIo(), {
+    of: failing('notices-not-found', 'No.'),
+  });
+  expect(silent.code).toBe(0);
+  expect(silent.out).not.toContain('not told');
 });
 
 test('ack says who, and exits 3 when nothing is open', async () => {

@@ -74,7 +74,10 @@ async function over(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
 }
 
 function nobody(ref: RunRef): SluiceError {
-  return new SluiceError('notices-not-found', `Nobody is told of this rollout of ${targetOf(ref)}.`);
+  return new SluiceError(
+    'notices-not-found',
+    `Nobody is told of this rollout of ${targetOf(ref)}, or not yet.`,
+  );
 }
 
 function absent(): SluiceError {

@@ -40,7 +40,8 @@ function close(env: RolloutEnv, service: string, reason: string | null): void {
   else closed.set(service, reason);
   env.gate.answer((question) => {
     const why = closed.get(question.service);
-    return why === undefined ? { answer: 'open', reason: 'it is open' } : { answer: 'refuse', reason: why };
+    const open = why === undefined || question.override !== null;
+    return open ? { answer: 'open', reason: 'it is open' } : { answer: 'refuse', reason: why };
   });
 }
 
@@ -179,6 +180,22 @@ export const recordings: Readonly<Record<string, Recording>> = {
       close(env, 'gated', 'a freeze has begun');
       await rollout.phase('holding');
       close(env, 'gated', null);
+    },
+  },
+  'overridden-and-told': {
+    plan: quick('overridden', {
+      stages: [stageFixture({ soakMs: 60_000 })],
+      guards: [{ ...gateFixture({ name: 'freeze' }), type: 'window', onRefuse: 'hold' }],
+      webhooks: [{ hook: 'ledger', on: ['stage', 'rollback', 'post'], timeoutMs: 5_000, tries: 2 }],
+    }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      close(env, 'overridden', 'a freeze has begun');
+      await rollout.phase('holding');
+      await rollout.update('override', { actor: 'ann', reason: 'half of the users are on it', for: '10m' });
+      await rollout.signal('confirm', { actor: 'bob' });
+      await rollout.phase('soaking');
+      await rollout.signal('rollback', { reason: 'bad after all' });
     },
   },
   'refused-by-a-gate': {

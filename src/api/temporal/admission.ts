@@ -28,10 +28,13 @@ export async function admitted(
 ): Promise<{ readonly plan: Plan; readonly warnings: readonly Problem[] }> {
   const { plan, problems, warnings } = await examinePlan(deps, request);
   if (problems.length === 0) return { plan, warnings };
-  const told = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  const [first, ...rest] = problems;
+  const more = rest.length === 0 ? '' : `; and ${rest.length} more`;
   // What only the others have to change may be asked for again.
   const waits = problems.every(({ kind }) => kind === 'dependency');
-  throw new SluiceError(waits ? 'dependency-unmet' : 'plan-refused', `The plan may not begin: ${told}.`, {
-    problems,
-  });
+  throw new SluiceError(
+    waits ? 'dependency-unmet' : 'plan-refused',
+    `The plan may not begin: ${first?.path}: ${first?.message}${more}.`,
+    { problems },
+  );
 }

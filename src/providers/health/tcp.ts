@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../limit.ts';
+import { guardedLookup, refusedAddress } from '../own-cloud.ts';
 import { readSettings } from '../settings.ts';
 import {
   type AddressSetting,
@@ -48,7 +49,9 @@ function tryConnecting(address: string, signal: AbortSignal): Promise<ProbeResul
   const [, v6, name, port] = hostPort.exec(address) ?? [];
   return new Promise((resolve) => {
     const startedMs = performance.now();
-    const socket = connect({ host: v6 ?? name ?? '', port: Number(port) });
+    const refusal = refusedAddress(v6 ?? name ?? '');
+    if (refusal !== null) return resolve({ healthy: false, detail: refusal });
+    const socket = connect({ host: v6 ?? name ?? '', port: Number(port), lookup: guardedLookup });
     const end = (result: ProbeResult) => {
       socket.destroy();
       resolve(result);

@@ -1,8 +1,9 @@
-/** Carries one HTTP exchange: by fetch, or by node:https where files for TLS are set, which fetch cannot use. */
+/** Carries one HTTP exchange over kept connections, with files for TLS where they are set, and never to a machine's own cloud. */
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { SluiceError } from '../../domain/errors.ts';
+import { guardedLookup, refusedAddress } from '../own-cloud.ts';
 import type { TlsFiles } from './connection-settings.ts';
 
 export interface HttpRequest {
@@ -26,12 +27,13 @@ export interface Transport {
   close(): void;
 }
 
-/** The process-wide connection pool of fetch outlives any one provider. */
+/** Shared by all providers of the process. */
+const plainAgents = { http: new HttpAgent({ keepAlive: true }), https: new Agent({ keepAlive: true }) };
+
 export const plainTransport: Transport = {
-  async send(url, { method, headers, body, signal, maxBytes }) {
-    const response = await fetch(url, { method, headers, body, signal, redirect: 'error' });
-    const { ok, status } = response;
-    return { ok, status, body: response.body === null ? '' : await textOf(response.body, maxBytes) };
+  async send(url, request) {
+    const secure = url.startsWith('https:');
+    return await answerOf(await sent(url, request, secure ? plainAgents.https : plainAgents.http), request);
   },
   close() {},
 };
@@ -51,10 +53,7 @@ export function tlsTransport(files: TlsFiles): Transport {
   };
   return {
     async send(url, request) {
-      const using = await agentNow();
-      const response = await sent(url, request, using);
-      const status = response.statusCode ?? 0;
-      return { ok: status >= 200 && status < 300, status, body: await textOf(response, request.maxBytes) };
+      return await answerOf(await sent(url, request, await agentNow()), request);
     },
     close: () => agent.destroy(),
   };
@@ -63,17 +62,26 @@ export function tlsTransport(files: TlsFiles): Transport {
 function sent(
   url: string,
   { method, headers, body, signal }: HttpRequest,
-  agent: Agent,
+  agent: Agent | HttpAgent,
 ): Promise<IncomingMessage> {
+  const refusal = refusedAddress(new URL(url).hostname);
+  if (refusal !== null) return Promise.reject(new Error(refusal));
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const own = {
       ...Object.fromEntries(headers),
       ...(body === null ? {} : { 'content-length': Buffer.byteLength(body) }),
     };
-    httpsRequest(url, { method, headers: own, signal, agent }, resolve)
+    send(url, { method, headers: own, signal, agent, lookup: guardedLookup }, resolve)
       .once('error', reject)
       .end(body ?? undefined);
   });
+}
+
+/** A redirect is an answer that is not `ok`: credentials stay where they belong. */
+async function answerOf(response: IncomingMessage, { maxBytes }: HttpRequest): Promise<HttpAnswer> {
+  const status = response.statusCode ?? 0;
+  return { ok: status >= 200 && status < 300, status, body: await textOf(response, maxBytes) };
 }
 
 async function readPems(files: TlsFiles): Promise<Record<string, string>> {

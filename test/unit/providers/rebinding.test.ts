@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { http as probe } from '../../../src/providers/health/http.ts';
+import { tcp } from '../../../src/providers/health/tcp.ts';
+import { plainTransport } from '../../../src/providers/metrics/http-transport.ts';
 import { outgoing } from '../../../src/providers/outgoing.ts';
 
 const answers: string[][] = [];
@@ -40,6 +42,19 @@ it('looks at the address of each request anew, and refuses a name with one bad a
   answers.push(['127.0.0.1'], ['127.0.0.1', '169.254.169.254']);
   await ask();
   await expect(ask()).rejects.toThrow('rebind.example is a link-local or metadata address');
+});
+
+it('holds for sources of metrics and for connections of TCP', async () => {
+  answers.push(['127.0.0.1', '169.254.169.254']);
+  const signal = AbortSignal.timeout(2_000);
+  const request = { method: 'GET', headers: new Headers(), body: null, maxBytes: 100, signal } as const;
+  await expect(plainTransport.send(url(), request)).rejects.toThrow('metadata address');
+  await expect(plainTransport.send('http://169.254.169.254/', request)).rejects.toThrow('metadata address');
+  const target = { slot: 'green', version: 'v2', service: 'shop', environment: 'prod' } as const;
+  for (const address of [new URL(url()).host, '169.254.169.254:80', '[fe80::1]:80']) {
+    const { detail } = await tcp.create({ address }).probe(target, { timeoutMs: 2_000 });
+    expect(detail).toContain('metadata address');
+  }
 });
 
 it('holds for probes as well', async () => {

@@ -36,6 +36,7 @@ const rules = {
   maxFirstWeight: percent,
   maxStep: percent,
   maxWeight: percent,
+  matchHeaders: z.array(name).max(50).optional(),
   minStages: z.int().min(1).max(50).optional(),
   minSoak: upTo(7 * dayMs),
   minWatchAfter: upTo(7 * dayMs),

@@ -2,7 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { parseImage } from '../gates/image-reference.ts';
-import type { Plan, ProviderChoice } from '../plan/types.ts';
+import type { HeaderMatch, Plan, ProviderChoice } from '../plan/types.ts';
 import type { ArtifactPart, PolicyRules } from './types.ts';
 
 type Rule = (rules: PolicyRules, plan: Plan) => readonly Problem[];
@@ -31,6 +31,7 @@ export const policyRules: readonly Rule[] = [
         ? [problem(`stages[${at}].weight`, `is ${weightPercent} %; a canary may have at most ${maxWeight} %`)]
         : [],
     ),
+  ({ matchHeaders }, { stages }) => stages.flatMap(({ match }, at) => matched(match, at, matchHeaders)),
   ({ minSoakMs = 0 }, { stages }) =>
     stages.flatMap(({ soakMs, minSoakMs: least = soakMs }, at) =>
       least < minSoakMs
@@ -99,6 +100,14 @@ function rollbackRules(rules: PolicyRules, { rollback }: Plan): readonly Problem
 
 function allowed(path: string, { name }: ProviderChoice, names: readonly string[] | undefined): Problem[] {
   return names === undefined || names.includes(name) ? [] : [problem(path, `is ${name}; ${oneOf(names)}`)];
+}
+
+/** A header that all requests have is a share of 100 %, of which weights say nothing. */
+function matched(match: HeaderMatch | null, at: number, headers: readonly string[] | undefined): Problem[] {
+  if (match === null || headers === undefined) return [];
+  if (headers.some((one) => one.toLowerCase() === match.header.toLowerCase())) return [];
+  const allowedOnes = headers.length === 0 ? 'no stage may match a header' : oneOf(headers);
+  return [problem(`stages[${at}].match`, `matches ${match.header}; ${allowedOnes}`)];
 }
 
 function missing(part: ArtifactPart, { artifact = {} }: Plan): Problem[] {

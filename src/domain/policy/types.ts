@@ -33,6 +33,8 @@ export interface PolicyRules {
   readonly maxStep?: number;
   /** Largest share before all users get the version. */
   readonly maxWeight?: number;
+  /** Headers by which a stage may take users, whatever its share; the header is what keeps the others out. Empty: none. */
+  readonly matchHeaders?: readonly string[];
   readonly minStages?: number;
   readonly minSoakMs?: number;
   readonly minWatchAfterMs?: number;

@@ -26,6 +26,22 @@ describe('rules of a policy', () => {
       ['stages[0].weight: is the first share, 10 %; begin with at most 5 %'],
     ],
     ['first share after users by header', { maxFirstWeight: 5 }, { stages: stagesAt(0, 5, 50) }, []],
+    [
+      'users by header',
+      { matchHeaders: ['X-Beta'] },
+      {
+        stages: ['x-forwarded-proto', 'x-beta'].map((header) =>
+          stageFixture({ weightPercent: 0, match: { header, value: 'https' } }),
+        ),
+      },
+      ['stages[0].match: matches x-forwarded-proto; allowed: X-Beta'],
+    ],
+    [
+      'users by no header',
+      { matchHeaders: [] },
+      { stages: [stageFixture({ match: { header: 'x-beta', value: '1' } })] },
+      ['stages[0].match: matches x-beta; no stage may match a header'],
+    ],
     ['least stages', { minStages: 3 }, {}, ['stages: has 2; write at least 3 stages']],
     ['largest share', { maxWeight: 40 }, {}, ['stages[1].weight: is 50 %; a canary may have at most 40 %']],
     [

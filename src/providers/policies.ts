@@ -26,7 +26,7 @@ async function readFolder(folder: string, catalogue: PlanCatalogue): Promise<Pol
   const names = await readdir(folder).catch((error: unknown) => {
     throw invalid(`The policies in ${folder} cannot be read: ${messageOf(error)}.`, []);
   });
-  const files = names.filter((name) => /\.ya?ml$/.test(name)).toSorted();
+  const files = names.filter((name) => /\.ya?ml$/i.test(name)).toSorted();
   if (files.length > mostFiles) {
     throw invalid(`The folder ${folder} holds ${files.length} policies; at most ${mostFiles} are read.`, []);
   }

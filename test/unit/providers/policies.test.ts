@@ -46,6 +46,11 @@ describe('policies in a folder', () => {
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('are policies whatever the case of their ending', async () => {
+    await put('production.YAML', production);
+    expect((await book().read()).policies.map(({ name }) => name)).toEqual(['production']);
+  });
+
   it('are read anew each time, and another text is another hash', async () => {
     await put('production.yaml', production);
     const one = book();

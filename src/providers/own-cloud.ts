@@ -5,8 +5,10 @@ import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 const ownCloud = new BlockList();
 ownCloud.addSubnet('169.254.0.0', 16, 'ipv4');
 ownCloud.addSubnet('fe80::', 10, 'ipv6');
-// Amazon by IPv6, Alibaba, Azure, Oracle.
+// Amazon, Google and Oracle by IPv6, Alibaba, Azure, Oracle.
 ownCloud.addSubnet('fd00:ec2::', 32, 'ipv6');
+ownCloud.addAddress('fd20:ce::254', 'ipv6');
+ownCloud.addAddress('fd00:c1::a9fe:a9fe', 'ipv6');
 ownCloud.addAddress('100.100.100.200', 'ipv4');
 ownCloud.addAddress('168.63.129.16', 'ipv4');
 ownCloud.addAddress('192.0.0.192', 'ipv4');
@@ -24,6 +26,9 @@ export function refusedAddress(hostname: string): string | null {
   return isIP(bare) !== 0 && isOwnCloud(bare) ? refusalOf(bare) : null;
 }
 
+/** A name with such an address, told apart from a name that nobody knows. */
+export class OwnCloudError extends Error {}
+
 function refusalOf(host: string): string {
   return `${host} is a link-local or metadata address, which is never asked`;
 }
@@ -34,7 +39,7 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
     if (error !== null) return callback(error, []);
     const [first] = found;
     if (first === undefined || found.some(({ address }) => isOwnCloud(address))) {
-      return callback(new Error(refusalOf(hostname)), []);
+      return callback(new OwnCloudError(refusalOf(hostname)), []);
     }
     if (options.all === true) callback(null, found);
     else callback(null, first.address, first.family);

@@ -46,6 +46,8 @@ describe('a request to outside', () => {
       'febf::1',
       '::ffff:169.254.1.1',
       'fd00:ec2::254',
+      'fd20:ce::254',
+      'fd00:c1::a9fe:a9fe',
       '100.100.100.200',
     ];
     expect(own.filter((one) => !isOwnCloud(one))).toEqual([]);

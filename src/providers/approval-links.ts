@@ -35,6 +35,7 @@ const ticketSchema = z.strictObject({
   actor: z.string().min(1),
   startedAtMs: z.number(),
   untilMs: z.number(),
+  by: z.string().min(1).optional(),
 });
 
 export interface ApprovalLinks {
@@ -62,9 +63,9 @@ export function approvalLinks({ secret }: Pick<ApprovalSettings, 'secret'>): App
         return { ok: false, problem: 'This link was not made here, or a part of it is missing.' };
       // Signed by us; a form of another version is all that can be wrong with it.
       const ticket = ticketSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString()));
-      return ticket.success
-        ? { ok: true, ticket: ticket.data }
-        : { ok: false, problem: 'This link was made by another version.' };
+      if (!ticket.success) return { ok: false, problem: 'This link was made by another version.' };
+      const { by, ...rest } = ticket.data;
+      return { ok: true, ticket: { ...rest, ...(by === undefined ? {} : { by }) } };
     },
   };
 }

@@ -46,14 +46,14 @@ export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promi
       app.post(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
         const { ticket } = await look(deps, request);
         const { answer, reason } = readAnswer(request.body);
-        const { environment, service, actor, id, about, startedAtMs, untilMs } = ticket;
+        const { environment, service, actor, id, about, startedAtMs, untilMs, by } = ticket;
         await deps.rollouts.command(
           { environment, service },
           {
             name: answer,
             actor,
             requestId: `link-${id}`,
-            link: { id, about, startedAtMs, untilMs },
+            link: { id, about, startedAtMs, untilMs, ...(by === undefined ? {} : { by }) },
             ...(reason === '' ? {} : { reason }),
           },
         );
@@ -70,7 +70,10 @@ async function look(
   { approvals, rollouts }: ApiDeps,
   request: FastifyRequest,
 ): Promise<{ readonly ticket: ApprovalTicket; readonly status: RolloutStatus }> {
-  const reading = await approvals.links.read(tokenOf.parse(request.params)['*']);
+  const token = tokenOf.safeParse(request.params);
+  // What is that long was not made here.
+  if (!token.success) throw new LinkRefused(403, 'This link was not made here. Ask for a new one.');
+  const reading = await approvals.links.read(token.data['*']);
   if (!reading.ok) throw new LinkRefused(403, `${reading.problem} Ask for a new one.`);
   const { ticket } = reading;
   const { status } = await rollouts.get({ environment: ticket.environment, service: ticket.service });
@@ -93,6 +96,8 @@ function readAnswer(body: unknown): z.output<typeof answerOf> {
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof LinkRefused) {
+    // The link itself stands in no log.
+    request.log.warn({ status: error.status, why: error.message }, 'approval link refused');
     return send(reply, error.status, messagePage('This link cannot be used', error.message));
   }
   const known = asSluiceError(error);

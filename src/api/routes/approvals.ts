@@ -2,6 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { same } from '../../domain/gates/override.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import type { Principal } from '../access/principal.ts';
 import { questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import {
@@ -56,12 +59,28 @@ export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: A
       if (question === undefined) {
         throw new SluiceError('command-refused', 'No approval is being asked for.');
       }
+      const { principal } = request;
+      if (isOwnQuestion(principal, status)) {
+        const why = `${principal.name} has started this rollout, and cannot make a link that answers for its gates`;
+        throw new SluiceError('command-refused', `${why}; ask somebody else.`);
+      }
       const untilMs = Date.now() + validForMs;
-      const ticket = { environment, service, about: question, actor, startedAtMs, untilMs };
+      const by = principal.verified ? { by: principal.name } : {};
+      const ticket = { environment, service, about: question, actor, startedAtMs, untilMs, ...by };
       const { id, path } = await approvals.links.make(ticket);
-      const base = approvals.url ?? `http://${request.host}`;
+      // Whoever makes a link could use it, so it must be known who made which.
+      request.log.warn(
+        { target: `${environment}/${service}`, for: actor, by: principal.name, id },
+        'approval link made',
+      );
+      const base = approvals.url ?? `${request.protocol}://${request.host}`;
       const url = `${base.replace(/\/$/, '')}${path}`;
       return reply.status(201).send({ url, id, actor, question: questionText(question, status), untilMs });
     },
   );
+}
+
+/** A gate may want another person than the author, whose link would be a way around that. */
+function isOwnQuestion({ name, verified }: Principal, { question, author = '' }: RolloutStatus): boolean {
+  return verified && question?.startsWith('gate:') === true && same(name, author);
 }

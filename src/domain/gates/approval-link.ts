@@ -10,6 +10,8 @@ export interface LinkClaim {
   /** The rollout, by when it began. */
   readonly startedAtMs: number;
   readonly untilMs: number;
+  /** Who made the link, where the API knows that for sure. */
+  readonly by?: string;
 }
 
 /** More answers by link than any rollout has; beyond it no link counts, since a used one must not be forgotten. */

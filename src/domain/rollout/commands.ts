@@ -178,6 +178,7 @@ function facts(command: Command): Record<string, unknown> {
     ...(command.reason === undefined ? {} : { reason: command.reason }),
     ...(command.for === undefined ? {} : { for: command.for }),
     ...(command.link === undefined ? {} : { link: command.link.id }),
+    ...(command.link?.by === undefined ? {} : { linkMadeBy: command.link.by }),
   };
 }
 

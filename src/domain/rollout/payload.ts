@@ -49,7 +49,8 @@ export function readPayload(name: CommandName, input: unknown): PayloadReading {
 
 function isLink(value: unknown): value is LinkClaim {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, about, startedAtMs, untilMs } = value as Partial<Record<keyof LinkClaim, unknown>>;
+  const { id, about, startedAtMs, untilMs, by } = value as Partial<Record<keyof LinkClaim, unknown>>;
+  if (by !== undefined && (typeof by !== 'string' || by.length > 200)) return false;
   const texts = [id, about].every((one) => typeof one === 'string' && one.length > 0 && one.length <= 64);
   return texts && [startedAtMs, untilMs].every(Number.isFinite);
 }

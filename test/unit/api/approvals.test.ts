@@ -1,10 +1,11 @@
 /** Links by which people approve from chat and mail, and the list of what waits for whom. */
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createApp } from '../../../src/api/app.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type AppOptions, createApp } from '../../../src/api/app.ts';
 import { linkSchema, waitingListSchema } from '../../../src/api/contract.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
+import { everything } from '../../../src/domain/access/grants.ts';
 import type { GateReport } from '../../../src/domain/gates/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 import { approvalLinks } from '../../../src/providers/approval-links.ts';
@@ -43,6 +44,7 @@ async function serve(
   status: Partial<RolloutStatus> = asking,
   overrides: Partial<RolloutService> = {},
   url: string | null = null,
+  authenticate?: AppOptions['authenticate'],
 ) {
   const current = { status };
   const rollouts = fakeRollouts({
@@ -55,7 +57,10 @@ async function serve(
     approvals: { links: approvalLinks({ secret: { env: 'LINKS' } }), url },
   };
   const stream = { write: (line: string) => void logged.push(line) };
-  app = await createApp(deps, { logger: pino({ level: 'trace' }, stream) });
+  app = await createApp(deps, {
+    logger: pino({ level: 'trace' }, stream),
+    ...(authenticate === undefined ? {} : { authenticate }),
+  });
   return { app, rollouts, current };
 }
 
@@ -174,6 +179,37 @@ test('an answer that makes no sense, and one that the rollout refuses, are told'
   expect((await post('{}', json)).statusCode).toBe(415);
   const refused = await post('answer=approve');
   expect([refused.statusCode, refused.body]).toEqual([409, expect.stringContaining('ann has started it')]);
+});
+
+test('who makes a link, and which are refused, stands in the log', async () => {
+  const { app } = await serve();
+  const { id } = await linkFor('bob');
+  const long = await app.inject({ method: 'GET', url: `/approvals/${'x'.repeat(5_000)}` });
+  expect(long.statusCode).toBe(403);
+  const lines = logged.map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 40, target: 'demo/shop', for: 'bob', by: 'anybody', id }),
+  );
+  expect(lines).toContainEqual(expect.objectContaining({ level: 40, status: 403 }));
+  expect(logged.join('')).not.toContain('xxxxx');
+});
+
+describe('where the API knows who asks', () => {
+  const known = (name: string) => async () => ({ name, verified: true, grants: everything });
+
+  test('a link carries its maker to the rollout', async () => {
+    const { app, rollouts } = await serve(asking, {}, null, known('zoe'));
+    const { path } = await linkFor('bob');
+    await app.inject({ method: 'POST', url: path, headers: form, payload: 'answer=approve' });
+    expect(rollouts.calls.at(-1)?.args[1]).toMatchObject({ actor: 'bob', link: { by: 'zoe' } });
+  });
+
+  test('whoever has started a rollout makes no link that answers for its gates', async () => {
+    const { app } = await serve(asking, {}, null, known('Ann'));
+    const url = '/v1/rollouts/demo/shop/approval-links';
+    const answer = await app.inject({ method: 'POST', url, headers: json, payload: { actor: 'bob' } });
+    expect(answer.json()).toMatchObject({ status: 409, code: 'command-refused' });
+  });
 });
 
 test('a link stands in no log', async () => {

@@ -7,6 +7,10 @@ import { refOf } from './rollouts.ts';
 
 const mediaTypes = { md: 'text/markdown; charset=utf-8', html: 'text/html; charset=utf-8' } as const;
 
+/** A report quotes what plans and people wrote: nothing in it runs or loads. */
+const csp =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
 export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'report'>): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
@@ -25,6 +29,7 @@ export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'r
       return reply
         .type(mediaTypes[format])
         .header('x-content-type-options', 'nosniff')
+        .header('content-security-policy', csp)
         .header('cache-control', 'no-store')
         .send(page);
     },

@@ -47,6 +47,21 @@ export function tally(
   };
 }
 
+/** Whose yes is waited for: people of the roles, and who stands in for one of them now. Null: anybody's. */
+export function waitsFor(
+  { people, delegations, notAuthor }: ApprovalRule,
+  counted: readonly string[],
+  { author, nowMs }: { readonly author: string; readonly nowMs: number },
+): readonly string[] | null {
+  if (people === null) return null;
+  const isOf = (names: readonly string[], one: string) => names.some((each) => same(each, one));
+  const standIns = delegations
+    .filter(({ from }) => isOf(people, from) && !(notAuthor && same(from, author)))
+    .filter(({ untilMs }) => untilMs === null || nowMs < untilMs)
+    .map(({ to }) => to);
+  return [...new Set([...people, ...standIns])].filter((one) => !isOf(counted, one));
+}
+
 function faultOf(
   { people, delegations, notAuthor, validForMs }: ApprovalRule,
   { actor, atMs }: Approval,
@@ -56,7 +71,11 @@ function faultOf(
   if (notAuthor && same(actor, author)) return 'whoever starts a rollout cannot approve it';
   const among = (one: string) => people === null || people.some((each) => same(each, one));
   if (!among(actor)) {
-    const standsIn = delegations.filter(({ from, to }) => same(to, actor) && among(from));
+    const forThem = delegations.filter(({ from, to }) => same(to, actor) && among(from));
+    // The author's no is not undone by somebody who speaks for the author.
+    const standsIn = forThem.filter(({ from }) => !(notAuthor && same(from, author)));
+    if (forThem.length > 0 && standsIn.length === 0)
+      return 'they stand in for whoever started the rollout, who cannot approve it';
     const ends = standsIn.map(({ untilMs }) => untilMs ?? Number.POSITIVE_INFINITY);
     if (ends.length === 0) return 'they are not among those who may';
     const latestMs = Math.max(...ends);

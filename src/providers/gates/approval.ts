@@ -1,8 +1,7 @@
 /** Waits for people: so many, of those who may, not the one who started it, and not for ever. */
 import { z } from 'zod';
 import { formatDuration } from '../../domain/duration.ts';
-import { type Delegation, tally } from '../../domain/gates/approval.ts';
-import { same } from '../../domain/gates/override.ts';
+import { type Delegation, tally, waitsFor } from '../../domain/gates/approval.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
@@ -71,8 +70,13 @@ function evaluate({ roles, delegates }: z.output<typeof settings>, question: Gat
   const { count, notAuthor, validFor } = asked;
   const rule = { count, people, delegations: delegationsIn(delegates), notAuthor, validForMs: validFor };
   const { counted, ignored } = tally(rule, question);
-  const waitsFor = people && [...new Set(people)].filter((one) => !counted.some((each) => same(each, one)));
-  const facts = { needed: asked.count, counted, ignored, roles: asked.roles ?? [], waitsFor };
+  const facts = {
+    needed: asked.count,
+    counted,
+    ignored,
+    roles: asked.roles ?? [],
+    waitsFor: waitsFor(rule, counted, question),
+  };
   if (counted.length >= asked.count) {
     return { answer: 'open', reason: `approved by ${counted.join(' and ')}`, facts };
   }

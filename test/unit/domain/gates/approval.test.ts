@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ApprovalRule, tally } from '../../../../src/domain/gates/approval.ts';
+import { type ApprovalRule, tally, waitsFor } from '../../../../src/domain/gates/approval.ts';
 
 const rule: ApprovalRule = {
   count: 2,
@@ -31,5 +31,29 @@ describe('who has approved', () => {
   it('knows people and who stands in for them in capitals', () => {
     const delegations = [{ from: 'CID', to: 'dora', untilMs: null }];
     expect(counted(['Cid', 'Dora', 'eve'], { people: ['cid'], delegations })).toEqual(['Cid', 'Dora']);
+  });
+
+  it('takes nobody for a second person who stands in for the author alone', () => {
+    const only = [{ from: 'ann', to: 'dora', untilMs: null }];
+    const people = ['ann', 'bob'];
+    expect(counted(['dora'], { people, delegations: only })).toEqual([]);
+    expect(counted(['dora'], { people, delegations: only, notAuthor: false })).toEqual(['dora']);
+    const both = [...only, { from: 'bob', to: 'dora', untilMs: null }];
+    expect(counted(['dora'], { people, delegations: both })).toEqual(['dora']);
+  });
+
+  it('waits for people and for who stands in for them now', () => {
+    const delegations = [
+      { from: 'bob', to: 'dora', untilMs: null },
+      { from: 'bob', to: 'gone', untilMs: 1_000 },
+      { from: 'ann', to: 'eve', untilMs: null },
+      { from: 'zoe', to: 'fay', untilMs: null },
+    ];
+    const about = { author: 'ann', nowMs: 2_000 };
+    expect(waitsFor({ ...rule, people: ['bob', 'cid'], delegations }, ['Cid'], about)).toEqual([
+      'bob',
+      'dora',
+    ]);
+    expect(waitsFor(rule, [], about)).toBeNull();
   });
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parsedJson } from './json.ts';
 import { staleWhy } from './report-time.ts';
-import { answerOf, type Finding, listed, weightedMean } from './score.ts';
+import { answerOf, type Finding, listed, reaches, weightedMean } from './score.ts';
 import type { GateAnswer } from './types.ts';
 
 export interface AttestationRule {
@@ -64,7 +64,8 @@ export function judgeCompliance(
   const required = phases.filter((one) => one.required);
   const whole = `${required.filter(({ complete }) => complete).length} of ${required.length} required phases`;
   const points = `score ${score.toFixed(1)}`;
-  const short = answer !== 'open' && score < minScore ? ` (${points}, and ${minScore} is the least)` : '';
+  const short =
+    answer !== 'open' && !reaches(score, minScore) ? ` (${points}, and ${minScore} is the least)` : '';
   const advice =
     answer === 'hold'
       ? 'let whoever answers for it leave a new attestation'
@@ -93,6 +94,9 @@ function phaseOf(rule: PhaseRule, found: readonly Found[], about: Subject & { no
   };
 }
 
+/** All of them go into one report, word by word. */
+export const longestAttestation = 64 * 1024;
+
 const attestation = z.looseObject({
   status: z.enum(['passed', 'failed']),
   at: z.iso.datetime({ offset: true }),
@@ -120,6 +124,8 @@ function readAttestation(
   });
   if (found === undefined || 'missing' in found)
     return bad('waiting', `is missing: ${found?.missing ?? 'not looked for'}`);
+  if (found.text.length > longestAttestation)
+    return bad('failed', `is longer than ${longestAttestation} characters`);
   const { data } = attestation.safeParse(parsedJson(found.text));
   if (data === undefined) return bad('failed', 'is no attestation: it needs status, at and by');
   const { status, at, by, score = 100, reason } = data;

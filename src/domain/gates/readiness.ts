@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parsedJson } from './json.ts';
 import { staleWhy } from './report-time.ts';
-import { answerOf, type Finding, listed, weightedMean } from './score.ts';
+import { answerOf, type Finding, listed, reaches, weightedMean } from './score.ts';
 import type { GateAnswer, GateReport } from './types.ts';
 
 export const categories = ['security', 'performance', 'reliability', 'compliance'] as const;
@@ -77,7 +77,9 @@ export function judgeReadiness(
   const actions = [...new Set(bad.flatMap(({ check }) => check.action ?? []))];
   const points = `score ${score.toFixed(1)} in ${parts.length} categories`;
   const low =
-    answer !== 'open' && score < minScore ? ` (score ${score.toFixed(1)}, and ${minScore} is the least)` : '';
+    answer !== 'open' && !reaches(score, minScore)
+      ? ` (score ${score.toFixed(1)}, and ${minScore} is the least)`
+      : '';
   const first = because.flatMap((one) => bad.find(({ finding }) => finding === one)?.check.action ?? []);
   const advice =
     first[0] ?? (answer === 'hold' ? 'wait for it, or let somebody tell it' : 'mend it, and start again');

@@ -27,11 +27,18 @@ export function answerOf(findings: readonly Finding[], score: number, minScore: 
   const must = ({ must: is }: Finding) => is;
   if (failed.some(must)) return { answer: 'refuse', because: failed.filter(must) };
   if (waiting.some(must)) return { answer: 'hold', because: waiting.filter(must) };
-  if (score >= minScore) return { answer: 'open', because: [] };
+  if (reaches(score, minScore)) return { answer: 'open', because: [] };
   // What is still to come may lift the score; what is there stays as it is.
   return waiting.length > 0
     ? { answer: 'hold', because: waiting }
     : { answer: 'refuse', because: findings.filter((one) => one.score < 100) };
+}
+
+/** A mean of weights such as 0.1 falls short of what it should be by less than this. */
+const tolerance = 1e-9;
+
+export function reaches(score: number, minScore: number): boolean {
+  return score >= minScore - tolerance;
 }
 
 /** 0 if nothing has a weight. */

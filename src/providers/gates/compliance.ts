@@ -4,6 +4,7 @@ import {
   type ComplianceVerdict,
   type Found,
   judgeCompliance,
+  longestAttestation,
   type PhaseRule,
 } from '../../domain/gates/compliance.ts';
 import { dayMs } from '../../domain/plan/document/duration-schema.ts';
@@ -15,7 +16,12 @@ const name = z.string().min(1).max(63);
 const percent = z.number().min(0).max(100);
 
 const options = z.strictObject({
-  phases: z.array(name).min(1).max(50).optional().describe('Which of the phases. Default: all.'),
+  phases: z
+    .array(name)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Which of the phases that are not required. Default: all.'),
   minScore: percent.optional().describe("The least score, if more than the operator's."),
 });
 
@@ -68,7 +74,10 @@ function createCompliance(known: Settings): Gate {
         const has = Object.keys(known.phases).join(', ');
         return { answer: 'refuse', reason: `there is no phase ${unknown.join(', ')}; this gate has ${has}` };
       }
-      const chosen = Object.entries(known.phases).filter(([each]) => wanted.includes(each));
+      // What the operator requires, a plan cannot leave out.
+      const chosen = Object.entries(known.phases).filter(
+        ([each, { required }]) => required || wanted.includes(each),
+      );
       const found = await Promise.all(
         chosen.map(([, { attestations }]) =>
           Promise.all(attestations.map(({ report }) => findReport(known, report, question, signal))),
@@ -122,7 +131,7 @@ function reportOf(
 ) {
   const phases = verdict.phases.map((one, at) => ({
     ...one,
-    attestations: one.attestations.map((each, index) => ({ ...each, found: found[at]?.[index] ?? null })),
+    attestations: one.attestations.map((each, index) => ({ ...each, found: bounded(found[at]?.[index]) })),
   }));
   const content = { service, environment, version, at: new Date(nowMs).toISOString(), ...verdict, phases };
   return {
@@ -130,4 +139,9 @@ function reportOf(
     mediaType: 'application/json',
     content: JSON.stringify(content, null, 2),
   };
+}
+
+function bounded(found: Found | undefined): Found | null {
+  if (found === undefined || 'missing' in found) return found ?? null;
+  return { text: found.text.slice(0, longestAttestation) };
 }

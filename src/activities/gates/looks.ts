@@ -107,26 +107,41 @@ export class GateLooks {
     const nowMs = clock.now();
     const { verdict, asked } = await this.ask(config, nowMs);
     // What cannot be asked for a moment was open a moment ago.
-    if (place === 'standing' && !asked && nowMs - this.openAt(config) < graceMs) return;
+    const patienceMs = asked ? (verdict.pendingForMs ?? 0) : graceMs;
+    if (place === 'standing' && nowMs - this.openAt(config) < patienceMs) return;
     const lateMs = nowMs - question.sinceMs - config.timeoutMs;
     const late = place !== 'standing' && verdict.answer === 'hold' && lateMs >= 0;
-    const reports = await Promise.all((verdict.reports ?? []).map((one) => this.options.keep(config, one)));
+    // Under a canary there is nothing to wait for: a gate is open, or it is not.
+    const closed = late || (place === 'standing' && verdict.answer === 'hold');
+    const answer = closed ? 'refuse' : verdict.answer;
+    const facts = bounded(verdict.facts ?? {});
+    const reports = await this.reportsOf(config, verdict, { answer, facts });
     if (this.stopper.signal.aborted) return;
     if (verdict.answer === 'open') this.opened.set(config.name, nowMs);
     const after = `it did not open within ${formatDuration(config.timeoutMs)}`;
-    // Under a canary there is nothing to wait for: a gate is open, or it is not.
-    const closed = late || (place === 'standing' && verdict.answer === 'hold');
     this.latest.set(config.name, {
       name: config.name,
       gate: config.gate,
       type: config.type,
       place,
-      answer: closed ? 'refuse' : verdict.answer,
+      answer,
       reason: clip(late ? `${after}: ${verdict.reason}` : verdict.reason),
-      facts: bounded(verdict.facts ?? {}),
+      facts,
       reports,
       atMs: nowMs,
     });
+  }
+
+  /** Reports have times in them. What says the same as before is not kept once more, or a day of looks would fill a store. */
+  private async reportsOf(
+    config: GateConfig,
+    verdict: GateVerdict,
+    { answer, facts }: Pick<GateReport, 'answer' | 'facts'>,
+  ): Promise<readonly ReportRef[]> {
+    const last = this.latest.get(config.name);
+    const isSame = last?.answer === answer && JSON.stringify(last.facts) === JSON.stringify(facts);
+    if (last !== undefined && isSame) return last.reports;
+    return await Promise.all((verdict.reports ?? []).map((one) => this.options.keep(config, one)));
   }
 
   /** When it was last open; the beginning of these looks if it never was. */

@@ -8,6 +8,7 @@ import {
   type ReadinessVerdict,
   readFacts,
 } from '../../domain/gates/readiness.ts';
+import type { GateReport } from '../../domain/gates/types.ts';
 import { dayMs } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
 import { findReport, oneSource, reportPath, reportSettings } from './reports/source.ts';
@@ -122,11 +123,19 @@ function createReadiness(known: Settings): Gate {
         answer: verdict.answer,
         reason,
         facts: factsOf(verdict),
+        ...(verdict.answer === 'hold' && isUnanswered(checks, gates) ? { pendingForMs } : {}),
         reports: [reportOf(verdict, text, question)],
       };
     },
     async close() {},
   };
+}
+
+/** So long the gates beside it may take for their first answer. */
+const pendingForMs = 60_000;
+
+function isUnanswered(checks: readonly ReadinessCheck[], answers: readonly GateReport[]): boolean {
+  return checks.some(({ of }) => 'gate' in of && !answers.some(({ gate }) => gate === of.gate));
 }
 
 const shown = 10;

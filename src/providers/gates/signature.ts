@@ -110,7 +110,7 @@ function createSignature(known: Settings): Gate {
         };
       }
       try {
-        return await judge(known, asked, signers, question, signal);
+        return withUnusable(await judge(known, asked, signers, question, signal), unusable);
       } catch (error) {
         if (!(error instanceof Unanswered || error instanceof OutgoingError)) throw error;
         return { answer: 'hold', reason: error.message };
@@ -120,13 +120,24 @@ function createSignature(known: Settings): Gate {
   };
 }
 
+/** A signer that could not be asked may be the one who signed: its fault is the operator's, and no verdict on the image. */
+function withUnusable(verdict: Judged, unusable: readonly string[]): GateVerdict {
+  const { unsigned, ...rest } = verdict;
+  if (unsigned !== true || unusable.length === 0) return rest;
+  const why = `not every signer can be asked: ${unusable.join('; ')}; correct the settings of this gate`;
+  return { ...rest, answer: 'hold', reason: `${rest.reason}; ${why}` };
+}
+
+/** `unsigned`: what is beside the image was looked at, and no signer stands for it. */
+type Judged = GateVerdict & { readonly unsigned?: true };
+
 async function judge(
   known: Settings,
   asked: Asked,
   signers: readonly Signer[],
   question: GateQuestion,
   signal: AbortSignal,
-): Promise<GateVerdict> {
+): Promise<Judged> {
   const { image } = question.artifact;
   const reference = image === undefined ? null : parseImage(image);
   if (reference === null) {
@@ -179,7 +190,7 @@ function verdictOf(
   asked: Asked,
   signers: readonly Signer[],
   wanted: WantedProvenance,
-): GateVerdict {
+): Judged {
   const what = asked.level > 0 ? 'provenance' : 'signature';
   const kind = asked.level > 0 ? 'built' : 'signed';
   const problems: string[] = read.flatMap((one) => ('problem' in one ? [`${one.from}: ${one.problem}`] : []));
@@ -206,7 +217,7 @@ function verdictOf(
       ? 'build it with a trusted builder'
       : 'sign it as one of the signers that are trusted here';
   const reason = `no ${what} of ${digest} is good: ${problems.slice(0, shown).join('; ')}${more}; ${advice}`;
-  return { answer: 'refuse', reason, facts, reports };
+  return { answer: 'refuse', reason, facts, reports, unsigned: true };
 }
 
 function tryOne(

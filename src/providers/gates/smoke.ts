@@ -93,6 +93,9 @@ function testOf(
   return jobTest({ ...job, namespace: job.namespace ?? namespace }, client, each);
 }
 
+/** No test may take longer, and then it says something. */
+const longestTestMs = 3_700_000;
+
 function verdictOf(names: readonly string[], results: readonly TestResult[]): GateVerdict {
   const rows = results.map((result, at) => ({ test: names[at] ?? '', ...result }));
   const of = (answer: TestResult['answer']) => rows.filter((one) => one.answer === answer);
@@ -107,6 +110,7 @@ function verdictOf(names: readonly string[], results: readonly TestResult[]): Ga
   };
   const [refused, held] = [of('refuse'), of('hold')];
   if (refused.length > 0) return { answer: 'refuse', reason: told(refused), ...verdict };
-  if (held.length > 0) return { answer: 'hold', reason: told(held), ...verdict };
+  const pending = held.every(({ runs }) => runs) ? { pendingForMs: longestTestMs } : {};
+  if (held.length > 0) return { answer: 'hold', reason: told(held), ...verdict, ...pending };
   return { answer: 'open', reason: told(rows), ...verdict };
 }

@@ -46,6 +46,8 @@ export interface GateVerdict {
   readonly reason: string;
   /** Numbers and names that the answer rests on; small, no secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Only with `hold`: it says nothing new yet, so that under a canary what it said before counts for so long. */
+  readonly pendingForMs?: number;
   /** Raw reports, kept as evidence. */
   readonly reports?: readonly RawReport[];
 }

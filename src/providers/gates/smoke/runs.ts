@@ -85,12 +85,13 @@ function start(test: Test, question: GateQuestion): Run {
   run.done = test(question, stopper.signal)
     .catch(failed)
     .then((result) => {
-      run.result = result;
+      // What was cut short has found nothing, whatever it says of its own end.
+      run.result = stopper.signal.aborted ? { ...result, answer: 'hold' } : result;
     });
   return run;
 }
 
 function stillRuns({ startedMs }: Run): TestResult {
   const since = formatDuration(Math.round((performance.now() - startedMs) / 1_000) * 1_000);
-  return { answer: 'hold', said: `still runs, since ${since}; wait for it`, report: null };
+  return { answer: 'hold', said: `still runs, since ${since}; wait for it`, report: null, runs: true };
 }

@@ -7,6 +7,8 @@ export interface TestResult {
   /** What was found and, unless it passed, what to do; without the test's name. */
   readonly said: string;
   readonly report: RawReport | null;
+  /** Only with `hold`: it has found nothing yet. */
+  readonly runs?: true;
 }
 
 /** Ends by itself, within its own time; ends what it started when `signal` aborts. Never rejects otherwise. */

@@ -81,3 +81,23 @@ it('holds when a test itself breaks', async () => {
   const result = await look({ broken: () => Promise.reject(new Error('no route')) });
   expect(result).toMatchObject([{ answer: 'hold', said: 'no route' }]);
 });
+
+it('takes the end of a test that it cut short for no finding', async () => {
+  runs = new Runs({ waitMs: 20, forgottenMs: 10 });
+  const seen: boolean[] = [];
+  const cut: Test = (_question, signal) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        seen.push(true);
+        resolve({ answer: 'refuse', said: 'it ended with code 143', report: null });
+      });
+    });
+  const first = look({ cut });
+  const stopper = new AbortController();
+  const second = look({ cut }, stopper.signal);
+  stopper.abort(new Error('its worker is gone'));
+  await expect(second).rejects.toThrow('its worker is gone');
+  // Whoever waits for the same run is not told that it failed.
+  expect(await first).toMatchObject([{ answer: 'hold' }]);
+  expect(seen).toEqual([true]);
+});

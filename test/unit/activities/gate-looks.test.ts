@@ -1,0 +1,74 @@
+/** Looks at gates: what is kept of an answer, and what a guard that says nothing new leaves as it was. */
+import { beforeEach, expect, it } from 'vitest';
+import { GateLooks } from '../../../src/activities/gates/looks.ts';
+import type { GatePlace } from '../../../src/domain/gates/types.ts';
+import type { GateVerdict } from '../../../src/providers/gates/types.ts';
+import { questionFixture } from '../../contract/gates/suite.ts';
+import { gateFixture } from '../../support/plan.ts';
+
+let nowMs: number;
+let verdict: GateVerdict;
+let kept: string[];
+beforeEach(() => {
+  nowMs = 1_000_000;
+  kept = [];
+});
+
+function looksAt(place: GatePlace): () => Promise<string | undefined> {
+  const {
+    options: _options,
+    nowMs: _now,
+    id: _id,
+    gate: _gate,
+    answers: _answers,
+    ...question
+  } = questionFixture();
+  const looks = new GateLooks({
+    gates: [gateFixture({ name: 'ready' })],
+    place,
+    clock: { now: () => nowMs, sleep: async () => {} },
+    find: () => ({ gate: { evaluate: async () => verdict, close: async () => {} }, intervalMs: 1_000 }),
+    question: { ...question, place, sinceMs: nowMs },
+    runId: 'run',
+    keep: async (_config, { content }) => {
+      kept.push(content);
+      return { name: 'a.json', mediaType: 'application/json', bytes: 1, sha256: content, key: null };
+    },
+  });
+  return async () => {
+    looks.tick();
+    await looks.idle();
+    return looks.reports[0]?.answer;
+  };
+}
+
+const report = (content: string) => [{ name: 'a.json', mediaType: 'application/json', content }];
+
+it('keeps a report when the answer is another one, not each time that it is given', async () => {
+  const look = looksAt('standing');
+  for (const content of ['at 1', 'at 2', 'at 3']) {
+    verdict = { answer: 'open', reason: 'well', facts: { score: 90 }, reports: report(content) };
+    expect(await look()).toBe('open');
+    nowMs += 2_000;
+  }
+  verdict = { answer: 'open', reason: 'well', facts: { score: 80 }, reports: report('at 4') };
+  await look();
+  expect(kept).toEqual(['at 1', 'at 4']);
+});
+
+it('leaves a guard as it was while it says nothing new yet, for as long as it asks for and no longer', async () => {
+  const look = looksAt('standing');
+  verdict = { answer: 'open', reason: 'well' };
+  expect(await look()).toBe('open');
+  verdict = { answer: 'hold', reason: 'still runs', pendingForMs: 10_000 };
+  nowMs += 9_000;
+  expect(await look()).toBe('open');
+  nowMs += 2_000;
+  expect(await look()).toBe('refuse');
+});
+
+it('takes a hold before a stage for what it is', async () => {
+  const look = looksAt('start');
+  verdict = { answer: 'hold', reason: 'still runs', pendingForMs: 10_000 };
+  expect(await look()).toBe('hold');
+});

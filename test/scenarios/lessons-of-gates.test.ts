@@ -133,6 +133,18 @@ describe('lesson 20: each event is told once, and who cannot be told holds up no
     ).toEqual(['ledger was told of post', 'ledger was told of rollback']);
   });
 
+  it('a receiver that is dead keeps the target for some seconds and no longer, whatever its budget', async () => {
+    const silent: (() => void)[] = [];
+    env.hook.answer(() => new Promise((resolve) => silent.push(resolve)));
+    const webhooks = [{ ...webhook, on: ['post'] as const, timeoutMs: 50_000, tries: 10 }];
+    const { timeline, phase } = await (await start('lesson-20-dead', { webhooks })).ended();
+    for (const answer of silent) answer();
+    expect(phase).toBe('promoted');
+    expect(timeline.filter(({ kind }) => kind === 'webhook').map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^ledger could not be told of post: .* given up$/),
+    ]);
+  });
+
   it('a receiver that fails is tried within its budget, under the same id, and the failure is seen', async () => {
     const before = env.hook.calls.length;
     env.hook.answer(async ({ action }) => {

@@ -10,9 +10,11 @@ const pulseMs = 2_000;
 export class Crowd {
   /** What each renewal took, milliseconds. */
   readonly renewMs: number[] = [];
+  /** Pulses that came to nothing in time. */
+  failed = 0;
   private readonly provider: TrafficProvider;
   private readonly epoch: number;
-  private readonly renewed = new Set<string>();
+  private readonly renewed = new Map<string, { atMs: number; longestMs: number }>();
 
   constructor(provider: TrafficProvider, epoch: number) {
     this.provider = provider;
@@ -21,7 +23,7 @@ export class Crowd {
 
   renew(ids: readonly string[], leaseMs: number): void {
     for (const id of ids) {
-      this.renewed.add(id);
+      this.renewed.set(id, { atMs: performance.now(), longestMs: 0 });
       void this.renewing(id, leaseMs);
     }
   }
@@ -29,26 +31,40 @@ export class Crowd {
   /** Renews each a last time, all at once. When each lease ends, in `performance.now()`. */
   async leave(ids: readonly string[], leaseMs: number): Promise<ReadonlyMap<string, number>> {
     for (const id of ids) this.renewed.delete(id);
-    const ends = ids.map(async (id) => {
-      const endsAtMs = performance.now() + leaseMs;
-      await this.renewOnce(id, leaseMs);
-      return [id, endsAtMs] as const;
-    });
+    const ends = ids.map(async (id) => [id, await this.lastRenewal(id, leaseMs)] as const);
     return new Map(await Promise.all(ends));
+  }
+
+  /** From now on nobody could have renewed before. */
+  beginAnew(): void {
+    for (const one of this.renewed.values()) one.atMs = performance.now();
+  }
+
+  /** Those that were without a renewal for so long, so that their leases did run out. */
+  withoutFor(ms: number): readonly string[] {
+    return [...this.renewed].filter(([, { longestMs }]) => longestMs > ms).map(([id]) => id);
   }
 
   stop(): void {
     this.renewed.clear();
   }
 
+  private async lastRenewal(id: string, leaseMs: number): Promise<number> {
+    for (;;) {
+      const beganMs = performance.now();
+      if (await succeeds(this.renewOnce(id, leaseMs))) return beganMs + leaseMs;
+    }
+  }
+
   private async renewing(id: string, leaseMs: number): Promise<void> {
     // They began at any time.
     await sleep(Math.random() * leaseMs * renewAfter.most);
-    while (this.renewed.has(id)) {
-      const done = await this.pulse(id, leaseMs).then(
-        () => true,
-        () => false,
-      );
+    for (let one = this.renewed.get(id); one !== undefined; one = this.renewed.get(id)) {
+      const done = await succeeds(this.pulse(id, leaseMs));
+      if (!done) this.failed += 1;
+      const nowMs = performance.now();
+      one.longestMs = Math.max(one.longestMs, nowMs - one.atMs);
+      if (done) one.atMs = nowMs;
       const { least, most } = renewAfter;
       await sleep(done ? leaseMs * (least + Math.random() * (most - least)) : pulseMs);
     }
@@ -66,6 +82,13 @@ export class Crowd {
     const limit = AbortSignal.timeout(pulseMs);
     await this.provider.renew(targetOf(id), this.epoch, Date.now() + leaseMs, limit);
   }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 function targetOf(service: string): TrafficTarget {

@@ -28,6 +28,9 @@ export async function startGuardProcess(settings: {
   const { kubeconfig, leaseNamespace } = settings;
   const flags = [`--kubeconfig=${kubeconfig}`, `--lease-namespace=${leaseNamespace}`, `--port=${port}`];
   const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const killAtExit = () => child.kill('SIGKILL');
+  process.once('exit', killAtExit);
+  child.once('close', () => process.removeListener('exit', killAtExit));
   let log = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     log += chunk;

@@ -1,6 +1,7 @@
 /** `sluice notices` and `sluice ack`: who was told of a rollout, and saying that somebody has taken its trouble on. */
 import type { Command } from 'commander';
 import { ackAnswerSchema, type NoticesView, noticesViewSchema } from '../../api/contract.ts';
+import { sentenceOf } from '../../domain/notify/words.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, pathOf, type Target } from '../target.ts';
@@ -50,7 +51,7 @@ function troubleLines({ trouble }: NoticesView): string[] {
   const { severity, title, text, sinceMs, ack, escalatesAtMs } = trouble;
   const who = ack === null ? 'nobody has acknowledged it' : `acknowledged by ${ack.actor}`;
   const next = escalatesAtMs === null ? '' : `; others are told at ${stamp(escalatesAtMs)}`;
-  return [`open since ${stamp(sinceMs)} (${severity}): ${title}: ${text}`, `${who}${next}`];
+  return [`open since ${stamp(sinceMs)} (${severity}): ${sentenceOf({ title, text })}`, `${who}${next}`];
 }
 
 export async function runAck(options: AckOptions, io: Io): Promise<number> {

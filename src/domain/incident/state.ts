@@ -1,5 +1,6 @@
 /** How an incident goes on: what each notice of a rollout of its target adds, and when it is over. Pure. */
 import type { Notice, Subject } from '../notify/types.ts';
+import { sentenceOf } from '../notify/words.ts';
 import type { Incident, IncidentRollout } from './types.ts';
 
 const maxEntries = 200;
@@ -53,7 +54,7 @@ export function newIncident(target: string, nowMs: number): Incident {
 export function onReport(incident: Incident, subject: Subject, notice: Notice): Incident {
   if (incident.state === 'closed') return incident;
   const { event, severity, title, actor, atMs } = notice;
-  const text = `${title}: ${notice.text}`;
+  const text = sentenceOf(notice);
   // A report whose answer was lost is sent again.
   if (incident.timeline.some((one) => one.atMs === atMs && one.event === event && one.text === text))
     return incident;

@@ -1,6 +1,7 @@
 /** GitHub: a deployment for each rollout, kept in step; at the end a comment on the commit, and an issue for a rollback. */
 import { z } from 'zod';
 import type { Notice, Thread } from '../../domain/notify/types.ts';
+import { sentenceOf } from '../../domain/notify/words.ts';
 import { secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import { deploymentStateOf, issueOf, issueWanted } from './github-words.ts';
@@ -87,7 +88,7 @@ function createGithub(given: z.output<typeof settings>): Notifier {
       );
     const state = deploymentStateOf(notice);
     if (state !== null) {
-      const description = clip(`${notice.title}: ${notice.text}`, longestDescription);
+      const description = clip(sentenceOf(notice), longestDescription);
       const log = message.link === null ? {} : { log_url: message.link };
       await send(`deployments/${thread.deployment}/statuses`, {
         state,

@@ -1,6 +1,7 @@
 /** PagerDuty's Events API v2: one alert for each rollout in trouble; triggered, acknowledged, resolved. */
 import { z } from 'zod';
 import type { Notice } from '../../domain/notify/types.ts';
+import { sentenceOf } from '../../domain/notify/words.ts';
 import { secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import { httpAddress, post, secretOf } from './posting.ts';
@@ -53,10 +54,10 @@ function actionOf({ event, trouble }: Notice): 'trigger' | 'acknowledge' | 'reso
 
 function alertOf(message: NotifierMessage, notice: Notice): object {
   const { subject, link } = message;
-  const { title, text, severity, atMs, key, event, actor } = notice;
+  const { severity, atMs, key, event, actor } = notice;
   return {
     payload: {
-      summary: clip(`${subject.target} ${subject.version}: ${title}: ${text}`, longestSummary),
+      summary: clip(`${subject.target} ${subject.version}: ${sentenceOf(notice)}`, longestSummary),
       source: subject.target,
       severity,
       timestamp: new Date(atMs).toISOString(),

@@ -1,6 +1,8 @@
 /** A notice as a message of syslog (RFC 5424) with structured data, framed by counting octets (RFC 5425). */
 import type { Notice, Severity, Subject } from '../../domain/notify/types.ts';
 
+import { sentenceOf } from '../../domain/notify/words.ts';
+
 export interface SyslogPlace {
   readonly hostname: string;
   readonly facility: number;
@@ -13,7 +15,7 @@ const longestParameter = 1_000;
 const longestText = 4_000;
 
 export function syslogMessage(subject: Subject, notice: Notice, place: SyslogPlace): string {
-  const { event, severity, title, text, atMs, key, actor, progress } = notice;
+  const { event, severity, atMs, key, actor, progress } = notice;
   const priority = place.facility * 8 + levels[severity];
   const parameters = {
     key,
@@ -39,7 +41,7 @@ export function syslogMessage(subject: Subject, notice: Notice, place: SyslogPla
     '-',
     word(event, 32),
   ];
-  const body = `${subject.target} ${subject.version}: ${title}: ${text}`
+  const body = `${subject.target} ${subject.version}: ${sentenceOf(notice)}`
     .replaceAll(/\p{Cc}+/gu, ' ')
     .slice(0, longestText);
   // The byte order mark says that the text is UTF-8.

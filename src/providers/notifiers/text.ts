@@ -1,5 +1,6 @@
 /** The words of a message, which every notifier for people shares. */
 import type { Notice, Severity } from '../../domain/notify/types.ts';
+import { sentenceOf } from '../../domain/notify/words.ts';
 import type { NotifierMessage } from './types.ts';
 
 const longestText = 1_500;
@@ -17,9 +18,9 @@ const marks: Readonly<Record<Severity, string>> = {
 };
 
 /** One line of one notice. */
-export function lineOf({ title, text, actor, atMs }: Notice): string {
+export function lineOf({ actor, atMs, ...notice }: Notice): string {
   const by = actor === null ? '' : ` (${actor})`;
-  return `${timeOf(atMs)} ${title}: ${clip(text)}${by}`;
+  return `${timeOf(atMs)} ${clip(sentenceOf(notice))}${by}`;
 }
 
 /** Where the rollout stands now. */

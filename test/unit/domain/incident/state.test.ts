@@ -45,6 +45,12 @@ describe('an incident', () => {
   it('is one for several rollouts of its target, and takes a repeated report once', () => {
     const again = having(begun, begun);
     expect(again.timeline).toHaveLength(1);
+    const last = having(begun, {
+      ...ended,
+      title: 'rollout ended: rolled-back',
+      text: 'rollout ended: rolled-back',
+    });
+    expect(last.timeline.at(-1)?.text).toBe('rollout ended: rolled-back');
     const second = onReport(again, subjectFixture({ runId: 'run-2', version: 'v3' }), late);
     expect(second.rollouts.map(({ version }) => version)).toEqual(['v2', 'v3']);
   });

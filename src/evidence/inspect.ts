@@ -51,8 +51,9 @@ function placeWrong({ target, position }: Manifest, place: Place): string[] {
   ];
 }
 
-/** Every manifest of the target, from its first bundle on: none missing, each naming the one before. */
-async function chainWrong(archive: Archive, { target }: Place): Promise<string[]> {
+/** Every manifest of the target, from its first bundle on: none missing, each in its place and naming the one before. */
+async function chainWrong(archive: Archive, asked: Place): Promise<string[]> {
+  const { target } = asked;
   const places = await placesIn(archive, target);
   const problems: string[] = [];
   const found: Unsealed<Manifest>[] = [];
@@ -62,7 +63,20 @@ async function chainWrong(archive: Archive, { target }: Place): Promise<string[]
     const sealed = await archive.store.get(chainKey(target, position));
     const reading = sealed === null ? { problem: 'is missing' } : unseal(sealed, manifestSchema);
     if ('problem' in reading) problems.push(`the manifest of bundle ${position} ${reading.problem}`);
-    else found.push(reading);
+    else {
+      found.push(reading);
+      problems.push(...exchanged(reading.body, { target, position }, asked));
+    }
   }
   return [...problems, ...linksWrong(found)];
+}
+
+function exchanged(body: Manifest, place: Place, asked: Place): string[] {
+  const here = `bundle ${place.position}`;
+  if (body.target !== place.target || body.position !== place.position) {
+    // Of the one that was asked for it is said already.
+    const known = place.position === asked.position;
+    return known ? [] : [`${here} was exchanged: it is bundle ${body.position} of ${body.target}`];
+  }
+  return place.position === 1 && body.previous !== null ? [`${here} names one before it`] : [];
 }

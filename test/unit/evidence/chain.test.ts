@@ -6,6 +6,7 @@ import { collect } from '../../../src/evidence/collect.ts';
 import type { RolloutRecord } from '../../../src/evidence/content.ts';
 import { inspect } from '../../../src/evidence/inspect.ts';
 import type { BundleReplay } from '../../../src/evidence/replay.ts';
+import { seal } from '../../../src/evidence/seal.ts';
 import { createMemoryStore, type MemoryStore } from '../../../src/providers/evidence/memory.ts';
 import {
   collectAll,
@@ -82,6 +83,23 @@ test('a bundle in the middle that was made anew, or is gone, is found from any o
   expect(await wrongWith(3)).toEqual(['bundle 3 does not continue bundle 2: it names another manifest']);
   store.held.delete(chainKey(target, 2));
   expect(await wrongWith(1)).toEqual(['bundles before 3 are missing']);
+});
+
+test('a bundle that lies in the place of another one is found from any other', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1), nth(2)]);
+  store.held.set(chainKey(target, 2), store.held.get(chainKey(target, 1)) ?? Buffer.alloc(0));
+  expect(await wrongWith(1)).toEqual(['bundle 2 was exchanged: it is bundle 1 of test/promoted']);
+  expect(await wrongWith(2)).toEqual([expect.stringMatching(/^it lies where bundle 2 of test\/promoted/)]);
+});
+
+test('a chain whose beginning was cut off is found', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1)]);
+  const { manifest } = await bundleAt(archive, place(1));
+  const previous = { position: 1, sha256: 'ab'.repeat(32) };
+  store.held.set(chainKey(target, 1), seal({ ...manifest, previous }, null));
+  expect(await wrongWith(1)).toEqual(['bundle 1 names one before it']);
 });
 
 test('a damaged manifest ends no chain, and stays in sight', async () => {

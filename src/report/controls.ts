@@ -1,6 +1,6 @@
 /** Which controls of which standards a gate speaks for, and which of them are met: by its raw report, else by its facts. */
 import type { GateReport } from '../domain/gates/types.ts';
-import { fieldOf } from './fields.ts';
+import { fieldOf, numberAt } from './fields.ts';
 import type { ReportSource } from './source.ts';
 
 export interface Control {
@@ -10,10 +10,23 @@ export interface Control {
   readonly gate: GateReport;
 }
 
-/** A report names all of them; facts have room for those that are open. */
+/** A report names all of them; facts have room for some. */
 export function controlsOf({ raw }: Pick<ReportSource, 'raw'>, gate: GateReport): Control[] {
-  const told = gate.reports.flatMap(({ sha256 }) => controlsIn(fieldOf(raw(sha256), 'controls'), gate));
+  const told = controlsInReports(raw, gate);
   return told.length > 0 ? told : controlsIn(gate.facts.controls, gate);
+}
+
+/** How many more the gate counted than its facts name, where no report of it is there to name them. */
+export function unnamedIn({ raw }: Pick<ReportSource, 'raw'>, gate: GateReport): number {
+  const given = gate.facts.controls;
+  if (typeof given !== 'object' || given === null || controlsInReports(raw, gate).length > 0) return 0;
+  // Facts of before had only the number of those that are met.
+  const more = Object.values(given).map((ids) => numberAt(ids, 'left') ?? numberAt(ids, 'met') ?? 0);
+  return more.reduce((sum, one) => sum + one, 0);
+}
+
+function controlsInReports(raw: ReportSource['raw'], gate: GateReport): Control[] {
+  return gate.reports.flatMap(({ sha256 }) => controlsIn(fieldOf(raw(sha256), 'controls'), gate));
 }
 
 /** `{ standard: { met: [a], open: [b] } }`; of other gates also `{ standard: [a] }`, which stand and fall with their answer. */

@@ -81,7 +81,7 @@ export async function richSource(recording: string): Promise<ReportSource> {
         reason: 'score 97',
         facts: {
           score: 97,
-          controls: { 'SOC 2': { met: 1, open: ['CC7.1'] }, 'ISO 27001': { met: 1, open: [] } },
+          controls,
         },
         reports: [
           { name: 'compliance.json', mediaType: 'application/json', bytes: 2, sha256: phases, key: phases },

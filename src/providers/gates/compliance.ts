@@ -104,7 +104,6 @@ const shown = 20;
 
 /** Small enough for a history; all of it is in the report. */
 function factsOf({ score, phases, controls }: ComplianceVerdict): object & Record<string, unknown> {
-  const count = (ids: readonly string[]) => ids.length;
   return {
     score: Number(score.toFixed(2)),
     complete: phases
@@ -115,12 +114,30 @@ function factsOf({ score, phases, controls }: ComplianceVerdict): object & Recor
       .filter(({ complete }) => !complete)
       .map((one) => one.name)
       .slice(0, shown),
-    controls: Object.fromEntries(
-      Object.entries(controls)
-        .slice(0, shown)
-        .map(([framework, { met, open }]) => [framework, { met: count(met), open: open.slice(0, shown) }]),
-    ),
+    controls: controlFacts(controls),
   };
+}
+
+/** Characters for ids of controls, of the few thousand that all facts may have. */
+const controlsRoom = 1_500;
+
+/** Ids of open controls come first. `left`: so many more are only in the report. */
+function controlFacts(controls: ComplianceVerdict['controls']): object {
+  let room = controlsRoom;
+  const fitting = (ids: readonly string[]) =>
+    ids.filter(({ length }) => {
+      room -= length + 3;
+      return room >= 0;
+    });
+  const chosen = Object.entries(controls).slice(0, shown);
+  const open = chosen.map(([, each]) => fitting(each.open));
+  return Object.fromEntries(
+    chosen.map(([framework, all], index) => {
+      const named = { met: fitting(all.met), open: open[index] ?? [] };
+      const left = all.met.length + all.open.length - named.met.length - named.open.length;
+      return [framework, left === 0 ? named : { ...named, left }];
+    }),
+  );
 }
 
 /** The report, with every attestation word by word. */

@@ -1,5 +1,5 @@
 /** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
-import { type Control, controlsOf } from '../controls.ts';
+import { type Control, controlsOf, unnamedIn } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
@@ -9,18 +9,15 @@ export function complianceReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;
   const answers = lastAnswers(gates);
   const controls = answers.flatMap((gate) => controlsOf(source, gate));
-  const unmet = controls.filter(({ met }) => !met);
-  const ids = new Set(controls.map(({ id }) => id));
+  const unnamed = answers.reduce((sum, gate) => sum + unnamedIn(source, gate), 0);
   return {
     title: `Compliance evidence: ${rollout.target} ${rollout.version ?? ''}`.trim(),
     summary: [
       headlineOf(source),
       controls.length === 0
         ? text('No gate of this rollout named a control, so this report maps nothing to a standard.')
-        : text(
-            `${count(ids.size, 'control')} spoken of by gates${unmet.length === 0 ? ', all met' : `; not met: ${[...new Set(unmet.map(({ id }) => id))].join(', ')}`}.`,
-            unmet.length === 0 ? 'good' : 'bad',
-          ),
+        : metText(controls, unnamed),
+      ...unnamedText(unnamed),
       aboutOf(source),
     ],
     sections: [
@@ -32,6 +29,20 @@ export function complianceReport(source: ReportSource): ReportDocument {
       proofSection(source),
     ],
   };
+}
+
+function metText(controls: readonly Control[], unnamed: number): Block {
+  const ids = new Set(controls.map(({ id }) => id));
+  const unmet = new Set(controls.filter(({ met }) => !met).map(({ id }) => id));
+  const spoken = `${count(ids.size, 'control')} spoken of by gates`;
+  if (unmet.size > 0) return text(`${spoken}; not met: ${[...unmet].join(', ')}.`, 'bad');
+  return unnamed > 0 ? text(`${spoken}, all met.`) : text(`${spoken}, all met.`, 'good');
+}
+
+function unnamedText(unnamed: number): Block[] {
+  if (unnamed === 0) return [];
+  const them = count(unnamed, 'more control');
+  return [text(`Gates counted ${them} without naming them here; their raw reports are not kept.`, 'bad')];
 }
 
 function controlsTable(controls: readonly Control[]): Block {

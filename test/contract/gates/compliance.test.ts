@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { GateReport } from '../../../src/domain/gates/types.ts';
 import { complianceGate } from '../../../src/providers/gates/compliance.ts';
+import { controlsOf, unnamedIn } from '../../../src/report/controls.ts';
 import { gateContract, questionFixture } from './suite.ts';
 
 const dayMs = 86_400_000;
@@ -131,10 +133,10 @@ it('tells by control of each framework what is met, and keeps each attestation w
     complete: ['S0', 'S4'],
     incomplete: ['S6'],
     controls: {
-      GDPR: { met: 0, open: ['Art. 32'] },
-      'ISO 27001': { met: 1, open: [] },
-      SLSA: { met: 1, open: [] },
-      'SOC 2': { met: 0, open: ['CC7.2', 'CC8.1'] },
+      GDPR: { met: [], open: ['Art. 32'] },
+      'ISO 27001': { met: ['A.8.30'], open: [] },
+      SLSA: { met: ['Build L3'], open: [] },
+      'SOC 2': { met: [], open: ['CC7.2', 'CC8.1'] },
     },
   });
   const report = JSON.parse(reports?.[0]?.content ?? '');
@@ -143,5 +145,44 @@ it('tells by control of each framework what is met, and keeps each attestation w
     status: 'passed',
     by: 'ann',
   });
+  await close();
+});
+
+it('has facts that a report reads without the raw report, and that stay small', async () => {
+  const { directory, lay, close } = evidence();
+  lay({ 'S6.json': passed({ status: 'failed' }) });
+  const ids = Array.from({ length: 100 }, (_, index) => `a control with a long name, number ${index}`);
+  const many = { ...phases, S0: { ...phases.S0, controls: { Own: ids } } };
+  const factsOf = async (given: object) => {
+    const gate = complianceGate.create({ directory, phases: given, minScore: 0 });
+    const options = complianceGate.options.parse({});
+    return (await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(5_000))).facts ?? {};
+  };
+  const answered = (facts: Readonly<Record<string, unknown>>): GateReport => ({
+    name: 'phases',
+    gate: 'phases',
+    type: 'compliance',
+    place: 'start',
+    answer: 'open',
+    reason: '',
+    facts,
+    reports: [],
+    atMs: 0,
+  });
+  const nothing = { raw: () => null };
+  const few = answered(await factsOf(phases));
+  expect(controlsOf(nothing, few).map(({ id, met }) => [id, met])).toEqual(
+    expect.arrayContaining([
+      ['GDPR Art. 32', false],
+      ['SOC 2 CC8.1', false],
+      ['SLSA Build L3', true],
+      ['ISO 27001 A.8.30', true],
+    ]),
+  );
+  expect(unnamedIn(nothing, few)).toBe(0);
+  const lots = answered(await factsOf(many));
+  expect(JSON.stringify(lots.facts).length).toBeLessThan(3_000);
+  expect(controlsOf(nothing, lots).length + unnamedIn(nothing, lots)).toBe(105);
+  expect(controlsOf(nothing, lots).filter(({ met }) => !met)).toHaveLength(3);
   await close();
 });

@@ -68,6 +68,19 @@ test('compliance evidence names controls as gates do, and who approved', async (
   );
 });
 
+test('compliance evidence does not call all controls met if some have no name', async () => {
+  const source = await richSource('promoted');
+  const gates = source.gates.map((gate) =>
+    gate.type === 'compliance'
+      ? { ...gate, reports: [], facts: { controls: { 'SOC 2': { met: ['CC8.1'], open: [], left: 4 } } } }
+      : gate,
+  );
+  const page = writeReport({ ...source, gates }, 'compliance', 'md');
+  expect(page).toMatch(/\| SOC 2 CC8\.1 \| met \|/);
+  expect(page).toMatch(/^1 control spoken of by gates, all met\.$/m);
+  expect(page).toContain('Gates counted 4 more controls without naming them');
+});
+
 /** With which sequences begin that steer a terminal. */
 const escapeSign = '\u001b';
 

@@ -1,12 +1,13 @@
 /** The runs of one rollout: the one that was asked for, and those that continued into it. */
 import type { History, RunHistory } from './history.ts';
 
-const maxRuns = 20;
+export const maxRuns = 20;
 
-/** Oldest first. Runs that are not kept any more are left out. Errors: those of the first `fetch`. */
+/** Oldest first. Runs that are gone are left out. Errors: those of `fetch`, but for that of an earlier run that is gone. */
 export async function runsUpTo(
   runId: string,
   fetch: (runId: string) => Promise<History>,
+  isGone: (error: unknown) => boolean,
 ): Promise<RunHistory[]> {
   const runs: RunHistory[] = [{ runId, history: await fetch(runId) }];
   while (runs.length < maxRuns) {
@@ -14,8 +15,9 @@ export async function runsUpTo(
     if (!earlier) break;
     try {
       runs.unshift({ runId: earlier, history: await fetch(earlier) });
-    } catch {
-      break;
+    } catch (error) {
+      if (isGone(error)) break;
+      throw error;
     }
   }
   return runs;

@@ -1,5 +1,5 @@
 /** A rollout as Temporal knows it, with all its histories. */
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { runsUpTo } from '../audit/chain.ts';
 import { workflowIdOf } from '../domain/plan/types.ts';
 import type { RolloutRecord } from './content.ts';
@@ -15,7 +15,11 @@ export async function fetchRollout(
   const workflowId = workflowIdOf(`${environment}/${service}`);
   const handleOf = (run?: string) => client.workflow.getHandle(workflowId, run);
   const described = await call(() => handleOf(runId).describe());
-  const runs = await runsUpTo(described.runId, (run) => call(() => handleOf(run).fetchHistory()));
+  const runs = await runsUpTo(
+    described.runId,
+    (run) => call(() => handleOf(run).fetchHistory()),
+    (error) => error instanceof WorkflowNotFoundError,
+  );
   return {
     environment,
     service,

@@ -20,6 +20,8 @@ export interface KeeperProgress {
   /** What ended before is either kept or among `failing`. */
   readonly sinceMs: number;
   readonly failing: readonly Failing[];
+  /** More failed than `failing` has room for, so that the next list must go back as far. */
+  readonly cut?: boolean;
   readonly prunedAtMs: number;
 }
 
@@ -61,7 +63,8 @@ export function afterFailure(
   const { target, runId, endedAtMs } = rollout;
   const failed = { target, runId, endedAtMs, tries, nextAtMs, problem: problem.slice(0, maxProblem) };
   const others = progress.failing.filter((one) => one.runId !== runId);
-  return { ...progress, failing: [...others, failed].slice(-maxFailing) };
+  const failing = [...others, failed].slice(-maxFailing);
+  return { ...progress, failing, cut: progress.cut === true || others.length >= maxFailing };
 }
 
 export function afterSuccess(progress: KeeperProgress, runId: string): KeeperProgress {
@@ -77,5 +80,6 @@ export function afterSweep(
   const listed = new Set(ended.map(({ runId }) => runId));
   const failing = progress.failing.filter(({ runId }) => listed.has(runId));
   const oldest = Math.min(nowMs, ...failing.map(({ endedAtMs }) => endedAtMs));
-  return { ...progress, failing, sinceMs: Math.max(progress.sinceMs, oldest) };
+  const sinceMs = progress.cut ? progress.sinceMs : Math.max(progress.sinceMs, oldest);
+  return { ...progress, failing, sinceMs, cut: false };
 }

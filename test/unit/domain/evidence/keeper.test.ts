@@ -48,3 +48,15 @@ test('keeps its account small however much fails', () => {
     progress = afterFailure(progress, ended(`run-${index}`, index), 'x'.repeat(10_000), 0);
   expect(JSON.stringify(progress).length).toBeLessThan(100_000);
 });
+
+test('looks back again as far while more fails than it has room for', () => {
+  const all = Array.from({ length: 201 }, (_, index) => ended(`run-${index}`, 1_000 + index));
+  const cut = all.reduce<KeeperProgress>((known, one) => afterFailure(known, one, 'full', 3_000), {
+    ...freshProgress,
+    sinceMs: 500,
+  });
+  const swept = afterSweep(cut, all, 9_000);
+  expect(swept.sinceMs).toBe(500);
+  expect(dueOf(all, swept, new Set(), 3_000)).toEqual([all[0]]);
+  expect(afterSweep(swept, all, 9_000).sinceMs).toBe(1_001);
+});

@@ -40,6 +40,10 @@ function plain(text: string): string {
       .replaceAll(/[\\`*_[\]|~#]/g, (sign) => `\\${sign}`)
       // A bare address would become a link.
       .replaceAll('://', ':&#47;&#47;')
+      .replaceAll(/(www)\./gi, '$1&#46;')
       .trim()
+      // At its beginning these would make a list, a line or a heading of it.
+      .replace(/^(?:[-+](?=\s)|--)/, (sign) => `\\${sign}`)
+      .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
   );
 }

@@ -13,7 +13,8 @@ export function took(ms: number | null): string {
 
 export function number(value: number | null, unit = ''): string {
   if (value === null) return '-';
-  return `${Number(value.toPrecision(4))}${unit === '' ? '' : ` ${unit}`}`;
+  const shown = Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  return `${shown}${unit === '' ? '' : ` ${unit}`}`;
 }
 
 export function place(where: GatePlace): string {

@@ -15,6 +15,8 @@ const questions: Readonly<Record<string, string>> = {
   vulnerabilities: 'which vulnerabilities are known in it',
   ci: 'whether its tests passed',
   compliance: 'whether required attestations are there',
+  readiness: 'whether the service is ready for production',
+  smoke: 'whether the new version answers as it should',
 };
 
 const severities = ['critical', 'high', 'medium', 'low', 'unknown'];

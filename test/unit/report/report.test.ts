@@ -1,7 +1,10 @@
 /** Reports of every kind over recorded rollouts: what they must tell, and that nothing from outside is more than text in them. */
 import { describe, expect, test } from 'vitest';
+import { text } from '../../../src/report/document.ts';
+import { markdownOf } from '../../../src/report/markdown.ts';
 import { reportKinds } from '../../../src/report/names.ts';
 import { writeReport } from '../../../src/report/report.ts';
+import { number } from '../../../src/report/words.ts';
 import { poisoned, reportSource, richSource } from '../../support/report.ts';
 
 describe('a deployment report', () => {
@@ -79,6 +82,21 @@ test('compliance evidence does not call all controls met if some have no name', 
   expect(page).toMatch(/\| SOC 2 CC8\.1 \| met \|/);
   expect(page).toMatch(/^1 control spoken of by gates, all met\.$/m);
   expect(page).toContain('Gates counted 4 more controls without naming them');
+});
+
+test('numbers that count are exact, others have four digits', () => {
+  expect(number(1_234_567)).toBe('1234567');
+  expect(number(0.123456, '%')).toBe('0.1235 %');
+});
+
+test.each([
+  ['- a list', '\\- a list'],
+  ['--- a line', '\\--- a line'],
+  ['1. first', '1\\. first'],
+  ['www.evil.test', 'www&#46;evil.test'],
+  ['-5 %', '-5 %'],
+])('a text begins nothing in Markdown: %s', (given, written) => {
+  expect(markdownOf({ title: 't', summary: [text(given)], sections: [] })).toBe(`# t\n\n${written}\n`);
 });
 
 /** With which sequences begin that steer a terminal. */

@@ -29,6 +29,7 @@ export interface Archive {
 
 /** A clock that runs so much ahead of another's may date a bundle before the end of its rollout. */
 const skewMs = 3_600_000;
+export const dayMs = 86_400_000;
 
 /** Of all targets, or of one. */
 export async function placesIn({ store }: Archive, target?: TargetId): Promise<Place[]> {
@@ -76,37 +77,57 @@ export async function bundleAt(archive: Archive, place: Place): Promise<Bundle> 
   }
   const { body, sha256, signedBy } = found;
   const holds = await holdsOf(archive, body);
+  const pruned = await tombstoneOf(archive, body);
   return {
     manifest: body,
     sha256,
     signedBy,
     holds,
     held: holds.at(-1)?.action === 'hold',
-    pruned: await tombstoneOf(archive, place),
+    pruned: pruned?.sha256 === sha256 ? pruned : null,
   };
 }
 
+/**
+ * The steps that count. Where signatures are asked for, a release without a trusted one lifts nothing; a hold without one holds
+ * all the same, as what is doubtful is kept. Errors: `evidence-damaged`, `evidence-key`.
+ */
 export async function holdsOf(
-  { store }: Archive,
+  archive: Archive,
   { target, runId }: Pick<Manifest, 'target' | 'runId'>,
 ): Promise<HoldStep[]> {
-  const keys = await store.list(holdFolder(target, runId));
-  const steps = await Promise.all(keys.map((key) => store.get(key)));
-  return steps.flatMap((sealed) => {
-    const reading = sealed === null ? null : unseal(sealed, holdStepSchema);
-    if (reading !== null && 'problem' in reading)
+  const steps: HoldStep[] = [];
+  for (const key of await archive.store.list(holdFolder(target, runId))) {
+    const sealed = await archive.store.get(key);
+    if (sealed === null) continue;
+    const reading = unseal(sealed, holdStepSchema);
+    if ('problem' in reading)
       throw new SluiceError('evidence-damaged', `A hold of ${target} ${reading.problem}.`);
-    return reading === null ? [] : [reading.body];
-  });
+    const { body } = reading;
+    if (body.target !== target || body.runId !== runId)
+      throw new SluiceError('evidence-damaged', `A hold of ${target} is of another rollout.`);
+    if (body.action === 'hold' || (await isTrusted(archive, reading))) steps.push(body);
+  }
+  return steps;
 }
 
+/** Null as well if what is there is not of this bundle, not signed as it should be, or dated before the bundle's time was over. */
 export async function tombstoneOf(
-  { store }: Archive,
-  { target, position }: Place,
+  archive: Archive,
+  { target, position, runId, endedAtMs }: Pick<Manifest, 'target' | 'position' | 'runId' | 'endedAtMs'>,
 ): Promise<Tombstone | null> {
-  const sealed = await store.get(prunedKey(target, position));
+  const sealed = await archive.store.get(prunedKey(target, position));
   const reading = sealed === null ? null : unseal(sealed, tombstoneSchema);
-  return reading === null || 'problem' in reading ? null : reading.body;
+  if (reading === null || 'problem' in reading) return null;
+  const { body } = reading;
+  const fits = body.target === target && body.position === position && body.runId === runId;
+  const wasDue = body.atMs >= endedAtMs + body.retentionDays * dayMs;
+  return fits && wasDue && (await isTrusted(archive, reading)) ? body : null;
+}
+
+async function isTrusted(archive: Archive, { signedBy }: Pick<Unsealed<unknown>, 'signedBy'>) {
+  const trusted = await archive.trusted();
+  return trusted.size === 0 || (signedBy !== null && trusted.has(signedBy));
 }
 
 /** Everything that is there of a bundle, by path, as it would lie in a folder. */

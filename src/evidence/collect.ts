@@ -1,5 +1,6 @@
 /** Writes the bundle of a rollout that has ended: its files first, then its place in the chain, which makes it a bundle. */
 import { manifestSchema } from '../api/contract.ts';
+import { eventsOf, timeOf } from '../audit/history.ts';
 import { SluiceError } from '../domain/errors.ts';
 import { chainKey, runFolder } from '../domain/evidence/layout.ts';
 import { type BundleRef, type Manifest, manifestFormat } from '../domain/evidence/types.ts';
@@ -28,19 +29,22 @@ export async function collect(
   { versions, nowMs }: CollectOptions,
 ): Promise<Collected> {
   const target = `${rollout.environment}/${rollout.service}`;
-  const before = await findPlace(archive, target, rollout.runId);
+  const last = eventsOf(rollout.runs).at(-1);
+  const find = () => findPlace(archive, target, rollout.runId, last ? timeOf(last) : 0);
+  const before = await find();
   if (before !== null) return { position: before.position, created: false };
   const signer = await archive.signer();
   const content = await contentOf(rollout, { versions, report: (key) => archive.store.get(key) });
   await putFiles(archive, target, rollout.runId, content);
   for (let race = 0; race < maxRaces; race++) {
     const head = await headOf(archive, target);
+    // Another collector may have come first while the content was made.
+    const other = await find();
+    if (other !== null) return { position: other.position, created: false };
     const position = (head.ref?.position ?? 0) + 1;
     const manifest = manifestOf(content, head, { position, collectedAtMs: nowMs() });
     const sealed = seal(manifest, signer);
     if (await archive.store.put(chainKey(target, position), sealed)) return { position, created: true };
-    const other = await findPlace(archive, target, rollout.runId);
-    if (other !== null) return { position: other.position, created: false };
   }
   throw new SluiceError(
     'evidence-unavailable',

@@ -3,11 +3,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { actionsOf } from '../audit/actions.ts';
 import { deedsOf } from '../audit/activities.ts';
 import { inputOf, planOf, resultOf, toldBefore } from '../audit/audit.ts';
+import { maxRuns } from '../audit/chain.ts';
 import { gateAnswersOf } from '../audit/gates.ts';
 import { eventsOf, fieldOf, type RunHistory, textOf, timeOf } from '../audit/history.ts';
 import { canonicalJson } from '../domain/evidence/canonical.ts';
 import type { Manifest } from '../domain/evidence/types.ts';
 import type { GateReport, ReportRef } from '../domain/gates/types.ts';
+import { sha256Of } from './seal.ts';
 
 /** A rollout that has ended, or one under way as far as it has come. */
 export interface RolloutRecord {
@@ -125,6 +127,10 @@ async function rawReports(
     const content = ref.key === null ? null : await report(ref.key);
     if (content === null)
       missing.push(`the report ${ref.name} of the gate ${gate} was not kept (sha256 ${ref.sha256})`);
+    else if (sha256Of(content) !== ref.sha256)
+      missing.push(
+        `the report ${ref.name} of the gate ${gate} was damaged: its hash is not ${ref.sha256}, which the gate named`,
+      );
     else files.push([reportPath(ref), { mediaType: ref.mediaType, content }]);
   }
   return { files, missing };
@@ -133,6 +139,8 @@ async function rawReports(
 /** A rollout that continued as new, and of whose first runs Temporal knows nothing any more. */
 function missingRuns(runs: readonly RunHistory[]): string[] {
   const started = runs[0]?.history.events?.[0]?.workflowExecutionStartedEventAttributes;
+  if (started?.continuedExecutionRunId && runs.length >= maxRuns)
+    return [`of its runs the last ${maxRuns} are kept; what came before was not asked for`];
   return started?.continuedExecutionRunId
     ? [`the history of run ${started.continuedExecutionRunId} and those before is gone`]
     : [];

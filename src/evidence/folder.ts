@@ -1,6 +1,8 @@
 /** Bundles outside of a store: a folder, or the archive that `sluice evidence get` writes. */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { SluiceError } from '../domain/errors.ts';
+import { isInside } from '../domain/evidence/layout.ts';
 import { packTar, unpackTar } from './tar.ts';
 import type { Files } from './verify.ts';
 
@@ -19,9 +21,12 @@ export async function readBundle(path: string): Promise<Files | null> {
   return files;
 }
 
-/** To an archive if the path ends with `.tar`, else to a folder. Replaces nothing. Errors: the file system's. */
+/** To an archive if the path ends with `.tar`, else to a folder. Replaces nothing. Errors: `evidence-damaged`, the file system's. */
 export async function writeBundle(path: string, files: Files): Promise<void> {
   if (path.endsWith('.tar')) return await writeFile(path, packTar(files), { flag: 'wx' });
+  const outside = [...files.keys()].find((name) => !isInside(name));
+  if (outside !== undefined)
+    throw new SluiceError('evidence-damaged', `The path ${outside} leads out of the bundle.`);
   await mkdir(path);
   for (const [name, content] of files) {
     const file = join(path, ...name.split('/'));

@@ -8,12 +8,9 @@ import { type Unsealed, unseal } from './seal.ts';
 import { type Checked, checkBundle, type Files, linksWrong } from './verify.ts';
 
 export async function inspect(archive: Archive, place: Place, replay: BundleReplay): Promise<Verification> {
-  const [files, trusted, pruned] = await Promise.all([
-    filesAt(archive, place),
-    archive.trusted(),
-    tombstoneOf(archive, place),
-  ]);
+  const [files, trusted] = await Promise.all([filesAt(archive, place), archive.trusted()]);
   const { manifest, ...checked } = checkBundle(files, trusted);
+  const pruned = manifest && (await tombstoneOf(archive, manifest.body));
   const chain = await chainWrong(archive, place);
   const misplaced = manifest === null ? [] : placeWrong(manifest.body, place);
   if (pruned !== null && manifest !== null && pruned.sha256 === manifest.sha256) {

@@ -1,12 +1,11 @@
 /** Deletes the files of bundles whose time is over and that nobody holds. Manifests stay, so that the chain can be checked. */
 import type { PruneAnswer } from '../api/contract.ts';
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, SluiceError } from '../domain/errors.ts';
 import { type Place, placeOf, prunedKey, prunedRoot, runFolder } from '../domain/evidence/layout.ts';
 import type { Manifest, Tombstone } from '../domain/evidence/types.ts';
-import { type Archive, holdsOf, manifestAt, placesIn, tombstoneOf } from './archive.ts';
+import { type Archive, dayMs, holdsOf, manifestAt, placesIn, tombstoneOf } from './archive.ts';
 import { seal, type Unsealed } from './seal.ts';
 
-const dayMs = 86_400_000;
 /** So long after a bundle was pruned it is looked whether a run that died has left some of its files. */
 const leftoversForMs = 7 * dayMs;
 
@@ -79,10 +78,16 @@ async function bury(
 
 async function finish(archive: Archive, place: Place, { nowMs, dryRun }: PruneOptions): Promise<void> {
   if (dryRun) return;
-  const tombstone = await tombstoneOf(archive, place);
-  const manifest =
-    tombstone && nowMs - tombstone.atMs < leftoversForMs ? await manifestAt(archive, place) : null;
-  if (manifest !== null) await removeFiles(archive, manifest.body);
+  const found = await manifestAt(archive, place);
+  if (found === null) return;
+  const { target, runId } = found.body;
+  const tombstone = await tombstoneOf(archive, found.body);
+  if (tombstone?.sha256 !== found.sha256) {
+    if ((await archive.store.list(runFolder(target, runId))).length === 0) return;
+    throw new SluiceError('evidence-damaged', 'its tombstone is not one that counts, so its files stay');
+  }
+  if (nowMs - tombstone.atMs >= leftoversForMs || (await isHeld(archive, found.body))) return;
+  await removeFiles(archive, found.body);
 }
 
 /** Gates left their raw reports under the run that was under way then. */

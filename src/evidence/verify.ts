@@ -50,6 +50,8 @@ function filesWrong({ files: named }: Manifest, files: Files): string[] {
 function fileWrong({ path, bytes, sha256 }: BundleFile, content: Uint8Array | undefined): string[] {
   if (content === undefined) return [`${path} is missing`];
   if (content.byteLength !== bytes) return [`${path} has ${content.byteLength} bytes, and had ${bytes}`];
+  const named = /^reports\/(.*)$/.exec(path)?.[1];
+  if (named !== undefined && named !== sha256) return [`${path} is not the report that its name says`];
   return sha256Of(content) === sha256 ? [] : [`${path} was changed: its hash is not that of the manifest`];
 }
 

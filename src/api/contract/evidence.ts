@@ -1,5 +1,6 @@
 /** Bundles of evidence: their manifests, what became of them, and what a verification found. */
 import { z } from 'zod';
+import { isInside } from '../../domain/evidence/layout.ts';
 import {
   type BundleFile,
   type HoldStep,
@@ -15,7 +16,7 @@ import { actorSchema, nameSchema, reasonSchema } from './text.ts';
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const bundleFileSchema: z.ZodType<BundleFile> = z.strictObject({
-  path: z.string(),
+  path: z.string().refine(isInside, 'leads out of the bundle'),
   mediaType: z.string(),
   bytes: z.number(),
   sha256: hash,

@@ -4,6 +4,7 @@ import type { Place } from '../../domain/evidence/layout.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { type Archive, bundleAt, filesAt, findPlace, placesIn } from '../../evidence/archive.ts';
 import { contentOf } from '../../evidence/content.ts';
+import { checkBundle } from '../../evidence/verify.ts';
 import { versionsOf } from '../../evidence/versions.ts';
 import { writeReport } from '../../report/report.ts';
 import { type Proof, sourceOf } from '../../report/source.ts';
@@ -46,9 +47,18 @@ async function kept(archive: Archive, place: Place) {
     const detail = `The files of bundle ${place.position} of ${place.target} were deleted at ${when}.`;
     throw new SluiceError('evidence-pruned', detail);
   }
-  const { position, collectedAtMs, files, missing } = manifest;
-  const proof: Proof = { position, sha256, signedBy, collectedAtMs, files, missing };
-  return sourceOf(await filesAt(archive, place), proof);
+  const files = await filesAt(archive, place);
+  const [problem] = checkBundle(files, new Set()).problems;
+  if (problem !== undefined) {
+    const detail = `Bundle ${place.position} of ${place.target} is not sound, so no report is made of it: ${problem}.`;
+    throw new SluiceError('evidence-damaged', detail);
+  }
+  const trusted = await archive.trusted();
+  const doubted = trusted.size > 0 && (signedBy === null || !trusted.has(signedBy));
+  const missing = [...manifest.missing, ...(doubted ? ['it is not signed by a trusted key'] : [])];
+  const { position, collectedAtMs } = manifest;
+  const proof: Proof = { position, sha256, signedBy, collectedAtMs, files: manifest.files, missing };
+  return sourceOf(files, proof);
 }
 
 async function live(deps: ReportDeps, ref: RunRef) {

@@ -35,6 +35,11 @@ export function holdKey(target: TargetId, runId: string, number: number): string
   return `${holdFolder(target, runId)}${numbered(number)}`;
 }
 
+/** Whether a path in a bundle leads nowhere but into the folder of the bundle. */
+export function isInside(path: string): boolean {
+  return path.split('/').every((part) => /^[\w.-]+$/.test(part) && part !== '.' && part !== '..');
+}
+
 export interface Place {
   readonly target: TargetId;
   readonly position: number;

@@ -1,12 +1,17 @@
 /** Bundles of a target in one chain: collected once, in order, also by two at a time; and what a verification says of it. */
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { chainKey, runFolder } from '../../../src/domain/evidence/layout.ts';
 import { bundleAt, filesAt } from '../../../src/evidence/archive.ts';
 import { collect } from '../../../src/evidence/collect.ts';
-import type { RolloutRecord } from '../../../src/evidence/content.ts';
+import { contentOf, type RolloutRecord } from '../../../src/evidence/content.ts';
+import { writeBundle } from '../../../src/evidence/folder.ts';
 import { inspect } from '../../../src/evidence/inspect.ts';
 import type { BundleReplay } from '../../../src/evidence/replay.ts';
-import { seal } from '../../../src/evidence/seal.ts';
+import { seal, sha256Of } from '../../../src/evidence/seal.ts';
+import { checkBundle } from '../../../src/evidence/verify.ts';
 import { createMemoryStore, type MemoryStore } from '../../../src/providers/evidence/memory.ts';
 import {
   collectAll,
@@ -101,6 +106,85 @@ test('a chain whose beginning was cut off is found', async () => {
   store.held.set(chainKey(target, 1), seal({ ...manifest, previous }, null));
   expect(await wrongWith(1)).toEqual(['bundle 1 names one before it']);
 });
+
+test('two collectors of one rollout make one bundle, also if one comes in between', async () => {
+  const archive = testArchive({}, store);
+  let between = true;
+  const slow = {
+    ...store,
+    put: async (key: string, content: Uint8Array) => {
+      if (between) {
+        between = false;
+        await collectAll(archive, [nth(1)]);
+      }
+      return await store.put(key, content);
+    },
+  };
+  const options = { versions: testVersions, nowMs: Date.now };
+  expect(await collect(testArchive({}, slow), nth(1), options)).toEqual({ position: 1, created: false });
+  expect(await store.list('chain/')).toHaveLength(1);
+});
+
+test('collecting does not read the manifests of rollouts that ended long before', async () => {
+  const read: string[] = [];
+  const counting = {
+    ...store,
+    get: async (key: string) => {
+      read.push(key);
+      return await store.get(key);
+    },
+  };
+  const options = { versions: testVersions, nowMs: () => 0 };
+  for (const index of [1, 2, 3]) await collect(testArchive({}, store), nth(index), options);
+  await collect(testArchive({}, counting), nth(4), options);
+  expect(new Set(read.filter((key) => key.startsWith('chain/')))).toEqual(new Set([chainKey(target, 3)]));
+});
+
+test('a raw report that is not what the gate saw is named as damaged, and no part of the bundle', async () => {
+  const rollout = recordedRollout('gated-and-guarded');
+  const { files } = await contentOf(rollout, {
+    versions: testVersions,
+    report: async () => Buffer.from('x'),
+  });
+  expect([...files.keys()].filter((path) => path.startsWith('reports/'))).toEqual([]);
+});
+
+test('a file that is not the report that its name says is found', async () => {
+  const archive = testArchive({}, store);
+  await collectAll(archive, [nth(1)]);
+  const files = new Map(await filesAt(archive, place(1)));
+  const { manifest } = await bundleAt(archive, place(1));
+  const content = Buffer.from('{}');
+  const report = {
+    path: `reports/${'ab'.repeat(32)}`,
+    mediaType: 'text/plain',
+    bytes: 2,
+    sha256: sha256Of(content),
+  };
+  files.set(report.path, content);
+  files.set('manifest.json', seal({ ...manifest, files: [...manifest.files, report] }, null));
+  expect(checkBundle(files, new Set()).problems).toEqual([
+    `${report.path} is not the report that its name says`,
+  ]);
+});
+
+test.each(['../outside', 'history/../../outside', '/etc/outside', '.', 'a//b', 'a\\b'])(
+  'a path that leads out of a bundle is refused: %s',
+  async (path) => {
+    const archive = testArchive({}, store);
+    await collectAll(archive, [nth(1)]);
+    const { manifest } = await bundleAt(archive, place(1));
+    const file = { path, mediaType: 'text/plain', bytes: 0, sha256: sha256Of('') };
+    const sealed = seal({ ...manifest, files: [file] }, null);
+    expect(checkBundle(new Map([['manifest.json', sealed]]), new Set()).problems).toEqual([
+      expect.stringMatching(/leads out of the bundle/),
+    ]);
+    const folder = join(tmpdir(), randomUUID(), 'bundle');
+    await expect(writeBundle(folder, new Map([[path, Buffer.alloc(0)]]))).rejects.toMatchObject({
+      code: 'evidence-damaged',
+    });
+  },
+);
 
 test('a damaged manifest ends no chain, and stays in sight', async () => {
   const archive = testArchive({}, store);

@@ -1,12 +1,14 @@
 /** Bundles whose time is over go, but for those that are held; the chain can be checked afterwards. */
 import { beforeEach, expect, test } from 'vitest';
+import { holdKey, prunedKey } from '../../../src/domain/evidence/layout.ts';
 import { bundleAt } from '../../../src/evidence/archive.ts';
 import { setHold } from '../../../src/evidence/holds.ts';
 import { inspect } from '../../../src/evidence/inspect.ts';
 import { prune } from '../../../src/evidence/prune.ts';
 import type { BundleReplay } from '../../../src/evidence/replay.ts';
+import { seal } from '../../../src/evidence/seal.ts';
 import { createMemoryStore, type MemoryStore } from '../../../src/providers/evidence/memory.ts';
-import { collectAll, recordedRollout, testArchive } from '../../support/evidence.ts';
+import { collectAll, recordedRollout, signingArchive, testArchive, testKey } from '../../support/evidence.ts';
 
 const target = 'test/promoted';
 const rollout = recordedRollout('promoted');
@@ -110,4 +112,66 @@ test('what a run that died has left is taken away by the next', async () => {
   expect(answer.problems).toHaveLength(2);
   await prune(archive(), afterDays(11));
   expect(await filesLeft('run-1')).toBe(0);
+});
+
+test('a hold that comes between the tombstone and the deletion is not lost unseen', async () => {
+  const { manifest } = await bundleAt(archive(), { target, position: 1 });
+  const late = { action: 'hold', actor: 'ann', reason: 'late', atMs: 1 } as const;
+  const pruning = {
+    ...store,
+    put: async (key: string, content: Uint8Array) => {
+      if (key.startsWith('holds/')) await prune(archive(), afterDays(10));
+      return await store.put(key, content);
+    },
+  };
+  await expect(setHold(testArchive({}, pruning), manifest, late)).rejects.toMatchObject({
+    code: 'evidence-pruned',
+  });
+});
+
+test('what is held is not deleted by a run that finishes the work of another', async () => {
+  const dying = { ...store, delete: async () => Promise.reject(new Error('died')) };
+  await prune(testArchive({ retentionDays: 10 }, dying), afterDays(10));
+  const step = { action: 'hold', actor: 'ann', reason: 'case 7', atMs: 1, target, runId: 'run-1' };
+  await store.put(holdKey(target, 'run-1', 1), seal(step, null));
+  await prune(archive(), afterDays(11));
+  expect(await filesLeft('run-1')).toBeGreaterThan(10);
+  expect(await filesLeft('run-2')).toBe(0);
+});
+
+test.each([
+  ['not signed', {}, false],
+  ['of another run', { runId: 'run-2' }, true],
+  ['dated before the time was over', { atMs: 0 }, true],
+])(
+  'a tombstone that is %s excuses no missing file, and nothing is deleted for it',
+  async (_, changes, signed) => {
+    store = createMemoryStore();
+    const signing = { ...signingArchive([testKey()], store), retentionDays: 10 };
+    await collectAll(signing, runs);
+    const { manifest, sha256 } = await bundleAt(signing, { target, position: 1 });
+    const due = { by: 'eve', retentionDays: 10, atMs: afterDays(10).nowMs, files: 1 };
+    const stone = { target, position: 1, runId: 'run-1', sha256, ...due, ...changes };
+    await store.put(prunedKey(target, 1), seal(stone, signed ? await signing.signer() : null));
+    const { problems } = await prune(signing, afterDays(11));
+    expect(problems).toEqual([expect.stringMatching(/bundle 1 .*tombstone is not one that counts/)]);
+    for (const key of await store.list(`runs/${target}/run-1/`)) await store.delete(key);
+    const found = await inspect(signing, { target, position: 1 }, noReplay);
+    expect(found.ok).toBe(false);
+    expect(found.problems).toHaveLength(manifest.files.length);
+  },
+);
+
+test('an unsigned release lifts no hold where signatures are asked for', async () => {
+  store = createMemoryStore();
+  const signing = { ...signingArchive([testKey()], store), retentionDays: 10 };
+  await collectAll(signing, runs);
+  const { manifest } = await bundleAt(signing, { target, position: 1 });
+  const step = { actor: 'ann', reason: 'case 7', atMs: 1 };
+  await setHold(signing, manifest, { action: 'hold', ...step });
+  const release = { action: 'release', ...step, target, runId: 'run-1' };
+  await store.put(holdKey(target, 'run-1', 2), seal(release, null));
+  expect((await prune(signing, afterDays(10))).held).toMatchObject([{ position: 1 }]);
+  await setHold(signing, manifest, { action: 'release', ...step });
+  expect((await bundleAt(signing, { target, position: 1 })).held).toBe(false);
 });

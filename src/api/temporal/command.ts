@@ -6,7 +6,7 @@ import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { CommandAnswer } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
-import { describe, notFound, statusFrom } from './view.ts';
+import { describe, notFound, statusFrom, viewOf } from './view.ts';
 import { workerSeen, workflowIdFor } from './visibility.ts';
 
 export async function sendCommand(
@@ -26,7 +26,8 @@ export async function sendCommand(
     );
     return { accepted: true, via: 'update', status: statusFrom(status) };
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw refused(error);
+    if (error instanceof WorkflowUpdateFailedError)
+      throw name === 'rollback' ? await refusedWithOutcome(deps, ref, error) : refused(error);
     if (error instanceof WorkflowNotFoundError) throw await absent(deps, ref);
     if (name !== 'rollback') throw await unanswered(deps, error);
   }
@@ -59,6 +60,22 @@ export async function leaveCommand(
 function refused(error: WorkflowUpdateFailedError): SluiceError {
   const why = messageOf(error.cause ?? error);
   return new SluiceError('command-refused', `The rollout refused: ${why}.`, { cause: error });
+}
+
+/** Of a rollout that has gone back and only settles, so that whoever wanted just that can tell. */
+async function refusedWithOutcome(
+  deps: TemporalDeps,
+  ref: RunRef,
+  error: WorkflowUpdateFailedError,
+): Promise<SluiceError> {
+  const refusal = refused(error);
+  const view = await viewOf(deps, ref).catch(() => null);
+  if (view === null) return refusal;
+  const { workflowId, runId, outcome } = view;
+  return new SluiceError(refusal.code, refusal.message, {
+    cause: error,
+    details: { workflowId, runId, outcome },
+  });
 }
 
 /** Not there, or over already: Temporal says the same of both. */

@@ -1,5 +1,8 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { updateIdOf } from '../../../src/api/temporal/command.ts';
+import { sendCommand, updateIdOf } from '../../../src/api/temporal/command.ts';
+import { fakeTemporal } from './fake-temporal.ts';
+import { statusOf } from './fakes.ts';
 
 test('one key is one command of one person, so that nobody’s approval is taken for a repetition of another’s', () => {
   const ann = { name: 'approve', actor: 'ann', requestId: 'key' } as const;
@@ -10,4 +13,21 @@ test('one key is one command of one person, so that nobody’s approval is taken
     { ...ann, requestId: 'other' },
   ];
   expect(new Set([ann, ...others].map(updateIdOf)).size).toBe(4);
+});
+
+test('a rollback that a rollout refuses which has gone back and only settles says so', async () => {
+  const handle = {
+    executeUpdate: () =>
+      Promise.reject(new WorkflowUpdateFailedError('refused', new Error('the rollout has ended'))),
+    query: async () => statusOf({ phase: 'rolled-back', outcome: 'rolled-back' }),
+  };
+  const { client } = fakeTemporal({ 'demo/shop': { phase: 'rolling-back' } });
+  const { getHandle } = client.workflow;
+  const settling = { ...client.workflow, getHandle: (id: string) => ({ ...getHandle(id), ...handle }) };
+  const deps = { client: Object.assign(client, { workflow: settling }), address: 'nowhere' };
+  const command = { name: 'rollback', actor: 'ann', requestId: 'key' } as const;
+  await expect(sendCommand(deps, { environment: 'demo', service: 'shop' }, command)).rejects.toMatchObject({
+    code: 'command-refused',
+    details: { outcome: 'rolled-back', runId: 'run-of-rollout/demo/shop' },
+  });
 });

@@ -24,7 +24,7 @@ export interface FactRule {
   readonly fact: string;
   readonly min: number | null;
   readonly max: number | null;
-  readonly maxAgeMs: number | null;
+  readonly maxAgeMs: number;
 }
 
 export interface Fact {
@@ -120,11 +120,9 @@ function ofFact({ fact, min, max, maxAgeMs }: FactRule, facts: Facts, nowMs: num
   const found = facts.get(fact);
   if (found === undefined) return { state: 'waiting', why: `is not known: nobody has told ${fact}` };
   const { value, atMs, detail } = found;
-  if (maxAgeMs !== null) {
-    if (atMs === null) return { state: 'failed', why: `says nothing of its time, and may be old: ${fact}` };
-    const stale = staleWhy(atMs, maxAgeMs, nowMs);
-    if (stale !== null) return { state: 'waiting', why: stale };
-  }
+  if (atMs === null) return { state: 'failed', why: `says nothing of its time, and may be old: ${fact}` };
+  const stale = staleWhy(atMs, maxAgeMs, nowMs);
+  if (stale !== null) return { state: 'waiting', why: stale };
   const told = detail === null ? '' : `: ${detail}`;
   const isBounded = min !== null || max !== null;
   if (typeof value === 'number') {
@@ -139,8 +137,13 @@ function ofFact({ fact, min, max, maxAgeMs }: FactRule, facts: Facts, nowMs: num
   return value ? { state: 'passed', why: '' } : { state: 'failed', why: `is not given${told}` };
 }
 
+/** What a document may say that it is about. */
+export const documentNames = ['service', 'environment', 'version'] as const;
+export type DocumentName = (typeof documentNames)[number];
+
 const document = z.object({
   service: z.string().optional(),
+  environment: z.string().optional(),
   version: z.string().optional(),
   at: z.iso.datetime({ offset: true }).optional(),
   facts: z.record(
@@ -160,11 +163,14 @@ const document = z.object({
 /** The readiness document: facts by name, each a value, or a value with its time and a detail. */
 export function readFacts(
   text: string,
-  about: { readonly service: string; readonly version: string },
+  about: Readonly<Record<DocumentName, string>>,
+  required: readonly DocumentName[] = [],
 ): { readonly facts: Facts } | { readonly problem: string } {
   const { data } = document.safeParse(parsedJson(text));
   if (data === undefined) return { problem: 'the readiness document must be JSON with facts by name' };
-  for (const key of ['service', 'version'] as const) {
+  for (const key of documentNames) {
+    if (data[key] === undefined && required.includes(key))
+      return { problem: `the readiness document does not say of which ${key} it is` };
     if (data[key] !== undefined && data[key] !== about[key])
       return { problem: `the readiness document is of ${key} ${data[key]}, not ${about[key]}` };
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   categories,
+  documentNames,
   type Facts,
   judgeReadiness,
   type ReadinessCheck,
@@ -35,7 +36,7 @@ const check = z
       .positive()
       .max(3650)
       .optional()
-      .describe('How old the fact may be, days. Default: any.'),
+      .describe('How old the fact may be, days. Default: 90.'),
     gate: name
       .optional()
       .describe('Another gate instance; all that the plan asks of it at the same place must be open.'),
@@ -53,6 +54,12 @@ const settings = z
     report: reportPath
       .optional()
       .describe('Where the readiness document lies; needed if a check asks for a fact.'),
+    names: z
+      .array(z.enum(documentNames))
+      .default([])
+      .describe(
+        'What the readiness document must name: service, environment, version. What it names must fit.',
+      ),
     categories: z
       .strictObject(
         Object.fromEntries(categories.map((one) => [one, z.array(check).max(50).optional()] as const)),
@@ -88,8 +95,8 @@ function checksOf(given: {
 }
 
 function checkOf(category: (typeof categories)[number], one: z.output<typeof check>): ReadinessCheck {
-  const { fact, gate, min = null, max = null, maxAgeDays } = one;
-  const maxAgeMs = maxAgeDays === undefined ? null : maxAgeDays * dayMs;
+  const { fact, gate, min = null, max = null, maxAgeDays = 90 } = one;
+  const maxAgeMs = maxAgeDays * dayMs;
   return {
     name: one.name,
     category,
@@ -110,7 +117,7 @@ function createReadiness(known: Settings): Gate {
         asksFacts && known.report !== undefined
           ? await findReport(known, known.report, question, signal)
           : null;
-      const read = found !== null && 'text' in found ? readFacts(found.text, question) : null;
+      const read = found !== null && 'text' in found ? readFacts(found.text, question, known.names) : null;
       if (read !== null && 'problem' in read)
         return { answer: 'refuse', reason: `${read.problem}; write it anew` };
       const facts: Facts = read?.facts ?? new Map();

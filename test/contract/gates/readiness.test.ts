@@ -69,7 +69,9 @@ gateContract(readinessGate, async () => {
         question,
         arrange: file(
           told(
-            { ...good, 'threat-model': { value: true, at: ago(80), detail: 'by eve' } },
+            Object.fromEntries(
+              Object.entries(good).map(([name, value]) => [name, { value, at: ago(80), detail: 'by eve' }]),
+            ),
             { at: undefined },
           ),
         ),
@@ -99,7 +101,7 @@ gateContract(readinessGate, async () => {
       {
         name: 'an old fact, with what to do',
         question,
-        arrange: file(told(good, { at: ago(91) })),
+        arrange: file(told({ ...good, 'threat-model': { value: true, at: ago(91) } })),
         answer: 'hold',
         says: /security: threat model is 91d old, and may be 90d; book a review with the security team/,
       },

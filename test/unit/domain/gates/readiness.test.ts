@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judgeReadiness, type ReadinessCheck } from '../../../../src/domain/gates/readiness.ts';
+import {
+  type DocumentName,
+  judgeReadiness,
+  type ReadinessCheck,
+  readFacts,
+} from '../../../../src/domain/gates/readiness.ts';
 import type { GateReport } from '../../../../src/domain/gates/types.ts';
 
 const check: ReadinessCheck = {
@@ -35,5 +40,23 @@ describe('a check of another gate', () => {
     const two = (second: GateReport['answer']) =>
       answer(report({}), report({ name: 'more', answer: second }));
     expect([two('open'), two('hold'), two('refuse')]).toEqual(['open', 'hold', 'refuse']);
+  });
+});
+
+describe('a readiness document', () => {
+  const about = { service: 'shop', environment: 'prod', version: 'v2' };
+  const read = (document: object, required?: readonly DocumentName[]) =>
+    readFacts(JSON.stringify({ facts: { drill: true }, ...document }), about, required);
+
+  it('is of what it says that it is of', () => {
+    expect(read({})).toHaveProperty('facts');
+    expect(read({ environment: 'test' })).toEqual({
+      problem: expect.stringMatching(/of environment test, not prod/),
+    });
+  });
+
+  it('must say what the operator wants to know', () => {
+    expect(read({}, ['version'])).toEqual({ problem: expect.stringMatching(/not say of which version/) });
+    expect(read({ version: 'v2' }, ['version'])).toHaveProperty('facts');
   });
 });

@@ -53,11 +53,24 @@ gateContract(complianceGate, async () => {
     gate: complianceGate.create({ directory, phases, minScore: 80 }),
     open: [
       { name: 'all phases', arrange: with_({}) },
-      { name: 'some phases', options: { phases: ['S0'] }, arrange: with_({ 'shop/S4-actions.json': null }) },
+      { name: 'phases that are required', options: { phases: ['S0'] }, arrange: with_({ 'S6.json': null }) },
       { name: 'a score of its own', arrange: with_({ 'S6.json': passed({ score: 60 }) }) },
       { name: 'of this version', arrange: with_({ 'S0.json': passed({ service: 'shop', version: 'v2' }) }) },
     ],
     closed: [
+      {
+        name: 'a required phase that the plan leaves out',
+        options: { phases: ['S0'] },
+        arrange: with_({ 'shop/S4-actions.json': null }),
+        answer: 'hold',
+        says: /S4/,
+      },
+      {
+        name: 'an attestation that is longer than any is',
+        arrange: with_({ 'S0.json': passed({ reason: 'x'.repeat(70_000) }) }),
+        answer: 'refuse',
+        says: /is longer than 65536 characters/,
+      },
       {
         name: 'a required phase that is missing',
         arrange: with_({ 'shop/S4-actions.json': null }),

@@ -251,6 +251,25 @@ function manifestOf(of: string, layer: string, annotations: Readonly<Record<stri
   return { reference: `${of.replace(':', '-')}.att`, mediaType, text: manifest, blobs: ['{}', layer] };
 }
 
+describe('a signer that cannot be asked', () => {
+  it('may be the one who signed, so that an image which no other stands for is held, and says why', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sluice-bundles-'));
+    copyFileSync(published.file, join(directory, 'published.json'));
+    const gate = signatureGate.create({ ...settings, directory });
+    const ask = async (signers: readonly string[]) => {
+      const options = signatureGate.options.parse({ signers, level: 2, bundle: 'published.json' });
+      return await gate.evaluate(questionFixture({ ...ofPublished, options }), AbortSignal.timeout(5_000));
+    };
+    expect(await ask(['other-workflow'])).toMatchObject({ answer: 'refuse' });
+    expect(await ask(['other-workflow', 'absent'])).toMatchObject({
+      answer: 'hold',
+      reason: expect.stringMatching(/not every signer can be asked: absent: .*NO_SUCH_KEY/),
+    });
+    expect(await ask(['github', 'absent'])).toMatchObject({ answer: 'open' });
+    rmSync(directory, { recursive: true, force: true });
+  });
+});
+
 describe('a published attestation', () => {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-bundles-'));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -417,7 +417,8 @@ describe('every signal', () => {
     await rollout.signal('explode', { reason: 'unknown' });
     const status = await rollout.until(
       'to note all',
-      ({ timeline }) => timeline.filter(({ kind }) => kind === 'message-malformed').length === 13,
+      ({ timeline }) =>
+        timeline.filter(({ kind }) => kind === 'message-malformed').length === 2 * commandNames.length + 1,
     );
     expect(status.phase).toBe('soaking');
     await expect(rollout.update('approve')).rejects.toMatchObject({

@@ -2,7 +2,6 @@
 
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
@@ -33,6 +32,7 @@ import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
+import { installRuntime } from '../support/runtime.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 
@@ -64,7 +64,7 @@ const plans: PlanReader = {
 };
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installRuntime();
   [main, edge] = await Promise.all([
     startHaproxy({ targets }),
     startHaproxy({ targets: ['test/on-the-edge'] }),

@@ -1,7 +1,7 @@
 /** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import {
   type ActivityDeps,
   type Clock,
@@ -34,6 +34,7 @@ import type { ActivityTap } from './activity-tap.ts';
 import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
 import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
 import { planFixture } from './plan.ts';
+import { installRuntime } from './runtime.ts';
 import { waitFor } from './wait-for.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -73,7 +74,13 @@ export interface RunningWorkers {
 
 export type Listener = (workflowId: string, entry: TimelineEntry) => void;
 
-let runtimeInstalled = false;
+/** One partition suffices for the few pollers of a test; of four, most tasks go to one where nobody waits. */
+const partitions = ['Read', 'Write'].flatMap((side) => [
+  '--dynamic-config-value',
+  `matching.numTaskqueue${side}Partitions=1`,
+]);
+/** A status that changes without a line in the timeline is seen this late at most. */
+const lookEveryMs = 200;
 
 export class RolloutEnv {
   readonly temporal: TestWorkflowEnvironment;
@@ -88,6 +95,8 @@ export class RolloutEnv {
   readonly told: { workflowId: string; entry: TimelineEntry }[] = [];
   /** Called for each line of a rollout's timeline as it happens. */
   readonly listeners: Listener[] = [];
+  /** Who waits for the next line of a rollout. */
+  private readonly awaiting = new Map<string, (() => void)[]>();
   private readonly clock: Clock;
   private readonly providers: Partial<Providers>;
   private readonly gates: Gates['find'];
@@ -117,21 +126,33 @@ export class RolloutEnv {
   }
 
   static async create(options: RolloutEnvOptions = {}): Promise<RolloutEnv> {
-    if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
-    runtimeInstalled = true;
+    installRuntime();
     const tools = locateTools();
-    const path = options.server === 'skipping' ? tools.temporalTestServer : tools.temporal;
+    const skipping = options.server === 'skipping';
+    const path = skipping ? tools.temporalTestServer : tools.temporal;
     const executable = path === null ? {} : { executable: { type: 'existing-path' as const, path } };
-    const server = { ...executable, extraArgs: [...(options.serverArgs ?? [])] };
+    const extraArgs = [...(skipping ? [] : partitions), ...(options.serverArgs ?? [])];
+    const server = { ...executable, extraArgs };
     const plugins = options.tap ? [options.tap.plugin] : [];
-    const temporal =
-      options.server === 'skipping'
-        ? await TestWorkflowEnvironment.createTimeSkipping({ server, plugins })
-        : await TestWorkflowEnvironment.createLocal({ server, plugins });
+    const temporal = skipping
+      ? await TestWorkflowEnvironment.createTimeSkipping({ server, plugins })
+      : await TestWorkflowEnvironment.createLocal({ server, plugins });
     const env = new RolloutEnv(temporal, options);
     await registerSearchAttributes(temporal.connection, 'default').catch(() => registerBlindly(temporal));
     await env.startWorkers();
     return env;
+  }
+
+  /** Resolves at the next line of a rollout's timeline, or a little later if there is none. */
+  nextLine(workflowId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, lookEveryMs);
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.awaiting.set(workflowId, [...(this.awaiting.get(workflowId) ?? []), wake]);
+    });
   }
 
   /** On a simulated clock an answer that takes real time would come hours late, so there it is known. */
@@ -174,6 +195,8 @@ export class RolloutEnv {
       onTimeline: (workflowId, entry) => {
         this.told.push({ workflowId, entry });
         for (const listener of this.listeners) listener(workflowId, entry);
+        for (const wake of this.awaiting.get(workflowId) ?? []) wake();
+        this.awaiting.delete(workflowId);
       },
       shutdownGraceMs: 500,
     });
@@ -281,7 +304,7 @@ export class TestRollout {
         const status = await this.status();
         return (await fits(status)) ? status : null;
       },
-      { timeoutMs },
+      { timeoutMs, change: () => this.env.nextLine(this.handle.workflowId) },
     );
   }
 

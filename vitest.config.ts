@@ -36,9 +36,9 @@ export default defineConfig({
           ...GROUPS.unit,
         },
       },
-      { test: { ...realParts('contract'), ...GROUPS.sideBySide } },
+      { test: { ...realParts('contract'), ...ONE_PROCESS, ...GROUPS.sideBySide } },
       { test: { ...realParts('replay'), ...GROUPS.sideBySide } },
-      { test: { ...realParts('scenarios'), exclude: CROWDED, ...GROUPS.sideBySide } },
+      { test: { ...realParts('scenarios'), exclude: CROWDED, ...ONE_PROCESS, ...GROUPS.sideBySide } },
       // All files share one cluster.
       {
         test: {

@@ -45,9 +45,10 @@ try {
   const dead = names.slice(0, lapsing);
   if (lapsing > 0) await lapsed(dead);
   const lost = names.slice(lapsing, lapsing + orphans);
+  const before = crowd.withoutFor(leaseMs);
   if (outageS > 0) await cutOff(lost);
   const alive = names.slice(lapsing + (outageS > 0 ? orphans : 0));
-  const unrenewed = new Set(crowd.withoutFor(leaseMs));
+  const unrenewed = new Set([...before, ...crowd.withoutFor(leaseMs)].filter((name) => alive.includes(name)));
   const restored = alive.filter((name) => sight.shareOf(name) !== 50);
   printTable('guard: the others in the end', [
     {

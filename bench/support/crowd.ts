@@ -37,7 +37,7 @@ export class Crowd {
 
   /** From now on nobody could have renewed before. */
   beginAnew(): void {
-    for (const one of this.renewed.values()) one.atMs = performance.now();
+    for (const one of this.renewed.values()) Object.assign(one, { atMs: performance.now(), longestMs: 0 });
   }
 
   /** Those that were without a renewal for so long, so that their leases did run out. */

@@ -53,3 +53,13 @@ export async function startKeeper(client: Client): Promise<void> {
     args: [null],
   });
 }
+
+const keeperEveryMs = 60_000;
+
+/** Whoever ended the keeper by hand ended it for a minute. Returns what stops it. */
+export function keepKeeper(client: Client, onProblem: (error: unknown) => void): () => void {
+  const start = () => void startKeeper(client).catch(onProblem);
+  start();
+  const timer = setInterval(start, keeperEveryMs);
+  return () => clearInterval(timer);
+}

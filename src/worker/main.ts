@@ -15,7 +15,7 @@ import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
-import { evidenceWork, startKeeper } from './evidence.ts';
+import { evidenceWork, keepKeeper } from './evidence.ts';
 import { type Health, serveHealth } from './health.ts';
 import { temporalLiveness } from './liveness.ts';
 import { createLogger, temporalLogger } from './logger.ts';
@@ -61,8 +61,8 @@ async function main(logger: Logger): Promise<void> {
     onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
-  if (archive !== null) keepEvidence(client, logger);
-  await workers.run();
+  const stopKeeping = archive === null ? () => {} : keepEvidence(client, logger);
+  await workers.run().finally(stopKeeping);
   await registry.close();
   await archive?.store.close();
   await connection.close();
@@ -78,8 +78,8 @@ function keeping(archive: Archive | null, logger: Logger): Gates['keep'] {
 }
 
 /** Rollouts go on without it, so nothing waits for it. */
-function keepEvidence(client: Client, logger: Logger): void {
-  startKeeper(client).catch((error: unknown) =>
+function keepEvidence(client: Client, logger: Logger): () => void {
+  return keepKeeper(client, (error) =>
     logger.error({ error: messageOf(error) }, 'the keeper of evidence could not be started'),
   );
 }

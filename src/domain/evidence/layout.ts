@@ -50,10 +50,16 @@ export function placeOf(key: string): Place | null {
   const [, environment, service, file, ...rest] = key.split('/');
   const position = /^(\d{8,})\.json$/.exec(file ?? '')?.[1];
   if (!environment || !service || position === undefined || rest.length > 0) return null;
-  return {
-    target: `${decodeURIComponent(environment)}/${decodeURIComponent(service)}`,
-    position: Number(position),
-  };
+  const target = decoded(`${environment}/${service}`);
+  return target === null ? null : { target, position: Number(position) };
+}
+
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }
 
 function folderOf(target: TargetId): string {

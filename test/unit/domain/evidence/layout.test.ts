@@ -32,3 +32,7 @@ test('what is none of its files is no place', () => {
     ),
   ).toEqual([null, null, null, null]);
 });
+
+test('a stray key that is encoded as none of ours is nobody’s place', () => {
+  expect(placeOf('chain/test/100%/00000001.json')).toBeNull();
+});

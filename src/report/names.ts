@@ -1,5 +1,12 @@
 /** What reports there are, by name. */
-export const reportKinds = ['deployment', 'security', 'performance', 'incident', 'compliance'] as const;
+export const reportKinds = [
+  'deployment',
+  'readiness',
+  'security',
+  'performance',
+  'incident',
+  'compliance',
+] as const;
 export type ReportKind = (typeof reportKinds)[number];
 
 export const reportFormats = ['md', 'html'] as const;

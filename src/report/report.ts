@@ -5,6 +5,7 @@ import { complianceReport } from './kinds/compliance.ts';
 import { deploymentReport } from './kinds/deployment.ts';
 import { incidentReport } from './kinds/incident.ts';
 import { performanceReport } from './kinds/performance.ts';
+import { readinessReport } from './kinds/readiness.ts';
 import { securityReport } from './kinds/security.ts';
 import { markdownOf } from './markdown.ts';
 import type { ReportFormat, ReportKind } from './names.ts';
@@ -12,6 +13,7 @@ import type { ReportSource } from './source.ts';
 
 const kinds: Readonly<Record<ReportKind, (source: ReportSource) => ReportDocument>> = {
   deployment: deploymentReport,
+  readiness: readinessReport,
   security: securityReport,
   performance: performanceReport,
   incident: incidentReport,

@@ -1,6 +1,7 @@
 /** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
 import { type Control, controlsOf, unnamedIn } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
+import { fieldOf } from '../fields.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, count, place } from '../words.ts';
@@ -61,17 +62,20 @@ function controlsTable(controls: readonly Control[]): Block {
   return table(['control', 'met', 'gate', 'asked', 'answer', 'when', 'reason', 'file'], rows, 'None.');
 }
 
-function duties({ rollout, actions }: ReportSource): Block[] {
+function duties({ rollout, timeline }: ReportSource): Block[] {
   const { author, account } = rollout;
+  const atGates = account?.approvals ?? [];
   const approvals = [
-    ...(account?.approvals ?? []).map(({ actor, atMs, place: where }) => ({
-      actor,
-      atMs,
-      what: place(where),
-    })),
-    ...actions
-      .filter(({ name, refused }) => name === 'approve' && refused === null)
-      .map(({ actor, atMs }) => ({ actor, atMs, what: 'command' })),
+    ...atGates.map(({ actor, atMs, place: where }) => ({ actor, atMs, what: place(where) })),
+    // What was refused, or came too late, is told as something else than a command.
+    ...timeline
+      .filter(({ kind, data }) => kind === 'command' && fieldOf(data, 'command') === 'approve')
+      .filter(({ actor, atMs }) => !atGates.some((one) => one.actor === actor && one.atMs === atMs))
+      .map(({ actor, atMs, stage }) => ({
+        actor,
+        atMs,
+        what: stage === null ? 'command' : `stage ${stage + 1}`,
+      })),
   ];
   const own = approvals.some(({ actor }) => actor !== null && actor === author);
   const others = approvals.some(({ actor }) => actor !== null && actor !== author);

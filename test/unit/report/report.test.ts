@@ -1,5 +1,7 @@
 /** Reports of every kind over recorded rollouts: what they must tell, and that nothing from outside is more than text in them. */
 import { describe, expect, test } from 'vitest';
+import { judgeReadiness, type ReadinessCheck } from '../../../src/domain/gates/readiness.ts';
+import type { GateReport } from '../../../src/domain/gates/types.ts';
 import { text } from '../../../src/report/document.ts';
 import { markdownOf } from '../../../src/report/markdown.ts';
 import { reportKinds } from '../../../src/report/names.ts';
@@ -82,6 +84,54 @@ test('compliance evidence does not call all controls met if some have no name', 
   expect(page).toMatch(/\| SOC 2 CC8\.1 \| met \|/);
   expect(page).toMatch(/^1 control spoken of by gates, all met\.$/m);
   expect(page).toContain('Gates counted 4 more controls without naming them');
+});
+
+test('a readiness report has categories, scores, blockers and actions, of the raw report or of facts', async () => {
+  const checks: readonly ReadinessCheck[] = [
+    {
+      ...{ name: 'load', category: 'performance', blocker: true, weight: 1, action: 'run the load test' },
+      of: { fact: 'load', min: null, max: null, maxAgeMs: 1_000 },
+    },
+    {
+      ...{ name: 'backups', category: 'reliability', blocker: false, weight: 1, action: null },
+      of: { fact: 'backups', min: null, max: null, maxAgeMs: 1_000 },
+    },
+  ];
+  const facts = new Map([['backups', { value: true, atMs: 0, detail: null }]]);
+  const verdict = judgeReadiness(checks, { facts, gates: [], nowMs: 0 }, 90);
+  const source = await richSource('promoted');
+  const sha256 = '12'.repeat(32);
+  const gate: GateReport = {
+    ...{ name: 'ready', gate: 'ready', type: 'readiness', place: 'start', atMs: 0 },
+    ...{ answer: verdict.answer, reason: verdict.reason },
+    facts: {
+      score: verdict.score,
+      categories: { performance: 0, reliability: 100 },
+      blockers: verdict.blockers,
+      actions: verdict.actions,
+    },
+    reports: [{ name: 'readiness.json', mediaType: 'application/json', bytes: 2, sha256, key: null }],
+  };
+  const raw = (asked: string): unknown => (asked === sha256 ? verdict : null);
+  const whole = writeReport({ ...source, gates: [gate], raw }, 'readiness', 'md');
+  expect(whole).toMatch(/\*\*ready: NOT ready, score 50 of 100\./);
+  expect(whole).toContain('performance 0, reliability 100 (of 100)');
+  expect(whole).toMatch(/## Blockers \(ready, before the rollout\)\n\n- performance: load/);
+  expect(whole).toMatch(/## Recommended actions .*\n\n- run the load test/);
+  expect(whole).toMatch(/\| reliability \| reliability: backups \| passed \| 100 \| no \|/);
+  const short = writeReport({ ...source, gates: [gate], raw: () => null }, 'readiness', 'md');
+  expect(short).toContain('performance 0, reliability 100 (of 100)');
+  expect(short).toContain('single checks cannot be shown');
+  expect(writeReport({ ...source, gates: [] }, 'readiness', 'md')).toContain('nothing is known of it');
+});
+
+test('an approval that was refused, or came by a signal too late, is no second person', async () => {
+  const source = await richSource('approved-and-promoted-by-hand');
+  const [approval] = source.actions.filter(({ name }) => name === 'approve');
+  if (approval === undefined) throw new Error('the recording has no approval');
+  const late = { ...approval, actor: 'eve', via: 'signal' as const, refused: null };
+  const page = writeReport({ ...source, actions: [...source.actions, late] }, 'compliance', 'md');
+  expect(page).toContain('Only who started it approved it');
 });
 
 test('numbers that count are exact, others have four digits', () => {

@@ -125,9 +125,9 @@ export async function tombstoneOf(
   return fits && wasDue && (await isTrusted(archive, reading)) ? body : null;
 }
 
-async function isTrusted(archive: Archive, { signedBy }: Pick<Unsealed<unknown>, 'signedBy'>) {
+async function isTrusted(archive: Archive, { fingerprint }: Pick<Unsealed<unknown>, 'fingerprint'>) {
   const trusted = await archive.trusted();
-  return trusted.size === 0 || (signedBy !== null && trusted.has(signedBy));
+  return trusted.size === 0 || (fingerprint !== null && trusted.has(fingerprint));
 }
 
 /** Everything that is there of a bundle, by path, as it would lie in a folder. */

@@ -11,10 +11,20 @@ export interface Signer {
   sign(content: Uint8Array): string;
 }
 
-/** Ids of the keys whose signatures count. */
+/** SHA-256, whole, of the public keys (DER) whose signatures count: an id of 64 bits can be met by another key. */
 export type TrustedKeys = ReadonlySet<string>;
 
 const idLength = 16;
+
+/** As people read it. */
+export function shortId(fingerprint: string): string {
+  return fingerprint.slice(0, idLength);
+}
+
+/** Of a public key as `Signer` has it. */
+export function fingerprintOf(publicKey: string): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex');
+}
 
 /** Errors: `evidence-key`, which never quotes the key. */
 export async function readSigner(source: SecretSource): Promise<Signer> {
@@ -24,10 +34,10 @@ export async function readSigner(source: SecretSource): Promise<Signer> {
   return { keyId, publicKey, sign: (content) => sign(null, content, key).toString('hex') };
 }
 
-/** The id of a public key; of a private one, that of its public part. Errors: `evidence-key`. */
-export async function readKeyId(source: SecretSource): Promise<string> {
+/** Of a public key; of a private one, that of its public part. Errors: `evidence-key`. */
+export async function readFingerprint(source: SecretSource): Promise<string> {
   const pem = await readPem(source);
-  return described(parsed(source, () => createPublicKey(pem))).keyId;
+  return fingerprintOf(described(parsed(source, () => createPublicKey(pem))).publicKey);
 }
 
 /** Whether a signature fits, and whether the key has the id that it is said to have. */
@@ -47,9 +57,8 @@ export function isSignedBy(
 }
 
 function described(key: KeyObject): { keyId: string; publicKey: string } {
-  const der = key.export({ format: 'der', type: 'spki' });
-  const keyId = createHash('sha256').update(der).digest('hex').slice(0, idLength);
-  return { keyId, publicKey: der.toString('base64') };
+  const publicKey = key.export({ format: 'der', type: 'spki' }).toString('base64');
+  return { keyId: shortId(fingerprintOf(publicKey)), publicKey };
 }
 
 async function readPem(source: SecretSource): Promise<string> {

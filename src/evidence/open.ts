@@ -1,7 +1,7 @@
 /** Opens the operator's archive of evidence by the configuration. */
 import { createEvidenceStore, type EvidenceConfig } from '../providers/evidence/settings.ts';
 import type { Archive } from './archive.ts';
-import { readKeyId, readSigner } from './keys.ts';
+import { readFingerprint, readSigner } from './keys.ts';
 
 export function openArchive(config: EvidenceConfig): Archive {
   const { signingKey, trustedKeys, retentionDays } = config;
@@ -11,7 +11,7 @@ export function openArchive(config: EvidenceConfig): Archive {
     signer: async () => (signingKey === null ? null : await readSigner(signingKey)),
     trusted: async () => {
       const sources = signingKey === null ? trustedKeys : [signingKey, ...trustedKeys];
-      return new Set(await Promise.all(sources.map(readKeyId)));
+      return new Set(await Promise.all(sources.map(readFingerprint)));
     },
   };
 }

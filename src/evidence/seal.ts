@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/evidence/canonical.ts';
-import { isSignedBy, type Signer } from './keys.ts';
+import { fingerprintOf, isSignedBy, type Signer } from './keys.ts';
 
 const envelopeSchema = z.strictObject({
   body: z.unknown(),
@@ -20,6 +20,8 @@ export interface Unsealed<T> {
   readonly sha256: string;
   /** Id of the key whose signature fits; null: there is none. */
   readonly signedBy: string | null;
+  /** The whole hash of that key, by which it is trusted or not. */
+  readonly fingerprint: string | null;
 }
 
 export function sha256Of(content: string | Uint8Array): string {
@@ -51,7 +53,8 @@ export function unseal<T>(
       return { problem: 'has a signature or a signer without the other' };
     if (signer !== null && signature !== null && !isSignedBy(signer, Buffer.from(text), signature))
       return { problem: `has a signature that does not fit its key ${signer.keyId}` };
-    return { body: schema.parse(body), sha256, signedBy: signer?.keyId ?? null };
+    const fingerprint = signer && fingerprintOf(signer.publicKey);
+    return { body: schema.parse(body), sha256, signedBy: signer?.keyId ?? null, fingerprint };
   } catch (error) {
     return { problem: `cannot be read: ${shortened(messageOf(error))}` };
   }

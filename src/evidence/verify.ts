@@ -2,7 +2,7 @@
 
 import { manifestSchema, type Verification } from '../api/contract.ts';
 import type { BundleFile, Manifest } from '../domain/evidence/types.ts';
-import type { TrustedKeys } from './keys.ts';
+import { shortId, type TrustedKeys } from './keys.ts';
 import { sha256Of, type Unsealed, unseal } from './seal.ts';
 
 /** The name of the sealed manifest in a bundle. */
@@ -20,8 +20,8 @@ export function checkBundle(files: Files, trusted: TrustedKeys): Checked {
     const problems = [`${manifestFile} ${reading.problem}`];
     return { ...unknown, problems, notes: [], files: files.size, manifest: null };
   }
-  const { body, signedBy } = reading;
-  const signature = signedBy === null ? 'none' : trusted.has(signedBy) ? 'trusted' : 'unknown-key';
+  const { body, signedBy, fingerprint } = reading;
+  const signature = fingerprint === null ? 'none' : trusted.has(fingerprint) ? 'trusted' : 'unknown-key';
   const { target, position, runId } = body;
   return {
     target,
@@ -61,7 +61,7 @@ function signatureWrong(
   trusted: TrustedKeys,
 ): string[] {
   if (trusted.size === 0 || signature === 'trusted') return [];
-  const known = [...trusted].join(', ');
+  const known = [...trusted].map(shortId).join(', ');
   if (signature === 'none') return [`it is not signed, and should be by one of the keys ${known}`];
   return [`it is signed by the key ${signedBy}, and should be by one of ${known}`];
 }

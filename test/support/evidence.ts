@@ -6,7 +6,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { Archive } from '../../src/evidence/archive.ts';
 import { collect } from '../../src/evidence/collect.ts';
 import type { RolloutRecord } from '../../src/evidence/content.ts';
-import { readKeyId, readSigner } from '../../src/evidence/keys.ts';
+import { readFingerprint, readSigner } from '../../src/evidence/keys.ts';
 import { createMemoryStore } from '../../src/providers/evidence/memory.ts';
 import type { EvidenceStore } from '../../src/providers/evidence/types.ts';
 
@@ -77,7 +77,7 @@ export function signingArchive(keys: readonly [TestKey, ...TestKey[]], store?: E
       signer: () => read(own, readSigner),
       trusted: async () => {
         const ids = new Set<string>();
-        for (const one of [own, ...others]) ids.add(await read(one, readKeyId));
+        for (const one of [own, ...others]) ids.add(await read(one, readFingerprint));
         return ids;
       },
     },

@@ -48,13 +48,14 @@ async function kept(archive: Archive, place: Place) {
     throw new SluiceError('evidence-pruned', detail);
   }
   const files = await filesAt(archive, place);
+  const trusted = await archive.trusted();
+  const { signature } = checkBundle(files, trusted);
   const [problem] = checkBundle(files, new Set()).problems;
   if (problem !== undefined) {
     const detail = `Bundle ${place.position} of ${place.target} is not sound, so no report is made of it: ${problem}.`;
     throw new SluiceError('evidence-damaged', detail);
   }
-  const trusted = await archive.trusted();
-  const doubted = trusted.size > 0 && (signedBy === null || !trusted.has(signedBy));
+  const doubted = trusted.size > 0 && signature !== 'trusted';
   const missing = [...manifest.missing, ...(doubted ? ['it is not signed by a trusted key'] : [])];
   const { position, collectedAtMs } = manifest;
   const proof: Proof = { position, sha256, signedBy, collectedAtMs, files: manifest.files, missing };

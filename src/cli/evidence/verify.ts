@@ -5,7 +5,7 @@ import { createReplay } from '../../audit/replay.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { Manifest } from '../../domain/evidence/types.ts';
 import { readBundle } from '../../evidence/folder.ts';
-import { readKeyId } from '../../evidence/keys.ts';
+import { readFingerprint } from '../../evidence/keys.ts';
 import type { Unsealed } from '../../evidence/seal.ts';
 import { checkBundle, linksWrong } from '../../evidence/verify.ts';
 import { bundlePath } from '../../worker/bundle-path.ts';
@@ -110,7 +110,7 @@ function linked(verified: readonly (Verified & { manifest: Unsealed<Manifest> | 
 async function keyIdIn(file: string): Promise<string> {
   try {
     await readFile(file);
-    return await readKeyId({ file });
+    return await readFingerprint({ file });
   } catch (error) {
     const why = error instanceof SluiceError ? error.message : messageOf(error);
     throw badInput(

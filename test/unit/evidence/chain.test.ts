@@ -224,6 +224,20 @@ test('a signature is checked against the operator’s keys, former ones as well'
   ]);
 });
 
+test('a key is trusted by its whole hash, not by the digits that people see', async () => {
+  const archive = signingArchive([testKey()], store);
+  await collectAll(archive, [nth(1)]);
+  const files = await filesAt(archive, place(1));
+  const [whole = ''] = await archive.trusted();
+  expect(whole).toMatch(/^[0-9a-f]{64}$/);
+  const alike = `${whole.slice(0, 16)}${'0'.repeat(48)}`;
+  expect(checkBundle(files, new Set([whole]))).toMatchObject({ signature: 'trusted', problems: [] });
+  expect(checkBundle(files, new Set([alike]))).toMatchObject({
+    signature: 'unknown-key',
+    signedBy: whole.slice(0, 16),
+  });
+});
+
 test('a key that cannot be read keeps a bundle from being made, and is not quoted', async () => {
   const archive = testArchive(
     {

@@ -35,7 +35,7 @@ describe('the written configuration', () => {
   it('is one that worker and API accept', () => {
     const layout = layoutOf('/srv/sluice');
     const config = parseConfig(sluiceConfig(layout, portsFrom(9000)));
-    expect(config.api).toEqual({ host: '127.0.0.1', port: 9001 });
+    expect(config.api).toMatchObject({ host: '127.0.0.1', port: 9001 });
     expect(config.temporal.address).toBe('127.0.0.1:9002');
     expect(Object.keys(config.workload)).toContain('process');
   });

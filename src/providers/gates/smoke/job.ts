@@ -58,8 +58,10 @@ export function jobTest(known: Settings, client: KubeClient, test: string): Test
     // The same for every look of a rollout, so that a worker that took over finds what the one before has made.
     const name = `sluice-smoke-${createHash('sha256').update(`${question.id}/${test}`).digest('hex').slice(0, 20)}`;
     const ref = { kind: jobKind, namespace: known.namespace ?? client.connection.namespace, name };
+    const own = new Set<string>();
+    const wanted = { id: question.id, test, spec, timeoutMs: known.timeoutMs, own };
     try {
-      return await run(client, ref, { id: question.id, test, spec, timeoutMs: known.timeoutMs }, signal);
+      return await run(client, ref, wanted, signal);
     } catch (error) {
       if (signal.aborted) return { answer: 'hold', said: 'nobody waits for it any more', report: null };
       const final = isProblem(error, 'forbidden', 'invalid');
@@ -68,7 +70,8 @@ export function jobTest(known: Settings, client: KubeClient, test: string): Test
         : 'see that the cluster answers';
       return { answer: final ? 'refuse' : 'hold', said: `${messageOf(error)}; ${advice}`, report: null };
     } finally {
-      await client.delete(ref).catch(() => {});
+      // By then another look may have made one of the same name, which is not this one's to take away.
+      for (const uid of own) await client.delete(ref, undefined, { uid }).catch(() => {});
     }
   };
 }
@@ -78,6 +81,8 @@ interface Wanted {
   readonly test: string;
   readonly spec: object;
   readonly timeoutMs: number;
+  /** Uids of the Jobs that were seen. */
+  readonly own: Set<string>;
 }
 
 async function run(
@@ -98,6 +103,8 @@ async function run(
       : await begun(client, ref, object, signal);
     if (made && found === null) return ended('refuse', 'somebody has deleted its Job; start again', null);
     made ||= found !== null;
+    if (found !== null && found !== 'unseen' && found.metadata.uid !== undefined)
+      wanted.own.add(found.metadata.uid);
     const end = found === null || found === 'unseen' ? null : endOf(found);
     if (end !== null) {
       const log = await logOf(client, ref, signal);

@@ -113,6 +113,7 @@ function beginDelivery(run: NoticesRun, scope: CancellationScope, to: string): v
 async function goOn(run: NoticesRun, deliveries: CancellationScope, input: NoticesInput): Promise<void> {
   deliveries.cancel();
   await run.landed();
-  await routeFresh(run);
+  // What came meanwhile is known already, so it would not be heard a second time.
+  while (run.hasWork()) await routeFresh(run);
   await continueAsNew<typeof notices>({ ...input, told: [], notices: [], state: run.state });
 }

@@ -94,17 +94,39 @@ async function list(deps: EvidenceDeps, known: Manifests, query: BundleListQuery
     return (query.environment ?? environment) === environment && (query.service ?? service) === service;
   };
   const places = (await placesIn(archive)).filter(fits);
-  const found = await Promise.all(places.map(async (place) => ({ place, manifest: await known.at(place) })));
+  const found = await aFewAtATime(newestOf(places, query.limit), async (place) => ({
+    place,
+    manifest: await known.at(place),
+  }));
   const whole = found.flatMap(({ place, manifest }) => (manifest === null ? [] : [{ place, manifest }]));
   const latest = whole
     .sort((a, b) => b.manifest.body.collectedAtMs - a.manifest.body.collectedAtMs)
     .slice(0, query.limit);
   const failing = (await failingNow(client)).filter(fits);
   return {
-    bundles: await Promise.all(latest.map(({ place }) => bundleAt(archive, place))),
+    bundles: await aFewAtATime(latest, ({ place }) => bundleAt(archive, place)),
     total: places.length,
     failing: failing.map(({ target, runId, tries, problem }) => ({ target, runId, tries, problem })),
   };
+}
+
+/** Of each target so many as may be asked for; chains are in order of time. */
+function newestOf(places: readonly Place[], limit: number): Place[] {
+  const taken = new Map<string, number>();
+  return places.toReversed().filter(({ target }) => {
+    const before = taken.get(target) ?? 0;
+    taken.set(target, before + 1);
+    return before < limit;
+  });
+}
+
+const atOnce = 20;
+
+async function aFewAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += atOnce)
+    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
+  return results;
 }
 
 async function stateOf(
@@ -146,7 +168,9 @@ async function failingNow(client: Client): Promise<z.infer<typeof failingSchema>
   }
 }
 
-/** Manifests never change, so one that was read once is known. */
+const maxKnown = 1_000;
+
+/** Manifests never change, so one that was read once is known; those that were read first are forgotten first. */
 class Manifests {
   private readonly known = new Map<string, Unsealed<Manifest>>();
   private readonly archive: Archive;
@@ -161,6 +185,8 @@ class Manifests {
     if (known) return known;
     const found = await manifestAt(this.archive, place);
     if (found !== null) this.known.set(id, found);
+    const [oldest] = this.known.keys();
+    if (this.known.size > maxKnown && oldest !== undefined) this.known.delete(oldest);
     return found;
   }
 }

@@ -9,8 +9,11 @@ import {
   rolloutViewSchema,
   verificationSchema,
 } from '../../../src/api/contract.ts';
+import { createReportWriter } from '../../../src/api/evidence/reports.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
-import type { Archive } from '../../../src/evidence/archive.ts';
+import { chainKey, runFolder } from '../../../src/domain/evidence/layout.ts';
+import { type Archive, bundleAt } from '../../../src/evidence/archive.ts';
+import { seal } from '../../../src/evidence/seal.ts';
 import { unpackTar } from '../../../src/evidence/tar.ts';
 import { collectAll, recordedRollout, testArchive } from '../../support/evidence.ts';
 import { fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
@@ -51,6 +54,39 @@ test('lists bundles, of all targets or of some', async () => {
   expect(one).toMatchObject({ total: 1, bundles: [{ manifest: { service: 'promoted', position: 1 } }] });
 });
 
+test('a list reads no more manifests than it may show of a target, and a few at a time', async () => {
+  const { manifest } = await bundleAt(archive, { target: 'test/promoted', position: 1 });
+  for (let position = 2; position <= 31; position++)
+    await archive.store.put(
+      chainKey('test/promoted', position),
+      seal({ ...manifest, position, runId: `run-${position}` }, null),
+    );
+  let reading = 0;
+  let most = 0;
+  const read = new Set<string>();
+  const store = {
+    ...archive.store,
+    get: async (key: string) => {
+      most = Math.max(most, ++reading);
+      read.add(key);
+      await new Promise((done) => setImmediate(done));
+      reading--;
+      return await archive.store.get(key);
+    },
+  };
+  const service = createEvidenceService({
+    client: nobody,
+    address: 'nowhere',
+    archive: { ...archive, store },
+    replay: async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } }),
+    bundlePath: '/nowhere',
+  });
+  const { bundles, total } = await service.list({ limit: 25, service: 'promoted' });
+  expect([bundles.length, total]).toEqual([25, 31]);
+  expect([...read].filter((key) => key.startsWith('chain/'))).toHaveLength(25);
+  expect(most).toBeLessThanOrEqual(20);
+});
+
 test('shows a bundle, gives it as an archive, and verifies it', async () => {
   const bundle = bundleSchema.parse((await get(path)).json());
   expect(bundle).toMatchObject({ signedBy: null, held: false, pruned: null });
@@ -63,6 +99,34 @@ test('shows a bundle, gives it as an archive, and verifies it', async () => {
     ok: true,
     position: 1,
   });
+});
+
+test('no report is made of a bundle in which a file was changed', async () => {
+  const { runId } = recordedRollout('promoted');
+  const report = createReportWriter({ client: nobody, address: 'nowhere', archive, bundlePath: '/nowhere' });
+  const ref = { environment: 'test', service: 'promoted', runId };
+  expect(await report(ref, 'deployment', 'md')).toContain('Made of bundle 1 of test/promoted');
+  const { manifest } = await bundleAt(archive, { target: 'test/promoted', position: 1 });
+  const account = manifest.files.find((file) => file.path === 'rollout.json');
+  const key = `${runFolder('test/promoted', runId)}${account?.sha256}`;
+  await archive.store.delete(key);
+  await archive.store.put(key, Buffer.from('{}'));
+  await expect(report(ref, 'deployment', 'md')).rejects.toMatchObject({
+    code: 'evidence-damaged',
+    message: expect.stringContaining('rollout.json'),
+  });
+});
+
+test('a report says that its bundle is not signed by a trusted key', async () => {
+  const { runId } = recordedRollout('promoted');
+  const trusting = { ...archive, trusted: async () => new Set(['ab'.repeat(32)]) };
+  const deps = { client: nobody, address: 'nowhere', archive: trusting, bundlePath: '/nowhere' };
+  const page = await createReportWriter(deps)(
+    { environment: 'test', service: 'promoted', runId },
+    'security',
+    'md',
+  );
+  expect(page).toContain('it is not signed by a trusted key');
 });
 
 test('a rollout’s view tells of its evidence once it has ended', async () => {

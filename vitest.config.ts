@@ -1,5 +1,6 @@
 /** The test projects: unit is quick and pure, the others use real servers and processes. */
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 // Servers written in Go spend a good part of their time on collecting garbage that there is room for.
 process.env.GOGC ??= '400';
@@ -13,10 +14,9 @@ const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test
 /** Projects of one group share its lanes; one group runs after the other. Most of a file's time here is waiting. */
 const GROUPS = {
   unit: { maxWorkers: 2, sequence: { groupOrder: 1 } },
-  sideBySide: { maxWorkers: 3, sequence: { groupOrder: 2 } },
-  clusters: { maxWorkers: 3, sequence: { groupOrder: 3 } },
-  stacks: { maxWorkers: 3, sequence: { groupOrder: 4 } },
-  alone: { maxWorkers: 1, sequence: { groupOrder: 5 } },
+  sideBySide: { maxWorkers: 4, sequence: { groupOrder: 2 } },
+  stacks: { maxWorkers: 4, sequence: { groupOrder: 3 } },
+  alone: { maxWorkers: 1, sequence: { groupOrder: 4 } },
 };
 
 /** For files that do not mind each other: loading the modules for each anew would take longer than many of them. */
@@ -24,6 +24,7 @@ const ONE_PROCESS = { isolate: false };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -44,7 +45,7 @@ export default defineConfig({
         test: {
           ...realParts('kube', ['test/support/kube/global-setup.ts']),
           ...ONE_PROCESS,
-          ...GROUPS.clusters,
+          ...GROUPS.stacks,
         },
       },
       // Each file has ports of its own.

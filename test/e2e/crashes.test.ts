@@ -51,7 +51,7 @@ describe('kill -9', () => {
     const { startedAtMs = 0, endedAtMs = 0, plannedMs = 0 } = passed.status?.reports[0] ?? {};
     // The crash cost some seconds; a soak begun anew would have cost at least the ten that were behind it.
     expect((endedAtMs ?? 0) - startedAtMs - plannedMs).toBeLessThan(watchedBefore + 3_500);
-  });
+  }, 120_000);
 
   it('of HAProxy: it comes back with all traffic on stable, and drift brings the share back', async () => {
     const version = nextVersion();

@@ -62,7 +62,7 @@ function planOf(file: 'atlas' | 'summit-internal', environment: string, changes:
     gates: changed(gates),
     guards: changed(guards),
     stages: stages.map((one) =>
-      stageFixture({ soakMs: 250, ...(one.gates === undefined ? {} : { gates: changed(one.gates) }) }),
+      stageFixture({ soakMs: 1_000, ...(one.gates === undefined ? {} : { gates: changed(one.gates) }) }),
     ),
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
     watchAfterMs: 0,

@@ -233,7 +233,9 @@ function tryOne(
     try {
       const by = signer.verify(candidate);
       const fault = says.kind === 'built' ? provenanceFault(says.provenance, wanted, signer.name) : null;
-      return fault === null ? { candidate, by } : { fault };
+      if (fault === null) return { candidate, by };
+      // Another signer of the same key may still speak for the builder.
+      faults.push(fault);
     } catch (error) {
       faults.push(`${signer.name}: ${messageOf(error)}`);
     }

@@ -25,6 +25,7 @@ const text = readFileSync(published.file, 'utf8');
 const settings = {
   trustedRoot,
   signers: {
+    'same-key': { key: { file: keyFile } },
     release: { key: { file: keyFile } },
     other: { key: { file: otherKeyFile } },
     logged: { key: { file: keyFile }, logged: true },
@@ -71,6 +72,11 @@ gateContract(signatureGate, async () => {
       { name: 'a tag', ...by('release'), question: image('shop:v2') },
       { name: 'in the older form', ...by('release'), question: image(`older@${digest}`) },
       { name: 'built as asked', ...by('release', { level: 2 }), question: image(`shop@${digest}`) },
+      {
+        name: 'built as asked, by the one of two signers of a key who may say so',
+        options: { signers: ['same-key', 'release'], level: 2 },
+        question: image(`shop@${digest}`),
+      },
       {
         name: 'built as asked, in the older form',
         ...by('release', { level: 2 }),

@@ -175,7 +175,7 @@ gateContract(signatureGate, async () => {
         name: 'a signer that there is not',
         ...by('relaese'),
         answer: 'refuse',
-        says: /there is no signer relaese; this gate has release/,
+        says: /there is no signer relaese; this gate has same-key, release/,
       },
       {
         name: 'a key that is not there',

@@ -132,6 +132,7 @@ async function ask(one: Step, values: Values, signal: AbortSignal): Promise<Aske
     const answer = await within(one.timeoutMs, (limit) => outgoing(url.text, request, limit), signal);
     return { ...answer, latencyMs: performance.now() - startedMs };
   } catch (error) {
+    if (signal.aborted) return { problem: 'nobody waits for it any more', answer: 'hold' };
     if (error instanceof OutgoingError || error instanceof NoAnswer)
       return { problem: `${error.message}; see that it is up`, answer: 'hold' };
     return {

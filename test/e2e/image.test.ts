@@ -122,7 +122,7 @@ describe('the image', () => {
   it('runs no API that others could reach', async () => {
     const api = launch(['api'], { SLUICE_API_HOST: '0.0.0.0', SLUICE_TEMPORAL_ADDRESS: temporal.address });
     await expect.poll(() => api.child.exitCode, POLL).toBe(1);
-    expect(api.said()).toContain('it has no authentication yet');
+    expect(api.said()).toContain('which other machines may reach, without authentication');
   });
 
   it('runs the command line', async () => {

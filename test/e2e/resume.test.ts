@@ -66,7 +66,9 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
     { timeoutMs: 90_000 },
   );
   expect(done.outcome).toBe('promoted');
-  await waitFor('its evidence', async () => (await rollout()).evidence?.state === 'kept');
+  await waitFor('its evidence', async () => (await rollout()).evidence?.state === 'kept', {
+    timeoutMs: 60_000,
+  });
   const verified = await fetch(`${api}/demo/shop/evidence/verification`);
   expect(await verified.json()).toMatchObject({ ok: true, problems: [], replay: { agreed: true } });
   second.child.kill('SIGINT');

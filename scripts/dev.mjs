@@ -15,7 +15,7 @@ import { setUp } from './setup.mjs';
 const SETTLE_MS = 300;
 
 await runAsScript(import.meta.url, async () => {
-  await setUp();
+  await setUp({ forTests: false });
   await build();
   let stack = startStack();
   let stopping = false;

@@ -17,16 +17,16 @@ const OLDEST_NODE = [20, 19];
 /**
  * Brings this folder to where everything can run. It writes to node_modules and .sluice and nowhere else, so deleting
  * the folder undoes it.
- * @param {{ quiet?: boolean }} [options]
+ * @param {{ quiet?: boolean, forTests?: boolean }} [options] `forTests` false: without the programs that only tests run
  */
-export async function setUp({ quiet = false } = {}) {
+export async function setUp({ quiet = false, forTests = true } = {}) {
   setQuiet(quiet);
   const startedMs = Date.now();
   requireNode(process.versions.node);
   mkdirSync(sluiceDir, { recursive: true });
   const worked = await withLock(join(sluiceDir, 'setup.lock'), async () => {
     const installed = await ensureDependencies();
-    const fetched = await ensureTools();
+    const fetched = await ensureTools({ forTests });
     return installed || fetched;
   });
   const what = worked ? 'done; it wrote to node_modules and .sluice only' : 'all in place';

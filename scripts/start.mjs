@@ -7,7 +7,7 @@ import { run, runAsScript } from './lib/run.mjs';
 import { setUp } from './setup.mjs';
 
 await runAsScript(import.meta.url, async () => {
-  await setUp();
+  await setUp({ forTests: false });
   await build();
   const args = [join(distDir, 'cli', 'main.js'), 'up', '--demo', ...process.argv.slice(2)];
   const { code } = await run(process.execPath, args, { cwd: root, inherit: true, timeoutMs: 0 });

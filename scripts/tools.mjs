@@ -163,11 +163,13 @@ const sources = [
 /**
  * Makes sure that every tool is there. If an earlier run found all of them and none has gone, it only looks at the files.
  * @throws Failure naming every tool that could be neither found nor got, why, and the way round.
+ * @param {{ forTests?: boolean }} [options] false: what only tests run is left as it is
  * @returns {Promise<boolean>} whether there was something to do
  */
-export async function ensureTools() {
+export async function ensureTools({ forTests = true } = {}) {
   const foundFor = circumstances();
-  if (isComplete(readJson(toolsFile), foundFor)) return false;
+  const stored = readJson(toolsFile);
+  if (isComplete(stored, foundFor, { forTests })) return false;
   /** @type {Tools} */
   const tools = {
     temporal: null,
@@ -183,7 +185,9 @@ export async function ensureTools() {
   /** @type {string[]} */
   const problems = [];
   for (const source of sources) {
-    tools[source.name] = await obtain(source, problems);
+    const { name } = source;
+    if (forTests || !source.forTests) tools[name] = await obtain(source, problems);
+    else if (isProgram(stored?.[name])) tools[name] = stored[name];
   }
   if (tools.prometheus !== null) tools.promtool = await obtain(promtoolBeside(tools.prometheus), problems);
   clearTemporary();
@@ -196,22 +200,17 @@ export async function ensureTools() {
  * True if a tools.json was written for these circumstances and each of its paths is still a program.
  * @param {any} stored
  * @param {string} foundFor
+ * @param {{ forTests?: boolean }} [options]
  */
-export function isComplete(stored, foundFor) {
+export function isComplete(stored, foundFor, { forTests = true } = {}) {
   if (stored?.foundFor !== foundFor) return false;
-  /** @type {ToolName[]} */
-  const names = [
-    'temporal',
-    'temporalTestServer',
-    'haproxy',
-    'prometheus',
-    'promtool',
-    'alertmanager',
-    'registry',
-    'chromium',
-    's3',
-  ];
-  return names.every((name) => typeof stored[name] === 'string' && isExecutable(stored[name]));
+  const wanted = sources.filter((source) => forTests || !source.forTests);
+  return ['promtool', ...wanted.map(({ name }) => name)].every((name) => isProgram(stored[name]));
+}
+
+/** @param {unknown} path */
+function isProgram(path) {
+  return typeof path === 'string' && isExecutable(path);
 }
 
 /** What decides which tools are taken, apart from what is installed: the person's choices and the pinned versions. */

@@ -61,6 +61,9 @@ describe('what an earlier set-up found', () => {
     expect(isComplete({ ...tools, haproxy: null, foundFor: 'x' }, 'x')).toBe(false);
     expect(isComplete({ ...tools, haproxy: join(folder, 'gone'), foundFor: 'x' }, 'x')).toBe(false);
     expect(isComplete(undefined, 'x')).toBe(false);
+    const started = { ...tools, chromium: null, s3: null, foundFor: 'x' };
+    expect(isComplete(started, 'x', { forTests: false })).toBe(true);
+    expect(isComplete(started, 'x')).toBe(false);
   });
 });
 

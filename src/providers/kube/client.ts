@@ -94,9 +94,10 @@ export class KubeClient {
 
   /** That it is gone already is no error. Dependents go in the background. `conflict` if it is not as `preconditions` say. */
   async delete(ref: KubeRef, signal?: AbortSignal, preconditions?: Preconditions): Promise<void> {
-    const path = pathOf(ref, { propagationPolicy: 'Background' });
-    const body = preconditions && { kind: 'DeleteOptions', apiVersion: 'v1', preconditions };
-    const request = { method: 'DELETE', path, ...(body === undefined ? {} : { body }) } as const;
+    // All in the body: where there is one, the API server does not heed the query, and a Job's pods would stay.
+    const options = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
+    const body = preconditions ? { ...options, preconditions } : options;
+    const request = { method: 'DELETE', path: pathOf(ref), body } as const;
     await this.ask(`delete ${nameOf(ref)}`, request, signal).catch((error: unknown) => {
       if (!(error instanceof KubeError && error.problem === 'not-found')) throw error;
     });

@@ -31,8 +31,9 @@ export interface KeeperTimes {
 
 const usualTimes: KeeperTimes = { pollMs: 3_000, lastsMs: 6 * 3_600_000, pruneEveryMs: 6 * 3_600_000 };
 
-/** Well below the heartbeat's time-out. */
 const oneWorkMs = 60_000;
+/** Well below the heartbeat's time-out, however long one piece of work takes, so that a dead worker is soon found out. */
+const beatEveryMs = 5_000;
 
 export function createKeepEvidence(
   work: EvidenceWork,
@@ -76,16 +77,22 @@ class Keeper {
   }
 
   async run(): Promise<KeeperProgress> {
-    const signal = cancellationSignal();
     const untilMs = this.clock.now() + this.times.lastsMs;
-    while (this.clock.now() < untilMs) {
-      await this.tried('the list of ended rollouts', () => this.sweep(signal));
-      await this.prune();
-      this.beat();
-      await this.clock.sleep(this.times.pollMs, signal);
-      signal.throwIfAborted();
+    const beating = setInterval(() => this.beat(), beatEveryMs);
+    try {
+      while (this.clock.now() < untilMs) await this.turn(cancellationSignal());
+      return this.progress;
+    } finally {
+      clearInterval(beating);
     }
-    return this.progress;
+  }
+
+  private async turn(signal: AbortSignal): Promise<void> {
+    await this.tried('the list of ended rollouts', () => this.sweep(signal));
+    await this.prune();
+    this.beat();
+    await this.clock.sleep(this.times.pollMs, signal);
+    signal.throwIfAborted();
   }
 
   private async sweep(signal: AbortSignal): Promise<void> {

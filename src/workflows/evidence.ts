@@ -15,7 +15,7 @@ import { taskQueues } from '../domain/rollout/names.ts';
 const { keepEvidence } = proxyActivities<EvidenceActivities>({
   taskQueue: taskQueues.watch,
   startToCloseTimeout: '1 day',
-  heartbeatTimeout: '3 minutes',
+  heartbeatTimeout: '20 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '1s', maximumInterval: '1 minute' },
 });

@@ -1,16 +1,25 @@
 /** Hands the rollout's story to its companion, line by line. Nothing here is waited for until the rollout has ended. */
-import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { tells } from '../domain/notify/names.ts';
 import { linesOf, subjectOf, toldSince } from '../domain/notify/told.ts';
 import type { Subject } from '../domain/notify/types.ts';
 import { tell } from './companion.ts';
 import type { RolloutRun } from './run.ts';
 
+interface Quiet {
+  readonly scope: CancellationScope;
+  over: boolean;
+}
+
+/** So long a restore has Temporal to itself. One that takes longer is told of while it goes on. */
+const quietMs = 2_000;
+
 export class Telling {
   private readonly run: RolloutRun;
   private readonly subject: Subject;
   private readonly on: boolean;
   private sending: Promise<void> | null = null;
+  private quiet: Quiet | null = null;
 
   constructor(run: RolloutRun) {
     this.run = run;
@@ -23,6 +32,7 @@ export class Telling {
   /** To be called whenever the story may have grown. What comes while a message is under way goes with the next one. */
   follow(): void {
     if (!this.on || this.sending !== null || toldSince(this.run.state, this.toldLines()) === null) return;
+    if (this.isQuiet()) return;
     // A rollout whose cancellation was asked for goes back, and tells of it.
     this.sending = CancellationScope.nonCancellable(() => this.send()).finally(() => {
       this.sending = null;
@@ -35,6 +45,36 @@ export class Telling {
     for (this.follow(); this.sending !== null; this.follow()) await this.sending;
   }
 
+  /** Telling makes work for the same server and the same worker that the restore waits for. */
+  private isQuiet(): boolean {
+    const restoring = this.run.state.phase === 'restoring' && patched('restores-before-telling');
+    if (!restoring) {
+      this.quiet?.scope.cancel();
+      this.quiet = null;
+      return false;
+    }
+    this.quiet ??= this.beQuiet();
+    return !this.quiet.over;
+  }
+
+  private beQuiet(): Quiet {
+    // Even of a rollout whose cancellation was asked for.
+    const sheltered = new CancellationScope({ cancellable: false });
+    const scope = new CancellationScope({ cancellable: true, parent: sheltered });
+    const quiet: Quiet = { scope, over: false };
+    scope
+      .run(() => sleep(quietMs))
+      .then(
+        () => {
+          quiet.over = true;
+          this.follow();
+        },
+        // The restore was quicker.
+        () => {},
+      );
+    return quiet;
+  }
+
   private toldLines(): number {
     return this.run.state.toldLines ?? 0;
   }
@@ -42,7 +82,7 @@ export class Telling {
   private async send(): Promise<void> {
     for (;;) {
       const told = toldSince(this.run.state, this.toldLines());
-      if (told === null) return;
+      if (told === null || this.isQuiet()) return;
       const first = this.run.state.toldLines === undefined;
       this.run.state = { ...this.run.state, toldLines: linesOf(this.run.state) };
       await tell(this.subject, this.run.state.plan.notify?.channels ?? [], told, first);

@@ -8,6 +8,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
 import { routeFixture } from '../support/notices.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -70,4 +71,42 @@ function isHandled(driven: unknown): driven is { readonly handle: WorkflowHandle
 /** Stack traces (and process names, replaced above) say where a recording was made, which is nobody's business. */
 function withoutPlaces(key: string, value: unknown): unknown {
   return key === 'stackTrace' ? undefined : value;
+}
+
+it('nothing is told between a decision to go back and the restore', () => {
+  const { events } = historyOf('told-and-rolled-back.json');
+  const decided = events.findIndex(
+    (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'rollback',
+  );
+  const asked = events.findIndex(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType.name === 'restore',
+  );
+  const restored = events.findIndex(
+    (event) => event.activityTaskCompletedEventAttributes?.scheduledEventId === events[asked]?.eventId,
+  );
+  expect(decided).toBeGreaterThan(0);
+  expect(restored).toBeGreaterThan(decided);
+  const between = events.slice(decided, restored).map(({ eventType }) => eventType);
+  expect(between).not.toContain('EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED');
+  expect(events.slice(restored).map(({ eventType }) => eventType)).toContain(
+    'EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED',
+  );
+});
+
+const historySchema = z.object({
+  events: z.array(
+    z.object({
+      eventId: z.string(),
+      eventType: z.string(),
+      workflowExecutionSignaledEventAttributes: z.object({ signalName: z.string() }).optional(),
+      activityTaskScheduledEventAttributes: z
+        .object({ activityType: z.object({ name: z.string() }) })
+        .optional(),
+      activityTaskCompletedEventAttributes: z.object({ scheduledEventId: z.string() }).optional(),
+    }),
+  ),
+});
+
+function historyOf(file: string): z.infer<typeof historySchema> {
+  return historySchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 }

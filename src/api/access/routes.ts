@@ -25,6 +25,7 @@ declare module 'fastify' {
 /** The page of the API's description loads its own scripts. */
 const openPrefixes = ['/docs', '/openapi.json', '/healthz', '/readyz', '/metrics'];
 const targetSchema = z.object({ environment: z.string(), service: z.string() });
+const commandSchema = z.object({ command: z.string() });
 const querySchema = z.object({ environment: z.string().catch('*'), service: z.string().catch('*') });
 
 /** Must be called before the routes are declared. */
@@ -76,7 +77,7 @@ const ofCommands: Readonly<Record<string, Permission>> = {
 
 /** One route takes all commands. */
 function permissionOf({ params }: FastifyRequest, permission: Permission): Permission {
-  const named = z.object({ command: z.string() }).safeParse(params);
+  const named = commandSchema.safeParse(params);
   return named.success ? (ofCommands[named.data.command] ?? permission) : permission;
 }
 

@@ -7,17 +7,25 @@ import { text } from 'node:stream/consumers';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keepIn } from '../../src/activities/gates/keep.ts';
 import { createApp } from '../../src/api/app.ts';
+import { createEvidenceService } from '../../src/api/evidence/service.ts';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import { createNoticeService } from '../../src/api/notice-service.ts';
+import type { EvidenceService } from '../../src/api/service.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
+import { createReplay } from '../../src/audit/replay.ts';
 import { incidentIdOf } from '../../src/domain/incident/types.ts';
 import { noticesIdOf } from '../../src/domain/notify/names.ts';
+import { createBundleReplay } from '../../src/evidence/replay.ts';
 import { parseConfig } from '../../src/providers/config.ts';
+import { createMemoryStore } from '../../src/providers/evidence/memory.ts';
 import { createRegistry, type ProviderRegistry } from '../../src/providers/registry.ts';
 import { endable, listening } from '../contract/health/servers.ts';
+import { signingArchive, testKey } from '../support/evidence.ts';
 import { gateFixture, planFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 import { fakeDeps } from '../unit/api/fakes.ts';
 
 const planted = {
@@ -41,7 +49,10 @@ const secrets = [
   'cnry-teams',
 ];
 
+const { codePath: bundlePath } = workflowBundle();
+const archive = signingArchive([testKey()], createMemoryStore());
 let env: RolloutEnv;
+let evidence: EvidenceService;
 let app: FastifyInstance;
 let registry: ProviderRegistry;
 let close: () => Promise<void>;
@@ -88,6 +99,7 @@ beforeAll(async () => {
   const names = Object.keys(config.notifiers);
   env = await RolloutEnv.create({
     gates: registry.gate,
+    keep: keepIn(archive.store, () => {}),
     providers: { hook: registry.hook, metrics: registry.metrics },
     notices: {
       routes: config.routes,
@@ -96,13 +108,19 @@ beforeAll(async () => {
   });
   env.listeners.push((workflowId, entry) => logged.push(JSON.stringify({ workflowId, ...entry })));
   const deps = { client: env.client, address: 'the test server' };
+  evidence = createEvidenceService({
+    ...deps,
+    archive,
+    bundlePath,
+    replay: createBundleReplay(bundlePath, createReplay(bundlePath)),
+  });
   const rollouts = createTemporalService({
     ...deps,
     replay: async () => ({ ran: false, why: 'not asked for' }),
     planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
   });
   app = await createApp({
-    ...fakeDeps(rollouts),
+    ...fakeDeps(rollouts, evidence),
     notices: createNoticeService(deps),
     catalogue: () => ({ providers: registry.describe() }),
   });
@@ -114,7 +132,7 @@ afterAll(async () => {
   await close();
 });
 
-it('finds none of the planted secrets in histories, lines for the log and answers of the API', async () => {
+it('finds none of the planted secrets in histories, evidence, lines for the log and answers of the API', async () => {
   const rollout = await env.start({
     service: 'secretive',
     metrics: { name: 'prometheus', options: {} },
@@ -151,8 +169,13 @@ it('finds none of the planted secrets in histories, lines for the log and answer
     texts.push(decoded(historyToJSON(await handle.fetchHistory())));
     texts.push(JSON.stringify((await handle.describe()).raw));
   }
+  await evidence.collect({ environment: 'test', service: 'secretive' });
+  for (const key of await archive.store.list('')) {
+    texts.push(decoded(String((await archive.store.get(key)) ?? '')));
+  }
   for (const path of [
     'rollouts/test/secretive',
+    'rollouts/test/secretive/evidence',
     'rollouts/test/secretive/audit',
     'rollouts/test/secretive/notices',
     'rollouts',

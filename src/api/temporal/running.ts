@@ -2,7 +2,7 @@
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { workflowType } from '../../domain/rollout/names.ts';
 import type { RolloutSummary } from '../contract.ts';
-import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { memoOf, rawOf, summaryOf } from './visibility.ts';
 
 export interface Running {
@@ -10,11 +10,12 @@ export interface Running {
   readonly memo: (key: string) => unknown;
 }
 
-const pageSize = 1000;
-const maxPages = 20;
+/** A busy server takes seconds for a thousand. */
+const pageSize = 200;
+const maxPages = 100;
 
-/** From visibility, which lags a little. Throws `temporal-unavailable`. */
-export async function runningRollouts(deps: TemporalDeps): Promise<Running[]> {
+/** From visibility, which lags a little. `timeoutMs` is for each page. Throws `temporal-unavailable`. */
+export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTimeoutMs): Promise<Running[]> {
   const { workflowService, namespace } = rawOf(deps);
   const query = `WorkflowType = "${workflowType}" AND ExecutionStatus = "Running"`;
   const found: Running[] = [];
@@ -22,7 +23,7 @@ export async function runningRollouts(deps: TemporalDeps): Promise<Running[]> {
     ask(
       deps,
       () => workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }),
-      workerTimeoutMs,
+      timeoutMs,
     );
   let token: Uint8Array | null = null;
   for (let pages = 0; pages < maxPages; pages++) {
@@ -82,7 +83,7 @@ export class RunningList {
 
   private async fetch(): Promise<ReadonlyMap<string, Running>> {
     const askedMs = performance.now();
-    const running = await runningRollouts(this.deps);
+    const running = await runningRollouts(this.deps, callTimeoutMs);
     const byTarget = new Map(running.map((one) => [one.summary.target, one]));
     this.last = { askedMs, byTarget };
     return byTarget;

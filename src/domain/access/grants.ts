@@ -1,5 +1,7 @@
 /** Who may do what, where: roles, what each allows, and grants that bind a role to environments and services. */
 
+import { wildcard } from '../wildcard.ts';
+
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -51,11 +53,6 @@ export const everything: readonly Grant[] = [{ role: 'admin', environments: ['*'
 function covers(patterns: readonly string[], wanted: string): boolean {
   return patterns.some(
     (pattern) =>
-      pattern === '*' || pattern === wanted || (!wanted.includes('*') && regexOf(pattern).test(wanted)),
+      pattern === '*' || pattern === wanted || (!wanted.includes('*') && wildcard(pattern).test(wanted)),
   );
-}
-
-function regexOf(pattern: string): RegExp {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 'u');
 }

@@ -1,5 +1,6 @@
 /** What an emergency is about, in words: `all`, `canary`, or names of components; and which targets that covers. */
 import type { TargetId } from '../plan/types.ts';
+import { wildcard } from '../wildcard.ts';
 
 /**
  * One or more words. `all`: everything. `canary`: every target whose canary is not promoted yet. Otherwise each is a
@@ -41,14 +42,12 @@ export function covers(words: ScopeWords, target: TargetId): boolean {
   return words.some((word) => isWhole(word) || matches(word, target));
 }
 
-function matches(word: string, target: TargetId): boolean {
-  if (word.includes('/')) return patternOf(word).test(target);
-  return target.split('/').some((part) => patternOf(word).test(part));
-}
+/** A star stays within the environment or the service. */
+const withinPart = '[^/]*';
 
-function patternOf(word: string): RegExp {
-  const escaped = word.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('[^/]*')}$`, 'u');
+function matches(word: string, target: TargetId): boolean {
+  if (word.includes('/')) return wildcard(word, withinPart).test(target);
+  return target.split('/').some((part) => wildcard(word, withinPart).test(part));
 }
 
 function isComponent(word: string): boolean {

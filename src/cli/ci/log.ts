@@ -1,5 +1,6 @@
 /** A rollout as the log of a pipeline: a group for each part of its way, annotations for what went wrong. */
 import type { RolloutView } from '../../api/contract.ts';
+import { wayBackKinds } from '../../domain/rollout/rollback-record.ts';
 import type { TimelineEntry } from '../../domain/rollout/types.ts';
 import type { Followed } from '../follow.ts';
 import type { Output } from '../io.ts';
@@ -72,24 +73,7 @@ export function createCiLog(out: Output, dialect: Dialect, now: () => number): C
 }
 
 function groupOf({ kind, stage }: TimelineEntry, { status }: RolloutView): string {
-  if (
-    status?.cause &&
-    [
-      'restore-started',
-      'ramp',
-      'second-means',
-      'restore-late',
-      'restored',
-      'action-started',
-      'action-ended',
-      'verified',
-      'cleaned',
-      'clean-up-failed',
-      'finished',
-    ].includes(kind)
-  ) {
-    return 'Rollback';
-  }
+  if (status?.cause && (kind === 'finished' || wayBackKinds.includes(kind))) return 'Rollback';
   if (['promoting', 'promoted', 'cleaned', 'finished'].includes(kind)) return 'Promotion';
   if (stage === null) return 'Gates and preparation';
   return `Stage ${status?.stages[stage]?.name ?? stage + 1}`;

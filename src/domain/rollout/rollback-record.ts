@@ -92,7 +92,9 @@ export function rollbackRecordOf(state: RolloutState): RollbackRecord | null {
     })),
     verification: state.verification,
     impact: impactOf(state),
-    actions: state.timeline.filter(({ kind }) => isAction(kind)).map((entry) => actionOf(entry, cause.atMs)),
+    actions: state.timeline
+      .filter(({ kind }) => wayBackKinds.includes(kind))
+      .map((entry) => actionOf(entry, cause.atMs)),
   };
 }
 
@@ -101,20 +103,19 @@ function failingChecks(state: RolloutState) {
   return (state.reports.at(-1)?.checks ?? []).filter(({ failingSinceMs }) => failingSinceMs !== null);
 }
 
-function isAction(kind: TimelineKind): boolean {
-  return [
-    'restore-started',
-    'ramp',
-    'second-means',
-    'restore-late',
-    'restored',
-    'action-started',
-    'action-ended',
-    'verified',
-    'cleaned',
-    'clean-up-failed',
-  ].includes(kind);
-}
+/** What the way back consists of, in the timeline. */
+export const wayBackKinds: readonly TimelineKind[] = [
+  'restore-started',
+  'ramp',
+  'second-means',
+  'restore-late',
+  'restored',
+  'action-started',
+  'action-ended',
+  'verified',
+  'cleaned',
+  'clean-up-failed',
+];
 
 function actionOf({ kind, text, atMs }: TimelineEntry, decidedAtMs: number): RollbackAction {
   return { kind, text, atMs, afterMs: atMs - decidedAtMs };

@@ -18,6 +18,7 @@ import { backtestRoutes } from './routes/backtests.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { meRoutes } from './routes/me.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
@@ -67,6 +68,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   await describe(app);
   measureRequests(app, feeds);
   serviceRoutes(app, deps);
+  meRoutes(app);
   planRoutes(app, deps);
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);

@@ -7,6 +7,7 @@ export * from './contract/emergency-rollback.ts';
 export * from './contract/evidence.ts';
 export * from './contract/evidence-state.ts';
 export * from './contract/incidents.ts';
+export * from './contract/me.ts';
 export * from './contract/metrics-check.ts';
 export * from './contract/notices.ts';
 export * from './contract/outside-event.ts';

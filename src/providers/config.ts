@@ -224,6 +224,8 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     notifications,
     policies = null,
   } = read;
+  // As the file means it, wherever the process was started.
+  const beside = (path: string) => resolve(options.path === undefined ? '.' : dirname(options.path), path);
   const receivers = Object.keys(instances.notifiers);
   const routes = readRoutes(ownValue(input, 'routes'), receivers, report);
   if (notifications !== undefined) refuseUnknownChannels(notifications, receivers, report);
@@ -244,14 +246,13 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
   return {
     temporal: { ...temporal, ...overridden.temporal },
     api: { ...api, ...overridden.api },
-    auth,
+    auth: auth.tokens === undefined ? auth : { ...auth, tokens: beside(auth.tokens) },
     worker: { ...worker, ...overridden.worker },
     events,
     evidence,
     outgoing,
     approvals,
-    // As the file means it, wherever the process was started.
-    policies: policies && resolve(options.path === undefined ? '.' : dirname(options.path), policies),
+    policies: policies && beside(policies),
     ...instances,
     routes,
     notifications,

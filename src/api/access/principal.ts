@@ -20,6 +20,9 @@ export interface Principal {
 /** On loopback without authentication: whoever can reach the API runs on this machine. */
 export const anybody: Principal = { name: 'anybody', verified: false, grants: everything };
 
+/** Where people have to say who they are, and this one has not. */
+export const nobody: Principal = { name: 'nobody', verified: false, grants: [] };
+
 /** Throws `access-refused`, which says what is missing and where. */
 export function need(principal: Principal, permission: Permission, ...areas: readonly Area[]): void {
   for (const area of areas) {

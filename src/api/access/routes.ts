@@ -2,11 +2,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { everywhere, type Permission } from '../../domain/access/grants.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import type { Authenticate } from './authenticator.ts';
-import { anybody, need, needSomewhere, type Principal } from './principal.ts';
+import { anybody, need, needSomewhere, nobody, type Principal } from './principal.ts';
 
-/** `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. */
-export type Access = 'open' | 'signed' | Permission;
+/**
+ * `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. `anyone`: for whoever has
+ * not logged in too, but not for whoever shows what is not good.
+ */
+export type Access = 'open' | 'signed' | 'anyone' | Permission;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,12 +37,17 @@ export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): 
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request) => {
     request.principal = anybody;
-    if (isFree(accessOf(request))) return;
-    request.principal = await authenticate(request.headers.authorization);
+    const access = accessOf(request);
+    if (isFree(access)) return;
+    const { authorization } = request.headers;
+    request.principal = await authenticate(authorization).catch((error: unknown) => {
+      if (access === 'anyone' && authorization === undefined && isUnauthenticated(error)) return nobody;
+      throw error;
+    });
   });
   app.addHook('preHandler', async (request) => {
     const access = accessOf(request);
-    if (isFree(access)) return;
+    if (isFree(access) || access === 'anyone') return;
     refuse(request, access);
     const { actorIsAnother = false } = request.routeOptions.config;
     if (acts.has(access) && !actorIsAnother) putActor(request);
@@ -54,6 +63,10 @@ export function accessOf({ routeOptions, method }: FastifyRequest): Access {
 
 function isFree(access: Access): access is 'open' | 'signed' {
   return access === 'open' || access === 'signed';
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === 'unauthenticated';
 }
 
 /** A list is of what its filters name, and without a filter of everything. */

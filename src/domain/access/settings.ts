@@ -41,7 +41,7 @@ export const ownPrefixes: readonly string[] = ['group:', 'token:'];
 
 export const authSection = z
   .strictObject({
-    /** Path of the file that `sluice tokens` writes. */
+    /** Path of the file that `sluice tokens` writes, beside the configuration file. */
     tokens: z.string().min(1).optional(),
     oidc: z.array(issuerSchema).max(20).default([]),
     grants: z.array(bindingSchema).max(1000).default([]),

@@ -423,6 +423,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/incidents/{environment}/{service}',
     '/v1/incidents/{environment}/{service}/close',
     '/v1/incidents/{environment}/{service}/review',
+    '/v1/me',
     '/v1/metrics/check',
     '/v1/rollbacks',
     '/v1/rollouts',

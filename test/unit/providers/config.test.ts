@@ -215,6 +215,16 @@ describe('loadConfig', () => {
     expect(Object.keys(config.traffic)).toEqual(['proxy']);
   });
 
+  it('finds the files that it names beside it, wherever the process was started', async () => {
+    const path = await file('auth: { tokens: tokens.yaml }\npolicies: rules\n');
+    const { auth, policies } = await loadConfig({ path, types, env: {} });
+    expect([auth.tokens, policies]).toEqual([join(folder, 'tokens.yaml'), join(folder, 'rules')]);
+    const absolute = await file('auth: { tokens: /etc/sluice/tokens.yaml }\n');
+    expect((await loadConfig({ path: absolute, types, env: {} })).auth.tokens).toBe(
+      '/etc/sluice/tokens.yaml',
+    );
+  });
+
   it('prefers the path that it is given', async () => {
     const path = await file('api: { port: 82 }\n');
     const config = await loadConfig({ path, types, env: { SLUICE_CONFIG: '/nowhere' } });

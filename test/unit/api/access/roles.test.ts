@@ -34,6 +34,7 @@ const command = (name: string, may: readonly Role[]): Row => ({
 const rows: readonly Row[] = [
   { method: 'GET', url: '/healthz', may: all, elsewhere: 'as-here' },
   { method: 'GET', url: '/openapi.json', may: all, elsewhere: 'as-here' },
+  { method: 'GET', url: '/v1/me', may: all, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
   { method: 'GET', url: '/v1/rollouts', may: [] },

@@ -1,0 +1,35 @@
+/** Who asks, as the API knows it, and what that person or machine may do. */
+import { z } from 'zod';
+import { permissions, roles } from '../../domain/access/grants.ts';
+import { targetPartSchema } from './text.ts';
+
+export const meQuerySchema = z.strictObject({
+  environment: z.exactOptional(targetPartSchema),
+  service: z.exactOptional(targetPartSchema),
+});
+export type MeQuery = z.infer<typeof meQuerySchema>;
+
+const permissionsSchema = z.array(z.enum(permissions));
+
+export const meSchema = z
+  .object({
+    actor: z
+      .string()
+      .nullable()
+      .describe('As histories name you; null: nobody has logged in, or nobody needs to.'),
+    verified: z
+      .boolean()
+      .describe('Whether the API knows who you are. Else an actor is what a request says.'),
+    loginNeeded: z
+      .boolean()
+      .describe('Whether anything but this can be asked only by somebody who has logged in.'),
+    grants: z.array(
+      z.object({ role: z.enum(roles), environments: z.array(z.string()), services: z.array(z.string()) }),
+    ),
+    can: permissionsSchema.describe(
+      'What you may do to all that the query names; what it leaves out is everything.',
+    ),
+    somewhere: permissionsSchema.describe('What you may do to one target at least.'),
+  })
+  .meta({ id: 'Me', description: 'Who asks, and what that person or machine may do.' });
+export type Me = z.infer<typeof meSchema>;

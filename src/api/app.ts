@@ -15,6 +15,7 @@ import { watchRoutes } from './route-table.ts';
 import { approvalPages } from './routes/approval-pages.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { backtestRoutes } from './routes/backtests.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -69,6 +70,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   measureRequests(app, feeds);
   serviceRoutes(app, deps);
   meRoutes(app);
+  configurationRoutes(app, deps);
   planRoutes(app, deps);
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);

@@ -2,6 +2,7 @@
 export * from './contract/approvals.ts';
 export * from './contract/audit.ts';
 export * from './contract/backtest.ts';
+export * from './contract/configuration.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
 export * from './contract/evidence.ts';

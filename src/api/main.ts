@@ -20,6 +20,7 @@ import { bundlePath } from '../worker/bundle-path.ts';
 import { createAuthenticator, isConfigured } from './access/authenticator.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { bindAddressOf } from './bind.ts';
+import { configurationOf } from './configuration.ts';
 import { noEvidence } from './evidence/none.ts';
 import { createReportWriter } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
@@ -90,6 +91,10 @@ async function main(logger: Logger): Promise<void> {
         parseText: (text) => parsePlanText(text, catalogue),
       },
       catalogue: () => described,
+      configuration: configurationOf(
+        { api, auth, temporal, events, evidence, outgoing, ...providers },
+        policies,
+      ),
       metrics: registry.metrics,
       eventKeys: eventKeysOf(events),
       approvals: { links: approvalLinks(providers.approvals), url: providers.approvals.url },

@@ -19,6 +19,7 @@ import type {
   Catalogue,
   CommandAnswer,
   CommandBody,
+  Configuration,
   EmergencyAnswer,
   EmergencyList,
   EmergencyListQuery,
@@ -167,6 +168,8 @@ export interface ApiDeps {
   readonly notices: NoticeService;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;
+  /** What the operator has set and may be shown. */
+  readonly configuration: () => Promise<Configuration>;
   /** An operator's metrics source, for backtests. Errors: `provider-unknown`. */
   readonly metrics: (name: string) => MetricsProvider;
   /** What events from outside are signed with. */

@@ -22,7 +22,7 @@ export async function versionsOf(
   bundlePath: string,
   temporalServer: () => Promise<string | null | undefined>,
 ): Promise<Versions> {
-  const { version, dependencies } = packageSchema.parse(JSON.parse(await readFile(packageFile, 'utf8')));
+  const { version, dependencies } = await ownPackage();
   const code = await readFile(bundlePath).catch(() => null);
   return {
     sluice: version,
@@ -32,4 +32,12 @@ export async function versionsOf(
     temporalServer: (await temporalServer().catch(() => null)) ?? null,
     packages: dependencies,
   };
+}
+
+export async function sluiceVersion(): Promise<string> {
+  return (await ownPackage()).version;
+}
+
+async function ownPackage(): Promise<z.infer<typeof packageSchema>> {
+  return packageSchema.parse(JSON.parse(await readFile(packageFile, 'utf8')));
 }

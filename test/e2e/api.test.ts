@@ -23,6 +23,7 @@ import { createTemporalService } from '../../src/api/temporal-service.ts';
 import { createReplay } from '../../src/audit/replay.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { approvalLinks } from '../../src/providers/approval-links.ts';
+import { plainConfiguration } from '../support/configuration.ts';
 import { planFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -69,6 +70,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
       notices: createNoticeService({ client: env.client, address: 'the test server' }),
       plans,
       catalogue: () => ({}),
+      configuration: plainConfiguration,
       metrics: () => env.metrics,
       eventKeys,
       approvals,
@@ -391,6 +393,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     notices: createNoticeService({ client, address: '127.0.0.1:1' }),
     plans,
     catalogue: () => ({}),
+    configuration: plainConfiguration,
     metrics: () => env.metrics,
     eventKeys,
     approvals,

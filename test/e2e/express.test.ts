@@ -30,6 +30,7 @@ import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
+import { plainConfiguration } from '../support/configuration.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
 import { installRuntime } from '../support/runtime.ts';
@@ -106,6 +107,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     report: async () => 'no report',
     plans,
     catalogue: () => ({}),
+    configuration: plainConfiguration,
     metrics: registry.metrics,
     eventKeys,
     approvals,

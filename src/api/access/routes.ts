@@ -1,6 +1,7 @@
 /** Holds every route to what it says of itself: open to all, signed in its own way, or for whoever has a permission. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { commandPermissions } from '../../domain/access/commands.ts';
 import { everywhere, type Permission } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Authenticate } from './authenticator.ts';
@@ -81,12 +82,7 @@ function refuse(request: FastifyRequest, permission: Permission): void {
   }
 }
 
-const ofCommands: Readonly<Record<string, Permission>> = {
-  rollback: 'rollback',
-  approve: 'approve',
-  confirm: 'approve',
-  reject: 'approve',
-};
+const ofCommands: Readonly<Record<string, Permission>> = commandPermissions;
 
 /** One route takes all commands. */
 function permissionOf({ params }: FastifyRequest, permission: Permission): Permission {

@@ -267,6 +267,9 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
     restoredAtMs: atMs.nullable(),
     rollback: rollbackRecordSchema.nullable(),
     limitAtMs: atMs,
+    rollbackTimeoutMs: z
+      .exactOptional(z.number())
+      .describe('From a decision to roll back until the share of the canary must read 0.'),
     legal: z.array(z.enum(commandNames)),
     timeline: z.array(timelineEntrySchema),
     droppedEntries: z.number(),

@@ -66,6 +66,8 @@ export interface RolloutStatus {
   readonly rollback: RollbackRecord | null;
   /** When `maxDuration` strikes. */
   readonly limitAtMs: number;
+  /** From a decision to roll back until the canary's share must read 0; absent: an earlier version did not say. */
+  readonly rollbackTimeoutMs?: number;
   /** Commands that are legal now. */
   readonly legal: readonly CommandName[];
   readonly timeline: readonly TimelineEntry[];
@@ -128,6 +130,7 @@ export function statusOf(state: RolloutState): RolloutStatus {
     restoredAtMs: state.restoredAtMs,
     rollback: rollbackRecordOf(state),
     limitAtMs: state.startedAtMs + plan.maxDurationMs,
+    rollbackTimeoutMs: plan.rollback.timeoutMs,
     legal: legalCommands(state),
     timeline: state.timeline,
     droppedEntries: state.droppedEntries,

@@ -412,6 +412,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/approvals',
     '/v1/backtests',
     '/v1/catalogue',
+    '/v1/configuration',
     '/v1/emergency-rollbacks',
     '/v1/emergency-rollbacks/{id}',
     '/v1/emergency-rollbacks/{id}/release',

@@ -17,6 +17,7 @@ import type { Plan } from '../../../src/domain/plan/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 import { approvalLinks } from '../../../src/providers/approval-links.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
+import { plainConfiguration } from '../../support/configuration.ts';
 
 export const runId = '0190b8a4-7c1d-7000-8000-000000000001';
 
@@ -223,6 +224,7 @@ export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = n
     approvals: { links: approvalLinks({ secret: null }), url: null },
     eventKeys: { secrets: async () => [], tokens: async () => [] },
     catalogue: () => ({ traffic: ['memory'] }),
+    configuration: plainConfiguration,
     metrics: () => createMemoryMetrics(),
   };
 }

@@ -36,6 +36,7 @@ const rows: readonly Row[] = [
   { method: 'GET', url: '/openapi.json', may: all, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/me', may: all, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
+  { method: 'GET', url: '/v1/configuration', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
   { method: 'GET', url: '/v1/rollouts', may: [] },
   { method: 'GET', url: '/v1/rollbacks?environment=ENV', may: readers },

@@ -1,109 +1,77 @@
-/** Speaks HTTP with the API: reads its answers by the contract and turns its refusals into errors. */
+/** Speaks with the API through the client: reads its answers by the contract and turns its refusals into errors of the CLI. */
 import type { z } from 'zod';
-import { problemSchema } from '../api/contract.ts';
-import { messageOf } from '../domain/errors.ts';
+import { operations, problemSchema } from '../api/contract.ts';
+import { ApiError } from '../client/api-error.ts';
+import { type ClientSettings, sendAndRead } from '../client/send.ts';
+import type { Answering, AnswerOf, CallOptions, OperationName, RequestOf } from '../client/types.ts';
 import { clean } from './clean.ts';
 import { CliError, refusedByApi, unavailable } from './cli-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
-/** Longer than the API may wait for a rollout that is being superseded. */
-const answerWithinMs = 60_000;
-
 export interface Answer<T> {
   readonly value: T;
   /** As it came, for `--json`. */
   readonly raw: unknown;
-  readonly status: number;
 }
 
-export interface PostOptions {
-  readonly idempotencyKey?: string;
-  /** How long to wait for the whole answer. Default 60,000. */
-  readonly withinMs?: number;
-}
+/** Operations that answer with JSON. */
+export type Asked = Answering<z.ZodType>;
 
 export interface ApiClient {
   readonly url: string;
-  get<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>>;
-  post<T>(path: string, body: unknown, schema: z.ZodType<T>, options?: PostOptions): Promise<Answer<T>>;
+  readonly settings: ClientSettings;
+  ask<N extends Asked>(name: N, request: RequestOf<N>, options?: CallOptions): Promise<Answer<AnswerOf<N>>>;
   /** An answer that is no JSON. */
-  download(path: string): Promise<Buffer>;
-  /** An open event stream; the caller ends it by the signal. */
-  stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  download<N extends Answering<'text' | 'bytes'>>(name: N, request: RequestOf<N>): Promise<AnswerOf<N>>;
 }
 
 export function createClient(url: string, io: Pick<Io, 'fetch'>, token?: string): ApiClient {
-  const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    const response = await reach(url, () => io.fetch(`${url}${path}`, { ...init, headers }));
-    if (!response.ok) throw await refusalOf(url, response);
-    return response;
-  };
-  const json = async <T>(
-    path: string,
-    init: RequestInit,
-    schema: z.ZodType<T>,
-    withinMs: number = answerWithinMs,
-  ): Promise<Answer<T>> => {
-    const response = await call(path, { ...init, signal: AbortSignal.timeout(withinMs) });
-    const raw = parsed(url, await reach(url, () => response.text()));
-    const reading = schema.safeParse(clean(raw));
-    if (!reading.success) throw strange(url, reading.error.issues[0]?.path.join('.') ?? '');
-    return { value: reading.data, raw, status: response.status };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const settings: ClientSettings = { baseUrl: url, headers: () => headers, fetch: io.fetch };
+  const send = async <N extends OperationName>(name: N, request: RequestOf<N>, options: CallOptions) => {
+    try {
+      return (await sendAndRead(settings, name, request, options)).value;
+    } catch (error) {
+      throw toldAsCliError(url, error);
+    }
   };
   return {
     url,
-    get: (path, schema) => json(path, {}, schema),
-    post: (path, body, schema, { idempotencyKey, withinMs } = {}) => {
-      const headers = {
-        'content-type': 'application/json',
-        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-      };
-      return json(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema, withinMs);
+    settings,
+    ask: async (name, request, options = {}) => {
+      const raw = await send(name, request, options);
+      const { answer } = operations[name];
+      // The table says so, which the compiler cannot follow through a name that is not known yet.
+      return { value: read(url, answer as unknown as z.ZodType<AnswerOf<typeof name>>, raw), raw };
     },
-    download: async (path) => {
-      const response = await call(path, { signal: AbortSignal.timeout(answerWithinMs) });
-      return Buffer.from(await reach(url, () => response.arrayBuffer()));
-    },
-    stream: async (path, signal) => {
-      const { body } = await call(path, { headers: { accept: 'text/event-stream' }, signal });
-      if (body === null) throw strange(url, 'no body');
-      return body;
-    },
+    download: async <N extends Answering<'text' | 'bytes'>>(name: N, request: RequestOf<N>) =>
+      (await send(name, request, {})) as AnswerOf<N>,
   };
 }
 
-async function reach<T>(url: string, attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    const cause = error instanceof Error && error.cause ? error.cause : error;
-    const why =
-      messageOf(cause) ||
-      (cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given');
-    throw unavailable(
-      `The API at ${url} cannot be reached: ${why}.`,
+/** Throws when it is not of the contract. */
+export function read<T>(url: string, schema: z.ZodType<T>, raw: unknown): T {
+  const reading = schema.safeParse(clean(raw));
+  if (reading.success) return reading.data;
+  throw strange(url, reading.error.issues[0]?.path.join('.') ?? '');
+}
+
+export function toldAsCliError(url: string, error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  if (error.code === 'unreachable') {
+    return unavailable(
+      `The API at ${url} cannot be reached: ${error.detail}.`,
       'Start the local stack with `sluice up`, or name another API with --api or SLUICE_API.',
       error,
     );
   }
-}
-
-function parsed(url: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw strange(url, 'no JSON');
-  }
-}
-
-async function refusalOf(url: string, response: Response): Promise<CliError> {
-  const body: unknown = await response.json().catch(() => null);
-  const problem = problemSchema.safeParse(clean(body));
-  if (problem.success) return refusedByApi(problem.data);
-  return strange(url, `status ${response.status}`, exitCodeOf(response.status));
+  const { code, status, title, detail, advice, problems, details, requestId } = error;
+  const facts = { code, status, title, detail, advice, problems, details };
+  const problem = { type: '', ...facts, requestId: requestId ?? '' };
+  const known = problemSchema.safeParse(clean(problem));
+  if (known.success && code !== 'answer-strange') return refusedByApi(known.data);
+  return strange(url, detail, exitCodeOf(status));
 }
 
 /** An answer that is not of the contract. */

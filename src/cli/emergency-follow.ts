@@ -1,5 +1,5 @@
 /** Follows an emergency until every target is verified, and tells of each target what changed. */
-import { type EmergencyOpened, type EmergencyView, emergencyViewSchema } from '../api/contract.ts';
+import type { EmergencyOpened, EmergencyView } from '../api/contract.ts';
 import { CliError } from './cli-error.ts';
 import type { ApiClient } from './client.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -13,7 +13,7 @@ const lookEveryMs = 500;
 /** Throws at Ctrl-C, and when the emergency is unknown; an API that is away is waited for. */
 export async function followEmergency(
   client: ApiClient,
-  { links }: EmergencyOpened,
+  { id }: EmergencyOpened,
   json: boolean,
   io: Io,
 ): Promise<ExitCode> {
@@ -25,7 +25,7 @@ export async function followEmergency(
     if (!json) writeLines(io.out, [`${clock(io.now())}  ${line}`]);
   };
   for (;;) {
-    const seen = await look(client, links.self).catch((error: unknown) => {
+    const seen = await client.ask('getEmergency', { id }).catch((error: unknown) => {
       if (!(error instanceof CliError) || error.exitCode !== exitCodes.unavailable) throw error;
       say('', `cannot see it now: ${error.failure.detail}`);
       return null;
@@ -41,10 +41,6 @@ export async function followEmergency(
     await io.sleep(lookEveryMs, interrupted).catch(() => {});
     if (interrupted.aborted) throw stopped(status);
   }
-}
-
-function look(client: ApiClient, path: string) {
-  return client.get(path, emergencyViewSchema);
 }
 
 function tellTargets({ targets, problem }: Status, say: (about: string, line: string) => void): void {

@@ -1,13 +1,12 @@
 /** Follows a rollout to its end through lost connections, and says so while it cannot see. */
-import { hasEnded, type RolloutView, rolloutViewSchema, troubleSchema } from '../api/contract.ts';
-import { messageOf } from '../domain/errors.ts';
+import { type RolloutView, rolloutViewSchema, troubleSchema } from '../api/contract.ts';
+import { followRollout } from '../client/follow.ts';
 import { clean } from './clean.ts';
 import { CliError, unavailable } from './cli-error.ts';
-import { type ApiClient, strange } from './client.ts';
+import { type ApiClient, read, toldAsCliError } from './client.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { readEvents, type ServerEvent } from './sse.ts';
-import { pathOf, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 export type Followed =
   | { readonly kind: 'view'; readonly view: RolloutView; readonly raw: unknown }
@@ -20,81 +19,41 @@ export interface FollowOptions {
   readonly patienceMs: number;
 }
 
-/** The API sends something at least every 15 s; after three missed signs the connection is dead. */
-const silenceMs = 45_000;
-const firstPauseMs = 250;
-const longestPauseMs = 5000;
-
 /** Ends when the rollout has ended. Throws when it is unknown, at Ctrl-C, and when patience is over. */
 export async function* follow(
   client: ApiClient,
   target: Target,
-  options: FollowOptions,
+  { run, patienceMs }: FollowOptions,
   io: Pick<Io, 'now' | 'sleep' | 'interrupted'>,
 ): AsyncGenerator<Followed> {
+  const { url, settings } = client;
   const interrupted = io.interrupted();
-  let run = options.run;
-  let heardAtMs = io.now();
-  let pauseMs = firstPauseMs;
-  while (true) {
-    let why = 'the connection ended';
-    try {
-      for await (const { event, data } of listen(client, pathOf(target, '/events', run), interrupted)) {
-        heardAtMs = io.now();
-        pauseMs = firstPauseMs;
-        const followed = read(client.url, event, data);
-        if (followed === null) continue;
-        yield followed;
-        if (followed.kind !== 'view') continue;
-        run = followed.view.runId;
-        if (hasEnded(followed.view)) return;
-      }
-    } catch (error) {
-      if (interrupted.aborted) throw stopped();
-      if (error instanceof CliError && error.exitCode !== exitCodes.unavailable) throw error;
-      why = messageOf(error);
-    }
-    if (io.now() - heardAtMs > options.patienceMs) throw givenUp(client.url, why, options.patienceMs);
-    yield { kind: 'blind', why, sinceMs: heardAtMs };
-    await io.sleep(pauseMs, interrupted).catch(() => {
-      throw stopped();
-    });
-    pauseMs = Math.min(longestPauseMs, pauseMs * 2);
-  }
-}
-
-/** One connection; a silence longer than the API would ever keep ends it. */
-async function* listen(
-  client: ApiClient,
-  path: string,
-  interrupted: AbortSignal,
-): AsyncGenerator<ServerEvent> {
-  const silent = new AbortController();
-  const end = () => silent.abort(new Error('nothing was heard for a long time'));
-  let timer = setTimeout(end, silenceMs);
+  const signs = followRollout(
+    settings,
+    { ...target, ...(run === undefined ? {} : { run }) },
+    {
+      signal: interrupted,
+      clock: { now: io.now, sleep: io.sleep, random: Math.random },
+      reader: {
+        view: (data) => read(url, rolloutViewSchema, data),
+        trouble: (data) => read(url, troubleSchema, data),
+      },
+    },
+  );
   try {
-    const body = await client.stream(path, AbortSignal.any([interrupted, silent.signal]));
-    for await (const event of readEvents(body)) {
-      clearTimeout(timer);
-      timer = setTimeout(end, silenceMs);
-      if (event.event === 'end') return;
-      yield event;
+    for await (const sign of signs) {
+      if (sign.kind === 'view') yield { kind: 'view', view: sign.view, raw: sign.raw };
+      if (sign.kind === 'trouble') {
+        yield { kind: 'blind', why: sign.trouble.message, sinceMs: sign.trouble.sinceMs };
+      }
+      if (sign.kind !== 'lost') continue;
+      const why = String(clean(sign.error.detail));
+      if (io.now() - sign.heardAtMs > patienceMs) throw givenUp(url, why, patienceMs);
+      yield { kind: 'blind', why, sinceMs: sign.heardAtMs };
     }
-  } finally {
-    clearTimeout(timer);
-    silent.abort();
+  } catch (error) {
+    throw interrupted.aborted ? stopped() : toldAsCliError(url, error);
   }
-}
-
-function read(url: string, event: string, data: string): Followed | null {
-  if (event !== 'status' && event !== 'trouble') return null;
-  const raw: unknown = JSON.parse(data);
-  const reading =
-    event === 'status' ? rolloutViewSchema.safeParse(clean(raw)) : troubleSchema.safeParse(clean(raw));
-  if (!reading.success) throw strange(url, reading.error.issues[0]?.path.join('.') ?? event);
-  if ('sinceMs' in reading.data)
-    return { kind: 'blind', why: reading.data.message, sinceMs: reading.data.sinceMs };
-  return { kind: 'view', view: reading.data, raw };
 }
 
 function stopped(): CliError {

@@ -13,9 +13,3 @@ export function parseTarget(text: string): Target {
   }
   return { environment, service };
 }
-
-/** The path of a target in the API, with an optional run. */
-export function pathOf({ environment, service }: Target, tail = '', run?: string): string {
-  const query = run === undefined ? '' : `?run=${encodeURIComponent(run)}`;
-  return `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}${tail}${query}`;
-}

@@ -52,6 +52,9 @@ export const alertmanagerBodySchema = z
   .meta({ id: 'AlertmanagerBody', description: "Alertmanager's webhook, version 4." });
 export type AlertmanagerBody = z.infer<typeof alertmanagerBodySchema>;
 
+/** As others post them. */
+export const outsideEventSchema = z.union([eventBodySchema, alertmanagerBodySchema]);
+
 export const eventAnswerSchema = z
   .object({
     accepted: z.literal(true),

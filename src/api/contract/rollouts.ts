@@ -30,6 +30,13 @@ export const planEnvelopeSchema = z
   });
 export type PlanEnvelope = z.infer<typeof planEnvelopeSchema>;
 
+/** What a plan may be is checked by its own schema, which knows better what to say. */
+export const planBodySchema = z
+  .union([planEnvelopeSchema, z.record(z.string(), z.unknown()), z.string()])
+  .meta({
+    description: 'A plan in JSON or YAML, or an envelope with `plan`, `actor` and `reason` in JSON.',
+  });
+
 export const validationSchema = z
   .object({
     ok: z.boolean(),
@@ -87,13 +94,6 @@ export const summarySchema = z
   })
   .meta({ id: 'RolloutSummary' });
 export type RolloutSummary = z.infer<typeof summarySchema>;
-
-const endings = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
-
-/** Whether nothing more will happen to the rollout, well or badly. */
-export function hasEnded({ temporalStatus }: Pick<RolloutSummary, 'temporalStatus'>): boolean {
-  return endings.includes(temporalStatus);
-}
 
 export const listQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),

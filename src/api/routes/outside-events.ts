@@ -1,12 +1,11 @@
 /** The route for events from outside. It keeps its body as it came, since that is what was signed. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
-  alertmanagerBodySchema,
   eventAnswerSchema,
-  eventBodySchema,
   noQuerySchema,
+  outsideEventSchema,
   problemSchema,
   targetParamsSchema,
 } from '../contract.ts';
@@ -36,7 +35,7 @@ export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): 
             'Signed by `X-Sluice-Signature: t=<unix>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; Alertmanager’s own form also with a bearer token.',
           params: targetParamsSchema,
           querystring: noQuerySchema,
-          body: z.union([eventBodySchema, alertmanagerBodySchema]),
+          body: outsideEventSchema,
           response: {
             200: eventAnswerSchema,
             202: eventAnswerSchema,

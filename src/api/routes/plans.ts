@@ -8,7 +8,7 @@ import {
   idempotencyKeySchema,
   linksOf,
   noQuerySchema,
-  planEnvelopeSchema,
+  planBodySchema,
   problemSchema,
   startedSchema,
   validationSchema,
@@ -16,10 +16,6 @@ import {
 import { planOf, readPlanBody } from '../plan-body.ts';
 import type { ApiDeps } from '../service.ts';
 
-/** What a body may be is checked by the plan's own schema, which knows better what to say. */
-const planBodySchema = z.union([planEnvelopeSchema, z.unknown()]).meta({
-  description: 'A plan in JSON or YAML, or an envelope with `plan`, `actor` and `reason` in JSON.',
-});
 const startHeadersSchema = z.looseObject({ 'idempotency-key': z.exactOptional(idempotencyKeySchema) });
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
 

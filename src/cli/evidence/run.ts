@@ -1,11 +1,5 @@
 /** What the other verbs of `sluice evidence` do: list, show, get, collect, hold, release and prune. */
 import { stat } from 'node:fs/promises';
-import {
-  bundleCollectedSchema,
-  bundleListSchema,
-  bundleSchema,
-  pruneAnswerSchema,
-} from '../../api/contract.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { writeBundle } from '../../evidence/folder.ts';
 import { unpackTar } from '../../evidence/tar.ts';
@@ -13,7 +7,7 @@ import { badInput } from '../cli-error.ts';
 import { strange } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { pathOf, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
 import { type CommonOptions, clientOf, defaultActor } from '../verb.ts';
 import { bundleHeader, bundleLines, bundleRow } from './text.ts';
@@ -48,10 +42,8 @@ export async function runList(
   { environment, service, limit, ...options }: ListOptions,
   io: Io,
 ): Promise<number> {
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (environment !== undefined) query.set('environment', environment);
-  if (service !== undefined) query.set('service', service);
-  const { value, raw } = await clientOf(options, io).get(`/v1/evidence?${query}`, bundleListSchema);
+  const filters = { environment, service, limit };
+  const { value, raw } = await clientOf(options, io).ask('listEvidence', filters);
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -69,7 +61,7 @@ export async function runList(
 }
 
 export async function runShow({ target, run, ...options }: OneOptions, io: Io): Promise<number> {
-  const { value, raw } = await clientOf(options, io).get(pathOf(target, '/evidence', run), bundleSchema);
+  const { value, raw } = await clientOf(options, io).ask('getEvidence', { ...target, run });
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, bundleLines(value));
   return exitCodes.ok;
@@ -79,7 +71,7 @@ export async function runGet({ target, run, out, ...options }: GetOptions, io: I
   if (await isThere(out))
     throw badInput(`${out} is there already.`, 'Name a new folder, or a new file that ends with .tar.');
   const client = clientOf(options, io);
-  const files = unpackTar(await client.download(pathOf(target, '/evidence/archive', run)));
+  const files = unpackTar(Buffer.from(await client.download('downloadEvidence', { ...target, run })));
   if (files === null) throw strange(client.url, 'no archive of evidence');
   await writeBundle(out, files).catch((error: unknown) => {
     throw badInput(`${out} cannot be written: ${messageOf(error)}`, 'Check the path.');
@@ -93,8 +85,8 @@ export async function runGet({ target, run, out, ...options }: GetOptions, io: I
 }
 
 export async function runCollect({ target, run, ...options }: OneOptions, io: Io): Promise<number> {
-  const path = pathOf(target, '/evidence', run);
-  const { value, raw } = await clientOf(options, io).post(path, {}, bundleCollectedSchema);
+  const request = { ...target, run, body: {} };
+  const { value, raw } = await clientOf(options, io).ask('collectEvidence', request);
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [...(value.created ? [] : ['it was there already']), ...bundleLines(value.bundle)]);
   return exitCodes.ok;
@@ -105,8 +97,8 @@ export async function runHold(
   io: Io,
 ): Promise<number> {
   const body = { actor: actor ?? defaultActor(io), reason };
-  const path = pathOf(target, `/evidence/${action}`, run);
-  const { value, raw } = await clientOf(options, io).post(path, body, bundleSchema);
+  const operation = action === 'hold' ? 'holdEvidence' : 'releaseEvidence';
+  const { value, raw } = await clientOf(options, io).ask(operation, { ...target, run, body });
   if (options.json) writeJson(io.out, raw);
   else {
     const { position, target: name } = value.manifest;
@@ -117,7 +109,7 @@ export async function runHold(
 
 export async function runPrune({ actor, dryRun, ...options }: PruneOptions, io: Io): Promise<number> {
   const body = { actor: actor ?? defaultActor(io), ...(dryRun ? { dryRun } : {}) };
-  const { value, raw } = await clientOf(options, io).post('/v1/evidence/prune', body, pruneAnswerSchema);
+  const { value, raw } = await clientOf(options, io).ask('pruneEvidence', { body });
   const { pruned, held, problems, retentionDays } = value;
   if (options.json) writeJson(io.out, raw);
   else {

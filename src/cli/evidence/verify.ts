@@ -1,6 +1,6 @@
 /** `sluice evidence verify`: through the API, or without one for bundles in folders and archives. */
 import { readFile } from 'node:fs/promises';
-import { type Verification, verificationSchema } from '../../api/contract.ts';
+import type { Verification } from '../../api/contract.ts';
 import { createReplay } from '../../audit/replay.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { Manifest } from '../../domain/evidence/types.ts';
@@ -12,7 +12,7 @@ import { bundlePath } from '../../worker/bundle-path.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf } from '../target.ts';
+import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type CommonOptions, clientOf } from '../verb.ts';
 import { isPath } from './path.ts';
@@ -50,8 +50,8 @@ async function online({ what, run, key, ...options }: VerifyOptions, io: Io): Pr
   const client = clientOf(options, io);
   const verified: Verified[] = [];
   for (const one of what) {
-    const path = pathOf(targetOf(one), '/evidence/verification', run);
-    verified.push({ what: one, found: (await client.get(path, verificationSchema)).value });
+    const { value: found } = await client.ask('verifyEvidence', { ...targetOf(one), run });
+    verified.push({ what: one, found });
   }
   return verified;
 }

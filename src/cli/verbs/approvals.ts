@@ -1,10 +1,10 @@
 /** `sluice approvals`: what waits for a yes or a no, and of whom; `link` makes a link for somebody to answer by. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { linkSchema, type Waiting, waitingListSchema } from '../../api/contract.ts';
+import type { Waiting } from '../../api/contract.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf, type Target } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -15,12 +15,8 @@ export interface ApprovalsOptions extends CommonOptions {
 }
 
 export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<number> {
-  const query = new URLSearchParams();
-  for (const key of ['environment', 'service', 'person'] as const) {
-    const value = options[key];
-    if (value !== undefined) query.set(key, value);
-  }
-  const { value, raw } = await clientOf(options, io).get(`/v1/approvals?${query}`, waitingListSchema);
+  const { environment, service, person } = options;
+  const { value, raw } = await clientOf(options, io).ask('listApprovals', { environment, service, person });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -52,8 +48,7 @@ export interface ApprovalLinkOptions extends CommonOptions {
 
 export async function runApprovalLink(options: ApprovalLinkOptions, io: Io): Promise<number> {
   const body = { actor: options.for, validForMs: options.validFor };
-  const path = pathOf(options.target, '/approval-links');
-  const { value, raw } = await clientOf(options, io).post(path, body, linkSchema);
+  const { value, raw } = await clientOf(options, io).ask('makeApprovalLink', { ...options.target, body });
   if (options.json) writeJson(io.out, raw);
   else {
     writeLines(io.out, [value.url]);

@@ -1,16 +1,10 @@
 /** `sluice audit`: who did what, the evidence, the traffic writes, and whether a replay agreed. */
 import type { Command } from 'commander';
-import {
-  type Audit,
-  type AuditAction,
-  type AuditWatch,
-  type AuditWrite,
-  auditSchema,
-} from '../../api/contract.ts';
+import type { Audit, AuditAction, AuditWatch, AuditWrite } from '../../api/contract.ts';
 import type { Verdict } from '../../domain/analysis/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf, type Target } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { stamp, storyLine, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -20,8 +14,8 @@ export interface AuditOptions extends CommonOptions {
 }
 
 export async function runAudit(options: AuditOptions, io: Io): Promise<number> {
-  const path = pathOf(options.target, '/audit', options.run);
-  const { value, raw } = await clientOf(options, io).get(path, auditSchema);
+  const { target, run } = options;
+  const { value, raw } = await clientOf(options, io).ask('auditRollout', { ...target, run });
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, linesOf(value));
   return value.replay.agreed ? exitCodes.ok : exitCodes.failure;

@@ -1,6 +1,6 @@
 /** `sluice backtest`: what a plan's checks would have said of a time that is over, and what the rollout would have done. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Backtest, backtestSchema } from '../../api/contract.ts';
+import type { Backtest } from '../../api/contract.ts';
 import { backtestPage } from '../../backtest/chart.ts';
 import { backtestLocally } from '../../backtest/local.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -58,9 +58,7 @@ async function answerOf(options: BacktestOptions, io: Io): Promise<{ value: Back
       ...(share === undefined ? {} : { share }),
     };
     const body = { plan, stable, ...time, ...optional };
-    return await clientOf(options, io).post('/v1/backtests', body, backtestSchema, {
-      withinMs: answerWithinMs,
-    });
+    return await clientOf(options, io).ask('runBacktest', { body }, { withinMs: answerWithinMs });
   }
   const request = { plan, stableVersion: stable, canary: canary ?? null, stage: stage ?? null, ...time };
   const own = { ...request, sharePercent: share ?? null, prometheusUrl: options.prometheus };

@@ -1,7 +1,7 @@
 /** `sluice ci`: a rollout as a step of a pipeline: started, shown as log groups, summed up, and taken back on abort. */
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import { commandAnswerSchema, type RolloutView, type Started } from '../../api/contract.ts';
+import type { RolloutView, Started } from '../../api/contract.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { createCiLog } from '../ci/log.ts';
 import { outputsOf, summaryOf } from '../ci/summary.ts';
@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import type { Io } from '../io.ts';
 import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
-import { parseTarget, pathOf } from '../target.ts';
+import { parseTarget } from '../target.ts';
 import { warningLines, writeLines } from '../text.ts';
 import {
   type Act,
@@ -104,9 +104,8 @@ async function onAbort(
   }
   try {
     const body = { actor, reason: 'the pipeline was aborted' };
-    await client.post(pathOf(parseTarget(target), '/rollback'), body, commandAnswerSchema, {
-      withinMs: 5_000,
-    });
+    const request = { ...parseTarget(target), command: 'rollback', body } as const;
+    await client.ask('steerRollout', request, { withinMs: 5_000 });
     writeLines(io.err, [`aborted; the rollout of ${target} goes back to stable`]);
   } catch (error) {
     const ended = error instanceof CliError && error.failure.code === 'command-refused';

@@ -1,6 +1,5 @@
 /** `sluice emergencies`: the emergencies that block rollouts now, and those that were released last. */
 import type { Command } from 'commander';
-import { emergencyListSchema } from '../../api/contract.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
@@ -11,9 +10,8 @@ export interface EmergenciesOptions extends CommonOptions {
 }
 
 export async function runEmergencies(options: EmergenciesOptions, io: Io): Promise<number> {
-  const query = options.open ? '?open=true' : '';
-  const client = clientOf(options, io);
-  const { value, raw } = await client.get(`/v1/emergency-rollbacks${query}`, emergencyListSchema);
+  const open = options.open ? 'true' : undefined;
+  const { value, raw } = await clientOf(options, io).ask('listEmergencies', { open });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;

@@ -1,11 +1,6 @@
 /** `sluice rollback --emergency`: a whole scope back at once, shown target by target; and its release. */
 import type { Command } from 'commander';
-import {
-  type EmergencyOpened,
-  emergencyLinksOf,
-  emergencyOpenedSchema,
-  emergencyReleaseAnswerSchema,
-} from '../../api/contract.ts';
+import type { EmergencyOpened } from '../../api/contract.ts';
 import { emergencyIdOf, normalised, problemOfScope, type ScopeWords } from '../../domain/emergency/scope.ts';
 import { badInput } from '../cli-error.ts';
 import { followEmergency } from '../emergency-follow.ts';
@@ -37,7 +32,7 @@ export async function runEmergencyRollback(options: EmergencyRollbackOptions, io
   await confirm(options, words, io);
   const client = clientOf(options, io);
   const body = { scope: words, reason, actor, ...(options.to === undefined ? {} : { to: options.to }) };
-  const { value, raw } = await client.post('/v1/emergency-rollbacks', body, emergencyOpenedSchema);
+  const { value, raw } = await client.ask('openEmergency', { body });
   if (!options.json) {
     writeLines(io.out, openedLines(value));
     writeLines(io.err, problemLines(value));
@@ -55,8 +50,7 @@ async function release(
 ): Promise<number> {
   if (options.to !== undefined) throw badInput('--release takes no --to.', 'It only lifts the block.');
   const id = emergencyIdOf(words);
-  const path = `${emergencyLinksOf(id).self}/release`;
-  const { value, raw } = await clientOf(options, io).post(path, body, emergencyReleaseAnswerSchema);
+  const { value, raw } = await clientOf(options, io).ask('releaseEmergency', { id, body });
   const how =
     value.via === 'update' ? 'rollouts may begin again' : 'no worker answered; the next one releases it';
   if (options.json) writeJson(io.out, raw);

@@ -1,12 +1,7 @@
 /** `sluice emergency-stop`: all canary traffic of a scope to 0 at once, and the release of a stop of everything. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import {
-  type EmergencyAnswer,
-  type EmergencyScope,
-  emergencyAnswerSchema,
-  releaseAnswerSchema,
-} from '../../api/contract.ts';
+import { type EmergencyAnswer, type EmergencyScope, emergencyAnswerSchema } from '../../api/contract.ts';
 import { badInput, CliError } from '../cli-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -32,7 +27,7 @@ export async function runEmergencyStop(options: EmergencyStopOptions, io: Io): P
   await confirm(options, io);
   const body = { scope, reason, actor };
   const { value, raw } = await clientOf(options, io)
-    .post('/v1/emergency-stop', body, emergencyAnswerSchema)
+    .ask('emergencyStop', { body })
     .catch((error: unknown) => {
       throw nothingStopped(error) ?? error;
     });
@@ -45,8 +40,7 @@ export async function runEmergencyStop(options: EmergencyStopOptions, io: Io): P
 async function release(options: EmergencyStopOptions, actor: string, io: Io): Promise<number> {
   if (options.scope) throw badInput('--release takes no --scope.', 'It releases a stop of everything.');
   const body = { actor, ...(options.reason ? { reason: options.reason } : {}) };
-  const client = clientOf(options, io);
-  const { value, raw } = await client.post('/v1/emergency-stop/release', body, releaseAnswerSchema);
+  const { value, raw } = await clientOf(options, io).ask('releaseEmergencyStop', { body });
   if (options.json) writeJson(io.out, raw);
   else {
     writeLines(

@@ -1,6 +1,6 @@
 /** `sluice incidents`: the list; `show`, `review` and `close` for the one of a target. */
 import type { Command } from 'commander';
-import { type IncidentView, incidentListSchema, incidentViewSchema } from '../../api/contract.ts';
+import type { IncidentView } from '../../api/contract.ts';
 import { reviewOf } from '../../domain/incident/review.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -28,13 +28,8 @@ interface CloseOptions extends CommonOptions {
 
 export async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> {
   const { environment, service, open, limit } = options;
-  const query = new URLSearchParams({
-    ...(environment === undefined ? {} : { environment }),
-    ...(service === undefined ? {} : { service }),
-    ...(open ? { open: 'true' } : {}),
-    ...(limit === undefined ? {} : { limit: String(limit) }),
-  });
-  const { value, raw } = await clientOf(options, io).get(`/v1/incidents?${query}`, incidentListSchema);
+  const filters = { environment, service, open: open ? ('true' as const) : undefined };
+  const { value, raw } = await clientOf(options, io).ask('listIncidents', { ...filters, limit });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -79,11 +74,7 @@ async function runReview(options: OneOptions, io: Io): Promise<number> {
 async function runClose(options: CloseOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
-  const { value, raw } = await clientOf(options, io).post(
-    `${pathOf(target)}/close`,
-    body,
-    incidentViewSchema,
-  );
+  const { value, raw } = await clientOf(options, io).ask('closeIncident', { ...target, body });
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [`the incident of ${value.target} is ${value.state}`]);
   return exitCodes.ok;
@@ -93,12 +84,7 @@ async function incidentOf(
   { target, run, ...options }: OneOptions,
   io: Io,
 ): Promise<{ value: IncidentView; raw: unknown }> {
-  const query = run === undefined ? '' : `?run=${encodeURIComponent(run)}`;
-  return await clientOf(options, io).get(`${pathOf(target)}${query}`, incidentViewSchema);
-}
-
-function pathOf({ environment, service }: Target): string {
-  return `/v1/incidents/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
+  return await clientOf(options, io).ask('getIncident', { ...target, run });
 }
 
 export function incidentsCommand(act: Act): Command {

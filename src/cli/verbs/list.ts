@@ -1,6 +1,7 @@
 /** `sluice list`: rollouts, running ones first, then those that ended last. */
-import type { Command } from 'commander';
-import { pageSchema, type RolloutSummary } from '../../api/contract.ts';
+import { type Command, Option } from 'commander';
+import { outcomeSchema, phaseSchema, type RolloutSummary } from '../../api/contract.ts';
+import type { Outcome, Phase } from '../../domain/rollout/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
@@ -10,8 +11,8 @@ export interface ListOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly version?: string;
-  readonly phase?: string;
-  readonly outcome?: string;
+  readonly phase?: Phase;
+  readonly outcome?: Outcome;
   readonly running?: boolean;
   readonly ended?: boolean;
   readonly limit: number;
@@ -19,7 +20,9 @@ export interface ListOptions extends CommonOptions {
 }
 
 export async function runList(options: ListOptions, io: Io): Promise<number> {
-  const { value, raw } = await clientOf(options, io).get(`/v1/rollouts?${queryOf(options)}`, pageSchema);
+  const { environment, service, version, phase, outcome, limit, cursor } = options;
+  const filters = { environment, service, version, phase, outcome, running: runningOf(options) };
+  const { value, raw } = await clientOf(options, io).ask('listRollouts', { ...filters, limit, cursor });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -31,15 +34,9 @@ export async function runList(options: ListOptions, io: Io): Promise<number> {
   return exitCodes.ok;
 }
 
-function queryOf({ running, ended, ...options }: ListOptions): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(options.limit) });
-  for (const key of ['environment', 'service', 'version', 'phase', 'outcome', 'cursor'] as const) {
-    const value = options[key];
-    if (value !== undefined) query.set(key, value);
-  }
-  if (running) query.set('running', 'true');
-  else if (ended) query.set('running', 'false');
-  return query;
+function runningOf({ running, ended }: ListOptions): 'true' | 'false' | undefined {
+  if (running) return 'true';
+  return ended ? 'false' : undefined;
 }
 
 function rowOf({
@@ -68,8 +65,8 @@ export function listCommand(act: Act, run: Run<ListOptions> = runList): Command 
     .option('--environment <name>', 'only of this environment')
     .option('--service <name>', 'only of this service')
     .option('--version <version>', 'only of this version')
-    .option('--phase <phase>', 'only in this phase, such as soaking')
-    .option('--outcome <outcome>', 'only promoted, rolled-back or refused')
+    .addOption(new Option('--phase <phase>', 'only in this phase').choices(phaseSchema.options))
+    .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(outcomeSchema.options))
     .option('--running', 'only those under way')
     .option('--ended', 'only those that have ended')
     .option('--limit <n>', 'at most so many', parseLimit, 50)

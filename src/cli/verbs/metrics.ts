@@ -1,6 +1,6 @@
 /** `sluice metrics check`: what every query of a plan answers now, and why some answer nothing. */
 import { Command } from 'commander';
-import { type MetricsCheck, type MetricsCheckQuery, metricsCheckSchema } from '../../api/contract.ts';
+import type { MetricsCheck, MetricsCheckQuery } from '../../api/contract.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -26,9 +26,7 @@ export async function runMetricsCheck(options: MetricsCheckOptions, io: Io): Pro
     ...(canary === undefined ? {} : { canary }),
     ...(stable === undefined ? {} : { stable }),
   };
-  const { value, raw } = await patiently(io, () =>
-    clientOf(options, io).post('/v1/metrics/check', body, metricsCheckSchema),
-  );
+  const { value, raw } = await patiently(io, () => clientOf(options, io).ask('checkMetrics', { body }));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, linesOf(value));
   return value.ok ? exitCodes.ok : exitCodes.failure;

@@ -1,10 +1,10 @@
 /** `sluice notices` and `sluice ack`: who was told of a rollout, and saying that somebody has taken its trouble on. */
 import type { Command } from 'commander';
-import { ackAnswerSchema, type NoticesView, noticesViewSchema } from '../../api/contract.ts';
+import type { NoticesView } from '../../api/contract.ts';
 import { sentenceOf } from '../../domain/notify/words.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf, type Target } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { ageOf, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
 
@@ -20,8 +20,8 @@ export interface AckOptions extends CommonOptions {
 }
 
 export async function runNotices(options: NoticesOptions, io: Io): Promise<number> {
-  const path = pathOf(options.target, '/notices', options.run);
-  const { value, raw } = await clientOf(options, io).get(path, noticesViewSchema);
+  const { target, run } = options;
+  const { value, raw } = await clientOf(options, io).ask('getNotices', { ...target, run });
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [...receiverLines(value, io.now()), ...troubleLines(value)]);
   return exitCodes.ok;
@@ -57,7 +57,7 @@ function troubleLines({ trouble }: NoticesView): string[] {
 export async function runAck(options: AckOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
-  const { value, raw } = await clientOf(options, io).post(pathOf(target, '/ack'), body, ackAnswerSchema);
+  const { value, raw } = await clientOf(options, io).ask('acknowledge', { ...target, body });
   const how = value.via === 'update' ? 'acknowledged' : 'the acknowledgement is on its way';
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [`${target.environment}/${target.service}: ${how}`]);

@@ -8,7 +8,7 @@ import { badInput } from '../cli-error.ts';
 import { isPath } from '../evidence/path.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf } from '../target.ts';
+import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -38,10 +38,8 @@ export async function runReport(options: ReportOptions, io: Io): Promise<number>
 }
 
 async function asked(options: ReportOptions, format: ReportFormat, io: Io): Promise<string> {
-  const target = parsedTarget(options.what);
-  const query = new URLSearchParams({ kind: options.kind, format });
-  if (options.run !== undefined) query.set('run', options.run);
-  return String(await clientOf(options, io).download(`${pathOf(target, '/report')}?${query}`));
+  const { what, kind, run } = options;
+  return await clientOf(options, io).download('getReport', { ...parsedTarget(what), kind, format, run });
 }
 
 function parsedTarget(text: string) {

@@ -1,6 +1,6 @@
 /** `sluice rollbacks`: what was rolled back, when and why, and how fast it was. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type RollbackEntry, type RollbackPage, rollbackPageSchema } from '../../api/contract.ts';
+import type { RollbackEntry, RollbackPage } from '../../api/contract.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
 import type { RollbackStatistics, Times } from '../../domain/rollout/rollback-statistics.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -13,14 +13,15 @@ export interface RollbacksOptions extends CommonOptions {
   readonly service?: string;
   readonly since?: string;
   readonly trigger?: string;
-  readonly requestsPerUser?: string;
+  readonly requestsPerUser?: number;
   readonly limit: number;
   readonly cursor?: string;
 }
 
 export async function runRollbacks(options: RollbacksOptions, io: Io): Promise<number> {
-  const path = `/v1/rollbacks?${queryOf(options)}`;
-  const { value, raw } = await clientOf(options, io).get(path, rollbackPageSchema);
+  const { environment, service, since, trigger, requestsPerUser, limit, cursor } = options;
+  const filters = { environment, service, since, trigger, requestsPerUser };
+  const { value, raw } = await clientOf(options, io).ask('listRollbacks', { ...filters, limit, cursor });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -39,15 +40,6 @@ export async function runRollbacks(options: RollbacksOptions, io: Io): Promise<n
   else writeLines(io.out, [...table(header, value.rollbacks.map(rowOf)), '', ...summaryOf(value.statistics)]);
   writeLines(io.err, notesOf(value));
   return exitCodes.ok;
-}
-
-function queryOf(options: RollbacksOptions): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(options.limit) });
-  for (const key of ['environment', 'service', 'since', 'trigger', 'requestsPerUser', 'cursor'] as const) {
-    const value = options[key];
-    if (value !== undefined) query.set(key, value);
-  }
-  return query;
 }
 
 /** Longer reasons are in `sluice status` and `--json`. */
@@ -111,6 +103,12 @@ function notesOf({ next, complete, unanswered, cutShort }: RollbackPage): string
   ];
 }
 
+function parseRequests(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number > 0 && number <= 1e9) return number;
+  throw new InvalidArgumentError('Give a number above 0.');
+}
+
 function parseSince(text: string): string {
   const reading = parseDuration(text);
   if (reading.ok) return text;
@@ -123,7 +121,11 @@ export function rollbacksCommand(act: Act, run: Run<RollbacksOptions> = runRollb
     .option('--service <name>', 'only of this service')
     .option('--since <duration>', 'only what was decided since then, such as 7d', parseSince)
     .option('--trigger <trigger>', 'only for this cause, such as check or command')
-    .option('--requests-per-user <n>', 'how many requests one user makes during a canary: estimates users')
+    .option(
+      '--requests-per-user <n>',
+      'how many requests one user makes during a canary: estimates users',
+      parseRequests,
+    )
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .action((flags: RollbacksOptions) => act(flags, (io) => run(flags, io)));

@@ -1,7 +1,7 @@
 /** `sluice start`: begins a rollout, and follows it where asked. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { type Started, startedSchema } from '../../api/contract.ts';
+import type { PlanEnvelope, Started } from '../../api/contract.ts';
 import { CliError } from '../cli-error.ts';
 import type { Answer, ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -64,11 +64,16 @@ export async function runStart(options: StartOptions, io: Io): Promise<number> {
 }
 
 /** The same key each time, so that asking again can never start two. */
-export async function begin(client: ApiClient, body: object, key: string, io: Io): Promise<Answer<Started>> {
+export async function begin(
+  client: ApiClient,
+  body: PlanEnvelope,
+  key: string,
+  io: Io,
+): Promise<Answer<Started>> {
   const untilMs = io.now() + supersedeWithinMs;
   for (let told = false; ; told = true) {
     try {
-      return await client.post('/v1/rollouts', body, startedSchema, { idempotencyKey: key });
+      return await client.ask('startRollout', { body }, { idempotencyKey: key });
     } catch (error) {
       const pending = error instanceof CliError && error.failure.code === 'supersede-pending';
       if (!pending || io.now() > untilMs) throw error;

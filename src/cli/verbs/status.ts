@@ -1,10 +1,10 @@
 /** `sluice status`: one look at a rollout. */
 import type { Command } from 'commander';
-import { noticesViewSchema, type RolloutView, rolloutViewSchema } from '../../api/contract.ts';
+import type { RolloutView } from '../../api/contract.ts';
 import type { ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf, type Target } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { pictureOf, wantsColor, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -14,9 +14,9 @@ export interface StatusOptions extends CommonOptions {
 }
 
 export async function runStatus(options: StatusOptions, io: Io): Promise<number> {
-  const path = pathOf(options.target, '', options.run);
+  const { target, run } = options;
   const client = clientOf(options, io);
-  const { value, raw } = await client.get(path, rolloutViewSchema);
+  const { value, raw } = await client.ask('getRollout', { ...target, run });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -53,7 +53,7 @@ function evidenceLines({ evidence }: RolloutView): string[] {
 
 /** Only what somebody has to know: who could not be told, and what nobody has taken on. */
 async function tellingLines(client: ApiClient, { target, run }: StatusOptions): Promise<string[]> {
-  const asked = client.get(pathOf(target, '/notices', run), noticesViewSchema);
+  const asked = client.ask('getNotices', { ...target, run });
   // Most rollouts are told to nobody, and a look at one must not fail for want of this.
   const notices = await asked.then(
     ({ value }) => value,

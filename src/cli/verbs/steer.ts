@@ -1,11 +1,11 @@
 /** `sluice promote`, `pause`, `resume`, `rollback`, `approve`, `reject`, `override` and `confirm`: one message, eight names. */
 import type { Command } from 'commander';
-import { type CommandAnswer, commandAnswerSchema } from '../../api/contract.ts';
+import type { CommandAnswer } from '../../api/contract.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget, pathOf, type Target } from '../target.ts';
+import { parseTarget, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
 import {
@@ -44,12 +44,8 @@ export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
     ...(time === undefined ? {} : { for: time }),
   };
   const once = idempotencyKey === undefined ? {} : { idempotencyKey };
-  const { value, raw } = await clientOf(options, io).post(
-    pathOf(target, `/${name}`),
-    body,
-    commandAnswerSchema,
-    once,
-  );
+  const request = { ...target, command: name, body };
+  const { value, raw } = await clientOf(options, io).ask('steerRollout', request, once);
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;

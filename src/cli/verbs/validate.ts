@@ -1,6 +1,6 @@
 /** `sluice validate`: every problem and warning of a plan at once. */
 import type { Command } from 'commander';
-import { type Validation, validationSchema } from '../../api/contract.ts';
+import type { Validation } from '../../api/contract.ts';
 import { problemLine } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -18,7 +18,7 @@ export interface ValidateOptions extends CommonOptions {
 export async function runValidate(options: ValidateOptions, io: Io): Promise<number> {
   const plan = await readPlanFile(options.plan, options.set, io);
   const body = { plan, ...(options.strict ? { strict: true } : {}) };
-  const { value, raw } = await clientOf(options, io).post('/v1/validate', body, validationSchema);
+  const { value, raw } = await clientOf(options, io).ask('validatePlan', { body });
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, linesOf(value, options.plan));
   return value.ok ? exitCodes.ok : exitCodes.badInput;

@@ -52,8 +52,10 @@ const mayImport: Record<string, readonly string[]> = {
     'worker/open-emergencies.ts',
     'worker/start-options.ts',
   ],
+  client: ['api/contract', 'domain/errors.ts'],
   cli: [
     'domain',
+    'client',
     'audit/replay.ts',
     'evidence',
     'report',
@@ -139,6 +141,19 @@ function isAllowed(one: Import): boolean {
   return allowed.some((prefix) => target === prefix || target.startsWith(`${prefix}/`));
 }
 
+/** Every file that is loaded with a layer, types left aside. */
+function reachedFrom(layer: string): Set<string> {
+  const reached = new Set<string>();
+  const queue = imports.filter((one) => one.layer === layer).map(({ file }) => file);
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    const loaded = imports.filter((one) => one.file === file && !one.typeOnly);
+    queue.push(...loaded.filter(({ specifier }) => specifier.startsWith('.')).map(targetOf));
+  }
+  return reached;
+}
+
 describe('the import arrows', () => {
   it('point inward', () => {
     const wrong = imports.filter((one) => one.specifier.startsWith('.') && !isAllowed(one));
@@ -159,16 +174,18 @@ describe('the import arrows', () => {
     expect(wrong.map(({ file, specifier }) => `${file} -> ${specifier}`)).toEqual([]);
   });
 
+  it('let the client run in a browser: nothing but code that needs no package', () => {
+    const reached = reachedFrom('client');
+    expect([...reached].filter((file) => !file.startsWith('client/'))).toEqual(['api/contract/ended.ts']);
+    const needed = imports.filter(({ file, typeOnly }) => reached.has(file) && !typeOnly);
+    expect(needed.filter(({ specifier }) => !specifier.startsWith('.'))).toEqual([]);
+  });
+
   it('let workflows reach domain code that is free of zod and yaml, and activities as types only', () => {
-    const reached = new Set<string>();
-    const queue = imports.filter(({ layer }) => layer === 'workflows').map(({ file }) => file);
-    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-      if (reached.has(file)) continue;
-      reached.add(file);
-      for (const one of imports.filter((known) => known.file === file && !known.typeOnly)) {
-        if (one.specifier.startsWith('.')) queue.push(targetOf(one));
-        else expect(['@temporalio/workflow', '@temporalio/common'], `${file}`).toContain(one.specifier);
-      }
+    const reached = reachedFrom('workflows');
+    for (const { file, specifier, typeOnly } of imports) {
+      if (!reached.has(file) || typeOnly || specifier.startsWith('.')) continue;
+      expect(['@temporalio/workflow', '@temporalio/common'], file).toContain(specifier);
     }
     expect([...reached].filter((file) => file.startsWith('activities/'))).toEqual([]);
     expect(reached.size).toBeGreaterThan(10);

@@ -8,7 +8,7 @@ import { apiUrlOf } from '../../../src/cli/api-url.ts';
 import { createClient } from '../../../src/cli/client.ts';
 import { type Followed, follow } from '../../../src/cli/follow.ts';
 import { main } from '../../../src/cli/program.ts';
-import { readEvents } from '../../../src/cli/sse.ts';
+import { readEvents } from '../../../src/client/sse.ts';
 import { runId, viewOf } from '../api/fakes.ts';
 import { fakeIo } from './fakes.ts';
 

@@ -1,0 +1,18 @@
+/** Every operation of the API in one table, by the name that the OpenAPI document and the client call it. */
+import { emergencyOperations } from './operations/emergency.ts';
+import { evidenceOperations } from './operations/evidence.ts';
+import { peopleOperations } from './operations/people.ts';
+import { planOperations } from './operations/plans.ts';
+import { rolloutOperations } from './operations/rollouts.ts';
+
+export type { Operation } from './operations/types.ts';
+
+export const operations = {
+  ...rolloutOperations,
+  ...planOperations,
+  ...evidenceOperations,
+  ...peopleOperations,
+  ...emergencyOperations,
+} as const;
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;

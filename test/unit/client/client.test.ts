@@ -1,0 +1,112 @@
+/** The client against the API over real HTTP. */
+import { afterEach, expect, test } from 'vitest';
+import type { NoticeService, RolloutService } from '../../../src/api/service.ts';
+import { ApiError, createClient } from '../../../src/client/index.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
+import { type FakeApi, serveApi } from '../cli/fakes.ts';
+
+let api: FakeApi | undefined;
+
+afterEach(async () => {
+  await api?.close();
+  api = undefined;
+});
+
+async function served(rollouts: Partial<RolloutService>, notices: Partial<NoticeService> = {}) {
+  api = await serveApi(rollouts, notices);
+  return { client: createClient({ baseUrl: api.url }), calls: api.calls };
+}
+
+async function refusal(promise: Promise<unknown>): Promise<ApiError> {
+  const error: unknown = await promise.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ApiError) return error;
+  throw new Error('no ApiError was thrown', { cause: error });
+}
+
+const shop = { environment: 'demo', service: 'shop' };
+
+test('puts each part of a request where the route has it', async () => {
+  const { client, calls } = await served({
+    list: async () => ({ rollouts: [], next: null }),
+    get: async () => viewOf(),
+    command: async () => ({ accepted: true, via: 'update', status: statusOf() }),
+  });
+  expect(await client.listRollouts()).toEqual({ rollouts: [], next: null });
+  await client.listRollouts({ environment: 'a?b&c', running: 'true', phase: undefined, limit: 7 });
+  const view = await client.getRollout({ environment: 'de%mo', service: 'sh?p', run: runId });
+  expect(view.runId).toBe(runId);
+  const pause = { ...shop, command: 'pause', body: { reason: 'look' } } as const;
+  expect((await client.steerRollout(pause, { idempotencyKey: 'k1' })).via).toBe('update');
+  expect(calls.map(({ args }) => args)).toEqual([
+    [{ limit: 50 }],
+    [{ environment: 'a?b&c', running: 'true', limit: 7 }].map((query) => expect.objectContaining(query)),
+    [{ environment: 'de%mo', service: 'sh?p', runId }],
+    [shop, { name: 'pause', reason: 'look', requestId: 'k1' }],
+  ]);
+});
+
+test('reads what is no JSON as what it is', async () => {
+  const { client } = await served({}, { incident: async () => failing('incident-not-found', 'None.')() });
+  expect((await refusal(client.getReview(shop))).code).toBe('incident-not-found');
+  const text = createClient({
+    baseUrl: '',
+    fetch: async () => new Response('# Review', { headers: { 'content-type': 'text/markdown' } }),
+  });
+  expect(await text.getReview(shop)).toBe('# Review');
+  const bytes = createClient({
+    baseUrl: '',
+    fetch: async () => new Response('tar', { headers: { 'content-type': 'application/x-tar' } }),
+  });
+  expect((await bytes.downloadEvidence(shop)).byteLength).toBe(3);
+});
+
+test('throws what the API refuses, in its own words', async () => {
+  const problems = [{ path: 'stages[0].weight', message: 'must be a number' }];
+  const { client } = await served({
+    get: async () => {
+      throw new SluiceError('worker-absent', 'No worker answered.', { problems, details: { run: 1 } });
+    },
+  });
+  const error = await refusal(client.getRollout(shop));
+  expect(error).toMatchObject({
+    code: 'worker-absent',
+    status: 503,
+    title: 'Worker absent',
+    detail: 'No worker answered.',
+    advice: expect.stringContaining('worker'),
+    path: 'stages[0].weight',
+    problems,
+    details: { run: 1 },
+    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    retryAfterMs: 2000,
+    passing: true,
+  });
+});
+
+test('tells an API that is away, one that is late and one that is none apart from a refusal', async () => {
+  const gone = createClient({ baseUrl: 'http://127.0.0.1:1' });
+  expect(await refusal(gone.getHealth())).toMatchObject({ code: 'unreachable', status: 0, path: null });
+  const never: typeof fetch = (_, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+    });
+  const late = createClient({ baseUrl: '', fetch: never });
+  expect(await refusal(late.getHealth({}, { withinMs: 1 }))).toMatchObject({ code: 'unreachable' });
+  const proxy = createClient({ baseUrl: '', fetch: async () => new Response('<html>', { status: 502 }) });
+  expect(await refusal(proxy.getHealth())).toMatchObject({ code: 'answer-strange', status: 502 });
+  const broken = new Response('{', { headers: { 'content-type': 'application/json' } });
+  const half = createClient({ baseUrl: '', fetch: async () => broken });
+  expect(await refusal(half.getHealth())).toMatchObject({ code: 'answer-strange' });
+});
+
+test('gives up with the reason of the caller', async () => {
+  const { client } = await served({ get: () => new Promise(() => {}) });
+  const stop = new AbortController();
+  const asked = client.getRollout(shop, { signal: stop.signal });
+  stop.abort(new Error('page left'));
+  await expect(asked).rejects.toThrow('page left');
+});

@@ -7,47 +7,21 @@ import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Principal } from '../access/principal.ts';
 import { questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
-import {
-  linkBodySchema,
-  linkSchema,
-  noQuerySchema,
-  problemSchema,
-  targetParamsSchema,
-  waitingListSchema,
-  waitingQuerySchema,
-} from '../contract.ts';
+import { operations } from '../contract.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
-
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
-const tags = ['approvals'];
 
 export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(
-    '/v1/approvals',
-    {
-      schema: {
-        tags,
-        summary: 'What waits for a yes or a no, and of whom',
-        querystring: waitingQuerySchema,
-        response: { 200: waitingListSchema, ...problems },
-      },
-    },
-    (request) => waitingFor(rollouts, request.query),
+  app.get(operations.listApprovals.path, { schema: schemaOf('listApprovals') }, (request) =>
+    waitingFor(rollouts, request.query),
   );
   app.post(
-    '/v1/rollouts/:environment/:service/approval-links',
+    operations.makeApprovalLink.path,
     {
       // Whoever has the link answers in that person's name.
       config: { access: 'admin', actorIsAnother: true },
-      schema: {
-        tags,
-        summary: 'Make a link by which one person answers what is asked now, once',
-        params: targetParamsSchema,
-        querystring: noQuerySchema,
-        body: linkBodySchema,
-        response: { 201: linkSchema, ...problems },
-      },
+      schema: schemaOf('makeApprovalLink'),
     },
     async (request, reply) => {
       const { environment, service } = request.params;

@@ -4,8 +4,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { runBacktest } from '../../backtest/run.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { need } from '../access/principal.ts';
-import { backtestRequestSchema, backtestSchema, noQuerySchema, problemSchema } from '../contract.ts';
+import { operations } from '../contract.ts';
 import { planOf } from '../plan-body.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 /** Well below the five minutes after which clients commonly give up waiting for headers. */
@@ -17,16 +18,10 @@ export function backtestRoutes(root: FastifyInstance, deps: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   let running = 0;
   app.post(
-    '/v1/backtests',
+    operations.runBacktest.path,
     {
       config: { access: 'read', areaInBody: true },
-      schema: {
-        tags: ['plans'],
-        summary: "Run a plan's analysis over history",
-        querystring: noQuerySchema,
-        body: backtestRequestSchema,
-        response: { 200: backtestSchema, '4xx': problemSchema, '5xx': problemSchema },
-      },
+      schema: schemaOf('runBacktest'),
     },
     async ({ body, principal }, reply) => {
       const { plan, stable, canary, fromMs, toMs, stage = null, share = null } = body;

@@ -3,38 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areaOfWord } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
-import {
-  emergencyIdParamsSchema,
-  emergencyListQuerySchema,
-  emergencyListSchema,
-  emergencyOpenedSchema,
-  emergencyReleaseAnswerSchema,
-  emergencyReleaseBodySchema,
-  emergencyRollbackBodySchema,
-  emergencyViewSchema,
-  noQuerySchema,
-  problemSchema,
-} from '../contract.ts';
+import { operations } from '../contract.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
-
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
-const tags = ['emergency'];
 
 export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
-    '/v1/emergency-rollbacks',
+    operations.openEmergency.path,
     {
       config: { access: 'rollback', areaInBody: true },
-      schema: {
-        tags,
-        summary: 'Bring every rollout of a scope back at once, and block new ones until it is released',
-        description:
-          'Stops the canaries in the data planes first. The same scope once more is the same emergency: 200.',
-        querystring: noQuerySchema,
-        body: emergencyRollbackBodySchema,
-        response: { 200: emergencyOpenedSchema, 201: emergencyOpenedSchema, ...problems },
-      },
+      schema: schemaOf('openEmergency'),
     },
     async (request, reply) => {
       const { scope, to, actor, reason } = request.body;
@@ -49,29 +28,14 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
         .send(opened);
     },
   );
-  app.get(
-    '/v1/emergency-rollbacks',
-    {
-      schema: {
-        tags,
-        summary: 'Emergencies: open ones first, then those that were released last',
-        querystring: emergencyListQuerySchema,
-        response: { 200: emergencyListSchema, ...problems },
-      },
-    },
-    (request) => rollouts.emergencies(request.query),
+  app.get(operations.listEmergencies.path, { schema: schemaOf('listEmergencies') }, (request) =>
+    rollouts.emergencies(request.query),
   );
   app.get(
-    '/v1/emergency-rollbacks/:id',
+    operations.getEmergency.path,
     {
       config: { access: 'read', areaInBody: true },
-      schema: {
-        tags,
-        summary: 'The latest emergency of that id: each target, the incident, the story',
-        params: emergencyIdParamsSchema,
-        querystring: noQuerySchema,
-        response: { 200: emergencyViewSchema, ...problems },
-      },
+      schema: schemaOf('getEmergency'),
     },
     async (request) => {
       const view = await rollouts.emergency(request.params.id);
@@ -80,17 +44,10 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
     },
   );
   app.post(
-    '/v1/emergency-rollbacks/:id/release',
+    operations.releaseEmergency.path,
     {
       config: { access: 'release', areaInBody: true },
-      schema: {
-        tags,
-        summary: 'Let rollouts in the scope begin again, and close the incident',
-        params: emergencyIdParamsSchema,
-        querystring: noQuerySchema,
-        body: emergencyReleaseBodySchema,
-        response: { 200: emergencyReleaseAnswerSchema, 202: emergencyReleaseAnswerSchema, ...problems },
-      },
+      schema: schemaOf('releaseEmergency'),
     },
     async (request, reply) => {
       const { id } = request.params;

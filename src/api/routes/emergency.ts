@@ -3,33 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areasOfEmergency } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
-import {
-  emergencyAnswerSchema,
-  emergencyStopBodySchema,
-  noQuerySchema,
-  problemSchema,
-  releaseAnswerSchema,
-  releaseBodySchema,
-} from '../contract.ts';
+import { operations } from '../contract.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
-
-const problems = { '4xx': problemSchema, '5xx': problemSchema };
 
 export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
-    '/v1/emergency-stop',
+    operations.emergencyStop.path,
     {
       config: { access: 'rollback', areaInBody: true },
-      schema: {
-        tags: ['emergency'],
-        summary: 'Stop all canary traffic of a scope, in the data planes first',
-        description:
-          'Scope `all` is one write per data plane and bars new rollouts until it is released. 503 when nothing could be stopped.',
-        querystring: noQuerySchema,
-        body: emergencyStopBodySchema,
-        response: { 200: emergencyAnswerSchema, ...problems },
-      },
+      schema: schemaOf('emergencyStop'),
     },
     async (request) => {
       const { scope, actor, reason } = request.body;
@@ -42,16 +26,10 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
     },
   );
   app.post(
-    '/v1/emergency-stop/release',
+    operations.releaseEmergencyStop.path,
     {
       config: { access: 'release' },
-      schema: {
-        tags: ['emergency'],
-        summary: 'Release a stop of everything, so that rollouts may begin again',
-        querystring: noQuerySchema,
-        body: releaseBodySchema,
-        response: { 200: releaseAnswerSchema, ...problems },
-      },
+      schema: schemaOf('releaseEmergencyStop'),
     },
     async (request) => {
       const { actor, reason } = request.body;

@@ -5,8 +5,9 @@ import type { Plan } from '../../domain/plan/types.ts';
 import { within } from '../../providers/limit.ts';
 import { tryQueries } from '../../providers/metrics/query-trial.ts';
 import { need } from '../access/principal.ts';
-import { metricsCheckBodySchema, metricsCheckSchema, noQuerySchema, problemSchema } from '../contract.ts';
+import { operations } from '../contract.ts';
 import { planOf } from '../plan-body.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 /** Of all queries of a plan together; the command line waits somewhat longer. */
@@ -15,16 +16,10 @@ const limitMs = 45_000;
 export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
-    '/v1/metrics/check',
+    operations.checkMetrics.path,
     {
       config: { access: 'read', areaInBody: true },
-      schema: {
-        tags: ['plans'],
-        summary: 'Send every query of a plan once and show what comes back',
-        querystring: noQuerySchema,
-        body: metricsCheckBodySchema,
-        response: { 200: metricsCheckSchema, '4xx': problemSchema, '5xx': problemSchema },
-      },
+      schema: schemaOf('checkMetrics'),
     },
     async ({ body, principal }) => {
       const plan = planOf(

@@ -2,14 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import {
-  eventAnswerSchema,
-  noQuerySchema,
-  outsideEventSchema,
-  problemSchema,
-  targetParamsSchema,
-} from '../contract.ts';
+import { operations } from '../contract.ts';
 import { readDelivery } from '../outside/delivery.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { validatorCompiler } from '../validation.ts';
 
@@ -25,24 +20,10 @@ export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): 
     );
     const app = scope.withTypeProvider<ZodTypeProvider>();
     app.post(
-      '/v1/rollouts/:environment/:service/events',
+      operations.sendEvent.path,
       {
         config: { access: 'signed' },
-        schema: {
-          tags: ['rollouts'],
-          summary: 'Tell the running rollout of an event: what it does is for the plan to say',
-          description:
-            'Signed by `X-Sluice-Signature: t=<unix>,v1=<hex>`, HMAC-SHA256 over `<t>.<body>`; Alertmanager’s own form also with a bearer token.',
-          params: targetParamsSchema,
-          querystring: noQuerySchema,
-          body: outsideEventSchema,
-          response: {
-            200: eventAnswerSchema,
-            202: eventAnswerSchema,
-            '4xx': problemSchema,
-            '5xx': problemSchema,
-          },
-        },
+        schema: schemaOf('sendEvent'),
       },
       async (request, reply) => {
         const body: unknown = request.body;

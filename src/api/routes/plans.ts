@@ -1,39 +1,22 @@
 /** Routes that take a plan: start a rollout, or only check the plan. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import { targetOf } from '../../domain/plan/types.ts';
 import { actorOf, need } from '../access/principal.ts';
-import {
-  idempotencyKeySchema,
-  linksOf,
-  noQuerySchema,
-  planBodySchema,
-  problemSchema,
-  startedSchema,
-  validationSchema,
-} from '../contract.ts';
+import { linksOf, operations } from '../contract.ts';
 import { planOf, readPlanBody } from '../plan-body.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
-const startHeadersSchema = z.looseObject({ 'idempotency-key': z.exactOptional(idempotencyKeySchema) });
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
 
 export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
-    '/v1/rollouts',
+    operations.startRollout.path,
     {
       config: { access: 'start', areaInBody: true },
-      schema: {
-        tags: ['rollouts'],
-        summary: 'Start a rollout',
-        consumes,
-        querystring: noQuerySchema,
-        headers: startHeadersSchema,
-        body: planBodySchema,
-        response: { 200: startedSchema, 201: startedSchema, '4xx': problemSchema, '5xx': problemSchema },
-      },
+      schema: { ...schemaOf('startRollout'), consumes },
     },
     async (request, reply) => {
       const { parse, ...asked } = readPlanBody(request.body, deps.plans);
@@ -58,17 +41,10 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
     },
   );
   app.post(
-    '/v1/validate',
+    operations.validatePlan.path,
     {
       config: { access: 'read', areaInBody: true },
-      schema: {
-        tags: ['plans'],
-        summary: 'Check a plan and show every problem at once',
-        consumes,
-        querystring: noQuerySchema,
-        body: planBodySchema,
-        response: { 200: validationSchema, '4xx': problemSchema, '5xx': problemSchema },
-      },
+      schema: { ...schemaOf('validatePlan'), consumes },
     },
     async (request) => {
       const { parse, strict } = readPlanBody(request.body, deps.plans);

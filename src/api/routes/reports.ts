@@ -1,7 +1,8 @@
 /** The route of reports, which are texts and pages rather than JSON. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { reportQuerySchema, targetParamsSchema } from '../contract.ts';
+import { operations } from '../contract.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { refOf } from './rollouts.ts';
 
@@ -13,25 +14,14 @@ const csp =
 
 export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'report'>): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(
-    '/v1/rollouts/:environment/:service/report',
-    {
-      schema: {
-        tags: ['evidence'],
-        summary: 'A report of a rollout, as Markdown or as one HTML page',
-        params: targetParamsSchema,
-        querystring: reportQuerySchema,
-      },
-    },
-    async (request, reply) => {
-      const { kind, format, ...query } = request.query;
-      const page = await report(refOf(request.params, query), kind, format);
-      return reply
-        .type(mediaTypes[format])
-        .header('x-content-type-options', 'nosniff')
-        .header('content-security-policy', csp)
-        .header('cache-control', 'no-store')
-        .send(page);
-    },
-  );
+  app.get(operations.getReport.path, { schema: schemaOf('getReport') }, async (request, reply) => {
+    const { kind, format, ...query } = request.query;
+    const page = await report(refOf(request.params, query), kind, format);
+    return reply
+      .type(mediaTypes[format])
+      .header('x-content-type-options', 'nosniff')
+      .header('content-security-policy', csp)
+      .header('cache-control', 'no-store')
+      .send(page);
+  });
 }

@@ -1,33 +1,25 @@
 /** Routes about the API itself: health, readiness, the catalogue, the OpenAPI document and the page of errors. */
 import type { FastifyInstance } from 'fastify';
 import { errorCatalogue } from '../../domain/errors.ts';
-import { catalogueSchema, healthSchema, noQuerySchema, problemSchema, readinessSchema } from '../contract.ts';
+import { noQuerySchema, operations } from '../contract.ts';
+import { completed } from '../document/complete.ts';
+import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
   app.get(
-    '/healthz',
+    operations.getHealth.path,
     {
       logLevel: 'warn',
-      schema: {
-        tags: ['service'],
-        summary: 'Whether the process answers',
-        querystring: noQuerySchema,
-        response: { 200: healthSchema },
-      },
+      schema: schemaOf('getHealth'),
     },
     async () => ({ ok: true }),
   );
   app.get(
-    '/readyz',
+    operations.getReadiness.path,
     {
       logLevel: 'warn',
-      schema: {
-        tags: ['service'],
-        summary: 'Whether rollouts can be started and steered',
-        querystring: noQuerySchema,
-        response: { 200: readinessSchema, 503: readinessSchema },
-      },
+      schema: schemaOf('getReadiness'),
     },
     async (_, reply) => {
       const readiness = await deps.rollouts.readiness();
@@ -35,19 +27,16 @@ export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
   );
   app.get(
-    '/v1/catalogue',
+    operations.getCatalogue.path,
     {
       config: { access: 'read', areaInBody: true },
-      schema: {
-        tags: ['plans'],
-        summary: 'Providers, checks and presets that a plan may name, each with its schema',
-        querystring: noQuerySchema,
-        response: { 200: catalogueSchema, '4xx': problemSchema },
-      },
+      schema: schemaOf('getCatalogue'),
     },
     async () => deps.catalogue(),
   );
-  app.get('/openapi.json', { schema: { hide: true, querystring: noQuerySchema } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true, querystring: noQuerySchema } }, async () =>
+    completed({ ...app.swagger() }),
+  );
   app.get('/docs/errors', { schema: { hide: true } }, async (_, reply) =>
     reply.type('text/html; charset=utf-8').send(errorPage()),
   );

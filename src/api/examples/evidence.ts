@@ -1,0 +1,69 @@
+/** Examples of the document: one bundle of evidence, and what is done with it. */
+import { actor, atMs, runId, target } from './rollouts.ts';
+
+const sha256 = '3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b';
+
+const bundle = {
+  manifest: {
+    format: 'sluice-evidence/1',
+    target,
+    environment: 'prod',
+    service: 'shop',
+    version: 'v2',
+    workflowId: 'rollout/prod/shop',
+    runId,
+    runs: [runId],
+    outcome: 'rolled-back',
+    temporalStatus: 'COMPLETED',
+    startedAtMs: atMs,
+    endedAtMs: atMs + 70_000,
+    collectedAtMs: atMs + 71_000,
+    position: 1,
+    previous: null,
+    files: [{ path: 'audit.json', mediaType: 'application/json', bytes: 9120, sha256 }],
+    missing: [],
+  },
+  sha256,
+  signedBy: null,
+  holds: [],
+  held: false,
+  pruned: null,
+} as const;
+
+const hold = { action: 'hold', target, runId, actor, reason: 'case 17', atMs: atMs + 80_000 } as const;
+const held = { ...bundle, holds: [hold], held: true };
+
+export const evidenceExamples = {
+  listEvidence: { answer: { bundles: [bundle], total: 1, failing: [] } },
+  pruneEvidence: {
+    body: { actor, dryRun: true },
+    answer: { retentionDays: 400, dryRun: true, pruned: [], held: [], problems: [] },
+  },
+  getEvidence: { answer: bundle },
+  collectEvidence: { body: {}, answer: { bundle, created: true } },
+  downloadEvidence: {},
+  verifyEvidence: {
+    answer: {
+      ok: true,
+      target,
+      position: 1,
+      runId,
+      problems: [],
+      notes: ['it is not signed'],
+      files: 1,
+      signature: 'none',
+      signedBy: null,
+      replay: { agreed: true, detail: '64 events were replayed through this build' },
+    },
+  },
+  holdEvidence: { body: { actor, reason: 'case 17' }, answer: held },
+  releaseEvidence: {
+    body: { actor, reason: 'case 17 is closed' },
+    answer: {
+      ...held,
+      held: false,
+      holds: [hold, { ...hold, action: 'release', reason: 'case 17 is closed', atMs: atMs + 90_000 }],
+    },
+  },
+  getReport: { answer: '# Deployment of shop v2 to prod\n' },
+} as const;

@@ -1,0 +1,21 @@
+/** An example of each operation's body and answer, as the OpenAPI document shows them. */
+import type { OperationName } from '../contract.ts';
+import { emergencyExamples } from './emergency.ts';
+import { evidenceExamples } from './evidence.ts';
+import { peopleExamples } from './people.ts';
+import { planExamples } from './plans.ts';
+import { rolloutExamples } from './rollouts.ts';
+
+export interface Example {
+  readonly body?: unknown;
+  /** Absent where it is no text. */
+  readonly answer?: unknown;
+}
+
+export const examples: Readonly<Record<OperationName, Example>> = {
+  ...rolloutExamples,
+  ...planExamples,
+  ...evidenceExamples,
+  ...peopleExamples,
+  ...emergencyExamples,
+};

@@ -1,0 +1,78 @@
+/** The OpenAPI document: every operation by name, with examples that are true and every refusal by its codes. */
+import { beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createApp } from '../../../src/api/app.ts';
+import { type Operation, operations, problemSchema } from '../../../src/api/contract.ts';
+import { type Example, examples } from '../../../src/api/examples/examples.ts';
+import { errorCatalogue } from '../../../src/domain/errors.ts';
+import { fakeDeps, fakeRollouts } from './fakes.ts';
+
+const media = z.looseObject({
+  schema: z.unknown(),
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.object({ value: problemSchema })).optional(),
+});
+const described = z.looseObject({
+  operationId: z.string(),
+  summary: z.string(),
+  requestBody: z.object({ content: z.record(z.string(), media) }).optional(),
+  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media) })),
+});
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), described)),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+let document: z.infer<typeof documentSchema>;
+
+beforeAll(async () => {
+  const app = await createApp(fakeDeps(fakeRollouts()));
+  document = documentSchema.parse((await app.inject('/openapi.json')).json());
+  await app.close();
+});
+
+const all = () => Object.values(document.paths).flatMap((methods) => Object.values(methods));
+
+test('names every operation of the table, once', () => {
+  const names = all().map(({ operationId }) => operationId);
+  expect(names.toSorted()).toEqual(Object.keys(operations).toSorted());
+});
+
+test.each(Object.entries(operations))('%s has examples that are what its schemas say', (name, entry) => {
+  const { body, answer }: Operation = entry;
+  const example: Example | undefined = Object.entries(examples).find(([one]) => one === name)?.[1];
+  if (body !== undefined) expect(body.safeParse(example?.body).error).toBeUndefined();
+  if (typeof answer !== 'string') {
+    // Also that nothing is in the example that the schema does not know.
+    expect(answer.parse(example?.answer)).toEqual(example?.answer);
+  }
+  const shown = all().find(({ operationId }) => operationId === name);
+  if (body !== undefined)
+    expect(Object.values(shown?.requestBody?.content ?? {})[0]?.example).toEqual(example?.body);
+  expect(
+    Object.values(shown?.responses['200']?.content ?? shown?.responses['201']?.content ?? {})[0]?.example,
+  ).toEqual(example?.answer);
+});
+
+test('says of every refusal which codes it may have, as problem details', () => {
+  for (const { operationId, responses } of all()) {
+    const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+    const codes = refusals.flatMap(([status, { content }]) => {
+      if (operationId === 'getReadiness' && status === '503') return [];
+      expect(Object.keys(content)).toEqual(['application/problem+json']);
+      const told = Object.entries(content['application/problem+json']?.examples ?? {});
+      for (const [code, { value }] of told)
+        expect([value.code, String(value.status)]).toEqual([code, status]);
+      return told.map(([code]) => code);
+    });
+    expect(codes, operationId).toContain('request-invalid');
+    expect(codes.every((code) => code in errorCatalogue)).toBe(true);
+  }
+});
+
+test('refers to nothing that is not there', () => {
+  const refs = JSON.stringify(document).match(/#\/components\/schemas\/[\w-]+/g) ?? [];
+  const missing = refs.filter(
+    (ref) => !(ref.replace('#/components/schemas/', '') in document.components.schemas),
+  );
+  expect(missing).toEqual([]);
+});

@@ -1,4 +1,4 @@
-/** Compiles src to dist and bundles the workflow code; does nothing if nothing has changed since the last build. */
+/** Compiles src to dist, bundles the workflow code and builds the dashboard; does nothing if nothing has changed since the last build. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,13 @@ import { interrupted, run, runAsScript } from './lib/run.mjs';
 import { step } from './lib/say.mjs';
 
 const stampFile = join(distDir, '.stamp');
-const inputs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const inputs = [
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/dashboard/build.mjs',
+  'scripts/dashboard/options.mjs',
+];
 
 /** @typedef {{ hash: string, files: string[] }} Stamp */
 
@@ -35,6 +41,7 @@ export async function build() {
         () => 'bundled',
       );
     }
+    await step('build', 'building the dashboard', buildDashboard, () => shown(join(distDir, 'dashboard')));
     mkdirSync(distDir, { recursive: true });
     writeFileSync(stampFile, JSON.stringify(wanted));
   });
@@ -68,6 +75,10 @@ async function compile() {
     [join(nodeModules, 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
     'The code does not compile',
   );
+}
+
+async function buildDashboard() {
+  await checked([join(root, 'scripts', 'dashboard', 'build.mjs')], 'The dashboard does not build');
 }
 
 /** @param {string[]} script @param {string} complaint */

@@ -43,6 +43,10 @@ async function runChecks() {
       ['check', '.'],
     ),
     types: await succeeds(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.json', '--noEmit']),
+    'types of the dashboard': await succeeds(
+      ['typescript', 'bin', 'tsc'],
+      ['-p', 'src/dashboard/tsconfig.json'],
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import { holdToAccess } from './access/routes.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
+import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
 import { approvalPages } from './routes/approval-pages.ts';
@@ -41,6 +42,8 @@ export interface AppOptions {
   readonly hostNames?: readonly string[];
   /** Default: plain HTTP. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Folder of the built dashboard. Default: none is served. */
+  readonly dashboard?: string;
   /** Default: no log. */
   readonly logger?: FastifyBaseLogger;
   /** Time between two looks at a rollout that somebody follows. Default 1000. */
@@ -81,6 +84,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   reportRoutes(app, deps);
   approvalRoutes(app, deps);
   await approvalPages(app, deps);
+  if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps);
   await outsideEventRoutes(app, deps);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });

@@ -27,6 +27,7 @@ import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
 import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
+import { dashboardPath } from './pages/dashboard-path.ts';
 import { tellBrokenPolicies } from './policies-told.ts';
 import { createTemporalService } from './temporal-service.ts';
 
@@ -103,6 +104,7 @@ async function main(logger: Logger): Promise<void> {
       logger,
       authenticate: createAuthenticator(auth),
       hostNames: api.hostNames,
+      dashboard: dashboardPath,
       ...(await tlsOf(api)),
     },
   );

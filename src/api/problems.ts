@@ -30,7 +30,8 @@ export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const allowed = methodsFor(routes, path);
-    if (allowed.length === 0) {
+    // A path of that method may still name what is not there, such as a file.
+    if (allowed.length === 0 || allowed.includes(request.method)) {
       return sendProblem(request, reply, new SluiceError('not-found', `There is no ${path}.`));
     }
     const detail = `${path} does not accept ${request.method}; it accepts ${allowed.join(', ')}.`;

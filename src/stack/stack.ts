@@ -122,6 +122,7 @@ const stayHint =
 function addresses(ports: ReturnType<typeof portsFrom>): string[] {
   const url = (port: number, path = '/') => `http://127.0.0.1:${port}${path}`;
   return [
+    `  dashboard      ${url(ports.api, '/ui/')}`,
     `  the shop       ${url(ports.shop)}`,
     `  API            ${url(ports.api, '/docs')}`,
     `  Temporal       ${url(ports.temporalUi)}`,

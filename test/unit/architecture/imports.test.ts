@@ -88,12 +88,15 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/turns.ts',
   ],
   demo: ['domain'],
+  // Runs in browsers. Of the contract it takes types: what is checked is checked by the API and by its client.
+  dashboard: ['domain', 'client', 'api/contract.ts', 'api/contract'],
 };
 
 /** Packages that a layer may import; null: any. */
 const packages: Record<string, readonly string[] | null> = {
   domain: ['zod', 'yaml'],
   workflows: ['@temporalio/workflow', '@temporalio/common'],
+  dashboard: ['react', 'react-dom/client', 'uplot', 'wouter'],
 };
 
 interface Import {
@@ -106,7 +109,7 @@ interface Import {
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesOf(path) : entry.name.endsWith('.ts') ? [path] : [];
+    return entry.isDirectory() ? filesOf(path) : /\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -164,6 +167,13 @@ describe('the import arrows', () => {
     expect([...new Set(imports.map(({ layer }) => layer))].filter((layer) => !(layer in mayImport))).toEqual(
       [],
     );
+  });
+
+  it('bring types of the contract into the dashboard, and none of its code', () => {
+    const wrong = imports.filter(
+      (one) => one.layer === 'dashboard' && targetOf(one).startsWith('api/') && !one.typeOnly,
+    );
+    expect(wrong.map((one) => `${one.file} -> ${targetOf(one)}`)).toEqual([]);
   });
 
   it('bring no clock, no I/O and no Temporal into domain, and no library into workflows', () => {

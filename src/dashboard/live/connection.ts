@@ -1,0 +1,44 @@
+/** What the pages know of their connections to the API, for the header: is what they show true now, and if not, since when. */
+import { useEffect, useSyncExternalStore } from 'react';
+
+export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'lost';
+
+/** `stale`: the API answers, and cannot see what it tells of. */
+export interface Connection {
+  readonly kind: ConnectionKind;
+  /** When what is shown was true, by this browser's clock; null: nothing is shown yet. */
+  readonly asOfMs: number | null;
+  /** In a few words; null while all is well. */
+  readonly why: string | null;
+}
+
+const order: readonly ConnectionKind[] = ['lost', 'stale', 'connecting', 'live'];
+const connections = new Map<string, Connection>();
+const listeners = new Set<() => void>();
+let worst: Connection | null = null;
+
+function report(key: string, connection: Connection | null): void {
+  if (connection === null) connections.delete(key);
+  else connections.set(key, connection);
+  const all = [...connections.values()];
+  worst = order.flatMap((kind) => all.filter((one) => one.kind === kind))[0] ?? null;
+  for (const listener of listeners) listener();
+}
+
+/** Tells the header of a page's connection for as long as the page is there. */
+export function useReport(key: string, { kind, asOfMs, why }: Connection): void {
+  useEffect(() => report(key, { kind, asOfMs, why }), [key, kind, asOfMs, why]);
+  useEffect(() => () => report(key, null), [key]);
+}
+
+/** The worst of the page's connections; null: it has none. */
+export function useConnection(): Connection | null {
+  return useSyncExternalStore(subscribe, () => worst);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}

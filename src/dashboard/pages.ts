@@ -1,0 +1,21 @@
+/** Every page: its path under `/ui`, its name, and its code, which is loaded when somebody goes there. */
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+export interface PageEntry {
+  /** A pattern of the router; the dashboard's root is `/`. */
+  readonly path: string;
+  readonly title: string;
+  /** Whether it stands in the navigation. */
+  readonly inNav: boolean;
+  readonly Component: LazyExoticComponent<ComponentType>;
+}
+
+/** In the order of the navigation. */
+export const pages: readonly PageEntry[] = [
+  page('/', 'Rollouts', async () => (await import('./pages/rollouts/rollouts-page.tsx')).RolloutsPage),
+];
+
+function page(path: string, title: string, load: () => Promise<ComponentType>): PageEntry {
+  const Component = lazy(async () => ({ default: await load() }));
+  return { path, title, inNav: !path.includes(':'), Component };
+}

@@ -1,0 +1,64 @@
+/** Whether what is shown is true now: a sign in the header, and a banner once it is not. */
+import { useEffect, useRef } from 'react';
+import { type Connection, useConnection } from '../live/connection.ts';
+import { useNow } from '../live/use-now.ts';
+import { Icon } from '../ui/icon.tsx';
+import { ageText } from '../ui/time.tsx';
+import { announce } from './announcer.tsx';
+import './connection-state.css';
+
+/** Younger data needs no word. */
+const freshForMs = 3_000;
+const words = {
+  connecting: 'Connecting',
+  live: 'Live',
+  stale: 'Not up to date',
+  lost: 'Connection lost',
+} as const;
+
+export function ConnectionState() {
+  const connection = useConnection();
+  return connection === null ? null : <Sign connection={connection} />;
+}
+
+function Sign({ connection: { kind, asOfMs } }: { readonly connection: Connection }) {
+  const ageMs = useNow() - (asOfMs ?? Number.NaN);
+  const age = ageMs >= freshForMs ? `${ageText(ageMs)} old` : null;
+  return (
+    <span className="connection-state" data-kind={kind}>
+      <span className="connection-dot" aria-hidden="true" />
+      <span className="connection-word">{words[kind]}</span>
+      {age === null ? null : <span className="muted connection-age">data {age}</span>}
+    </span>
+  );
+}
+
+export function ConnectionBanner() {
+  const connection = useConnection();
+  const kind = connection?.kind ?? 'live';
+  const isBad = kind === 'lost' || kind === 'stale';
+  const wasBad = useRef(false);
+  useEffect(() => {
+    if (isBad !== wasBad.current) announce(isBad ? `${words[kind]}.` : 'Connected again.');
+    wasBad.current = isBad;
+  }, [isBad, kind]);
+  return connection !== null && isBad ? <Banner connection={connection} /> : null;
+}
+
+function Banner({ connection: { kind, asOfMs, why } }: { readonly connection: Connection }) {
+  const nowMs = useNow();
+  const age = asOfMs === null ? 'Nothing was seen yet' : `What you see is ${ageText(nowMs - asOfMs)} old`;
+  const what =
+    kind === 'lost'
+      ? 'The API does not answer. It is asked again by itself.'
+      : 'The API answers, but cannot see the rollouts now.';
+  return (
+    <div className="connection-banner" data-kind={kind}>
+      <Icon name="offline" />
+      <p>
+        <strong>{age}.</strong> {what} Rollouts go on without this page.
+        {why === null ? null : <span className="connection-why"> ({why})</span>}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** The frame around every page: skip link, header with navigation, the state of the connection, the live region. */
+import type { ReactNode } from 'react';
+import { Link, useRoute } from 'wouter';
+import { type PageEntry, pages } from '../pages.ts';
+import { Announcer } from './announcer.tsx';
+import { ConnectionBanner, ConnectionState } from './connection-state.tsx';
+import './shell.css';
+import { ThemeChoice } from './theme-choice.tsx';
+import { WhoAmI } from './who-am-i.tsx';
+
+export function Shell({ children }: { readonly children: ReactNode }) {
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the page
+      </a>
+      <header className="shell-header">
+        <Link href="/" className="brand">
+          <Mark /> Sluice
+        </Link>
+        <nav aria-label="Pages" className="shell-nav">
+          <ul>
+            {pages
+              .filter(({ inNav }) => inNav)
+              .map((page) => (
+                <NavItem key={page.path} page={page} />
+              ))}
+          </ul>
+        </nav>
+        <div className="shell-side">
+          <ConnectionState />
+          <WhoAmI />
+          <ThemeChoice />
+        </div>
+      </header>
+      <ConnectionBanner />
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
+function NavItem({ page: { path, title } }: { readonly page: PageEntry }) {
+  const [isHere] = useRoute(path);
+  return (
+    <li>
+      <Link href={path} aria-current={isHere ? 'page' : undefined}>
+        {title}
+      </Link>
+    </li>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" className="brand-mark">
+      <rect width="32" height="32" rx="7" />
+      <path d="M6 11h20M6 21h20" />
+      <path d="M16 7v18" strokeDasharray="6 5" />
+    </svg>
+  );
+}

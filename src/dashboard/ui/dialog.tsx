@@ -1,0 +1,48 @@
+/** A dialog over the page: keeps the focus inside, closes with Escape, and gives the focus back. */
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import './dialog.css';
+import { Icon } from './icon.tsx';
+
+interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  /** Default: narrow. */
+  readonly width?: 'narrow' | 'wide';
+}
+
+/** It is open for as long as it is rendered. */
+export function Dialog({ title, onClose, children, width = 'narrow' }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      className="dialog"
+      data-width={width}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        // Whoever renders it decides when it is gone.
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header className="dialog-header">
+        <h2 id={titleId}>{title}</h2>
+        <button type="button" className="header-button" onClick={onClose} aria-label="Close">
+          <Icon name="cross" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,54 @@
+/** What a page shows instead of its content: nothing there, not there yet, or not to be had. */
+import type { ReactNode } from 'react';
+import type { ApiProblem } from '../api/http.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import './states.css';
+
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+  return (
+    <div className="state">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** Seen only when it takes a while. */
+export function Loading({ what }: { readonly what: string }) {
+  return (
+    <div className="state state-loading" role="status">
+      <span className="state-bar" aria-hidden="true" />
+      <p className="muted">Loading {what} …</p>
+    </div>
+  );
+}
+
+interface ProblemProps {
+  readonly problem: ApiProblem;
+  readonly onRetry?: () => void;
+}
+
+/** What the API said, and what to try. */
+export function Problem({ problem: { title, detail, advice, problems, code }, onRetry }: ProblemProps) {
+  return (
+    <div className="state state-problem" role="alert">
+      <h2>
+        <Icon name="alert" size={18} /> {title}
+      </h2>
+      <p>{detail}</p>
+      {problems.length === 0 ? null : (
+        <ul className="state-list">
+          {problems.map(({ path, message }) => (
+            <li key={`${path} ${message}`}>
+              <code>{path}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {advice === '' ? null : <p>{advice}</p>}
+      <p className="muted mono">{code}</p>
+      {onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>}
+    </div>
+  );
+}

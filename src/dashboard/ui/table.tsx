@@ -1,0 +1,30 @@
+/** A table of data that may be wider than a narrow screen: then it scrolls by itself, by keyboard too. */
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import './table.css';
+
+interface TableProps {
+  /** What it is, for whoever cannot see what stands around it. */
+  readonly caption: string;
+  readonly children: ReactNode;
+}
+
+/** `children`: `thead` and `tbody`. */
+export function Table({ caption, children }: TableProps) {
+  const box = useRef<HTMLElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <section ref={box} className="table-scroll" aria-label={caption} tabIndex={scrolls ? 0 : undefined}>
+      <table className="table">
+        <caption className="visually-hidden">{caption}</caption>
+        {children}
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** Points in time and spans of it, as people read them: short, and exact where somebody looks closer. */
+import { useNow } from '../live/use-now.ts';
+
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: '2-digit' });
+
+/** In the browser's time zone; the day only if it is not today. Exact and in UTC in its title. */
+export function At({ ms }: { readonly ms: number }) {
+  const date = new Date(ms);
+  const isToday = day.format(date) === day.format(new Date());
+  const text = isToday ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+  return (
+    <time dateTime={date.toISOString()} title={date.toISOString()}>
+      {text}
+    </time>
+  );
+}
+
+/** Counts up by itself. */
+export function Since({ ms }: { readonly ms: number }) {
+  return <>{spanText(useNow() - ms)}</>;
+}
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** At most two units, the smaller ones left out: `45s`, `12m 5s`, `3h 20m`, `2d 4h`. */
+export function spanText(ms: number): string {
+  const whole = Math.max(0, ms);
+  const at = units.findIndex(([, size]) => whole >= size);
+  if (at === -1) return '0s';
+  let rest = whole;
+  const parts = units.slice(at, at + 2).map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? '' : `${count}${unit}`;
+  });
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** One unit is enough for an age: `8 s`, `3 min`. */
+export function ageText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}

@@ -4,14 +4,13 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { SluiceError } from '../domain/errors.ts';
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
-import { holdToAccess } from './access/routes.ts';
+import { holdToAccess, introduce } from './access/routes.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import { measureRequests } from './metrics.ts';
 import { dashboardPages } from './pages/dashboard.ts';
-import { answerProblems } from './problems.ts';
+import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
 import { approvalPages } from './routes/approval-pages.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -31,9 +30,17 @@ import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
 import type { ApiDeps } from './service.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
+import { headersOf, protectAnswers } from './web/answer-headers.ts';
+import { readBodies } from './web/bodies.ts';
+import { answerClientError } from './web/client-errors.ts';
+import { answerOrigins } from './web/cors.ts';
 
 /** Plans are short; whatever is longer is not a plan. */
 const bodyLimitBytes = 256 * 1024;
+/** Tokens and cookies have room in it. */
+const headerLimitBytes = 16 * 1024;
+/** For all of a request to come in; its headers have half of that. */
+const requestTimeoutMs = 30_000;
 
 export interface AppOptions {
   /** Who a request comes from. Default: nobody is asked, and everybody may do everything. */
@@ -44,6 +51,12 @@ export interface AppOptions {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Folder of the built dashboard. Default: none is served. */
   readonly dashboard?: string;
+  /** Whether a proxy in front of it has TLS. Default: none. */
+  readonly tlsInFront?: boolean;
+  /** Origins of other pages that may use it with a bearer token. Default: none. */
+  readonly origins?: readonly string[];
+  /** For all of a request to come in. Default 30,000. */
+  readonly requestTimeoutMs?: number;
   /** Default: no log. */
   readonly logger?: FastifyBaseLogger;
   /** Time between two looks at a rollout that somebody follows. Default 1000. */
@@ -53,12 +66,19 @@ export interface AppOptions {
 }
 
 export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promise<FastifyInstance> {
+  const overTls = options.tls !== undefined || options.tlsInFront === true;
+  const origins = new Set(options.origins);
   const app: FastifyInstance = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
-    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' as const } } : {}),
+    ...serverOptions(options),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
+    clientErrorHandler: answerClientError,
+    // A path that is none has no route, and so no hooks.
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply.headers(headersOf('', overTls)), asSluiceError(error));
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -66,8 +86,11 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   app.addHook('preClose', async () => feeds.close());
 
   answerProblems(app, watchRoutes(app));
+  protectAnswers(app, overTls);
+  introduce(app);
+  guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });
+  answerOrigins(app, origins);
   holdToAccess(app, options.authenticate ?? withoutAuthentication);
-  guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url });
   readBodies(app);
   await describe(app);
   measureRequests(app, feeds);
@@ -91,20 +114,17 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   return app;
 }
 
-/** JSON everywhere, YAML for plans, nothing else. */
-function readBodies(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain');
-  const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, {});
-    else void parseJson(request, body.toString(), done);
-  });
-  const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
-  app.addContentTypeParser(yaml, { parseAs: 'string' }, (request, body, done) => {
-    const path = request.routeOptions.url;
-    if (path === '/v1/rollouts' || path === '/v1/validate') done(null, body);
-    else done(new SluiceError('media-type-unsupported', 'Only plans may be sent as YAML.'), undefined);
-  });
+/** Whoever sends a request slowly, or a long one, takes room from the others. */
+function serverOptions({ tls, requestTimeoutMs: ms = requestTimeoutMs }: AppOptions) {
+  const server = {
+    maxHeaderSize: headerLimitBytes,
+    headersTimeout: ms / 2,
+    connectionsCheckingInterval: Math.min(5_000, ms / 4),
+  };
+  const bounded = { requestTimeout: ms };
+  if (tls === undefined) return { ...bounded, http: server };
+  const ownTls = { ...tls, minVersion: 'TLSv1.2' as const, handshakeTimeout: 10_000 };
+  return { ...bounded, https: { ...server, ...ownTls } };
 }
 
 async function describe(app: FastifyInstance): Promise<void> {
@@ -124,5 +144,6 @@ async function describe(app: FastifyInstance): Promise<void> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  // Nobody else is asked whether the document is good.
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } });
 }

@@ -10,9 +10,11 @@ export interface Names {
   readonly hostNames: readonly string[];
   /** The address by which people reach the pages behind approval links, whose key is in the link; null: as the rest. */
   readonly outside: string | null;
+  /** Of other pages that may use it all the same. */
+  readonly origins: ReadonlySet<string>;
 }
 
-export function guardRequests(app: FastifyInstance, { hostNames, outside }: Names): void {
+export function guardRequests(app: FastifyInstance, { hostNames, outside, origins }: Names): void {
   const names = new Set(hostNames.map((name) => name.toLowerCase()));
   const known = outside === null ? null : new URL(outside);
   app.addHook('onRequest', async (request) => {
@@ -20,11 +22,8 @@ export function guardRequests(app: FastifyInstance, { hostNames, outside }: Name
     const fromOutside = known !== null && host === known.host && request.url.startsWith('/approvals/');
     if (!fromOutside) refuseHost(host, names);
     if (reading.has(request.method)) return;
-    refuseOrigin(
-      fromOutside && origin === known.origin ? undefined : origin,
-      host,
-      typeof site === 'string' ? site : undefined,
-    );
+    const welcome = origin !== undefined && (origins.has(origin) || (fromOutside && origin === known.origin));
+    if (!welcome) refuseOrigin(origin, host, typeof site === 'string' ? site : undefined);
     refuseUntyped(request.method, request.headers['content-type']);
   });
 }

@@ -105,6 +105,7 @@ async function main(logger: Logger): Promise<void> {
       authenticate: createAuthenticator(auth),
       hostNames: api.hostNames,
       dashboard: dashboardPath,
+      origins: api.cors,
       ...(await tlsOf(api)),
     },
   );
@@ -127,8 +128,9 @@ async function main(logger: Logger): Promise<void> {
   logger.info({ url, temporal: temporal.address }, 'API runs');
 }
 
-async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls'>> {
-  if (tls === null || tls === 'proxy') return {};
+async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls' | 'tlsInFront'>> {
+  if (tls === null) return {};
+  if (tls === 'proxy') return { tlsInFront: true };
   return { tls: { cert: await readFile(tls.cert), key: await readFile(tls.key) } };
 }
 

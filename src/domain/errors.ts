@@ -179,6 +179,16 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Send `Content-Type: application/json`, or `application/yaml` where a plan is expected.',
   },
+  'request-slow': {
+    status: 408,
+    retryable: true,
+    advice: 'Send the request again, all at once; look at the network between you and the API.',
+  },
+  'headers-too-large': {
+    status: 431,
+    retryable: false,
+    advice: 'Send less in headers: 16 KiB at most, cookies and tokens among them.',
+  },
   'body-too-large': { status: 413, retryable: false, advice: 'Send at most 256 KiB.' },
   'host-refused': {
     status: 403,

@@ -33,6 +33,8 @@ export interface ApiConfig {
   readonly hostNames: readonly string[];
   /** Files of its certificate and key; `proxy`: somebody in front of it has them; null: it speaks plain HTTP. */
   readonly tls: 'proxy' | { readonly cert: string; readonly key: string } | null;
+  /** Origins of other pages that may use it with a bearer token. */
+  readonly cors: readonly string[];
 }
 
 export interface WorkerConfig {
@@ -85,6 +87,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
 const hostName = z.string().regex(/^[^\s/:@]{1,253}$/, 'must be a host name, without a port');
+/** As browsers write it, since that is what it is compared with. */
+const origin = z
+  .string()
+  .max(300)
+  .refine(
+    (text) => /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin such as https://portal.example.com: scheme and host, a port if it is not the usual one, no path',
+  );
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
@@ -111,6 +121,7 @@ const fields = {
         .union([z.literal('proxy'), z.strictObject({ cert: z.string().min(1), key: z.string().min(1) })])
         .nullable()
         .default(null),
+      cors: z.array(origin).max(100).default([]),
     })
     .prefault({}),
   auth: authSection.prefault({}),

@@ -33,11 +33,17 @@ const targetSchema = z.object({ environment: z.string(), service: z.string() });
 const commandSchema = z.object({ command: z.string() });
 const querySchema = z.object({ environment: z.string().catch('*'), service: z.string().catch('*') });
 
-/** Must be called before the routes are declared. */
-export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): void {
+/** Before anybody is asked, a request is anybody's. Must be called before every other hook that may refuse. */
+export function introduce(app: FastifyInstance): void {
   app.decorateRequest('principal');
   app.addHook('onRequest', async (request) => {
     request.principal = anybody;
+  });
+}
+
+/** Must be called before the routes are declared. */
+export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): void {
+  app.addHook('onRequest', async (request) => {
     const access = accessOf(request);
     if (isFree(access)) return;
     const { authorization } = request.headers;

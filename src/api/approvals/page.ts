@@ -1,8 +1,8 @@
 /** The pages behind an approval link: plain HTML that works without script, with everything that is approved. */
-import { createHash } from 'node:crypto';
 import { escaped } from '../../backtest/picture.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
+import { policyWithStyle } from '../web/answer-headers.ts';
 import { questionText } from './question.ts';
 
 const style =
@@ -11,15 +11,13 @@ const style =
   'th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #767676}' +
   'textarea{display:block;width:100%;box-sizing:border-box;font:inherit}' +
   'button{font:inherit;padding:.5rem 1.25rem;margin:1rem 1rem 0 0;border:2px solid #111;background:#fff;color:#111}';
-const styleHash = createHash('sha256').update(style).digest('base64');
 
-/** Nothing is loaded, nothing runs, no other page may frame it, and the link is told to nobody. */
+/** Nothing is loaded, nothing runs, and the link is told to nobody; the rest is as for every answer. */
 export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': policyWithStyle(style, "'self'"),
   // Browsers say where a form comes from only if the address may be told to the same site.
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex',
 };
 

@@ -8,6 +8,8 @@ const ofAll: readonly ErrorCode[] = [
   'unauthenticated',
   'access-refused',
   'host-refused',
+  'request-slow',
+  'headers-too-large',
   'internal',
   'auth-unavailable',
 ];

@@ -3,6 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';
 import { alertmanagerBodySchema, eventBodySchema } from '../contract.ts';
 import { problemsOf } from '../validation.ts';
+import { isNestedBeyond, maxJsonDepth } from '../web/nesting.ts';
 import { eventOfAlerts } from './alertmanager.ts';
 import { signatureHeader, verifySignature, verifyToken } from './signature.ts';
 
@@ -63,8 +64,10 @@ function isAlerts(document: unknown): boolean {
 }
 
 function documentOf(body: Buffer): unknown {
+  const text = body.toString('utf8');
+  if (isNestedBeyond(text, maxJsonDepth)) throw badBody([{ path: 'body', message: 'is nested too deep' }]);
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw badBody([{ path: 'body', message: 'is no JSON' }]);
   }

@@ -10,7 +10,7 @@ const mediaTypes = { md: 'text/markdown; charset=utf-8', html: 'text/html; chars
 
 /** A report quotes what plans and people wrote: nothing in it runs or loads. */
 const csp =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'report'>): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -19,7 +19,6 @@ export function reportRoutes(root: FastifyInstance, { report }: Pick<ApiDeps, 'r
     const page = await report(refOf(request.params, query), kind, format);
     return reply
       .type(mediaTypes[format])
-      .header('x-content-type-options', 'nosniff')
       .header('content-security-policy', csp)
       .header('cache-control', 'no-store')
       .send(page);

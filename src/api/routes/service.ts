@@ -5,6 +5,7 @@ import { noQuerySchema, operations } from '../contract.ts';
 import { completed } from '../document/complete.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
+import { policyWithStyle } from '../web/answer-headers.ts';
 
 export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
   app.get(
@@ -38,9 +39,15 @@ export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
     completed({ ...app.swagger() }),
   );
   app.get('/docs/errors', { schema: { hide: true } }, async (_, reply) =>
-    reply.type('text/html; charset=utf-8').send(errorPage()),
+    reply
+      .header('content-security-policy', policyWithStyle(style))
+      .type('text/html; charset=utf-8')
+      .send(errorPage()),
   );
 }
+
+const style =
+  'body{font:16px system-ui;margin:2rem}td,th{padding:.3rem .8rem;text-align:left}:target{background:#fe9}';
 
 function errorPage(): string {
   const rows = Object.entries(errorCatalogue).map(
@@ -49,7 +56,7 @@ function errorPage(): string {
   );
   return [
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors of Sluice</title>',
-    '<style>body{font:16px system-ui;margin:2rem}td,th{padding:.3rem .8rem;text-align:left}:target{background:#fe9}</style>',
+    `<style>${style}</style>`,
     '<h1>Errors</h1><table><tr><th>Code<th>Status<th>Try again<th>What to do',
     ...rows,
     '</table></html>',

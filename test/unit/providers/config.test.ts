@@ -24,7 +24,7 @@ describe('parseConfig', () => {
   it('of nothing gives the defaults, and the workload that plans mean by default', () => {
     expect(parseConfig({}, { types })).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'default' },
-      api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null },
+      api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
       events: { secrets: [], tokens: [] },
@@ -87,7 +87,7 @@ describe('parseConfig', () => {
     );
     expect(config).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
-      api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null },
+      api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: {
         host: '127.0.0.1',
@@ -120,6 +120,18 @@ describe('parseConfig', () => {
       routes: [],
       notifications: { planChannels: [], giveUpAfter: 86_400_000 },
     });
+  });
+
+  it.each([
+    'https://portal.example.com/',
+    'https://portal.example.com:443',
+    'HTTPS://portal.example.com',
+    '*',
+    'null',
+    'portal.example.com',
+    'file:///etc',
+  ])('takes only what a browser calls an origin, not %s', (origin) => {
+    expect(problemsOf({ api: { cors: [origin] } })['api.cors[0]']).toContain('must be an origin');
   });
 
   it('lets the environment override the file', () => {

@@ -11,6 +11,8 @@ const incident = '/v1/incidents/:environment/:service';
 const emergency = '/v1/emergency-rollbacks/:id';
 
 export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } = {
+  getMe: 'GET /v1/me',
+  getConfiguration: 'GET /v1/configuration',
   getHealth: 'GET /healthz',
   getReadiness: 'GET /readyz',
   getCatalogue: 'GET /v1/catalogue',

@@ -4,6 +4,7 @@ import { evidenceOperations } from './operations/evidence.ts';
 import { peopleOperations } from './operations/people.ts';
 import { planOperations } from './operations/plans.ts';
 import { rolloutOperations } from './operations/rollouts.ts';
+import { serviceOperations } from './operations/service.ts';
 
 export type { Operation } from './operations/types.ts';
 
@@ -13,6 +14,7 @@ export const operations = {
   ...evidenceOperations,
   ...peopleOperations,
   ...emergencyOperations,
+  ...serviceOperations,
 } as const;
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;

@@ -5,6 +5,7 @@ import { evidenceExamples } from './evidence.ts';
 import { peopleExamples } from './people.ts';
 import { planExamples } from './plans.ts';
 import { rolloutExamples } from './rollouts.ts';
+import { serviceExamples } from './service.ts';
 
 export interface Example {
   readonly body?: unknown;
@@ -18,4 +19,5 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ...evidenceExamples,
   ...peopleExamples,
   ...emergencyExamples,
+  ...serviceExamples,
 };

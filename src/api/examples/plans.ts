@@ -70,12 +70,4 @@ export const planExamples = {
     },
   },
   getCatalogue: { answer: { traffic: [{ name: 'haproxy', type: 'haproxy' }], presets: ['success-rate'] } },
-  getHealth: { answer: { ok: true } },
-  getReadiness: {
-    answer: {
-      ready: true,
-      temporal: { ok: true, address: '127.0.0.1:7233', detail: 'answers' },
-      worker: { seen: true, detail: 'a worker polls for rollouts' },
-    },
-  },
 } as const;

@@ -3,22 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allows, allowsSomewhere, everywhere, permissions } from '../../domain/access/grants.ts';
 import { anybody, nobody } from '../access/principal.ts';
-import { type Me, meQuerySchema, meSchema, problemSchema } from '../contract.ts';
+import { type Me, operations } from '../contract.ts';
+import { schemaOf } from '../route-schema.ts';
 
 export function meRoutes(root: FastifyInstance): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
-    '/v1/me',
-    {
-      config: { access: 'anyone' },
-      schema: {
-        tags: ['service'],
-        summary: 'Who asks, and what they may do: everywhere, or to what the query names',
-        description: 'Answers also where nobody has logged in. A token that is not good is refused.',
-        querystring: meQuerySchema,
-        response: { 200: meSchema, '4xx': problemSchema, '5xx': problemSchema },
-      },
-    },
+    operations.getMe.path,
+    { config: { access: 'anyone' }, schema: schemaOf('getMe') },
     async ({ principal, query }): Promise<Me> => {
       const { name, verified, grants } = principal;
       const area = { ...everywhere, ...query };

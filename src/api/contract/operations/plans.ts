@@ -2,7 +2,7 @@
 import { backtestRequestSchema, backtestSchema } from '../backtest.ts';
 import { metricsCheckBodySchema, metricsCheckSchema } from '../metrics-check.ts';
 import { noQuerySchema, planBodySchema, validationSchema } from '../rollouts.ts';
-import { catalogueSchema, healthSchema, readinessSchema } from '../service.ts';
+import { catalogueSchema } from '../service.ts';
 import type { OperationTable } from './types.ts';
 
 export const planOperations = {
@@ -43,25 +43,6 @@ export const planOperations = {
     summary: 'Providers, checks and presets that a plan may name, each with its schema',
     query: noQuerySchema,
     answer: catalogueSchema,
-    errors: [],
-  },
-  getHealth: {
-    method: 'GET',
-    path: '/healthz',
-    tag: 'service',
-    summary: 'Whether the process answers',
-    query: noQuerySchema,
-    answer: healthSchema,
-    errors: [],
-  },
-  getReadiness: {
-    method: 'GET',
-    path: '/readyz',
-    tag: 'service',
-    summary: 'Whether rollouts can be started and steered',
-    query: noQuerySchema,
-    answer: readinessSchema,
-    statuses: [200, 503],
     errors: [],
   },
 } as const satisfies OperationTable;

@@ -1,0 +1,35 @@
+/** Examples of the document: what the API says of itself and of who asks. */
+import { actor } from './rollouts.ts';
+
+export const serviceExamples = {
+  getMe: {
+    answer: {
+      actor,
+      verified: true,
+      loginNeeded: false,
+      grants: [{ role: 'viewer', environments: ['*'], services: ['*'] }],
+      can: ['read'],
+      somewhere: ['read'],
+    },
+  },
+  getConfiguration: {
+    answer: {
+      versions: { sluice: '0.1.0', node: 'v22.12.0', api: '1' },
+      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+      access: { needed: true, tokens: true, issuers: [], encrypted: 'own' },
+      policies: { sha256: null, problem: null, list: [] },
+      freezes: [],
+      evidence: { store: 'file', signed: true, retentionDays: 400 },
+      events: { signed: true, bearer: false },
+      outgoing: null,
+    },
+  },
+  getHealth: { answer: { ok: true } },
+  getReadiness: {
+    answer: {
+      ready: true,
+      temporal: { ok: true, address: '127.0.0.1:7233', detail: 'answers' },
+      worker: { seen: true, detail: 'a worker polls for rollouts' },
+    },
+  },
+} as const;

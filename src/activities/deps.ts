@@ -1,8 +1,10 @@
 /** What activities are given: providers, time and a view of their own workflow. Everything else they import is pure. */
 
+import type { CheckConfig, VerdictKind } from '../domain/analysis/types.ts';
 import type { GatePlace, ReportRef } from '../domain/gates/types.ts';
-import type { TargetId } from '../domain/plan/types.ts';
-import type { Cooldown } from '../domain/rollout/types.ts';
+import type { Plan, TargetId } from '../domain/plan/types.ts';
+import type { WatchProgress } from '../domain/rollout/status.ts';
+import type { Arms, Cooldown } from '../domain/rollout/types.ts';
 import type { AlertsProvider } from '../providers/alerts/types.ts';
 import type { Gate, RawReport } from '../providers/gates/types.ts';
 import type { HealthProvider } from '../providers/health/types.ts';
@@ -55,12 +57,28 @@ export interface Liveness {
   cooldown(workflowId: string, signal: AbortSignal): Promise<Cooldown | null>;
 }
 
+/** A watch under way, for whoever wants to see it now. */
+export interface Watching {
+  readonly plan: Plan;
+  readonly arms: Arms;
+  progress(): WatchProgress;
+}
+
+/** Told of what activities do, for metrics. */
+export interface Observer {
+  /** Returns how to end it. */
+  watches(watching: Watching): () => void;
+  looked(check: CheckConfig['kind'], verdict: VerdictKind): void;
+}
+
 export interface ActivityDeps {
   readonly providers: Providers;
   readonly gates: Gates;
   readonly clock: Clock;
   readonly liveness: Liveness;
   readonly directory: Directory;
+  /** Default: nobody looks on. */
+  readonly observer?: Observer;
 }
 
 export const systemClock: Clock = {

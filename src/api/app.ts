@@ -8,7 +8,7 @@ import { type Authenticate, withoutAuthentication } from './access/authenticator
 import { holdToAccess, introduce } from './access/routes.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
-import { measureRequests } from './metrics.ts';
+import { ApiMetrics } from './metrics.ts';
 import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
 import { watchRoutes } from './route-table.ts';
@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** For all of a request to come in. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** Default: those of this application alone. */
+  readonly metrics?: ApiMetrics;
   /** Default: no log. */
   readonly logger?: FastifyBaseLogger;
   /** Time between two looks at a rollout that somebody follows. Default 1000. */
@@ -85,7 +87,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   const feeds = new Feeds(deps.rollouts, options.pollMs ?? 1000);
   app.addHook('preClose', async () => feeds.close());
 
-  answerProblems(app, watchRoutes(app));
+  const metrics = options.metrics ?? new ApiMetrics();
+  answerProblems(app, watchRoutes(app), metrics.takeProblem);
   protectAnswers(app, overTls);
   introduce(app);
   guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });
@@ -93,7 +96,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   holdToAccess(app, options.authenticate ?? withoutAuthentication);
   readBodies(app);
   await describe(app);
-  measureRequests(app, feeds);
+  metrics.serve(app, feeds);
   serviceRoutes(app, deps);
   meRoutes(app);
   configurationRoutes(app, deps);

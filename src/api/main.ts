@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { createReplay } from '../audit/replay.ts';
 import { presets } from '../domain/analysis/presets.ts';
@@ -25,10 +25,12 @@ import { noEvidence } from './evidence/none.ts';
 import { createReportWriter } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
+import { ApiMetrics } from './metrics.ts';
 import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
 import { dashboardPath } from './pages/dashboard-path.ts';
 import { tellBrokenPolicies } from './policies-told.ts';
+import { countedCalls } from './temporal/counted-calls.ts';
 import { createTemporalService } from './temporal-service.ts';
 
 /** In a storm of rollbacks, whoever finds the queue of new connections full knocks again a second later. */
@@ -47,10 +49,15 @@ async function main(logger: Logger): Promise<void> {
   const { catalogue } = registry;
   const policies = policyBook(providers.policies, catalogue);
   await tellBrokenPolicies(policies, logger);
+  const metrics = new ApiMetrics();
   const connection = Connection.lazy({
     address: temporal.address,
     // After an outage the API should be back with Temporal, not minutes later.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 },
+    interceptors: [
+      makeGrpcRetryInterceptor(defaultGrpcRetryOptions()),
+      countedCalls(metrics.takeTemporalCall),
+    ],
   });
   const client = new Client({
     connection,
@@ -64,6 +71,8 @@ async function main(logger: Logger): Promise<void> {
     presets: Object.values(presets),
     plan: planJsonSchema(catalogue),
   };
+  const tls = await tlsOf(api);
+  if (tls.tls) metrics.showCertificate(tls.tls.cert);
   const app = await createApp(
     {
       rollouts: createTemporalService({
@@ -71,8 +80,11 @@ async function main(logger: Logger): Promise<void> {
         address: temporal.address,
         replay,
         policies,
-        planes: createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
+        planes: metrics.countStops(
+          createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
+        ),
         keepList: true,
+        onSight: (sight) => metrics.show(sight),
         tells: catalogue.channels !== undefined,
       }),
       evidence:
@@ -102,11 +114,12 @@ async function main(logger: Logger): Promise<void> {
     },
     {
       logger,
+      metrics,
       authenticate: createAuthenticator(auth),
       hostNames: api.hostNames,
       dashboard: dashboardPath,
       origins: api.cors,
-      ...(await tlsOf(api)),
+      ...tls,
     },
   );
   const stop = async () => {

@@ -16,7 +16,15 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'signature-invalid',
 ]);
 
-export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
+export function answerProblems(
+  app: FastifyInstance,
+  routes: RouteTable,
+  onProblem: (code: ErrorCode) => void,
+): void {
+  const answer = (request: FastifyRequest, reply: FastifyReply, error: SluiceError) => {
+    onProblem(error.code);
+    return sendProblem(request, reply, error);
+  };
   app.setErrorHandler((error, request, reply) => {
     const known = asSluiceError(error);
     if (refusals.has(known.code)) {
@@ -25,17 +33,17 @@ export function answerProblems(app: FastifyInstance, routes: RouteTable): void {
     }
     if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
     else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
-    return sendProblem(request, reply, known);
+    return answer(request, reply, known);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     const allowed = methodsFor(routes, path);
     // A path of that method may still name what is not there, such as a file.
     if (allowed.length === 0 || allowed.includes(request.method)) {
-      return sendProblem(request, reply, new SluiceError('not-found', `There is no ${path}.`));
+      return answer(request, reply, new SluiceError('not-found', `There is no ${path}.`));
     }
     const detail = `${path} does not accept ${request.method}; it accepts ${allowed.join(', ')}.`;
-    return sendProblem(
+    return answer(
       request,
       reply.header('allow', allowed.join(', ')),
       new SluiceError('method-not-allowed', detail),

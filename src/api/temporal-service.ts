@@ -8,6 +8,7 @@ import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
 import { Telling } from './express/telling.ts';
+import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { examinePlan } from './temporal/admission.ts';
 import { sendCommand } from './temporal/command.ts';
@@ -23,6 +24,7 @@ import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, workerSeen } from './temporal/visibility.ts';
+import { WorkerSight } from './temporal/worker-sight.ts';
 
 export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> {
   readonly replay: Replay;
@@ -34,6 +36,8 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly tells?: boolean;
   /** Keep a list of what runs at hand, so that the express lane need not ask for it. Default: false. */
   readonly keepList?: boolean;
+  /** Given once what is at hand, for metrics. */
+  readonly onSight?: (sight: ServiceSight) => void;
 }
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
@@ -47,7 +51,16 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     ...options,
   };
   const history = new RollbackHistory(options);
-  if (options.keepList === true) deps.looks.list.keep();
+  const worker = new WorkerSight(options);
+  if (options.keepList === true) {
+    deps.looks.list.keep();
+    worker.keep();
+  }
+  options.onSight?.({
+    phases: () => deps.looks.list.phases(),
+    workerSeen: () => worker.seen,
+    express: () => ({ stops: calm.underWay, untold: deps.telling.untold, storms: calm.storms }),
+  });
   return {
     examine: (request) => examinePlan(deps, request),
     start: (request) => startRollout(deps, request),

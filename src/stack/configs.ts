@@ -23,6 +23,7 @@ export function sluiceConfig(layout: Layout, ports: Ports): Record<string, unkno
   return {
     temporal: { address: `127.0.0.1:${ports.temporal}` },
     api: { host: '127.0.0.1', port: ports.api },
+    worker: { metricsPort: ports.workerMetrics },
     traffic: { haproxy: { socket: layout.haproxySocket, mapsDir: layout.haproxyMaps } },
     metrics: { prometheus: { url: `http://127.0.0.1:${ports.prometheus}` } },
     workload: { process: shopProcesses(layout, ports) },
@@ -51,6 +52,7 @@ export function prometheusConfig(ports: Ports): Record<string, unknown> {
       { job_name: 'shop', scrape_interval: '1s', static_configs: at(ports.blue, ports.green) },
       { job_name: 'haproxy', scrape_interval: '1s', static_configs: at(ports.haproxyStats) },
       { job_name: 'sluice-api', static_configs: at(ports.api) },
+      { job_name: 'sluice-worker', static_configs: at(ports.workerMetrics) },
     ],
   };
 }

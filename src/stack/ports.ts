@@ -14,6 +14,7 @@ const table = {
   load: [6, "the load generator's books"],
   temporalHttp: [7, "Temporal's HTTP API"],
   temporalMetrics: [8, "Temporal's metrics"],
+  workerMetrics: [9, "the worker's metrics"],
   blue: [11, 'the shop in slot blue'],
   green: [12, 'the shop in slot green'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -46,6 +47,7 @@ export function portsFrom(base: number = defaultPortBase): Ports {
     load: port('load'),
     temporalHttp: port('temporalHttp'),
     temporalMetrics: port('temporalMetrics'),
+    workerMetrics: port('workerMetrics'),
     blue: port('blue'),
     green: port('green'),
   };

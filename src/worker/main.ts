@@ -1,8 +1,9 @@
 /** The worker process: configuration -> providers -> activities -> Temporal workers. Stops on SIGINT and SIGTERM. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { type Gates, systemClock } from '../activities/deps.ts';
 import { createKeepEvidence } from '../activities/evidence.ts';
 import { keepIn, unkept } from '../activities/gates/keep.ts';
@@ -11,15 +12,19 @@ import type { Archive } from '../evidence/archive.ts';
 import { openArchive } from '../evidence/open.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
 import { allowOutgoing } from '../providers/outgoing.ts';
+import type { Pages } from '../providers/pages.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
 import { evidenceWork, keepKeeper } from './evidence.ts';
-import { type Health, serveHealth } from './health.ts';
+import { serveHealth } from './health.ts';
 import { temporalLiveness } from './liveness.ts';
-import { createLogger, temporalLogger } from './logger.ts';
+import { createLogger } from './logger.ts';
+import { WorkerMetrics } from './metrics.ts';
 import { noticeDepsOf } from './notices.ts';
+import { freeLoopbackPort, installRuntime } from './runtime.ts';
+import { serveMetrics } from './scrape.ts';
 import { versionOf } from './version.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
@@ -30,10 +35,12 @@ async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
   allowOutgoing(config.outgoing.allow);
   const registry = createRegistry(config);
-  installRuntime(config, logger);
+  const sdkPort = config.worker.metricsPort === null ? null : await freeLoopbackPort();
+  installRuntime(sdkPort, logger);
   let workers: Workers | undefined;
   const notReady = () => (workers === undefined ? 'Temporal does not answer yet' : workers.notReady());
-  const health = await serve(config, notReady);
+  const metrics = new WorkerMetrics({ notReady, receivers: Object.keys(config.notifiers) });
+  const pages = await serve(config, { notReady, registry: metrics.registry, sdkPort });
   const connection = await connect(config, logger);
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
@@ -51,14 +58,19 @@ async function main(logger: Logger): Promise<void> {
       clock: systemClock,
       liveness: temporalLiveness(client),
       directory: temporalDirectory(client),
+      observer: metrics.observer,
     },
     keepEvidence:
       archive &&
-      createKeepEvidence(evidenceWork({ client, archive, bundlePath }), systemClock, (problem) =>
-        logger.warn(problem),
-      ),
-    notices: noticeDepsOf(config, registry, client),
-    onTimeline: (workflowId, entry) => logger.info({ workflowId, ...entry }, entry.text),
+      createKeepEvidence(evidenceWork({ client, archive, bundlePath }), systemClock, (problem) => {
+        metrics.takeEvidenceProblem();
+        logger.warn(problem);
+      }),
+    notices: { ...noticeDepsOf(config, registry, client), onDelivery: metrics.takeDelivery },
+    onTimeline: (workflowId, entry) => {
+      metrics.takeEntry(entry);
+      logger.info({ workflowId, ...entry }, entry.text);
+    },
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
   const stopKeeping = archive === null ? () => {} : keepEvidence(client, logger);
@@ -66,7 +78,7 @@ async function main(logger: Logger): Promise<void> {
   await registry.close();
   await archive?.store.close();
   await connection.close();
-  await health?.close();
+  for (const page of pages) await page.close();
   logger.info('worker stopped');
 }
 
@@ -84,32 +96,21 @@ function keepEvidence(client: Client, logger: Logger): () => void {
   );
 }
 
-async function serve(
-  { worker: { host, healthPort: port } }: SluiceConfig,
-  notReady: () => string | null,
-): Promise<Health | null> {
-  return port === null ? null : await serveHealth({ host, port, notReady });
+interface Served {
+  readonly notReady: () => string | null;
+  readonly registry: Registry;
+  /** Where the SDK's metrics are, on loopback; null: nobody asked for metrics. */
+  readonly sdkPort: number | null;
 }
 
-function installRuntime(config: SluiceConfig, logger: Logger): void {
-  const { host, metricsPort } = config.worker;
-  Runtime.install({
-    logger: temporalLogger(logger),
-    telemetryOptions: {
-      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
-      ...(metricsPort === null
-        ? {}
-        : {
-            metrics: {
-              prometheus: {
-                bindAddress: `${host.includes(':') ? `[${host}]` : host}:${metricsPort}`,
-                countersTotalSuffix: true,
-                unitSuffix: true,
-              },
-            },
-          }),
-    },
-  });
+async function serve({ worker }: SluiceConfig, { notReady, registry, sdkPort }: Served): Promise<Pages[]> {
+  const { host, healthPort, metricsPort } = worker;
+  const pages: Pages[] = [];
+  if (healthPort !== null) pages.push(await serveHealth({ host, port: healthPort, notReady }));
+  if (metricsPort !== null && sdkPort !== null) {
+    pages.push(await serveMetrics({ host, port: metricsPort, registry, sdkPort }));
+  }
+  return pages;
 }
 
 /** Rollouts stall without the attributes, so a server that has only just started is asked again. */

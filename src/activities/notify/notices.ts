@@ -1,5 +1,5 @@
 /** The companion's work outside of Temporal: whom to tell, telling one receiver, and whether the rollout is still there. */
-import { activityInfo, cancellationSignal, heartbeat, metricMeter } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { SluiceError } from '../../domain/errors.ts';
 import { incidentsReceiver } from '../../domain/notify/names.ts';
@@ -19,7 +19,11 @@ export interface NoticeDeps extends Directions {
   readonly url: string | null;
   /** Whether no run of the workflow is open any more that began with this first run. */
   isOver(workflowId: string, firstRunId: string): Promise<boolean>;
+  /** Told of each attempt to tell a receiver. Default: nobody counts. */
+  readonly onDelivery?: (receiver: string, result: DeliveryResult) => void;
 }
+
+export type DeliveryResult = 'delivered' | 'failed';
 
 const answerWithinMs = 10_000;
 
@@ -29,7 +33,7 @@ export function createNoticeActivities(deps: NoticeDeps): NoticeActivities {
       routings: notices.map((notice) => routingOf(notice, subject, channels, deps)),
       giveUpAfterMs: deps.giveUpAfterMs,
     }),
-    deliver: (input) => counted(input.to, () => deliver(deps, input)),
+    deliver: (input) => counted(deps, input.to, () => deliver(deps, input)),
     isLost: async ({ workflowId, runId }) => await deps.isOver(workflowId, runId),
   };
 }
@@ -88,18 +92,14 @@ function linkTo(
   return url === null ? null : `${url.replace(/\/$/, '')}/v1/rollouts/${environment}/${service}?run=${runId}`;
 }
 
-/** Deliveries and failures by receiver, in the worker's own metrics. */
-async function counted<T>(notifier: string, work: () => Promise<T>): Promise<T> {
-  const count = (result: string) =>
-    metricMeter
-      .createCounter('sluice_notices', 'messages', 'Attempts to tell somebody, by result.')
-      .add(1, { notifier, result });
+/** Deliveries and failures by receiver. */
+async function counted<T>({ onDelivery }: NoticeDeps, receiver: string, work: () => Promise<T>): Promise<T> {
   try {
     const done = await translated(work);
-    count('delivered');
+    onDelivery?.(receiver, 'delivered');
     return done;
   } catch (error) {
-    count('failed');
+    onDelivery?.(receiver, 'failed');
     throw error;
   }
 }

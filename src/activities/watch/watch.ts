@@ -120,6 +120,7 @@ class Watch {
       judgeFromMs: deps.clock.now() - carry.watchedMs + (mode === 'after' ? 0 : this.stage.warmUpMs),
       records: carry.checks,
       looks: carry.looks,
+      ...(deps.observer && { onLook: deps.observer.looked }),
     });
   }
 
@@ -127,6 +128,7 @@ class Watch {
     const { clock } = this.deps;
     const { plan, arms, stage, mode } = this.input;
     this.beats.enter();
+    const unseen = this.deps.observer?.watches({ plan, arms, progress: () => this.progress() });
     if (mode === 'soak') void makeRoomAhead(this.deps.providers, plan, arms, stage, this.epoch);
     try {
       for (;;) {
@@ -140,6 +142,7 @@ class Watch {
       }
     } finally {
       this.beats.leave();
+      unseen?.();
       this.wake.stop();
       this.looks.stop();
       this.gates?.stop();

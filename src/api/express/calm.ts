@@ -11,6 +11,8 @@ const mostFollowedMs = 5_000;
 export class Calm {
   /** How many urgent ones are under way. */
   underWay = 0;
+  /** How often so many came that others had to wait until it was calm again. */
+  storms = 0;
   /** By then somebody else has followed what was done in a storm. */
   private followedAtMs = 0;
   private sinceRest = 0;
@@ -20,6 +22,7 @@ export class Calm {
   async during<T>(urgent: () => Promise<T>): Promise<T> {
     this.underWay += 1;
     this.sinceRest += 1;
+    if (this.sinceRest === storm) this.storms += 1;
     this.stopSettling();
     try {
       return await urgent();

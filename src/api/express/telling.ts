@@ -18,7 +18,8 @@ const maxUntold = 20;
 export class Telling {
   private readonly calm: Calm;
   private readonly queue = new Queue(atOnce);
-  private untold = 0;
+  /** How many rollouts are still to be told. */
+  untold = 0;
   private readonly patient = new Set<() => void>();
 
   /** `calm`: of the stops under way. */

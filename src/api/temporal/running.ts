@@ -1,7 +1,8 @@
 /** Every rollout that runs, with what its memo says of its traffic. */
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { workflowType } from '../../domain/rollout/names.ts';
-import type { RolloutSummary } from '../contract.ts';
+import { terminalPhases } from '../../domain/rollout/types.ts';
+import { phaseSchema, type RolloutSummary } from '../contract.ts';
 import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { memoOf, rawOf, summaryOf } from './visibility.ts';
 
@@ -34,6 +35,8 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
   }
   return found;
 }
+
+const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some((end) => end === phase));
 
 /** Between two lists of those that are kept at hand. */
 const refreshMs = 1_500;
@@ -72,6 +75,18 @@ export class RunningList {
     const ageMs = performance.now() - this.last.askedMs;
     const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
     return running ? { running, fresh: ageMs <= freshForMs } : null;
+  }
+
+  /** How many are in which phase, by the list at hand; null: it is too old, or there is none. */
+  phases(): ReadonlyMap<string, number> | null {
+    if (this.last === null || performance.now() - this.last.askedMs > maxAgeMs) return null;
+    // A phase with nobody in it says so, rather than nothing.
+    const counts = new Map<string, number>(runningPhases.map((phase) => [phase, 0]));
+    for (const { summary } of this.last.byTarget.values()) {
+      const phase = summary.phase ?? 'unknown';
+      counts.set(phase, (counts.get(phase) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /** Keeps a list at hand from now on, for as long as the process has something else to do. */

@@ -2,41 +2,43 @@
 import type { CheckRecord } from '../analysis/types.ts';
 import type { WatchEnding } from './watch-types.ts';
 
-export type TimelineKind =
-  | 'started'
-  | 'gates-open'
-  | 'gate-refused'
-  | 'prepared'
-  | 'shifted'
-  | 'stage-passed'
-  | 'stage-extended'
-  | 'check-failed'
-  | 'held'
-  | 'released'
-  | 'command'
-  | 'command-refused'
-  | 'event'
-  | 'message-malformed'
-  | 'approval-asked'
-  | 'override'
-  | 'webhook'
-  | 'clock-skewed'
-  | 'limit-near'
-  | 'limit-struck'
-  | 'promoting'
-  | 'promoted'
-  | 'restore-started'
-  | 'ramp'
-  | 'second-means'
-  | 'restore-late'
-  | 'restored'
-  | 'action-started'
-  | 'action-ended'
-  | 'verified'
-  | 'cleaned'
-  | 'clean-up-failed'
-  | 'rolled-back'
-  | 'finished';
+export const timelineKinds = [
+  'started',
+  'gates-open',
+  'gate-refused',
+  'prepared',
+  'shifted',
+  'stage-passed',
+  'stage-extended',
+  'check-failed',
+  'held',
+  'released',
+  'command',
+  'command-refused',
+  'event',
+  'message-malformed',
+  'approval-asked',
+  'override',
+  'webhook',
+  'clock-skewed',
+  'limit-near',
+  'limit-struck',
+  'promoting',
+  'promoted',
+  'restore-started',
+  'ramp',
+  'second-means',
+  'restore-late',
+  'restored',
+  'action-started',
+  'action-ended',
+  'verified',
+  'cleaned',
+  'clean-up-failed',
+  'rolled-back',
+  'finished',
+] as const;
+export type TimelineKind = (typeof timelineKinds)[number];
 
 /** One line of the rollout's story. */
 export interface TimelineEntry {

@@ -84,6 +84,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/kube',
     'providers/limit.ts',
     'providers/listen.ts',
+    'providers/pages.ts',
     'providers/traffic',
     'providers/turns.ts',
   ],

@@ -1,18 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Health, serveHealth } from '../../../src/worker/health.ts';
+import type { Pages } from '../../../src/providers/pages.ts';
+import { serveHealth } from '../../../src/worker/health.ts';
 
-const opened: Health[] = [];
+const opened: Pages[] = [];
 afterEach(async () => {
   for (const health of opened.splice(0)) await health.close();
 });
 
-async function serve(notReady: () => string | null, port = 0): Promise<Health> {
+async function serve(notReady: () => string | null, port = 0): Promise<Pages> {
   const health = await serveHealth({ host: '127.0.0.1', port, notReady });
   opened.push(health);
   return health;
 }
 
-const ask = async ({ port }: Health, path: string, method = 'GET') => {
+const ask = async ({ port }: Pages, path: string, method = 'GET') => {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method });
   return [answer.status, await answer.json()];
 };

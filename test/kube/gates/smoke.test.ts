@@ -14,6 +14,8 @@ const rights = rightsOf(['smoke']);
 let namespace: string;
 let account: Account;
 let gate: Gate;
+/** As another worker has it. */
+let former: Gate;
 
 beforeAll(async () => {
   // Pods that are not of the restricted level are refused here.
@@ -25,13 +27,13 @@ beforeAll(async () => {
     args: ['--against', '{{service}}'],
     secrets: ['smoke-login'],
   };
-  gate = smokeGate.create({
-    tests: { checkout: { job } },
-    cluster: { kubeconfig: account.kubeconfig, namespace },
-  });
+  const settings = { tests: { checkout: { job } }, cluster: { kubeconfig: account.kubeconfig, namespace } };
+  gate = smokeGate.create(settings);
+  former = smokeGate.create(settings);
 });
 afterAll(async () => {
   await gate?.close();
+  await former?.close();
   await account?.close();
 });
 
@@ -54,13 +56,18 @@ async function told(id: string): Promise<GateVerdict> {
 }
 
 /** Asks, and lets the pod that comes of it end as a kubelet would say it. */
-async function ask(id: string, ends: 'Succeeded' | 'Failed'): Promise<GateVerdict> {
+async function ask(
+  id: string,
+  ends: 'Succeeded' | 'Failed',
+  before: () => Promise<void> = async () => {},
+): Promise<GateVerdict> {
   const asked = told(id);
   let over = false;
   void asked.finally(() => {
     over = true;
   });
   const pod = await waitFor('the pod of the Job', async () => over || ((await podsThere())[0] ?? null));
+  await before();
   if (pod !== true) {
     const patch = JSON.stringify({ status: { phase: ends } });
     await cluster.kubectl([
@@ -119,17 +126,54 @@ it('takes away the Job of a rollout that is left', async () => {
   await expect.poll(jobsThere).toBe('');
 });
 
+/** What another worker asked and has begun. */
+async function begunBefore(id: string) {
+  const stopper = new AbortController();
+  const asked = former.evaluate(questionFixture({ id, options: {} }), stopper.signal).catch(() => null);
+  await waitFor('the pod', async () => (await podsThere()).length > 0);
+  return {
+    leave: async () => {
+      stopper.abort(new Error('enough'));
+      await asked;
+    },
+  };
+}
+
+const holderThere = () =>
+  cluster.kubectl([
+    'get',
+    'jobs',
+    '-n',
+    namespace,
+    '-o',
+    'jsonpath={.items[*].metadata.annotations.sluice\\.dev/look}',
+  ]);
+
+it('goes on with the Job of a worker that is gone, which does not take it away when it ends', async () => {
+  const before = await begunBefore('run-4/start/smoke');
+  const holder = await holderThere();
+  const verdict = ask('run-4/start/smoke', 'Succeeded', async () => {
+    await expect.poll(holderThere).not.toBe(holder);
+    await before.leave();
+  });
+  expect(await verdict).toMatchObject({ answer: 'open', reason: 'checkout: its Job has completed' });
+});
+
 const grains = grainsOf(
   rbacObjects({ rights, roles: ['worker'], leaseNamespace: 'leases', namespaces: ['shop'] }),
 );
 it.each(grains)('needs to $verb $resource', async ({ group, resource, verb }) => {
   const grain: Grain = { namespace, group, resource, verb };
+  const id = `run-${verb}-${resource}/start/smoke`;
+  // The one that takes a Job over.
+  const before = verb === 'patch' ? await begunBefore(id) : null;
   account.door.forget();
   await account.without(grain, async () => {
-    const verdict = await ask(`run-${verb}-${resource}/start/smoke`, 'Succeeded');
+    const verdict = await ask(id, 'Succeeded');
+    await before?.leave();
     const last = resource.split('/').at(-1) ?? '';
     expect(account.door.refusals).toContainEqual(expect.stringContaining(last));
-    if (verb === 'create' || (verb === 'get' && resource === 'jobs')) {
+    if (['create', 'patch'].includes(verb) || (verb === 'get' && resource === 'jobs')) {
       expect(verdict).toMatchObject({ answer: 'refuse', reason: expect.stringContaining('sluice rbac') });
     }
   });

@@ -8,9 +8,10 @@ import { type KubeClient, pathOf } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
 import { job as jobKind, pod } from '../../kube/kinds.ts';
 import { type Rights, rightTo } from '../../kube/rights.ts';
-import { namespaceName, objectName } from '../../kube/settings.ts';
 import type { KubeObject, KubeRef } from '../../kube/types.ts';
 import { subjectOf } from '../reports/source.ts';
+import { JobClaim } from './job-claim.ts';
+import { type JobSettings, specOf } from './job-spec.ts';
 import type { Test, TestResult } from './types.ts';
 
 const pollMs = 1_000;
@@ -18,34 +19,15 @@ const pollMs = 1_000;
 const lateMs = 60_000;
 const logBytes = 256 * 1024;
 
-const words = z.array(z.string().max(1_000)).max(100);
-
-export const jobSchema = z.strictObject({
-  namespace: namespaceName.optional().describe("Default: that of the gate's cluster."),
-  image: z.string().min(1).max(500).describe('Must run as another user than root.'),
-  command: words.optional(),
-  args: words.optional(),
-  environment: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string().max(1_000)).default({}),
-  secrets: z
-    .array(objectName)
-    .max(10)
-    .default([])
-    .describe('Secrets of the namespace whose keys become variables; Sluice itself does not read them.'),
-  serviceAccount: objectName.optional().describe('Default: none of its token is there.'),
-  timeoutMs: z.int().min(1_000).max(3_600_000).default(600_000).describe('Then it is ended, milliseconds.'),
-});
-
-type Settings = z.output<typeof jobSchema>;
-
 export const jobRights: Rights = {
   worker: [
-    ...rightTo(['create', 'get', 'delete'], [jobKind], 'target namespace'),
+    ...rightTo(['create', 'get', 'patch', 'delete'], [jobKind], 'target namespace'),
     ...rightTo(['list'], [pod], 'target namespace'),
     ...rightTo(['get'], [pod], 'target namespace', 'log'),
   ],
 };
 
-export function jobTest(known: Settings, client: KubeClient, test: string): Test {
+export function jobTest(known: JobSettings, client: KubeClient, test: string): Test {
   return async (question, signal) => {
     const filled = fillIn(known, subjectOf(question));
     if ('unknown' in filled)
@@ -58,10 +40,10 @@ export function jobTest(known: Settings, client: KubeClient, test: string): Test
     // The same for every look of a rollout, so that a worker that took over finds what the one before has made.
     const name = `sluice-smoke-${createHash('sha256').update(`${question.id}/${test}`).digest('hex').slice(0, 20)}`;
     const ref = { kind: jobKind, namespace: known.namespace ?? client.connection.namespace, name };
-    const own = new Set<string>();
-    const wanted = { id: question.id, test, spec, timeoutMs: known.timeoutMs, own };
+    const claim = new JobClaim(client, ref);
+    const wanted = { id: question.id, test, spec, timeoutMs: known.timeoutMs };
     try {
-      return await run(client, ref, wanted, signal);
+      return await run(client, ref, claim, wanted, signal);
     } catch (error) {
       if (signal.aborted) return { answer: 'hold', said: 'nobody waits for it any more', report: null };
       const final = isProblem(error, 'forbidden', 'invalid');
@@ -70,8 +52,7 @@ export function jobTest(known: Settings, client: KubeClient, test: string): Test
         : 'see that the cluster answers';
       return { answer: final ? 'refuse' : 'hold', said: `${messageOf(error)}; ${advice}`, report: null };
     } finally {
-      // By then another look may have made one of the same name, which is not this one's to take away.
-      for (const uid of own) await client.delete(ref, undefined, { uid }).catch(() => {});
+      await claim.drop();
     }
   };
 }
@@ -81,13 +62,12 @@ interface Wanted {
   readonly test: string;
   readonly spec: object;
   readonly timeoutMs: number;
-  /** Uids of the Jobs that were seen. */
-  readonly own: Set<string>;
 }
 
 async function run(
   client: KubeClient,
   ref: KubeRef,
+  claim: JobClaim,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<TestResult> {
@@ -100,11 +80,9 @@ async function run(
   while (performance.now() < lastMs) {
     const found: KubeObject | 'unseen' | null = made
       ? await seen(client, ref, signal)
-      : await begun(client, ref, object, signal);
+      : await claim.take(object, signal);
     if (made && found === null) return ended('refuse', 'somebody has deleted its Job; start again', null);
     made ||= found !== null;
-    if (found !== null && found !== 'unseen' && found.metadata.uid !== undefined)
-      wanted.own.add(found.metadata.uid);
     const end = found === null || found === 'unseen' ? null : endOf(found);
     if (end !== null) {
       const log = await logOf(client, ref, signal);
@@ -138,22 +116,6 @@ async function seen(
     if (isProblem(error, 'unavailable') && !signal.aborted) return 'unseen';
     throw error;
   });
-}
-
-/** Null: one that is on its way out has the name; it is made when that one is gone. */
-async function begun(
-  client: KubeClient,
-  ref: KubeRef,
-  object: object,
-  signal: AbortSignal,
-): Promise<KubeObject | null> {
-  try {
-    return await client.create(ref, object, signal);
-  } catch (error) {
-    if (!isProblem(error, 'exists')) throw error;
-    const found = await client.find(ref, signal);
-    return found?.metadata.deletionTimestamp === undefined ? found : null;
-  }
 }
 
 const status = z.object({
@@ -197,31 +159,4 @@ async function logOf(
   } catch {
     return null;
   }
-}
-
-/** Of the restricted Pod Security level, tried once, and gone an hour after its end if nobody takes it away. */
-function specOf({ image, command, args, environment, ...known }: Settings): object {
-  const container = {
-    name: 'smoke',
-    image,
-    ...(command === undefined ? {} : { command }),
-    ...(args === undefined ? {} : { args }),
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
-    envFrom: known.secrets.map((name) => ({ secretRef: { name } })),
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-  };
-  const account = known.serviceAccount;
-  const spec = {
-    restartPolicy: 'Never',
-    automountServiceAccountToken: account !== undefined,
-    ...(account === undefined ? {} : { serviceAccountName: account }),
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [container],
-  };
-  return {
-    backoffLimit: 0,
-    activeDeadlineSeconds: Math.ceil(known.timeoutMs / 1_000),
-    ttlSecondsAfterFinished: 3_600,
-    template: { metadata: { labels: { 'app.kubernetes.io/managed-by': 'sluice' } }, spec },
-  };
 }

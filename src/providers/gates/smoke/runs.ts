@@ -19,6 +19,8 @@ interface Run {
   done: Promise<void>;
   readonly stopper: AbortController;
   result: TestResult | null;
+  /** So many looks wait for it: an attempt that is given up may not know yet that another has begun. */
+  lookers: number;
 }
 
 export class Runs {
@@ -45,16 +47,18 @@ export class Runs {
       this.running.set(key, run);
       return { key, run };
     });
+    for (const { run } of runs) run.lookers += 1;
     const over = sleep(this.patience.waitMs, undefined, { signal, ref: false }).catch(() => {});
     await Promise.race([Promise.all(runs.map(({ run }) => run.done)), over]);
-    const keys = runs.map(({ key }) => key);
+    for (const { run } of runs) run.lookers -= 1;
     if (signal.aborted) {
-      await this.end(keys);
+      await this.end(runs.flatMap(({ key, run }) => (run.lookers === 0 ? [key] : [])));
       signal.throwIfAborted();
     }
     const results = runs.map(({ run }) => run.result ?? stillRuns(run));
     const told =
       runs.every(({ run }) => run.result !== null) || results.some(({ answer }) => answer === 'refuse');
+    const keys = runs.map(({ key }) => key);
     if (told) await this.end(keys);
     else
       this.forgetters.set(
@@ -81,7 +85,8 @@ export class Runs {
 function start(test: Test, question: GateQuestion): Run {
   const stopper = new AbortController();
   const failed = (error: unknown): TestResult => ({ answer: 'hold', said: messageOf(error), report: null });
-  const run: Run = { startedMs: performance.now(), stopper, result: null, done: Promise.resolve() };
+  const startedMs = performance.now();
+  const run: Run = { startedMs, stopper, result: null, lookers: 0, done: Promise.resolve() };
   run.done = test(question, stopper.signal)
     .catch(failed)
     .then((result) => {

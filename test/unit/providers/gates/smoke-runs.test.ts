@@ -83,7 +83,7 @@ it('holds when a test itself breaks', async () => {
 });
 
 it('takes the end of a test that it cut short for no finding', async () => {
-  runs = new Runs({ waitMs: 20, forgottenMs: 10 });
+  runs = new Runs({ waitMs: 60_000, forgottenMs: 60_000 });
   const seen: boolean[] = [];
   const cut: Test = (_question, signal) =>
     new Promise((resolve) => {
@@ -92,12 +92,21 @@ it('takes the end of a test that it cut short for no finding', async () => {
         resolve({ answer: 'refuse', said: 'it ended with code 143', report: null });
       });
     });
-  const first = look({ cut });
-  const stopper = new AbortController();
-  const second = look({ cut }, stopper.signal);
-  stopper.abort(new Error('its worker is gone'));
-  await expect(second).rejects.toThrow('its worker is gone');
-  // Whoever waits for the same run is not told that it failed.
-  expect(await first).toMatchObject([{ answer: 'hold' }]);
+  const asked = look({ cut });
+  await runs.close();
+  expect(await asked).toMatchObject([{ answer: 'hold' }]);
   expect(seen).toEqual([true]);
+});
+
+it('goes on for whoever waits for it still, when another attempt is given up', async () => {
+  runs = new Runs({ waitMs: 60_000, forgottenMs: 60_000 });
+  const slow = steered();
+  const stopper = new AbortController();
+  const former = look({ slow: slow.test }, stopper.signal);
+  const next = look({ slow: slow.test });
+  stopper.abort(new Error('its worker is gone'));
+  await expect(former).rejects.toThrow('its worker is gone');
+  expect(slow.seen).toEqual({ starts: 1, ended: 0 });
+  slow.end(passed);
+  expect(await next).toEqual([passed]);
 });

@@ -26,9 +26,6 @@ export function refusedAddress(hostname: string): string | null {
   return isIP(bare) !== 0 && isOwnCloud(bare) ? refusalOf(bare) : null;
 }
 
-/** A name with such an address, told apart from a name that nobody knows. */
-export class OwnCloudError extends Error {}
-
 function refusalOf(host: string): string {
   return `${host} is a link-local or metadata address, which is never asked`;
 }
@@ -39,7 +36,7 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
     if (error !== null) return callback(error, []);
     const [first] = found;
     if (first === undefined || found.some(({ address }) => isOwnCloud(address))) {
-      return callback(new OwnCloudError(refusalOf(hostname)), []);
+      return callback(new Error(refusalOf(hostname)), []);
     }
     if (options.all === true) callback(null, found);
     else callback(null, first.address, first.family);

@@ -2,10 +2,9 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
-import { within } from '../limit.ts';
-import { guardedLookup, OwnCloudError, refusedAddress } from '../own-cloud.ts';
 import { readSettings } from '../settings.ts';
-import { addressFor, addressSetting, hostPort, isHostPort, reachesArm } from './address.ts';
+import { addressFor, addressSetting, isHostPort, reachesArm } from './address.ts';
+import { checkedTarget } from './checked-resolver.ts';
 import { decodeResponse, encodeRequest, type ServingStatus } from './grpc-message.ts';
 import type { HealthProvider, HealthProviderType, ProbeOptions } from './types.ts';
 
@@ -37,13 +36,14 @@ function createGrpc({ address, service, tls }: GrpcSettings): HealthProvider {
       options.signal?.throwIfAborted();
       const place = addressFor(address, target);
       // A channel of its own: a shared one would remember failures and wait before it tries again.
-      const client = new Client(place, tls ? credentials.createSsl() : credentials.createInsecure(), {
-        'grpc.use_local_subchannel_pool': 1,
-      });
+      const client = new Client(
+        checkedTarget(place),
+        tls ? credentials.createSsl() : credentials.createInsecure(),
+        // A proxy would look the name up once more.
+        { 'grpc.use_local_subchannel_pool': 1, 'grpc.enable_http_proxy': 0 },
+      );
       const startedMs = performance.now();
       try {
-        const refusal = await within(options.timeoutMs, () => refusalOf(place), options.signal);
-        if (refusal !== null) return { healthy: false, detail: refusal };
         const answer = await ask(client, service, options);
         const took = Math.round(performance.now() - startedMs);
         return { healthy: answer === 'SERVING', detail: `${place} answered ${answer} in ${took} ms` };
@@ -56,17 +56,6 @@ function createGrpc({ address, service, tls }: GrpcSettings): HealthProvider {
     },
     async close() {},
   };
-}
-
-/** The library looks names up by itself, so this is asked before it; null: nothing speaks against it. */
-function refusalOf(place: string): Promise<string | null> {
-  const [, v6, name] = hostPort.exec(place) ?? [];
-  const host = v6 ?? name ?? '';
-  const written = refusedAddress(host);
-  if (written !== null) return Promise.resolve(written);
-  return new Promise((resolve) => {
-    guardedLookup(host, {}, (error) => resolve(error instanceof OwnCloudError ? error.message : null));
-  });
 }
 
 function ask(client: Client, service: string, { timeoutMs, signal }: ProbeOptions): Promise<ServingStatus> {

@@ -2,7 +2,9 @@
 import dns from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { grpc } from '../../../src/providers/health/grpc.ts';
 import { http as probe } from '../../../src/providers/health/http.ts';
 import { tcp } from '../../../src/providers/health/tcp.ts';
 import { plainTransport } from '../../../src/providers/metrics/http-transport.ts';
@@ -14,6 +16,38 @@ const asked: string[] = [];
 const server = createServer((request, response) => response.end(request.headers.host));
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise((resolve) => server.close(resolve)));
+const raw = (bytes: Buffer) => bytes;
+const healthService: ServiceDefinition = {
+  check: {
+    path: '/grpc.health.v1.Health/Check',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: raw,
+    requestDeserialize: raw,
+    responseSerialize: raw,
+    responseDeserialize: raw,
+  },
+};
+/** Under which name each call has come. */
+const hosts: string[] = [];
+const serving = new Server();
+let grpcPort: number;
+// Before names are looked up as the tests want it.
+beforeAll(async () => {
+  serving.addService(healthService, {
+    check: (call: { getHost(): string }, answer: (error: null, message: Buffer) => void) => {
+      hosts.push(call.getHost());
+      answer(null, Buffer.from([0x08, 1]));
+    },
+  });
+  grpcPort = await new Promise<number>((resolve, reject) => {
+    serving.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+});
+afterAll(() => serving.forceShutdown());
+
 beforeEach(() => {
   answers.length = 0;
   asked.length = 0;
@@ -66,4 +100,17 @@ it('holds for probes as well', async () => {
     healthy: false,
     detail: expect.stringContaining('metadata address'),
   });
+});
+
+it('holds for probes of gRPC, which find a good address all the same', async () => {
+  const health = grpc.create({ address: `rebind.example:${grpcPort}` });
+  const target = { slot: 'green', version: 'v2', service: 'shop', environment: 'prod' } as const;
+  answers.push(['127.0.0.1'], ['127.0.0.1', '169.254.169.254']);
+  expect(await health.probe(target, { timeoutMs: 5_000 })).toMatchObject({ healthy: true });
+  expect([asked, hosts]).toEqual([['rebind.example'], [`rebind.example:${grpcPort}`]]);
+  expect(await health.probe(target, { timeoutMs: 5_000 })).toMatchObject({
+    healthy: false,
+    detail: expect.stringContaining('metadata address'),
+  });
+  expect(hosts).toHaveLength(1);
 });

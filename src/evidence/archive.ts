@@ -1,5 +1,11 @@
 /** The bundles in a store: each target's in one chain, found by their rollout, with their holds and tombstones. */
-import { type Bundle, holdStepSchema, manifestSchema, tombstoneSchema } from '../api/contract.ts';
+import {
+  type Bundle,
+  holdStepSchema,
+  type ListedBundle,
+  manifestSchema,
+  tombstoneSchema,
+} from '../api/contract.ts';
 import { SluiceError } from '../domain/errors.ts';
 import {
   chainFolder,
@@ -75,8 +81,25 @@ export async function bundleAt(archive: Archive, place: Place): Promise<Bundle> 
     const detail = `The manifest of bundle ${place.position} of ${place.target} is damaged.`;
     throw new SluiceError('evidence-damaged', detail);
   }
-  const { body, sha256, signedBy } = found;
-  const holds = await holdsOf(archive, body);
+  return await bundleOf(archive, found, await holdsOf(archive, found.body));
+}
+
+/** As in a list, in which damaged holds of one bundle must not hide the others. It counts as held: what is doubtful is kept. */
+export async function listedAt(archive: Archive, found: Unsealed<Manifest>): Promise<ListedBundle> {
+  try {
+    const bundle = await bundleOf(archive, found, await holdsOf(archive, found.body));
+    return { ...bundle, problem: null };
+  } catch (error) {
+    if (!(error instanceof SluiceError && error.code === 'evidence-damaged')) throw error;
+    return { ...(await bundleOf(archive, found, [])), held: true, problem: error.message };
+  }
+}
+
+async function bundleOf(
+  archive: Archive,
+  { body, sha256, signedBy }: Unsealed<Manifest>,
+  holds: HoldStep[],
+): Promise<Bundle> {
   const pruned = await tombstoneOf(archive, body);
   return {
     manifest: body,

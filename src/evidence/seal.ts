@@ -56,8 +56,13 @@ export function unseal<T>(
     const fingerprint = signer && fingerprintOf(signer.publicKey);
     return { body: schema.parse(body), sha256, signedBy: signer?.keyId ?? null, fingerprint };
   } catch (error) {
-    return { problem: `cannot be read: ${shortened(messageOf(error))}` };
+    return { problem: `cannot be read: ${shortened(wordsOf(error))}` };
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error);
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
 }
 
 function shortened(text: string): string {

@@ -95,12 +95,22 @@ export const reportQuerySchema = runQuerySchema.extend({
   format: z.enum(reportFormats).default('md'),
 });
 
+export const listedBundleSchema = bundleSchema
+  .extend({
+    /** What is wrong with its holds, so that it counts as held; null: nothing. */
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'EvidenceListed' });
+export type ListedBundle = z.infer<typeof listedBundleSchema>;
+
 export const bundleListSchema = z
   .object({
     /** Those that were collected last come first. */
-    bundles: z.array(bundleSchema),
+    bundles: z.array(listedBundleSchema),
     /** How many there are that fit. */
     total: z.number(),
+    /** Those among them whose manifest cannot be read, so that nothing more is known. */
+    damaged: z.array(z.object({ target: z.string(), position: z.number() })),
     /** Rollouts whose evidence could not be kept yet; it is tried again by itself. */
     failing: z.array(
       z.object({ target: z.string(), runId: z.string(), tries: z.number(), problem: z.string() }),

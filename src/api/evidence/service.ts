@@ -11,6 +11,7 @@ import {
   bundleAt,
   filesAt,
   findPlace,
+  listedAt,
   manifestAt,
   placeFor,
   placesIn,
@@ -98,14 +99,15 @@ async function list(deps: EvidenceDeps, known: Manifests, query: BundleListQuery
     place,
     manifest: await known.at(place),
   }));
-  const whole = found.flatMap(({ place, manifest }) => (manifest === null ? [] : [{ place, manifest }]));
-  const latest = whole
-    .sort((a, b) => b.manifest.body.collectedAtMs - a.manifest.body.collectedAtMs)
+  const latest = found
+    .flatMap(({ manifest }) => manifest ?? [])
+    .sort((a, b) => b.body.collectedAtMs - a.body.collectedAtMs)
     .slice(0, query.limit);
   const failing = (await failingNow(client)).filter(fits);
   return {
-    bundles: await aFewAtATime(latest, ({ place }) => bundleAt(archive, place)),
+    bundles: await aFewAtATime(latest, (manifest) => listedAt(archive, manifest)),
     total: places.length,
+    damaged: found.flatMap(({ place, manifest }) => (manifest === null ? [place] : [])).slice(0, query.limit),
     failing: failing.map(({ target, runId, tries, problem }) => ({ target, runId, tries, problem })),
   };
 }

@@ -48,10 +48,14 @@ export async function runList(
     writeJson(io.out, raw);
     return exitCodes.ok;
   }
-  const { bundles, total, failing } = value;
+  const { bundles, total, damaged, failing } = value;
   writeLines(io.out, bundles.length === 0 ? ['no bundles'] : table(bundleHeader, bundles.map(bundleRow)));
   writeLines(io.err, [
-    ...(total > bundles.length ? [`${bundles.length} of ${total}; more with --limit`] : []),
+    ...(total > bundles.length + damaged.length ? [`${bundles.length} of ${total}; more with --limit`] : []),
+    ...bundles.flatMap(({ manifest: { position, target }, problem }) =>
+      problem === null ? [] : [`damaged: bundle ${position} of ${target}, which counts as held: ${problem}`],
+    ),
+    ...damaged.map(({ target, position }) => `damaged: the manifest of bundle ${position} of ${target}`),
     ...failing.map(
       ({ target, runId, tries, problem }) =>
         `not kept yet: ${target}, run ${runId}, after ${tries} tries: ${problem}`,

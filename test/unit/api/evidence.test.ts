@@ -11,7 +11,7 @@ import {
 } from '../../../src/api/contract.ts';
 import { createReportWriter } from '../../../src/api/evidence/reports.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
-import { chainKey, runFolder } from '../../../src/domain/evidence/layout.ts';
+import { chainKey, holdKey, runFolder } from '../../../src/domain/evidence/layout.ts';
 import { type Archive, bundleAt } from '../../../src/evidence/archive.ts';
 import { seal } from '../../../src/evidence/seal.ts';
 import { unpackTar } from '../../../src/evidence/tar.ts';
@@ -52,6 +52,31 @@ test('lists bundles, of all targets or of some', async () => {
   ]);
   const one = bundleListSchema.parse((await get('/v1/evidence?service=promoted&limit=1')).json());
   expect(one).toMatchObject({ total: 1, bundles: [{ manifest: { service: 'promoted', position: 1 } }] });
+});
+
+test('a list shows a bundle with a damaged hold as held, with what is wrong, and the others as ever', async () => {
+  const { runId } = recordedRollout('promoted');
+  await archive.store.put(holdKey('test/promoted', runId, 1), Buffer.from('{"action":"ho'));
+  await archive.store.put(chainKey('test/promoted', 2), Buffer.from('nothing'));
+  const { bundles, total, damaged } = bundleListSchema.parse((await get('/v1/evidence')).json());
+  const told = bundles.map(({ manifest: { service }, held, holds, problem }) => ({
+    ...{ service, held, holds, problem },
+  }));
+  expect(told.sort((a, b) => (a.service < b.service ? -1 : 1))).toEqual([
+    {
+      service: 'promoted',
+      held: true,
+      holds: [],
+      problem: expect.stringMatching(/^A hold of test\/promoted cannot be read: /),
+    },
+    { service: 'rolled-back-by-hand', held: false, holds: [], problem: null },
+  ]);
+  expect([total, damaged]).toEqual([3, [{ target: 'test/promoted', position: 2 }]]);
+  const pruned = await post('/v1/evidence/prune', { actor: 'ann' });
+  expect(pruned.json()).toMatchObject({
+    pruned: [{ target: 'test/rolled-back-by-hand' }],
+    problems: [expect.stringContaining('bundle 1 of test/promoted'), expect.stringContaining('bundle 2')],
+  });
 });
 
 test('a list reads no more manifests than it may show of a target, and a few at a time', async () => {

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
 import { main } from '../../../src/cli/program.ts';
+import { chainKey, holdKey } from '../../../src/domain/evidence/layout.ts';
+import type { Archive } from '../../../src/evidence/archive.ts';
 import { collectAll, recordedRollout, signingArchive, testKey } from '../../support/evidence.ts';
 import { fakeDeps, fakeRollouts } from '../api/fakes.ts';
 import { fakeIo } from './fakes.ts';
@@ -15,11 +17,12 @@ const nobody = { withDeadline: async () => Promise.reject(new Error('away')) } a
 const key = testKey();
 let folder: string;
 let url: string;
+let archive: Archive;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-evidence-cli-'));
-  const archive = signingArchive([key]);
+  archive = signingArchive([key]);
   await collectAll(archive, [recordedRollout('promoted')]);
   const replay = async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } });
   const evidence = createEvidenceService({
@@ -121,4 +124,16 @@ test('an archive that is none is not sound', async () => {
   const file = join(folder, 'none.tar');
   await writeFile(file, 'not an archive');
   expect(await sluice('verify', file)).toMatchObject({ code: 1, out: expect.stringContaining('NOT SOUND') });
+});
+
+test('a list names what is damaged, and is a list all the same', async () => {
+  const { runId } = recordedRollout('promoted');
+  await archive.store.put(holdKey('test/promoted', runId, 9), Buffer.from('{}'));
+  await archive.store.put(chainKey('test/promoted', 2), Buffer.from('{}'));
+  const { code, out, err } = await asked('list');
+  expect([code, out]).toEqual([0, expect.stringMatching(/test\/promoted +1 +v2 .* held /)]);
+  expect(err).toMatch(
+    /^damaged: bundle 1 of test\/promoted, which counts as held: A hold of test\/promoted cannot be read: /m,
+  );
+  expect(err).toContain('damaged: the manifest of bundle 2 of test/promoted\n');
 });

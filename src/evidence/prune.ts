@@ -8,6 +8,8 @@ import { seal, type Unsealed } from './seal.ts';
 
 /** So long after a bundle was pruned it is looked whether a run that died has left some of its files. */
 const leftoversForMs = 7 * dayMs;
+/** Nothing is half written for longer, unless whoever wrote it has died. */
+const unfinishedForMs = dayMs;
 
 export interface PruneOptions {
   readonly by: string;
@@ -32,6 +34,11 @@ export async function prune(archive: Archive, options: PruneOptions): Promise<Pr
     } catch (error) {
       answer.problems.push(`bundle ${place.position} of ${place.target}: ${messageOf(error)}`);
     }
+  }
+  if (!options.dryRun) {
+    await archive.store.tidy?.(options.nowMs - unfinishedForMs).catch((error: unknown) => {
+      answer.problems.push(`what was left half written: ${messageOf(error)}`);
+    });
   }
   return answer;
 }

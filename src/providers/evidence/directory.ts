@@ -1,6 +1,6 @@
 /** Keeps evidence as files below a folder. A file is written aside and linked into place, so it is whole or not there. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { EvidenceStore } from './types.ts';
@@ -15,6 +15,7 @@ export function createDirectoryStore(root: string): EvidenceStore {
     get: (key) => told(root, () => unlessMissing(readFile(pathOf(key)), null)),
     list: (prefix) => told(root, () => list(root, prefix)),
     delete: (key) => told(root, () => rm(pathOf(key), { force: true })),
+    tidy: (beforeMs) => told(root, () => tidy(root, beforeMs)),
     async close() {},
   };
 }
@@ -55,13 +56,24 @@ async function syncFolder(folder: string): Promise<void> {
 
 async function list(root: string, prefix: string): Promise<readonly string[]> {
   const folder = join(root, ...prefix.split('/'));
-  const entries = await unlessMissing(readdir(folder, { recursive: true, withFileTypes: true }), []);
-  const keys = entries.flatMap((entry) => {
-    if (!entry.isFile() || entry.name.endsWith(unfinished)) return [];
-    const below = join(entry.parentPath, entry.name).slice(folder.length);
+  const keys = (await filesBelow(folder)).flatMap((file) => {
+    if (file.endsWith(unfinished)) return [];
+    const below = file.slice(folder.length);
     return [`${prefix}${below.split(/[\\/]/).filter(Boolean).join('/')}`];
   });
   return keys.sort();
+}
+
+async function tidy(root: string, beforeMs: number): Promise<void> {
+  for (const file of (await filesBelow(root)).filter((one) => one.endsWith(unfinished))) {
+    const found = await unlessMissing(stat(file), null);
+    if (found !== null && found.mtimeMs < beforeMs) await rm(file, { force: true });
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await unlessMissing(readdir(folder, { recursive: true, withFileTypes: true }), []);
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
 }
 
 async function unlessMissing<T, N>(work: Promise<T>, nothing: N): Promise<T | N> {

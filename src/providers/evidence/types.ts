@@ -10,5 +10,7 @@ export interface EvidenceStore {
   list(prefix: string): Promise<readonly string[]>;
   /** Nothing there is no error. */
   delete(key: string): Promise<void>;
+  /** Deletes what processes that died left half written before then. Absent: there is no such thing here. */
+  tidy?(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -16,6 +16,19 @@ it('does not list what a process that died has left half written', async () => {
   writeFileSync(join(folder, 'half', 'a.json.0b1f.unfinished'), '{');
   await store.put('half/b.json', Buffer.from('{}'));
   expect(await store.list('half/')).toEqual(['half/b.json']);
+});
+
+it('deletes what was left half written before a time, and nothing else', async () => {
+  mkdirSync(join(folder, 'left'));
+  const file = (name: string, atMs: number) => {
+    writeFileSync(join(folder, 'left', name), '{');
+    utimesSync(join(folder, 'left', name), atMs / 1_000, atMs / 1_000);
+  };
+  file('old.json.0b1f.unfinished', 1_000_000);
+  file('new.json.0b1f.unfinished', 3_000_000);
+  file('old.json', 1_000_000);
+  await store.tidy?.(2_000_000);
+  expect(readdirSync(join(folder, 'left')).sort()).toEqual(['new.json.0b1f.unfinished', 'old.json']);
 });
 
 it('leaves nothing beside what it puts', async () => {

@@ -47,6 +47,15 @@ test('a dry run says what would go, and nothing goes', async () => {
   expect(await store.list('pruned/')).toEqual([]);
 });
 
+test('what was left half written more than a day ago is tidied up, but for a dry run', async () => {
+  const asked: number[] = [];
+  const tidy = async (beforeMs: number) => void asked.push(beforeMs);
+  const tidied = testArchive({ retentionDays: 10, store: { ...store, tidy } });
+  await prune(tidied, { ...afterDays(1), dryRun: true });
+  await prune(tidied, afterDays(1));
+  expect(asked).toEqual([endedAtMs]);
+});
+
 test('after its time the files go, the manifest stays, and the chain can still be checked', async () => {
   await prune(archive(), afterDays(10));
   expect(await filesLeft('run-1')).toBe(0);

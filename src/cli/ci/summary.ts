@@ -3,17 +3,29 @@ import { randomUUID } from 'node:crypto';
 import type { RolloutView } from '../../api/contract.ts';
 import { formatDuration } from '../../domain/duration.ts';
 
-export function summaryOf(view: RolloutView): string {
-  const { target, version, outcome, status, runId, temporalStatus } = view;
-  const how = outcome ?? `ended without an outcome (${temporalStatus.toLowerCase()})`;
-  const reason = reasonOf(view);
+/** What is known of a rollout when the pipeline stops following it; of its start no more than its names. */
+export type Known = Pick<
+  RolloutView,
+  'target' | 'version' | 'runId' | 'outcome' | 'status' | 'temporalStatus'
+>;
+
+/** Why it was not followed to its end. */
+export interface CutShort {
+  readonly how: string;
+  readonly why: string;
+}
+
+export function summaryOf(known: Known, cutShort?: CutShort): string {
+  const { target, version, outcome, status, runId, temporalStatus } = known;
+  const how = outcome ?? cutShort?.how ?? `ended without an outcome (${temporalStatus.toLowerCase()})`;
+  const reason = reasonOf(known, cutShort);
   const lines = [
     `## ${marks[outcome ?? 'none']} ${cell(target)} ${cell(version ?? '')}: ${how}`,
     '',
     ...(reason === '' ? [] : [`> ${cell(reason)}`, '']),
-    ...stagesOf(view),
-    ...gatesOf(view),
-    ...rollbackOf(view),
+    ...stagesOf(known),
+    ...gatesOf(known),
+    ...rollbackOf(known),
   ];
   const took = status?.endedAtMs
     ? `, ${formatDuration(status.endedAtMs - status.startedAtMs)} from start to end`
@@ -23,11 +35,11 @@ export function summaryOf(view: RolloutView): string {
 
 const marks = { promoted: '✅', 'rolled-back': '⏪', refused: '⛔', none: '❌' } as const;
 
-function reasonOf({ status }: RolloutView): string {
-  return status?.cause?.reason ?? status?.refusal ?? '';
+function reasonOf({ status }: Known, cutShort?: CutShort): string {
+  return cutShort?.why ?? status?.cause?.reason ?? status?.refusal ?? '';
 }
 
-function stagesOf({ status }: RolloutView): string[] {
+function stagesOf({ status }: Known): string[] {
   const reports = status?.reports ?? [];
   if (reports.length === 0) return [];
   const rows = reports.map(({ name, weightPercent, ending, startedAtMs, endedAtMs, checks }) => {
@@ -38,14 +50,14 @@ function stagesOf({ status }: RolloutView): string[] {
   return ['| Stage | Share | Took | Ended | Checks |', '|---|---|---|---|---|', ...rows, ''];
 }
 
-function gatesOf({ status }: RolloutView): string[] {
+function gatesOf({ status }: Known): string[] {
   const gates = status?.gates ?? [];
   if (gates.length === 0) return [];
   const rows = gates.map(({ name, answer, reason }) => `| ${cell(name)} | ${answer} | ${cell(reason)} |`);
   return ['| Gate | Answer | Why |', '|---|---|---|', ...rows, ''];
 }
 
-function rollbackOf({ status }: RolloutView): string[] {
+function rollbackOf({ status }: Known): string[] {
   const rollback = status?.rollback;
   if (!rollback) return [];
   const restored = rollback.restoreMs === null ? 'not yet' : `after ${formatDuration(rollback.restoreMs)}`;
@@ -58,13 +70,13 @@ function cell(text: string): string {
 }
 
 /** In the form that GitHub's runner reads: each value between lines that nobody can guess. */
-export function outputsOf(view: RolloutView): string {
+export function outputsOf(known: Known, cutShort?: CutShort): string {
   const values = {
-    target: view.target,
-    version: view.version ?? '',
-    'run-id': view.runId,
-    outcome: view.outcome ?? '',
-    reason: reasonOf(view),
+    target: known.target,
+    version: known.version ?? '',
+    'run-id': known.runId,
+    outcome: known.outcome ?? '',
+    reason: reasonOf(known, cutShort),
   };
   const end = `end-${randomUUID()}`;
   return Object.entries(values)

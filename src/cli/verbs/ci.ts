@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { RolloutView, Started } from '../../api/contract.ts';
 import { messageOf } from '../../domain/errors.ts';
+import { keep } from '../ci/keep.ts';
 import { createCiLog } from '../ci/log.ts';
-import { outputsOf, summaryOf } from '../ci/summary.ts';
+import type { Known } from '../ci/summary.ts';
 import { CliError } from '../cli-error.ts';
 import type { ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -52,65 +53,71 @@ export async function runCi(options: CiOptions, io: Io): Promise<number> {
   const started = (await begin(client, body, options.idempotencyKey ?? keyIn(io), io)).value;
   writeLines(io.out, [`${started.target} ${started.version}, run ${started.runId}`]);
   writeLines(io.err, warningLines(started.warnings));
+  const { target, version, runId } = started;
+  let known: Known = { target, version, runId, outcome: null, status: null, temporalStatus: 'RUNNING' };
   try {
     aborted.throwIfAborted();
-    const last = await followed(client, started, options, io);
-    if (last !== null) await keep(last, io);
-    return exitCodeAfter(last);
+    for await (const view of followed(client, started, options, io)) known = view;
   } catch (error) {
-    if (!aborted.aborted) throw error;
-    await onAbort(client, started, { actor, ...options }, io);
-    return exitCodes.interrupted;
+    if (aborted.aborted) {
+      const why = await onAbort(client, started, { actor, ...options });
+      writeLines(io.err, [why]);
+      await keep(known, io, { how: 'aborted', why });
+      return exitCodes.interrupted;
+    }
+    await keep(known, io, { how: 'not followed to its end', why: messageOf(error) });
+    throw error;
   }
+  await keep(known, io);
+  return exitCodeAfter(known);
 }
 
-async function followed(
+/** What is seen of it, until it has ended. */
+async function* followed(
   client: ApiClient,
   started: Started,
   options: CiOptions,
   io: Io,
-): Promise<RolloutView | null> {
+): AsyncGenerator<RolloutView> {
   const log = createCiLog(io.out, io.env.GITHUB_ACTIONS === 'true' ? 'github' : 'plain', io.now);
   let last: RolloutView | null = null;
   try {
     const bounds = { run: started.runId, patienceMs: options.patience * 1000 };
     for await (const seen of follow(client, parseTarget(started.target), bounds, io)) {
       log.show(seen);
-      if (seen.kind === 'view') last = seen.view;
+      if (seen.kind !== 'view') continue;
+      last = seen.view;
+      yield last;
     }
   } finally {
     log.close();
   }
-  if (last !== null) {
-    const line = endLine(last);
-    if (last.outcome === 'promoted') writeLines(io.out, [line]);
-    else log.error(line);
-  }
-  return last;
+  if (last === null) return;
+  const line = endLine(last);
+  if (last.outcome === 'promoted') writeLines(io.out, [line]);
+  else log.error(line);
 }
 
-/** A runner gives an aborted step a few seconds, so the stop is asked for at once and nothing is waited for. */
+/**
+ * What became of it, in one sentence. A runner gives an aborted step a few seconds, so the stop is asked for at once and
+ * nothing is waited for.
+ */
 async function onAbort(
   client: ApiClient,
   { target }: Started,
   { onAbort: what, actor }: CiOptions & { readonly actor: string },
-  io: Io,
-): Promise<void> {
-  if (what === 'leave') {
-    writeLines(io.err, [
-      `aborted; the rollout of ${target} goes on. Take it back with \`sluice rollback ${target}\`.`,
-    ]);
-    return;
-  }
+): Promise<string> {
+  if (what === 'leave')
+    return `aborted; the rollout of ${target} goes on. Take it back with \`sluice rollback ${target}\`.`;
   try {
     const body = { actor, reason: 'the pipeline was aborted' };
     const request = { ...parseTarget(target), command: 'rollback', body } as const;
     await client.ask('steerRollout', request, { withinMs: 5_000 });
-    writeLines(io.err, [`aborted; the rollout of ${target} goes back to stable`]);
+    return `aborted; the rollout of ${target} goes back to stable`;
   } catch (error) {
     const ended = error instanceof CliError && error.failure.code === 'command-refused';
     const problem = ended ? 'it has ended already' : messageOf(error);
-    writeLines(io.err, [`aborted; the rollback of ${target} could not be asked for: ${problem}`]);
+    return `aborted; the rollback of ${target} could not be asked for: ${problem}`;
   }
 }
 
@@ -133,22 +140,6 @@ function pipelineIn({ env }: Pick<Io, 'env'>): string | undefined {
   return server && repository && run
     ? `${server}/${repository}/actions/runs/${run}`.slice(0, 500)
     : undefined;
-}
-
-/** A pipeline that cannot keep its summary has done its work all the same. */
-async function keep(view: RolloutView, io: Io): Promise<void> {
-  await append(io.env.GITHUB_STEP_SUMMARY, summaryOf(view), io);
-  await append(io.env.GITHUB_OUTPUT, outputsOf(view), io);
-}
-
-async function append(path: string | undefined, text: string, io: Io): Promise<void> {
-  if (!path) return;
-  try {
-    const before = await io.readText(path).catch(() => '');
-    await io.writeText(path, `${before}${text}`);
-  } catch (error) {
-    writeLines(io.err, [`warning: ${path} could not be written: ${messageOf(error)}`]);
-  }
 }
 
 export function ciCommand(act: Act, run: Run<CiOptions> = runCi): Command {

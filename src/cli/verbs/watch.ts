@@ -38,7 +38,7 @@ export async function runWatch(options: WatchOptions, io: Io): Promise<number> {
   return exitCodeAfter(last);
 }
 
-export function exitCodeAfter(view: RolloutView | null): ExitCode {
+export function exitCodeAfter(view: Pick<RolloutView, 'outcome'> | null): ExitCode {
   if (view?.outcome === 'promoted') return exitCodes.ok;
   if (view?.outcome === 'refused') return exitCodes.gateRefused;
   return view?.outcome === 'rolled-back' ? exitCodes.rolledBack : exitCodes.failure;

@@ -116,7 +116,7 @@ test.each([
   ['rollback', ['start', 'get', 'command'], 'goes back to stable'],
   ['leave', ['start', 'get'], 'goes on'],
 ])('an abort with --on-abort %s', async (what, methods, says) => {
-  const { io } = pipeline();
+  const { io, files } = pipeline();
   const running = viewOf();
   const { code, err, calls } = await sluice(
     ['ci', 'plan.yaml', '--on-abort', what],
@@ -133,6 +133,35 @@ test.each([
   expect(code).toBe(130);
   expect(err).toContain(says);
   expect([...new Set(calls.map(({ method }) => method))]).toEqual(methods);
+  // A step after it, which runs always, finds what became of it.
+  const summary = files.get('/summary') ?? '';
+  expect(summary).toMatch(/^before\n## ❌ demo\/shop v2: aborted\n/);
+  expect(summary).toContain(says);
+  const outputs = files.get('/output') ?? '';
+  expect(outputs).toContain(`\n${runId}\n`);
+  expect(outputs).toContain(says);
+});
+
+test('leaves a summary and outputs too when it loses sight of the rollout, or is aborted before it has seen any', async () => {
+  const { io, files } = pipeline();
+  const lost = await sluice(
+    ['ci', 'plan.yaml'],
+    { start: async () => started, get: failing('rollout-not-found', 'It is gone.') },
+    io,
+  );
+  expect(lost.code).not.toBe(0);
+  expect(files.get('/summary')).toMatch(/## ❌ demo\/shop v2: not followed to its end\n\n> .*It is gone/);
+  const early = pipeline();
+  early.io.interrupt.abort();
+  const { code } = await sluice(
+    ['ci', 'plan.yaml', '--on-abort', 'leave'],
+    { start: async () => started },
+    early.io,
+  );
+  expect([code, early.files.get('/summary')]).toEqual([
+    130,
+    expect.stringContaining('demo/shop v2: aborted'),
+  ]);
 });
 
 test('refuses a word that it does not know, and passes on why a start was refused', async () => {

@@ -62,35 +62,64 @@ function controlsTable(controls: readonly Control[]): Block {
   return table(['control', 'met', 'gate', 'asked', 'answer', 'when', 'reason', 'file'], rows, 'None.');
 }
 
-function duties({ rollout, timeline }: ReportSource): Block[] {
-  const { author, account } = rollout;
-  const atGates = account?.approvals ?? [];
-  const approvals = [
-    ...atGates.map(({ actor, atMs, place: where }) => ({ actor, atMs, what: place(where) })),
-    // What was refused, or came too late, is told as something else than a command.
-    ...timeline
-      .filter(({ kind, data }) => kind === 'command' && fieldOf(data, 'command') === 'approve')
-      .filter(({ actor, atMs }) => !atGates.some((one) => one.actor === actor && one.atMs === atMs))
-      .map(({ actor, atMs, stage }) => ({
-        actor,
-        atMs,
-        what: stage === null ? 'command' : `stage ${stage + 1}`,
-      })),
-  ];
+interface Yes {
+  readonly actor: string | null;
+  readonly atMs: number;
+  readonly what: string;
+}
+
+function duties(source: ReportSource): Block[] {
+  const { author } = source.rollout;
+  const approvals = [...approvalsAtGates(source), ...approvalsOfStages(source)];
   const own = approvals.some(({ actor }) => actor !== null && actor === author);
   const others = approvals.some(({ actor }) => actor !== null && actor !== author);
   const verdict = others
     ? text('Somebody other than who started it approved it.', 'good')
     : text(own ? 'Only who started it approved it.' : 'Nobody approved it.', own ? 'bad' : 'soft');
+  const rows = [...approvals, ...yesesToGoingBack(source)];
   return [
     verdict,
     text(`Started by ${author ?? 'nobody named'}. Names are as they were given to the API.`, 'soft'),
     table(
-      ['when', 'approved by', 'what'],
-      approvals.map(({ actor, atMs, what }) => [at(atMs), actor ?? 'nobody named', what]),
+      ['when', 'said yes', 'to what'],
+      rows.map(({ actor, atMs, what }) => [at(atMs), actor ?? 'nobody named', what]),
       'There were no approvals.',
     ),
   ];
+}
+
+function approvalsAtGates({ rollout }: ReportSource): Yes[] {
+  return (rollout.account?.approvals ?? []).map(({ actor, atMs, place: where }) => ({
+    ...{ actor, atMs, what: place(where) },
+  }));
+}
+
+/** What was refused, or came too late, is told as something else than a command. */
+function approvalsOfStages(source: ReportSource): Yes[] {
+  const atGates = approvalsAtGates(source);
+  return approveCommands(source)
+    .filter(({ goesBack }) => !goesBack)
+    .filter(({ actor, atMs }) => !atGates.some((one) => one.actor === actor && one.atMs === atMs))
+    .map(({ actor, atMs, stage }) => ({
+      ...{ actor, atMs, what: stage === null ? 'command' : `stage ${stage + 1}` },
+    }));
+}
+
+/** The same word answers the question whether to go back, which approves nothing of the version. */
+function yesesToGoingBack(source: ReportSource): Yes[] {
+  const what = 'going back to stable, which is no approval';
+  return approveCommands(source)
+    .filter(({ goesBack }) => goesBack)
+    .map(({ actor, atMs }) => ({ actor, atMs, what }));
+}
+
+function approveCommands({ timeline }: ReportSource) {
+  return timeline.flatMap(({ kind, data, actor, atMs, stage }, index) => {
+    if (kind !== 'command' || fieldOf(data, 'command') !== 'approve') return [];
+    // The command that begins a rollback is followed by it in the same moment.
+    const next = timeline[index + 1];
+    return [{ actor, atMs, stage, goesBack: next?.kind === 'restore-started' && next.atMs === atMs }];
+  });
 }
 
 function filesTable({ proof }: ReportSource): Block {

@@ -62,6 +62,22 @@ test('a security assessment counts findings, and says what nobody asked', async 
   expect(writeReport(await reportSource('promoted'), 'security', 'md')).toContain('nothing is assured');
 });
 
+test('a security assessment takes in what smoke and readiness gates found', async () => {
+  const source = await reportSource('promoted');
+  const gate = { place: 'start', atMs: source.rollout.startedAtMs, facts: {}, reports: [] } as const;
+  const gates: readonly GateReport[] = [
+    { ...gate, name: 'login', gate: 'smoke', type: 'smoke', answer: 'open', reason: 'login: 3 steps passed' },
+    { ...gate, name: 'ready', gate: 'prr', type: 'readiness', answer: 'refuse', reason: 'score 70 of 100' },
+  ];
+  const page = writeReport({ ...source, gates: [...gates] }, 'security', 'md');
+  expect(page).toContain('1 of 2 gates about security opened; ready did not');
+  const [, found = '', unasked = ''] = /## What gates found(.*)## Not asked(.*?)##/s.exec(page) ?? [];
+  expect(found).toMatch(/login(.|\n)*3 steps passed/);
+  expect(found).toMatch(/ready(.|\n)*score 70 of 100/);
+  expect(unasked).toContain('who built and signed the image (gate signature)');
+  expect(unasked).not.toMatch(/gate (smoke|readiness)\)/);
+});
+
 test('compliance evidence names controls as gates do, and who approved', async () => {
   const page = writeReport(await richSource('approved-and-promoted-by-hand'), 'compliance', 'md');
   expect(page).toMatch(/\| ISO 27001 A\.8\.32 \| met \| phases \| before the rollout \| open \|/);
@@ -132,6 +148,19 @@ test('an approval that was refused, or came by a signal too late, is no second p
   const late = { ...approval, actor: 'eve', via: 'signal' as const, refused: null };
   const page = writeReport({ ...source, actions: [...source.actions, late] }, 'compliance', 'md');
   expect(page).toContain('Only who started it approved it');
+});
+
+test('a yes to the question whether to go back approves nothing, and is told as what it was', async () => {
+  const source = await richSource('approved-and-promoted-by-hand');
+  const at = { stage: 1, atMs: source.rollout.endedAtMs, actor: 'eve' } as const;
+  const timeline = [
+    ...source.timeline,
+    { ...at, kind: 'command', text: 'approve', data: { command: 'approve' } } as const,
+    { ...at, kind: 'restore-started', text: 'bringing all traffic back to stable' } as const,
+  ];
+  const page = writeReport({ ...source, timeline }, 'compliance', 'md');
+  expect(page).toContain('Only who started it approved it');
+  expect(page).toMatch(/\| eve \| going back to stable, which is no approval \|/);
 });
 
 test('numbers that count are exact, others have four digits', () => {

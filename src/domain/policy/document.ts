@@ -1,5 +1,6 @@
 /** Reads a policy as an operator writes it, with every problem at once. For the edges, never for workflows. */
 import { z } from 'zod';
+import { checkKinds } from '../analysis/index.ts';
 import type { Problem } from '../errors.ts';
 import { dayMs, duration, hourMs, secondMs } from '../plan/document/duration-schema.ts';
 import { readGates, readGuards } from '../plan/document/gates.ts';
@@ -7,7 +8,7 @@ import { check, joinPath, shown } from '../plan/document/problems.ts';
 import type { PlanCatalogue } from '../plan/document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../plan/document/read.ts';
 import { rollbackStrategies, secondMeans } from '../plan/types.ts';
-import { artifactParts, type Policy, type PolicyRules } from './types.ts';
+import { artifactParts, type Policy, type PolicyRules, type WantedCheck } from './types.ts';
 
 const name = z.string().min(1).max(100);
 const names = z.array(name).min(1).max(50);
@@ -28,11 +29,24 @@ const fields = {
   services: patterns,
 };
 
+const wantedCheck = z
+  .strictObject({
+    name: name.exactOptional(),
+    kind: z.enum(['counts', ...Object.values(checkKinds).map(({ kind }) => kind)]).exactOptional(),
+    probe: name.exactOptional(),
+    source: name.exactOptional(),
+  })
+  .refine((wanted) => Object.keys(wanted).length > 0, 'needs one of name, kind, probe and source');
+
 /** Keys as in a plan; a duration has none of the suffix that it has once it is read. */
 const rules = {
   gates: names.optional(),
   guards: names.optional(),
-  checks: names.optional(),
+  checks: z
+    .array(z.union([name.transform((only): WantedCheck => ({ name: only })), wantedCheck]))
+    .min(1)
+    .max(50)
+    .optional(),
   maxFirstWeight: percent,
   maxStep: percent,
   maxWeight: percent,
@@ -98,6 +112,17 @@ function readRules(input: unknown, catalogue: PlanCatalogue, report: Report): Po
       report.problems.push({ path: `require.${key}`, message: `there is no ${key} instance ${shown(one)}` });
     }
   }
+  const { checks = [] } = result.value;
+  checks.forEach(({ probe, source }, index) => {
+    const path = joinPath(joinPath('require', 'checks'), index);
+    for (const [what, one, instances] of [
+      ['health', probe, catalogue.health],
+      ['alerts', source, catalogue.alerts],
+    ] as const) {
+      if (one === undefined || Object.hasOwn(instances, one)) continue;
+      report.problems.push({ path, message: `there is no ${what} instance ${shown(one)}` });
+    }
+  });
   const { minSoak, minWatchAfter, maxRollbackTimeout, maxLease, maxDuration, ...rest } = result.value;
   const read = {
     ...rest,

@@ -1,9 +1,10 @@
 /** What each rule of a policy asks of a plan: the field at fault, and what to change. Pure. */
+import type { CheckConfig } from '../analysis/types.ts';
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { parseImage } from '../gates/image-reference.ts';
 import type { HeaderMatch, Plan, ProviderChoice } from '../plan/types.ts';
-import type { ArtifactPart, PolicyRules } from './types.ts';
+import type { ArtifactPart, PolicyRules, WantedCheck } from './types.ts';
 
 type Rule = (rules: PolicyRules, plan: Plan) => readonly Problem[];
 
@@ -41,8 +42,8 @@ export const policyRules: readonly Rule[] = [
   ({ checks = [] }, { stages }) =>
     stages.flatMap((stage, at) =>
       checks
-        .filter((wanted) => !stage.checks.some(({ name }) => name === wanted))
-        .map((wanted) => problem(`stages[${at}].checks`, `needs the check ${wanted}; add it`)),
+        .filter((wanted) => !stage.checks.some((check) => hasAll(check, wanted)))
+        .map((wanted) => problem(`stages[${at}].checks`, `needs ${worded(wanted)}; add it`)),
     ),
   rollbackRules,
   ({ maxLeaseMs }, { lease }) => tooLong('lease.ttl', lease.ttlMs, maxLeaseMs),
@@ -52,6 +53,17 @@ export const policyRules: readonly Rule[] = [
       ? [problem('watchAfter', `is ${formatDuration(watchAfterMs)}; ${atLeast(minWatchAfterMs)}`)]
       : [],
 ];
+
+function hasAll(check: CheckConfig, wanted: WantedCheck): boolean {
+  const has: Readonly<Record<string, unknown>> = { ...check };
+  return Object.entries(wanted).every(([key, value]) => has[key] === value);
+}
+
+function worded({ name, ...rest }: WantedCheck): string {
+  const more = Object.entries(rest).map(([key, value]) => `${key} ${value}`);
+  const which = name === undefined ? 'a check' : `the check ${name}`;
+  return more.length === 0 ? which : `${which} with ${more.join(', ')}`;
+}
 
 function firstWeight({ maxFirstWeight = 100 }: PolicyRules, { stages }: Plan): readonly Problem[] {
   const at = stages.findIndex(({ weightPercent }) => weightPercent > 0);

@@ -1,4 +1,5 @@
 /** Policies of the operator: what plans of some environments and services must have. Plain JSON throughout. */
+import type { CheckConfig } from '../analysis/types.ts';
 import type { Problem } from '../errors.ts';
 import type { GateConfig, StandingGate } from '../gates/types.ts';
 import type { Plan, RollbackStrategy, SecondMeans } from '../plan/types.ts';
@@ -21,13 +22,23 @@ export interface Policy {
 export const artifactParts = ['image', 'digest', 'repository', 'commit'] as const;
 export type ArtifactPart = (typeof artifactParts)[number];
 
+/** A check that has all of what is named here. A name alone says little: what a check of that name asks is the plan's. */
+export interface WantedCheck {
+  readonly name?: string;
+  readonly kind?: CheckConfig['kind'];
+  /** The health instance that it asks. */
+  readonly probe?: string;
+  /** The alerts instance that it asks. */
+  readonly source?: string;
+}
+
 /** Each rule that is there binds. */
 export interface PolicyRules {
   /** Instances that must be among the plan's `gates`. */
   readonly gates?: readonly string[];
   readonly guards?: readonly string[];
-  /** Checks that every stage must have, by name. */
-  readonly checks?: readonly string[];
+  /** Checks that every stage must have. */
+  readonly checks?: readonly WantedCheck[];
   readonly maxFirstWeight?: number;
   /** Points by which the share may grow at once, up to all users. */
   readonly maxStep?: number;

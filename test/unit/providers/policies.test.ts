@@ -78,6 +78,32 @@ describe('policies in a folder', () => {
     await expect(book().read()).rejects.toThrow(/there is no gates instance "cii"/);
   });
 
+  it('name the checks that they want by name or by what they are, of instances that exist', async () => {
+    const wanting = (checks: string) => put('a.yaml', `name: a\nreason: r\nrequire: { checks: [${checks}] }`);
+    await wanting('success-rate, { kind: counts }, { kind: health, probe: tcp }');
+    const [policy] = (await book().read()).policies;
+    expect(policy?.require.checks).toEqual([
+      { name: 'success-rate' },
+      { kind: 'counts' },
+      { kind: 'health', probe: 'tcp' },
+    ]);
+    await wanting('{ kind: health, probe: nobody }, { source: nowhere }');
+    await expect(book().read()).rejects.toMatchObject({
+      problems: [
+        { path: 'a.yaml: require.checks[0]', message: 'there is no health instance "nobody"' },
+        { path: 'a.yaml: require.checks[1]', message: 'there is no alerts instance "nowhere"' },
+      ],
+    });
+    for (const bad of ['{}', '{ kind: count }', '{ min: 99 }', '{ kind: counts, weight: 2 }']) {
+      await wanting(bad);
+      await expect(book().read(), bad).rejects.toMatchObject({
+        problems: expect.arrayContaining([
+          expect.objectContaining({ path: expect.stringMatching(/^a\.yaml: require\.checks\[0\]/) }),
+        ]),
+      });
+    }
+  });
+
   it('may not share a name, and advise without adding gates', async () => {
     const advisory = 'name: a\nreason: r\nlevel: advisory\nmandate: { guards: [window] }';
     await put('a.yaml', advisory);

@@ -58,9 +58,24 @@ describe('rules of a policy', () => {
     ],
     [
       'checks',
-      { checks: ['success-rate', 'latency-p95'] },
+      { checks: [{ name: 'success-rate' }, { name: 'latency-p95' }] },
       { stages: stagesAt(10) },
       ['stages[0].checks: needs the check latency-p95; add it'],
+    ],
+    [
+      'checks by what they are',
+      {
+        checks: [
+          { kind: 'threshold' },
+          { name: 'success-rate', kind: 'counts' },
+          { kind: 'health', probe: 'app' },
+        ],
+      },
+      { stages: stagesAt(10) },
+      [
+        'stages[0].checks: needs the check success-rate with kind counts; add it',
+        'stages[0].checks: needs a check with kind health, probe app; add it',
+      ],
     ],
     ['lease', { maxLeaseMs: 30_000 }, {}, ['lease.ttl: is 45s; write at most 30s']],
     ['length', { maxDurationMs: 60_000 }, {}, ['maxDuration: is 1h; write at most 1m']],

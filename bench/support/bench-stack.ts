@@ -1,7 +1,7 @@
 /** What the restore bench runs against: a real Temporal server, worker, API and data plane, and rollouts in it. */
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { workflowIdOf } from '../../src/domain/plan/types.ts';
+import { type Plan, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
@@ -14,7 +14,10 @@ import { startSluiceProcess } from './sluice-process.ts';
 
 export interface BenchStack {
   readonly apiUrl: string;
+  readonly client: Client;
   handleOf(service: string): WorkflowHandle;
+  /** Starts a rollout of the data plane's; what the plan asks for beside that is the caller's. */
+  start(service: string, plan: Partial<Plan>): Promise<WorkflowHandleWithFirstExecutionRunId>;
   /** Starts rollouts with a 50 % canary and waits until the data plane gives each its share. */
   startAll(services: readonly string[]): Promise<void>;
   /** The canary's share as the data plane has it now, percent. */
@@ -27,11 +30,12 @@ export interface BenchStack {
 const startsAtOnce = 15;
 const progressEvery = 100;
 
-/** With `profileDir` worker and API leave a CPU profile of their whole life there. */
+/** With `profileDir` worker and API leave a CPU profile of their whole life there; `more` is more of their configuration. */
 export async function startBenchStack(
   services: readonly string[],
   profileDir?: string,
   on: PlaneName = 'haproxy',
+  more: Record<string, unknown> = {},
 ): Promise<BenchStack> {
   const plane = await startPlane(on, services);
   const temporal = await TestWorkflowEnvironment.createLocal({
@@ -48,20 +52,24 @@ export async function startBenchStack(
     api: { host: '127.0.0.1', port },
     traffic: { [plane.name]: plane.settings },
     metrics: { memory: {} },
+    ...more,
   };
   const parts = [
     await startSluiceProcess('worker', config, profileDir),
     await startSluiceProcess('api', config, profileDir),
   ];
   const { shareOf } = plane;
+  const { client } = temporal;
   return {
     apiUrl: `http://127.0.0.1:${port}`,
-    handleOf: (service) => temporal.client.workflow.getHandle(workflowIdOf(`bench/${service}`)),
+    client,
+    handleOf: (service) => client.workflow.getHandle(workflowIdOf(`bench/${service}`)),
+    start: (service, plan) => start(client, service, plane, plan),
     shareOf,
     startAll: async (wanted) => {
       for (let from = 0; from < wanted.length; from += startsAtOnce) {
         const some = wanted.slice(from, from + startsAtOnce);
-        await Promise.all(some.map((service) => startOne(temporal.client, service, plane)));
+        await Promise.all(some.map((service) => startOne(client, service, plane)));
         said(from, from + some.length, wanted.length);
       }
     },
@@ -80,22 +88,23 @@ function said(before: number, started: number, all: number): void {
   if (steps(started) > steps(before)) process.stderr.write(`started ${started} of ${all}\n`);
 }
 
-async function startOne(client: Client, service: string, { name, shareOf }: Plane): Promise<void> {
-  const plan = planFixture({
-    service,
-    environment: 'bench',
-    traffic: { name, options: {} },
+async function startOne(client: Client, service: string, plane: Plane): Promise<void> {
+  await start(client, service, plane, {
     stages: [stageFixture({ weightPercent: 50, soakMs: 3_600_000 })],
     analysis: { intervalMs: 600_000, onInconclusive: 'hold' },
     maxDurationMs: 7_200_000,
   });
+  const reads50 = async () => (await plane.shareOf(service)) === 50;
+  await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 300_000, everyMs: 250 });
+}
+
+async function start(client: Client, service: string, { name }: Plane, asked: Partial<Plan>) {
+  const plan = planFixture({ service, environment: 'bench', traffic: { name, options: {} }, ...asked });
   const input: RolloutInput = { plan, actor: 'bench', reason: '' };
-  await client.workflow.start(workflowType, {
+  return await client.workflow.start(workflowType, {
     workflowId: workflowIdOf(`bench/${service}`),
     taskQueue: taskQueues.rollouts,
     args: [input],
     memo: { [trafficMemo]: trafficMemoOf(plan) },
   });
-  const reads50 = async () => (await shareOf(service)) === 50;
-  await waitFor(`${service} to take traffic`, reads50, { timeoutMs: 300_000, everyMs: 250 });
 }

@@ -24,6 +24,6 @@ export function printTable(title: string, rows: readonly Record<string, string |
   process.stdout.write(`\n${title}\n${lines.join('\n')}\n${JSON.stringify({ bench: title, rows })}\n`);
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

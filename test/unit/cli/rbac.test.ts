@@ -40,7 +40,7 @@ describe('sluice rbac', () => {
       expect.objectContaining({
         kind: 'Role',
         rules: expect.arrayContaining([
-          { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete', 'get'] },
+          { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete', 'get', 'patch'] },
         ]),
       }),
     );

@@ -1,4 +1,5 @@
 /** Keeps what every look of a stage said, in little space. */
+import { lookPointOf, unitOf } from '../domain/analysis/look-point.ts';
 import type { CheckConfig, Verdict } from '../domain/analysis/types.ts';
 import type { Stage } from '../domain/plan/types.ts';
 import type { BacktestCheck, BacktestPoint, BacktestStage, FirstFailure } from './types.ts';
@@ -57,7 +58,7 @@ function checkOf({ config, points, last }: CheckTrace): BacktestCheck {
   return {
     name: config.name,
     kind: config.kind,
-    unit: config.kind === 'counts' ? '%' : config.unit,
+    unit: unitOf(config),
     looks,
     firstFailureMs: points.find(({ kind }) => kind === 'fail')?.atMs ?? null,
     last: last === null ? null : { kind: last.kind, reason: last.reason },
@@ -66,18 +67,6 @@ function checkOf({ config, points, last }: CheckTrace): BacktestCheck {
 }
 
 /** One look as a chart shows it. */
-export function pointOf(
-  config: CheckConfig,
-  { atMs, kind, canary, stable, statistics }: Verdict,
-): BacktestPoint {
-  const { difference } = statistics ?? {};
-  const eValue = statistics?.eValue ?? null;
-  if (stable === null || difference === undefined) {
-    return { atMs, kind, canary, stable, low: null, high: null, eValue };
-  }
-  // The interval is of what goes wrong; a share of what goes well lies on the other side of stable.
-  const turned = config.kind === 'counts' && config.shows === 'good';
-  const low = stable + (turned ? -difference.high : difference.low);
-  const high = stable + (turned ? -difference.low : difference.high);
-  return { atMs, kind, canary, stable, low, high, eValue };
+export function pointOf(config: CheckConfig, verdict: Verdict): BacktestPoint {
+  return { ...lookPointOf(config, verdict), eValue: verdict.statistics?.eValue ?? null };
 }

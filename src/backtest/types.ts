@@ -1,4 +1,5 @@
 /** What a backtest is asked, and what it answers. */
+import type { LookPoint } from '../domain/analysis/look-point.ts';
 import type { CheckConfig, VerdictKind } from '../domain/analysis/types.ts';
 import type { Plan } from '../domain/plan/types.ts';
 
@@ -17,14 +18,7 @@ export interface BacktestRequest {
 }
 
 /** One look of one check, small enough to keep all of them. */
-export interface BacktestPoint {
-  readonly atMs: number;
-  readonly kind: VerdictKind;
-  readonly canary: number | null;
-  readonly stable: number | null;
-  /** Where the canary's value surely lies beside that of stable, in the unit of the value; null: not known. */
-  readonly low: number | null;
-  readonly high: number | null;
+export interface BacktestPoint extends LookPoint {
   /** Evidence against `no worse`, of checks that count; null: others. */
   readonly eValue: number | null;
 }

@@ -1,6 +1,6 @@
 /** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
 import { firstFailure, firstObstacle, observe } from '../../domain/analysis/record.ts';
-import type { CheckConfig, CheckRecord, Verdict, VerdictKind } from '../../domain/analysis/types.ts';
+import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { within } from '../../providers/limit.ts';
 import type { Ask } from './ask.ts';
@@ -19,7 +19,7 @@ export interface LooksOptions {
   readonly records: readonly CheckRecord[];
   readonly looks: number;
   /** Told of each look that counts. */
-  readonly onLook?: (check: CheckConfig['kind'], verdict: VerdictKind) => void;
+  readonly onLook?: (check: CheckConfig, verdict: Verdict) => void;
 }
 
 export class Looks {
@@ -115,7 +115,7 @@ export class Looks {
     this.records = this.options.checks.flatMap((check, index) => {
       const before = this.records.find((record) => record.name === check.name) ?? null;
       const verdict = verdicts[index];
-      if (verdict) this.options.onLook?.(check.kind, verdict.kind);
+      if (verdict) this.options.onLook?.(check, verdict);
       return verdict ? [observe(before, verdict, check)] : [];
     });
   }

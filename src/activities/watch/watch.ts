@@ -26,6 +26,7 @@ import { restoreForTheGone } from './gone.ts';
 import { Grip, type GripEnding } from './grip.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
+import { SeriesKeeper } from './series-keeper.ts';
 import { MeasuredShare } from './share.ts';
 import { Wake } from './wake.ts';
 
@@ -47,6 +48,7 @@ class Watch {
   private readonly looks: Looks;
   private readonly lease: Lease;
   private readonly share: MeasuredShare;
+  private readonly series: SeriesKeeper;
   private readonly wake: Wake;
   private readonly epoch: number;
   private readonly pulseMs: number;
@@ -72,7 +74,8 @@ class Watch {
   constructor(deps: ActivityDeps, beats: Beats, input: WatchInput) {
     const { plan, arms, mode } = input;
     const info = activityInfo();
-    const carry = resumeFrom(info.heartbeatDetails) ?? input.carry;
+    const left = progressIn(info.heartbeatDetails);
+    const carry = left?.carry ?? input.carry;
     this.deps = deps;
     this.beats = beats;
     this.input = input;
@@ -84,6 +87,13 @@ class Watch {
     this.skewSaid = carry.skewSaid ?? false;
     this.clocks = new Clocks(this.side, deps.clock, plan.lease.ttlMs);
     this.share = new MeasuredShare(this.side, arms.stableSlot, deps.clock, carry.canaryRequests);
+    this.series = new SeriesKeeper({
+      checks: this.stage.checks,
+      nowMs: deps.clock.now(),
+      everyMs: plan.analysis.intervalMs,
+      after: mode === 'after',
+      left: left?.series,
+    });
     this.wake = new Wake(this.side, deps.clock);
     this.lease = new Lease({
       config: plan.lease,
@@ -120,7 +130,10 @@ class Watch {
       judgeFromMs: deps.clock.now() - carry.watchedMs + (mode === 'after' ? 0 : this.stage.warmUpMs),
       records: carry.checks,
       looks: carry.looks,
-      ...(deps.observer && { onLook: deps.observer.looked }),
+      onLook: (check, verdict) => {
+        this.series.look(check, verdict);
+        deps.observer?.looked(check.kind, verdict.kind);
+      },
     });
   }
 
@@ -313,6 +326,7 @@ class Watch {
     }
     // The measured share is for people; that it cannot be read stands in nobody's way.
     await this.share.measure(callSignal()).catch(() => {});
+    this.series.share(this.deps.clock.now(), this.share.percent);
     return null;
   }
 
@@ -406,16 +420,17 @@ class Watch {
         ? {}
         : { gates: [...(this.guards?.reports ?? []), ...(this.gates?.reports ?? [])] }),
       trouble: this.trouble,
+      series: this.series.kept,
       atMs: this.deps.clock.now(),
     };
   }
 
   private result(ending: WatchEnding): WatchResult {
-    return { ending, carry: this.carry(), verdicts: this.looks.verdicts };
+    return { ending, carry: this.carry(), verdicts: this.looks.verdicts, series: this.series.kept };
   }
 }
 
-function resumeFrom(details: unknown): WatchCarry | null {
+function progressIn(details: unknown): WatchProgress | null {
   if (typeof details !== 'object' || details === null || !('carry' in details)) return null;
-  return (details as WatchProgress).carry;
+  return details as WatchProgress;
 }

@@ -6,6 +6,7 @@ import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
 import { isRamping, rampPercent } from './ramp.ts';
 import { type RollbackRecord, rollbackRecordOf } from './rollback-record.ts';
+import type { WatchSeries } from './series.ts';
 import {
   type Arms,
   type CommandName,
@@ -18,6 +19,14 @@ import {
   terminalPhases,
   type WatchCarry,
 } from './types.ts';
+
+export interface PlanTimes {
+  /** Between two looks at the checks. */
+  readonly lookEveryMs: number;
+  readonly leaseMs: number;
+  /** The watch after the promotion. */
+  readonly watchAfterMs: number;
+}
 
 /** Answer of the `status` query. */
 export interface RolloutStatus {
@@ -33,6 +42,8 @@ export interface RolloutStatus {
     readonly weightPercent: number;
     readonly soakMs: number;
     readonly warmUpMs: number;
+    /** A person must approve after the soak; absent: nobody must. */
+    readonly approval?: true;
   }[];
   /** The share that Sluice asks for now, percent; 100 after promotion. */
   readonly askedPercent: number;
@@ -68,6 +79,8 @@ export interface RolloutStatus {
   readonly limitAtMs: number;
   /** From a decision to roll back until the canary's share must read 0; absent: an earlier version did not say. */
   readonly rollbackTimeoutMs?: number;
+  /** Further times of the plan that people reckon with; absent: the workflow is of a version that did not tell them. */
+  readonly times?: PlanTimes;
   /** Commands that are legal now. */
   readonly legal: readonly CommandName[];
   readonly timeline: readonly TimelineEntry[];
@@ -90,6 +103,8 @@ export interface WatchProgress {
   readonly gates?: readonly GateReport[];
   /** What stands in the way now (data plane or metrics or Temporal away), for people. */
   readonly trouble: string | null;
+  /** As in the result. */
+  readonly series?: WatchSeries;
   readonly atMs: number;
 }
 
@@ -113,11 +128,12 @@ export function statusOf(state: RolloutState): RolloutStatus {
     ...(state.author === undefined ? {} : { author: state.author }),
     ...(state.refusal === undefined ? {} : { refusal: state.refusal }),
     stage: state.stage,
-    stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs }) => ({
+    stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs, approval }) => ({
       name,
       weightPercent,
       soakMs,
       warmUpMs,
+      ...(approval ? { approval: true as const } : {}),
     })),
     askedPercent: askedPercent(state),
     paused: state.paused,
@@ -131,6 +147,11 @@ export function statusOf(state: RolloutState): RolloutStatus {
     rollback: rollbackRecordOf(state),
     limitAtMs: state.startedAtMs + plan.maxDurationMs,
     rollbackTimeoutMs: plan.rollback.timeoutMs,
+    times: {
+      lookEveryMs: plan.analysis.intervalMs,
+      leaseMs: plan.lease.ttlMs,
+      watchAfterMs: plan.watchAfterMs,
+    },
     legal: legalCommands(state),
     timeline: state.timeline,
     droppedEntries: state.droppedEntries,

@@ -1,6 +1,7 @@
 /** How a watch ends, the evidence that one hands to the next, and what it lets pass. */
 import type { CheckRecord, Verdict } from '../analysis/types.ts';
 import type { GatePlace, GateReport } from '../gates/types.ts';
+import type { WatchSeries } from './series.ts';
 
 /** What ended a `watch`, and the evidence that it leaves to the next one. */
 export interface WatchResult {
@@ -8,6 +9,8 @@ export interface WatchResult {
   readonly carry: WatchCarry;
   /** Bounded: the verdicts of the last looks, newest last. */
   readonly verdicts: readonly Verdict[];
+  /** For charts: of all its looks, thinned. Absent: the watch is of a version that kept none. */
+  readonly series?: WatchSeries;
 }
 
 export type WatchEnding =

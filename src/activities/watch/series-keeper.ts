@@ -1,0 +1,38 @@
+/** Keeps what a watch has seen for charts: each look, and the measured share as often as checks are looked at. */
+import { lookPointOf } from '../../domain/analysis/look-point.ts';
+import type { CheckConfig, Verdict } from '../../domain/analysis/types.ts';
+import { emptySeries, type WatchSeries, withLook, withShare } from '../../domain/rollout/series.ts';
+
+export interface KeeperOptions {
+  readonly checks: readonly CheckConfig[];
+  readonly nowMs: number;
+  /** Time between two measured shares. */
+  readonly everyMs: number;
+  /** The watch is that after the promotion. */
+  readonly after: boolean;
+  /** What the attempt before has left. */
+  readonly left: WatchSeries | undefined;
+}
+
+export class SeriesKeeper {
+  kept: WatchSeries;
+  private readonly everyMs: number;
+  private shareAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor({ checks, nowMs, everyMs, after, left }: KeeperOptions) {
+    const names = checks.map(({ name }) => name);
+    this.everyMs = everyMs;
+    this.kept = left ?? emptySeries(nowMs, names, after);
+  }
+
+  look(check: CheckConfig, verdict: Verdict): void {
+    this.kept = withLook(this.kept, check.name, lookPointOf(check, verdict));
+  }
+
+  /** Null: the data plane does not count, or nobody asked lately. */
+  share(nowMs: number, percent: number | null): void {
+    if (percent === null || nowMs - this.shareAtMs < this.everyMs) return;
+    this.shareAtMs = nowMs;
+    this.kept = withShare(this.kept, nowMs, percent);
+  }
+}

@@ -17,5 +17,6 @@ export * from './contract/outside-event.ts';
 export * from './contract/problem.ts';
 export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';
+export * from './contract/series.ts';
 export * from './contract/service.ts';
 export * from './contract/status.ts';

@@ -78,6 +78,7 @@ async function main(logger: Logger): Promise<void> {
       rollouts: createTemporalService({
         client,
         address: temporal.address,
+        uiUrl: temporal.uiUrl,
         replay,
         policies,
         planes: metrics.countStops(

@@ -44,6 +44,7 @@ import type {
   RollbackPage,
   RollbackQuery,
   RolloutPage,
+  RolloutSeries,
   RolloutView,
   Verification,
 } from './contract.ts';
@@ -114,6 +115,8 @@ export interface RolloutService {
   /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
   event(ref: RunRef, event: OutsideEvent): Promise<EventAnswer>;
   audit(ref: RunRef): Promise<Audit>;
+  /** What its checks and its share were over time. */
+  series(ref: RunRef): Promise<RolloutSeries>;
   rollbacks(query: RollbackQuery): Promise<RollbackPage>;
   /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. */
   emergencyStop(request: EmergencyStopBody): Promise<EmergencyAnswer>;

@@ -20,6 +20,7 @@ import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
+import { SeriesReader } from './temporal/series.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, statusOf, viewOf } from './temporal/view.ts';
@@ -51,6 +52,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     ...options,
   };
   const history = new RollbackHistory(options);
+  const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
   if (options.keepList === true) {
     deps.looks.list.keep();
@@ -70,6 +72,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
+    series: (ref) => series.read(ref),
     rollbacks: (query) => history.page(query),
     emergencyStop: (request) => emergencyStop(deps, request),
     release: () => releaseAll(deps),

@@ -1,6 +1,6 @@
 /** The evidence and the deeds: what each watch found, each traffic write with its read-back, and what failed. */
 import type { AuditFailure, AuditWatch, AuditWrite } from '../api/contract.ts';
-import { checkRecordSchema, verdictSchema } from '../api/contract.ts';
+import { checkRecordSchema, verdictSchema, watchSeriesSchema } from '../api/contract.ts';
 import { fieldOf, firstOf, type HistoryEvent, idOf, numberOf, textOf, timeOf } from './history.ts';
 
 const trafficWrites = ['shift', 'promote', 'ramp', 'restore'];
@@ -15,6 +15,8 @@ export interface Deeds {
 interface Ending {
   readonly event: HistoryEvent;
   readonly result: unknown;
+  /** What one that was lost told last. */
+  readonly left?: unknown;
   readonly failure: { readonly kind: AuditFailure['kind']; readonly message: string } | null;
 }
 
@@ -38,8 +40,9 @@ export function deedsOf(events: readonly HistoryEvent[]): Deeds {
       const tookMs = timeOf(event) - timeOf(scheduled);
       writes.push({ ...writeOf(activity, input, ending), tookMs, attempt });
     }
-    // A watch that was called off hands back what it knew as well.
-    if (activity === 'watch' && ending.result !== undefined) watches.push(watchOf(input, ending));
+    // A watch that was called off hands back what it knew, and one that was lost has left its last heartbeat.
+    const known = ending.result ?? ending.left;
+    if (activity === 'watch' && known !== undefined) watches.push(watchOf(input, event, known));
   }
   return { watches, writes, failures: failures.sort((a, b) => a.atMs - b.atMs) };
 }
@@ -69,7 +72,9 @@ function endingOf(event: HistoryEvent): Ending {
   const timedOut = event.activityTaskTimedOutEventAttributes;
   const failure = (timedOut ?? event.activityTaskFailedEventAttributes)?.failure;
   const message = failure?.cause?.message ?? failure?.message ?? 'no message';
-  return { event, result: undefined, failure: { kind: timedOut ? 'timed-out' : 'failed', message } };
+  const left = failure?.timeoutFailureInfo?.lastHeartbeatDetails ?? failure?.applicationFailureInfo?.details;
+  const kind = timedOut ? 'timed-out' : 'failed';
+  return { event, result: undefined, left: firstOf(left), failure: { kind, message } };
 }
 
 function writeOf(activity: string, input: unknown, { event, result, failure }: Ending) {
@@ -88,10 +93,11 @@ function writeOf(activity: string, input: unknown, { event, result, failure }: E
   };
 }
 
-function watchOf(input: unknown, { event, result }: Ending): AuditWatch {
+function watchOf(input: unknown, event: HistoryEvent, result: unknown): AuditWatch {
   const stage = numberOf(fieldOf(input, 'stage'));
   const ending = fieldOf(result, 'ending');
   const carry = fieldOf(result, 'carry');
+  const series = watchSeriesSchema.safeParse(fieldOf(result, 'series'));
   return {
     atMs: timeOf(event),
     eventId: idOf(event.eventId),
@@ -104,6 +110,7 @@ function watchOf(input: unknown, { event, result }: Ending): AuditWatch {
     looks: numberOf(fieldOf(carry, 'looks')) ?? 0,
     checks: checkRecordSchema.array().catch([]).parse(fieldOf(carry, 'checks')),
     verdicts: verdictSchema.array().catch([]).parse(fieldOf(result, 'verdicts')),
+    ...(series.success ? { series: series.data } : {}),
   };
 }
 

@@ -37,6 +37,13 @@ export interface ApiConfig {
   readonly cors: readonly string[];
 }
 
+export interface TemporalConfig {
+  readonly address: string;
+  readonly namespace: string;
+  /** Where people find Temporal's own UI, for links; null: nowhere. */
+  readonly uiUrl: string | null;
+}
+
 export interface WorkerConfig {
   /** Address of metrics and health, which are read only; beyond loopback others can see them. */
   readonly host: string;
@@ -51,7 +58,7 @@ export interface WorkerConfig {
 }
 
 export interface SluiceConfig {
-  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly temporal: TemporalConfig;
   readonly api: ApiConfig;
   /** Who may use the API; without tokens and issuers: whoever reaches it, which is this machine only. */
   readonly auth: AuthConfig;
@@ -110,6 +117,10 @@ const fields = {
     .strictObject({
       address: address.default('127.0.0.1:7233'),
       namespace: z.string().min(1).max(255).default('default'),
+      uiUrl: z
+        .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   api: z

@@ -21,7 +21,7 @@ export function writeConfigs(layout: Layout, ports: Ports): void {
 
 export function sluiceConfig(layout: Layout, ports: Ports): Record<string, unknown> {
   return {
-    temporal: { address: `127.0.0.1:${ports.temporal}` },
+    temporal: { address: `127.0.0.1:${ports.temporal}`, uiUrl: `http://127.0.0.1:${ports.temporalUi}` },
     api: { host: '127.0.0.1', port: ports.api },
     worker: { metricsPort: ports.workerMetrics },
     traffic: { haproxy: { socket: layout.haproxySocket, mapsDir: layout.haproxyMaps } },

@@ -11,6 +11,7 @@ import {
 } from '../../src/activities/deps.ts';
 import type { Directory } from '../../src/activities/directory.ts';
 import { unkept } from '../../src/activities/gates/keep.ts';
+import type { RunHistory } from '../../src/audit/history.ts';
 import type { Route } from '../../src/domain/notify/types.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
@@ -332,8 +333,12 @@ export class TestRollout {
     return effectivePercent(state, Date.now());
   }
 
+  async history(): Promise<RunHistory> {
+    return { runId: '', history: await this.handle.fetchHistory() };
+  }
+
   async historyLength(): Promise<number> {
-    const history = await this.handle.fetchHistory();
+    const { history } = await this.history();
     return history.events?.length ?? 0;
   }
 }

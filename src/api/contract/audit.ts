@@ -1,5 +1,6 @@
 /** The audit of one rollout: who did what, the evidence, the traffic writes, and whether a replay agreed. */
 import { z } from 'zod';
+import { watchSeriesSchema } from './series.ts';
 import { checkRecordSchema, timelineEntrySchema, verdictSchema } from './status.ts';
 
 export const auditActionSchema = z.object({
@@ -32,6 +33,8 @@ export const auditWatchSchema = z.object({
   checks: z.array(checkRecordSchema),
   /** The last looks, newest last. */
   verdicts: z.array(verdictSchema),
+  /** Of all looks, thinned; absent: the watch is of a version that kept none. */
+  series: z.exactOptional(watchSeriesSchema),
 });
 export type AuditWatch = z.infer<typeof auditWatchSchema>;
 

@@ -58,7 +58,15 @@ export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(c
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
 export const noQuerySchema = z.strictObject({});
 
-export const linksSchema = z.object({ self: z.string(), events: z.string(), audit: z.string() });
+export const linksSchema = z.object({
+  self: z.string(),
+  events: z.string(),
+  audit: z.string(),
+  series: z.exactOptional(z.string()),
+  temporal: z
+    .exactOptional(z.string())
+    .describe('The workflow in Temporal’s own UI, where that is configured.'),
+});
 
 export const startedSchema = z
   .object({
@@ -162,5 +170,10 @@ export type Trouble = z.infer<typeof troubleSchema>;
 export function linksOf(environment: string, service: string, runId?: string): z.infer<typeof linksSchema> {
   const self = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
   const run = runId === undefined ? '' : `?run=${runId}`;
-  return { self: `${self}${run}`, events: `${self}/events${run}`, audit: `${self}/audit${run}` };
+  return {
+    self: `${self}${run}`,
+    events: `${self}/events${run}`,
+    audit: `${self}/audit${run}`,
+    series: `${self}/series${run}`,
+  };
 }

@@ -245,7 +245,13 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
     outcome: outcomeSchema.nullable(),
     stage: z.number(),
     stages: z.array(
-      z.object({ name: z.string(), weightPercent: z.number(), soakMs: z.number(), warmUpMs: z.number() }),
+      z.object({
+        name: z.string(),
+        weightPercent: z.number(),
+        soakMs: z.number(),
+        warmUpMs: z.number(),
+        approval: z.exactOptional(z.literal(true)),
+      }),
     ),
     askedPercent: z.number(),
     gates: z.exactOptional(z.array(gateReportSchema)),
@@ -270,6 +276,13 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
     rollbackTimeoutMs: z
       .exactOptional(z.number())
       .describe('From a decision to roll back until the share of the canary must read 0.'),
+    times: z.exactOptional(
+      z.object({
+        lookEveryMs: z.number(),
+        leaseMs: z.number(),
+        watchAfterMs: z.number(),
+      }),
+    ),
     legal: z.array(z.enum(commandNames)),
     timeline: z.array(timelineEntrySchema),
     droppedEntries: z.number(),

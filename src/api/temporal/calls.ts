@@ -18,6 +18,8 @@ export interface TemporalDeps {
   readonly client: Client;
   /** For messages to people. */
   readonly address: string;
+  /** Where people find Temporal's own UI. Default: nowhere. */
+  readonly uiUrl?: string | null;
 }
 
 /** Throws what Temporal's client throws; for callers that decide by the kind of the error. */

@@ -46,7 +46,7 @@ export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutVi
     status,
     live: liveOf(raw),
     workerAnswered: status !== null,
-    links: linksOf(summary.environment, summary.service, summary.runId),
+    links: { ...linksOf(summary.environment, summary.service, summary.runId), ...inTemporal(deps, summary) },
   };
 }
 
@@ -62,6 +62,17 @@ export async function statusOf(deps: TemporalDeps, summary: RolloutSummary): Pro
     // Temporal itself answered a moment ago, so it is the worker that is away, or busy with an outage of its own.
     return null;
   }
+}
+
+function inTemporal(
+  { client, uiUrl }: TemporalDeps,
+  { workflowId, runId }: RolloutSummary,
+): { temporal?: string } {
+  if (!uiUrl) return {};
+  const path = ['namespaces', client.options.namespace, 'workflows', workflowId, runId].map(
+    encodeURIComponent,
+  );
+  return { temporal: `${uiUrl.replace(/\/+$/, '')}/${path.join('/')}/history` };
 }
 
 export function statusFrom(value: unknown): RolloutStatus | null {

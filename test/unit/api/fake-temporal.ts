@@ -13,11 +13,17 @@ export interface FakeRollout {
   readonly traffic?: { readonly name: string; readonly options: object } | null;
   /** What its rollback left. */
   readonly cooldown?: { readonly untilMs: number; readonly automatic: boolean };
+  /** What its `status` query answers, each time anew. */
+  readonly account?: () => unknown;
+  /** Its history, whose length the description tells. */
+  readonly events?: () => readonly object[];
+  /** What is under way, with its last heartbeat. */
+  readonly pending?: () => readonly object[];
   /** It is an emergency, named `emergency/<id>`, that was opened with this. */
   readonly order?: object;
 }
 
-type Call = 'describe' | 'update' | 'signal' | 'list' | 'history' | 'start';
+type Call = 'describe' | 'update' | 'signal' | 'query' | 'list' | 'history' | 'start';
 
 export interface FakeTemporal {
   readonly client: Client;
@@ -66,7 +72,9 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       guarded('describe', () => {
         const rollout = known(id);
         const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
-        return { status: { name }, raw: { workflowExecutionInfo: infoOf(id, rollout) } };
+        const historyLength = rollout.events?.().length;
+        const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
+        return { status: { name }, raw: { workflowExecutionInfo, pendingActivities: rollout.pending?.() } };
       }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {
@@ -74,6 +82,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         told.push({ how: 'update', id, runId, payload: args[0] });
         return {};
       }),
+    query: () => guarded('query', () => known(id).account?.()),
+    fetchHistory: () => guarded('history', () => ({ events: known(id).events?.() })),
     signal: (_: string, payload: unknown) =>
       guarded('signal', () => {
         live(id, runId);

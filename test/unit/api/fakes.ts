@@ -185,6 +185,7 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     command: watched('command'),
     event: watched('event'),
     audit: watched('audit'),
+    series: watched('series'),
     rollbacks: watched('rollbacks'),
     emergencyStop: watched('emergencyStop'),
     release: watched('release'),

@@ -23,7 +23,7 @@ function problemsOf(input: unknown, env: Record<string, string> = {}): Record<st
 describe('parseConfig', () => {
   it('of nothing gives the defaults, and the workload that plans mean by default', () => {
     expect(parseConfig({}, { types })).toEqual({
-      temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+      temporal: { address: '127.0.0.1:7233', namespace: 'default', uiUrl: null },
       api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
@@ -62,7 +62,7 @@ describe('parseConfig', () => {
   it('reads instances by type, named after it or otherwise, with defaulted settings', () => {
     const config = parseConfig(
       {
-        temporal: { namespace: 'rollouts' },
+        temporal: { namespace: 'rollouts', uiUrl: 'https://temporal.example.com' },
         api: { port: 9000 },
         worker: { metricsPort: 9100, deployment: 'sluice' },
         events: { secrets: [{ env: 'EVENTS' }] },
@@ -86,7 +86,7 @@ describe('parseConfig', () => {
       { types },
     );
     expect(config).toEqual({
-      temporal: { address: '127.0.0.1:7233', namespace: 'rollouts' },
+      temporal: { address: '127.0.0.1:7233', namespace: 'rollouts', uiUrl: 'https://temporal.example.com' },
       api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: {

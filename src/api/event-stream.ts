@@ -4,6 +4,8 @@ import type { FeedEvent, RolloutFeed } from './feed.ts';
 export interface StreamOptions {
   /** A comment is sent when nothing else was for so long, so that both ends notice a dead connection. */
   readonly heartbeatMs: number;
+  /** The id of the last event that the viewer has got. Default: none. */
+  readonly seen?: string | undefined;
 }
 
 /** What the feed has told and the viewer has not been sent yet. */
@@ -20,7 +22,7 @@ export async function* eventStream(feed: RolloutFeed, options: StreamOptions): A
     if (event.kind === 'end') mail.end = event;
     else mail.news = event;
     mail.wake();
-  });
+  }, options.seen);
   try {
     yield 'retry: 1000\n\n';
     while (true) {

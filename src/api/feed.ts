@@ -1,13 +1,15 @@
 /** Follows one rollout for any number of viewers: polled once, told to all; stops when the last viewer leaves. */
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, type RolloutView, type Trouble } from './contract.ts';
 import { asSluiceError } from './problems.ts';
 import type { RolloutService, RunRef } from './service.ts';
 
 export type FeedEvent =
-  | { readonly kind: 'status'; readonly id: number; readonly view: RolloutView }
-  | { readonly kind: 'trouble'; readonly id: number; readonly trouble: Trouble }
-  | { readonly kind: 'end'; readonly id: number };
+  /** The id is made of the view alone, so that it is the same for the same state at every API and after a restart. */
+  | { readonly kind: 'status'; readonly id: string; readonly view: RolloutView }
+  | { readonly kind: 'trouble'; readonly id: 'trouble'; readonly trouble: Trouble }
+  | { readonly kind: 'end'; readonly id: 'end' };
 
 type Listener = (event: FeedEvent) => void;
 
@@ -21,11 +23,12 @@ const maxIdleLooks = 3;
 /** Not to be used after `onEmpty` was called. */
 export class RolloutFeed {
   private readonly listeners = new Set<Listener>();
+  /** Those that have seen another state than the latest, maybe a newer one at another API: the next look decides. */
+  private readonly returning = new Map<Listener, string>();
   private readonly stopping = new AbortController();
   private latest: FeedEvent | null = null;
   private troubledSinceMs: number | null = null;
   private lastText = '';
-  private lastId = 0;
   private readonly rollouts: RolloutService;
   private readonly options: FeedOptions;
   private ref: RunRef;
@@ -44,12 +47,18 @@ export class RolloutFeed {
     return this.stopping.signal.aborted;
   }
 
-  /** Tells the present state at once and every change after it. Returns how to leave. */
-  join(listener: Listener): () => void {
-    if (this.latest) listener(this.latest);
-    if (this.closed) listener({ kind: 'end', id: this.nextId() });
+  /**
+   * Tells the present state at once and every change after it. Who has seen the state with the id `seen` is told what is
+   * not that state, and nothing older. Returns how to leave.
+   */
+  join(listener: Listener, seen?: string): () => void {
+    const knows = seen !== undefined && seen === this.latest?.id;
+    if (seen !== undefined && !knows && !this.closed) this.returning.set(listener, seen);
+    else if (this.latest && !knows) listener(this.latest);
+    if (this.closed) listener({ kind: 'end', id: 'end' });
     else this.listeners.add(listener);
     return () => {
+      this.returning.delete(listener);
       if (this.listeners.delete(listener) && this.listeners.size === 0) this.close();
     };
   }
@@ -57,8 +66,9 @@ export class RolloutFeed {
   close(): void {
     if (this.closed) return;
     this.stopping.abort();
-    this.emit({ kind: 'end', id: this.nextId() });
+    this.emit({ kind: 'end', id: 'end' });
     this.listeners.clear();
+    this.returning.clear();
     this.options.onEmpty();
   }
 
@@ -78,27 +88,31 @@ export class RolloutFeed {
   }
 
   private async look(first: boolean): Promise<void> {
+    // Who comes back while a look is under way waits for the next one: this one may have been before what they saw.
+    const returning = [...this.returning.keys()];
     try {
-      await this.see(await this.rollouts.get(this.ref));
+      await this.see(await this.rollouts.get(this.ref), returning);
     } catch (error) {
       if (first) throw error;
       this.tellTrouble(error);
+      this.catchUp(returning);
     }
   }
 
-  private async see(view: RolloutView): Promise<void> {
+  private async see(view: RolloutView, returning: readonly Listener[]): Promise<void> {
     if (this.closed) return;
     // Pinned to its run, so that the next rollout of the target is not mistaken for this one.
     const { runId: _, ...target } = this.ref;
     const continued = view.temporalStatus === 'CONTINUED_AS_NEW';
     this.ref = continued ? target : { ...target, runId: view.runId };
-    if (continued) return await this.see(await this.rollouts.get(this.ref));
+    if (continued) return await this.see(await this.rollouts.get(this.ref), returning);
     this.troubledSinceMs = null;
     const text = JSON.stringify(view);
     if (text !== this.lastText) {
       this.lastText = text;
-      this.emit({ kind: 'status', id: this.nextId(), view });
+      this.emit({ kind: 'status', id: idOf(text), view });
     }
+    this.catchUp(returning);
     if (hasEnded(view)) this.close();
   }
 
@@ -106,23 +120,33 @@ export class RolloutFeed {
     const { code, message } = asSluiceError(error);
     const firstTime = this.troubledSinceMs === null;
     this.troubledSinceMs ??= Date.now();
-    if (!firstTime) return;
-    this.lastText = '';
-    this.emit({
-      kind: 'trouble',
-      id: this.nextId(),
-      trouble: { code, message, sinceMs: this.troubledSinceMs },
-    });
+    if (firstTime) {
+      this.lastText = '';
+      this.emit({
+        kind: 'trouble',
+        id: 'trouble',
+        trouble: { code, message, sinceMs: this.troubledSinceMs },
+      });
+    }
+  }
+
+  /** After a look: whoever came back before it is told what is new to them. */
+  private catchUp(returning: readonly Listener[]): void {
+    for (const listener of returning) {
+      const seen = this.returning.get(listener);
+      if (seen !== undefined && this.latest && this.latest.id !== seen) listener(this.latest);
+      this.returning.delete(listener);
+    }
   }
 
   private emit(event: FeedEvent): void {
     if (event.kind !== 'end') this.latest = event;
-    for (const listener of this.listeners) listener(event);
+    for (const listener of this.listeners) {
+      if (event.kind === 'end' || !this.returning.has(listener)) listener(event);
+    }
   }
+}
 
-  /** Grows across restarts of the API too, so that a client may compare. */
-  private nextId(): number {
-    this.lastId = Math.max(this.lastId + 1, Date.now());
-    return this.lastId;
-  }
+function idOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -22,6 +22,7 @@ export type RouteSchema<O> = {
   response: Answer<O>;
 } & (O extends { readonly params: infer P } ? { params: P } : unknown) &
   (O extends { readonly query: infer Q } ? { querystring: Q } : unknown) &
+  (O extends { readonly headers: infer H } ? { headers: H } : unknown) &
   (O extends { readonly body: infer B } ? { body: B; headers: typeof keyHeadersSchema } : unknown);
 
 const mediaTypes = {

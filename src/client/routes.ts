@@ -25,6 +25,7 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   steerRollout: `POST ${rollout}/:command`,
   followRollout: `GET ${rollout}/events`,
   sendEvent: `POST ${rollout}/events`,
+  getSeries: `GET ${rollout}/series`,
   auditRollout: `GET ${rollout}/audit`,
   getNotices: `GET ${rollout}/notices`,
   acknowledge: `POST ${rollout}/ack`,

@@ -110,7 +110,7 @@ export const rolloutExamples = {
     body: { actor, reason: 'the errors are those of a partner' },
     answer: { accepted: true, via: 'update', status: { ...status, paused: true } },
   },
-  followRollout: { answer: `id: 1\nevent: status\ndata: {"target":"${target}"}\n\n` },
+  followRollout: { answer: `id: 2TgrBx0Zb1cZ4u3VnSgq9A\nevent: status\ndata: {"target":"${target}"}\n\n` },
   sendEvent: {
     body: {
       id: 'scan-4711',
@@ -129,6 +129,38 @@ export const rolloutExamples = {
       via: 'update',
       status,
       express: { written: true, tookMs: 2.1 },
+    },
+  },
+  getSeries: {
+    answer: {
+      target,
+      runId,
+      stages: [
+        {
+          stage: 0,
+          name: '10%',
+          weightPercent: 10,
+          after: false,
+          checks: [
+            {
+              name: 'success-rate',
+              kind: 'threshold',
+              unit: '%',
+              allowed: { min: 99, max: null, beside: null, alone: null },
+              record: null,
+              atMs: [atMs],
+              verdict: ['fail'],
+              canary: [94.9],
+              stable: [99.6],
+              low: [null],
+              high: [null],
+            },
+          ],
+        },
+      ],
+      asked: { atMs: [atMs - 60_000], percent: [10] },
+      measured: { atMs: [atMs], percent: [9.8] },
+      liveAtMs: atMs,
     },
   },
   auditRollout: {

@@ -42,12 +42,17 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(operations.followRollout.path, { schema: schemaOf('followRollout') }, async (request, reply) => {
     const feed = stream.feeds.of(refOf(request.params, request.query));
     await feed.ready;
-    const events = Readable.from(eventStream(feed, stream), { objectMode: true, highWaterMark: 1 });
+    const seen = request.headers['last-event-id'];
+    const told = eventStream(feed, { ...stream, seen });
+    const events = Readable.from(told, { objectMode: true, highWaterMark: 1 });
     return reply
       .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .type('text/event-stream; charset=utf-8')
       .send(events);
   });
+  app.get(operations.getSeries.path, { schema: schemaOf('getSeries') }, (request) =>
+    rollouts.series(refOf(request.params, request.query)),
+  );
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),
   );

@@ -1,6 +1,6 @@
 /** Following a rollout: shared by its viewers, ended by its end, and left without a trace. */
 import type { FastifyInstance } from 'fastify';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import type { RolloutView } from '../../../src/api/contract.ts';
 import { eventStream } from '../../../src/api/event-stream.ts';
@@ -38,9 +38,8 @@ test('streams every change and ends after the end', async () => {
   const { body, headers } = await answer;
   expect(headers['content-type']).toContain('text/event-stream');
   expect(seen(body)).toEqual(['status', 'status', 'end']);
-  const ids = [...body.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
-  expect(ids).toEqual([...ids].sort((a, b) => a - b));
-  expect(new Set(ids).size).toBe(ids.length);
+  const ids = [...body.matchAll(/^id: (\S+)$/gm)].map((match) => match[1]);
+  expect(new Set(ids).size).toBe(3);
 });
 
 test('answers 404 instead of a stream when there is no rollout', async () => {
@@ -145,4 +144,69 @@ test('ends its streams when the API shuts down', async () => {
   await waitFor('two looks', () => rollouts.calls.length >= 2);
   await app.close();
   expect(seen((await answer).body).at(-1)).toBe('end');
+});
+
+describe('who comes back with the id of the last event', () => {
+  /** Another API, or this one after a restart: it knows nothing of who was told what. */
+  const another = (view: () => RolloutView) => new Feeds(fakeRollouts({ get: async () => view() }), 5);
+  const heardAt = (feed: ReturnType<Feeds['of']>, seen?: string) => {
+    const heard: string[] = [];
+    feed.join(
+      (event) => heard.push(event.kind === 'status' ? String(event.view.status?.stage) : event.kind),
+      seen,
+    );
+    return heard;
+  };
+
+  async function idOf(view: RolloutView): Promise<string> {
+    const feeds = another(() => view);
+    const told: string[] = [];
+    const feed = feeds.of(shop);
+    await feed.ready;
+    feed.join(({ id }) => told.push(id));
+    feeds.close();
+    return told[0] ?? '';
+  }
+
+  test('is not told again what they have seen, at whatever API, and is told the next change', async () => {
+    const { world, rollouts, feeds } = changing(() => viewOf({ stage: 1 }));
+    const feed = feeds.of(shop);
+    await feed.ready;
+    const heard = heardAt(feed, await idOf(viewOf({ stage: 1 })));
+    const looks = rollouts.calls.length;
+    await waitFor('two more looks', () => rollouts.calls.length >= looks + 2);
+    expect(heard).toEqual([]);
+    world.view = () => viewOf({ stage: 2 });
+    await waitFor('the change', () => heard.length > 0);
+    expect(heard).toEqual(['2']);
+  });
+
+  test('is told the newest state, never an older one that this API still has at hand', async () => {
+    const { world, feeds } = changing(() => viewOf({ stage: 1 }));
+    const feed = feeds.of(shop);
+    await feed.ready;
+    world.view = () => viewOf({ stage: 2 });
+    const heard = heardAt(feed, await idOf(viewOf({ stage: 2 })));
+    const behind = heardAt(feed, await idOf(viewOf({ stage: 0 })));
+    await waitFor('the newest state', () => behind.length > 0);
+    expect(behind).toEqual(['2']);
+    expect(heard).toEqual([]);
+  });
+
+  test('is told that the rollout is seen again after they were told of trouble', async () => {
+    const { feeds } = changing(() => viewOf({ stage: 1 }));
+    const heard = heardAt(feeds.of(shop), 'trouble');
+    await waitFor('the state', () => heard.length > 0);
+    expect(heard).toEqual(['1']);
+  });
+
+  test('is told the end at once', async () => {
+    const ended = viewOf({ phase: 'promoted', outcome: 'promoted', stage: 3 });
+    app = await createApp(fakeDeps(fakeRollouts({ get: async () => ended })), { pollMs: 5 });
+    const follow = (id: string) =>
+      app?.inject({ url: '/v1/rollouts/demo/shop/events', headers: { 'last-event-id': id } });
+    expect(seen((await follow(await idOf(ended)))?.body ?? '')).toEqual(['end']);
+    expect(seen((await follow('something else'))?.body ?? '')).toEqual(['status', 'end']);
+    expect((await follow('x'.repeat(201)))?.statusCode).toBe(400);
+  });
 });

@@ -1,4 +1,5 @@
 /** Operations on rollouts: start, list, look, steer, follow. */
+import { z } from 'zod';
 import { auditSchema } from '../audit.ts';
 import { eventAnswerSchema, outsideEventSchema } from '../outside-event.ts';
 import { rollbackPageSchema, rollbackQuerySchema } from '../rollbacks.ts';
@@ -15,10 +16,16 @@ import {
   startedSchema,
   targetParamsSchema,
 } from '../rollouts.ts';
+import { rolloutSeriesSchema } from '../series.ts';
 import type { OperationTable } from './types.ts';
 
 const one = '/v1/rollouts/:environment/:service';
 const ofOneRun = { params: targetParamsSchema, query: runQuerySchema };
+const streamHeadersSchema = z.looseObject({
+  'last-event-id': z
+    .exactOptional(z.string().max(200))
+    .describe('The id of the last event that was got: what was seen is not sent again.'),
+});
 
 export const rolloutOperations = {
   startRollout: {
@@ -91,6 +98,7 @@ export const rolloutOperations = {
     description:
       'Events: `status` (a RolloutView, at first and on every change), `trouble` (the API cannot see the rollout now), `end`.',
     ...ofOneRun,
+    headers: streamHeadersSchema,
     answer: 'events',
     errors: ['rollout-not-found', 'temporal-unavailable'],
   },
@@ -114,6 +122,15 @@ export const rolloutOperations = {
       'rollout-ended',
       'temporal-unavailable',
     ],
+  },
+  getSeries: {
+    method: 'GET',
+    path: `${one}/series`,
+    tag: 'rollouts',
+    summary: 'What its checks and its share of traffic were over time, for charts',
+    ...ofOneRun,
+    answer: rolloutSeriesSchema,
+    errors: ['rollout-not-found', 'temporal-unavailable'],
   },
   auditRollout: {
     method: 'GET',

@@ -440,6 +440,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/rollouts/{environment}/{service}/evidence/verification',
     '/v1/rollouts/{environment}/{service}/notices',
     '/v1/rollouts/{environment}/{service}/report',
+    '/v1/rollouts/{environment}/{service}/series',
     '/v1/rollouts/{environment}/{service}/{command}',
     '/v1/validate',
   ]);

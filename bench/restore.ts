@@ -10,14 +10,15 @@
  * of one is not what the next waits for.
  * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
  * `--provider gateway-api`: HTTPRoutes of a real API server, whose canaries a guard stops.
- * `--profile <folder>`: worker and API leave a CPU profile of their whole life there.
+ * `--profile <folder>`: worker and API leave a CPU profile of their whole life there; of each storm it is said which part.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type BenchStack, startBenchStack } from './support/bench-stack.ts';
 import { type PlaneName, planeNames } from './support/planes.ts';
 import { printTable, summaryOf } from './support/report.ts';
-import { senderOf, stopInOne, type Way, ways } from './support/senders.ts';
+import { senderOf, type Way, ways } from './support/senders.ts';
+import { storm } from './support/storm.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,8 +42,6 @@ const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
 const warmUps = 20;
-/** Before a storm, so that what the last starts have left to do is no part of it. */
-const settleMs = 5_000;
 /** Between two looks at HAProxy, so that looking is no load. */
 const lookEveryMs = 2;
 
@@ -59,7 +58,7 @@ const stack = await startBenchStack(
 try {
   await warmUp();
   // First, because the others go on running.
-  if (storms.length > 0) printTable('storm: milliseconds from sending all commands', await measureStorms());
+  if (storms.length > 0) await measureStorms();
   if (others.length > 0) printTable('restore: milliseconds from sending the command', await measureSingles());
 } finally {
   await stack.stop();
@@ -119,38 +118,17 @@ async function rollBack(
   return { zero, answer: await answered };
 }
 
-async function measureStorms(): Promise<Row[]> {
+async function measureStorms(): Promise<void> {
   const rows: Row[] = [];
   for (const size of storms) {
     for (const way of [...named, ...(by.includes('emergency') ? (['emergency'] as const) : [])]) {
-      rows.push(...(await storm(numbered('storm', size), way)));
+      const { times, processors, requests } = await storm(stack, numbered('storm', size), way);
+      rows.push(...times);
+      printTable('storm: milliseconds of a processor', processors);
+      if (requests.length > 0) printTable('storm: requests to the API server', requests);
     }
   }
-  return rows;
-}
-
-async function storm(services: readonly string[], way: Way | 'emergency'): Promise<Row[]> {
-  await stack.startAll(services);
-  await sleep(settleMs);
-  const sweep = stack.sweep();
-  const answerMs: number[] = [];
-  const sentMs = performance.now();
-  const seen = sweep.firstSeen(new Set(services.map((service) => `bench/${service}`)));
-  const noteAnswer = () => void answerMs.push(performance.now() - sentMs);
-  const send = way === 'emergency' ? null : senderOf(way, stack);
-  const answers = send
-    ? services.map((service) => send(service).then(noteAnswer))
-    : [stopInOne(stack, services).then(noteAnswer)];
-  await Promise.all(answers);
-  const zeroMs = [...(await seen).values()].map((atMs) => atMs - sentMs);
-  const stillShown = await Promise.all(services.map((service) => stack.shareOf(service)));
-  if (stillShown.some((share) => share > 0)) throw new Error('a canary takes traffic after its stop');
-  await ended(services);
-  const common = { storm: services.length, by: way, resolution: Math.ceil(sweep.longestGapMs) };
-  return [
-    { ...common, measured: 'canary reads 0', ...summaryOf(zeroMs) },
-    { ...common, measured: 'caller has answer', ...summaryOf(answerMs) },
-  ];
+  printTable('storm: milliseconds from sending all commands', rows);
 }
 
 async function ended(services: readonly string[]): Promise<void> {

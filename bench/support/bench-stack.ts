@@ -23,6 +23,8 @@ export interface BenchStack {
   /** The canary's share as the data plane has it now, percent. */
   shareOf(service: string): Promise<number>;
   sweep(): Sweep;
+  /** Requests to the data plane's API so far; empty: it does not tell. */
+  requests(): Promise<ReadonlyMap<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function startBenchStack(
       }
     },
     sweep: () => plane.sweep(),
+    requests: async () => (await plane.requests?.()) ?? new Map(),
     stop: async () => {
       for (const part of parts) await part.stop();
       await temporal.teardown();

@@ -22,6 +22,8 @@ export interface Plane {
   /** The canary's share as the data plane has it now, percent. */
   shareOf(service: string): Promise<number>;
   sweep(): Sweep;
+  /** Requests that the data plane's API has answered so far, by verb and resource. Absent: it does not tell. */
+  requests?(): Promise<ReadonlyMap<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -59,10 +61,22 @@ async function startRoutesPlane(services: readonly string[]): Promise<Plane> {
     settings,
     shareOf: async (service) => sight.shareOf(service),
     sweep: () => sight,
+    requests: async () => requestsIn(String((await cluster.rest('GET', '/metrics')).body)),
     stop: async () => {
       sight.close();
       await guard.stop();
       await cluster.stop();
     },
   };
+}
+
+function requestsIn(metrics: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of metrics.split('\n')) {
+    if (!line.startsWith('apiserver_request_total{')) continue;
+    const label = (name: string) => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? '';
+    const what = `${label('verb')} ${label('resource')} ${label('code')}`;
+    counts.set(what, (counts.get(what) ?? 0) + Number(line.split(' ').at(-1)));
+  }
+  return counts;
 }

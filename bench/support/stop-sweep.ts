@@ -5,6 +5,8 @@ import { MapCommands } from '../../src/providers/traffic/haproxy/maps.ts';
 
 /** Between two sweeps, so that looking is no load. */
 const pauseMs = 10;
+/** Of the map's lines, `0x55… bench/storm-1 1`, those of targets that are stopped. */
+const stopLine = / (\S+) [1-9]\d*$/gm;
 /** HAProxy and the client each limit a conversation, so it is renewed long before. */
 const conversationMs = 2_000;
 
@@ -42,9 +44,6 @@ export class StopSweep {
 
   private async stopped(run: Run): Promise<string[]> {
     const [dump = ''] = await run([new MapCommands(this.connection.mapsDir).show('stop')]);
-    return dump.split('\n').flatMap((line) => {
-      const [, key = '', value] = line.split(' ');
-      return Number(value) > 0 ? [key] : [];
-    });
+    return Array.from(dump.matchAll(stopLine), ([, key = '']) => key);
   }
 }

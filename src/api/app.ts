@@ -11,6 +11,7 @@ import { guardRequests } from './guard.ts';
 import { ApiMetrics } from './metrics.ts';
 import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
+import { RequestLog } from './request-log.ts';
 import { watchRoutes } from './route-table.ts';
 import { approvalPages } from './routes/approval-pages.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -81,6 +82,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request, reply.headers(headersOf('', overTls)), asSluiceError(error));
     },
+    logController: new RequestLog(),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -148,11 +148,12 @@ async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls' | 'tlsI
   return { tls: { cert: await readFile(tls.cert), key: await readFile(tls.key) } };
 }
 
-const logger = pino({
-  name: 'sluice-api',
-  level: process.env.SLUICE_LOG_LEVEL ?? 'info',
-  base: { pid: process.pid },
-});
+/** Whoever reads the log may be slow, and no answer waits for that; at the end, and of a failure, all is written. */
+const log = pino.destination({ sync: false });
+const logger = pino(
+  { name: 'sluice-api', level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } },
+  log,
+);
 main(logger).catch((error: unknown) => {
   logger.fatal({ error: messageOf(error) }, 'API ended');
   process.exitCode = 1;

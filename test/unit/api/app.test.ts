@@ -1,5 +1,6 @@
 /** The HTTP layer by injection: routes, bodies, refusals and what is never shown. */
 import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import {
@@ -30,6 +31,17 @@ const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerS
 const startOk = { start: async () => started };
 const json = { 'content-type': 'application/json' };
 const target = '/v1/rollouts/demo/shop';
+
+test('logs one line for each request, when it has been answered', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  app = await createApp(fakeDeps(fakeRollouts({})), { logger });
+  await app.inject('/v1/nowhere');
+  expect(lines).toMatchObject([
+    { msg: 'request completed', req: { method: 'GET', url: '/v1/nowhere' }, res: { statusCode: 404 } },
+  ]);
+  expect(lines[0]).toHaveProperty('responseTime');
+});
 
 test('starts a rollout from a plan in JSON and says where it is', async () => {
   const { app, rollouts } = await serve(startOk);

@@ -1,5 +1,4 @@
 /** Lets what is less urgent wait until nothing urgent is under way. */
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where so many came without a rest between them, more are to be expected after a moment without any. */
 const storm = 5;
@@ -17,7 +16,8 @@ export class Calm {
   private followedAtMs = 0;
   private sinceRest = 0;
   private settling: NodeJS.Timeout | null = null;
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
+  private readonly pausing = new Set<() => void>();
 
   async during<T>(urgent: () => Promise<T>): Promise<T> {
     this.underWay += 1;
@@ -28,7 +28,10 @@ export class Calm {
       return await urgent();
     } finally {
       this.underWay -= 1;
-      if (this.underWay === 0) this.settle();
+      if (this.underWay === 0) {
+        wakeAll(this.pausing);
+        this.settle();
+      }
     }
   }
 
@@ -41,10 +44,12 @@ export class Calm {
   /** Resolves when nothing urgent is under way, to be followed or to be expected, but after `maxMs` more at the latest. */
   async wait(maxMs: number): Promise<void> {
     if (this.underWay === 0 && this.settling === null) return;
-    const over = new AbortController();
-    const late = sleep(maxMs + this.followedInMs, undefined, { signal: over.signal }).catch(() => {});
-    await Promise.race([new Promise<void>((resolve) => this.waiting.push(resolve)), late]);
-    over.abort();
+    await wokenFrom(this.waiting, maxMs + this.followedInMs);
+  }
+
+  /** Resolves when nothing urgent is under way at the moment, but after `maxMs` at the latest. */
+  async pause(maxMs: number): Promise<void> {
+    if (this.underWay > 0) await wokenFrom(this.pausing, maxMs);
   }
 
   private get followedInMs(): number {
@@ -60,15 +65,30 @@ export class Calm {
   private rest(): void {
     this.stopSettling();
     this.sinceRest = 0;
-    const woken = this.waiting;
-    this.waiting = [];
-    for (const wake of woken) wake();
+    wakeAll(this.waiting);
   }
 
   private stopSettling(): void {
     if (this.settling !== null) clearTimeout(this.settling);
     this.settling = null;
   }
+}
+
+/** In a storm there are very many of these, so each is as cheap as can be. */
+function wokenFrom(sleepers: Set<() => void>, maxMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(late);
+      sleepers.delete(wake);
+      resolve();
+    };
+    const late = setTimeout(wake, maxMs);
+    sleepers.add(wake);
+  });
+}
+
+function wakeAll(sleepers: ReadonlySet<() => void>): void {
+  for (const wake of [...sleepers]) wake();
 }
 
 function momentAfter(count: number): number {

@@ -15,6 +15,13 @@ const courtesyOfSafeMs = 3000;
 const maxQueueMs = 500;
 const maxUntold = 20;
 
+export interface Patience {
+  readonly over: Promise<null>;
+  end(): void;
+  /** For who is safe already: it is over as soon as so many are to be told that whoever is safe should not wait for it. */
+  shorten(): void;
+}
+
 export class Telling {
   private readonly calm: Calm;
   private readonly queue = new Queue(atOnce);
@@ -27,20 +34,25 @@ export class Telling {
     this.calm = calm;
   }
 
-  /**
-   * Resolves as soon as so many are to be told that whoever is safe already should not wait for it, and when `over` ends
-   * the wait.
-   */
-  crowding(over: AbortSignal): Promise<null> {
-    return new Promise((resolve) => {
-      const end = () => {
-        this.patient.delete(end);
-        resolve(null);
-      };
-      if (this.crowded || over.aborted) return end();
-      this.patient.add(end);
-      over.addEventListener('abort', end, { once: true });
+  /** A wait of `mostMs` at most, for a command to be told. */
+  patience(mostMs: number): Patience {
+    let resolve = (_: null) => {};
+    const over = new Promise<null>((end) => {
+      resolve = end;
     });
+    let ended = false;
+    const end = () => {
+      ended = true;
+      clearTimeout(late);
+      this.patient.delete(end);
+      resolve(null);
+    };
+    const late = setTimeout(end, mostMs);
+    const shorten = () => {
+      if (this.crowded) end();
+      else if (!ended) this.patient.add(end);
+    };
+    return { over, end, shorten };
   }
 
   private get crowded(): boolean {
@@ -53,7 +65,7 @@ export class Telling {
    */
   async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>): Promise<T> {
     this.untold += 1;
-    if (this.crowded) for (const end of this.patient) end();
+    if (this.crowded) for (const end of [...this.patient]) end();
     try {
       const safe = await this.isSafe(stopped);
       if (safe) await this.calm.wait(courtesyOfSafeMs);

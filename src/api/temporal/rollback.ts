@@ -1,5 +1,4 @@
 /** A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import { type CommandAnswer, hasEnded } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
@@ -9,6 +8,8 @@ import { describe } from './view.ts';
 
 /** How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal. */
 const tellBudgetMs = 3000;
+/** In a storm the answers to those who are safe let the stops of others go first, for no longer than this. */
+const othersFirstMs = 300;
 
 export async function rollBack(
   deps: ExpressDeps,
@@ -17,15 +18,15 @@ export async function rollBack(
 ): Promise<CommandAnswer> {
   const askedAtMs = Date.now();
   const first = deps.calm.during(() => stopCanary(deps, ref));
-  const told = new AbortController();
-  const stopping = stopOn(deps, ref, first, told.signal);
+  const told = new Told();
+  const stopping = stopOn(deps, ref, first, told);
   const caller = { answered: false };
   const isWritten = first.then((lane) => lane?.express.written === true);
   const telling = deps.telling.after(isWritten, async (inHaste) => {
     if (caller.answered) return await tellLate(deps, { ref, command, askedAtMs }, await stopping);
     return await (inHaste ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command));
   });
-  const untilTold = telling.finally(() => told.abort());
+  const untilTold = telling.finally(() => told.now());
   const inTime = toldInTime(deps, stopping, untilTold).finally(() => {
     caller.answered = true;
   });
@@ -45,15 +46,37 @@ async function stopOn(
   deps: ExpressDeps,
   ref: RunRef,
   first: Promise<Lane | null>,
-  told: AbortSignal,
+  told: Told,
 ): Promise<Lane | null> {
   let tried = first;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const failed = await tried.then((lane) => lane?.express.written === false, wasAway);
-    if (!failed) return await tried;
-    await sleep(pauseMs, undefined, { signal: told }).catch(() => {});
-    if (told.aborted) return await tried;
+    if (!failed || (await told.within(pauseMs))) return await tried;
     tried = deps.calm.during(() => stopCanary(deps, ref));
+  }
+}
+
+/** Whether the rollout has been told. */
+class Told {
+  private is = false;
+  private wake: () => void = () => {};
+
+  now(): void {
+    this.is = true;
+    this.wake();
+  }
+
+  /** Waits for it no longer than `ms`. */
+  async within(ms: number): Promise<boolean> {
+    if (this.is) return true;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+    return this.is;
   }
 }
 
@@ -68,15 +91,13 @@ async function toldInTime(
   stopping: Promise<Lane | null>,
   telling: Promise<CommandAnswer>,
 ): Promise<CommandAnswer> {
-  const over = new AbortController();
-  const late = sleep(tellBudgetMs, null, { signal: over.signal }).catch(() => null);
-  const safe = stopping.catch(() => null).then(willBeFound);
-  const enough = safe.then((found) =>
-    found ? Promise.race([late, deps.telling.crowding(over.signal)]) : late,
-  );
-  const told = await Promise.race([telling, enough]).finally(() => over.abort());
+  const { over, end, shorten } = deps.telling.patience(tellBudgetMs);
+  const safe = stopping.then(willBeFound, () => false);
+  void safe.then((found) => found && shorten());
+  const told = await Promise.race([telling, over]).finally(end);
   if (told !== null) return told;
   if (!(await safe)) return await telling;
+  await deps.calm.pause(othersFirstMs);
   // The rollout finds the stop by itself, though not who asked for it and why.
   telling.catch(() => {});
   return byStop;

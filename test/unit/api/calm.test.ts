@@ -79,4 +79,19 @@ describe('calm', () => {
     await turn();
     expect(waiting.over).toBe(true);
   });
+
+  test('has a pause for those who can wait a little, which ends with the last urgent one or after its time', async () => {
+    const calm = new Calm();
+    await calm.pause(60_000);
+    const one = urgent(calm);
+    const seen: string[] = [];
+    void calm.pause(60_000).then(() => seen.push('with the last'));
+    void calm.pause(100).then(() => seen.push('in time'));
+    vi.advanceTimersByTime(100);
+    await turn();
+    expect(seen).toEqual(['in time']);
+    await one.end();
+    await turn();
+    expect(seen).toEqual(['in time', 'with the last']);
+  });
 });

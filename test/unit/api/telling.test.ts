@@ -31,14 +31,21 @@ describe('the workflow', () => {
 
   test('may be left to itself by those who are safe as soon as many more are to be told', async () => {
     const telling = new Telling(new Calm());
-    const patient = telling.crowding(new AbortController().signal);
-    const over = new AbortController();
-    const gone = telling.crowding(over.signal);
-    over.abort();
-    expect(await gone).toBeNull();
+    const { over: patient, shorten } = telling.patience(60_000);
+    shorten();
+    const gone = telling.patience(60_000);
+    gone.end();
+    expect(await gone.over).toBeNull();
     const few = Array.from({ length: 20 }, () => telling.after(never, () => never));
     expect(await Promise.race([patient, Promise.resolve('still waiting')])).toBe('still waiting');
     few.push(telling.after(never, () => never));
     expect(await patient).toBeNull();
+    const unsafe = telling.patience(60_000);
+    const safe = telling.patience(60_000);
+    safe.shorten();
+    expect(await Promise.race([unsafe.over, safe.over.then(() => 'the one who is safe')])).toBe(
+      'the one who is safe',
+    );
+    unsafe.end();
   });
 });

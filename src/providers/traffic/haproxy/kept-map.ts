@@ -8,6 +8,9 @@ const maxLockMs = 2_000;
 /** A lock is held for some milliseconds; one of this age was left by a process that died. */
 const staleLockMs = 5_000;
 
+/** Who comes while others are written waits so much longer, and in a rush many go together. */
+const gatherMs = 20;
+
 type Edits = ReadonlyMap<string, string | null>;
 
 export class KeptMap {
@@ -15,6 +18,7 @@ export class KeptMap {
   private pending = new Map<string, string | null>();
   private next: Promise<void> | null = null;
   private last: Promise<unknown> = Promise.resolve();
+  private busy = false;
 
   constructor(file: string) {
     this.file = file;
@@ -29,10 +33,13 @@ export class KeptMap {
   }
 
   private async flushAfter(last: Promise<unknown>): Promise<void> {
+    const waited = this.busy;
     await last;
+    if (waited) await sleep(gatherMs);
     const edits = this.pending;
     this.pending = new Map();
     this.next = null;
+    this.busy = true;
     try {
       await locked(`${this.file}.lock`, () => apply(this.file, edits));
     } catch (error) {
@@ -40,6 +47,8 @@ export class KeptMap {
       const advice =
         'A restart would forget it. If that file is on another machine, set persistRoles to false.';
       throw new SluiceError('traffic-unready', `${what} ${advice}`, { cause: error });
+    } finally {
+      this.busy = false;
     }
   }
 }
@@ -49,12 +58,12 @@ async function apply(file: string, edits: Edits): Promise<void> {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const lines = before.split('\n').filter((line) => line.trim() !== '' && !edits.has(keyOf(line)));
-  for (const [key, value] of edits) {
-    if (value !== null) lines.push(`${key} ${value}`);
-  }
-  const text = lines.map((line) => `${line}\n`).join('');
-  if (sameEntries(before, text)) return;
+  const lines = before.split('\n').filter((line) => line.trim() !== '');
+  const others = lines.filter((line) => !edits.has(keyOf(line)));
+  const wanted = [...edits].flatMap(([key, value]) => (value === null ? [] : [`${key} ${value}`]));
+  const there = new Set(lines);
+  if (lines.length === others.length + wanted.length && wanted.every((line) => there.has(line))) return;
+  const text = [...others, ...wanted].map((line) => `${line}\n`).join('');
   const draft = `${file}.${process.pid}.tmp`;
   try {
     await writeThrough(draft, text);
@@ -78,10 +87,6 @@ async function writeThrough(file: string, text: string): Promise<void> {
 
 function keyOf(line: string): string {
   return line.trim().split(/\s+/)[0] ?? '';
-}
-
-function sameEntries(a: string, b: string): boolean {
-  return a.split('\n').sort().join('\n') === b.split('\n').sort().join('\n');
 }
 
 /** Other processes edit the same file for other targets. */

@@ -184,8 +184,11 @@ export class LeaseStore {
   ): Promise<KubeObject> {
     if (seen === null) return await this.make(ref, leasePatch({ ...noLease, ...wanted }), target, signal);
     const { metadata, spec } = leasePatch(wanted);
-    const { resourceVersion } = seen.metadata;
-    return await this.client.patch(ref, { metadata: { ...metadata, resourceVersion }, spec }, signal);
+    const { resourceVersion, managedFields = [] } = seen.metadata;
+    // All fields are ours, and the API server's account of who wrote which makes each write dearer: so it begins anew, empty.
+    const unaccounted = managedFields.length > 0 ? { managedFields: [{}] } : {};
+    const changed = { ...metadata, resourceVersion, ...unaccounted };
+    return await this.client.patch(ref, { metadata: changed, spec }, signal);
   }
 
   private async make(

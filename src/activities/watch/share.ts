@@ -27,7 +27,10 @@ export class MeasuredShare {
     this.clock = clock;
   }
 
-  async measure(signal: AbortSignal): Promise<void> {
+  /** Unless it was measured less than `everyMs` ago. */
+  async measure(signal: AbortSignal, everyMs = 0): Promise<void> {
+    const before = this.counts.at(-1);
+    if (before !== undefined && this.clock.now() - before.atMs < everyMs) return;
     const seen = await this.side.provider.counts?.(this.side.target, signal);
     if (seen === undefined) return;
     const nowMs = this.clock.now();
@@ -36,7 +39,6 @@ export class MeasuredShare {
       canary: seen.requests[otherSlot(this.stableSlot)],
       stable: seen.requests[this.stableSlot],
     };
-    const before = this.counts.at(-1);
     // Counters that fall mean that the data plane was restarted.
     const restarted = before && (now.canary < before.canary || now.stable < before.stable);
     const since = before === undefined ? now.canary : restarted ? 0 : before.canary;

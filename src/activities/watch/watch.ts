@@ -325,7 +325,7 @@ class Watch {
       this.lastGoodPulseMs = null;
     }
     // The measured share is for people; that it cannot be read stands in nobody's way.
-    await this.share.measure(callSignal()).catch(() => {});
+    await this.share.measure(callSignal(), this.beats.measureEveryMs).catch(() => {});
     this.series.share(this.deps.clock.now(), this.share.percent);
     return null;
   }

@@ -3,12 +3,13 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
 import { checkEpoch } from './common/bounds.ts';
-import { createRuntimeClient, type RuntimeClient, type TalkOptions } from './haproxy/client.ts';
+import { createRuntimeClient, type Run, type RuntimeClient, type TalkOptions } from './haproxy/client.ts';
 import { clockCommands, clockIn } from './haproxy/clock.ts';
 import { type Canary, Entries, noCanary, noMatch, type Seen } from './haproxy/entries.ts';
 import { KeptMap } from './haproxy/kept-map.ts';
 import { MapCommands, mapFile } from './haproxy/maps.ts';
 import { backendOf, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
+import { Overview } from './haproxy/overview.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
 import { requestsIn } from './haproxy/stat.ts';
 import { StopAll } from './haproxy/stop-all.ts';
@@ -42,6 +43,7 @@ class HaproxyTraffic implements TrafficProvider {
   private readonly stops: KeptMap;
   private readonly stopping: Stopping;
   private readonly everything: StopAll;
+  private readonly overview: Overview;
   /** Who owned each target when it was last read: a guess that saves the next read a round. */
   private readonly owners = new Map<TargetId, number>();
 
@@ -53,6 +55,7 @@ class HaproxyTraffic implements TrafficProvider {
     this.roles = new KeptMap(mapFile(settings.mapsDir, 'roles'));
     this.stops = new KeptMap(mapFile(settings.mapsDir, 'stop'));
     this.stopping = new Stopping(this.client, this.commands);
+    this.overview = new Overview(this.client, this.commands);
     const { client, commands, stopping } = this;
     this.everything = new StopAll({
       client,
@@ -101,6 +104,13 @@ class HaproxyTraffic implements TrafficProvider {
       return this.stateOf(seen);
     };
     return this.about(target, signal, look, { look: true });
+  }
+
+  /** What needs no more than that all is well may come from the overview; what would make anybody act is looked at. */
+  async glance(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
+    const seen = await this.overview.look(checkTargetId(target.id)).catch(() => null);
+    if (seen?.owned && !seen.stopped && seen.canary.lease > Date.now()) return this.stateOf(seen);
+    return await this.read(target, signal);
   }
 
   async setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void> {
@@ -158,16 +168,18 @@ class HaproxyTraffic implements TrafficProvider {
     this.client.close();
   }
 
-  private about<T>(
+  private async about<T>(
     { id }: TrafficTarget,
     signal: AbortSignal | undefined,
     talk: (entries: Entries) => Promise<T>,
     options: TalkOptions = {},
   ): Promise<T> {
-    return this.client.converse(async (run) => talk(new Entries(run, this.commands, checkTargetId(id))), {
-      ...options,
-      signal,
-    });
+    const about = async (run: Run) => talk(new Entries(run, this.commands, checkTargetId(id)));
+    try {
+      return await this.client.converse(about, { ...options, signal });
+    } finally {
+      if (options.look !== true) this.overview.wrote(id);
+    }
   }
 
   private stateOf({ canary, ...seen }: Seen): TrafficState {

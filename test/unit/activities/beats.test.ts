@@ -28,6 +28,19 @@ describe('the heartbeats of the watches of one worker', () => {
   });
 });
 
+describe('the measurements of the watches of one worker', () => {
+  test('come with every pulse while they are few, and every five seconds at the latest', () => {
+    const measureEveryMs = (watching: number) => {
+      const beats = new Beats();
+      for (let count = 0; count < watching; count++) beats.enter();
+      return beats.measureEveryMs;
+    };
+    expect(measureEveryMs(10)).toBe(50);
+    expect(measureEveryMs(800)).toBe(4_000);
+    expect(measureEveryMs(5_000)).toBe(5_000);
+  });
+});
+
 describe('the time limit of a heartbeat', () => {
   test.each([3_000, 10_000, 45_000, 3_600_000])(
     'leaves room for two pulses and ends before a lease of %i ms that was just due for renewal',

@@ -137,28 +137,10 @@ export class Entries {
   }
 
   private async readUnder(epoch: number): Promise<Seen> {
-    const { get } = bound(this.commands);
-    const canaryOf = (slot: Slot) => canaryMaps.map((name) => get(name, canaryKey(this.id, epoch, slot)));
-    const [owner, role, stop, stopAll, stable, ...canaries] = (
-      await this.run([
-        get('epoch', this.id),
-        get('roles', this.id),
-        get('stop', this.id),
-        get('stop', '*'),
-        get('stable', ownerKey(this.id, epoch)),
-        ...canaryOf('blue'),
-        ...canaryOf('green'),
-      ])
-    ).map(valueIn);
-    const stableSlot = slotOf(stable ?? role);
-    const [weight, match, lease] = stableSlot === 'blue' ? canaries.slice(0, 3) : canaries.slice(3);
-    return {
-      epoch: Number(owner ?? 0),
-      stableSlot,
-      stopped: Number(stop ?? 0) > 0 || Number(stopAll ?? 0) > 0,
-      canary: { weight: Number(weight ?? 0), match: match ?? noMatch, lease: Number(lease ?? 0) },
-      owned: typeof stable === 'string' && typeof weight === 'string',
-    };
+    const asked = placesOf(this.id, epoch);
+    const answers = await this.run(asked.map(([name, key]) => this.commands.get(name, key)));
+    const values = new Map(asked.map((place, index) => [place.join(' '), valueIn(answers[index])]));
+    return seenIn(this.id, epoch, (name, key) => values.get(`${name} ${key}`) ?? null);
   }
 
   private layDown(epoch: number, stableSlot: Slot, canary: Canary): string[] {
@@ -206,9 +188,46 @@ export class Entries {
   }
 }
 
+/** All that tells of a target under an owner. Who owns it comes first. */
+function placesOf(id: TargetId, epoch: number): (readonly [MapName, string])[] {
+  const canaryOf = (slot: Slot) => canaryMaps.map((name) => [name, canaryKey(id, epoch, slot)] as const);
+  return [
+    ['epoch', id],
+    ['roles', id],
+    ['stop', id],
+    ['stop', '*'],
+    ['stable', ownerKey(id, epoch)],
+    ...canaryOf('blue'),
+    ...canaryOf('green'),
+  ];
+}
+
+/** What entries say of a target, `epoch` being whose entries count if it is the owner. */
+export function seenIn(
+  id: TargetId,
+  epoch: number,
+  value: (name: MapName, key: string) => string | null,
+): Seen {
+  const stable = value('stable', ownerKey(id, epoch));
+  const stableSlot = slotOf(stable ?? value('roles', id));
+  const key = canaryKey(id, epoch, stableSlot);
+  const weight = value('weight', key);
+  const numberIn = (text: string | null) => Number(text ?? 0);
+  return {
+    epoch: numberIn(value('epoch', id)),
+    stableSlot,
+    stopped: numberIn(value('stop', id)) > 0 || numberIn(value('stop', '*')) > 0,
+    canary: {
+      weight: numberIn(weight),
+      match: value('match', key) ?? noMatch,
+      lease: numberIn(value('lease', key)),
+    },
+    owned: stable !== null && weight !== null,
+  };
+}
+
 function bound(commands: MapCommands) {
   return {
-    get: (name: MapName, key: string) => commands.get(name, key),
     add: (name: MapName, key: string, value: string | number) => commands.add(name, key, value),
     del: (name: MapName, key: string) => commands.del(name, key),
   };
@@ -222,6 +241,6 @@ function canaryKey(id: TargetId, epoch: number, stableSlot: Slot): string {
   return `${id}@${epoch}@${stableSlot}`;
 }
 
-function slotOf(role: string | null | undefined): Slot {
+function slotOf(role: string | null): Slot {
   return role === 'green' ? 'green' : 'blue';
 }

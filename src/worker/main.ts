@@ -68,9 +68,10 @@ async function main(logger: Logger): Promise<void> {
       }),
     notices: { ...noticeDepsOf(config, registry, client), onDelivery: metrics.takeDelivery },
     onTimeline: (workflowId, entry) => {
-      metrics.takeEntry(entry);
+      metrics.takeEntry(workflowId, entry);
       logger.info({ workflowId, ...entry }, entry.text);
     },
+    onRecalled: metrics.recall,
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
   const stopKeeping = archive === null ? () => {} : keepEvidence(client, logger);

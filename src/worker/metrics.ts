@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer, Watching } from '../activities/deps.ts';
 import type { DeliveryResult } from '../activities/notify/notices.ts';
+import { outcomeIn, triggerIn } from '../domain/rollout/timeline.ts';
 import { type TimelineEntry, terminalPhases, timelineKinds } from '../domain/rollout/types.ts';
 import { watchedGauges } from './watched-gauges.ts';
 
@@ -16,6 +17,8 @@ export class WorkerMetrics {
   readonly registry = new Registry();
   readonly observer: Observer;
   private readonly watched = new Set<Watching>();
+  /** Of the rollouts that are going back, by workflow. */
+  private readonly decisions = new Map<string, { readonly trigger: string; readonly atMs: number }>();
   private readonly events: Counter;
   private readonly finished: Counter;
   private readonly restores: Histogram;
@@ -89,13 +92,25 @@ export class WorkerMetrics {
     }
   }
 
-  readonly takeEntry = ({ kind, data = {} }: TimelineEntry): void => {
+  readonly takeEntry = (workflowId: string, entry: TimelineEntry): void => {
+    const { kind, atMs } = entry;
     this.events.inc({ kind });
-    const { outcome, trigger, sinceDecisionMs } = data;
-    if (kind === 'finished' && typeof outcome === 'string') this.finished.inc({ outcome });
-    if (kind === 'restored' && typeof trigger === 'string' && typeof sinceDecisionMs === 'number') {
-      this.restores.observe({ trigger }, sinceDecisionMs / 1_000);
+    this.recall(workflowId, entry);
+    const decision = this.decisions.get(workflowId);
+    if (kind === 'restored' && decision) {
+      this.restores.observe({ trigger: decision.trigger }, (atMs - decision.atMs) / 1_000);
     }
+    const outcome = outcomeIn(entry);
+    if (outcome !== null) {
+      this.finished.inc({ outcome });
+      this.decisions.delete(workflowId);
+    }
+  };
+
+  /** What another worker has told before: a restore that it began may end here. */
+  readonly recall = (workflowId: string, entry: TimelineEntry): void => {
+    const trigger = triggerIn(entry);
+    if (trigger !== null) this.decisions.set(workflowId, { trigger, atMs: entry.atMs });
   };
 
   readonly takeDelivery = (notifier: string, result: DeliveryResult): void => {

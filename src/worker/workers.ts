@@ -34,6 +34,8 @@ export interface WorkersOptions {
   readonly notices?: NoticeDeps;
   /** Called for each line of a rollout's timeline as it happens, never at replay. */
   readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
+  /** Called for each line that was told before, when this worker takes the rollout over. Default: nobody listens. */
+  readonly onRecalled?: (workflowId: string, entry: TimelineEntry) => void;
   /** How long running activities may finish at shutdown. Default: 5 s. */
   readonly shutdownGraceMs?: number;
 }
@@ -104,8 +106,9 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       sinks: {
         audit: {
           record: {
-            fn: (info, entry: TimelineEntry) => options.onTimeline(info.workflowId, entry),
-            callDuringReplay: false,
+            fn: ({ workflowId, unsafe }, entry: TimelineEntry) =>
+              (unsafe.isReplaying ? options.onRecalled : options.onTimeline)?.(workflowId, entry),
+            callDuringReplay: true,
           },
         },
       },

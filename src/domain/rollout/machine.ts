@@ -201,11 +201,7 @@ function onRestored(
     {
       kind: 'restored',
       text: `canary reads 0 % in the data plane after ${event.tookMs} ms and ${attempts}`,
-      data: {
-        attempts: event.attempts,
-        tookMs: event.tookMs,
-        ...(state.cause && { trigger: state.cause.kind, sinceDecisionMs: nowMs - state.cause.atMs }),
-      },
+      data: { attempts: event.attempts, tookMs: event.tookMs },
     },
     nowMs,
   );
@@ -235,11 +231,7 @@ function onCleaned(state: RolloutState, problem: string | null, nowMs: number): 
   );
   const phase = state.cause ? 'rolled-back' : 'promoted';
   const ended: RolloutState = { ...closeReport(noted, 'soaked', nowMs), phase, endedAtMs: nowMs };
-  return withNote(
-    ended,
-    { kind: 'finished', text: `rollout ended: ${phase}`, data: { outcome: phase } },
-    nowMs,
-  );
+  return withNote(ended, { kind: 'finished', text: `rollout ended: ${phase}` }, nowMs);
 }
 
 function onLimit(state: RolloutState, event: RolloutEvent & { kind: 'limit' }, nowMs: number): RolloutState {

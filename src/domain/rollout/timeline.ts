@@ -1,5 +1,11 @@
-/** The rollout's story: appending to it, within a bound. */
-import type { RolloutState, TimelineEntry, TimelineKind } from './types.ts';
+/** The rollout's story: appending to it, within a bound, and what its lines tell. */
+import {
+  type Outcome,
+  type RolloutState,
+  type TimelineEntry,
+  type TimelineKind,
+  terminalPhases,
+} from './types.ts';
 
 const maxEntries = 300;
 
@@ -27,4 +33,16 @@ export function withNote(state: RolloutState, note: Note, atMs: number): Rollout
   const firstNoise = state.timeline.findIndex((known) => noise.includes(known.kind));
   timeline.splice(firstNoise >= 0 ? firstNoise : 1, 1);
   return { ...state, timeline, droppedEntries: state.droppedEntries + 1 };
+}
+
+/** The outcome that the last line of a story tells; null: it is another line. */
+export function outcomeIn({ kind, text }: TimelineEntry): Outcome | null {
+  if (kind !== 'finished') return null;
+  // What ended before anything was touched says why in its own words.
+  return terminalPhases.find((outcome) => text === `rollout ended: ${outcome}`) ?? 'refused';
+}
+
+/** What turned a rollout round, in the line that begins its way back; null: it is another line. */
+export function triggerIn({ kind, data }: TimelineEntry): string | null {
+  return kind === 'restore-started' && typeof data?.cause === 'string' ? data.cause : null;
 }

@@ -1,26 +1,35 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WatchProgress } from '../../../src/domain/rollout/status.ts';
-import { emptyCarry } from '../../../src/domain/rollout/types.ts';
+import { emptyCarry, type TimelineEntry, type TimelineKind } from '../../../src/domain/rollout/types.ts';
 import { WorkerMetrics } from '../../../src/worker/metrics.ts';
 import { planFixture } from '../../support/plan.ts';
 
 const plan = planFixture();
 const text = async (metrics: WorkerMetrics) => (await metrics.registry.metrics()).split('\n');
 const make = () => new WorkerMetrics({ notReady: () => null, receivers: ['chat'] });
-const entry = (kind: 'restored' | 'finished' | 'held', data?: Record<string, unknown>) =>
-  ({ kind, text: '', atMs: 0, stage: null, actor: null, ...(data && { data }) }) as const;
+const entry = (kind: TimelineKind, atMs: number, more: Partial<TimelineEntry> = {}): TimelineEntry => ({
+  kind,
+  text: '',
+  atMs,
+  stage: null,
+  actor: null,
+  ...more,
+});
 
 describe('the story of rollouts', () => {
   it('is counted by kind, outcome and trigger, from 0 on', async () => {
     const metrics = make();
-    metrics.takeEntry(entry('held'));
-    metrics.takeEntry(entry('restored', { trigger: 'check', sinceDecisionMs: 700 }));
-    metrics.takeEntry(entry('finished', { outcome: 'rolled-back' }));
+    metrics.takeEntry('rollout/a/b', entry('held', 0));
+    metrics.takeEntry('rollout/a/b', entry('restore-started', 1_000, { data: { cause: 'check' } }));
+    metrics.takeEntry('rollout/a/b', entry('restored', 1_700));
+    metrics.takeEntry('rollout/a/b', entry('finished', 2_000, { text: 'rollout ended: rolled-back' }));
+    metrics.takeEntry('rollout/a/c', entry('finished', 2_000, { text: 'rollout ended: nobody approved it' }));
     expect(await text(metrics)).toEqual(
       expect.arrayContaining([
         'sluice_rollout_events_total{kind="held"} 1',
         'sluice_rollout_events_total{kind="restore-late"} 0',
         'sluice_rollouts_finished_total{outcome="rolled-back"} 1',
+        'sluice_rollouts_finished_total{outcome="refused"} 1',
         'sluice_rollouts_finished_total{outcome="promoted"} 0',
         'sluice_restore_duration_seconds_bucket{le="0.5",trigger="check"} 0',
         'sluice_restore_duration_seconds_bucket{le="1",trigger="check"} 1',
@@ -28,10 +37,18 @@ describe('the story of rollouts', () => {
     );
   });
 
-  it('takes a restore of a history that earlier code began for what it is: without its time', async () => {
+  it('knows when another worker has begun a restore that ends here, and counts nothing twice', async () => {
     const metrics = make();
-    metrics.takeEntry(entry('restored', { attempts: 1 }));
-    expect(await text(metrics)).toContain('sluice_rollout_events_total{kind="restored"} 1');
+    metrics.recall('rollout/a/b', entry('restore-started', 1_000, { data: { cause: 'stop' } }));
+    metrics.takeEntry('rollout/a/b', entry('restored', 9_000));
+    const lines = await text(metrics);
+    expect(lines).toContain('sluice_restore_duration_seconds_sum{trigger="stop"} 8');
+    expect(lines).toContain('sluice_rollout_events_total{kind="restore-started"} 0');
+  });
+
+  it('tells no time where the decision is not known', async () => {
+    const metrics = make();
+    metrics.takeEntry('rollout/a/b', entry('restored', 9_000));
     expect((await text(metrics)).filter((line) => line.startsWith('sluice_restore_duration'))).toEqual([]);
   });
 });

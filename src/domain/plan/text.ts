@@ -78,7 +78,7 @@ function badKeys(document: Document, lines: LineCounter): Problem[] {
 }
 
 /** Counts brackets, indentation levels and leading dashes, which is enough to bound every way of nesting. */
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
   let brackets = 0;
   let deepest = 0;
   for (const sign of text) {

@@ -95,11 +95,15 @@ const mayImport: Record<string, readonly string[]> = {
   dashboard: ['domain', 'client', 'api/contract.ts', 'api/contract'],
 };
 
+const editor = ['autocomplete', 'commands', 'lang-yaml', 'language', 'lint', 'state', 'view'].map(
+  (part) => `@codemirror/${part}`,
+);
+
 /** Packages that a layer may import; null: any. */
 const packages: Record<string, readonly string[] | null> = {
   domain: ['zod', 'yaml'],
   workflows: ['@temporalio/workflow', '@temporalio/common'],
-  dashboard: ['react', 'react-dom/client', 'uplot', 'wouter'],
+  dashboard: ['react', 'react-dom/client', 'uplot', 'wouter', 'yaml', '@lezer/highlight', ...editor],
 };
 
 interface Import {

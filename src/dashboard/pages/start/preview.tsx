@@ -1,0 +1,80 @@
+/** A plan as it would run: what every default comes to, and what policies add. */
+import { stringify } from 'yaml';
+import type { Plan, Stage } from '../../../domain/plan/types.ts';
+import { type Fact, Facts } from '../../ui/facts.tsx';
+import { Table } from '../../ui/table.tsx';
+import { percent, span } from '../actions/figures.ts';
+import { digestOf } from './digest.ts';
+
+export function Preview({ answered }: { readonly answered: Readonly<Record<string, unknown>> }) {
+  const { plan, plannedMs } = digestOf(answered);
+  return (
+    <div className="preview">
+      <p>
+        <strong>
+          {plan.service} {plan.version}
+        </strong>{' '}
+        to {plan.environment}, in {span(plannedMs)} if nothing is in the way; after {span(plan.maxDurationMs)}{' '}
+        it goes back.
+      </p>
+      <Table caption="Stages">
+        <thead>
+          <tr>
+            <th scope="col">Stage</th>
+            <th scope="col" className="number">
+              Share
+            </th>
+            <th scope="col" className="number">
+              Soak
+            </th>
+            <th scope="col">Judged by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {plan.stages.map((stage) => (
+            <tr key={stage.name}>
+              <th scope="row">{stage.name}</th>
+              <td className="number">{percent(stage.weightPercent)}</td>
+              <td className="number">{soakText(stage)}</td>
+              <td>{judgedBy(stage)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      <Facts facts={factsOf(plan)} />
+      <details>
+        <summary>All of it, with every default</summary>
+        <pre className="preview-text">{stringify(answered)}</pre>
+      </details>
+    </div>
+  );
+}
+
+function soakText({ soakMs, warmUpMs }: Stage): string {
+  return warmUpMs === 0 ? span(soakMs) : `${span(warmUpMs)} + ${span(soakMs)}`;
+}
+
+function judgedBy({ checks, approval, gates = [], match }: Stage): string {
+  return [
+    ...(match === null ? [] : [`for ${match.header}: ${match.value}`]),
+    ...gates.map(({ name }) => `gate ${name}`),
+    ...checks.map(({ name }) => name),
+    ...(approval ? ['a person’s yes'] : []),
+  ].join(', ');
+}
+
+function factsOf(plan: Plan): readonly Fact[] {
+  const namesOf = (all: readonly { readonly name: string }[] = []) => all.map(({ name }) => name).join(', ');
+  const facts = {
+    'Traffic, metrics, workload': namesOf([plan.traffic, plan.metrics, plan.workload]),
+    'Rolled back within': `${span(plan.rollback.timeoutMs)}, ${plan.rollback.strategy}`,
+    Lease: span(plan.lease.ttlMs),
+    'Old version stays warm for': span(plan.watchAfterMs),
+    'A look every': span(plan.analysis.intervalMs),
+    'If one is running': plan.onConflict === 'supersede' ? 'it is superseded' : 'it is refused',
+    Gates: namesOf(plan.gates),
+    Guards: namesOf(plan.guards),
+    Policies: plan.policies?.names.join(', ') ?? '',
+  };
+  return Object.entries(facts).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]));
+}

@@ -1,0 +1,79 @@
+/** The last question before a rollout begins, and what to do when it may not. */
+import { useRef, useState } from 'react';
+import type { Started } from '../../../api/contract.ts';
+import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { Button } from '../../ui/button.tsx';
+import { type Act, ActDialog } from '../actions/act-dialog.tsx';
+import { percent, span } from '../actions/figures.ts';
+import { begin, realClock } from './begin.ts';
+import { digestOf } from './digest.ts';
+import { forgetAttempt, keptAttempt } from './kept-attempt.ts';
+import { type Remedy, remedyFor } from './remedy.ts';
+
+interface StartDialogProps {
+  readonly text: string;
+  /** The plan as it would run. */
+  readonly answered: Readonly<Record<string, unknown>>;
+  readonly verifiedName: string | null;
+  readonly onStarted: (started: Started) => void;
+  readonly onClose: () => void;
+}
+
+export function StartDialog({ text, answered, verifiedName, onStarted, onClose }: StartDialogProps) {
+  const { plan, plannedMs, firstPercent } = digestOf(answered);
+  const [waiting, setWaiting] = useState('');
+  const [chosen, setChosen] = useState<Remedy | null>(null);
+  const sent = useRef(text);
+
+  const send = async ({ actor, reason }: Act) => {
+    const planText = chosen?.kind === 'supersede' ? chosen.text : text;
+    sent.current = planText;
+    const { key } = keptAttempt(planText);
+    const body = {
+      plan: planText,
+      actor,
+      ...(reason === '' ? {} : { reason }),
+      ...(chosen?.kind === 'force' ? { force: true } : {}),
+    };
+    const post = () => postJson<Started>('/v1/rollouts', body, { idempotencyKey: key });
+    try {
+      const started = await begin({ post, problemOf, tell: setWaiting }, realClock);
+      forgetAttempt();
+      onStarted(started);
+    } finally {
+      setWaiting('');
+    }
+  };
+  return (
+    <ActDialog
+      title={`Start ${plan.service} ${plan.version} in ${plan.environment}`}
+      verb={chosen === null ? 'Start' : chosen.verb}
+      verifiedName={verifiedName}
+      send={send}
+      remedies={(problem) => <Remedies problem={problem} text={text} chosen={chosen} onChoose={setChosen} />}
+      onClose={onClose}
+    >
+      <p>
+        {percent(firstPercent)} of requests to {plan.service} get {plan.version} first, all of them after{' '}
+        {span(plannedMs)} if nothing is in the way. If it is bad, all traffic is back within{' '}
+        {span(plan.rollback.timeoutMs)}.
+      </p>
+      {chosen === null ? null : <p className="act-barred">{chosen.sentence}</p>}
+      {waiting === '' ? null : <p role="status">{waiting}</p>}
+    </ActDialog>
+  );
+}
+
+interface RemediesProps {
+  readonly problem: ApiProblem;
+  readonly text: string;
+  readonly chosen: Remedy | null;
+  readonly onChoose: (remedy: Remedy) => void;
+}
+
+/** Chosen first and sent then, so that nothing is forced by one press too many. */
+function Remedies({ problem, text, chosen, onChoose }: RemediesProps) {
+  const remedy = remedyFor(problem, text);
+  if (remedy === null || remedy.kind === chosen?.kind) return null;
+  return <Button onClick={() => onChoose(remedy)}>{remedy.offer}</Button>;
+}

@@ -1,0 +1,164 @@
+/** The page on which a rollout is begun: a plan, what is said of it as one types, and the start. */
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Catalogue } from '../../../api/contract.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { Page } from '../../shell/page.tsx';
+import { recall, remember } from '../../shell/storage.ts';
+import { Button } from '../../ui/button.tsx';
+import { Loading } from '../../ui/states.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { useRights } from '../actions/use-rights.ts';
+import { examplesFor } from './examples.ts';
+import { type Finding, findingsOf, isMark } from './findings.ts';
+import { FindingsList } from './findings-list.tsx';
+import { namesIn } from './names.ts';
+import { Preview } from './preview.tsx';
+import { readSchema } from './schema/schema.ts';
+import { StartDialog } from './start-dialog.tsx';
+import { longestPlan, type PlanCheck, usePlanCheck } from './use-plan-check.ts';
+import './start.css';
+
+const PlanEditor = lazy(async () => ({ default: (await import('./editor/plan-editor.tsx')).PlanEditor }));
+const draft = 'plan';
+
+export function StartPage() {
+  const [text, setText] = useState(() => recall(draft) ?? '');
+  const [asked, setAsked] = useState(false);
+  const [place, setPlace] = useState<Finding['range'] | null>(null);
+  const [, navigate] = useLocation();
+  const toast = useToast();
+  const { verifiedName } = useRights();
+  const { data: catalogue } = useQuery<Catalogue>('/v1/catalogue');
+  const check = usePlanCheck(text);
+  const schema = useMemo(() => readSchema(catalogue?.plan), [catalogue]);
+  const findings = useMemo(
+    () => (check.validation === null ? [] : findingsOf(check.validation, check.text)),
+    [check.validation, check.text],
+  );
+  const marks = useMemo(() => findings.filter(isMark), [findings]);
+  const advice = findings.filter((one) => !isMark(one));
+  useEffect(() => remember(draft, text === '' ? null : text), [text]);
+  const plan = check.text === text ? check.validation?.plan : undefined;
+
+  return (
+    <Page
+      title="Start a rollout"
+      actions={
+        <Button kind="primary" disabled={plan === undefined} onClick={() => setAsked(true)}>
+          Start …
+        </Button>
+      }
+    >
+      <Examples catalogue={catalogue} isEmpty={text.trim() === ''} onChoose={setText} />
+      <div className="start">
+        <section className="start-plan" aria-label="Plan">
+          <Suspense fallback={<Loading what="the editor" />}>
+            <PlanEditor text={text} schema={schema} marks={marks} goTo={place} onText={setText} />
+          </Suspense>
+          <CheckLine check={check} text={text} findings={findings} />
+          <FindingsList findings={marks} onGo={({ range }) => setPlace({ ...range })} />
+          {advice.length === 0 ? null : (
+            <details>
+              <summary>Advice ({advice.length})</summary>
+              <FindingsList findings={advice} onGo={({ range }) => setPlace({ ...range })} />
+            </details>
+          )}
+        </section>
+        <section className="start-preview" aria-label="As it would run">
+          <h2>As it would run</h2>
+          {plan === undefined ? (
+            <p className="muted">Every default and mandated gate is shown here once the plan is good.</p>
+          ) : (
+            <Preview answered={plan} />
+          )}
+        </section>
+      </div>
+      {asked && plan !== undefined ? (
+        <StartDialog
+          text={text}
+          answered={plan}
+          verifiedName={verifiedName}
+          onStarted={({ target, runId, created, workerSeen, version }) => {
+            setAsked(false);
+            const how = created ? 'begins' : 'had been started before';
+            const absent = workerSeen ? '' : ' No worker polls now, so it waits for one.';
+            toast({ tone: 'good', text: `${target} ${version} ${how}.${absent}` });
+            navigate(`/rollouts/${target}?run=${runId}`);
+          }}
+          onClose={() => setAsked(false)}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+interface ExamplesProps {
+  readonly catalogue: Catalogue | null;
+  readonly isEmpty: boolean;
+  readonly onChoose: (text: string) => void;
+}
+
+function Examples({ catalogue, isEmpty, onChoose }: ExamplesProps) {
+  const examples = examplesFor(namesIn(catalogue));
+  return (
+    <ul className="examples" aria-label="Plans to start from">
+      {examples.map(({ title, about, text }) => (
+        <li key={title}>
+          <Button onClick={() => onChoose(text)}>{title}</Button>
+          <span className="muted">{about}</span>
+        </li>
+      ))}
+      {isEmpty ? null : (
+        <li>
+          <Button kind="quiet" onClick={() => onChoose('')}>
+            Empty
+          </Button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+interface CheckLineProps {
+  readonly check: PlanCheck;
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+function CheckLine({ check, text, findings }: CheckLineProps) {
+  return (
+    <p className="check-line" role="status">
+      {checkText(check, text, findings)}
+    </p>
+  );
+}
+
+function checkText(
+  { problem, checking, validation }: PlanCheck,
+  text: string,
+  findings: readonly Finding[],
+): string {
+  if (text.trim() === '')
+    return 'Write a plan, or begin with one of those above. Ctrl-Space proposes what may stand there.';
+  if (text.length > longestPlan) {
+    return `The plan has ${Math.ceil(text.length / 1024)} KiB, more than the ${longestPlan / 1024} that are taken.`;
+  }
+  if (problem !== null) return `${problem.title}: ${problem.detail} ${problem.advice}`;
+  if (checking) return 'Being checked …';
+  const count = (severity: Finding['severity']) => findings.filter((one) => one.severity === severity).length;
+  const told = [
+    [count('error'), 'problem'],
+    [count('warning'), 'warning'],
+    [count('info'), 'piece of advice'],
+  ] as const;
+  const parts = told
+    .filter(([many]) => many > 0)
+    .map(([many, what]) => `${many} ${many === 1 ? what : plural(what)}`);
+  const verdict = validation?.ok ? 'It can be started' : 'It cannot be started';
+  return parts.length === 0 ? `${verdict}.` : `${verdict}: ${parts.join(', ')}.`;
+}
+
+function plural(what: string): string {
+  return what === 'piece of advice' ? 'pieces of advice' : `${what}s`;
+}

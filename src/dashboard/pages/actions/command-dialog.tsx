@@ -1,0 +1,70 @@
+/** One command to a rollout: what it will do by the rollout's present state, and the answer. */
+import { useRef, useState } from 'react';
+import type { CommandAnswer, CommandBody, RolloutView } from '../../../api/contract.ts';
+import type { CommandName } from '../../../domain/rollout/types.ts';
+import { postJson } from '../../api/http.ts';
+import { CheckField, TextField } from '../../ui/fields.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { type Act, ActDialog } from './act-dialog.tsx';
+import { answerText } from './answer.ts';
+import { markOf } from './meanwhile.ts';
+import { MeanwhileList } from './meanwhile-list.tsx';
+import { consequenceOf, dangerous, labels } from './words.ts';
+
+interface CommandDialogProps {
+  readonly name: CommandName;
+  /** As it is now: it changes under the dialog. */
+  readonly view: RolloutView;
+  readonly verifiedName: string | null;
+  readonly onDone: (answer: CommandAnswer) => void;
+  readonly onClose: () => void;
+}
+
+export function CommandDialog({ name, view, verifiedName, onDone, onClose }: CommandDialogProps) {
+  const toast = useToast();
+  const [full, setFull] = useState(false);
+  const [time, setTime] = useState('1h');
+  const mark = useRef(markOf(view.status));
+  const { environment, service, status } = view;
+  const fits = status === null ? name === 'rollback' : status.legal.includes(name);
+
+  const send = async ({ reason, actor, key }: Act) => {
+    const body: CommandBody = {
+      actor,
+      ...(reason === '' ? {} : { reason }),
+      ...(name === 'promote' && full ? { full } : {}),
+      ...(name === 'override' ? { for: time } : {}),
+    };
+    const path = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}/${name}`;
+    const answer = await postJson<CommandAnswer>(path, body, { idempotencyKey: key });
+    toast({ tone: 'good', text: answerText(name, view.target, answer) });
+    onDone(answer);
+  };
+  return (
+    <ActDialog
+      title={`${labels[name]}: ${view.target}`}
+      verb={labels[name]}
+      danger={dangerous.has(name)}
+      needsReason={name === 'override' || name === 'reject'}
+      barred={fits ? null : 'It does not fit the rollout any more, which has gone on meanwhile.'}
+      verifiedName={verifiedName}
+      send={send}
+      onClose={onClose}
+    >
+      <p>{consequenceOf(name, view, { full, for: time })}</p>
+      {name === 'promote' ? (
+        <CheckField label="Skip all stages that are left" value={full} onChange={setFull} />
+      ) : null}
+      {name === 'override' ? (
+        <TextField
+          label="For how long"
+          value={time}
+          onChange={setTime}
+          hint="Such as 30m or 2h; a day at most."
+          maxLength={40}
+        />
+      ) : null}
+      <MeanwhileList since={mark.current} status={status} />
+    </ActDialog>
+  );
+}

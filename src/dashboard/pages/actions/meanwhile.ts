@@ -1,0 +1,16 @@
+/** What others did to a rollout while somebody was still thinking about it. */
+import type { RolloutStatus } from '../../../domain/rollout/status.ts';
+import type { TimelineEntry } from '../../../domain/rollout/types.ts';
+
+type Told = Pick<RolloutStatus, 'timeline'>;
+
+/** Where the story stands, to be compared with later. */
+export function markOf(status: Told | null): number {
+  return status?.timeline.at(-1)?.atMs ?? 0;
+}
+
+/** Lines that came since and that change what a command means; what the rollout notes of itself in passing does not. */
+export function since(mark: number, status: Told | null): readonly TimelineEntry[] {
+  const passing: readonly TimelineEntry['kind'][] = ['webhook', 'limit-near', 'message-malformed'];
+  return (status?.timeline ?? []).filter(({ atMs, kind }) => atMs > mark && !passing.includes(kind));
+}

@@ -1,0 +1,90 @@
+/** The page for the worst hour: stop or bring back everything in a scope, see what became of it, and release it again. */
+import { useState } from 'react';
+import type { EmergencyAnswer, EmergencyList } from '../../../api/contract.ts';
+import { allowsSomewhere, type Permission } from '../../../domain/access/grants.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { Page } from '../../shell/page.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Empty, Problem } from '../../ui/states.tsx';
+import { type Rights, useRights } from '../actions/use-rights.ts';
+import { EmergencyCard } from './emergency-card.tsx';
+import { EmergencyForm } from './emergency-form.tsx';
+import { ReleaseStop } from './release-stop.tsx';
+import { StopAnswer } from './stop-answer.tsx';
+import './emergency.css';
+
+const lookEveryMs = 3_000;
+
+export function EmergencyPage() {
+  const rights = useRights();
+  const { data, problem, reload } = useQuery<EmergencyList>('/v1/emergency-rollbacks?limit=20', lookEveryMs);
+  const [opened, setOpened] = useState<string | null>(null);
+  const [answer, setAnswer] = useState<EmergencyAnswer | null>(null);
+  const listed = data?.emergencies ?? [];
+  const open = listed.filter((one) => one.open).map(({ id }) => id);
+  // One that was just opened may not be listed yet, since lists lag a little.
+  const shown = [...new Set([...(opened === null ? [] : [opened]), ...open])];
+  const ended = listed.filter((one) => !one.open && one.id !== opened);
+  return (
+    <Page title="Emergency">
+      <div className="emergency">
+        <section aria-label="Stop or bring back">
+          {may(rights, 'rollback') ? (
+            <EmergencyForm
+              verifiedName={rights.verifiedName}
+              onStopped={setAnswer}
+              onOpened={(id) => {
+                setOpened(id);
+                reload();
+              }}
+            />
+          ) : (
+            <Empty title="For operators and approvers">
+              <p>Your role may look, but neither stop nor bring back.</p>
+            </Empty>
+          )}
+          {answer === null ? null : <StopAnswer answer={answer} />}
+          {may(rights, 'release') ? <ReleaseStop verifiedName={rights.verifiedName} /> : null}
+        </section>
+        <section aria-label="Emergencies" className="emergency-list">
+          <h2>Open emergencies</h2>
+          {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+          {shown.length === 0 && data !== null ? <p className="muted">None is open.</p> : null}
+          {shown.map((id) => (
+            <EmergencyCard key={id} id={id} rights={rights} onReleased={reload} />
+          ))}
+          {ended.length === 0 ? null : <Ended emergencies={ended} onOpen={setOpened} />}
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+function may({ grants }: Rights, permission: Permission): boolean {
+  return allowsSomewhere(grants, permission);
+}
+
+interface EndedProps {
+  readonly emergencies: EmergencyList['emergencies'];
+  readonly onOpen: (id: string) => void;
+}
+
+function Ended({ emergencies, onOpen }: EndedProps) {
+  return (
+    <details>
+      <summary>Released before ({emergencies.length})</summary>
+      <ul className="emergency-ended">
+        {emergencies.map(({ id, runId, reason, actor }) => (
+          <li key={runId}>
+            <Button kind="quiet" onClick={() => onOpen(id)}>
+              {id}
+            </Button>
+            <span className="muted">
+              {actor}: {reason}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

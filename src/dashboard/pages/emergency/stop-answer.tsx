@@ -1,0 +1,43 @@
+/** What became of an emergency stop: what is stopped, what is not and why, and who could not be told. */
+import type { EmergencyAnswer } from '../../../api/contract.ts';
+import { Icon } from '../../ui/icon.tsx';
+
+export function StopAnswer({ answer }: { readonly answer: EmergencyAnswer }) {
+  const { restored, notRestored, told, notTold, listProblem } = answer;
+  return (
+    <div className="emergency-card" role="status">
+      <h2>
+        {restored.length} stopped, {notRestored.length} not
+      </h2>
+      <ul>
+        {restored.map(({ target, traffic, tookMs }) => (
+          <li key={`${target} ${traffic}`} data-state="done">
+            <Icon name="check" /> {nameOf(target)} on {traffic}, within {Math.ceil(tookMs)} ms
+          </li>
+        ))}
+        {notRestored.map(({ target, traffic, problem }) => (
+          <li key={`${target} ${traffic}`} data-state="failed">
+            <Icon name="alert" /> {nameOf(target)}
+            {traffic === null ? '' : ` on ${traffic}`} is NOT stopped: {problem}
+          </li>
+        ))}
+      </ul>
+      <p>
+        {told} rollouts were told to roll back
+        {notTold.length === 0 ? '.' : `; ${notTold.length} not yet, whose watch finds the stop:`}
+      </p>
+      <ul>
+        {notTold.map(({ target, problem }) => (
+          <li key={target}>
+            {target}: {problem}
+          </li>
+        ))}
+      </ul>
+      {listProblem === null ? null : <p>What runs could not be listed: {listProblem}</p>}
+    </div>
+  );
+}
+
+function nameOf(target: string): string {
+  return target === '*' ? 'Everything' : target;
+}

@@ -13,6 +13,22 @@ export interface PageEntry {
 /** In the order of the navigation. */
 export const pages: readonly PageEntry[] = [
   page('/', 'Rollouts', async () => (await import('./pages/rollouts/rollouts-page.tsx')).RolloutsPage),
+  page('/start', 'Start', async () => (await import('./pages/start/start-page.tsx')).StartPage),
+  page(
+    '/approvals',
+    'Approvals',
+    async () => (await import('./pages/approvals/approvals-page.tsx')).ApprovalsPage,
+  ),
+  page(
+    '/emergency',
+    'Emergency',
+    async () => (await import('./pages/emergency/emergency-page.tsx')).EmergencyPage,
+  ),
+  page(
+    '/configuration',
+    'Configuration',
+    async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
+  ),
 ];
 
 function page(path: string, title: string, load: () => Promise<ComponentType>): PageEntry {

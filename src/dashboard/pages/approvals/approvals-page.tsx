@@ -1,0 +1,65 @@
+/** What waits for a yes or a no, and of whom; answered here by whoever may. */
+import { useState } from 'react';
+import type { Waiting, WaitingList } from '../../../api/contract.ts';
+import type { CommandName } from '../../../domain/rollout/types.ts';
+import { type Query, useQuery } from '../../live/use-query.ts';
+import { Page } from '../../shell/page.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { type Rights, useRights } from '../actions/use-rights.ts';
+import { AnswerDialog } from './answer-dialog.tsx';
+import { Question } from './question.tsx';
+import './approvals.css';
+
+const lookEveryMs = 4_000;
+
+export function ApprovalsPage() {
+  const rights = useRights();
+  const query = useQuery<WaitingList>('/v1/approvals', lookEveryMs);
+  const [asked, setAsked] = useState<{ readonly waiting: Waiting; readonly name: CommandName } | null>(null);
+  return (
+    <Page title="Approvals">
+      <Content query={query} rights={rights} onAnswer={(waiting, name) => setAsked({ waiting, name })} />
+      {asked === null ? null : (
+        <AnswerDialog
+          {...asked}
+          verifiedName={rights.verifiedName}
+          onDone={() => {
+            setAsked(null);
+            query.reload();
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface ContentProps {
+  readonly query: Query<WaitingList>;
+  readonly rights: Rights;
+  readonly onAnswer: (waiting: Waiting, name: CommandName) => void;
+}
+
+function Content({ query: { data, problem, reload }, rights, onAnswer }: ContentProps) {
+  if (data === null)
+    return problem ? <Problem problem={problem} onRetry={reload} /> : <Loading what="approvals" />;
+  const { approvals, unanswered } = data;
+  return (
+    <div className="approvals">
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      {unanswered === 0 ? null : (
+        <p className="act-barred">
+          {unanswered} rollouts that may wait gave no account of themselves; no worker answers for them.
+        </p>
+      )}
+      {approvals.length === 0 ? <Empty title="Nothing waits for anybody" /> : null}
+      <ul className="approvals">
+        {approvals.map((waiting) => (
+          <li key={`${waiting.target} ${waiting.kind} ${waiting.question}`}>
+            <Question waiting={waiting} rights={rights} onAnswer={(name) => onAnswer(waiting, name)} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

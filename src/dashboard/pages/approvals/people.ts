@@ -1,0 +1,21 @@
+/** Whose yes is waited for, and whether that may be somebody's own. */
+import type { Waiting } from '../../../api/contract.ts';
+import { same } from '../../../domain/gates/override.ts';
+
+type Whose = Pick<Waiting, 'people' | 'not' | 'counted' | 'needed'>;
+
+export function peopleText({ people, not, needed, counted }: Whose): string {
+  const left = Math.max(1, needed - counted.length);
+  const whom = people === null ? 'anybody' : people.length === 0 ? 'nobody who is known' : people.join(', ');
+  const but = people === null && not.length > 0 ? `, but not ${not.join(', ')}` : '';
+  return `Waits for ${left === 1 ? '' : `${left} of `}${whom}${but}.`;
+}
+
+/** Why this person's yes would not count; null: it may, or nobody has said who they are. */
+export function barredFrom({ people, not, counted }: Whose, name: string | null): string | null {
+  if (name === null || name === '') return null;
+  const among = (names: readonly string[]) => names.some((one) => same(one, name));
+  if (among(counted)) return 'You have said yes already.';
+  if (among(not)) return 'Somebody else must say yes: it is your own.';
+  return people === null || among(people) ? null : `It waits for ${people.join(', ')}, not for ${name}.`;
+}

@@ -1,0 +1,66 @@
+/** One question that waits, whose yes it waits for, and the buttons for whoever may say it. */
+import { Link } from 'wouter';
+import type { Waiting } from '../../../api/contract.ts';
+import { allows } from '../../../domain/access/grants.ts';
+import type { CommandName } from '../../../domain/rollout/types.ts';
+import { useMyName } from '../../shell/who.ts';
+import { Button } from '../../ui/button.tsx';
+import type { Rights } from '../actions/use-rights.ts';
+import { labels } from '../actions/words.ts';
+import { barredFrom, peopleText } from './people.ts';
+
+interface QuestionProps {
+  readonly waiting: Waiting;
+  readonly rights: Rights;
+  readonly onAnswer: (name: CommandName) => void;
+}
+
+export function Question({ waiting, rights, onAnswer }: QuestionProps) {
+  const { target, environment, service, version, question, author, needed, counted } = waiting;
+  return (
+    <article className="approval" aria-label={`${target}: ${question}`}>
+      <h2>{question}</h2>
+      <p>
+        <Link href={`/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`}>
+          {target}
+        </Link>{' '}
+        {version}
+        {author === null ? '' : `, started by ${author}`}
+      </p>
+      <p>{peopleText(waiting)}</p>
+      {needed > 1 ? (
+        <p>
+          {counted.length} of {needed}
+          {counted.length === 0 ? '' : `: ${counted.join(', ')}`}
+        </p>
+      ) : null}
+      {allows(rights.grants, 'approve', waiting) ? (
+        <Answers waiting={waiting} rights={rights} onAnswer={onAnswer} />
+      ) : (
+        <p className="muted">Your role does not approve here.</p>
+      )}
+    </article>
+  );
+}
+
+/** A no is everybody's who may approve, their own rollout's too. */
+function Answers({ waiting, rights, onAnswer }: QuestionProps) {
+  const said = useMyName();
+  const barred = barredFrom(waiting, rights.verifiedName ?? said);
+  const answers: readonly CommandName[] = waiting.kind === 'override' ? ['confirm'] : ['approve', 'reject'];
+  return (
+    <div className="actions">
+      {answers.map((name) => (
+        <Button
+          key={name}
+          kind={name === 'reject' ? 'danger' : 'primary'}
+          disabled={barred !== null && name !== 'reject'}
+          onClick={() => onAnswer(name)}
+        >
+          {labels[name]}
+        </Button>
+      ))}
+      {barred === null ? null : <p className="muted">{barred}</p>}
+    </div>
+  );
+}

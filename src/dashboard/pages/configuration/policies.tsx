@@ -1,0 +1,55 @@
+/** The policies that plans must fit, and whom each binds. */
+import type { Configuration, PolicySummary } from '../../../api/contract.ts';
+import { formatDuration } from '../../../domain/duration.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { bindingText } from './facts.ts';
+
+export function Policies({ policies: { list, problem } }: Pick<Configuration, 'policies'>) {
+  return (
+    <section aria-label="Policies">
+      <h2>Policies</h2>
+      {problem === null ? null : (
+        <p className="act-barred" role="alert">
+          <Icon name="alert" /> No rollout can begin: {problem}
+        </p>
+      )}
+      {list.length === 0 && problem === null ? (
+        <p className="muted">There are none; plans are free.</p>
+      ) : null}
+      <ul className="configuration-cards">
+        {list.map((policy) => (
+          <li key={policy.name}>
+            <h3>
+              {policy.name} <span className="muted">{policy.level}</span>
+            </h3>
+            <p>{policy.reason}</p>
+            <p className="muted">
+              {bindingText(policy.environments, 'environments')}; {bindingText(policy.services, 'services')}
+            </p>
+            <ul>
+              {rulesOf(policy).map((rule) => (
+                <li key={rule}>{rule}</li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function rulesOf({ require, gates, guards }: PolicySummary): readonly string[] {
+  return [
+    ...Object.entries(require).map(
+      ([rule, value]) => `${rule.replace(/Ms$/, '')}: ${valueText(rule, value)}`,
+    ),
+    ...(gates.length === 0 ? [] : [`adds gates: ${gates.join(', ')}`]),
+    ...(guards.length === 0 ? [] : [`adds guards: ${guards.join(', ')}`]),
+  ];
+}
+
+function valueText(rule: string, value: unknown): string {
+  if (typeof value === 'number' && rule.endsWith('Ms')) return formatDuration(value);
+  if (!Array.isArray(value)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ') || 'none';
+}

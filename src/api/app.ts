@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
+import { Board, type BoardOptions } from './board/board.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import { ApiMetrics } from './metrics.ts';
@@ -16,6 +17,7 @@ import { watchRoutes } from './route-table.ts';
 import { approvalPages } from './routes/approval-pages.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { backtestRoutes } from './routes/backtests.ts';
+import { boardRoutes } from './routes/board.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
@@ -24,7 +26,6 @@ import { meRoutes } from './routes/me.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
-import { payloadRoutes } from './routes/payloads.ts';
 import { planRoutes } from './routes/plans.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
@@ -65,6 +66,8 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Time between two looks at a rollout that somebody follows. Default 1000. */
   readonly pollMs?: number;
+  /** How often the live list looks. */
+  readonly board?: BoardOptions;
   /** Longest silence of an event stream. Default 15,000. */
   readonly heartbeatMs?: number;
 }
@@ -103,7 +106,6 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   serviceRoutes(app, deps);
   meRoutes(app);
   configurationRoutes(app, deps);
-  payloadRoutes(app, deps);
   planRoutes(app, deps);
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);
@@ -117,6 +119,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps);
   await outsideEventRoutes(app, deps);
+  boardRoutes(app, new Board(deps.rollouts, options.board));
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
   return app;
 }

@@ -2,6 +2,7 @@
 export * from './contract/approvals.ts';
 export * from './contract/audit.ts';
 export * from './contract/backtest.ts';
+export * from './contract/board.ts';
 export * from './contract/configuration.ts';
 export * from './contract/emergency.ts';
 export * from './contract/emergency-rollback.ts';
@@ -14,7 +15,6 @@ export * from './contract/metrics-check.ts';
 export * from './contract/notices.ts';
 export * from './contract/operations.ts';
 export * from './contract/outside-event.ts';
-export * from './contract/payloads.ts';
 export * from './contract/problem.ts';
 export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';

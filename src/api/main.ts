@@ -5,7 +5,6 @@ import process from 'node:process';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { createReplay } from '../audit/replay.ts';
-import { openEncryption } from '../codec/encryption.ts';
 import { presets } from '../domain/analysis/presets.ts';
 import { messageOf } from '../domain/errors.ts';
 import { planJsonSchema } from '../domain/plan/json-schema.ts';
@@ -46,7 +45,6 @@ async function main(logger: Logger): Promise<void> {
     hostNames: api.hostNames,
   });
   allowOutgoing(outgoing.allow);
-  const encryption = await openEncryption(temporal.encryption);
   const registry = createRegistry(providers);
   const { catalogue } = registry;
   const policies = policyBook(providers.policies, catalogue);
@@ -62,8 +60,7 @@ async function main(logger: Logger): Promise<void> {
     ],
   });
   const client = new Client({
-    connection: encryption.readable(connection),
-    dataConverter: encryption.dataConverter,
+    connection,
     namespace: temporal.namespace,
     identity: `sluice-api@${hostname()}`,
   });
@@ -113,7 +110,6 @@ async function main(logger: Logger): Promise<void> {
         policies,
       ),
       metrics: registry.metrics,
-      codec: encryption.remote,
       eventKeys: eventKeysOf(events),
       approvals: { links: approvalLinks(providers.approvals), url: providers.approvals.url },
     },

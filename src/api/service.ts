@@ -1,5 +1,4 @@
 /** What the HTTP layer needs from the rest: rollouts, plans, the catalogue. Tests give it a fake. */
-import type { RemoteCodec } from '../codec/encryption.ts';
 import type { Problem } from '../domain/errors.ts';
 import type { LinkClaim } from '../domain/gates/approval-link.ts';
 import type { Plan } from '../domain/plan/types.ts';
@@ -9,6 +8,7 @@ import type { CommandName } from '../domain/rollout/types.ts';
 import type { ApprovalLinks } from '../providers/approval-links.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { ReportFormat, ReportKind } from '../report/names.ts';
+import type { Glance, RunningRollout } from './board/row.ts';
 import type {
   AckAnswer,
   AckBody,
@@ -111,6 +111,10 @@ export interface RolloutService {
   examine(request: ExamineRequest): Promise<Examined>;
   start(request: StartRequest): Promise<StartResult>;
   list(query: ListQuery): Promise<RolloutPage>;
+  /** All that run, as a list at hand knows them. */
+  running(): Promise<{ readonly askedAtMs: number; readonly rollouts: readonly RunningRollout[] }>;
+  /** One of them, or how it ended. */
+  glance(ref: RunRef): Promise<Glance>;
   get(ref: RunRef): Promise<RolloutView>;
   command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
   /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
@@ -178,8 +182,6 @@ export interface ApiDeps {
   readonly metrics: (name: string) => MetricsProvider;
   /** What events from outside are signed with. */
   readonly eventKeys: EventKeys;
-  /** For Temporal's UI and CLI; null: what Temporal keeps is plain. */
-  readonly codec: RemoteCodec | null;
   /** By which people answer from chat and mail; `url`: how they reach this API, if not by loopback. */
   readonly approvals: { readonly links: ApprovalLinks; readonly url: string | null };
 }

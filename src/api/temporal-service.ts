@@ -16,6 +16,7 @@ import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
 import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
 import { takeEvent } from './temporal/event.ts';
+import { glanceOf, outlineIn } from './temporal/glance.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
@@ -67,6 +68,11 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     examine: (request) => examinePlan(deps, request),
     start: (request) => startRollout(deps, request),
     list: (query) => listRollouts(deps, query),
+    running: async () => {
+      const { askedAtMs, all } = await deps.looks.list.now();
+      return { askedAtMs, rollouts: all.map(({ summary, memo }) => ({ summary, outline: outlineIn(memo) })) };
+    },
+    glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
     command: (ref, command) =>
       command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),

@@ -5,3 +5,4 @@ export type { Followed, FollowedRun } from './follow.ts';
 export type { ClientSettings } from './send.ts';
 export type { StreamLost, StreamOptions } from './stream.ts';
 export type { AnswerOf, CallOptions, OperationName, RequestOf } from './types.ts';
+export type { BoardSign } from './watch.ts';

@@ -21,6 +21,7 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   runBacktest: 'POST /v1/backtests',
   startRollout: 'POST /v1/rollouts',
   listRollouts: 'GET /v1/rollouts',
+  watchRollouts: 'GET /v1/rollouts/events',
   getRollout: `GET ${rollout}`,
   steerRollout: `POST ${rollout}/:command`,
   followRollout: `GET ${rollout}/events`,
@@ -51,6 +52,4 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   listEmergencies: 'GET /v1/emergency-rollbacks',
   getEmergency: `GET ${emergency}`,
   releaseEmergency: `POST ${emergency}/release`,
-  decodePayloads: 'POST /v1/codec/decode',
-  encodePayloads: 'POST /v1/codec/encode',
 };

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/common';
 import { type Plan, targetOf, workflowIdOf } from '../domain/plan/types.ts';
 import { type RolloutInput, taskQueues } from '../domain/rollout/names.ts';
+import { outlineMemo, outlineOf } from '../domain/rollout/outline.ts';
 
 /** The memo's key for where the rollout's traffic is steered. Kept by continue-as-new. */
 export const trafficMemo = 'traffic';
@@ -32,7 +33,12 @@ export function startOptionsOf(input: RolloutInput, memo: Record<string, unknown
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     typedSearchAttributes: attributesOf(plan),
-    memo: { ...memo, [trafficMemo]: trafficMemoOf(plan), [eventsMemo]: plan.events },
+    memo: {
+      ...memo,
+      [trafficMemo]: trafficMemoOf(plan),
+      [eventsMemo]: plan.events,
+      [outlineMemo]: outlineOf(plan, actor),
+    },
     staticSummary: `${target} ${plan.version}`,
     staticDetails: detailsOf(plan, actor, reason),
   } satisfies WorkflowStartOptions;

@@ -72,7 +72,6 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
       catalogue: () => ({}),
       configuration: plainConfiguration,
       metrics: () => env.metrics,
-      codec: null,
       eventKeys,
       approvals,
     },
@@ -396,7 +395,6 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     catalogue: () => ({}),
     configuration: plainConfiguration,
     metrics: () => env.metrics,
-    codec: null,
     eventKeys,
     approvals,
   });

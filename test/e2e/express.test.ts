@@ -109,7 +109,6 @@ function appOver(client: Client): Promise<FastifyInstance> {
     catalogue: () => ({}),
     configuration: plainConfiguration,
     metrics: registry.metrics,
-    codec: null,
     eventKeys,
     approvals,
   });

@@ -409,6 +409,7 @@ class Watch {
     const after = this.input.mode === 'after';
     return {
       stage: this.input.stage,
+      mode: this.input.mode,
       epoch: this.epoch,
       carry: this.carry(),
       plannedMs: after ? this.input.plan.watchAfterMs : plannedMs(this.stage, this.extended),

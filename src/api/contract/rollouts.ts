@@ -99,6 +99,7 @@ export const summarySchema = z
     temporalStatus: z.string(),
     startedAtMs: z.number(),
     endedAtMs: z.number().nullable(),
+    startedBy: z.exactOptional(z.string()).describe('Absent: not kept.'),
   })
   .meta({ id: 'RolloutSummary' });
 export type RolloutSummary = z.infer<typeof summarySchema>;
@@ -110,6 +111,7 @@ export const listQuerySchema = z.strictObject({
   phase: z.exactOptional(phaseSchema),
   outcome: z.exactOptional(outcomeSchema),
   running: z.exactOptional(z.enum(['true', 'false'])),
+  search: z.exactOptional(nameSchema).describe('How the service, the version or the target begins.'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** As `next` of an earlier answer gave it; only for the same filters. */
   cursor: z.exactOptional(z.string().max(4096)),

@@ -17,6 +17,7 @@ import {
   type TimelineEntry,
   type TimelineKind,
   type WatchCarry,
+  type WatchMode,
 } from '../../domain/rollout/types.ts';
 
 /** A text of which more kinds may come; a reader that does not know one shows it as it is. */
@@ -301,6 +302,7 @@ const watchCarrySchema = z.object({
 export const watchProgressSchema: z.ZodType<WatchProgress> = z
   .object({
     stage: z.number(),
+    mode: z.exactOptional(openText<WatchMode>()),
     epoch: z.number(),
     carry: watchCarrySchema,
     plannedMs: z.number(),

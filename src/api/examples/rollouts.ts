@@ -110,6 +110,9 @@ export const rolloutExamples = {
     body: { actor, reason: 'the errors are those of a partner' },
     answer: { accepted: true, via: 'update', status: { ...status, paused: true } },
   },
+  watchRollouts: {
+    answer: `id: Jx2k9fQa.1\nevent: rows\ndata: {"full":true,"rows":[],"gone":[],"asOfMs":1774000000000,"nowMs":1774000000400}\n\n`,
+  },
   followRollout: { answer: `id: 2TgrBx0Zb1cZ4u3VnSgq9A\nevent: status\ndata: {"target":"${target}"}\n\n` },
   sendEvent: {
     body: {

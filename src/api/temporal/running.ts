@@ -69,6 +69,13 @@ export class RunningList {
     return this.underWay;
   }
 
+  /** All that ran a moment ago: the list at hand if it is fresh, else a new one. Throws `temporal-unavailable`. */
+  async now(): Promise<{ readonly askedAtMs: number; readonly all: readonly Running[] }> {
+    const ageMs = () => performance.now() - (this.last?.askedMs ?? 0);
+    if (this.last === null || ageMs() > freshForMs) await this.byTarget();
+    return { askedAtMs: Date.now() - ageMs(), all: [...(this.last?.byTarget.values() ?? [])] };
+  }
+
   /** The target's rollout as it was a while ago; null: not seen then, or no list is at hand. */
   lately(target: string): Lately | null {
     if (this.last === null) return null;

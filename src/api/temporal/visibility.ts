@@ -3,6 +3,7 @@ import { defaultPayloadConverter, type RawWorkflowExecutionInfo } from '@tempora
 import { SluiceError } from '../../domain/errors.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
 import { taskQueues, workflowType } from '../../domain/rollout/names.ts';
+import { outlineMemo } from '../../domain/rollout/outline.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 
@@ -34,7 +35,7 @@ export async function listRollouts(deps: TemporalDeps, query: ListQuery): Promis
 
 /** A visibility query. Values cannot contain quotes: the contract's schema refuses them. */
 export function filterOf(query: Omit<ListQuery, 'limit' | 'cursor'>): string {
-  const { environment, service, version, phase, outcome, running } = query;
+  const { environment, service, version, phase, outcome, running, search } = query;
   const wanted = {
     SluiceEnvironment: environment,
     SluiceService: service,
@@ -47,7 +48,15 @@ export function filterOf(query: Omit<ListQuery, 'limit' | 'cursor'>): string {
     if (value !== undefined) parts.push(`${key} = "${value}"`);
   }
   if (running !== undefined) parts.push(`ExecutionStatus ${running === 'true' ? '=' : '!='} "Running"`);
+  if (search !== undefined) parts.push(startingWith(search));
   return parts.join(' AND ');
+}
+
+/** The target, the service or the version. */
+function startingWith(text: string): string {
+  const begins = { WorkflowId: workflowIdOf(text), SluiceService: text, SluiceVersion: text };
+  const any = Object.entries(begins).map(([key, begin]) => `${key} STARTS_WITH "${begin}"`);
+  return `(${any.join(' OR ')})`;
 }
 
 /** Opaque to clients; carries its filters, because a page of one list makes no sense in another. */
@@ -122,8 +131,15 @@ export function summaryOf(info: RawWorkflowExecutionInfo): RolloutSummary {
     temporalStatus: statusNames[info.status ?? 0] ?? 'UNKNOWN',
     startedAtMs: millisOf(info.startTime),
     endedAtMs: ended,
+    ...startedByOf(info),
   };
   return summarySchema.parse(summary);
+}
+
+function startedByOf(info: RawWorkflowExecutionInfo): Pick<RolloutSummary, 'startedBy'> {
+  const outline = memoOf(info, outlineMemo);
+  const known = typeof outline === 'object' && outline !== null && 'startedBy' in outline;
+  return known && typeof outline.startedBy === 'string' ? { startedBy: outline.startedBy } : {};
 }
 
 export function memoOf(info: RawWorkflowExecutionInfo, key: string): unknown {

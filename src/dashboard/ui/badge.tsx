@@ -2,9 +2,9 @@
 import type { ReactNode } from 'react';
 import './badge.css';
 import { Icon, type IconName } from './icon.tsx';
+import type { Tone } from './tone.ts';
 
-/** `bad`: users may be hurt. `warn`: somebody is wanted. `good`: well. `busy`: under way. `idle`: nothing of note. */
-export type Tone = 'bad' | 'warn' | 'good' | 'busy' | 'idle';
+export type { Tone };
 
 interface BadgeProps {
   readonly tone: Tone;

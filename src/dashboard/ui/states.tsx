@@ -1,6 +1,6 @@
 /** What a page shows instead of its content: nothing there, not there yet, or not to be had. */
 import type { ReactNode } from 'react';
-import type { ApiProblem } from '../api/http.ts';
+import type { ApiProblem } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import './states.css';

@@ -18,6 +18,7 @@ import {
   type TimelineEntry,
   terminalPhases,
   type WatchCarry,
+  type WatchMode,
 } from './types.ts';
 
 export interface PlanTimes {
@@ -90,6 +91,8 @@ export interface RolloutStatus {
 /** The heartbeat details of `watch`: live, not in history; also what a second attempt starts from. */
 export interface WatchProgress {
   readonly stage: number;
+  /** What the watch waits for; absent: of an earlier version. */
+  readonly mode?: WatchMode;
   readonly epoch: number;
   readonly carry: WatchCarry;
   /** Watched time that ends the stage, warm-up included. */

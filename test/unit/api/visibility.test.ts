@@ -15,6 +15,12 @@ test('joins all filters', () => {
   expect(filter).toContain('AND ExecutionStatus != "Running"');
 });
 
+test('finds what begins as somebody has typed it: the target, the service or the version', () => {
+  expect(filterOf({ search: 'demo/sh' })).toContain(
+    'AND (WorkflowId STARTS_WITH "rollout/demo/sh" OR SluiceService STARTS_WITH "demo/sh" OR SluiceVersion STARTS_WITH "demo/sh")',
+  );
+});
+
 test('a cursor goes round, and only with its own filters', () => {
   const token = new Uint8Array([0, 1, 250, 255]);
   const cursor = cursorOf(token, 'a');

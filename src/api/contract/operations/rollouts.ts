@@ -1,6 +1,7 @@
 /** Operations on rollouts: start, list, look, steer, follow. */
 import { z } from 'zod';
 import { auditSchema } from '../audit.ts';
+import { boardHeadersSchema, boardQuerySchema } from '../board.ts';
 import { eventAnswerSchema, outsideEventSchema } from '../outside-event.ts';
 import { rollbackPageSchema, rollbackQuerySchema } from '../rollbacks.ts';
 import {
@@ -60,6 +61,19 @@ export const rolloutOperations = {
     summary: 'List rollouts: running ones first, then those that ended last',
     query: listQuerySchema,
     answer: pageSchema,
+    errors: ['temporal-unavailable'],
+  },
+  watchRollouts: {
+    method: 'GET',
+    path: '/v1/rollouts/events',
+    tag: 'rollouts',
+    summary:
+      'Follow all rollouts that run, and those that ended in the last 15 minutes, as server-sent events',
+    description:
+      'Events: `rows` (BoardRows: all of them at first, then those that changed), `alive` (nothing has changed), `trouble` (the API cannot see rollouts now). With `Last-Event-ID` only what changed since. You see what you may read.',
+    query: boardQuerySchema,
+    headers: boardHeadersSchema,
+    answer: 'events',
     errors: ['temporal-unavailable'],
   },
   getRollout: {

@@ -1,0 +1,95 @@
+/** The live list as server-sent events: all of it at first, or since what the viewer saw last; then only what changes. */
+import type { BoardAlive, BoardRows, RolloutRow, Trouble } from '../contract.ts';
+import type { Board } from './board.ts';
+
+export interface BoardViewer {
+  /** Of the viewer's former connection; empty: it is new. */
+  readonly lastEventId: string;
+  /** Which rows it may see and wants to. Null: all. */
+  readonly sees: ((row: RolloutRow) => boolean) | null;
+  /** Longest time without any event. */
+  readonly aliveMs: number;
+}
+
+/** Changes that come close together are told together. */
+const gatherMs = 400;
+
+export async function* boardStream(board: Board, viewer: BoardViewer): AsyncGenerator<string> {
+  let wake = () => {};
+  const leave = board.join(() => wake());
+  const news = (withinMs: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  try {
+    yield 'retry: 1000\n\n';
+    let seen = seenBy(board, viewer.lastEventId);
+    let told: Trouble | null = null;
+    while (!board.closed) {
+      const { revision } = board.rows;
+      const text = seen === revision ? null : changesText(board, seen, viewer.sees);
+      seen = revision;
+      if (text !== null) {
+        yield text;
+        await new Promise((resolve) => setTimeout(resolve, gatherMs));
+        continue;
+      }
+      if (board.trouble !== told) {
+        told = board.trouble;
+        if (told !== null) yield textOf('trouble', told);
+      } else if (told === null) yield textOf('alive', clocksOf(board) satisfies BoardAlive);
+      else yield ': still here\n\n';
+      await news(viewer.aliveMs);
+    }
+  } finally {
+    leave();
+  }
+}
+
+/** Null: nothing, or not of this list. */
+function seenBy(board: Board, lastEventId: string): number | null {
+  const [origin, revision] = lastEventId.split('.');
+  return origin === board.origin && /^\d{1,15}$/.test(revision ?? '') ? Number(revision) : null;
+}
+
+/** Most viewers have seen the same and see everything, so what they are told is written once. */
+const written = new WeakMap<
+  Board,
+  { readonly revision: number; readonly texts: Map<number | null, string> }
+>();
+
+/** Null: nothing of it is for this viewer. */
+function changesText(board: Board, seen: number | null, sees: BoardViewer['sees']): string | null {
+  if (sees !== null) return writeChanges(board, seen, sees);
+  const { revision } = board.rows;
+  let cache = written.get(board);
+  if (cache?.revision !== revision) {
+    cache = { revision, texts: new Map() };
+    written.set(board, cache);
+  }
+  const known = cache.texts.get(seen);
+  if (known !== undefined) return known;
+  const text = writeChanges(board, seen, () => true);
+  if (text !== null) cache.texts.set(seen, text);
+  return text;
+}
+
+function writeChanges(board: Board, seen: number | null, sees: (row: RolloutRow) => boolean): string | null {
+  const { full, rows, gone } = board.rows.since(seen);
+  const visible = rows.filter(sees);
+  if (!full && visible.length === 0 && gone.length === 0) return null;
+  const data: BoardRows = { full, rows: visible, gone: [...gone], ...clocksOf(board) };
+  return textOf('rows', data, `${board.origin}.${board.rows.revision}`);
+}
+
+function clocksOf({ asOfMs }: Board): BoardAlive {
+  return { asOfMs, nowMs: Date.now() };
+}
+
+function textOf(event: string, data: unknown, id?: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,39 @@
+/** One look at a rollout for the live list: cheap, since a thousand of them may be looked at in turn. */
+import { z } from 'zod';
+import { type Outline, outlineMemo } from '../../domain/rollout/outline.ts';
+import type { Phase } from '../../domain/rollout/types.ts';
+import type { Glance } from '../board/row.ts';
+import { hasEnded } from '../contract.ts';
+import type { RunRef } from '../service.ts';
+import type { TemporalDeps } from './calls.ts';
+import { describe, liveOf, statusOf } from './view.ts';
+
+/** Phases that do not say why: the rollout itself is asked, which costs a worker something. */
+const askedWhy: ReadonlySet<Phase | null> = new Set([
+  'gating',
+  'holding',
+  'approving',
+  'restoring',
+  'cleaning',
+]);
+
+const outlineSchema: z.ZodType<Outline> = z.object({
+  startedBy: z.string(),
+  stages: z.array(z.object({ name: z.string(), weightPercent: z.number(), plannedMs: z.number() })),
+  watchAfterMs: z.number(),
+  restoreMs: z.number(),
+});
+
+/** Errors: `rollout-not-found`, `temporal-unavailable`. */
+export async function glanceOf(deps: TemporalDeps, ref: RunRef): Promise<Glance> {
+  const { summary, memo, raw } = await describe(deps, ref);
+  const asks = hasEnded(summary) || askedWhy.has(summary.phase);
+  const status = asks ? await statusOf(deps, summary) : null;
+  return { summary, outline: outlineIn(memo), live: liveOf(raw), status, atMs: Date.now() };
+}
+
+/** Null: there is none, or not one that this version understands. */
+export function outlineIn(memo: (key: string) => unknown): Outline | null {
+  const reading = outlineSchema.safeParse(memo(outlineMemo));
+  return reading.success ? reading.data : null;
+}

@@ -1,0 +1,70 @@
+/** A stream of the client for as long as a component is there, with the state of its connection. */
+import { useEffect, useRef, useState } from 'react';
+import type { StreamLost, StreamOptions } from '../../client/index.ts';
+import { type ApiProblem, problemOf } from '../api/client.ts';
+import { browserClock } from './browser-clock.ts';
+import type { Connection } from './connection.ts';
+
+type Sign =
+  | { readonly kind: string; readonly atMs: number; readonly trouble?: { readonly message: string } }
+  | StreamLost;
+
+export type OpenStream<S extends Sign> = (options: StreamOptions) => AsyncGenerator<S>;
+
+export interface Stream {
+  readonly connection: Connection;
+  /** Why the API will not tell, or how this page failed; null: all is well. */
+  readonly problem: ApiProblem | null;
+}
+
+const connecting: Connection = { kind: 'connecting', asOfMs: null, why: null };
+
+/**
+ * Another `open` is another stream, so it has to be the same as long as nothing else is asked for; null follows nothing. `take` may
+ * answer when what it was told was true, by this browser's clock; else it is now.
+ */
+export function useStream<S extends Sign>(
+  open: OpenStream<S> | null,
+  take: (sign: Exclude<S, StreamLost>) => number | undefined,
+): Stream {
+  const [connection, setConnection] = useState(connecting);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(take);
+  useEffect(() => {
+    latest.current = take;
+  });
+  useEffect(() => {
+    if (turn === 0) setConnection(connecting);
+    setProblem(null);
+    if (open === null) return;
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    const lose = (why: string) => setConnection((known) => ({ ...known, kind: 'lost', why }));
+    const follow = async () => {
+      for await (const sign of open({ signal, clock: browserClock })) {
+        if ('retryInMs' in sign) lose(sign.error.detail);
+        else {
+          const asOfMs = latest.current(sign as Exclude<S, StreamLost>) ?? sign.atMs;
+          setConnection((known) => after(known, sign, asOfMs));
+        }
+      }
+    };
+    follow().catch((error: unknown) => {
+      if (!signal.aborted) setProblem(problemOf(error));
+    });
+    // A connection that hangs in a network that is gone says nothing for a long time.
+    window.addEventListener('offline', () => lose('this device has no network'), { signal });
+    window.addEventListener('online', () => setTurn((last) => last + 1), { signal });
+    return () => stopped.abort();
+  }, [open, turn]);
+  return { connection, problem };
+}
+
+/** A mere sign of life makes nothing true again that the API has said it cannot see. */
+function after(known: Connection, sign: Sign, asOfMs: number): Connection {
+  if ('trouble' in sign && sign.trouble) return { ...known, kind: 'stale', why: sign.trouble.message };
+  const isMere = sign.kind === 'alive' && !('clocks' in sign && sign.clocks !== null);
+  if (isMere && known.kind === 'stale') return known;
+  return { kind: 'live', asOfMs, why: null };
+}

@@ -1,0 +1,218 @@
+/** The live list over rollouts that change: what it asks, however many look, and what each viewer is told. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Board, type BoardSource } from '../../../../src/api/board/board.ts';
+import { boardStream } from '../../../../src/api/board/board-stream.ts';
+import type { Glance } from '../../../../src/api/board/row.ts';
+import type { RolloutRow, RolloutSummary } from '../../../../src/api/contract.ts';
+import { SluiceError } from '../../../../src/domain/errors.ts';
+import { glanceOf, liveOf, outline, summaryOf, verdictOf } from './rows.ts';
+
+/** Rollouts by service; what is asked of them is counted. */
+class World implements BoardSource {
+  readonly asked = { running: 0, glance: 0, list: 0 };
+  readonly glances = new Map<string, Partial<Glance>>();
+  away = false;
+  private readonly summaries = new Map<string, RolloutSummary>();
+
+  set(service: string, changes: Partial<RolloutSummary> = {}, glance: Partial<Glance> = {}): void {
+    this.summaries.set(service, summaryOf({ service, ...changes }));
+    this.glances.set(service, glance);
+  }
+
+  async running() {
+    this.asked.running += 1;
+    if (this.away) throw new SluiceError('temporal-unavailable', 'Temporal is away.');
+    const running = [...this.summaries.values()].filter(({ endedAtMs }) => endedAtMs === null);
+    return { askedAtMs: Date.now(), rollouts: running.map((summary) => ({ summary, outline })) };
+  }
+
+  async glance({ service }: { readonly service: string }) {
+    this.asked.glance += 1;
+    const summary = this.summaries.get(service) ?? summaryOf({ service });
+    const live = watchedFor(Date.now() - begunAtMs);
+    return glanceOf({ summary, live, ...this.glances.get(service), atMs: Date.now() });
+  }
+
+  async list() {
+    this.asked.list += 1;
+    const ended = [...this.summaries.values()].filter(({ endedAtMs }) => endedAtMs !== null);
+    return { rollouts: ended, next: null };
+  }
+}
+
+const begunAtMs = 1_000_000;
+
+/** A stage that goes on as time does, so that its end stays where it is. */
+function watchedFor(watchedMs: number) {
+  const live = liveOf({ plannedMs: 3_600_000 });
+  return { ...live, carry: { ...live.carry, watchedMs } };
+}
+
+interface Told {
+  readonly id: string;
+  readonly event: string;
+  readonly data: {
+    readonly full: boolean;
+    readonly rows: RolloutRow[];
+    readonly gone: string[];
+    readonly code: string;
+  };
+}
+
+/** Somebody who watches, and what was heard. */
+class Viewer {
+  readonly told: Told[] = [];
+  private readonly stream: AsyncGenerator<string>;
+
+  constructor(board: Board, lastEventId = '', sees: ((row: RolloutRow) => boolean) | null = null) {
+    this.stream = boardStream(board, { lastEventId, sees, aliveMs: 5_000 });
+    void this.listen();
+  }
+
+  private async listen(): Promise<void> {
+    for await (const text of this.stream) {
+      const [, id = ''] = /^id: (.*)$/m.exec(text) ?? [];
+      const [, event = ''] = /^event: (.*)$/m.exec(text) ?? [];
+      const [, data] = /^data: (.*)$/m.exec(text) ?? [];
+      if (data !== undefined) this.told.push({ id, event, data: JSON.parse(data) as Told['data'] });
+    }
+  }
+
+  get rows(): Told[] {
+    return this.told.filter(({ event }) => event === 'rows');
+  }
+
+  leave(): void {
+    void this.stream.return(undefined);
+  }
+}
+
+let world: World;
+let board: Board;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: begunAtMs });
+  world = new World();
+  board = new Board(world);
+});
+afterEach(() => {
+  board.close();
+  vi.useRealTimers();
+});
+
+async function watching(
+  ...args: [lastEventId?: string, sees?: (row: RolloutRow) => boolean]
+): Promise<Viewer> {
+  await board.ready();
+  const viewer = new Viewer(board, ...args);
+  await vi.advanceTimersByTimeAsync(0);
+  return viewer;
+}
+
+describe('the live list', () => {
+  it('tells all rows at first, then what a look at each shows, then only what changes', async () => {
+    world.set('shop', {}, { live: liveOf({}, [verdictOf('pass', 'errors')]) });
+    const viewer = await watching();
+    expect(viewer.rows).toMatchObject([{ data: { full: true, rows: [{ service: 'shop', verdict: null }] } }]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(viewer.rows.slice(1)).toMatchObject([
+      { data: { full: false, rows: [{ verdict: { kind: 'pass' } }] } },
+    ]);
+    world.set('shop', { phase: 'shifting', stage: 1 });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(viewer.rows.at(-1)?.data.rows[0]).toMatchObject({ phase: 'shifting', askedPercent: 50 });
+  });
+
+  it('shows how a rollout ended, and forgets it after a quarter of an hour', async () => {
+    world.set('shop');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const endedAtMs = Date.now();
+    world.set('shop', { phase: 'promoted', outcome: 'promoted', temporalStatus: 'COMPLETED', endedAtMs });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(viewer.rows.at(-1)?.data.rows[0]).toMatchObject({ outcome: 'promoted', endedAtMs });
+    await vi.advanceTimersByTimeAsync(15 * 60_000);
+    expect(viewer.rows.at(-1)?.data).toMatchObject({ rows: [], gone: ['run-of-shop'] });
+  });
+
+  it('asks Temporal no more for a hundred viewers than for one', async () => {
+    for (let n = 0; n < 30; n++) world.set(`s${n}`);
+    const first = await watching();
+    await vi.advanceTimersByTimeAsync(30_000);
+    const alone = { ...world.asked };
+    for (let n = 0; n < 99; n++) await watching();
+    const before = { ...world.asked };
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(world.asked.running - before.running).toBeLessThanOrEqual(alone.running);
+    expect(world.asked.glance - before.glance).toBeLessThanOrEqual(alone.glance);
+    expect(world.asked.list).toBe(1);
+    first.leave();
+  });
+
+  it('looks at no more than ten rollouts a second, however many run, and at each of them in the end', async () => {
+    for (let n = 0; n < 300; n++) world.set(`s${n}`);
+    await watching();
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(world.asked.glance).toBeLessThanOrEqual(400);
+    expect(board.rows.all().filter(({ seenAtMs }) => seenAtMs === null)).toEqual([]);
+  });
+
+  it('asks nothing any more once nobody has looked for a while, and begins again when somebody does', async () => {
+    world.set('shop');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(3_000);
+    viewer.leave();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const rested = { ...world.asked };
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.asked).toEqual(rested);
+    world.set('late');
+    const next = await watching();
+    expect(next.rows[0]?.data.rows.map(({ service }) => service)).toEqual(['shop', 'late']);
+  });
+
+  it('goes on where a viewer was, and tells one of another start of the list everything', async () => {
+    world.set('a');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(2_000);
+    viewer.leave();
+    const seen = viewer.rows.at(-1)?.id ?? '';
+    world.set('b');
+    await vi.advanceTimersByTimeAsync(2_000);
+    const again = await watching(seen);
+    expect(again.rows[0]?.data).toMatchObject({ full: false, rows: [{ service: 'b' }] });
+    const stranger = await watching('elsewhere.3');
+    expect(stranger.rows[0]?.data).toMatchObject({ full: true, rows: [{ service: 'a' }, { service: 'b' }] });
+  });
+
+  it('shows each viewer only what it may see', async () => {
+    world.set('mine', { environment: 'demo' });
+    world.set('theirs', { environment: 'production' });
+    const viewer = await watching('', ({ environment }) => environment === 'demo');
+    await vi.advanceTimersByTimeAsync(5_000);
+    const services = viewer.rows.flatMap(({ data }) => data.rows.map(({ service }) => service));
+    expect(new Set(services)).toEqual(new Set(['mine']));
+  });
+
+  it('says so once while Temporal is away, gives no sign of life then, and goes on by itself', async () => {
+    world.set('shop');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(3_000);
+    world.away = true;
+    await vi.advanceTimersByTimeAsync(30_000);
+    const since = viewer.told.findIndex(({ event }) => event === 'trouble');
+    expect(viewer.told.slice(since).map(({ event }) => event)).toEqual(['trouble']);
+    expect(viewer.told[since]?.data.code).toBe('temporal-unavailable');
+    world.away = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(viewer.told.at(-1)?.event).not.toBe('trouble');
+  });
+
+  it('is refused while there is nothing to show, and may be asked again', async () => {
+    world.away = true;
+    await expect(board.ready()).rejects.toMatchObject({ code: 'temporal-unavailable' });
+    world.away = false;
+    await board.ready();
+    expect(world.asked.running).toBe(2);
+  });
+});

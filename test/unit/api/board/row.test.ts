@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { rowOf } from '../../../../src/api/board/row.ts';
+import { rolloutRowSchema } from '../../../../src/api/contract.ts';
+import { statusOf } from '../fakes.ts';
+import { glanceOf, liveOf, outline, summaryOf, verdictOf } from './rows.ts';
+
+const row = (glance: ReturnType<typeof glanceOf>) => rolloutRowSchema.parse(rowOf(glance, glance));
+
+describe('a row of the live list', () => {
+  it('knows stage, share and plan from the list alone, before anybody has looked', () => {
+    expect(rowOf({ summary: summaryOf({ stage: 1 }), outline }, null)).toMatchObject({
+      stageName: '50%',
+      stages: 2,
+      askedPercent: 50,
+      measuredPercent: null,
+      verdict: null,
+      attention: 'none',
+      expectedEndAtMs: null,
+      seenAtMs: null,
+    });
+  });
+
+  it('says what is asked and measured, and when it should end: what is left of the stage, the next one, and the watch', () => {
+    expect(row(glanceOf())).toMatchObject({
+      askedPercent: 10,
+      measuredPercent: 9.9,
+      expectedEndAtMs: 5_000 + 45_000 + 120_000 + 30_000,
+    });
+  });
+
+  it('puts the worst verdict first and counts the others', () => {
+    const verdicts = [verdictOf('pass', 'a'), verdictOf('no-data', 'b'), verdictOf('fail', 'c')];
+    expect(row(glanceOf({ live: liveOf({}, verdicts) }))).toMatchObject({
+      attention: 'failing',
+      verdict: { kind: 'fail', check: 'c', reason: 'c says fail' },
+      checks: { pass: 1, fail: 1, noData: 1, error: 0 },
+    });
+  });
+
+  it('is blind while a check has no data or the watch is in trouble', () => {
+    expect(row(glanceOf({ live: liveOf({}, [verdictOf('no-data', 'a')]) })).attention).toBe('blind');
+    const troubled = row(glanceOf({ live: liveOf({ trouble: 'Prometheus is away' }) }));
+    expect(troubled).toMatchObject({ attention: 'blind', why: 'Prometheus is away' });
+  });
+
+  it('tells a pause by the watch that only waits, and then knows no end', () => {
+    const paused = row(glanceOf({ live: liveOf({ mode: 'wait' }) }));
+    expect(paused).toMatchObject({ paused: true, expectedEndAtMs: null, attention: 'none' });
+  });
+
+  it('says why it goes back, and until when traffic has to be home', () => {
+    const cause = { kind: 'check', reason: 'success-rate failed', actor: null, atMs: 4_000 } as const;
+    const status = statusOf({ phase: 'restoring', askedPercent: 0, cause });
+    expect(row(glanceOf({ summary: summaryOf({ phase: 'restoring' }), live: null, status }))).toMatchObject({
+      attention: 'restoring',
+      askedPercent: 0,
+      why: 'success-rate failed',
+      restore: { decidedAtMs: 4_000, dueAtMs: 24_000, restoredAtMs: null },
+    });
+  });
+
+  it.each([
+    ['holding', { holdReason: 'too few samples' }, 'held', 'too few samples'],
+    ['approving', { question: 'stage 50%' }, 'asks', 'waits for an answer: stage 50%'],
+    ['gating', { question: 'start' }, 'asks', 'waits for an answer: start'],
+  ] as const)('says why it is %s', (phase, changes, attention, why) => {
+    const summary = summaryOf({ phase });
+    expect(row(glanceOf({ summary, status: statusOf({ phase, ...changes }) }))).toMatchObject({
+      attention,
+      why,
+    });
+  });
+
+  it('says nothing of a phase that it has not looked at', () => {
+    const seen = glanceOf({ live: liveOf({}, [verdictOf('fail', 'a')]) });
+    const now = rowOf({ summary: summaryOf({ phase: 'shifting', stage: 1 }), outline }, seen);
+    expect(now).toMatchObject({ verdict: null, attention: 'none', askedPercent: 50, measuredPercent: null });
+  });
+
+  it('does not take the share of a watch that is still ending for that of the next stage', () => {
+    const summary = summaryOf({ phase: 'shifting', stage: 1 });
+    expect(row(glanceOf({ summary, live: liveOf({ askedPercent: 10 }) }))).toMatchObject({
+      askedPercent: 50,
+      measuredPercent: null,
+    });
+  });
+
+  it('wants nothing once it has ended, whatever the checks said', () => {
+    const summary = summaryOf({ outcome: 'rolled-back', temporalStatus: 'COMPLETED', endedAtMs: 9_000 });
+    const ended = row(glanceOf({ summary, live: liveOf({}, [verdictOf('fail', 'a')]) }));
+    expect(ended).toMatchObject({ attention: 'none', askedPercent: 0, expectedEndAtMs: null, verdict: null });
+  });
+
+  it('does without what an earlier version did not keep', () => {
+    const old = row(glanceOf({ outline: null, live: null }));
+    expect(old).toMatchObject({ stages: null, stageName: null, askedPercent: null, restore: null });
+  });
+});

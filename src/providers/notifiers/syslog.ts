@@ -71,6 +71,9 @@ async function optionsOf(
   };
 }
 
+/** A listener that does not want this certificate says nothing: it closes, some time after the client has seen it open. */
+const settleMs = 250;
+
 /** Syslog answers nothing, so what was taken is what the listener's side of the connection has let go of in peace. */
 function write(who: string, options: ConnectionOptions, octets: Buffer, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -79,11 +82,25 @@ function write(who: string, options: ConnectionOptions, octets: Buffer, signal: 
       socket.destroy(signal.reason instanceof Error ? signal.reason : new Error('given up'));
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
-    socket.once('secureConnect', () => socket.end(octets));
+    let told = false;
+    const tell = () => {
+      told = true;
+      socket.end(octets);
+    };
+    let settle: NodeJS.Timeout | undefined;
+    socket.once('secureConnect', () => {
+      settle = setTimeout(tell, settleMs);
+    });
     socket.once('error', (error) => reject(signal.aborted ? error : failed(who, error.message)));
     socket.once('close', (hadError) => {
       signal.removeEventListener('abort', abort);
-      if (!hadError) resolve();
+      clearTimeout(settle);
+      if (hadError) return;
+      if (told) resolve();
+      else
+        reject(
+          failed(who, 'it closed the connection at once; see that it takes the certificate (cert, key)'),
+        );
     });
     // Nothing is expected, and what comes must not keep the connection open.
     socket.resume();

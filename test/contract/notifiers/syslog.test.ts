@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { syslog } from '../../../src/providers/notifiers/syslog.ts';
 import { framed, syslogMessage } from '../../../src/providers/notifiers/syslog-message.ts';
 import { makeCertificates } from '../../support/certificates.ts';
-import { noticeFixture, subjectFixture } from '../../support/notices.ts';
+import { messageFixture, noticeFixture, subjectFixture, told } from '../../support/notices.ts';
 import { endable, listening } from '../health/servers.ts';
 import { notifierContract } from './suite.ts';
 
@@ -58,6 +58,24 @@ notifierContract(syslog, async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+});
+
+it('takes a listener that closes at once for one that has taken nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-syslog-'));
+  const { ca, server: pair } = await makeCertificates(folder);
+  // As rsyslog does when it wants a certificate and gets none: after the handshake, and in peace.
+  const options = { cert: readFileSync(pair.cert), key: readFileSync(pair.key) };
+  const server = createServer(options, (socket) => socket.end());
+  const close = endable(server);
+  const [host = '', port = ''] = (await listening(server)).split(':');
+  const notifier = syslog.create({ host, port: Number(port), ca });
+  const message = told(messageFixture(noticeFixture('rollout.started')));
+  await expect(notifier.tell(message, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    code: 'notify-failed',
+    message: expect.stringContaining('closed the connection at once'),
+  });
+  await close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function framesIn(octets: Buffer): string[] {

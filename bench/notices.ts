@@ -7,9 +7,10 @@
  *   npm run bench -- notices --count 50
  *   npm run bench -- notices --count 50 --receivers answers,fails --every 500
  *
- * `--count`: so many rollouts by each way with each kind of receiver; one begins every `--every` milliseconds.
- * Each kind is compared with `none`: `ratio` of the medians, and how much `more` the median is, `from` and `to` the bounds
- * between which that lies (95 %).
+ * `--count`: so many rollouts by each way with each kind of receiver; one begins every `--every` milliseconds, and no more
+ * than `--at-once` are under way.
+ * Each kind is compared with `none`: `ratio` of the medians; and how much `more` it took than the one of the same round, at
+ * the median, `from` and `to` the bounds between which that lies (95 %).
  */
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +29,14 @@ const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '50' },
     every: { type: 'string', default: '400' },
+    'at-once': { type: 'string', default: '6' },
     receivers: { type: 'string', default: moods.join(',') },
     seed: { type: 'string', default: '7' },
   },
 });
 const count = Number(values.count);
 const everyMs = Number(values.every);
+const atOnce = Number(values['at-once']);
 const random = Random.of(Number(values.seed));
 const told = moods.filter((mood) => values.receivers.split(',').includes(mood));
 if (told.length === 0) throw new Error(`--receivers is some of ${moods.join(', ')}`);
@@ -82,33 +85,47 @@ try {
 }
 
 async function measureAll(): Promise<void> {
-  const atPlace = new Map<string, Promise<void>>();
+  const running = new Map<string, Promise<void>>();
+  let problem: unknown = null;
   for (let round = 0; round < warmUps + count; round += 1) {
     for (const turn of shuffled(turns)) {
       const next = sleep(everyMs);
       const service = serviceOf(turn, round % places);
-      await atPlace.get(service);
-      atPlace.set(service, measure(turn, service, round >= warmUps));
+      await running.get(service);
+      while (running.size >= atOnce) await Promise.race(running.values());
+      if (problem !== null) throw problem;
+      const measured = measure(turn, service, round - warmUps)
+        .catch((error: unknown) => {
+          problem = error;
+        })
+        .finally(() => running.delete(service));
+      running.set(service, measured);
       await next;
     }
     if ((round + 1) % 10 === 0) process.stderr.write(`round ${round + 1} of ${warmUps + count}\n`);
   }
-  await Promise.all(atPlace.values());
+  await Promise.all(running.values());
+  if (problem !== null) throw problem;
 }
 
-async function measure({ kind, way }: Turn, service: string, counts: boolean): Promise<void> {
+/** Rounds below 0 are warm-ups. */
+async function measure({ kind, way }: Turn, service: string, round: number): Promise<void> {
   const { runId, ...timing } = await twoStages(stack, service, kind !== 'none', senderOf(way, stack));
   if (kind !== 'none') toldRollouts.push({ kind, target: `bench/${service}`, runId });
-  if (!counts) return;
-  note('first share', kind, timing.firstShare);
-  note('stage end', kind, timing.stageEnd);
-  note(`${way}: reads 0`, kind, timing.readsZero);
-  note(`${way}: ended`, kind, timing.ended);
+  if (round < 0) return;
+  const both = 2 * round + (way === 'signal' ? 0 : 1);
+  note('first share', kind, both, timing.firstShare);
+  note('stage end', kind, both, timing.stageEnd);
+  note(`${way}: reads 0`, kind, round, timing.readsZero);
+  note(`${way}: ended`, kind, round, timing.ended);
 }
 
-function note(what: Measure, kind: Kind, ms: number): void {
+/** At its place, so that what was measured in one round stands side by side. */
+function note(what: Measure, kind: Kind, at: number, ms: number): void {
   const byKind = measured.get(what) ?? new Map<Kind, number[]>();
-  measured.set(what, byKind.set(kind, [...(byKind.get(kind) ?? []), ms]));
+  const all = byKind.get(kind) ?? [];
+  all[at] = ms;
+  measured.set(what, byKind.set(kind, all));
 }
 
 function timingRows() {

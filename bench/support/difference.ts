@@ -1,4 +1,4 @@
-/** How far apart the medians of two samples are, and between what bounds (95 %), by drawing from the samples again and again. */
+/** How far one thing is from another that was measured beside it, and between what bounds (95 %), by drawing pairs again and again. */
 import type { Random } from '../judge/random.ts';
 import { round, summaryOf } from './report.ts';
 
@@ -10,18 +10,16 @@ export interface Difference extends Record<string, number> {
 
 const draws = 2_000;
 
-/** How much more the median of `values` is than that of `usual`. */
+/** The median of how much more each value is than its neighbour in `usual`: what struck both, strikes nothing here. */
 export function differenceOf(
   values: readonly number[],
   usual: readonly number[],
   random: Random,
 ): Difference {
-  const again = Array.from(
-    { length: draws },
-    () => medianOf(drawnFrom(values, random)) - medianOf(drawnFrom(usual, random)),
-  ).sort((a, b) => a - b);
+  const pairs = values.map((value, at) => value - (usual[at] ?? Number.NaN));
+  const again = Array.from({ length: draws }, () => medianOf(drawnFrom(pairs, random))).sort((a, b) => a - b);
   const at = (share: number) => round(again[Math.floor(share * draws)] ?? Number.NaN);
-  return { more: round(medianOf(values) - medianOf(usual)), from: at(0.025), to: at(0.975) };
+  return { more: round(medianOf(pairs)), from: at(0.025), to: at(0.975) };
 }
 
 function drawnFrom(values: readonly number[], random: Random): number[] {

@@ -1,6 +1,8 @@
 /** One rollout as the bench `notices` times it from outside: its first share, the end of its first stage, and the way back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthCheck } from '../../src/domain/analysis/types.ts';
+import { statusQuery } from '../../src/domain/rollout/names.ts';
+import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { stageFixture } from '../../test/support/plan.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import type { BenchStack } from './bench-stack.ts';
@@ -54,7 +56,12 @@ export async function twoStages(
 ): Promise<Timing & { readonly runId: string }> {
   const reads = async (share: number) => {
     const there = async () => (await stack.shareOf(service)) === share;
-    await waitFor(`${service} to read ${share} %`, there, { timeoutMs: 120_000, everyMs: lookEveryMs });
+    try {
+      await waitFor(`${service} to read ${share} %`, there, { timeoutMs: 60_000, everyMs: lookEveryMs });
+    } catch (error) {
+      const { phase, holdReason } = await stack.handleOf(service).query<RolloutStatus>(statusQuery);
+      throw new Error(`the rollout is ${phase}: ${holdReason ?? 'nothing holds it'}`, { cause: error });
+    }
     return performance.now();
   };
   const startedMs = performance.now();

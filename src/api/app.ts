@@ -26,6 +26,7 @@ import { meRoutes } from './routes/me.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
 import { noticeRoutes } from './routes/notices.ts';
 import { outsideEventRoutes } from './routes/outside-events.ts';
+import { payloadRoutes } from './routes/payloads.ts';
 import { planRoutes } from './routes/plans.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
@@ -106,6 +107,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   serviceRoutes(app, deps);
   meRoutes(app);
   configurationRoutes(app, deps);
+  payloadRoutes(app, deps);
   planRoutes(app, deps);
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);

@@ -15,6 +15,7 @@ export * from './contract/metrics-check.ts';
 export * from './contract/notices.ts';
 export * from './contract/operations.ts';
 export * from './contract/outside-event.ts';
+export * from './contract/payloads.ts';
 export * from './contract/problem.ts';
 export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';

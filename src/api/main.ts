@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { createReplay } from '../audit/replay.ts';
+import { openEncryption } from '../codec/encryption.ts';
 import { presets } from '../domain/analysis/presets.ts';
 import { messageOf } from '../domain/errors.ts';
 import { planJsonSchema } from '../domain/plan/json-schema.ts';
@@ -45,6 +46,7 @@ async function main(logger: Logger): Promise<void> {
     hostNames: api.hostNames,
   });
   allowOutgoing(outgoing.allow);
+  const encryption = await openEncryption(temporal.encryption);
   const registry = createRegistry(providers);
   const { catalogue } = registry;
   const policies = policyBook(providers.policies, catalogue);
@@ -60,7 +62,8 @@ async function main(logger: Logger): Promise<void> {
     ],
   });
   const client = new Client({
-    connection,
+    connection: encryption.readable(connection),
+    dataConverter: encryption.dataConverter,
     namespace: temporal.namespace,
     identity: `sluice-api@${hostname()}`,
   });
@@ -110,6 +113,7 @@ async function main(logger: Logger): Promise<void> {
         policies,
       ),
       metrics: registry.metrics,
+      codec: encryption.remote,
       eventKeys: eventKeysOf(events),
       approvals: { links: approvalLinks(providers.approvals), url: providers.approvals.url },
     },

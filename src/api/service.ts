@@ -1,4 +1,5 @@
 /** What the HTTP layer needs from the rest: rollouts, plans, the catalogue. Tests give it a fake. */
+import type { RemoteCodec } from '../codec/encryption.ts';
 import type { Problem } from '../domain/errors.ts';
 import type { LinkClaim } from '../domain/gates/approval-link.ts';
 import type { Plan } from '../domain/plan/types.ts';
@@ -182,6 +183,8 @@ export interface ApiDeps {
   readonly metrics: (name: string) => MetricsProvider;
   /** What events from outside are signed with. */
   readonly eventKeys: EventKeys;
+  /** For Temporal's UI and CLI; null: what Temporal keeps is plain. */
+  readonly codec: RemoteCodec | null;
   /** By which people answer from chat and mail; `url`: how they reach this API, if not by loopback. */
   readonly approvals: { readonly links: ApprovalLinks; readonly url: string | null };
 }

@@ -52,4 +52,6 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   listEmergencies: 'GET /v1/emergency-rollbacks',
   getEmergency: `GET ${emergency}`,
   releaseEmergency: `POST ${emergency}/release`,
+  decodePayloads: 'POST /v1/codec/decode',
+  encodePayloads: 'POST /v1/codec/encode',
 };

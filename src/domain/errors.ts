@@ -303,6 +303,17 @@ export const errorCatalogue = {
     advice: 'A newer owner has taken over this slot; nothing needs to be done.',
   },
   'workload-config': { status: 422, retryable: false, advice: 'Correct the workload part of the plan.' },
+  'encryption-off': {
+    status: 409,
+    retryable: false,
+    advice: "Take the remote codec out of the settings of Temporal's UI or CLI, or set temporal.encryption.",
+  },
+  'payload-key-missing': {
+    status: 503,
+    retryable: true,
+    advice:
+      'Add the key to temporal.encryption.keys of worker and API again; a former key stays there while histories are read.',
+  },
   'config-invalid': { status: 500, retryable: false, advice: 'Correct the operator configuration file.' },
   'bind-refused': {
     status: 500,

@@ -11,6 +11,7 @@ import { isMapping, type Mapping, ownValue, type Report, readFields } from '../d
 import { readMapping } from '../domain/plan/text.ts';
 import type { ApprovalSettings } from './approval-links.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
+import { type EncryptionConfig, encryptionSection } from './encryption.ts';
 import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';
 import { guardSection, guardVariables, listenAddress, port, portText } from './listen.ts';
 import { type NotificationsConfig, notificationsSection, refuseUnknownChannels } from './notifications.ts';
@@ -42,6 +43,8 @@ export interface TemporalConfig {
   readonly namespace: string;
   /** Where people find Temporal's own UI, for links; null: nowhere. */
   readonly uiUrl: string | null;
+  /** Null: what Temporal keeps is plain. */
+  readonly encryption: EncryptionConfig | null;
 }
 
 export interface WorkerConfig {
@@ -121,6 +124,7 @@ const fields = {
         .url({ protocol: /^https?$/, error: 'must be an http or https address' })
         .nullable()
         .default(null),
+      encryption: encryptionSection.nullable().default(null),
     })
     .prefault({}),
   api: z

@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { type Gates, systemClock } from '../activities/deps.ts';
 import { createKeepEvidence } from '../activities/evidence.ts';
 import { keepIn, unkept } from '../activities/gates/keep.ts';
+import { openEncryption } from '../codec/encryption.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Archive } from '../evidence/archive.ts';
 import { openArchive } from '../evidence/open.ts';
@@ -34,6 +35,7 @@ const registerAttempts = 5;
 async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
   allowOutgoing(config.outgoing.allow);
+  const encryption = await openEncryption(config.temporal.encryption);
   const registry = createRegistry(config);
   const sdkPort = config.worker.metricsPort === null ? null : await freeLoopbackPort();
   installRuntime(sdkPort, logger);
@@ -44,13 +46,15 @@ async function main(logger: Logger): Promise<void> {
   const connection = await connect(config, logger);
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
-  const client = new Client({ connection, namespace });
+  const { dataConverter } = encryption;
+  const client = new Client({ connection: encryption.readable(connection), namespace, dataConverter });
   const version = await versionOf(config.worker, bundlePath);
   const archive = config.evidence === null ? null : openArchive(config.evidence);
   workers = await createWorkers({
     version,
     connection,
     namespace,
+    dataConverter,
     workflowBundle: { codePath: bundlePath },
     deps: {
       providers: registry,

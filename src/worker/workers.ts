@@ -1,5 +1,5 @@
 /** The workers of one process: workflows, long watches, short traffic writes, and telling people, each with slots of its own. */
-import type { WorkerDeploymentVersion } from '@temporalio/common';
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import {
   type NativeConnection,
   Worker,
@@ -28,6 +28,8 @@ export interface WorkersOptions {
   /** Pins rollouts to the workflow code that they began with. Default: null, every worker runs them all. */
   readonly version?: WorkerDeploymentVersion | null;
   readonly deps: ActivityDeps;
+  /** Default: what is written stays plain. */
+  readonly dataConverter?: DataConverter;
   /** Default: null, no evidence is kept. */
   readonly keepEvidence?: EvidenceActivities['keepEvidence'] | null;
   /** Who tells people; absent: another worker does. */
@@ -74,13 +76,13 @@ const taskLimit: object = { isolateExecutionTimeout: '1 minute' };
 
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, workflowBundle, deps } = options;
-  const common: Pick<WorkerOptions, 'connection' | 'namespace' | 'shutdownGraceTime' | 'shutdownForceTime'> =
-    {
-      connection,
-      namespace,
-      shutdownGraceTime: options.shutdownGraceMs ?? 5_000,
-      shutdownForceTime: (options.shutdownGraceMs ?? 5_000) + 5_000,
-    };
+  const common = {
+    connection,
+    namespace,
+    dataConverter: options.dataConverter ?? {},
+    shutdownGraceTime: options.shutdownGraceMs ?? 5_000,
+    shutdownForceTime: (options.shutdownGraceMs ?? 5_000) + 5_000,
+  };
   /** Apart from the rest, with one thread for its workflows: whatever receivers do, it takes nothing from a rollout. */
   const createTeller = (notices: NoticeDeps) =>
     Worker.create({

@@ -72,6 +72,7 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
       catalogue: () => ({}),
       configuration: plainConfiguration,
       metrics: () => env.metrics,
+      codec: null,
       eventKeys,
       approvals,
     },
@@ -395,6 +396,7 @@ test('without Temporal: says so everywhere, and hides nothing behind an internal
     catalogue: () => ({}),
     configuration: plainConfiguration,
     metrics: () => env.metrics,
+    codec: null,
     eventKeys,
     approvals,
   });

@@ -109,6 +109,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     catalogue: () => ({}),
     configuration: plainConfiguration,
     metrics: registry.metrics,
+    codec: null,
     eventKeys,
     approvals,
   });

@@ -1,5 +1,5 @@
 /** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import {
@@ -12,6 +12,7 @@ import {
 import type { Directory } from '../../src/activities/directory.ts';
 import { unkept } from '../../src/activities/gates/keep.ts';
 import type { RunHistory } from '../../src/audit/history.ts';
+import { type Encryption, noEncryption } from '../../src/codec/encryption.ts';
 import type { Route } from '../../src/domain/notify/types.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
@@ -57,6 +58,8 @@ export interface RolloutEnvOptions {
   readonly keep?: Gates['keep'];
   /** Default: no evidence is kept. */
   readonly keepEvidence?: (client: Client) => WorkersOptions['keepEvidence'];
+  /** Default: what Temporal keeps is plain. */
+  readonly encryption?: Encryption;
   /** Whom rollouts tell, and by which routes; default: no worker tells anybody. */
   readonly notices?: NoticeOptions;
 }
@@ -67,7 +70,7 @@ export interface NoticeOptions {
   readonly planChannels?: readonly string[];
 }
 
-export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle'>>;
+export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle' | 'dataConverter'>>;
 
 export interface RunningWorkers {
   stop(): Promise<void>;
@@ -105,13 +108,16 @@ export class RolloutEnv {
   private readonly keep: Gates['keep'];
   private readonly keepEvidence: WorkersOptions['keepEvidence'];
   private readonly notices: NoticeOptions | null;
+  private readonly encryption: Encryption;
   private silent = false;
   private readonly tap: ActivityTap | null;
   private workers: RunningWorkers | null = null;
 
   private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
     this.temporal = temporal;
-    this.client = temporal.client;
+    this.encryption = options.encryption ?? noEncryption;
+    const { dataConverter } = this.encryption;
+    this.client = new Client({ connection: this.encryption.readable(temporal.connection), dataConverter });
     this.traffic = createFaultyTraffic(options.traffic ?? createMemoryTraffic());
     this.workload = createFakeWorkload(this.traffic);
     this.clock = options.clock ?? systemClock;
@@ -190,6 +196,7 @@ export class RolloutEnv {
       namespace: 'default',
       workflowBundle: code.workflowBundle ?? workflowBundle(),
       version: code.version ?? null,
+      dataConverter: code.dataConverter ?? this.encryption.dataConverter,
       keepEvidence: this.keepEvidence ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
       ...this.noticeDeps(),

@@ -1,6 +1,7 @@
 /** Every operation of the API in one table, by the name that the OpenAPI document and the client call it. */
 import { emergencyOperations } from './operations/emergency.ts';
 import { evidenceOperations } from './operations/evidence.ts';
+import { payloadOperations } from './operations/payloads.ts';
 import { peopleOperations } from './operations/people.ts';
 import { planOperations } from './operations/plans.ts';
 import { rolloutOperations } from './operations/rollouts.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...peopleOperations,
   ...emergencyOperations,
   ...serviceOperations,
+  ...payloadOperations,
 } as const;
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;

@@ -2,6 +2,7 @@
 import type { OperationName } from '../contract.ts';
 import { emergencyExamples } from './emergency.ts';
 import { evidenceExamples } from './evidence.ts';
+import { payloadExamples } from './payloads.ts';
 import { peopleExamples } from './people.ts';
 import { planExamples } from './plans.ts';
 import { rolloutExamples } from './rollouts.ts';
@@ -20,4 +21,5 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ...peopleExamples,
   ...emergencyExamples,
   ...serviceExamples,
+  ...payloadExamples,
 };

@@ -424,6 +424,8 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/approvals',
     '/v1/backtests',
     '/v1/catalogue',
+    '/v1/codec/decode',
+    '/v1/codec/encode',
     '/v1/configuration',
     '/v1/emergency-rollbacks',
     '/v1/emergency-rollbacks/{id}',

@@ -225,6 +225,7 @@ export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = n
       parseText: (text) => parseFake({ version: /version: (\S+)/.exec(text)?.[1] ?? 7 }),
     },
     approvals: { links: approvalLinks({ secret: null }), url: null },
+    codec: null,
     eventKeys: { secrets: async () => [], tokens: async () => [] },
     catalogue: () => ({ traffic: ['memory'] }),
     configuration: plainConfiguration,

@@ -10,6 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['domain', 'activities/types.ts'],
   providers: ['domain'],
   activities: ['domain', 'providers'],
+  codec: ['domain', 'providers/encryption.ts', 'providers/secret.ts'],
   backtest: [
     'domain',
     'providers/default-catalogue.ts',
@@ -30,10 +31,11 @@ const mayImport: Record<string, readonly string[]> = {
     'api/contract.ts',
     'api/contract',
   ],
-  worker: ['domain', 'providers', 'activities', 'workflows', 'evidence', 'stack/tools.ts'],
+  worker: ['domain', 'codec', 'providers', 'activities', 'workflows', 'evidence', 'stack/tools.ts'],
   api: [
     'domain',
     'audit',
+    'codec',
     'evidence',
     'report',
     'backtest',

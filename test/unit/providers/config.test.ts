@@ -23,7 +23,7 @@ function problemsOf(input: unknown, env: Record<string, string> = {}): Record<st
 describe('parseConfig', () => {
   it('of nothing gives the defaults, and the workload that plans mean by default', () => {
     expect(parseConfig({}, { types })).toEqual({
-      temporal: { address: '127.0.0.1:7233', namespace: 'default', uiUrl: null },
+      temporal: { address: '127.0.0.1:7233', namespace: 'default', uiUrl: null, encryption: null },
       api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
@@ -86,7 +86,12 @@ describe('parseConfig', () => {
       { types },
     );
     expect(config).toEqual({
-      temporal: { address: '127.0.0.1:7233', namespace: 'rollouts', uiUrl: 'https://temporal.example.com' },
+      temporal: {
+        address: '127.0.0.1:7233',
+        namespace: 'rollouts',
+        uiUrl: 'https://temporal.example.com',
+        encryption: null,
+      },
       api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null, cors: [] },
       auth: { oidc: [], grants: [] },
       worker: {
@@ -147,7 +152,7 @@ describe('parseConfig', () => {
       SLUICE_WORKER_BUILD_ID: '2026-11-21_1',
     };
     expect(parseConfig({ api: { port: 9 } }, { types, env })).toMatchObject({
-      temporal: { address: 'temporal.internal:7233', namespace: 'n' },
+      temporal: { address: 'temporal.internal:7233', namespace: 'n', encryption: null },
       api: { host: '::1', port: 1234 },
       worker: {
         host: '0.0.0.0',

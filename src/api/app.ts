@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
+import type { BrowserLogin } from './access/browser-login.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
 import { Board, type BoardOptions } from './board/board.ts';
 import { Feeds } from './feeds.ts';
@@ -22,6 +23,7 @@ import { configurationRoutes } from './routes/configuration.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { loginRoutes } from './routes/login.ts';
 import { meRoutes } from './routes/me.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
 import { noticeRoutes } from './routes/notices.ts';
@@ -49,6 +51,8 @@ const requestTimeoutMs = 30_000;
 export interface AppOptions {
   /** Who a request comes from. Default: nobody is asked, and everybody may do everything. */
   readonly authenticate?: Authenticate;
+  /** How people log in with a browser. Default: they cannot. */
+  readonly login?: BrowserLogin | null;
   /** By which the API may be addressed, besides loopback. Default: none. */
   readonly hostNames?: readonly string[];
   /** Default: plain HTTP. */
@@ -76,6 +80,7 @@ export interface AppOptions {
 export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promise<FastifyInstance> {
   const overTls = options.tls !== undefined || options.tlsInFront === true;
   const origins = new Set(options.origins);
+  const { login = null } = options;
   const app: FastifyInstance = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     ...serverOptions(options),
@@ -95,7 +100,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   app.addHook('preClose', async () => feeds.close());
 
   const metrics = options.metrics ?? new ApiMetrics();
-  answerProblems(app, watchRoutes(app), metrics.takeProblem);
+  watchRoutes(app);
+  answerProblems(app, metrics.takeProblem);
   protectAnswers(app, overTls);
   introduce(app);
   guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });
@@ -105,7 +111,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   await describe(app);
   metrics.serve(app, feeds);
   serviceRoutes(app, deps);
-  meRoutes(app);
+  meRoutes(app, login);
+  await loginRoutes(app, login, overTls);
   configurationRoutes(app, deps);
   payloadRoutes(app, deps);
   planRoutes(app, deps);

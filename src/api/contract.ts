@@ -10,6 +10,7 @@ export * from './contract/ended.ts';
 export * from './contract/evidence.ts';
 export * from './contract/evidence-state.ts';
 export * from './contract/incidents.ts';
+export * from './contract/login.ts';
 export * from './contract/me.ts';
 export * from './contract/metrics-check.ts';
 export * from './contract/notices.ts';

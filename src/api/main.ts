@@ -18,7 +18,7 @@ import { allowOutgoing } from '../providers/outgoing.ts';
 import { policyBook } from '../providers/policies.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { bundlePath } from '../worker/bundle-path.ts';
-import { createAuthenticator, isConfigured } from './access/authenticator.ts';
+import { createAccessControl, isConfigured } from './access/authenticator.ts';
 import { type AppOptions, createApp } from './app.ts';
 import { bindAddressOf } from './bind.ts';
 import { configurationOf } from './configuration.ts';
@@ -120,7 +120,7 @@ async function main(logger: Logger): Promise<void> {
     {
       logger,
       metrics,
-      authenticate: createAuthenticator(auth),
+      ...createAccessControl(auth),
       hostNames: api.hostNames,
       dashboard: dashboardPath,
       origins: api.cors,

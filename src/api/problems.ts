@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, messageOf, SluiceError } from '../domain/errors.ts';
 import { type ProblemDetails, problemMediaType, problemTypeOf, titleOf } from './contract.ts';
-import { methodsFor, type RouteTable } from './route-table.ts';
+import { methodsFor } from './route-table.ts';
 
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
@@ -10,17 +10,16 @@ const retryAfterSeconds = '2';
 /** Kept in the log with who asked for what: they are what an attempt to get in looks like. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
+  'login-refused',
+  'csrf-refused',
   'access-refused',
   'host-refused',
   'origin-refused',
   'signature-invalid',
 ]);
 
-export function answerProblems(
-  app: FastifyInstance,
-  routes: RouteTable,
-  onProblem: (code: ErrorCode) => void,
-): void {
+/** `watchRoutes` must have been called. */
+export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode) => void): void {
   const answer = (request: FastifyRequest, reply: FastifyReply, error: SluiceError) => {
     onProblem(error.code);
     return sendProblem(request, reply, error);
@@ -37,7 +36,7 @@ export function answerProblems(
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '';
-    const allowed = methodsFor(routes, path);
+    const allowed = methodsFor(app.routeTable, path);
     // A path of that method may still name what is not there, such as a file.
     if (allowed.length === 0 || allowed.includes(request.method)) {
       return answer(request, reply, new SluiceError('not-found', `There is no ${path}.`));

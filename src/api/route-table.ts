@@ -2,16 +2,22 @@
 import type { FastifyInstance } from 'fastify';
 
 export interface RouteTable {
-  readonly entries: { readonly method: string; readonly pattern: RegExp }[];
+  readonly entries: { readonly method: string; readonly url: string; readonly pattern: RegExp }[];
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly routeTable: RouteTable;
+  }
 }
 
 /** Must be called before the routes are declared. */
-export function watchRoutes(app: FastifyInstance): RouteTable {
+export function watchRoutes(app: FastifyInstance): void {
   const table: RouteTable = { entries: [] };
+  app.decorate('routeTable', table);
   app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) table.entries.push({ method: one, pattern: patternOf(url) });
+    for (const one of [method].flat()) table.entries.push({ method: one, url, pattern: patternOf(url) });
   });
-  return table;
 }
 
 export function methodsFor(table: RouteTable, path: string): string[] {

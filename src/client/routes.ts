@@ -30,6 +30,8 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   auditRollout: `GET ${rollout}/audit`,
   getNotices: `GET ${rollout}/notices`,
   acknowledge: `POST ${rollout}/ack`,
+  loginWithToken: 'POST /auth/token',
+  logOut: 'POST /auth/logout',
   listApprovals: 'GET /v1/approvals',
   makeApprovalLink: `POST ${rollout}/approval-links`,
   listRollbacks: 'GET /v1/rollbacks',

@@ -151,6 +151,21 @@ export const errorCatalogue = {
     advice:
       'Send `Authorization: Bearer …` with a token that is still good; `sluice` takes it from SLUICE_TOKEN.',
   },
+  'login-refused': {
+    status: 401,
+    retryable: false,
+    advice: 'Begin the login again; if it is refused once more, ask whoever runs the provider or Sluice.',
+  },
+  'login-unconfigured': {
+    status: 404,
+    retryable: false,
+    advice: 'See `GET /v1/me` for the ways to log in; the operator names them under auth.',
+  },
+  'csrf-refused': {
+    status: 403,
+    retryable: false,
+    advice: 'Send what `GET /v1/me` says under session.csrf as X-CSRF-Token, from a page of this API.',
+  },
   'access-refused': {
     status: 403,
     retryable: false,

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type AuthConfig, authSection } from '../domain/access/settings.ts';
 import { messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import type { Route } from '../domain/notify/types.ts';
@@ -10,6 +9,7 @@ import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
 import type { ApprovalSettings } from './approval-links.ts';
+import { type AuthConfig, authSection } from './auth-settings.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import { type EncryptionConfig, encryptionSection } from './encryption.ts';
 import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';

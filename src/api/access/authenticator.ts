@@ -1,13 +1,23 @@
 /** Finds out who a request comes from, by the means that the operator configured. */
 import { decodeJwt } from 'jose';
-import { type AuthConfig, ownPrefixes } from '../../domain/access/settings.ts';
+import { ownPrefixes } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import type { AuthConfig } from '../../providers/auth-settings.ts';
+import { BrowserLogin } from './browser-login.ts';
+import { cookieOf, sessionCookie } from './cookies.ts';
 import { Issuer } from './oidc.ts';
 import { anybody, type Principal } from './principal.ts';
-import { isToken, principalOf, TokenFile } from './tokens.ts';
+import { type Owner, Sessions } from './session.ts';
+import { isToken, principalOf, principalOfId, TokenFile } from './tokens.ts';
 
-/** Throws `unauthenticated`, `auth-unavailable`. */
-export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+/** By a bearer token, else by a session. Throws `unauthenticated`, `auth-unavailable`. */
+export type Authenticate = (authorization: string | undefined, cookie?: string) => Promise<Principal>;
+
+export interface AccessControl {
+  readonly authenticate: Authenticate;
+  /** Null: nobody can log in with a browser. */
+  readonly login: BrowserLogin | null;
+}
 
 /** Whether anybody could be told from anybody else. */
 export function isConfigured({ tokens, oidc }: AuthConfig): boolean {
@@ -16,27 +26,52 @@ export function isConfigured({ tokens, oidc }: AuthConfig): boolean {
 
 export const withoutAuthentication: Authenticate = async () => anybody;
 
-export function createAuthenticator(config: AuthConfig): Authenticate {
-  if (!isConfigured(config)) return withoutAuthentication;
+export function createAccessControl(config: AuthConfig): AccessControl {
+  if (!isConfigured(config)) return { authenticate: withoutAuthentication, login: null };
   const file = config.tokens === undefined ? null : new TokenFile(config.tokens);
-  const prefixes = [...ownPrefixes, ...config.oidc.map(({ prefix }) => prefix)].filter((one) => one !== '');
-  const issuers = config.oidc.map(
-    (settings) =>
-      new Issuer(
-        settings,
-        config.grants,
-        prefixes.filter((one) => one !== settings.prefix),
-      ),
-  );
-  return async (authorization) => {
-    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
-    if (bearer === undefined) throw unauthenticated('The request has no bearer token.');
-    const principal = isToken(bearer)
+  const issuers = issuersOf(config);
+  const sessions = config.sessions === undefined ? null : new Sessions(config.sessions);
+
+  const byBearer = async (bearer: string) =>
+    isToken(bearer)
       ? file && principalOf(bearer, await file.list(), Date.now())
       : await issuerOf(bearer, issuers)?.principalOf(bearer);
+
+  const ownerOf = async (owner: Owner) =>
+    'token' in owner
+      ? file && principalOfId(owner.token, await file.list(), Date.now())
+      : issuers.find(({ settings }) => settings.issuer === owner.issuer)?.recall(owner);
+
+  const bySession = async (cookie: string) => {
+    const session = await sessions?.read(cookie);
+    if (!session) return null;
+    const { owner, csrf, untilMs } = session;
+    const principal = await ownerOf(owner);
+    return principal && { ...principal, session: { csrf, untilMs } };
+  };
+
+  const authenticate: Authenticate = async (authorization, cookie) => {
+    const session = authorization === undefined ? cookieOf(cookie, sessionCookie) : null;
+    if (session !== null) {
+      const principal = await bySession(session);
+      if (!principal) throw unauthenticated('The session is over; log in again.');
+      return principal;
+    }
+    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+    if (bearer === undefined) throw unauthenticated('The request has no bearer token.');
+    const principal = await byBearer(bearer);
     if (!principal) throw unauthenticated('The bearer token is not good, or not any more.');
     return principal;
   };
+  return { authenticate, login: sessions && new BrowserLogin({ sessions, issuers, file }) };
+}
+
+function issuersOf({ oidc, grants }: AuthConfig): readonly Issuer[] {
+  const prefixes = [...ownPrefixes, ...oidc.map(({ prefix }) => prefix)].filter((one) => one !== '');
+  return oidc.map((settings) => {
+    const foreign = prefixes.filter((one) => one !== settings.prefix);
+    return new Issuer(settings, grants, foreign);
+  });
 }
 
 /** By what the token says of itself, which is believed only once its signature has been checked with that issuer's keys. */

@@ -2,8 +2,9 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Grant } from '../../domain/access/grants.ts';
-import { type Binding, type IssuerSettings, keySource } from '../../domain/access/settings.ts';
+import { type Binding, keySource } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import type { IssuerSettings } from '../../providers/auth-settings.ts';
 import type { Principal } from './principal.ts';
 
 /** Signatures by a private key only: nothing that both sides know, and never none. */
@@ -14,6 +15,13 @@ const keysTimeoutMs = 3_000;
 const keysGoodForMs = 12 * 3_600_000;
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keySource });
+
+/** Whom an issuer has named, as Sluice calls them. */
+export interface Identity {
+  readonly name: string;
+  /** Those that some grant names, and no others. */
+  readonly groups: readonly string[];
+}
 
 export class Issuer {
   readonly settings: IssuerSettings;
@@ -30,23 +38,40 @@ export class Issuer {
 
   /** Null: not good. Throws `auth-unavailable` when the provider's keys cannot be had. */
   async principalOf(bearer: string): Promise<Principal | null> {
-    const { issuer, audience } = this.settings;
+    const identity = await this.identify(bearer, this.settings.audience);
+    return identity && this.known(identity);
+  }
+
+  /** With the grants of now. */
+  known({ name, groups }: Identity): Principal {
+    return { name, verified: true, grants: this.grantsOf([name, ...groups.map(asGroup)]) };
+  }
+
+  /** Somebody whom it named earlier; null: the operator has since let it name others. */
+  recall(identity: Identity): Principal | null {
+    const { name } = identity;
+    return name.startsWith(this.settings.prefix) && this.isOwn(name) ? this.known(identity) : null;
+  }
+
+  /** Null: not good for this audience. Throws `auth-unavailable` when the provider's keys cannot be had. */
+  async identify(token: string, audience: string): Promise<Identity | null> {
+    const { issuer } = this.settings;
     try {
-      const { payload } = await jwtVerify(bearer, await this.keySet(), {
+      const { payload } = await jwtVerify(token, await this.keySet(), {
         issuer,
         audience,
         algorithms,
         clockTolerance: clockToleranceSeconds,
         requiredClaims: ['exp', 'iat', this.settings.nameClaim],
       });
-      return this.known(payload);
+      return this.named(payload);
     } catch (error) {
       if (isRefusal(error)) return null;
       throw new SluiceError('auth-unavailable', `The keys of ${issuer} cannot be had.`, { cause: error });
     }
   }
 
-  private known(payload: JWTPayload): Principal | null {
+  private named(payload: JWTPayload): Identity | null {
     const { nameClaim, groupsClaim, prefix, require } = this.settings;
     const wrong = Object.entries(require).some(([claim, value]) => payload[claim] !== value);
     const said = payload[nameClaim];
@@ -57,7 +82,7 @@ export class Issuer {
     if (!this.isOwn(name)) return null;
     const groups = z.array(z.string()).catch([]).parse(payload[groupsClaim]);
     const own = groups.map((one) => `${prefix}${one}`).filter((one) => this.isOwn(one));
-    return { name, verified: true, grants: this.grantsOf([name, ...own.map((one) => `group:${one}`)]) };
+    return { name, groups: own.filter((one) => this.grantsOf([asGroup(one)]).length > 0) };
   }
 
   private isOwn(name: string): boolean {
@@ -92,6 +117,10 @@ export class Issuer {
     if (document.issuer !== issuer) throw new Error(`${url} speaks for ${document.issuer}`);
     return document.jwks_uri;
   }
+}
+
+function asGroup(name: string): string {
+  return `group:${name}`;
 }
 
 /** The token's own fault, not that of whoever holds the keys. */

@@ -15,6 +15,15 @@ export interface Principal {
   /** False: nobody has to say who they are here, and actors are what requests say. */
   readonly verified: boolean;
   readonly grants: readonly Grant[];
+  /** Absent: it was not a browser's session that said who it is. */
+  readonly session?: Session;
+}
+
+export interface Session {
+  /** What a page of ours sends along with whatever changes something. */
+  readonly csrf: string;
+  /** Then somebody has to log in again. */
+  readonly untilMs: number;
 }
 
 /** On loopback without authentication: whoever can reach the API runs on this machine. */

@@ -5,6 +5,7 @@ import { commandPermissions } from '../../domain/access/commands.ts';
 import { everywhere, type Permission } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Authenticate } from './authenticator.ts';
+import { refuseForgery } from './csrf.ts';
 import { anybody, need, needSomewhere, nobody, type Principal } from './principal.ts';
 
 /**
@@ -46,11 +47,13 @@ export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): 
   app.addHook('onRequest', async (request) => {
     const access = accessOf(request);
     if (isFree(access)) return;
-    const { authorization } = request.headers;
-    request.principal = await authenticate(authorization).catch((error: unknown) => {
+    const { authorization, cookie } = request.headers;
+    request.principal = await authenticate(authorization, cookie).catch((error: unknown) => {
+      // A session that is over is no session.
       if (access === 'anyone' && authorization === undefined && isUnauthenticated(error)) return nobody;
       throw error;
     });
+    refuseForgery(request);
   });
   app.addHook('preHandler', async (request) => {
     const access = accessOf(request);

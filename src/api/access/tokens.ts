@@ -40,8 +40,21 @@ export function principalOf(bearer: string, entries: readonly TokenEntry[], nowM
   const entry = entries.find((one) => one.id === id);
   if (entry === undefined) return null;
   const right = timingSafeEqual(hashOf(secret), Buffer.from(entry.hash, 'hex'));
-  if (!right || nowMs >= Date.parse(entry.expires)) return null;
-  return { name: `token:${entry.name}`, verified: true, grants: entry.grants };
+  return right ? ownerOf(entry, nowMs) : null;
+}
+
+/** Whom a token stands for that was shown before; null: it has been revoked or has expired since. */
+export function principalOfId(id: string, entries: readonly TokenEntry[], nowMs: number): Principal | null {
+  const entry = entries.find((one) => one.id === id);
+  return entry === undefined ? null : ownerOf(entry, nowMs);
+}
+
+export function idOf(token: string): string | null {
+  return tokenPattern.exec(token)?.[1] ?? null;
+}
+
+function ownerOf({ name, expires, grants }: TokenEntry, nowMs: number): Principal | null {
+  return nowMs < Date.parse(expires) ? { name: `token:${name}`, verified: true, grants } : null;
 }
 
 /** How often the file may be looked at: so long a revoked token may still be good. */

@@ -9,6 +9,13 @@ export const meQuerySchema = z.strictObject({
 });
 export type MeQuery = z.infer<typeof meQuerySchema>;
 
+/** A way to log in with a browser: a link to follow, or an API token to send. */
+export const loginWaySchema = z.union([
+  z.object({ kind: z.literal('openid'), name: z.string(), href: z.string() }),
+  z.object({ kind: z.literal('token'), href: z.string() }),
+]);
+export type LoginWay = z.infer<typeof loginWaySchema>;
+
 const permissionsSchema = z.array(z.enum(permissions));
 
 export const meSchema = z
@@ -30,6 +37,14 @@ export const meSchema = z
       'What you may do to all that the query names; what it leaves out is everything.',
     ),
     somewhere: permissionsSchema.describe('What you may do to one target at least.'),
+    session: z
+      .object({
+        untilMs: z.number().int().describe('Then somebody has to log in again.'),
+        csrf: z.string().describe('To be sent as `X-CSRF-Token` with every POST.'),
+      })
+      .nullable()
+      .describe('The browser’s session; null: it was not one that said who you are.'),
+    ways: z.array(loginWaySchema).describe('How one may log in with a browser.'),
   })
   .meta({ id: 'Me', description: 'Who asks, and what that person or machine may do.' });
 export type Me = z.infer<typeof meSchema>;

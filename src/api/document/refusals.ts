@@ -13,7 +13,12 @@ const ofAll: readonly ErrorCode[] = [
   'internal',
   'auth-unavailable',
 ];
-const ofWrites: readonly ErrorCode[] = ['origin-refused', 'body-too-large', 'media-type-unsupported'];
+const ofWrites: readonly ErrorCode[] = [
+  'origin-refused',
+  'csrf-refused',
+  'body-too-large',
+  'media-type-unsupported',
+];
 
 const example = { requestId: '5f0c3f0e-6f5d-4c55-9d2b-0d4c6f0f7a11' };
 const retryAfter = {

@@ -2,6 +2,7 @@
 import type { OperationName } from '../contract.ts';
 import { emergencyExamples } from './emergency.ts';
 import { evidenceExamples } from './evidence.ts';
+import { loginExamples } from './login.ts';
 import { payloadExamples } from './payloads.ts';
 import { peopleExamples } from './people.ts';
 import { planExamples } from './plans.ts';
@@ -22,4 +23,5 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ...emergencyExamples,
   ...serviceExamples,
   ...payloadExamples,
+  ...loginExamples,
 };

@@ -1,5 +1,5 @@
 /** Examples of the document: what the API says of itself and of who asks. */
-import { actor } from './rollouts.ts';
+import { actor, atMs } from './rollouts.ts';
 
 export const serviceExamples = {
   getMe: {
@@ -10,6 +10,15 @@ export const serviceExamples = {
       grants: [{ role: 'viewer', environments: ['*'], services: ['*'] }],
       can: ['read'],
       somewhere: ['read'],
+      session: { untilMs: atMs + 28_800_000, csrf: 'p2Yk0bXo0aC8c0oVt0Jr1g' },
+      ways: [
+        {
+          kind: 'openid',
+          name: 'login.example.com',
+          href: '/auth/login?issuer=https%3A%2F%2Flogin.example.com',
+        },
+        { kind: 'token', href: '/auth/token' },
+      ],
     },
   },
   getConfiguration: {

@@ -2,17 +2,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allows, allowsSomewhere, everywhere, permissions } from '../../domain/access/grants.ts';
+import type { BrowserLogin } from '../access/browser-login.ts';
 import { anybody, nobody } from '../access/principal.ts';
 import { type Me, operations } from '../contract.ts';
 import { schemaOf } from '../route-schema.ts';
 
-export function meRoutes(root: FastifyInstance): void {
+export function meRoutes(root: FastifyInstance, login: BrowserLogin | null): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     operations.getMe.path,
     { config: { access: 'anyone' }, schema: schemaOf('getMe') },
     async ({ principal, query }): Promise<Me> => {
-      const { name, verified, grants } = principal;
+      const { name, verified, grants, session = null } = principal;
       const area = { ...everywhere, ...query };
       return {
         actor: principal === anybody || principal === nobody ? null : name,
@@ -25,6 +26,8 @@ export function meRoutes(root: FastifyInstance): void {
         })),
         can: permissions.filter((one) => allows(grants, one, area)),
         somewhere: permissions.filter((one) => allowsSomewhere(grants, one)),
+        session,
+        ways: login?.ways() ?? [],
       };
     },
   );

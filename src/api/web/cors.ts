@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify';
 /** Browsers ask again after so long. */
 const preflightSeconds = 600;
 
+/** Temporal's UI says its namespace along with what it asks to have opened. */
 const preflight: Readonly<Record<string, string>> = {
   'access-control-allow-methods': 'GET, POST',
   'access-control-allow-headers':
-    'authorization, content-type, idempotency-key, if-none-match, last-event-id, prefer',
+    'authorization, content-type, idempotency-key, if-none-match, last-event-id, prefer, x-namespace',
   'access-control-max-age': String(preflightSeconds),
 };
 const readable = 'etag, location, preference-applied, ratelimit, ratelimit-policy, retry-after';

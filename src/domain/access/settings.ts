@@ -1,4 +1,4 @@
-/** What the operator says of who may use the API: the section `auth`, and the file of tokens. */
+/** What the operator says of who may use the API: issuers, grants, and the file of tokens. */
 import { z } from 'zod';
 import { roles } from './grants.ts';
 
@@ -14,7 +14,7 @@ export const keySource = z.url().refine((url) => {
   return protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }, 'must be an https address, but on this machine');
 
-export const issuerSchema = z.strictObject({
+export const issuerFields = {
   issuer: keySource,
   audience: z.string().min(1),
   /** Where its keys are; by default what its discovery document says. */
@@ -26,8 +26,7 @@ export const issuerSchema = z.strictObject({
   prefix: z.string().max(50).default(''),
   /** Claims that a token must have, with these values. */
   require: z.record(z.string(), z.string()).default({}),
-});
-export type IssuerSettings = z.infer<typeof issuerSchema>;
+};
 
 export const bindingSchema = z.strictObject({
   ...grantFields,
@@ -38,22 +37,6 @@ export type Binding = z.infer<typeof bindingSchema>;
 
 /** Names of groups and of API tokens begin so, and nobody else's may. */
 export const ownPrefixes: readonly string[] = ['group:', 'token:'];
-
-export const authSection = z
-  .strictObject({
-    /** Path of the file that `sluice tokens` writes, beside the configuration file. */
-    tokens: z.string().min(1).optional(),
-    oidc: z.array(issuerSchema).max(20).default([]),
-    grants: z.array(bindingSchema).max(1000).default([]),
-  })
-  .superRefine(({ oidc }, context) => {
-    const prefixes = oidc.map(({ prefix }) => prefix);
-    if (new Set(prefixes).size === prefixes.length && !prefixes.some((one) => ownPrefixes.includes(one)))
-      return;
-    const message = 'each issuer needs a prefix of its own, and none may be `group:` or `token:`';
-    context.addIssue({ code: 'custom', path: ['oidc'], message });
-  });
-export type AuthConfig = z.infer<typeof authSection>;
 
 export const maxTokens = 5_000;
 

@@ -419,6 +419,8 @@ test('describes every route in OpenAPI and explains every error code', async () 
   const { app } = await serve();
   const document = (await app.inject('/openapi.json')).json();
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/auth/logout',
+    '/auth/token',
     '/healthz',
     '/readyz',
     '/v1/approvals',

@@ -43,6 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/metrics/query-trial.ts',
     'providers/metrics/types.ts',
     'providers/approval-links.ts',
+    'providers/auth-settings.ts',
     'providers/config.ts',
     'providers/outgoing.ts',
     'providers/policies.ts',

@@ -38,6 +38,8 @@ test('names the verified actor, with the grants, and what may be done everywhere
     grants,
     can: ['read'],
     somewhere: ['read', 'start', 'steer', 'rollback', 'release'],
+    session: null,
+    ways: [],
   });
 });
 
@@ -51,7 +53,15 @@ test.each([
 });
 
 test('where nobody has logged in, says that somebody must, and that nothing may be done', async () => {
-  const nothing = { actor: null, verified: false, grants: [], can: [], somewhere: [] };
+  const nothing = {
+    actor: null,
+    verified: false,
+    grants: [],
+    can: [],
+    somewhere: [],
+    session: null,
+    ways: [],
+  };
   expect(await me()).toEqual({ ...nothing, loginNeeded: true });
 });
 

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../../../src/api/access/authenticator.ts';
-import { authSection } from '../../../../src/domain/access/settings.ts';
+import { createAccessControl } from '../../../../src/api/access/authenticator.ts';
+import { authSection } from '../../../../src/providers/auth-settings.ts';
 
 const audience = 'sluice';
 let issuer: string;
@@ -49,7 +49,9 @@ function authenticate(token: string, changes: object = {}) {
       { role: 'admin', to: ['corp:root'] },
     ],
   });
-  return createAuthenticator(auth)(`Bearer ${token}`).catch((error: { code?: string }) => error.code);
+  return createAccessControl(auth)
+    .authenticate(`Bearer ${token}`)
+    .catch((error: { code?: string }) => error.code);
 }
 
 test('a good token names its owner, with what the operator grants to the groups', async () => {
@@ -121,7 +123,7 @@ test.each(['group:corp:sre', 'token:ci', 'other:bob'])('nobody is called %s but 
     ],
     grants: [{ role: 'admin', to: ['group:corp:sre', 'token:ci', 'other:bob', 'group:other:root'] }],
   });
-  const outcome = createAuthenticator(auth);
+  const outcome = createAccessControl(auth).authenticate;
   await expect(outcome(`Bearer ${await bearer({ claims: { sub } })}`)).rejects.toMatchObject({
     code: 'unauthenticated',
   });

@@ -3,10 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
 import { createApp } from '../../../../src/api/app.ts';
+import type { RouteTable } from '../../../../src/api/route-table.ts';
 import type { RolloutService } from '../../../../src/api/service.ts';
 import { type Role, roles } from '../../../../src/domain/access/grants.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
-import { emergencyViewOf, fakeDeps, fakeRollouts, planOf, runId, viewOf } from '../fakes.ts';
+import {
+  emergencyViewOf,
+  failing,
+  fakeDeps,
+  fakeNotices,
+  fakeRollouts,
+  planOf,
+  runId,
+  viewOf,
+} from '../fakes.ts';
 
 type Column = Role | 'nobody';
 const columns: readonly Column[] = ['nobody', ...roles];
@@ -31,16 +41,41 @@ const command = (name: string, may: readonly Role[]): Row => ({
   body: told,
   may,
 });
+const aPlan = { version: 'v2', environment: 'ENV' };
+const open = (url: string): Row => ({ method: 'GET', url, may: all, elsewhere: 'as-here' });
 const rows: readonly Row[] = [
   { method: 'GET', url: '/healthz', may: all, elsewhere: 'as-here' },
-  { method: 'GET', url: '/openapi.json', may: all, elsewhere: 'as-here' },
+  ...['/readyz', '/metrics', '/openapi.json', '/', '/ui', '/ui/x', '/auth/login', '/auth/callback'].map(open),
+  { method: 'POST', url: '/auth/token', body: { token: 'x' }, may: all, elsewhere: 'as-here' },
+  { method: 'POST', url: '/auth/logout', body: {}, may: all, elsewhere: 'as-here' },
+  // Signed in their own way; without secrets nobody can.
+  { method: 'POST', url: '/v1/rollouts/ENV/shop/events', body: {}, may: all, elsewhere: 'as-here' },
+  { method: 'GET', url: '/approvals/x', may: all, elsewhere: 'as-here' },
+  { method: 'POST', url: '/approvals/x', body: {}, may: all, elsewhere: 'as-here' },
+  { method: 'POST', url: '/v1/validate', body: aPlan, may: readers },
+  { method: 'POST', url: '/v1/metrics/check', body: { plan: aPlan }, may: readers },
+  {
+    method: 'POST',
+    url: '/v1/backtests',
+    body: { plan: aPlan, stable: 'v1', fromMs: 1_000, toMs: 600_000 },
+    may: readers,
+  },
   { method: 'GET', url: '/v1/me', may: all, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/configuration', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
   { method: 'GET', url: '/v1/rollouts', may: [] },
   { method: 'GET', url: '/v1/rollbacks?environment=ENV', may: readers },
-  { method: 'GET', url: '/v1/rollouts/ENV/shop', may: readers },
+  ...['', '/events', '/series', '/audit', '/notices'].map(
+    (end): Row => ({ method: 'GET', url: `/v1/rollouts/ENV/shop${end}`, may: readers }),
+  ),
+  { method: 'POST', url: '/v1/rollouts/ENV/shop/ack', body: told, may: ['operator', 'approver', 'admin'] },
+  { method: 'GET', url: '/v1/incidents?environment=ENV', may: readers },
+  { method: 'GET', url: '/v1/incidents', may: [] },
+  { method: 'GET', url: '/v1/incidents/ENV/shop', may: readers },
+  { method: 'GET', url: '/v1/incidents/ENV/shop/review', may: readers },
+  { method: 'POST', url: '/v1/incidents/ENV/shop/close', body: told, may: ['operator', 'admin'] },
+  { method: 'GET', url: '/v1/emergency-rollbacks', may: [] },
   {
     method: 'POST',
     url: '/v1/rollouts',
@@ -83,12 +118,22 @@ const rows: readonly Row[] = [
   { method: 'POST', url: '/v1/evidence/prune', body: { actor: 'ann' }, may: [] },
   { method: 'GET', url: '/v1/rollouts/ENV/shop/evidence', may: readers },
   { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence', body: {}, may: ['operator', 'admin'] },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop/evidence/archive', may: readers },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop/evidence/verification', may: readers },
   { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence/hold', body: told, may: ['admin'] },
+  { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence/release', body: told, may: ['admin'] },
   { method: 'GET', url: '/v1/rollouts/ENV/shop/report', may: readers },
   // Payloads are of any target, so they are for whoever may read everything.
   { method: 'POST', url: '/v1/codec/decode', body: { payloads: [] }, may: [] },
   { method: 'POST', url: '/v1/codec/encode', body: { payloads: [] }, may: [] },
 ];
+
+/** A row for it, whatever stands for its parameters. */
+const hasRow = ({ method, pattern }: RouteTable['entries'][number]) =>
+  rows.some((row) => {
+    const path = row.url.replace('ENV', 'dev').split('?')[0] ?? '';
+    return row.method === method && pattern.test(path);
+  });
 
 let app: FastifyInstance;
 let rollouts: ReturnType<typeof fakeRollouts>;
@@ -98,12 +143,23 @@ beforeAll(async () => {
   app = await createApp(
     {
       ...deps,
+      metrics: () => {
+        throw new SluiceError('provider-unknown', 'reached');
+      },
+      notices: fakeNotices({
+        of: failing('notices-not-found', 'reached'),
+        acknowledge: failing('notices-not-found', 'reached'),
+        incidents: failing('temporal-unavailable', 'reached'),
+        incident: failing('incident-not-found', 'reached'),
+        close: failing('incident-not-found', 'reached'),
+      }),
       plans: {
         ...deps.plans,
         parse: (plan) => ({ ok: true, plan: planOf(environmentOf(plan)), warnings: [] }),
       },
     },
-    { authenticate },
+    // A folder that is there is all that matters of the dashboard here.
+    { authenticate, dashboard: import.meta.dirname },
   );
 });
 afterAll(() => app.close());
@@ -119,7 +175,11 @@ const stopped = { restored: [], notRestored: [], told: 0, notTold: [], listProbl
 const answers: Partial<RolloutService> = {
   start: async () => ({ workflowId: 'w', runId, created: true, workerSeen: true, warnings: [] }),
   list: async () => ({ rollouts: [], next: null }),
-  get: async () => viewOf(),
+  // An end, so that its stream of events ends.
+  get: async () => viewOf({ phase: 'promoted', outcome: 'promoted' }),
+  series: failing('rollout-not-found', 'reached'),
+  audit: failing('rollout-not-found', 'reached'),
+  readiness: failing('temporal-unavailable', 'reached'),
   command: async () => ({ accepted: true, via: 'update', status: null }),
   emergencyStop: async () => stopped,
   release: async () => ({ released: [], notReleased: [] }),
@@ -129,9 +189,7 @@ const answers: Partial<RolloutService> = {
   }),
   emergency: async (id) => ({ ...emergencyViewOf(), scope: [id] }),
   releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
-  rollbacks: async () => {
-    throw new SluiceError('rollout-not-found', 'reached');
-  },
+  rollbacks: failing('rollout-not-found', 'reached'),
 };
 
 function environmentOf(plan: unknown): { environment: string } {
@@ -156,6 +214,13 @@ describe.each(rows)('$method $url', (row) => {
     expect(await reached(row, column, 'dev')).toBe(row.may.includes(column));
     expect(await reached(row, column, 'prod')).toBe(row.elsewhere === 'as-here' && row.may.includes(column));
   });
+});
+
+test('no route is left out', () => {
+  const missing = app.routeTable.entries.filter(
+    (entry) => entry.method !== 'HEAD' && !entry.url.startsWith('/docs') && !hasRow(entry),
+  );
+  expect(missing.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
 });
 
 test('whoever was verified acts by that name, whatever the request says', async () => {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createAuthenticator } from '../../../../src/api/access/authenticator.ts';
+import { createAccessControl } from '../../../../src/api/access/authenticator.ts';
 import { readTokens } from '../../../../src/api/access/tokens.ts';
 import { processIo } from '../../../../src/cli/io.ts';
 import { main } from '../../../../src/cli/program.ts';
@@ -44,7 +44,7 @@ describe('a token', () => {
     expect(exitCode).toBe(0);
     const text = JSON.stringify(await readTokens(file));
     expect(text).not.toContain(out.slice('slc_0123456789ab_'.length));
-    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
     expect(await authenticate(`Bearer ${out}`)).toEqual({
       name: 'token:ci',
       verified: true,
@@ -67,13 +67,13 @@ describe('a token', () => {
     ['that is missing', () => undefined],
   ])('%s is refused', async (_, sent) => {
     const { out } = await cli('create', '--name', 'ci', '--role', 'viewer');
-    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
     expect(await codeOf(authenticate(sent(out)))).toBe('unauthenticated');
   });
 
   test('is refused from the moment of its end', async () => {
     const { out } = await cli('create', '--name', 'ci', '--role', 'viewer', '--expires', '12h');
-    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
     const [entry] = (await readTokens(file)).tokens;
     const clock = vi.spyOn(Date, 'now');
     clock.mockReturnValue(Date.parse(entry?.expires ?? '') - 1);
@@ -85,7 +85,7 @@ describe('a token', () => {
 
   test('is refused once it is revoked, by an API that has seen it', async () => {
     const { out } = await cli('create', '--name', 'ci', '--role', 'viewer');
-    const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+    const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
     expect(await codeOf(authenticate(`Bearer ${out}`))).toBe('fine');
     expect((await cli('revoke', 'ci')).exitCode).toBe(0);
     const nowMs = performance.now();
@@ -109,7 +109,7 @@ test('thousands of tokens are no reason to keep anybody out', async () => {
   }));
   await writeFile(file, JSON.stringify({ tokens: [first, ...others] }));
   const { out } = await cli('create', '--name', 'last', '--role', 'viewer');
-  const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+  const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
   expect(await authenticate(`Bearer ${out}`)).toMatchObject({ name: 'token:last' });
   expect((await cli('create', '--name', 'too many', '--role', 'viewer')).exitCode).toBe(2);
 });
@@ -119,7 +119,7 @@ test.each([
   ['broken', 'tokens: [{ id: 7 }]'],
 ])('a file that is %s lets nobody in, and says why', async (_, text) => {
   if (text !== null) await writeFile(file, text);
-  const authenticate = createAuthenticator({ tokens: file, oidc: [], grants: [] });
+  const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
   const token = `slc_aaaaaaaaaaaa_${'a'.repeat(43)}`;
   expect(await codeOf(authenticate(`Bearer ${token}`))).toBe('auth-unavailable');
 });

@@ -1,0 +1,116 @@
+/** Routes by which a browser logs in and out: at an OpenID provider, or with an API token. No replica keeps anything of it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { SluiceError } from '../../domain/errors.ts';
+import { type BrowserLogin, type LoggedIn, loginLifeMs } from '../access/browser-login.ts';
+import { cookieGone, cookieOf, cookieSet, loginCookie, sessionCookie } from '../access/cookies.ts';
+import { home, returnPathOf } from '../access/return-path.ts';
+import { loginQuerySchema, operations } from '../contract.ts';
+import { asSluiceError } from '../problems.ts';
+import { schemaOf } from '../route-schema.ts';
+
+const callback = '/auth/callback';
+const page = '/ui/login';
+const unkept = { 'cache-control': 'no-store' };
+/** A code is a key for a moment, so it stands in no log. */
+const logSerializers = {
+  req: ({ method, url }: { method: string; url: string }) => `${method} ${url.split('?')[0]}`,
+};
+
+export async function loginRoutes(
+  root: FastifyInstance,
+  login: BrowserLogin | null,
+  overTls: boolean,
+): Promise<void> {
+  /** The guard has looked whether the host is one of ours. */
+  const base = ({ headers }: FastifyRequest) => `${overTls ? 'https' : 'http'}://${headers.host}`;
+  await root.register(async (scope) => providerRoutes(scope, login, base), { logSerializers });
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    operations.loginWithToken.path,
+    { config: { access: 'open' }, schema: schemaOf('loginWithToken') },
+    async (request, reply) => {
+      const some = configured(login);
+      const { principal, session } = await some.withToken(request.body.token);
+      tellLogin(request, { principal, session }, 'token');
+      return reply
+        .headers({ ...unkept, 'set-cookie': cookieSet(sessionCookie, session, some.sessionLifeMs) })
+        .send({ actor: principal.name, untilMs: Date.now() + some.sessionLifeMs });
+    },
+  );
+  app.post(
+    operations.logOut.path,
+    { config: { access: 'anyone' }, schema: schemaOf('logOut') },
+    async (_request, reply) => {
+      const gone = [cookieGone(sessionCookie), cookieGone(loginCookie)];
+      return reply.headers({ ...unkept, 'set-cookie': gone }).send({ loggedOut: true as const });
+    },
+  );
+}
+
+function providerRoutes(
+  root: FastifyInstance,
+  login: BrowserLogin | null,
+  base: (request: FastifyRequest) => string,
+): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/auth/login',
+    { config: { access: 'open' }, schema: { hide: true, querystring: loginQuerySchema } },
+    async (request, reply) => {
+      const { issuer, return: wanted } = request.query;
+      const { url, cookie } = await configured(login).begin(
+        issuer,
+        `${base(request)}${callback}`,
+        returnPathOf(wanted),
+      );
+      return reply
+        .headers({ ...unkept, 'set-cookie': cookieSet(loginCookie, cookie, loginLifeMs) })
+        .redirect(url, 303);
+    },
+  );
+  app.get(
+    callback,
+    // What the provider sends along is checked against what the browser kept.
+    { config: { access: 'open' }, schema: { hide: true } },
+    (request, reply) => finish(configured(login), new URL(request.url, base(request)), request, reply),
+  );
+}
+
+async function finish(
+  login: BrowserLogin,
+  back: URL,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const cookie = cookieOf(request.headers.cookie, loginCookie);
+  const underWay = cookie === null ? null : await login.underWay(cookie);
+  // However it ends, the same login ends only once in this browser.
+  const ended = cookieGone(loginCookie);
+  try {
+    if (underWay === null) throw new SluiceError('login-refused', 'No login is under way in this browser.');
+    const done = await login.finish(back, underWay);
+    tellLogin(request, done, underWay.issuer);
+    const set = [ended, cookieSet(sessionCookie, done.session, login.sessionLifeMs)];
+    return reply.headers({ ...unkept, 'set-cookie': set }).redirect(underWay.returnTo, 303);
+  } catch (error) {
+    const { code, message, cause } = asSluiceError(error);
+    request.log.warn({ refused: code, why: reasonsOf(cause) }, message);
+    const query = new URLSearchParams({ failed: code, return: underWay?.returnTo ?? home });
+    return reply.headers({ ...unkept, 'set-cookie': ended }).redirect(`${page}?${query}`, 303);
+  }
+}
+
+/** Messages quote no code and no token; what else an error of the client carries might. */
+function reasonsOf(cause: unknown): string[] {
+  return cause instanceof Error ? [cause.message, ...reasonsOf(cause.cause)] : [];
+}
+
+function configured(login: BrowserLogin | null): BrowserLogin {
+  if (login !== null) return login;
+  throw new SluiceError('login-unconfigured', 'Nobody can log in here with a browser.');
+}
+
+function tellLogin(request: FastifyRequest, { principal }: LoggedIn, by: string): void {
+  request.log.info({ principal: principal.name, by }, 'logged in');
+}

@@ -13,6 +13,11 @@ export interface PageEntry {
 /** In the order of the navigation. */
 export const pages: readonly PageEntry[] = [
   page('/', 'Rollouts', async () => (await import('./pages/rollouts/rollouts-page.tsx')).RolloutsPage),
+  page(
+    '/rollouts/:environment/:service',
+    'Rollout',
+    async () => (await import('./pages/rollout/rollout-page.tsx')).RolloutPage,
+  ),
   page('/start', 'Start', async () => (await import('./pages/start/start-page.tsx')).StartPage),
   page(
     '/approvals',

@@ -1,0 +1,49 @@
+/** Numbers and charts in words: for the lines beside charts, and for whoever cannot see them. Pure. */
+
+import type { Region } from '../../../../domain/analysis/allowed.ts';
+import { spoken } from '../../../../domain/analysis/format.ts';
+import type { VerdictKind } from '../../../../domain/analysis/types.ts';
+import { type ChartLook, type CheckChart, latestLook } from './check-chart.ts';
+
+export const verdictWords: Readonly<Record<VerdictKind, string>> = {
+  pass: 'passes',
+  fail: 'fails',
+  'no-data': 'no data',
+  error: 'not measured',
+};
+
+/** Three digits: charts are for seeing, the sentence of the check has the rest. */
+export function valueText(value: number | null, unit: string): string {
+  if (value === null) return '—';
+  const text = String(Number(value.toPrecision(3)));
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+export function allowedText({ low, high }: Region, unit: string): string {
+  if (low === null && high === null) return 'judged by a test, without a fixed limit';
+  if (low === null) return `at most ${valueText(high, unit)}`;
+  if (high === null) return `at least ${valueText(low, unit)}`;
+  return `${valueText(low, '')} to ${valueText(high, unit)}`;
+}
+
+export function intervalText({ from, to }: ChartLook, unit: string): string {
+  return from === null || to === null ? '—' : `${valueText(from, '')} to ${valueText(to, unit)}`;
+}
+
+/** What a chart shows, in one or two sentences. */
+export function chartText(chart: CheckChart): string {
+  const { name, unit, record } = chart;
+  const look = latestLook(chart);
+  if (look === null) return `${spoken(name)}: nothing was measured yet.`;
+  const beside = look.stable === null ? '' : ` against ${valueText(look.stable, unit)} of stable`;
+  const now = `${spoken(name)}: canary ${valueText(look.canary, unit)}${beside}, allowed ${allowedText(look, unit)}.`;
+  if (record === null) return now;
+  const counts = [
+    [record.passes, 'passed'],
+    [record.failures, 'failed'],
+    [record.noData, 'without data'],
+    [record.errors, 'not measured'],
+  ] as const;
+  const told = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
+  return `${now} ${record.looks} looks in this stage: ${told.join(', ')}.`;
+}

@@ -1,0 +1,106 @@
+/** One check: how it stands and why, its chart, the numbers at the time that is pointed at, and all of it as a table. */
+import { lazy, Suspense, useState } from 'react';
+import { spoken } from '../../../../domain/analysis/format.ts';
+import type { VerdictKind } from '../../../../domain/analysis/types.ts';
+import { Badge, type Tone } from '../../../ui/badge.tsx';
+import type { IconName } from '../../../ui/icon.tsx';
+import { At } from '../../../ui/time.tsx';
+import { type ChartLook, type CheckChart, latestLook } from '../model/check-chart.ts';
+import { allowedText, chartText, intervalText, valueText, verdictWords } from '../model/wording.ts';
+import { LooksTable } from './looks-table.tsx';
+
+const CheckPlot = lazy(async () => ({ default: (await import('./check-plot.tsx')).CheckPlot }));
+
+const signs: Readonly<Record<VerdictKind, readonly [Tone, IconName]>> = {
+  pass: ['good', 'check'],
+  fail: ['bad', 'alert'],
+  'no-data': ['warn', 'question'],
+  error: ['warn', 'offline'],
+};
+
+interface CheckCardProps {
+  readonly chart: CheckChart;
+  /** The times that all charts of the page share, in seconds. */
+  readonly x: readonly [from: number, to: number];
+}
+
+export function CheckCard({ chart, x }: CheckCardProps) {
+  const [pointed, setPointed] = useState<ChartLook | null>(null);
+  const { name, record } = chart;
+  const latest = latestLook(chart);
+  const kind = record?.last?.kind ?? latest?.verdict ?? null;
+  const [tone, icon] = kind === null ? (['idle', 'clock'] as const) : signs[kind];
+  return (
+    <section className="check-card" aria-label={spoken(name)} data-verdict={kind ?? 'none'}>
+      <header className="check-header">
+        <h3>{spoken(name)}</h3>
+        <Badge tone={tone} icon={icon} strong={kind === 'fail'}>
+          {kind === null ? 'not looked at yet' : verdictWords[kind]}
+        </Badge>
+      </header>
+      {record?.last ? <p className="check-sentence">{record.last.reason}</p> : null}
+      {latest === null ? (
+        <p className="muted">Nothing was measured yet.</p>
+      ) : (
+        <figure>
+          <div role="img" aria-label={chartText(chart)} className="check-plot">
+            <Suspense fallback={null}>
+              <CheckPlot chart={chart} x={x} onLook={setPointed} />
+            </Suspense>
+          </div>
+          <figcaption>
+            <Readout look={pointed ?? latest} unit={chart.unit} isLatest={pointed === null} />
+          </figcaption>
+        </figure>
+      )}
+      {latest === null ? null : <LooksTable chart={chart} />}
+    </section>
+  );
+}
+
+interface ReadoutProps {
+  readonly look: ChartLook;
+  readonly unit: string;
+  readonly isLatest: boolean;
+}
+
+/** Also the legend: each value has the sign of its line. */
+function Readout({ look, unit, isLatest }: ReadoutProps) {
+  const { atMs, verdict, canary, stable, from } = look;
+  return (
+    <dl className="readout">
+      <div>
+        <dt>{isLatest ? 'latest look' : 'look'}</dt>
+        <dd>
+          <At ms={atMs} /> {verdictWords[verdict]}
+        </dd>
+      </div>
+      <div>
+        <dt>
+          <span className="key key-canary" aria-hidden="true" /> canary
+        </dt>
+        <dd>{valueText(canary, unit)}</dd>
+      </div>
+      <div>
+        <dt>
+          <span className="key key-stable" aria-hidden="true" /> stable
+        </dt>
+        <dd>{valueText(stable, unit)}</dd>
+      </div>
+      {from === null ? null : (
+        <div>
+          <dt>
+            <span className="key key-interval" aria-hidden="true" /> surely between
+          </dt>
+          <dd>{intervalText(look, unit)}</dd>
+        </div>
+      )}
+      <div>
+        <dt>
+          <span className="key key-limit" aria-hidden="true" /> allowed
+        </dt>
+        <dd>{allowedText(look, unit)}</dd>
+      </div>
+    </dl>
+  );
+}

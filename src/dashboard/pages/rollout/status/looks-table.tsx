@@ -1,0 +1,54 @@
+/** The looks of a chart in numbers, the latest first, for whoever cannot see the chart or wants to know exactly. */
+import { useState } from 'react';
+import { spoken } from '../../../../domain/analysis/format.ts';
+import { Table } from '../../../ui/table.tsx';
+import { At } from '../../../ui/time.tsx';
+import type { CheckChart } from '../model/check-chart.ts';
+import { allowedText, intervalText, valueText, verdictWords } from '../model/wording.ts';
+
+export function LooksTable({ chart }: { readonly chart: CheckChart }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const count = chart.stages.reduce((sum, { looks }) => sum + looks.length, 0);
+  return (
+    <details className="looks" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>
+        {count} {count === 1 ? 'look' : 'looks'} as a table
+      </summary>
+      {isOpen ? <Rows chart={chart} /> : null}
+    </details>
+  );
+}
+
+function Rows({ chart: { name, unit, stages } }: { readonly chart: CheckChart }) {
+  const rows = stages.flatMap((stage) => stage.looks.map((look) => ({ stage: stage.name, look })));
+  return (
+    <Table caption={`Looks of ${spoken(name)}`}>
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Stage</th>
+          <th scope="col">Verdict</th>
+          <th scope="col">Canary</th>
+          <th scope="col">Stable</th>
+          <th scope="col">Surely between</th>
+          <th scope="col">Allowed</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.toReversed().map(({ stage, look }) => (
+          <tr key={`${stage} ${look.atMs}`}>
+            <td>
+              <At ms={look.atMs} />
+            </td>
+            <td>{stage}</td>
+            <td>{verdictWords[look.verdict]}</td>
+            <td>{valueText(look.canary, unit)}</td>
+            <td>{valueText(look.stable, unit)}</td>
+            <td>{intervalText(look, unit)}</td>
+            <td>{allowedText(look, unit)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,7 +1,6 @@
 /** One uPlot chart in React: as wide as its place, in the colours of the theme, and drawn anew with each change of its data. */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import './plot.css';
 import { clockText } from './clock.ts';
 import { type Colours, coloursAt, faded, onThemeChange } from './colours.ts';
@@ -17,7 +16,7 @@ export interface PlotProps {
   /** Of times, in seconds, and of values. */
   readonly x: readonly [from: number, to: number];
   readonly y: readonly [low: number, high: number];
-  readonly unit: string;
+  /** In root ems, as text is, so that a chart grows with the letters on a large screen. */
   readonly height: number;
   readonly under: Painter;
   readonly over: Painter;
@@ -30,7 +29,11 @@ export interface PlotLine {
   readonly width: number;
   readonly dash?: number[];
   readonly stepped?: boolean;
-  /** Fills the room to the line before. */
+  /** Goes on over times at which only other lines have values. */
+  readonly spans?: boolean;
+  /** An end of a range, drawn faintly. */
+  readonly faint?: boolean;
+  /** Fills the room to the line before, which lies above. */
   readonly band?: boolean;
 }
 
@@ -49,13 +52,15 @@ export function Plot(props: PlotProps) {
     const element = place.current;
     if (element === null) return;
     let colours = coloursAt(element);
+    const em = rootEm();
+    const size = () => ({ width: element.clientWidth, height: height * em });
     const made = new uPlot(
-      optionsFor(lines, element.clientWidth, height, () => colours, latest),
+      optionsFor(lines, { ...size(), em }, () => colours, latest),
       latest.current.data,
       element,
     );
     plot.current = made;
-    const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    const sizes = new ResizeObserver(() => made.setSize(size()));
     sizes.observe(element);
     const stop = onThemeChange(() => {
       colours = coloursAt(element);
@@ -82,8 +87,7 @@ export function Plot(props: PlotProps) {
 
 function optionsFor(
   lines: readonly PlotLine[],
-  width: number,
-  height: number,
+  { width, height, em }: { readonly width: number; readonly height: number; readonly em: number },
   colours: () => Colours,
   latest: { readonly current: PlotProps },
 ): uPlot.Options {
@@ -91,7 +95,7 @@ function optionsFor(
     stroke: () => colours().muted,
     grid: { stroke: () => colours().line, width: 1 },
     ticks: { show: false },
-    font: '12px system-ui, sans-serif',
+    font: `${0.8 * em}px system-ui, sans-serif`,
   };
   return {
     width,
@@ -100,12 +104,23 @@ function optionsFor(
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: syncKey }, points: { show: false } },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     axes: [
-      { ...axis, space: 70, values: (_, times) => times.map((time) => clockText(time * 1000, times)) },
-      { ...axis, size: 56, values: (_, values) => values.map((value) => `${Number(value.toPrecision(4))}`) },
+      {
+        ...axis,
+        size: 2 * em,
+        gap: 0.4 * em,
+        space: 5 * em,
+        values: (_, times) => times.map((time) => clockText(time * 1000, times)),
+      },
+      {
+        ...axis,
+        size: 3.75 * em,
+        space: 2 * em,
+        values: (_, values) => values.map((value) => `${Number(value.toPrecision(4))}`),
+      },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, colours))],
     bands: lines.flatMap(({ band, colour }, at) =>
-      band ? [{ series: [at + 1, at] as [number, number], fill: () => faded(colours()[colour], 0.2) }] : [],
+      band ? [{ series: [at, at + 1] as [number, number], fill: () => faded(colours()[colour], 0.2) }] : [],
     ),
     hooks: {
       drawClear: [(made) => latest.current.under(made, colours())],
@@ -115,13 +130,21 @@ function optionsFor(
   };
 }
 
-function seriesOf({ colour, width, dash, stepped }: PlotLine, colours: () => Colours): uPlot.Series {
+function seriesOf(
+  { colour, width, dash, stepped, spans = false, faint = false }: PlotLine,
+  colours: () => Colours,
+): uPlot.Series {
   const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   return {
-    stroke: () => colours()[colour],
+    stroke: () => (faint ? faded(colours()[colour], 0.35) : colours()[colour]),
     width,
+    spanGaps: spans,
     points: { show: false },
     ...(dash === undefined ? {} : { dash }),
     ...(paths === undefined ? {} : { paths }),
   };
+}
+
+function rootEm(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

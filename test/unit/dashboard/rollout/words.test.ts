@@ -27,7 +27,7 @@ describe('the headline', () => {
   };
 
   it.each<[string, Partial<RolloutStatus>, object, string, string]>([
-    ['goes well', {}, looked('pass'), 'busy', 'All 1 checks pass in stage “10%”.'],
+    ['goes well', {}, looked('pass'), 'busy', 'The one check passes in stage “10%”.'],
     ['a check fails', {}, looked('fail'), 'bad', 'Success rate 90 %.'],
     ['nothing to judge by', {}, looked('no-data'), 'busy', 'nothing to judge by yet: success rate'],
     ['is paused', { paused: true }, {}, 'warn', 'The stage clock stands still.'],

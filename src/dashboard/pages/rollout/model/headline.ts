@@ -60,18 +60,19 @@ function ended({ outcome, version, arms, cause, refusal, rollback }: RolloutStat
     tone: 'bad',
     icon: 'back',
     title: 'Rolled back',
-    text: `All users are on ${stable}. ${sentence(cause?.reason ?? '')}`.trim(),
+    // The steps of the way back, shown below, begin with the reason.
+    text: `All users are on ${stable}. ${rollback === null ? sentence(cause?.reason ?? '') : ''}`.trim(),
   };
 }
 
-function goingBack({ cause, restoredAtMs, arms }: RolloutStatus): Headline {
+function goingBack({ cause, restoredAtMs, rollback, arms }: RolloutStatus): Headline {
   const stable = arms?.stableVersion ?? 'the stable version';
   const home = restoredAtMs !== null;
   return {
     tone: 'bad',
     icon: 'back',
     title: home ? `All traffic is on ${stable}; cleaning up` : `Going back to ${stable}`,
-    text: sentence(cause?.reason ?? ''),
+    text: rollback === null ? sentence(cause?.reason ?? '') : '',
   };
 }
 
@@ -141,13 +142,11 @@ function goingOn({ live }: RolloutView, status: RolloutStatus): Headline {
   };
   const text =
     live === null ? (phase === 'gating' ? openGates(status) : '') : standing(live.carry.checks, status);
-  const failing = live?.carry.checks.some(isFailing) ?? false;
-  return {
-    tone: failing ? 'bad' : 'busy',
-    icon: failing ? 'alert' : 'forward',
-    title: titles[phase] ?? phase,
-    text,
-  };
+  const failing = live?.carry.checks.filter(isFailing).length ?? 0;
+  const title = titles[phase] ?? phase;
+  if (failing === 0) return { tone: 'busy', icon: 'forward', title, text };
+  const which = failing === 1 ? 'A check fails' : `${failing} checks fail`;
+  return { tone: 'bad', icon: 'alert', title: `${which}: ${title}`, text };
 }
 
 function isFailing({ last }: CheckRecord): boolean {
@@ -160,7 +159,8 @@ function standing(records: readonly CheckRecord[], { stages, stage, phase }: Rol
   const failing = records.filter(isFailing);
   if (failing.length > 0) return sentence(failing.map(({ last }) => last?.reason ?? '').join('; '));
   const passing = records.filter(({ last }) => last?.kind === 'pass').length;
-  if (passing === records.length) return `All ${records.length} checks pass in ${name}.`;
+  if (passing === records.length)
+    return `${records.length === 1 ? 'The one check passes' : `All ${records.length} checks pass`} in ${name}.`;
   const others = records.filter(({ last }) => last?.kind !== 'pass').map((record) => spoken(record.name));
   return `${passing} of ${records.length} checks pass in ${name}; nothing to judge by yet: ${others.join(', ')}.`;
 }

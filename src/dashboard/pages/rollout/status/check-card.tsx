@@ -97,7 +97,7 @@ function Readout({ look, unit, isLatest }: ReadoutProps) {
       )}
       <div>
         <dt>
-          <span className="key key-limit" aria-hidden="true" /> allowed
+          <span className="key key-limit" aria-hidden="true" /> limit
         </dt>
         <dd>{allowedText(look, unit)}</dd>
       </div>

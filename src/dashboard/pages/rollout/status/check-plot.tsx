@@ -12,12 +12,12 @@ interface CheckPlotProps {
 
 /** From above: the interval's two ends, stable, and the canary over all. */
 const lines: readonly PlotLine[] = [
-  { colour: 'canary', width: 0 },
-  { colour: 'canary', width: 0, band: true },
+  { colour: 'canary', width: 1, faint: true },
+  { colour: 'canary', width: 1, faint: true, band: true },
   { colour: 'stable', width: 2, dash: [6, 4] },
   { colour: 'canary', width: 2.5 },
 ];
-const height = 190;
+const height = 12.5;
 
 export function CheckPlot({ chart, x, onLook }: CheckPlotProps) {
   const rows = useMemo(() => rowsOf(chart), [chart]);
@@ -31,7 +31,6 @@ export function CheckPlot({ chart, x, onLook }: CheckPlotProps) {
       lines={lines}
       x={x}
       y={y}
-      unit={chart.unit}
       height={height}
       under={under}
       over={over}
@@ -122,15 +121,21 @@ function failurePainter({ stages }: CheckChart): Painter {
   return (plot, colours) => {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
+    const em = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio;
     ctx.save();
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.font = `${0.75 * em}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'top';
     for (const { name, looks } of stages) {
       const [first] = looks;
       if (first === undefined) continue;
       const left = plot.valToPos(first.atMs / 1000, 'x', true);
       ctx.fillStyle = colours.muted;
       ctx.fillRect(left, bbox.top, ratio, bbox.height);
-      ctx.fillText(name, left + 4 * ratio, bbox.top + 11 * ratio);
+      ctx.fillText(name, left + 0.3 * em, bbox.top + 0.2 * em);
       ctx.strokeStyle = colours.bad;
       ctx.lineWidth = 2 * ratio;
       for (const { atMs, verdict, canary } of looks) {

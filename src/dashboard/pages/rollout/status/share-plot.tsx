@@ -5,12 +5,12 @@ import { type Painter, Plot, type PlotLine } from '../../../charts/plot.tsx';
 import type { SharePoint } from '../model/share-chart.ts';
 
 const lines: readonly PlotLine[] = [
-  { colour: 'muted', width: 1.5, dash: [2, 4], stepped: true },
+  { colour: 'muted', width: 1.5, dash: [2, 4], stepped: true, spans: true },
   { colour: 'stable', width: 2, dash: [6, 4], stepped: true },
-  { colour: 'canary', width: 2.5 },
+  { colour: 'canary', width: 2.5, spans: true },
 ];
 const y = [0, 105] as const;
-const height = 150;
+const height = 10;
 const nothing: Painter = () => {};
 
 interface SharePlotProps {
@@ -35,7 +35,6 @@ export function SharePlot({ points, x, onPoint }: SharePlotProps) {
       lines={lines}
       x={x}
       y={y}
-      unit="%"
       height={height}
       under={nothing}
       over={nothing}

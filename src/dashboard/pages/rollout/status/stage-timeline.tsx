@@ -27,7 +27,7 @@ export function StageTimeline({ lines }: { readonly lines: readonly StageLine[] 
             <span style={{ inlineSize: `${Math.round(line.done * 100)}%` } satisfies CSSProperties} />
           </span>
           <p className="stage-name">
-            <Icon name={icons[line.state]} size={14} /> <strong>{line.name}</strong>
+            <Icon name={icons[line.state]} size={14} /> <strong>{line.name}</strong>{' '}
             {line.name.startsWith(String(line.weightPercent)) ? null : (
               <span className="muted">{valueText(line.weightPercent, '%')}</span>
             )}

@@ -35,6 +35,7 @@ import { rollbackRoutes } from './routes/rollbacks.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
 import type { ApiDeps } from './service.ts';
+import { traceRequests } from './traced-requests.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 import { headersOf, protectAnswers } from './web/answer-headers.ts';
 import { readBodies } from './web/bodies.ts';
@@ -65,6 +66,8 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** For all of a request to come in. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** Whether requests are spans. Default: no. */
+  readonly traced?: boolean;
   /** Default: those of this application alone. */
   readonly metrics?: ApiMetrics;
   /** Default: no log. */
@@ -102,6 +105,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   const metrics = options.metrics ?? new ApiMetrics();
   watchRoutes(app);
   answerProblems(app, metrics.takeProblem);
+  if (options.traced === true) traceRequests(app);
   protectAnswers(app, overTls);
   introduce(app);
   guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });

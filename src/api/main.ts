@@ -17,6 +17,9 @@ import { type ApiConfig, loadConfig } from '../providers/config.ts';
 import { allowOutgoing } from '../providers/outgoing.ts';
 import { policyBook } from '../providers/policies.ts';
 import { createRegistry } from '../providers/registry.ts';
+import { namesTrace } from '../telemetry/log.ts';
+import { tracedCalls } from '../telemetry/temporal-calls.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { bundlePath } from '../worker/bundle-path.ts';
 import { createAccessControl, isConfigured } from './access/authenticator.ts';
 import { type AppOptions, createApp } from './app.ts';
@@ -38,7 +41,7 @@ import { createTemporalService } from './temporal-service.ts';
 const backlog = 4096;
 
 async function main(logger: Logger): Promise<void> {
-  const { api, auth, temporal, events, evidence, outgoing, ...providers } = await loadConfig();
+  const { api, auth, temporal, events, evidence, outgoing, tracing, ...providers } = await loadConfig();
   // Before anything else: an address that others can reach, and that is not defended, ends the process.
   const host = bindAddressOf(api.host, {
     authenticates: isConfigured(auth),
@@ -46,6 +49,7 @@ async function main(logger: Logger): Promise<void> {
     hostNames: api.hostNames,
   });
   allowOutgoing(outgoing.allow);
+  const traces = await startTracing('sluice-api', tracing);
   const encryption = await openEncryption(temporal.encryption);
   const registry = createRegistry(providers);
   const { catalogue } = registry;
@@ -66,6 +70,7 @@ async function main(logger: Logger): Promise<void> {
     dataConverter: encryption.dataConverter,
     namespace: temporal.namespace,
     identity: `sluice-api@${hostname()}`,
+    ...(traces && { interceptors: { workflow: [tracedCalls] } }),
   });
   const replay = createReplay(bundlePath);
   const archive = evidence === null ? null : openArchive(evidence);
@@ -123,6 +128,7 @@ async function main(logger: Logger): Promise<void> {
       ...createAccessControl(auth),
       hostNames: api.hostNames,
       dashboard: dashboardPath,
+      traced: traces !== null,
       origins: api.cors,
       ...tls,
     },
@@ -132,6 +138,7 @@ async function main(logger: Logger): Promise<void> {
     await registry.close();
     await archive?.store.close();
     await connection.close();
+    await traces?.close();
     logger.info('API stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -155,7 +162,12 @@ async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls' | 'tlsI
 /** Whoever reads the log may be slow, and no answer waits for that; at the end, and of a failure, all is written. */
 const log = pino.destination({ sync: false });
 const logger = pino(
-  { name: 'sluice-api', level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } },
+  {
+    name: 'sluice-api',
+    level: process.env.SLUICE_LOG_LEVEL ?? 'info',
+    base: { pid: process.pid },
+    mixin: namesTrace,
+  },
   log,
 );
 main(logger).catch((error: unknown) => {

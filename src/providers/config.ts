@@ -8,6 +8,7 @@ import type { Route } from '../domain/notify/types.ts';
 import { check, joinPath, shown } from '../domain/plan/document/problems.ts';
 import { isMapping, type Mapping, ownValue, type Report, readFields } from '../domain/plan/document/read.ts';
 import { readMapping } from '../domain/plan/text.ts';
+import type { TracingConfig } from '../telemetry/tracing.ts';
 import type { ApprovalSettings } from './approval-links.ts';
 import { type AuthConfig, authSection } from './auth-settings.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
@@ -73,6 +74,8 @@ export interface SluiceConfig {
   /** Hosts that gates and hooks may ask; null: any but those of the machine's own cloud. */
   readonly outgoing: { readonly allow: readonly string[] | null };
   readonly worker: WorkerConfig;
+  /** Where traces go; null: nowhere, unless the standard variables say. */
+  readonly tracing: TracingConfig | null;
   /** Null: no evidence is kept. */
   readonly evidence: EvidenceConfig | null;
   readonly traffic: Instances;
@@ -166,6 +169,13 @@ const fields = {
       buildId: versionName.nullable().default(null),
     })
     .prefault({}),
+  tracing: z
+    .strictObject({
+      endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
+      share: z.number().min(0).max(1).default(1),
+    })
+    .nullable()
+    .default(null),
   evidence: evidenceSection,
   notifications: notificationsSection,
   /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances. */
@@ -245,6 +255,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     worker,
     events,
     evidence,
+    tracing,
     outgoing,
     approvals,
     notifications,
@@ -263,6 +274,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     worker === undefined ||
     events === undefined ||
     evidence === undefined ||
+    tracing === undefined ||
     outgoing === undefined ||
     approvals === undefined ||
     notifications === undefined
@@ -276,6 +288,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     worker: { ...worker, ...overridden.worker },
     events,
     evidence,
+    tracing,
     outgoing,
     approvals,
     policies: policies && beside(policies),

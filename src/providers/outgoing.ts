@@ -1,6 +1,7 @@
 /** Requests to outside: to hosts that the operator allows, never to a machine's own cloud, bounded in size and time. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { carrierOf } from '../telemetry/spans.ts';
 import { limitOf } from './limit.ts';
 import { networkCause } from './network-cause.ts';
 import { guardedLookup, refusedAddress } from './own-cloud.ts';
@@ -94,6 +95,7 @@ function sent(
   const send = address.protocol === 'https:' ? httpsRequest : httpRequest;
   const own = {
     'user-agent': 'sluice',
+    ...carrierOf(),
     ...headers,
     // What is small on the wire may be endless in memory.
     'accept-encoding': 'identity',

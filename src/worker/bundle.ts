@@ -10,6 +10,7 @@ export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return await bundleWorkflowCode({
     workflowsPath: inWorkflows('index'),
     payloadConverterPath: inWorkflows('payload-converter'),
+    workflowInterceptorModules: [inWorkflows('trace')],
     logger: new DefaultLogger('WARN'),
   });
 }

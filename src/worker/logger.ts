@@ -1,9 +1,15 @@
 /** The process log: one JSON object a line, with Temporal's own messages in it. */
 import type { Logger as TemporalLogger } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
+import { namesTrace } from '../telemetry/log.ts';
 
 export function createLogger(name: string): Logger {
-  return pino({ name, level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } });
+  return pino({
+    name,
+    level: process.env.SLUICE_LOG_LEVEL ?? 'info',
+    base: { pid: process.pid },
+    mixin: namesTrace,
+  });
 }
 
 /** Temporal's SDK logs through this. */

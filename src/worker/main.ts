@@ -15,6 +15,8 @@ import { loadConfig, type SluiceConfig } from '../providers/config.ts';
 import { allowOutgoing } from '../providers/outgoing.ts';
 import type { Pages } from '../providers/pages.ts';
 import { createRegistry } from '../providers/registry.ts';
+import { tracedCalls } from '../telemetry/temporal-calls.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
@@ -26,6 +28,7 @@ import { WorkerMetrics } from './metrics.ts';
 import { noticeDepsOf } from './notices.ts';
 import { freeLoopbackPort, installRuntime } from './runtime.ts';
 import { serveMetrics } from './scrape.ts';
+import { TracedWorkflows } from './traced-work.ts';
 import { versionOf } from './version.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
@@ -35,6 +38,8 @@ const registerAttempts = 5;
 async function main(logger: Logger): Promise<void> {
   const config = await loadConfig();
   allowOutgoing(config.outgoing.allow);
+  const tracing = await startTracing('sluice-worker', config.tracing);
+  const traced = tracing && new TracedWorkflows();
   const encryption = await openEncryption(config.temporal.encryption);
   const registry = createRegistry(config);
   const sdkPort = config.worker.metricsPort === null ? null : await freeLoopbackPort();
@@ -47,7 +52,12 @@ async function main(logger: Logger): Promise<void> {
   const { namespace } = config.temporal;
   await register(connection, namespace, logger);
   const { dataConverter } = encryption;
-  const client = new Client({ connection: encryption.readable(connection), namespace, dataConverter });
+  const client = new Client({
+    connection: encryption.readable(connection),
+    namespace,
+    dataConverter,
+    ...(traced && { interceptors: { workflow: [tracedCalls] } }),
+  });
   const version = await versionOf(config.worker, bundlePath);
   const archive = config.evidence === null ? null : openArchive(config.evidence);
   workers = await createWorkers({
@@ -73,9 +83,10 @@ async function main(logger: Logger): Promise<void> {
     notices: { ...noticeDepsOf(config, registry, client), onDelivery: metrics.takeDelivery },
     onTimeline: (workflowId, entry) => {
       metrics.takeEntry(workflowId, entry);
-      logger.info({ workflowId, ...entry }, entry.text);
+      logger.info({ workflowId, ...traced?.idsOf(workflowId), ...entry }, entry.text);
     },
     onRecalled: metrics.recall,
+    traced,
   });
   logger.info({ address: config.temporal.address, namespace, version }, 'worker runs');
   const stopKeeping = archive === null ? () => {} : keepEvidence(client, logger);
@@ -84,6 +95,7 @@ async function main(logger: Logger): Promise<void> {
   await archive?.store.close();
   await connection.close();
   for (const page of pages) await page.close();
+  await tracing?.close();
   logger.info('worker stopped');
 }
 

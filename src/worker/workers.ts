@@ -20,6 +20,7 @@ import type { EvidenceActivities } from '../domain/evidence/keeper.ts';
 import { noticesQueue } from '../domain/notify/names.ts';
 import { taskQueues } from '../domain/rollout/names.ts';
 import type { TimelineEntry } from '../domain/rollout/types.ts';
+import { type TracedWorkflows, tracedActivities, untracedSinks } from './traced-work.ts';
 
 export interface WorkersOptions {
   readonly connection: NativeConnection;
@@ -38,6 +39,8 @@ export interface WorkersOptions {
   readonly onTimeline: (workflowId: string, entry: TimelineEntry) => void;
   /** Called for each line that was told before, when this worker takes the rollout over. Default: nobody listens. */
   readonly onRecalled?: (workflowId: string, entry: TimelineEntry) => void;
+  /** Default: nothing is traced. */
+  readonly traced?: TracedWorkflows | null;
   /** How long running activities may finish at shutdown. Default: 5 s. */
   readonly shutdownGraceMs?: number;
 }
@@ -75,14 +78,16 @@ function pinnedTo(version: WorkerDeploymentVersion | null): Pick<WorkerOptions, 
 const taskLimit: object = { isolateExecutionTimeout: '1 minute' };
 
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
-  const { connection, namespace, workflowBundle, deps } = options;
+  const { connection, namespace, workflowBundle, deps, traced = null } = options;
   const common = {
     connection,
     namespace,
     dataConverter: options.dataConverter ?? {},
+    ...(traced && { interceptors: { activity: [tracedActivities] } }),
     shutdownGraceTime: options.shutdownGraceMs ?? 5_000,
     shutdownForceTime: (options.shutdownGraceMs ?? 5_000) + 5_000,
   };
+  const traceSinks = traced?.sinks ?? untracedSinks;
   /** Apart from the rest, with one thread for its workflows: whatever receivers do, it takes nothing from a rollout. */
   const createTeller = (notices: NoticeDeps) =>
     Worker.create({
@@ -93,7 +98,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       workflowThreadPoolSize: 1,
       activities: createNoticeActivities(notices),
       maxConcurrentActivityTaskExecutions: maxDeliveries,
-      sinks: { audit: { record: { fn: () => {}, callDuringReplay: false } } },
+      sinks: { ...traceSinks, audit: { record: { fn: () => {}, callDuringReplay: false } } },
     });
   const workers = await Promise.all([
     Worker.create({
@@ -106,10 +111,14 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       // After a crash the next worker gets the workflow in a second rather than ten.
       stickyQueueScheduleToStartTimeout: '1s',
       sinks: {
+        ...traceSinks,
         audit: {
           record: {
             fn: ({ workflowId, unsafe }, entry: TimelineEntry) =>
-              (unsafe.isReplaying ? options.onRecalled : options.onTimeline)?.(workflowId, entry),
+              (unsafe.isReplayingHistoryEvents ? options.onRecalled : options.onTimeline)?.(
+                workflowId,
+                entry,
+              ),
             callDuringReplay: true,
           },
         },

@@ -10,6 +10,7 @@ import { Worker } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
+import { untracedSinks } from '../../src/worker/traced-work.ts';
 import { routeFixture } from '../support/notices.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
@@ -41,7 +42,7 @@ describe('recorded histories', () => {
   });
 });
 
-const silent = { audit: { record: { fn: () => {}, callDuringReplay: false } } };
+const silent = { ...untracedSinks, audit: { record: { fn: () => {}, callDuringReplay: false } } };
 
 async function record(): Promise<void> {
   const missing = Object.entries(recordings).filter(([name]) => !existsSync(fileOf(name)));

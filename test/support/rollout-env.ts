@@ -60,6 +60,8 @@ export interface RolloutEnvOptions {
   readonly keepEvidence?: (client: Client) => WorkersOptions['keepEvidence'];
   /** Default: what Temporal keeps is plain. */
   readonly encryption?: Encryption;
+  /** Default: nothing is traced. */
+  readonly traced?: WorkersOptions['traced'];
   /** Whom rollouts tell, and by which routes; default: no worker tells anybody. */
   readonly notices?: NoticeOptions;
 }
@@ -107,6 +109,7 @@ export class RolloutEnv {
   private readonly lists: boolean;
   private readonly keep: Gates['keep'];
   private readonly keepEvidence: WorkersOptions['keepEvidence'];
+  private readonly traced: WorkersOptions['traced'];
   private readonly notices: NoticeOptions | null;
   private readonly encryption: Encryption;
   private silent = false;
@@ -126,6 +129,7 @@ export class RolloutEnv {
     this.tap = options.tap ?? null;
     this.keep = options.keep ?? (async (_about, report) => unkept(report));
     this.keepEvidence = options.keepEvidence?.(this.client) ?? null;
+    this.traced = options.traced ?? null;
     this.notices = options.notices ?? null;
     this.lists = options.server !== 'skipping' && this.clock === systemClock;
     this.metrics.set(/success/, 100);
@@ -198,6 +202,7 @@ export class RolloutEnv {
       version: code.version ?? null,
       dataConverter: code.dataConverter ?? this.encryption.dataConverter,
       keepEvidence: this.keepEvidence ?? null,
+      traced: this.traced ?? null,
       deps: this.tap?.wrap(this.deps()) ?? this.deps(),
       ...this.noticeDeps(),
       onTimeline: (workflowId, entry) => {

@@ -8,7 +8,8 @@ const source = resolve(import.meta.dirname, '../../../src');
 const mayImport: Record<string, readonly string[]> = {
   domain: [],
   workflows: ['domain', 'activities/types.ts'],
-  providers: ['domain'],
+  providers: ['domain', 'telemetry'],
+  telemetry: ['domain'],
   activities: ['domain', 'providers'],
   codec: ['domain', 'providers/encryption.ts', 'providers/secret.ts'],
   backtest: [
@@ -31,9 +32,10 @@ const mayImport: Record<string, readonly string[]> = {
     'api/contract.ts',
     'api/contract',
   ],
-  worker: ['domain', 'codec', 'providers', 'activities', 'workflows', 'evidence', 'stack/tools.ts'],
+  worker: ['domain', 'codec', 'providers', 'activities', 'workflows', 'evidence', 'telemetry', 'stack/tools.ts'],
   api: [
     'domain',
+    'telemetry',
     'audit',
     'codec',
     'evidence',

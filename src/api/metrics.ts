@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DataPlanes, Written } from './express/data-planes.ts';
 import type { Feeds } from './feeds.ts';
+import { isStream } from './streams.ts';
 
 /** What runs and what is under way, as it is when somebody scrapes. */
 export interface ServiceSight {
@@ -95,7 +96,7 @@ export class ApiMetrics {
       const route = request.routeOptions.url ?? 'none';
       const labels = { method: request.method, route, status: String(reply.statusCode) };
       requests.inc(labels);
-      if (!route.endsWith('/events')) seconds.observe(labels, reply.elapsedTime / 1000);
+      if (!isStream(route)) seconds.observe(labels, reply.elapsedTime / 1000);
     });
     app.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_, reply) =>
       reply.type(registry.contentType).send(await registry.metrics()),

@@ -2,6 +2,7 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { beginSpan, contextOf, failSpan, traceIds } from '../telemetry/spans.ts';
+import { isStream } from './streams.ts';
 
 interface Traced {
   readonly span: Span;
@@ -37,7 +38,6 @@ export function traceRequests(app: FastifyInstance): void {
   });
 }
 
-/** A stream lasts as long as somebody looks. */
 function isTold(route: string): boolean {
-  return route.startsWith('/v1/') && !route.endsWith('/events');
+  return route.startsWith('/v1/') && !isStream(route);
 }

@@ -73,6 +73,7 @@ function appOver({ temporal, traffic, metrics }: RolloutEnv): Promise<FastifyIns
       parseText: () => ({ ok: false as const, problems: [], warnings: [] }),
     },
     catalogue: () => ({}),
+    codec: null,
     configuration: plainConfiguration,
     metrics: () => metrics,
     eventKeys: { secrets: async () => [], tokens: async () => [] },

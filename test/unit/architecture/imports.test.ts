@@ -32,7 +32,16 @@ const mayImport: Record<string, readonly string[]> = {
     'api/contract.ts',
     'api/contract',
   ],
-  worker: ['domain', 'codec', 'providers', 'activities', 'workflows', 'evidence', 'telemetry', 'stack/tools.ts'],
+  worker: [
+    'domain',
+    'codec',
+    'providers',
+    'activities',
+    'workflows',
+    'evidence',
+    'telemetry',
+    'stack/tools.ts',
+  ],
   api: [
     'domain',
     'telemetry',

@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       evidence: null,
       approvals: { secret: null, url: null },
       policies: null,
+      tracing: null,
       outgoing: { allow: null },
       traffic: {},
       metrics: {},
@@ -110,6 +111,7 @@ describe('parseConfig', () => {
       },
       approvals: { secret: { env: 'LINKS' }, url: 'https://sluice.example.com' },
       policies: join(process.cwd(), 'policies'),
+      tracing: null,
       outgoing: { allow: ['api.example.com', '*.internal', '[::1]'] },
       traffic: {
         proxy: { type: 'proxy', settings: { socket: '/run/a', timeoutMs: 100 } },

@@ -7,9 +7,9 @@ import { acknowledge, noticesOf } from './temporal/notices.ts';
 export function createNoticeService(deps: TemporalDeps): NoticeService {
   return {
     of: (ref) => noticesOf(deps, ref),
-    acknowledge: (ref, body) => acknowledge(deps, ref, body),
+    acknowledge: (ref, body, key) => acknowledge(deps, ref, body, key),
     incidents: (query) => listIncidents(deps, query),
     incident: (ref) => incidentOf(deps, ref),
-    close: (ref, body) => closeIncident(deps, ref, body),
+    close: (ref, body, key) => closeIncident(deps, ref, body, key),
   };
 }

@@ -66,3 +66,8 @@ export function schemaOf<N extends OperationName>(name: N): RouteSchema<Operatio
 function contentOf(types: readonly string[]) {
   return { content: Object.fromEntries(types.map((type) => [type, { schema: z.string() }])) };
 }
+
+/** The Idempotency-Key of a request; null: it has none. */
+export function keyOf(request: { readonly headers: { readonly 'idempotency-key'?: string } }): string | null {
+  return request.headers['idempotency-key'] ?? null;
+}

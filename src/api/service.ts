@@ -132,7 +132,11 @@ export interface RolloutService {
   openEmergency(request: EmergencyRollbackBody): Promise<EmergencyOpened>;
   emergencies(query: EmergencyListQuery): Promise<EmergencyList>;
   emergency(id: string): Promise<EmergencyView>;
-  releaseEmergency(id: string, body: EmergencyReleaseBody): Promise<EmergencyReleaseAnswer>;
+  releaseEmergency(
+    id: string,
+    body: EmergencyReleaseBody,
+    key: string | null,
+  ): Promise<EmergencyReleaseAnswer>;
   readiness(): Promise<Readiness>;
 }
 
@@ -161,10 +165,11 @@ export interface EvidenceService {
  */
 export interface NoticeService {
   of(ref: RunRef): Promise<NoticesView>;
-  acknowledge(ref: RunRef, body: AckBody): Promise<AckAnswer>;
+  /** `key`: the same key and body are carried out once. */
+  acknowledge(ref: RunRef, body: AckBody, key: string | null): Promise<AckAnswer>;
   incidents(query: IncidentQuery): Promise<IncidentList>;
   incident(ref: RunRef): Promise<IncidentView>;
-  close(ref: RunRef, body: AckBody): Promise<IncidentView>;
+  close(ref: RunRef, body: AckBody, key: string | null): Promise<IncidentView>;
 }
 
 /** Errors: those of `EvidenceService` and, without a bundle, `rollout-not-found` and `temporal-unavailable`. */

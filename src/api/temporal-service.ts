@@ -85,7 +85,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     openEmergency: (request) => openEmergency(deps, request),
     emergencies: (query) => listEmergencies(deps, query),
     emergency: (id) => emergencyOf(deps, id),
-    releaseEmergency: (id, body) => releaseEmergency(deps, id, body),
+    releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),
     readiness: () => readinessOf(deps),
   };
 }

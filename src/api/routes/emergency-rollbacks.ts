@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areaOfWord } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
 import { operations } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
@@ -55,7 +55,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
       const words = id.startsWith('several-') ? (await rollouts.emergency(id)).scope : [id];
       need(request.principal, 'release', ...words.map(areaOfWord));
       const { actor, reason } = request.body;
-      const answer = await rollouts.releaseEmergency(id, request.body);
+      const answer = await rollouts.releaseEmergency(id, request.body, keyOf(request));
       request.log.warn({ id, actor, reason, via: answer.via }, 'emergency released');
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { reviewOf } from '../../domain/incident/review.ts';
 import { operations } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { refOf } from './rollouts.ts';
 
@@ -19,7 +19,7 @@ export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps): void 
       schema: schemaOf('acknowledge'),
     },
     async (request, reply) => {
-      const answer = await notices.acknowledge(request.params, request.body);
+      const answer = await notices.acknowledge(request.params, request.body, keyOf(request));
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );
@@ -44,6 +44,6 @@ function incidentRoutes(root: FastifyInstance, notices: ApiDeps['notices']): voi
       config: { access: 'steer' },
       schema: schemaOf('closeIncident'),
     },
-    (request) => notices.close(request.params, request.body),
+    (request) => notices.close(request.params, request.body, keyOf(request)),
   );
 }

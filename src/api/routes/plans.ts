@@ -5,7 +5,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { actorOf, need } from '../access/principal.ts';
 import { linksOf, operations } from '../contract.ts';
 import { planOf, readPlanBody } from '../plan-body.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
@@ -23,7 +23,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       const plan = planOf(parse);
       need(request.principal, 'start', plan);
       need(request.principal, 'read', ...(plan.dependsOn ?? []));
-      const idempotencyKey = request.headers['idempotency-key'] ?? null;
+      const idempotencyKey = keyOf(request);
       const { warnings } = parse;
       const actor = actorOf(request.principal, asked.actor);
       const started = await deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey });

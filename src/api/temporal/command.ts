@@ -1,11 +1,12 @@
 /** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
-import { createHash } from 'node:crypto';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { CommandAnswer } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { needSame, onceId } from './once.ts';
 import { describe, notFound, statusFrom, viewOf } from './view.ts';
 import { workerSeen, workflowIdFor } from './visibility.ts';
 
@@ -24,7 +25,9 @@ export async function sendCommand(
         updateId: updateIdOf(command),
       }),
     );
-    return { accepted: true, via: 'update', status: statusFrom(status) };
+    const told = statusFrom(status);
+    if (told !== null) needSameCommand(told, command);
+    return { accepted: true, via: 'update', status: told };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw name === 'rollback' ? await refusedWithOutcome(deps, ref, error) : refused(error);
@@ -34,10 +37,18 @@ export async function sendCommand(
   return await leaveCommand(deps, ref, command);
 }
 
-/** One key may serve several commands, and two people may choose the same one; each command of each is carried out once. */
 export function updateIdOf({ name, actor = '', requestId }: CommandRequest): string {
-  const person = createHash('sha256').update(actor).digest('hex').slice(0, 16);
-  return `${name}-${person}-${requestId}`;
+  return onceId(name, actor, requestId);
+}
+
+/** The story has the command as it was given the first time. */
+function needSameCommand({ timeline }: RolloutStatus, command: CommandRequest): void {
+  const { name, requestId, reason, full, for: time } = command;
+  const entry = timeline.findLast(({ data }) => data?.requestId === requestId && data.command === name);
+  if (entry === undefined) return;
+  const wasFull = entry.text.startsWith(`${name} (full)`);
+  const { reason: firstReason = '', for: firstTime = '' } = entry.data ?? {};
+  needSame([firstReason, firstTime, wasFull], [reason?.trim() ?? '', time ?? '', full === true]);
 }
 
 /** As a signal, which costs Temporal a fraction of an update and waits for no worker. */

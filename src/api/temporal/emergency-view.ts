@@ -20,6 +20,7 @@ import {
   emergencySummarySchema,
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { needSame, onceOptions } from './once.ts';
 import { decoded, millisOf, rawOf } from './visibility.ts';
 
 const running = 1;
@@ -56,13 +57,16 @@ export async function releaseEmergency(
   deps: TemporalDeps,
   id: string,
   body: EmergencyReleaseBody,
+  key: string | null,
 ): Promise<EmergencyReleaseAnswer> {
   const handle = deps.client.workflow.getHandle(emergencyWorkflowIdOf(id));
   try {
+    const once = onceOptions(releaseMessage, body.actor, key);
     const update = () =>
-      handle.executeUpdate<unknown, [EmergencyReleaseBody]>(releaseMessage, { args: [body] });
-    const status = await within(deps.client, workerTimeoutMs, update);
-    return { accepted: true, via: 'update', status: statusFrom(status) };
+      handle.executeUpdate<unknown, [EmergencyReleaseBody]>(releaseMessage, { args: [body], ...once });
+    const status = statusFrom(await within(deps.client, workerTimeoutMs, update));
+    if (key !== null && status?.release) needSame([status.release.reason], [body.reason]);
+    return { accepted: true, via: 'update', status };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
       const why = `The emergency refused: ${messageOf(error.cause ?? error)}.`;

@@ -1,6 +1,7 @@
 /** Incidents as they are: listed, looked at, closed by hand. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { closedByHand } from '../../domain/incident/state.ts';
 import {
   closeMessage,
   incidentIdOf,
@@ -20,6 +21,7 @@ import {
 } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { needSame, onceOptions } from './once.ts';
 import { memoOf, rawOf } from './visibility.ts';
 
 export async function listIncidents(deps: TemporalDeps, query: IncidentQuery): Promise<IncidentList> {
@@ -61,12 +63,22 @@ export async function incidentOf(deps: TemporalDeps, ref: RunRef): Promise<Incid
 }
 
 /** Errors: `incident-not-found`, `command-refused` when it is closed already. */
-export async function closeIncident(deps: TemporalDeps, ref: RunRef, body: AckBody): Promise<IncidentView> {
+export async function closeIncident(
+  deps: TemporalDeps,
+  ref: RunRef,
+  body: AckBody,
+  key: string | null,
+): Promise<IncidentView> {
   const handle = deps.client.workflow.getHandle(incidentIdOf(targetOf(ref)));
   try {
-    await within(deps.client, workerTimeoutMs, () =>
-      handle.executeUpdate<unknown, [AckBody]>(closeMessage, { args: [body] }),
+    const once = onceOptions(closeMessage, body.actor, key);
+    const closed = await within(deps.client, workerTimeoutMs, () =>
+      handle.executeUpdate<unknown, [AckBody]>(closeMessage, { args: [body], ...once }),
     );
+    const { data } = incidentSchema.safeParse(closed);
+    const entry = data?.timeline.findLast(({ event }) => event === 'incident.closed');
+    if (key !== null && entry !== undefined)
+      needSame([entry.text], [closedByHand(body.reason?.trim() ?? '')]);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(messageOf(error.cause ?? error), error);
     if (!(error instanceof WorkflowNotFoundError)) throw translated(deps, error);

@@ -10,6 +10,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { type AckAnswer, type AckBody, type NoticesView, noticesStatusSchema } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { needSame, onceOptions } from './once.ts';
 import { describe } from './view.ts';
 import { millisOf } from './visibility.ts';
 
@@ -30,11 +31,19 @@ export async function noticesOf(deps: TemporalDeps, ref: RunRef): Promise<Notice
 }
 
 /** Errors: as above, and `command-refused` when nothing is open or it is acknowledged already. */
-export async function acknowledge(deps: TemporalDeps, ref: RunRef, body: AckBody): Promise<AckAnswer> {
+export async function acknowledge(
+  deps: TemporalDeps,
+  ref: RunRef,
+  body: AckBody,
+  key: string | null,
+): Promise<AckAnswer> {
   const handle = await companionOf(deps, ref);
   try {
-    const update = () => handle.executeUpdate<unknown, [AckBody]>(ackMessage, { args: [body] });
+    const once = onceOptions(ackMessage, body.actor, key);
+    const update = () => handle.executeUpdate<unknown, [AckBody]>(ackMessage, { args: [body], ...once });
     const { data = null } = noticesStatusSchema.safeParse(await within(deps.client, workerTimeoutMs, update));
+    const ack = data?.trouble?.ack;
+    if (key !== null && ack) needSame([ack.reason], [body.reason?.trim() ?? '']);
     return { accepted: true, via: 'update', notices: data };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {

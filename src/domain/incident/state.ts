@@ -91,7 +91,7 @@ function recovered(incident: Incident, { event, atMs }: Notice, opens: boolean):
 
 export function onClose(incident: Incident, by: { actor: string; reason: string }, nowMs: number): Incident {
   if (incident.state === 'closed') return incident;
-  const text = `closed by hand${by.reason === '' ? '' : `: ${by.reason}`}`;
+  const text = closedByHand(by.reason);
   const entry = { atMs: nowMs, event: 'incident.closed', text, actor: by.actor } as const;
   return {
     ...incident,
@@ -119,4 +119,8 @@ function withRollout(
 function bounded<T>(entries: readonly T[]): readonly T[] {
   if (entries.length <= maxEntries) return entries;
   return [...entries.slice(0, maxEntries / 2), ...entries.slice(1 - maxEntries / 2)];
+}
+
+export function closedByHand(reason: string): string {
+  return `closed by hand${reason === '' ? '' : `: ${reason}`}`;
 }

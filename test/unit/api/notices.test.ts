@@ -42,10 +42,7 @@ test('an acknowledgement names who and why, and is 202 when nobody answered in t
   );
   expect(answer.statusCode).toBe(202);
   expect(asked).toEqual([
-    [
-      { environment: 'prod', service: 'shop' },
-      { actor: 'bob', reason: 'on it' },
-    ],
+    [{ environment: 'prod', service: 'shop' }, { actor: 'bob', reason: 'on it' }, null],
   ]);
 });
 

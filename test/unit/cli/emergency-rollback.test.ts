@@ -141,7 +141,7 @@ test('releases by the same scope, whose id has a slash', async () => {
   const { code, out, calls } = await sluice([...emergency, 'prod/shop', '--release'], {
     releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
   });
-  expect(calls[0]?.args).toEqual(['prod/shop', { actor: 'ada', reason: 'fire' }]);
+  expect(calls[0]?.args).toEqual(['prod/shop', { actor: 'ada', reason: 'fire' }, null]);
   expect([code, out]).toEqual([0, 'emergency "prod/shop" released: rollouts may begin again\n']);
 });
 

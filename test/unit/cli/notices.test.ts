@@ -88,10 +88,7 @@ test('ack says who, and exits 3 when nothing is open', async () => {
   const { code, out } = await run(['ack', 'prod/shop', '--reason', 'on it'], { acknowledge });
   expect([code, out]).toEqual([0, 'prod/shop: acknowledged\n']);
   expect(asked).toEqual([
-    [
-      { environment: 'prod', service: 'shop' },
-      { actor: 'ada', reason: 'on it' },
-    ],
+    [{ environment: 'prod', service: 'shop' }, { actor: 'ada', reason: 'on it' }, null],
   ]);
   const refused = await run(['ack', 'prod/shop'], {
     acknowledge: failing('command-refused', 'Nothing is open.'),

@@ -41,6 +41,7 @@ import { headersOf, protectAnswers } from './web/answer-headers.ts';
 import { readBodies } from './web/bodies.ts';
 import { answerClientError } from './web/client-errors.ts';
 import { answerOrigins } from './web/cors.ts';
+import { answerConditionally } from './web/etags.ts';
 
 /** Plans are short; whatever is longer is not a plan. */
 const bodyLimitBytes = 256 * 1024;
@@ -48,6 +49,9 @@ const bodyLimitBytes = 256 * 1024;
 const headerLimitBytes = 16 * 1024;
 /** For all of a request to come in; its headers have half of that. */
 const requestTimeoutMs = 30_000;
+
+/** Names of 257 characters, each written as up to twelve. The contract knows what is too long, and says so better. */
+const maxParamLength = 4096;
 
 export interface AppOptions {
   /** Who a request comes from. Default: nobody is asked, and everybody may do everything. */
@@ -88,6 +92,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     ...serverOptions(options),
     bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength },
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
     clientErrorHandler: answerClientError,
@@ -109,6 +114,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   protectAnswers(app, overTls);
   introduce(app);
   guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });
+  answerConditionally(app);
   answerOrigins(app, origins);
   holdToAccess(app, options.authenticate ?? withoutAuthentication);
   readBodies(app);

@@ -30,12 +30,19 @@ export const planEnvelopeSchema = z
   });
 export type PlanEnvelope = z.infer<typeof planEnvelopeSchema>;
 
+/** A bare plan has no key `plan`; whoever sends one means an envelope, and is told what is wrong with it. */
+const barePlanSchema = z.record(z.string(), z.unknown()).meta({ not: { required: ['plan'] } });
+
 /** What a plan may be is checked by its own schema, which knows better what to say. */
-export const planBodySchema = z
-  .union([planEnvelopeSchema, z.record(z.string(), z.unknown()), z.string()])
-  .meta({
-    description: 'A plan in JSON or YAML, or an envelope with `plan`, `actor` and `reason` in JSON.',
-  });
+export const planBodySchema = z.union([planEnvelopeSchema, barePlanSchema, z.string()]).meta({
+  description: 'A plan in JSON or YAML, or an envelope with `plan`, `actor` and `reason` in JSON.',
+});
+
+/** Whatever it is, the answer says what is wrong with it. */
+export const validateBodySchema = z.unknown().meta({
+  description:
+    'A plan in JSON or YAML, or in JSON an envelope with `plan` and `strict`. Anything is answered.',
+});
 
 export const validationSchema = z
   .object({
@@ -56,6 +63,12 @@ export const targetParamsSchema = z.strictObject({
 });
 export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(commandNames) });
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
+/** What may be waited for: a phase, or the end, whichever it is. */
+export const untilSchema = z.enum([...phaseSchema.options, 'ended']);
+export type Until = z.infer<typeof untilSchema>;
+export const viewQuerySchema = runQuerySchema.extend({
+  until: z.exactOptional(untilSchema).describe('With `Prefer: wait=30`: wait until it is so, or has ended.'),
+});
 export const noQuerySchema = z.strictObject({});
 
 export const linksSchema = z.object({

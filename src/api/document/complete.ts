@@ -1,7 +1,7 @@
 /** Completes the OpenAPI document that the routes make by themselves: refusals with their codes, examples, conditional reading. */
 import { type Operation, type OperationName, operations } from '../contract.ts';
 import { examples } from '../examples/examples.ts';
-import { refusalsOf } from './refusals.ts';
+import { problemExamples, refusalsOf } from './refusals.ts';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +19,8 @@ export function completed(document: Json): Json {
     ]);
     return [path, Object.fromEntries(described)];
   });
-  return { ...document, paths: Object.fromEntries(paths) };
+  const components = { ...asJson(document.components), examples: problemExamples() };
+  return { ...document, paths: Object.fromEntries(paths), components };
 }
 
 function operation(described: Described): Json {
@@ -28,15 +29,40 @@ function operation(described: Described): Json {
   const entry: Operation = operations[operationId];
   const { '4XX': _4, '5XX': _5, ...answers } = responses;
   const { body, answer } = examples[operationId];
+  const reading = conditional(entry);
   const told = Object.entries(answers).map(([status, one]) => [status, withExample(one, answer)]);
   return {
     ...described,
+    ...(reading === null ? {} : { parameters: [...listed(described.parameters), ...reading.parameters] }),
     ...(described.requestBody === undefined
       ? {}
       : { requestBody: withExample(asJson(described.requestBody), body) }),
     // What is not ready answers by 503 as it does by 200.
-    responses: { ...refusalsOf(entry), ...Object.fromEntries(told) },
+    responses: { ...refusalsOf(entry), ...reading?.responses, ...Object.fromEntries(told) },
   };
+}
+
+/** What is read as JSON may be read again for as little as its ETag. */
+function conditional({ method, answer, path }: Operation) {
+  if (method !== 'GET' || typeof answer === 'string' || !path.startsWith('/v1/')) return null;
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  });
+  const waits = path === operations.getRollout.path;
+  return {
+    parameters: [
+      header('if-none-match', 'The ETag of what you have: answered with 304 while it is the same.'),
+      ...(waits ? [header('prefer', 'Such as `wait=30`: how many seconds the answer may wait.')] : []),
+    ],
+    responses: { 304: { description: 'What you have is still so.' } },
+  };
+}
+
+function listed(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function withExample(one: Json, value: unknown): Json {

@@ -10,6 +10,8 @@ const ofAll: readonly ErrorCode[] = [
   'host-refused',
   'request-slow',
   'headers-too-large',
+  'request-slow',
+  'headers-too-large',
   'internal',
   'auth-unavailable',
 ];
@@ -20,7 +22,7 @@ const ofWrites: readonly ErrorCode[] = [
   'media-type-unsupported',
 ];
 
-const example = { requestId: '5f0c3f0e-6f5d-4c55-9d2b-0d4c6f0f7a11' };
+const exampleRequestId = '5f0c3f0e-6f5d-4c55-9d2b-0d4c6f0f7a11';
 const retryAfter = {
   description: 'Seconds after which the same request may succeed.',
   schema: { type: 'integer', minimum: 0 },
@@ -46,12 +48,19 @@ function refusal(codes: readonly ErrorCode[]): object {
     content: {
       [problemMediaType]: {
         schema: { $ref: '#/components/schemas/Problem' },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
+        examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
       },
     },
   };
 }
 
-function problemExample(code: ErrorCode): object {
-  return problemOf(new SluiceError(code, errorCatalogue[code].advice), example.requestId);
+/** One for each code, to which the answers refer. */
+export function problemExamples(): Record<string, object> {
+  const codes = Object.keys(errorCatalogue).filter((code): code is ErrorCode => code in errorCatalogue);
+  return Object.fromEntries(
+    codes.map((code) => {
+      const error = new SluiceError(code, 'What happened, and why.');
+      return [code, { value: problemOf(error, exampleRequestId) }];
+    }),
+  );
 }

@@ -1,14 +1,16 @@
 /** Routes about rollouts that exist: list, get, steer, follow and audit. */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { commandNames } from '../../domain/rollout/types.ts';
 import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Feeds } from '../feeds.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
+import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
 
 export interface StreamSettings {
   readonly feeds: Feeds;
@@ -21,20 +23,32 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(operations.listRollouts.path, { schema: schemaOf('listRollouts') }, (request) =>
     rollouts.list(request.query),
   );
-  app.get(operations.getRollout.path, { schema: schemaOf('getRollout') }, async (request) => {
-    const view = await rollouts.get(refOf(request.params, request.query));
+  app.get(operations.getRollout.path, { schema: schemaOf('getRollout') }, async (request, reply) => {
+    const ref = refOf(request.params, request.query);
+    const { until } = request.query;
+    const awaited = { until, ifNoneMatch: request.headers['if-none-match'] };
+    const seconds = waitSecondsOf(request.headers.prefer);
+    let view = await rollouts.get(ref);
+    if (seconds !== null && isAwaited(view, awaited)) {
+      const feed = stream.feeds.of(ref);
+      await feed.ready;
+      reply.header('preference-applied', `wait=${seconds}`);
+      view =
+        (await awaitedView(feed, awaited, seconds * 1000, goneSignal(reply))) ?? (await rollouts.get(ref));
+    }
     const evidence = hasEnded(view) ? await deps.evidence.state(view) : null;
     return evidence === null || evidence.state === 'off' ? view : { ...view, evidence };
   });
   app.post(
-    operations.steerRollout.path,
+    // Only these, so that what else stands at that place is no command that is refused, but nothing.
+    operations.steerRollout.path.replace(':command', `:command(^${commandNames.join('|')}$)`),
     {
       config: { access: 'steer' },
       schema: schemaOf('steerRollout'),
     },
     async (request, reply) => {
       const { command: name, ...target } = request.params;
-      const requestId = request.headers['idempotency-key'] ?? randomUUID();
+      const requestId = keyOf(request) ?? randomUUID();
       const answer = await rollouts.command(target, { ...request.body, name, requestId });
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
@@ -56,6 +70,13 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),
   );
+}
+
+/** Aborts when nobody waits for the answer any more. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 export function refOf(

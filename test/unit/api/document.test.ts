@@ -10,17 +10,20 @@ import { fakeDeps, fakeRollouts } from './fakes.ts';
 const media = z.looseObject({
   schema: z.unknown(),
   example: z.unknown().optional(),
-  examples: z.record(z.string(), z.object({ value: problemSchema })).optional(),
+  examples: z.record(z.string(), z.object({ $ref: z.string() })).optional(),
 });
 const described = z.looseObject({
   operationId: z.string(),
   summary: z.string(),
   requestBody: z.object({ content: z.record(z.string(), media) }).optional(),
-  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media) })),
+  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media).default({}) })),
 });
 const documentSchema = z.object({
   paths: z.record(z.string(), z.record(z.string(), described)),
-  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+  components: z.object({
+    schemas: z.record(z.string(), z.unknown()),
+    examples: z.record(z.string(), z.object({ value: problemSchema })),
+  }),
 });
 let document: z.infer<typeof documentSchema>;
 
@@ -60,8 +63,10 @@ test('says of every refusal which codes it may have, as problem details', () => 
       if (operationId === 'getReadiness' && status === '503') return [];
       expect(Object.keys(content)).toEqual(['application/problem+json']);
       const told = Object.entries(content['application/problem+json']?.examples ?? {});
-      for (const [code, { value }] of told)
-        expect([value.code, String(value.status)]).toEqual([code, status]);
+      for (const [code, { $ref }] of told) {
+        const value = document.components.examples[$ref.replace('#/components/examples/', '')]?.value;
+        expect([value?.code, String(value?.status)]).toEqual([code, status]);
+      }
       return told.map(([code]) => code);
     });
     expect(codes, operationId).toContain('request-invalid');

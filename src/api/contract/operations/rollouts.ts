@@ -16,6 +16,7 @@ import {
   runQuerySchema,
   startedSchema,
   targetParamsSchema,
+  viewQuerySchema,
 } from '../rollouts.ts';
 import { rolloutSeriesSchema } from '../series.ts';
 import type { OperationTable } from './types.ts';
@@ -81,7 +82,10 @@ export const rolloutOperations = {
     path: one,
     tag: 'rollouts',
     summary: 'Everything about the latest rollout of a target, or about one run of it',
-    ...ofOneRun,
+    description:
+      'With `Prefer: wait=30` it waits, 55 s at most: until the state is another than that of `If-None-Match`, or until it is as `until` says.',
+    params: targetParamsSchema,
+    query: viewQuerySchema,
     answer: rolloutViewSchema,
     errors: ['rollout-not-found', 'temporal-unavailable'],
   },

@@ -24,7 +24,7 @@ export function guardRequests(app: FastifyInstance, { hostNames, outside, origin
     if (reading.has(request.method)) return;
     const welcome = origin !== undefined && (origins.has(origin) || (fromOutside && origin === known.origin));
     if (!welcome) refuseOrigin(origin, host, typeof site === 'string' ? site : undefined);
-    refuseUntyped(request.method, request.headers['content-type']);
+    if (!request.is404) refuseUntyped(request.method, request.headers['content-type']);
   });
 }
 

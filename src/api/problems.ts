@@ -34,7 +34,7 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
     else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
     return answer(request, reply, known);
   });
-  app.setNotFoundHandler((request, reply) => {
+  const answerMissing = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? '';
     const allowed = methodsFor(app.routeTable, path);
     // A path of that method may still name what is not there, such as a file.
@@ -47,6 +47,11 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
       reply.header('allow', allowed.join(', ')),
       new SluiceError('method-not-allowed', detail),
     );
+  };
+  app.setNotFoundHandler(answerMissing);
+  // Nothing of its body matters, so nothing is said of it.
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) return answerMissing(request, reply);
   });
 }
 

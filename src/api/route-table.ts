@@ -27,7 +27,8 @@ export function methodsFor(table: RouteTable, path: string): string[] {
 
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => {
-    if (part.startsWith(':')) return '[^/]+';
+    // A parameter may say by itself what it takes.
+    if (part.startsWith(':')) return /\(\^?(.*?)\$?\)$/.exec(part)?.[1]?.replace(/.*/s, '(?:$&)') ?? '[^/]+';
     return part === '*' ? '.*' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   });
   return new RegExp(`^${parts.join('/')}$`);

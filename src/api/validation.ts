@@ -13,7 +13,8 @@ const partNames: Readonly<Record<string, string>> = {
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const part = partNames[httpPart ?? ''] ?? 'request';
   return (data: unknown) => {
-    const result = schema.safeParse(data ?? (part === 'body' ? {} : data));
+    // No body at all is an empty one.
+    const result = schema.safeParse(data === undefined && part === 'body' ? {} : data);
     if (result.success) return { value: result.data };
     const problems = problemsOf(result.error, part);
     const fields = problems.map(({ path }) => path).join(', ');

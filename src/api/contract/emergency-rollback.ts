@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { problemOfScope } from '../../domain/emergency/scope.ts';
 import { type EmergencyStatus, emergencyPhases } from '../../domain/emergency/status.ts';
 import { emergencyAnswerSchema } from './emergency.ts';
-import { actorSchema, nameSchema } from './text.ts';
+import { actorSchema, nameSchema, scopeWordSchema, textSchema } from './text.ts';
 
 const scopeSchema = z
-  .union([z.string(), z.array(z.string()).min(1).max(1000)])
+  .union([scopeWordSchema, z.array(scopeWordSchema).min(1).max(1000)])
   .superRefine((scope, context) => {
     const message = problemOfScope([scope].flat());
     if (message !== null) context.addIssue({ code: 'custom', message });
@@ -22,7 +22,7 @@ export const emergencyRollbackBodySchema = z
     /** `previous`, or the name of a version: where promoted targets go. Without it they are left. */
     to: z.exactOptional(nameSchema),
     /** Shorter than other reasons, because the rollouts are told with a word before it. */
-    reason: z.string().trim().min(1).max(450),
+    reason: textSchema(450),
     actor: actorSchema,
   })
   .refine(({ scope, to }) => to === undefined || ![scope].flat().includes('canary'), {
@@ -138,7 +138,7 @@ export const emergencyListQuerySchema = z.strictObject({
 export type EmergencyListQuery = z.infer<typeof emergencyListQuerySchema>;
 
 export const emergencyReleaseBodySchema = z
-  .strictObject({ actor: actorSchema, reason: z.string().trim().min(1).max(500) })
+  .strictObject({ actor: actorSchema, reason: textSchema(500) })
   .meta({ id: 'EmergencyRollbackRelease', description: 'A block is lifted by somebody, for a reason.' });
 export type EmergencyReleaseBody = z.infer<typeof emergencyReleaseBodySchema>;
 

@@ -1,6 +1,6 @@
 /** Requests and answers of the emergency stop, and what a rollback tells of its express lane. */
 import { z } from 'zod';
-import { actorSchema, nameSchema, reasonSchema, targetPartSchema } from './text.ts';
+import { actorSchema, nameSchema, reasonSchema, targetSchema, textSchema } from './text.ts';
 
 /** What became of the stop that is written in the data plane directly, beside the command to the workflow. */
 export const expressSchema = z
@@ -10,14 +10,6 @@ export const expressSchema = z
   ])
   .meta({ id: 'Express', description: 'What became of the stop written in the data plane directly.' });
 export type Express = z.infer<typeof expressSchema>;
-
-const targetSchema = z
-  .string()
-  .max(300)
-  .refine((text) => {
-    const parts = text.split('/');
-    return parts.length === 2 && parts.every((part) => targetPartSchema.safeParse(part).success);
-  }, 'must be environment/service');
 
 const maxNamed = 1000;
 
@@ -38,7 +30,7 @@ export const emergencyStopBodySchema = z
   .strictObject({
     scope: emergencyScopeSchema,
     /** Shorter than other reasons, because the rollouts are told with a word before it. */
-    reason: z.string().trim().min(1).max(450),
+    reason: textSchema(450),
     actor: actorSchema,
   })
   .meta({ id: 'EmergencyStop', description: 'What is to be stopped, why, and who asks.' });

@@ -11,7 +11,7 @@ import {
 import { reportFormats, reportKinds } from '../../report/names.ts';
 import { auditReplaySchema } from './audit.ts';
 import { runQuerySchema } from './rollouts.ts';
-import { actorSchema, nameSchema, reasonSchema } from './text.ts';
+import { actorSchema, nameSchema, textSchema } from './text.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -148,7 +148,7 @@ export const verificationSchema = z
   .meta({ id: 'EvidenceVerification' });
 export type Verification = z.infer<typeof verificationSchema>;
 
-export const holdBodySchema = z.strictObject({ actor: actorSchema, reason: reasonSchema.min(1) });
+export const holdBodySchema = z.strictObject({ actor: actorSchema, reason: textSchema(500) });
 export type HoldBody = z.infer<typeof holdBodySchema>;
 
 export const pruneBodySchema = z.strictObject({

@@ -3,15 +3,7 @@ import { z } from 'zod';
 import { eventActions, eventTypes, severities } from '../../domain/plan/event-policy.ts';
 import { expressSchema } from './emergency.ts';
 import { rolloutStatusSchema } from './status.ts';
-import { nameSchema } from './text.ts';
-
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}]*$/u, 'may have no control characters');
+import { lineSchema, nameSchema } from './text.ts';
 
 export const eventBodySchema = z
   .strictObject({
@@ -21,8 +13,8 @@ export const eventBodySchema = z
       .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without blanks'),
     type: z.enum(eventTypes),
     severity: z.enum(severities).default('critical'),
-    title: line(200),
-    source: line(100),
+    title: lineSchema(200),
+    source: lineSchema(100),
     /** Only if this version is being rolled out, the event does more than to be noted. */
     version: z.exactOptional(nameSchema),
   })
@@ -47,7 +39,7 @@ export const alertmanagerBodySchema = z
         }),
       )
       .min(1)
-      .max(10_000),
+      .max(1_000),
   })
   .meta({ id: 'AlertmanagerBody', description: "Alertmanager's webhook, version 4." });
 export type AlertmanagerBody = z.infer<typeof alertmanagerBodySchema>;

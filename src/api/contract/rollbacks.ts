@@ -1,15 +1,18 @@
 /** The history of rollbacks: what may be asked, each one's record, and what they say together. */
 import { z } from 'zod';
-import { parseDuration } from '../../domain/duration.ts';
+import { durationPattern, parseDuration } from '../../domain/duration.ts';
 import type { RollbackStatistics } from '../../domain/rollout/rollback-statistics.ts';
 import { linksSchema, summarySchema } from './rollouts.ts';
 import { rollbackRecordSchema } from './status.ts';
 import { nameSchema } from './text.ts';
 
-const sinceSchema = z.string().superRefine((text, context) => {
-  const reading = parseDuration(text);
-  if (!reading.ok) context.addIssue({ code: 'custom', message: reading.problem });
-});
+const sinceSchema = z
+  .string()
+  .regex(durationPattern)
+  .superRefine((text, context) => {
+    const reading = parseDuration(text);
+    if (!reading.ok) context.addIssue({ code: 'custom', message: reading.problem });
+  });
 
 export const rollbackQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),

@@ -4,12 +4,59 @@ import { z } from 'zod';
 /** Longest actor and reason; the workflow refuses longer ones. */
 const maxTextLength = 500;
 
+/**
+ * What is in no name: quotes, backslashes, blanks and control characters, so that a name is safe in a visibility query and in a
+ * workflow id. Written out, since not every reader of the OpenAPI document knows `\p{Cc}`.
+ */
+const controls = String.raw`\u0000-\u001f\u007f-\u009f`;
+const notInNames = String.raw`"'\x60\\\s${controls}`;
+
 export const nameSchema = z
   .string()
   .min(1)
   .max(128)
-  // Quotes and control characters cannot be in a name, so a name is safe in a visibility query.
-  .regex(/^[^"'`\\\s\p{Cc}]+$/u, 'may not contain quotes, backslashes, blanks or control characters');
-export const targetPartSchema = nameSchema.regex(/^[^/]+$/, 'may not contain a slash');
-export const actorSchema = z.string().trim().min(1).max(maxTextLength);
+  .regex(
+    new RegExp(`^[^${notInNames}]+$`, 'u'),
+    'may not contain quotes, backslashes, blanks or control characters',
+  );
+export const targetPartSchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    new RegExp(`^[^/${notInNames}]+$`, 'u'),
+    'may not contain a slash, quotes, backslashes, blanks or control characters',
+  );
+/** `environment/service`. */
+export const targetSchema = z
+  .string()
+  .regex(
+    new RegExp(`^[^/${notInNames}]{1,128}/[^/${notInNames}]{1,128}$`, 'u'),
+    'must be environment/service',
+  );
+/** A word of a scope: a name, or two with a slash between them. */
+export const scopeWordSchema = z
+  .string()
+  .max(257)
+  .regex(
+    new RegExp(`^[^/${notInNames}]+(?:/[^/${notInNames}]+)?$`, 'u'),
+    'is neither environment/service nor a name',
+  );
+
+/** One line, without control characters, and not blank. */
+export function lineSchema(mostCharacters: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(mostCharacters)
+    .regex(new RegExp(`^[^${controls}]*[^\\s${controls}][^${controls}]*$`, 'u'), 'must be one line of text');
+}
+
+/** Not only blanks, which are cut off at both ends. */
+export function textSchema(mostCharacters: number) {
+  return z.string().trim().min(1).max(mostCharacters).regex(/\S/, 'may not be blank');
+}
+
+export const actorSchema = textSchema(maxTextLength);
 export const reasonSchema = z.string().trim().max(maxTextLength);

@@ -34,7 +34,7 @@ const hold = { action: 'hold', target, runId, actor, reason: 'case 17', atMs: at
 const held = { ...bundle, holds: [hold], held: true };
 
 export const evidenceExamples = {
-  listEvidence: { answer: { bundles: [bundle], total: 1, failing: [] } },
+  listEvidence: { answer: { bundles: [{ ...bundle, problem: null }], total: 1, damaged: [], failing: [] } },
   pruneEvidence: {
     body: { actor, dryRun: true },
     answer: { retentionDays: 400, dryRun: true, pruned: [], held: [], problems: [] },

@@ -30,7 +30,6 @@ export const serviceExamples = {
       freezes: [],
       evidence: { store: 'file', signed: true, retentionDays: 400 },
       events: { signed: true, bearer: false },
-      notifiers: ['slack'],
       outgoing: null,
     },
   },

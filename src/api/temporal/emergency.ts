@@ -5,13 +5,13 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
 import { ask } from './calls.ts';
 import type { ExpressDeps } from './stop-canary.ts';
-import { type Some, stopEverything, stopSome } from './stops.ts';
+import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
 import { type Target, Teller } from './teller.ts';
 
 /** How long the answer waits for the workflows to be told once all stops are through. */
 const tellBudgetMs = 3000;
 
-/** Throws `traffic-unavailable` when there was something to stop and none of it could be. */
+/** Throws `traffic-unavailable` when there was something to stop and none of it could be; `rollout-not-found` when there was nothing. */
 export async function emergencyStop(
   deps: ExpressDeps,
   { scope, actor, reason }: EmergencyStopBody,
@@ -24,9 +24,11 @@ export async function emergencyStop(
       : await stopSome(deps, someOf(scope), teller);
   const { told, notTold } = await teller.outcome(tellBudgetMs);
   if (restored.length === 0 && notRestored.length > 0) {
-    throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', {
-      details: { notRestored, told, notTold },
-    });
+    const details = { notRestored, told, notTold };
+    if (notRestored.every(({ problem }) => problem === noCanary)) {
+      throw new SluiceError('rollout-not-found', 'No canary of what was named runs.', { details });
+    }
+    throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', { details });
   }
   return { restored, notRestored, told, notTold, listProblem };
 }

@@ -63,11 +63,12 @@ async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promi
   try {
     const lane = await stopCanary(deps, ref);
     // A typing error must not pass for a stop.
-    if (lane === null) return notRestored(target, null, 'no canary of it runs');
+    if (lane === null) return notRestored(target, null, noCanary);
     teller.tell(ref);
     return resultOf(target, lane.traffic, lane.express);
   } catch (error) {
-    return notRestored(target, null, messageOf(error));
+    const unknown = error instanceof SluiceError && error.code === 'rollout-not-found';
+    return notRestored(target, null, unknown ? noCanary : messageOf(error));
   }
 }
 
@@ -80,6 +81,8 @@ async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: R
   return ref && stop ? resultOf(target, ref.name, await stop) : notRestored(target, null, unknownPlane);
 }
 
+/** Of a target that was named. */
+export const noCanary = 'no canary of it runs';
 const unknownPlane = 'its data plane is not known';
 const nobodyAsked = { rollouts: [], listProblem: null };
 

@@ -108,9 +108,11 @@ function problemLines({ notRestored, notTold, listProblem }: EmergencyAnswer): s
   ];
 }
 
+const nothing = ['traffic-unavailable', 'rollout-not-found'];
+
 /** What was not stopped is named, and must not read like an API that is away. */
 function nothingStopped(error: unknown): CliError | null {
-  if (!(error instanceof CliError) || error.failure.code !== 'traffic-unavailable') return null;
+  if (!(error instanceof CliError) || !nothing.includes(error.failure.code)) return null;
   const details = z
     .object({ notRestored: emergencyAnswerSchema.shape.notRestored })
     .safeParse(error.failure.details);

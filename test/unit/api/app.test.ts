@@ -298,7 +298,8 @@ test('refuses unknown fields and wrong types of a command', async () => {
 
 test.each([
   ['GET', '/v1/nothing', 404, 'not-found', undefined],
-  ['POST', `${target}/explode`, 400, 'request-invalid', undefined],
+  ['POST', `${target}/explode`, 404, 'not-found', undefined],
+  ['POST', `${target}/audit`, 405, 'method-not-allowed', 'GET, HEAD'],
   ['DELETE', '/v1/rollouts', 405, 'method-not-allowed', 'GET, HEAD, POST'],
   ['PUT', `${target}/pause`, 405, 'method-not-allowed', 'POST'],
 ] as const)('%s %s is answered with %i', async (method, url, status, code, allow) => {

@@ -67,7 +67,6 @@ test('tells what binds people, and no credential', async () => {
     freezes: [{ gate: 'window', name: 'year end', environments: ['prod'], services: null, teams: null }],
     evidence: { store: 'directory', signed: true, retentionDays: 90 },
     events: { signed: true, bearer: false },
-    notifiers: [],
     outgoing: null,
   });
   expect(JSON.stringify(told)).not.toContain(secret);

@@ -31,7 +31,7 @@ export const emergencyOperations = {
     query: noQuerySchema,
     body: emergencyStopBodySchema,
     answer: emergencyAnswerSchema,
-    errors: ['traffic-unavailable'],
+    errors: ['rollout-not-found', 'traffic-unavailable'],
   },
   releaseEmergencyStop: {
     method: 'POST',

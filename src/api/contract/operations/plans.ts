@@ -1,7 +1,7 @@
 /** Operations on plans, which change nothing: check one, try its queries, run it over history; and what one may name. */
 import { backtestRequestSchema, backtestSchema } from '../backtest.ts';
 import { metricsCheckBodySchema, metricsCheckSchema } from '../metrics-check.ts';
-import { noQuerySchema, planBodySchema, validationSchema } from '../rollouts.ts';
+import { noQuerySchema, validateBodySchema, validationSchema } from '../rollouts.ts';
 import { catalogueSchema } from '../service.ts';
 import type { OperationTable } from './types.ts';
 
@@ -12,7 +12,7 @@ export const planOperations = {
     tag: 'plans',
     summary: 'Check a plan and show every problem at once',
     query: noQuerySchema,
-    body: planBodySchema,
+    body: validateBodySchema,
     answer: validationSchema,
     errors: ['policies-invalid', 'temporal-unavailable'],
   },

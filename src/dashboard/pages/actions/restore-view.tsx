@@ -71,7 +71,9 @@ function Deadline({ progress }: { readonly progress: RestoreProgress }) {
   return (
     <div className="restore-deadline">
       <p role="status">{text}</p>
-      <progress max={100} value={used} aria-label="Part of the deadline that is used" />
+      <progress max={100} value={used} aria-label="Part of the deadline that is used">
+        {text}
+      </progress>
     </div>
   );
 }

@@ -5,14 +5,15 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+// A CommonJS module whose names Node cannot see before it runs.
+import protos from '@temporalio/proto';
 import type { Key } from './keys.ts';
 
 /** As in Temporal's own samples, so that its UI names what it cannot read. */
 export const sealedEncoding = 'binary/encrypted';
 const keyField = 'encryption-key-id';
 
-const proto = temporal.api.common.v1.Payload;
+const proto = protos.temporal.api.common.v1.Payload;
 const cipher = 'aes-256-gcm';
 const version = 1;
 const nonceBytes = 12;

@@ -20,5 +20,7 @@ export const options = {
     // As a data: address it would need an exception in the pages' policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // On a busy machine it would say each time that it was slow.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 };

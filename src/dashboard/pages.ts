@@ -34,9 +34,14 @@ export const pages: readonly PageEntry[] = [
     'Configuration',
     async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
   ),
+  unlisted(page('/login', 'Log in', async () => (await import('./pages/login/login-page.tsx')).LoginPage)),
 ];
 
 function page(path: string, title: string, load: () => Promise<ComponentType>): PageEntry {
   const Component = lazy(async () => ({ default: await load() }));
   return { path, title, inNav: !path.includes(':'), Component };
+}
+
+function unlisted(entry: PageEntry): PageEntry {
+  return { ...entry, inNav: false };
 }

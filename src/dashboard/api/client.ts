@@ -1,7 +1,8 @@
 /** The API of this page's own origin, and what goes wrong with it as something that can be shown. */
 import { ApiError, createClient } from '../../client/index.ts';
+import { sessionHeaders } from './session.ts';
 
-export const client = createClient({ baseUrl: '' });
+export const client = createClient({ baseUrl: '', headers: sessionHeaders });
 
 /** As the API words it, or as near as the browser can tell. */
 export type ApiProblem = Pick<

@@ -1,5 +1,6 @@
 /** Asks the API of this page's own origin by path, for what is asked of many paths alike. */
 import { refusalOf, unreachable } from '../../client/api-error.ts';
+import { sessionHeaders } from './session.ts';
 
 export { type ApiProblem, problemOf } from './client.ts';
 
@@ -32,9 +33,9 @@ export async function postJson<T>(
   body: unknown,
   { idempotencyKey, signal }: PostOptions = {},
 ): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/json' };
-  if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const headers = { ...sessionHeaders(), accept: 'application/json', 'content-type': 'application/json' };
+  const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+  const init = { method: 'POST', headers: { ...headers, ...key }, body: JSON.stringify(body) };
   const answer = await ask(path, { ...init, ...(signal ? { signal } : {}) });
   return (await answer.json()) as T;
 }

@@ -1,62 +1,54 @@
-/** Who acts here, in the header, and where that is said. */
-import { type FormEvent, useState } from 'react';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { TextField } from '../ui/fields.tsx';
+/** Who acts here, in the header: whom the API has verified, or the name that somebody has said, and where that is changed. */
+import { useState } from 'react';
+import type { Me } from '../../api/contract.ts';
 import { Icon } from '../ui/icon.tsx';
-import { longestName, setMyName, useMyName } from './who.ts';
+import { AccountDialog } from './account-dialog.tsx';
+import { loginHref } from './login-href.ts';
+import { useMe } from './me.ts';
+import { NameDialog } from './name-dialog.tsx';
+import { useMyName } from './who.ts';
 
 export function WhoAmI() {
-  const name = useMyName();
-  const [asked, setAsked] = useState(false);
+  const me = useMe();
+  if (me === null) return null;
+  if (me.verified) return <Verified me={me} />;
+  return me.loginNeeded ? <Stranger /> : <Named />;
+}
+
+function Verified({ me }: { readonly me: Me }) {
+  const [open, setOpen] = useState(false);
   return (
     <>
-      <button
-        type="button"
-        className="header-button who"
-        onClick={() => setAsked(true)}
-        aria-label={name === null ? 'Say who you are' : `You act as ${name}. Change`}
-      >
+      <button type="button" className="header-button" onClick={() => setOpen(true)}>
         <Icon name="person" />
-        <span className="who-name">{name ?? 'Who are you?'}</span>
+        <span className="visually-hidden">You are logged in as </span>
+        <span className="who-name">{me.actor}</span>
       </button>
-      {asked ? <NameDialog onDone={() => setAsked(false)} /> : null}
+      {open ? <AccountDialog me={me} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }
 
-/** `onDone`: with the name, or with null when nobody said it. */
-export function NameDialog({ onDone }: { readonly onDone: (name: string | null) => void }) {
-  const known = useMyName();
-  const [name, setName] = useState(known ?? '');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === '') return;
-    setMyName(name);
-    onDone(name.trim());
-  };
+function Stranger() {
   return (
-    <Dialog title="Who are you?" onClose={() => onDone(null)}>
-      <form onSubmit={submit} className="form">
-        <p>
-          This API asks nobody to sign in. Say your name: it stands beside what you do, in the story of each
-          rollout. Only this browser keeps it.
-        </p>
-        <TextField
-          label="Name"
-          value={name}
-          onChange={setName}
-          maxLength={longestName}
-          autoComplete="name"
-          required
-        />
-        <div className="dialog-actions">
-          <Button type="submit" kind="primary" disabled={name.trim() === ''}>
-            Keep the name
-          </Button>
-          <Button onClick={() => onDone(null)}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+    <a className="header-button" href={loginHref()}>
+      <Icon name="person" />
+      <span className="who-name">Log in</span>
+    </a>
+  );
+}
+
+function Named() {
+  const name = useMyName();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="header-button" onClick={() => setOpen(true)}>
+        <Icon name="person" />
+        {name === null ? null : <span className="visually-hidden">You act as </span>}
+        <span className="who-name">{name ?? 'Who are you?'}</span>
+      </button>
+      {open ? <NameDialog onDone={() => setOpen(false)} /> : null}
+    </>
   );
 }

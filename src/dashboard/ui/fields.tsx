@@ -19,10 +19,12 @@ interface TextFieldProps extends FieldProps<string> {
   readonly placeholder?: string;
   /** More than one line: so many. */
   readonly rows?: number;
+  /** Default: text that may be seen. */
+  readonly kind?: 'text' | 'password';
 }
 
 export function TextField(props: TextFieldProps) {
-  const { label, value, onChange, hint, error, rows, autoComplete = 'off', ...rest } = props;
+  const { label, value, onChange, hint, error, rows, kind = 'text', autoComplete = 'off', ...rest } = props;
   const { id, describedBy, notes } = useNotes(hint, error);
   const shared = {
     ...rest,
@@ -37,7 +39,7 @@ export function TextField(props: TextFieldProps) {
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {rows === undefined ? (
-        <input {...shared} type="text" onChange={(event) => onChange(event.target.value)} />
+        <input {...shared} type={kind} onChange={(event) => onChange(event.target.value)} />
       ) : (
         <textarea {...shared} rows={rows} onChange={(event) => onChange(event.target.value)} />
       )}

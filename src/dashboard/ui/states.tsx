@@ -1,6 +1,7 @@
 /** What a page shows instead of its content: nothing there, not there yet, or not to be had. */
 import type { ReactNode } from 'react';
 import type { ApiProblem } from '../api/client.ts';
+import { loginHref } from '../shell/login-href.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import './states.css';
@@ -48,6 +49,7 @@ export function Problem({ problem: { title, detail, advice, problems, code }, on
       )}
       {advice === '' ? null : <p>{advice}</p>}
       <p className="muted mono">{code}</p>
+      {code === 'unauthenticated' ? <a href={loginHref()}>Log in</a> : null}
       {onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>}
     </div>
   );

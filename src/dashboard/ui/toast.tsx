@@ -38,22 +38,24 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
   return (
     <ToastContext value={tell}>
       {children}
-      <ul className="toasts" aria-label="Messages">
-        {shown.map(({ key, tone, text }) => (
-          <li key={key} className="toast" data-tone={tone}>
-            <Icon name={tone === 'good' ? 'check' : 'alert'} />
-            <p>{text}</p>
-            <button
-              type="button"
-              className="header-button"
-              onClick={() => drop(key)}
-              aria-label="Take the message away"
-            >
-              <Icon name="cross" size={14} />
-            </button>
-          </li>
-        ))}
-      </ul>
+      <section className="toasts" aria-label="Messages">
+        <ul>
+          {shown.map(({ key, tone, text }) => (
+            <li key={key} className="toast" data-tone={tone}>
+              <Icon name={tone === 'good' ? 'check' : 'alert'} />
+              <p>{text}</p>
+              <button
+                type="button"
+                className="header-button"
+                onClick={() => drop(key)}
+                aria-label="Take the message away"
+              >
+                <Icon name="cross" size={14} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
     </ToastContext>
   );
 }

@@ -32,6 +32,8 @@ describe('a worker whose workflow code fails for ever', () => {
     await rollout.phase('soaking');
     await env.stopWorkers();
     const bad = await env.addWorkers({ workflowBundle: await bundleBadWorkflows() });
+    // Before its first lease a canary has no share either.
+    await env.traffic.whenState('test/bad-deploy', ({ leaseUntilMs }) => leaseUntilMs > 0);
     // Its activities work: the soak comes to its end, and there is nobody to take the next step.
     await expect.poll(() => rollout.canaryShare(), { timeout: 20_000 }).toBe(0);
     expect(await stateOf('bad-deploy')).toMatchObject({ weightPercent: 10, stopped: false });

@@ -1,17 +1,40 @@
 /** Workers of different versions, good and bad: pinned rollouts finish on their own code, and none is ever stranded unsafe. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/activities/deps.ts';
+import { createKeepEvidence, type EvidenceWork } from '../../src/activities/evidence.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
+import { endedRollouts } from '../../src/worker/directory.ts';
+import { startKeeper } from '../../src/worker/evidence.ts';
 import { bundleBadWorkflows } from '../support/bad-bundle.ts';
 import { temporalCli } from '../support/dev-server.ts';
+import { routeFixture } from '../support/notices.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type RunningWorkers, type TestRollout } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const ttlMs = 4_000;
 
+const team = createMemoryNotifier();
+const kept: string[] = [];
+
 let env: RolloutEnv;
 beforeAll(async () => {
-  env = await RolloutEnv.create();
+  env = await RolloutEnv.create({
+    notices: { routes: [routeFixture()], notifiers: { team } },
+    keepEvidence: (client) => {
+      const work: EvidenceWork = {
+        endedSince: async (sinceMs) =>
+          (await endedRollouts(client, sinceMs)).map(({ target, runId, endedAtMs }) => ({
+            ...{ target, runId, endedAtMs: endedAtMs ?? 0 },
+          })),
+        collect: async ({ target }) => void kept.push(target),
+        prune: async () => {},
+      };
+      const times = { pollMs: 200, lastsMs: 1_500, pruneEveryMs: 3_600_000 };
+      return createKeepEvidence(work, systemClock, () => {}, times);
+    },
+  });
 });
 afterAll(() => env.close());
 
@@ -21,7 +44,13 @@ const planOf = (service: string, soakMs: number): Partial<Plan> => ({
   analysis: { intervalMs: 250, onInconclusive: 'hold' },
   lease: { ttlMs, orphanGraceMs: ttlMs },
   watchAfterMs: 0,
+  notify: { channels: [] },
 });
+
+const toldOf = (service: string) =>
+  team.told
+    .filter(({ subject }) => subject.service === service)
+    .flatMap(({ notices }) => notices.map(({ event }) => event));
 
 const cli = (...args: readonly string[]) => temporalCli(env.temporal.address, ...args);
 const stateOf = (service: string) => env.traffic.read({ id: `test/${service}`, options: {} });
@@ -95,6 +124,7 @@ describe('workers of a deployment', () => {
 
   it('finish each rollout on the code that it began with; what is stuck or stranded is moved, and is safe until then', async () => {
     const first = await deploy('v1');
+    await startKeeper(env.client);
     const finishing = await env.start(planOf('pinned', 6_000));
     const stranded = await env.start(planOf('stranded', 600_000));
     await Promise.all([finishing, stranded].map((rollout) => rollout.phase('soaking')));
@@ -126,5 +156,13 @@ describe('workers of a deployment', () => {
       phase: 'rolled-back',
       cause: { kind: 'command', reason: 'nobody hears this' },
     });
+
+    // What goes on beside rollouts is bound to no version: it is done whichever code is the current one.
+    const soon = { timeout: 20_000 };
+    await expect.poll(() => kept, soon).toEqual(expect.arrayContaining(['test/pinned', 'test/stranded']));
+    await expect.poll(() => toldOf('stranded'), soon).toContain('rollout.ended');
+    await expect
+      .poll(() => toldOf('pinned'), soon)
+      .toEqual(['rollout.started', 'stage.begun', 'stage.passed', 'rollout.promoted', 'rollout.ended']);
   });
 });

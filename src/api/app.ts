@@ -23,6 +23,7 @@ import { configurationRoutes } from './routes/configuration.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
 import { emergencyRollbackRoutes } from './routes/emergency-rollbacks.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { findingsRoutes } from './routes/findings.ts';
 import { loginRoutes } from './routes/login.ts';
 import { meRoutes } from './routes/me.ts';
 import { metricsCheckRoutes } from './routes/metrics-check.ts';
@@ -133,6 +134,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   rollbackRoutes(app, deps);
   evidenceRoutes(app, deps);
   reportRoutes(app, deps);
+  findingsRoutes(app, deps);
   approvalRoutes(app, deps);
   await approvalPages(app, deps);
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);

@@ -9,6 +9,7 @@ export * from './contract/emergency-rollback.ts';
 export * from './contract/ended.ts';
 export * from './contract/evidence.ts';
 export * from './contract/evidence-state.ts';
+export * from './contract/findings.ts';
 export * from './contract/incidents.ts';
 export * from './contract/login.ts';
 export * from './contract/me.ts';

@@ -26,7 +26,7 @@ import { type AppOptions, createApp } from './app.ts';
 import { bindAddressOf } from './bind.ts';
 import { configurationOf } from './configuration.ts';
 import { noEvidence } from './evidence/none.ts';
-import { createReportWriter } from './evidence/reports.ts';
+import { createReports } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
 import { ApiMetrics } from './metrics.ts';
@@ -106,7 +106,7 @@ async function main(logger: Logger): Promise<void> {
               replay: createBundleReplay(bundlePath, replay),
               bundlePath,
             }),
-      report: createReportWriter({ client, address: temporal.address, archive, bundlePath }),
+      ...createReports({ client, address: temporal.address, archive, bundlePath }),
       notices: createNoticeService({ client, address: temporal.address }),
       plans: {
         parse: (input) => parsePlan(input, catalogue),

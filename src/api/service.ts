@@ -33,6 +33,7 @@ import type {
   EmergencyView,
   EventAnswer,
   EvidenceState,
+  Findings,
   HoldBody,
   IncidentList,
   IncidentQuery,
@@ -175,10 +176,14 @@ export interface NoticeService {
 /** Errors: those of `EvidenceService` and, without a bundle, `rollout-not-found` and `temporal-unavailable`. */
 export type ReportWriter = (ref: RunRef, kind: ReportKind, format: ReportFormat) => Promise<string>;
 
+/** Errors: those of `ReportWriter`. */
+export type FindingsReader = (ref: RunRef) => Promise<Findings>;
+
 export interface ApiDeps {
   readonly rollouts: RolloutService;
   readonly evidence: EvidenceService;
   readonly report: ReportWriter;
+  readonly findings: FindingsReader;
   readonly notices: NoticeService;
   readonly plans: PlanReader;
   readonly catalogue: () => Catalogue;

@@ -43,6 +43,7 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   verifyEvidence: `GET ${rollout}/evidence/verification`,
   holdEvidence: `POST ${rollout}/evidence/hold`,
   releaseEvidence: `POST ${rollout}/evidence/release`,
+  getFindings: `GET ${rollout}/findings`,
   getReport: `GET ${rollout}/report`,
   listIncidents: 'GET /v1/incidents',
   getIncident: `GET ${incident}`,

@@ -33,7 +33,8 @@ export function facts(given: Readonly<Record<string, unknown>>): string {
   return clipped(pairs.join('; '));
 }
 
-function fact(value: unknown): string {
+/** One fact in a line, of whatever shape. */
+export function fact(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value))
     return value

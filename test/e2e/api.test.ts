@@ -24,6 +24,7 @@ import { createReplay } from '../../src/audit/replay.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { approvalLinks } from '../../src/providers/approval-links.ts';
 import { plainConfiguration } from '../support/configuration.ts';
+import { exampleFindings } from '../support/findings.ts';
 import { planFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -33,7 +34,7 @@ let env: RolloutEnv;
 let app: FastifyInstance;
 let folder: string;
 
-const unkept = { evidence: noEvidence, report: async () => 'no report' };
+const unkept = { evidence: noEvidence, report: async () => 'no report', findings: exampleFindings };
 /** Plans of the fixture, with the body's fields put over it. */
 const secret = 'a secret of the operator';
 const eventKeys = { secrets: async () => [secret], tokens: async () => [] };

@@ -31,6 +31,7 @@ import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
 import { plainConfiguration } from '../support/configuration.ts';
+import { exampleFindings } from '../support/findings.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
 import { installRuntime } from '../support/runtime.ts';
@@ -105,6 +106,7 @@ function appOver(client: Client): Promise<FastifyInstance> {
     notices,
     evidence: noEvidence,
     report: async () => 'no report',
+    findings: exampleFindings,
     plans,
     catalogue: () => ({}),
     configuration: plainConfiguration,

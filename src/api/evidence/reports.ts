@@ -6,9 +6,10 @@ import { type Archive, bundleAt, filesAt, findPlace, placesIn } from '../../evid
 import { contentOf } from '../../evidence/content.ts';
 import { checkBundle } from '../../evidence/verify.ts';
 import { versionsOf } from '../../evidence/versions.ts';
+import { findingsOf } from '../../report/findings.ts';
 import { writeReport } from '../../report/report.ts';
 import { type Proof, sourceOf } from '../../report/source.ts';
-import type { ReportWriter, RunRef } from '../service.ts';
+import type { FindingsReader, ReportWriter, RunRef } from '../service.ts';
 import type { TemporalDeps } from '../temporal/calls.ts';
 import { describe } from '../temporal/view.ts';
 import { rolloutOf } from './rollout-of.ts';
@@ -19,12 +20,19 @@ export interface ReportDeps extends TemporalDeps {
   readonly bundlePath: string;
 }
 
-export function createReportWriter(deps: ReportDeps): ReportWriter {
-  return async (ref, kind, format) => {
+export interface Reports {
+  readonly report: ReportWriter;
+  readonly findings: FindingsReader;
+}
+
+export function createReports(deps: ReportDeps): Reports {
+  const read = async (ref: RunRef) => {
     const place = deps.archive === null ? null : await bundleOf(deps, deps.archive, ref);
-    const source =
-      deps.archive !== null && place !== null ? await kept(deps.archive, place) : await live(deps, ref);
-    return writeReport(source, kind, format);
+    return deps.archive !== null && place !== null ? await kept(deps.archive, place) : await live(deps, ref);
+  };
+  return {
+    report: async (ref, kind, format) => writeReport(await read(ref), kind, format),
+    findings: async (ref) => findingsOf(await read(ref)),
   };
 }
 

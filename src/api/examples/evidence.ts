@@ -39,6 +39,63 @@ export const evidenceExamples = {
     body: { actor, dryRun: true },
     answer: { retentionDays: 400, dryRun: true, pruned: [], held: [], problems: [] },
   },
+  getFindings: {
+    answer: {
+      target,
+      version: 'v2',
+      outcome: null,
+      underWay: true,
+      gates: [
+        {
+          name: 'scan',
+          gate: 'trivy',
+          type: 'vulnerabilities',
+          place: 'start',
+          answer: 'refuse',
+          reason: '1 critical, which is over 0: CVE-2026-0001 (critical) in openssl 3.0.1, mended in 3.0.2',
+          facts: { format: 'trivy', counts: { critical: 1, high: 0, medium: 3, low: 9 } },
+          reports: [{ name: 'scan.json', mediaType: 'application/json', bytes: 9120, sha256, key: null }],
+          atMs,
+        },
+      ],
+      unasked: [{ type: 'signature', question: 'who built and signed the image' }],
+      vulnerabilities: [
+        {
+          gate: 'scan',
+          counts: [
+            { severity: 'critical', count: 1 },
+            { severity: 'high', count: 0 },
+          ],
+          over: ['CVE-2026-0001'],
+          excepted: [],
+          expired: [],
+        },
+      ],
+      compliance: [
+        {
+          gate: 'phases',
+          score: 96,
+          phases: [
+            {
+              ...{ phase: 'S1', required: true, complete: true, score: 100 },
+              attestations: [{ title: 'unit tests', state: 'passed', why: '' }],
+            },
+          ],
+        },
+      ],
+      controls: [{ id: 'SOC 2 CC8.1', met: true, gate: 'phases' }],
+      unnamedControls: 0,
+      readiness: [
+        {
+          ...{ gate: 'ready', ready: true, reason: 'score 95 of 100', score: 95, blockers: [] },
+          actions: ['write a runbook'],
+          categories: [{ category: 'reliability', score: 95, checks: null }],
+        },
+      ],
+      events: [],
+      bundle: null,
+    },
+  },
   getEvidence: { answer: bundle },
   collectEvidence: { body: {}, answer: { bundle, created: true } },
   downloadEvidence: {},

@@ -4,22 +4,9 @@ import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { numberAt } from '../fields.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import { questions, severities } from '../questions.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, count, place } from '../words.ts';
-
-/** What each type of gate is there to find out. */
-const questions: Readonly<Record<string, string>> = {
-  signature: 'who built and signed the image',
-  image: 'whether the image is the one that was approved',
-  sbom: 'which components are in it',
-  vulnerabilities: 'which vulnerabilities are known in it',
-  ci: 'whether its tests passed',
-  compliance: 'whether required attestations are there',
-  readiness: 'whether the service is ready for production',
-  smoke: 'whether the new version answers as it should',
-};
-
-const severities = ['critical', 'high', 'medium', 'low', 'unknown'];
 
 export function securityReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;

@@ -456,6 +456,7 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/rollouts/{environment}/{service}/evidence/hold',
     '/v1/rollouts/{environment}/{service}/evidence/release',
     '/v1/rollouts/{environment}/{service}/evidence/verification',
+    '/v1/rollouts/{environment}/{service}/findings',
     '/v1/rollouts/{environment}/{service}/notices',
     '/v1/rollouts/{environment}/{service}/report',
     '/v1/rollouts/{environment}/{service}/series',

@@ -9,7 +9,7 @@ import {
   rolloutViewSchema,
   verificationSchema,
 } from '../../../src/api/contract.ts';
-import { createReportWriter } from '../../../src/api/evidence/reports.ts';
+import { createReports } from '../../../src/api/evidence/reports.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
 import { chainKey, holdKey, runFolder } from '../../../src/domain/evidence/layout.ts';
 import { type Archive, bundleAt } from '../../../src/evidence/archive.ts';
@@ -128,7 +128,7 @@ test('shows a bundle, gives it as an archive, and verifies it', async () => {
 
 test('no report is made of a bundle in which a file was changed', async () => {
   const { runId } = recordedRollout('promoted');
-  const report = createReportWriter({ client: nobody, address: 'nowhere', archive, bundlePath: '/nowhere' });
+  const { report } = createReports({ client: nobody, address: 'nowhere', archive, bundlePath: '/nowhere' });
   const ref = { environment: 'test', service: 'promoted', runId };
   expect(await report(ref, 'deployment', 'md')).toContain('Made of bundle 1 of test/promoted');
   const { manifest } = await bundleAt(archive, { target: 'test/promoted', position: 1 });
@@ -146,7 +146,7 @@ test('a report says that its bundle is not signed by a trusted key', async () =>
   const { runId } = recordedRollout('promoted');
   const trusting = { ...archive, trusted: async () => new Set(['ab'.repeat(32)]) };
   const deps = { client: nobody, address: 'nowhere', archive: trusting, bundlePath: '/nowhere' };
-  const page = await createReportWriter(deps)(
+  const page = await createReports(deps).report(
     { environment: 'test', service: 'promoted', runId },
     'security',
     'md',

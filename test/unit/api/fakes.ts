@@ -18,6 +18,7 @@ import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 import { approvalLinks } from '../../../src/providers/approval-links.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 import { plainConfiguration } from '../../support/configuration.ts';
+import { exampleFindings } from '../../support/findings.ts';
 
 export const runId = '0190b8a4-7c1d-7000-8000-000000000001';
 
@@ -218,6 +219,7 @@ export function fakeDeps(rollouts: RolloutService, evidence: EvidenceService = n
   return {
     rollouts,
     evidence,
+    findings: exampleFindings,
     report: async (_ref, kind, format) => `${kind} as ${format}`,
     notices: fakeNotices(),
     plans: {

@@ -10,6 +10,7 @@ import {
   reportQuerySchema,
   verificationSchema,
 } from '../evidence.ts';
+import { findingsSchema } from '../findings.ts';
 import { noQuerySchema, runQuerySchema, targetParamsSchema } from '../rollouts.ts';
 import type { OperationTable } from './types.ts';
 
@@ -21,6 +22,16 @@ const storeErrors = [
   'evidence-unavailable',
   'evidence-damaged',
   'evidence-key',
+] as const;
+
+const reportErrors = [
+  'evidence-unavailable',
+  'evidence-not-found',
+  'evidence-pruned',
+  'evidence-damaged',
+  'evidence-key',
+  'rollout-not-found',
+  'temporal-unavailable',
 ] as const;
 
 export const evidenceOperations = {
@@ -101,6 +112,15 @@ export const evidenceOperations = {
     answer: bundleSchema,
     errors: [...storeErrors, 'evidence-not-found', 'evidence-pruned'],
   },
+  getFindings: {
+    method: 'GET',
+    path: '/v1/rollouts/:environment/:service/findings',
+    tag: 'evidence',
+    summary: 'What gates found of a version: vulnerabilities, compliance, readiness, and what nobody asked',
+    ...ofOneRun,
+    answer: findingsSchema,
+    errors: [...reportErrors],
+  },
   getReport: {
     method: 'GET',
     path: '/v1/rollouts/:environment/:service/report',
@@ -109,14 +129,6 @@ export const evidenceOperations = {
     params: targetParamsSchema,
     query: reportQuerySchema,
     answer: 'text',
-    errors: [
-      'evidence-unavailable',
-      'evidence-not-found',
-      'evidence-pruned',
-      'evidence-damaged',
-      'evidence-key',
-      'rollout-not-found',
-      'temporal-unavailable',
-    ],
+    errors: [...reportErrors],
   },
 } as const satisfies OperationTable;

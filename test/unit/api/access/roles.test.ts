@@ -123,6 +123,7 @@ const rows: readonly Row[] = [
   { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence/hold', body: told, may: ['admin'] },
   { method: 'POST', url: '/v1/rollouts/ENV/shop/evidence/release', body: told, may: ['admin'] },
   { method: 'GET', url: '/v1/rollouts/ENV/shop/report', may: readers },
+  { method: 'GET', url: '/v1/rollouts/ENV/shop/findings', may: readers },
   // Payloads are of any target, so they are for whoever may read everything.
   { method: 'POST', url: '/v1/codec/decode', body: { payloads: [] }, may: [] },
   { method: 'POST', url: '/v1/codec/encode', body: { payloads: [] }, may: [] },

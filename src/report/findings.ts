@@ -1,0 +1,71 @@
+/** What gates found of a version, as data: what the dashboard shows of security and readiness. */
+import type { Findings, ReadinessFinding } from '../api/contract.ts';
+import type { GateReport } from '../domain/gates/types.ts';
+import { complianceOf } from './compliance.ts';
+import { controlsOf, unnamedIn } from './controls.ts';
+import { numberAt } from './fields.ts';
+import { lastAnswers } from './parts.ts';
+import { questions, severities } from './questions.ts';
+import { readinessOf } from './readiness.ts';
+import type { ReportSource } from './source.ts';
+import { fact } from './words.ts';
+
+export function findingsOf(source: ReportSource): Findings {
+  const { rollout, timeline, proof } = source;
+  const gates = lastAnswers(source.gates);
+  const ofType = (wanted: string) => gates.filter(({ type }) => type === wanted);
+  return {
+    target: rollout.target,
+    version: rollout.version,
+    outcome: rollout.outcome,
+    underWay: rollout.temporalStatus === 'RUNNING',
+    gates,
+    unasked: Object.entries(questions)
+      .filter(([type]) => ofType(type).length === 0)
+      .map(([type, question]) => ({ type, question })),
+    vulnerabilities: gates.flatMap(vulnerabilitiesIn),
+    compliance: ofType('compliance').flatMap((gate) => complianceOf(source, gate) ?? []),
+    controls: gates
+      .flatMap((gate) => controlsOf(source, gate))
+      .map(({ id, met, gate: { name } }) => ({
+        ...{ id, met, gate: name },
+      })),
+    unnamedControls: gates.reduce((sum, gate) => sum + unnamedIn(source, gate), 0),
+    readiness: ofType('readiness').map((gate) => readinessIn(source, gate)),
+    events: timeline.filter(({ kind }) => kind === 'event'),
+    bundle: proof && { position: proof.position, sha256: proof.sha256 },
+  };
+}
+
+function vulnerabilitiesIn({ name, facts }: GateReport): Findings['vulnerabilities'] {
+  const counts = severities.flatMap((severity) => {
+    const count = numberAt(facts.counts, severity);
+    return count === null ? [] : [{ severity, count }];
+  });
+  if (counts.length === 0) return [];
+  const listed = (given: unknown) => (Array.isArray(given) ? given.map(fact) : []);
+  const { over, excepted, expired } = facts;
+  return [{ gate: name, counts, over: listed(over), excepted: listed(excepted), expired: listed(expired) }];
+}
+
+function readinessIn(source: ReportSource, gate: GateReport): ReadinessFinding {
+  const found = readinessOf(source, gate);
+  return {
+    gate: gate.name,
+    ready: gate.answer === 'open',
+    reason: gate.reason,
+    score: found?.score ?? null,
+    blockers: [...(found?.blockers ?? [])],
+    actions: [...(found?.actions ?? [])],
+    categories: (found?.categories ?? []).map(({ category, score, checks }) => ({
+      category,
+      score,
+      checks:
+        checks === null
+          ? null
+          : checks.map(({ title, state, score: own, must, why, action }) => ({
+              ...{ title, state, score: own, must, why, action },
+            })),
+    })),
+  };
+}

@@ -18,11 +18,36 @@ export const pages: readonly PageEntry[] = [
     'Rollout',
     async () => (await import('./pages/rollout/rollout-page.tsx')).RolloutPage,
   ),
+  page(
+    '/rollouts/:environment/:service/security',
+    'Security validation',
+    async () => (await import('./pages/assurance/security-page.tsx')).SecurityPage,
+  ),
+  page(
+    '/rollouts/:environment/:service/readiness',
+    'Production readiness',
+    async () => (await import('./pages/assurance/readiness-page.tsx')).ReadinessPage,
+  ),
   page('/start', 'Start', async () => (await import('./pages/start/start-page.tsx')).StartPage),
   page(
     '/approvals',
     'Approvals',
     async () => (await import('./pages/approvals/approvals-page.tsx')).ApprovalsPage,
+  ),
+  page(
+    '/rollbacks',
+    'Rollbacks',
+    async () => (await import('./pages/rollbacks/rollbacks-page.tsx')).RollbacksPage,
+  ),
+  page(
+    '/evidence',
+    'Evidence',
+    async () => (await import('./pages/evidence/evidence-page.tsx')).EvidencePage,
+  ),
+  page(
+    '/incidents',
+    'Incidents',
+    async () => (await import('./pages/incidents/incidents-page.tsx')).IncidentsPage,
   ),
   page(
     '/emergency',

@@ -104,7 +104,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   demo: ['domain'],
   // Runs in browsers. Of the contract it takes types: what is checked is checked by the API and by its client.
-  dashboard: ['domain', 'client', 'api/contract.ts', 'api/contract'],
+  dashboard: ['domain', 'client', 'report/names.ts', 'api/contract.ts', 'api/contract'],
 };
 
 const editor = ['autocomplete', 'commands', 'lang-yaml', 'language', 'lint', 'state', 'view'].map(

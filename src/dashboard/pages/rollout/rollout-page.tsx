@@ -6,6 +6,7 @@ import { useReport } from '../../live/connection.ts';
 import { Page } from '../../shell/page.tsx';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
+import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
 import { StatusView } from './status/status-view.tsx';
 import { useRollout } from './use-rollout.ts';
 
@@ -43,6 +44,7 @@ function OneRollout({ followed }: { readonly followed: FollowedRun }) {
   }
   return (
     <Page title={target} subtitle={<Subtitle view={view} />} actions={<RolloutActions view={view} />}>
+      <RolloutTabs target={{ run: null, ...followed }} current="" />
       {problem === null ? null : <Problem problem={problem} />}
       <StatusView seen={{ ...seen, view }} />
     </Page>

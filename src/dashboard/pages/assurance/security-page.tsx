@@ -1,0 +1,79 @@
+/** Security validation: what gates found of the version, phases of compliance, vulnerabilities, and what nobody asked. */
+import type { Findings } from '../../../api/contract.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { At } from '../../ui/time.tsx';
+import { Compliance, Controls } from './compliance.tsx';
+import { FindingsPage } from './findings-page.tsx';
+import { Gates } from './gates.tsx';
+import { Vulnerabilities } from './vulnerabilities.tsx';
+
+export function SecurityPage() {
+  return (
+    <FindingsPage view="security" title="Security validation">
+      {(findings) => <Security findings={findings} />}
+    </FindingsPage>
+  );
+}
+
+function Security({ findings }: { readonly findings: Findings }) {
+  const { gates, vulnerabilities, compliance, controls, unnamedControls, unasked, events } = findings;
+  const closed = gates.filter(({ answer }) => answer !== 'open');
+  return (
+    <>
+      <p className="assurance-headline">
+        {gates.length === 0 ? (
+          <Badge tone="warn" icon="alert" strong>
+            nothing is assured
+          </Badge>
+        ) : closed.length === 0 ? (
+          <Badge tone="good" icon="check" strong>
+            all {gates.length} gates are open
+          </Badge>
+        ) : (
+          <Badge tone="bad" icon="cross" strong>
+            {closed.length} of {gates.length} gates not open: {closed.map(({ name }) => name).join(', ')}
+          </Badge>
+        )}
+      </p>
+      <section aria-label="Gates">
+        <h2>Gates</h2>
+        <Gates gates={gates} />
+      </section>
+      <section aria-label="Vulnerabilities">
+        <h2>Vulnerabilities</h2>
+        <Vulnerabilities scans={vulnerabilities} />
+      </section>
+      <section aria-label="Compliance">
+        <h2>Compliance</h2>
+        <Compliance found={compliance} />
+        <Controls controls={controls} unnamed={unnamedControls} />
+      </section>
+      {events.length === 0 ? null : (
+        <section aria-label="Security events">
+          <h2>Told to the rollout</h2>
+          <ul className="assurance-lines">
+            {events.map(({ atMs, text }) => (
+              <li key={`${atMs} ${text}`}>
+                <At ms={atMs} /> {text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-label="Not asked">
+        <h2>Not asked</h2>
+        {unasked.length === 0 ? (
+          <p className="muted">Every question that a gate can answer was asked.</p>
+        ) : (
+          <ul className="assurance-lines">
+            {unasked.map(({ type, question }) => (
+              <li key={type}>
+                {question} <span className="muted">(gate {type})</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </>
+  );
+}

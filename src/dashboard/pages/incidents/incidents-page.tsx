@@ -1,0 +1,123 @@
+/** Incidents: the open ones first, who has taken them on, and how they were solved. */
+import { useState } from 'react';
+import type { IncidentList, IncidentSummary, IncidentView } from '../../../api/contract.ts';
+import { allows } from '../../../domain/access/grants.ts';
+import { postJson } from '../../api/http.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { Page } from '../../shell/page.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { At, Since } from '../../ui/time.tsx';
+import { type Act, ActDialog } from '../actions/act-dialog.tsx';
+import { type Rights, useRights } from '../actions/use-rights.ts';
+import { Story } from './story.tsx';
+import './incidents.css';
+
+const lookEveryMs = 5_000;
+
+export function IncidentsPage() {
+  const { data, problem, reload } = useQuery<IncidentList>('/v1/incidents', lookEveryMs);
+  const rights = useRights();
+  return (
+    <Page title="Incidents">
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      {data === null && problem === null ? <Loading what="incidents" /> : null}
+      {data?.incidents.length === 0 ? <Empty title="No incident" /> : null}
+      <ul className="incidents">
+        {(data?.incidents ?? []).map((incident) => (
+          <li key={incident.runId}>
+            <IncidentCard incident={incident} rights={rights} onChanged={reload} />
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+interface IncidentCardProps {
+  readonly incident: IncidentSummary;
+  readonly rights: Rights;
+  readonly onChanged: () => void;
+}
+
+function IncidentCard({ incident, rights, onChanged }: IncidentCardProps) {
+  const {
+    target,
+    title,
+    severity,
+    state,
+    openedAtMs,
+    recoveredAtMs,
+    closedAtMs,
+    acknowledgedBy,
+    versions,
+    links,
+  } = incident;
+  const [asked, setAsked] = useState(false);
+  const [environment = '', service = ''] = target.split('/');
+  const isOpen = state === 'open';
+  const close = async ({ actor, reason, key }: Act) => {
+    const path = `/v1/incidents/${encodeURIComponent(environment)}/${encodeURIComponent(service)}/close`;
+    await postJson<IncidentView>(path, { actor, reason }, { idempotencyKey: key });
+    setAsked(false);
+    onChanged();
+  };
+  return (
+    <article className="incident" data-open={isOpen || undefined} aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <Badge tone={isOpen ? 'bad' : 'idle'} icon={isOpen ? 'alert' : 'check'} strong={isOpen}>
+          {state}, severity {severity}
+        </Badge>
+      </header>
+      <p>
+        {target} {versions.join(', ')}; opened <At ms={openedAtMs} />
+        {isOpen ? (
+          <>
+            {' '}
+            (<Since ms={openedAtMs} /> ago)
+          </>
+        ) : null}
+        {recoveredAtMs === null ? (
+          ''
+        ) : (
+          <>
+            , traffic back <At ms={recoveredAtMs} />
+          </>
+        )}
+        {closedAtMs === null ? (
+          ''
+        ) : (
+          <>
+            , closed <At ms={closedAtMs} />
+          </>
+        )}
+      </p>
+      <p className="muted">
+        {acknowledgedBy === null ? 'Nobody has taken it on.' : `Taken on by ${acknowledgedBy}.`}
+      </p>
+      <div className="incident-actions">
+        <a className="button button-plain" href={links.review} target="_blank" rel="noreferrer">
+          Review
+        </a>
+        {isOpen && allows(rights.grants, 'steer', { environment, service }) ? (
+          <Button onClick={() => setAsked(true)}>Close …</Button>
+        ) : null}
+      </div>
+      <Story path={links.self} />
+      {asked ? (
+        <ActDialog
+          title={`Close: ${title}`}
+          verb="Close"
+          needsReason
+          verifiedName={rights.verifiedName}
+          send={close}
+          onClose={() => setAsked(false)}
+        >
+          <p>It closes by itself when the target has recovered; by hand nobody is told of it any more.</p>
+        </ActDialog>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,123 @@
+/** Every rollback: why, how fast, at what cost; and what they say together. */
+import { useState } from 'react';
+import type { RollbackEntry, RollbackPage } from '../../../api/contract.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { Page } from '../../shell/page.tsx';
+import { Button } from '../../ui/button.tsx';
+import { SelectField, TextField } from '../../ui/fields.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Table } from '../../ui/table.tsx';
+import { At } from '../../ui/time.tsx';
+import { Record } from './record.tsx';
+import { Statistics } from './statistics.tsx';
+import './rollbacks.css';
+
+const periods = [
+  { value: '1d', text: 'the last day' },
+  { value: '7d', text: 'the last 7 days' },
+  { value: '30d', text: 'the last 30 days' },
+  { value: '', text: 'any time' },
+] as const;
+type Period = (typeof periods)[number]['value'];
+
+const lookEveryMs = 10_000;
+
+export function RollbacksPage() {
+  const [since, setSince] = useState<Period>('30d');
+  const [service, setService] = useState('');
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const path = pathOf(since, service, cursors.at(-1) ?? null);
+  const { data, problem, reload } = useQuery<RollbackPage>(path, lookEveryMs);
+  const restart =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value);
+      setCursors([]);
+    };
+  return (
+    <Page title="Rollbacks">
+      <div className="rollbacks-filters">
+        <SelectField label="Decided in" value={since} options={periods} onChange={restart(setSince)} />
+        <TextField label="Service" value={service} onChange={restart(setService)} placeholder="all" />
+      </div>
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      {data === null && problem === null ? <Loading what="rollbacks" /> : null}
+      {data === null ? null : <Content page={data} />}
+      {data === null ? null : (
+        <div className="rollbacks-paging">
+          {cursors.length === 0 ? null : (
+            <Button onClick={() => setCursors(cursors.slice(0, -1))}>Newer</Button>
+          )}
+          {data.next === null ? null : (
+            <Button onClick={() => setCursors([...cursors, data.next ?? ''])}>Older</Button>
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function pathOf(since: Period, service: string, cursor: string | null): string {
+  const query = new URLSearchParams({
+    limit: '50',
+    ...(since === '' ? {} : { since }),
+    ...(service.trim() === '' ? {} : { service: service.trim() }),
+    ...(cursor === null ? {} : { cursor }),
+  });
+  return `/v1/rollbacks?${query}`;
+}
+
+function Content({
+  page: { rollbacks, statistics, complete, unanswered, cutShort },
+}: {
+  readonly page: RollbackPage;
+}) {
+  return (
+    <>
+      <Statistics statistics={statistics} />
+      {complete ? null : (
+        <p className="muted">More rollouts fit than are looked at for one answer; the oldest are left out.</p>
+      )}
+      {unanswered === 0 ? null : (
+        <p className="muted">{unanswered} rollouts gave no account of themselves and are not counted.</p>
+      )}
+      {rollbacks.length === 0 ? <Empty title="No rollback in this time" /> : <Entries entries={rollbacks} />}
+      {cutShort.length === 0 ? null : (
+        <section aria-label="Ended from outside">
+          <h2>Ended from outside, without a record</h2>
+          <ul className="rollbacks-lines">
+            {cutShort.map(({ runId, target, version, endedAtMs, temporalStatus }) => (
+              <li key={runId}>
+                {target} {version ?? ''} ({temporalStatus.toLowerCase()}){' '}
+                {endedAtMs === null ? '' : <At ms={endedAtMs} />}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly RollbackEntry[] }) {
+  return (
+    <Table caption="Rollbacks">
+      <thead>
+        <tr>
+          <th scope="col">Decided</th>
+          <th scope="col">Target</th>
+          <th scope="col">Trigger</th>
+          <th scope="col">Why</th>
+          <th scope="col">To decide</th>
+          <th scope="col">To restore</th>
+          <th scope="col">Canary requests</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <Record key={entry.runId} entry={entry} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { apiPath, pagePath } from '../../../src/dashboard/pages/assurance/use-target.ts';
+import { factsIn, placeText, scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
+import { shareText, tookText } from '../../../src/dashboard/pages/rollbacks/words.ts';
+
+describe('facts of gates', () => {
+  it('are lines, whatever their shape, and say nothing where they are empty', () => {
+    const facts = {
+      digest: 'sha256:1',
+      counts: { critical: 1, high: 0 },
+      over: ['a', null],
+      none: [],
+      no: null,
+    };
+    expect(factsIn(facts)).toEqual([
+      ['digest', 'sha256:1'],
+      ['counts', 'critical 1, high 0'],
+      ['over', 'a'],
+    ]);
+  });
+
+  it('were asked at a place that people know', () => {
+    expect((['start', 'standing', 0] as const).map(placeText)).toEqual([
+      'before the rollout',
+      'all the time',
+      'before stage 1',
+    ]);
+  });
+});
+
+it('a score of 90 is good, as gates ask for by default', () => {
+  expect([100, 90, 89.9, 69].map(toneOf)).toEqual(['good', 'good', 'warn', 'bad']);
+  expect([95, 96.666].map(scoreText)).toEqual(['95', '96.7']);
+});
+
+it('paths keep the run, and names that need it are escaped', () => {
+  const target = { environment: 'prod', service: 'a b', run: 'r1' };
+  expect(apiPath(target, 'report', { kind: 'security' })).toBe(
+    '/v1/rollouts/prod/a%20b/report?run=r1&kind=security',
+  );
+  expect(pagePath(target)).toBe('/rollouts/prod/a%20b?run=r1');
+  expect(pagePath({ ...target, run: null }, 'security')).toBe('/rollouts/prod/a%20b/security');
+});
+
+it('times of rollbacks have the digits that matter', () => {
+  expect([null, 23.4, 1_240, 65_000].map(tookText)).toEqual(['—', '23 ms', '1.2 s', '1 m 5 s']);
+  expect([null, 1, 0.995].map(shareText)).toEqual(['—', '100 %', '99.5 %']);
+});

@@ -1,6 +1,5 @@
 /** Facts of gates, places and scores as people read them. */
 import type { GatePlace } from '../../../domain/gates/types.ts';
-import type { Tone } from '../../ui/badge.tsx';
 
 export function placeText(place: GatePlace): string {
   if (place === 'start') return 'before the rollout';
@@ -29,7 +28,7 @@ function factText(value: unknown): string {
 }
 
 /** Of 100; the bounds are those that people know from reports: a score of 90 is asked for by default. */
-export function toneOf(score: number): Tone {
+export function toneOf(score: number): 'good' | 'warn' | 'bad' {
   if (score >= 90) return 'good';
   return score >= 70 ? 'warn' : 'bad';
 }

@@ -21,6 +21,7 @@ import { tracedCalls } from '../../src/telemetry/temporal-calls.ts';
 import { startTracing, type Tracing } from '../../src/telemetry/tracing.ts';
 import { TracedWorkflows, untracedSinks } from '../../src/worker/traced-work.ts';
 import { plainConfiguration } from '../support/configuration.ts';
+import { exampleFindings } from '../support/findings.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -67,6 +68,7 @@ function appOver({ temporal, traffic, metrics }: RolloutEnv): Promise<FastifyIns
     rollouts,
     notices: createNoticeService({ client, address }),
     evidence: noEvidence,
+    findings: exampleFindings,
     report: async () => 'no report',
     plans: {
       parse: () => ({ ok: true as const, plan, warnings: [] }),

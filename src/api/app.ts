@@ -7,9 +7,13 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
 import type { BrowserLogin } from './access/browser-login.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
+import { StreamKeeper } from './access/streams.ts';
 import { Board, type BoardOptions } from './board/board.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
+import type { Budgets } from './limits/budgets.ts';
+import { limitRequests } from './limits/limit-requests.ts';
+import { Limiter } from './limits/limiter.ts';
 import { ApiMetrics } from './metrics.ts';
 import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
@@ -69,6 +73,12 @@ export interface AppOptions {
   readonly tlsInFront?: boolean;
   /** Origins of other pages that may use it with a bearer token. Default: none. */
   readonly origins?: readonly string[];
+  /** What each principal may ask of this replica. Default: anything. */
+  readonly budgets?: Budgets;
+  /** Addresses of proxies that may say whom they ask for. Default: none. */
+  readonly proxies?: readonly string[];
+  /** How often it is looked whether somebody may still read an event stream. Default 3,000. */
+  readonly lookEveryMs?: number;
   /** For all of a request to come in. Default 30,000. */
   readonly requestTimeoutMs?: number;
   /** Whether requests are spans. Default: no. */
@@ -88,10 +98,11 @@ export interface AppOptions {
 export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promise<FastifyInstance> {
   const overTls = options.tls !== undefined || options.tlsInFront === true;
   const origins = new Set(options.origins);
-  const { login = null } = options;
+  const { login = null, authenticate = withoutAuthentication } = options;
   const app: FastifyInstance = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
     ...serverOptions(options),
+    ...(options.proxies?.length ? { trustProxy: [...options.proxies] } : {}),
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength },
     genReqId: () => randomUUID(),
@@ -117,13 +128,15 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   guardRequests(app, { hostNames: options.hostNames ?? [], outside: deps.approvals.url, origins });
   answerConditionally(app);
   answerOrigins(app, origins);
-  holdToAccess(app, options.authenticate ?? withoutAuthentication);
+  const limiter = options.budgets === undefined ? null : new Limiter(options.budgets);
+  holdToAccess(app, authenticate, limiter);
+  if (limiter !== null) limitRequests(app, limiter);
   readBodies(app);
   await describe(app);
   metrics.serve(app, feeds);
   serviceRoutes(app, deps);
   meRoutes(app, login);
-  await loginRoutes(app, login, overTls);
+  await loginRoutes(app, login, { overTls, limiter });
   configurationRoutes(app, deps);
   payloadRoutes(app, deps);
   planRoutes(app, deps);
@@ -140,8 +153,9 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps);
   await outsideEventRoutes(app, deps);
-  boardRoutes(app, new Board(deps.rollouts, options.board));
-  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000 });
+  const keeper = new StreamKeeper({ authenticate, lookEveryMs: options.lookEveryMs ?? 3_000 });
+  boardRoutes(app, new Board(deps.rollouts, options.board), keeper);
+  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000, keeper });
   return app;
 }
 

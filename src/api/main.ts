@@ -29,6 +29,7 @@ import { noEvidence } from './evidence/none.ts';
 import { createReports } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
+import { budgetsOf } from './limits/budgets.ts';
 import { ApiMetrics } from './metrics.ts';
 import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
@@ -130,6 +131,9 @@ async function main(logger: Logger): Promise<void> {
       dashboard: dashboardPath,
       traced: traces !== null,
       origins: api.cors,
+      proxies: api.proxies,
+      // Where nobody says who they are, all of this machine would share one budget.
+      ...(isConfigured(auth) || api.limits !== null ? { budgets: budgetsOf(api.limits ?? {}) } : {}),
       ...tls,
     },
   );

@@ -1,22 +1,12 @@
 /** Turns everything that can go wrong into problem details; what is unexpected is logged and never shown. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, messageOf, SluiceError } from '../domain/errors.ts';
+import { RefusalLog } from './access/refusal-log.ts';
 import { type ProblemDetails, problemMediaType, problemTypeOf, titleOf } from './contract.ts';
 import { methodsFor } from './route-table.ts';
 
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
-
-/** Kept in the log with who asked for what: they are what an attempt to get in looks like. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  'unauthenticated',
-  'login-refused',
-  'csrf-refused',
-  'access-refused',
-  'host-refused',
-  'origin-refused',
-  'signature-invalid',
-]);
 
 /** `watchRoutes` must have been called. */
 export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode) => void): void {
@@ -24,12 +14,10 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
     onProblem(error.code);
     return sendProblem(request, reply, error);
   };
+  const refusals = new RefusalLog();
   app.setErrorHandler((error, request, reply) => {
     const known = asSluiceError(error);
-    if (refusals.has(known.code)) {
-      const { method, url, principal } = request;
-      request.log.warn({ refused: known.code, method, url, principal: principal.name }, known.message);
-    }
+    refusals.take(request, known);
     if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
     else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
     return answer(request, reply, known);
@@ -56,7 +44,7 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: SluiceError): FastifyReply {
-  if (error.retryable) reply.header('retry-after', retryAfterSeconds);
+  if (error.retryable && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds);
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="sluice"');
   return reply
     .status(error.status)

@@ -194,6 +194,12 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Send `Content-Type: application/json`, or `application/yaml` where a plan is expected.',
   },
+  'rate-limited': {
+    status: 429,
+    retryable: true,
+    advice:
+      'Wait as long as Retry-After says; the operator sets how much one principal may ask under api.limits.',
+  },
   'request-slow': {
     status: 408,
     retryable: true,

@@ -37,6 +37,14 @@ export interface ApiConfig {
   readonly tls: 'proxy' | { readonly cert: string; readonly key: string } | null;
   /** Origins of other pages that may use it with a bearer token. */
   readonly cors: readonly string[];
+  /** Proxies, as addresses and networks, that may say by X-Forwarded-For whom they ask for. */
+  readonly proxies: readonly string[];
+  /** Requests per second that one principal may keep up at one replica; what is left out has its default. */
+  readonly limits: {
+    readonly reads?: number | undefined;
+    readonly writes?: number | undefined;
+    readonly starts?: number | undefined;
+  } | null;
 }
 
 export interface TemporalConfig {
@@ -108,6 +116,7 @@ const origin = z
     (text) => /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text,
     'must be an origin such as https://portal.example.com: scheme and host, a port if it is not the usual one, no path',
   );
+const rate = z.number().min(0.1).max(100_000).optional();
 const versionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be 1 to 63 letters, digits, dashes and underscores');
@@ -140,6 +149,11 @@ const fields = {
         .nullable()
         .default(null),
       cors: z.array(origin).max(100).default([]),
+      proxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .max(100)
+        .default([]),
+      limits: z.strictObject({ reads: rate, writes: rate, starts: rate }).nullable().default(null),
     })
     .prefault({}),
   auth: authSection.prefault({}),

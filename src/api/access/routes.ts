@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { commandPermissions } from '../../domain/access/commands.ts';
 import { everywhere, type Permission } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { Authenticate } from './authenticator.ts';
 import { refuseForgery } from './csrf.ts';
 import { anybody, need, needSomewhere, nobody, type Principal } from './principal.ts';
@@ -43,14 +44,21 @@ export function introduce(app: FastifyInstance): void {
 }
 
 /** Must be called before the routes are declared. */
-export function holdToAccess(app: FastifyInstance, authenticate: Authenticate): void {
-  app.addHook('onRequest', async (request) => {
+export function holdToAccess(
+  app: FastifyInstance,
+  authenticate: Authenticate,
+  limiter: Limiter | null,
+): void {
+  app.addHook('onRequest', async (request, reply) => {
     const access = accessOf(request);
     if (isFree(access)) return;
     const { authorization, cookie } = request.headers;
     request.principal = await authenticate(authorization, cookie).catch((error: unknown) => {
       // A session that is over is no session.
-      if (access === 'anyone' && authorization === undefined && isUnauthenticated(error)) return nobody;
+      if (!isUnauthenticated(error)) throw error;
+      if (access === 'anyone' && authorization === undefined) return nobody;
+      // Whoever has what is good is never refused for what others of that address get wrong.
+      limiter?.spend('failures', request, reply);
       throw error;
     });
     refuseForgery(request);
@@ -94,7 +102,7 @@ function refuse(request: FastifyRequest, permission: Permission): void {
 const ofCommands: Readonly<Record<string, Permission>> = commandPermissions;
 
 /** One route takes all commands. */
-function permissionOf({ params }: FastifyRequest, permission: Permission): Permission {
+export function permissionOf({ params }: FastifyRequest, permission: Permission): Permission {
   const named = commandSchema.safeParse(params);
   return named.success ? (ofCommands[named.data.command] ?? permission) : permission;
 }

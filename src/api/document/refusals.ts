@@ -8,6 +8,7 @@ const ofAll: readonly ErrorCode[] = [
   'unauthenticated',
   'access-refused',
   'host-refused',
+  'rate-limited',
   'request-slow',
   'headers-too-large',
   'request-slow',

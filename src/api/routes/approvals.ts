@@ -47,7 +47,7 @@ export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: A
         { target: `${environment}/${service}`, for: actor, by: principal.name, id },
         'approval link made',
       );
-      const base = approvals.url ?? `${request.protocol}://${request.host}`;
+      const base = approvals.url ?? `${request.protocol}://${request.headers.host}`;
       const url = `${base.replace(/\/$/, '')}${path}`;
       return reply.status(201).send({ url, id, actor, question: questionText(question, status), untilMs });
     },

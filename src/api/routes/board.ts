@@ -1,8 +1,8 @@
 /** The route of the live list: one stream for whoever watches all rollouts at once. */
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allows } from '../../domain/access/grants.ts';
+import type { StreamKeeper } from '../access/streams.ts';
 import type { Board } from '../board/board.ts';
 import { boardStream } from '../board/board-stream.ts';
 import { operations } from '../contract.ts';
@@ -11,7 +11,7 @@ import { schemaOf } from '../route-schema.ts';
 /** Whoever hears nothing for longer than this may doubt what is on the screen. */
 const aliveMs = 5_000;
 
-export function boardRoutes(root: FastifyInstance, board: Board): void {
+export function boardRoutes(root: FastifyInstance, board: Board, keeper: StreamKeeper): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.addHook('preClose', async () => board.close());
   app.get(
@@ -35,10 +35,7 @@ export function boardRoutes(root: FastifyInstance, board: Board): void {
               allows(grants, 'read', row),
         aliveMs,
       });
-      return reply
-        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-        .type('text/event-stream; charset=utf-8')
-        .send(Readable.from(events, { objectMode: true, highWaterMark: 1 }));
+      return keeper.send(request, reply, events);
     },
   );
 }

@@ -6,6 +6,7 @@ import { type BrowserLogin, type LoggedIn, loginLifeMs } from '../access/browser
 import { cookieGone, cookieOf, cookieSet, loginCookie, sessionCookie } from '../access/cookies.ts';
 import { home, returnPathOf } from '../access/return-path.ts';
 import { loginQuerySchema, operations } from '../contract.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import { asSluiceError } from '../problems.ts';
 import { schemaOf } from '../route-schema.ts';
 
@@ -17,10 +18,15 @@ const logSerializers = {
   req: ({ method, url }: { method: string; url: string }) => `${method} ${url.split('?')[0]}`,
 };
 
+export interface LoginSettings {
+  readonly overTls: boolean;
+  readonly limiter: Limiter | null;
+}
+
 export async function loginRoutes(
   root: FastifyInstance,
   login: BrowserLogin | null,
-  overTls: boolean,
+  { overTls, limiter }: LoginSettings,
 ): Promise<void> {
   /** The guard has looked whether the host is one of ours. */
   const base = ({ headers }: FastifyRequest) => `${overTls ? 'https' : 'http'}://${headers.host}`;
@@ -31,7 +37,10 @@ export async function loginRoutes(
     { config: { access: 'open' }, schema: schemaOf('loginWithToken') },
     async (request, reply) => {
       const some = configured(login);
-      const { principal, session } = await some.withToken(request.body.token);
+      const { principal, session } = await some.withToken(request.body.token).catch((error: unknown) => {
+        limiter?.spend('failures', request, reply);
+        throw error;
+      });
       tellLogin(request, { principal, session }, 'token');
       return reply
         .headers({ ...unkept, 'set-cookie': cookieSet(sessionCookie, session, some.sessionLifeMs) })

@@ -1,10 +1,10 @@
 /** Routes about rollouts that exist: list, get, steer, follow and audit. */
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { commandNames } from '../../domain/rollout/types.ts';
+import type { StreamKeeper } from '../access/streams.ts';
 import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Feeds } from '../feeds.ts';
@@ -15,6 +15,7 @@ import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
 export interface StreamSettings {
   readonly feeds: Feeds;
   readonly heartbeatMs: number;
+  readonly keeper: StreamKeeper;
 }
 
 export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: StreamSettings): void {
@@ -58,11 +59,7 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     await feed.ready;
     const seen = request.headers['last-event-id'];
     const told = eventStream(feed, { ...stream, seen });
-    const events = Readable.from(told, { objectMode: true, highWaterMark: 1 });
-    return reply
-      .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-      .type('text/event-stream; charset=utf-8')
-      .send(events);
+    return stream.keeper.send(request, reply, told);
   });
   app.get(operations.getSeries.path, { schema: schemaOf('getSeries') }, (request) =>
     rollouts.series(refOf(request.params, request.query)),

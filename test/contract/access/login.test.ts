@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createAccessControl } from '../../../src/api/access/authenticator.ts';
 import { createApp } from '../../../src/api/app.ts';
 import { meSchema } from '../../../src/api/contract.ts';
+import { tally } from '../../../src/domain/gates/approval.ts';
 import { authSection } from '../../../src/providers/auth-settings.ts';
 import { logInAt } from '../../support/openid/browser.ts';
 import { type OpenIdProvider, startProvider } from '../../support/openid/process.ts';
@@ -40,6 +41,7 @@ function replica(keys: readonly string[] = ['OLD_KEY'], login: object = {}) {
     grants: [
       { role: 'operator', to: ['group:corp:sre'], environments: ['demo'] },
       { role: 'approver', to: ['corp:bob@example.com'] },
+      { role: 'admin', to: ['corp:carl@example.com'] },
     ],
     sessions: { keys: keys.map(key), hours: 8 },
   });
@@ -53,6 +55,7 @@ beforeAll(async () => {
   rollouts = fakeRollouts({
     list: async () => ({ rollouts: [], next: null }),
     command: async () => ({ accepted: true, via: 'update', status: null }),
+    start: async () => ({ workflowId: 'w', runId: 'r', created: true, workerSeen: true, warnings: [] }),
   });
   provider = await startProvider([callback]);
   [app, other] = await Promise.all([replica(), replica()]);
@@ -253,19 +256,33 @@ describe('a session', () => {
     expect((await ask('nonsense', app, '/v1/rollouts')).statusCode).toBe(401);
   });
 
-  test('acts by its verified name, whatever the request says', async () => {
-    const session = await logIn('ann');
+  async function act(session: string, url: string, payload: object) {
     const csrf = (await meOf(session)).session?.csrf ?? '';
-    const answer = await app.inject({
-      method: 'POST',
-      url: '/v1/rollouts/demo/shop/pause',
-      headers: {
-        ...{ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' },
-        ...{ cookie: `__Host-sluice=${session}`, 'x-csrf-token': csrf },
-      },
-      payload: { actor: 'corp:bob@example.com' },
+    const headers = {
+      ...{ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' },
+      ...{ cookie: `__Host-sluice=${session}`, 'x-csrf-token': csrf },
+    };
+    return (await app.inject({ method: 'POST', url, headers, payload })).statusCode;
+  }
+
+  test('acts by its verified name, so that nobody approves what they have started', async () => {
+    const session = await logIn('carl');
+    const other = 'corp:bob@example.com';
+    expect(await act(session, '/v1/rollouts', { plan: { version: 'v2' }, actor: other })).toBe(201);
+    expect(await act(session, '/v1/rollouts/demo/shop/approve', { actor: other })).toBe(200);
+    const [start, approve] = rollouts.calls.map(({ args }) => args.at(-1));
+    const author = 'corp:carl@example.com';
+    expect([start, approve]).toMatchObject([{ actor: author }, { actor: author, name: 'approve' }]);
+    const rule = { count: 1, people: null, notAuthor: true, validForMs: 60_000, delegations: [] };
+    const approvals = [author, other].map((actor) => ({
+      actor,
+      reason: '',
+      atMs: 1,
+      place: 'start' as const,
+    }));
+    expect(tally(rule, { approvals, place: 'start', author, nowMs: 2 })).toMatchObject({
+      counted: [other],
+      ignored: [{ actor: author, why: 'whoever starts a rollout cannot approve it' }],
     });
-    expect(answer.statusCode).toBe(200);
-    expect(rollouts.calls[0]?.args[1]).toMatchObject({ actor: 'corp:ann@example.com' });
   });
 });

@@ -24,7 +24,7 @@ describe('parseConfig', () => {
   it('of nothing gives the defaults, and the workload that plans mean by default', () => {
     expect(parseConfig({}, { types })).toEqual({
       temporal: { address: '127.0.0.1:7233', namespace: 'default', uiUrl: null, encryption: null },
-      api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null, cors: [] },
+      api: { host: '127.0.0.1', port: 8080, hostNames: [], tls: null, cors: [], proxies: [], limits: null },
       auth: { oidc: [], grants: [] },
       worker: { host: '127.0.0.1', metricsPort: null, healthPort: null, deployment: null, buildId: null },
       events: { secrets: [], tokens: [] },
@@ -93,7 +93,7 @@ describe('parseConfig', () => {
         uiUrl: 'https://temporal.example.com',
         encryption: null,
       },
-      api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null, cors: [] },
+      api: { host: '127.0.0.1', port: 9000, hostNames: [], tls: null, cors: [], proxies: [], limits: null },
       auth: { oidc: [], grants: [] },
       worker: {
         host: '127.0.0.1',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
 import { createApp } from '../../../../src/api/app.ts';
+import { emergencyListSchema } from '../../../../src/api/contract.ts';
 import type { RouteTable } from '../../../../src/api/route-table.ts';
 import type { RolloutService } from '../../../../src/api/service.ts';
 import { type Role, roles } from '../../../../src/domain/access/grants.ts';
@@ -64,6 +65,8 @@ const rows: readonly Row[] = [
   { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/configuration', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
+  // Shows what its reader may see.
+  { method: 'GET', url: '/v1/rollouts/events', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts', may: [] },
   { method: 'GET', url: '/v1/rollbacks?environment=ENV', may: readers },
   ...['', '/events', '/series', '/audit', '/notices'].map(
@@ -75,7 +78,7 @@ const rows: readonly Row[] = [
   { method: 'GET', url: '/v1/incidents/ENV/shop', may: readers },
   { method: 'GET', url: '/v1/incidents/ENV/shop/review', may: readers },
   { method: 'POST', url: '/v1/incidents/ENV/shop/close', body: told, may: ['operator', 'admin'] },
-  { method: 'GET', url: '/v1/emergency-rollbacks', may: [] },
+  { method: 'GET', url: '/v1/emergency-rollbacks', may: readers, elsewhere: 'as-here' },
   {
     method: 'POST',
     url: '/v1/rollouts',
@@ -181,12 +184,19 @@ const answers: Partial<RolloutService> = {
   series: failing('rollout-not-found', 'reached'),
   audit: failing('rollout-not-found', 'reached'),
   readiness: failing('temporal-unavailable', 'reached'),
+  running: failing('temporal-unavailable', 'reached'),
   command: async () => ({ accepted: true, via: 'update', status: null }),
   emergencyStop: async () => stopped,
   release: async () => ({ released: [], notReleased: [] }),
   openEmergency: async () => ({
     ...{ id: 'x', workflowId: 'w', runId, created: true, workerSeen: true, stop: stopped },
     links: { self: '/' },
+  }),
+  emergencies: async () => ({
+    emergencies: ['all', 'dev/*', 'dev/shop', 'prod/*'].map((word) => ({
+      ...emergencyViewOf(),
+      scope: [word],
+    })),
   }),
   emergency: async (id) => ({ ...emergencyViewOf(), scope: [id] }),
   releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
@@ -199,12 +209,16 @@ function environmentOf(plan: unknown): { environment: string } {
 }
 
 async function reached({ method, url, body }: Row, column: Column, environment: string): Promise<boolean> {
-  const { statusCode } = await app.inject({
+  const answer = await app.inject({
     method,
     url: url.replace('ENV', environment),
     ...(column === 'nobody' ? {} : { headers: { authorization: `Bearer ${column}` } }),
     ...(body ? { payload: JSON.parse(JSON.stringify(body).replaceAll('ENV', environment)) } : {}),
+    // Some are streams without an end.
+    payloadAsStream: true,
   });
+  answer.stream().destroy();
+  const { statusCode } = answer;
   if (statusCode !== 401 && statusCode !== 403) expect(statusCode).not.toBe(500);
   else expect(statusCode).toBe(column === 'nobody' ? 401 : 403);
   return statusCode !== 401 && statusCode !== 403;
@@ -233,6 +247,16 @@ test('whoever was verified acts by that name, whatever the request says', async 
     const [call] = rollouts.calls;
     expect(call?.args.at(-1)).toMatchObject({ actor: 'the operator' });
   }
+});
+
+test('of emergencies people are shown those whose scope is within their own', async () => {
+  const answer = await app.inject({
+    url: '/v1/emergency-rollbacks?limit=1',
+    headers: { authorization: 'Bearer viewer' },
+  });
+  const { emergencies } = emergencyListSchema.parse(answer.json());
+  expect(emergencies.map(({ scope }) => scope)).toEqual([['dev/*']]);
+  expect(rollouts.calls.at(-1)?.args).toEqual([{ limit: 200 }]);
 });
 
 test('a link that somebody was given is checked by its own page, which asks for no token', async () => {

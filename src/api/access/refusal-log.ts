@@ -1,0 +1,42 @@
+/** One line of log for each request that was refused for who sent it: what an attempt to get in looks like. Bounded, also in a flood. */
+import type { FastifyRequest } from 'fastify';
+import type { ErrorCode, SluiceError } from '../../domain/errors.ts';
+import { Buckets } from '../limits/buckets.ts';
+
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'unauthenticated',
+  'login-refused',
+  'csrf-refused',
+  'access-refused',
+  'host-refused',
+  'origin-refused',
+  'signature-invalid',
+  'rate-limited',
+]);
+
+/** Of one code: enough to see what goes on; the others are counted. */
+const lines = { perSecond: 2, burst: 100 };
+const longestPath = 200;
+
+export class RefusalLog {
+  private readonly buckets = new Buckets(lines);
+  private readonly leftOut = new Map<ErrorCode, number>();
+
+  /** What is no refusal is not for this log. A query may hold secrets, so none of it is kept. */
+  take(request: FastifyRequest, { code, message }: SluiceError): void {
+    if (!refusals.has(code)) return;
+    const before = this.leftOut.get(code) ?? 0;
+    if (!this.buckets.take(code).ok) {
+      this.leftOut.set(code, before + 1);
+      return;
+    }
+    this.leftOut.delete(code);
+    const { method, url, principal, ip } = request;
+    const path = (url.split('?')[0] ?? '').slice(0, longestPath);
+    const left = before === 0 ? {} : { leftOut: before };
+    request.log.warn(
+      { refused: code, method, path, principal: principal.name, address: ip, ...left },
+      message,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+/** Event streams end when whoever reads them may not any more, and are so many for each principal. */
+import type { FastifyInstance } from 'fastify';
+import { afterEach, expect, test } from 'vitest';
+import type { Principal } from '../../../../src/api/access/principal.ts';
+import { createApp } from '../../../../src/api/app.ts';
+import { problemSchema } from '../../../../src/api/contract.ts';
+import { everything, type Grant } from '../../../../src/domain/access/grants.ts';
+import { SluiceError } from '../../../../src/domain/errors.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+import { fakeDeps, fakeRollouts, viewOf } from '../fakes.ts';
+
+let app: FastifyInstance | undefined;
+afterEach(async () => {
+  await app?.close();
+});
+
+const viewer: readonly Grant[] = [{ role: 'viewer', environments: ['demo'], services: ['*'] }];
+
+async function serve(principal: () => Principal) {
+  const looks = { count: 0 };
+  const rollouts = fakeRollouts({ get: async () => viewOf({ phase: 'soaking' }) });
+  app = await createApp(fakeDeps(rollouts), {
+    pollMs: 5,
+    lookEveryMs: 5,
+    authenticate: async () => {
+      looks.count += 1;
+      return principal();
+    },
+  });
+  return { app, looks };
+}
+
+const url = '/v1/rollouts/demo/shop/events';
+const headers = { authorization: 'Bearer x' };
+
+test.each([
+  [
+    'the token is revoked',
+    () => {
+      throw new SluiceError('unauthenticated', 'The bearer token is not good, or not any more.');
+    },
+    'unauthenticated',
+  ],
+  ['the rights have changed', () => ({ name: 'ann', verified: true, grants: [] }), 'access-refused'],
+  ['it is somebody else', () => ({ name: 'bob', verified: true, grants: viewer }), 'access-refused'],
+])('a stream ends once %s, and says so', async (_, later, code) => {
+  const world: { who: () => Principal } = { who: () => ({ name: 'ann', verified: true, grants: viewer }) };
+  const { app, looks } = await serve(() => world.who());
+  const open = app.inject({ url, headers });
+  await waitFor('some looks', () => looks.count > 3);
+  world.who = later;
+  const { body } = await open;
+  expect(body).toContain('event: status');
+  const [last = ''] = body.trim().split('\n\n').slice(-1);
+  expect(last.split('\n')[0]).toBe('event: refused');
+  expect(JSON.parse(last.split('data: ')[1] ?? '{}')).toMatchObject({ code });
+});
+
+test('nobody holds more streams than pages need, and a closed one makes room', async () => {
+  const { app } = await serve(() => ({ name: 'ann', verified: true, grants: everything }));
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const stop = new AbortController();
+  const open = () => fetch(`${address}${url}`, { headers, signal: stop.signal });
+  const opened = await Promise.all(Array.from({ length: 200 }, open));
+  expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([200]));
+  const refused = await open();
+  const { details } = problemSchema.parse(await refused.json());
+  expect([refused.status, details]).toEqual([429, { kind: 'streams' }]);
+  await opened[0]?.body?.cancel();
+  await expect
+    .poll(async () => (await fetch(`${address}${url}`, { headers, signal: stop.signal })).status)
+    .toBe(200);
+  stop.abort();
+});

@@ -72,6 +72,65 @@ test('a pipeline is known by the claims that its issuer must set', async () => {
   expect(await authenticate(foreign, settings)).toBe('unauthenticated');
 });
 
+describe('of GitHub’s pipelines', () => {
+  /** As its issuer shapes them. */
+  const job = {
+    sub: 'repo:acme/shop:ref:refs/heads/main',
+    ref: 'refs/heads/main',
+    ref_type: 'branch',
+    sha: 'd3b07384d113edec49eaa6238ad5ff00d3b07384',
+    repository: 'acme/shop',
+    repository_id: '74',
+    repository_owner: 'acme',
+    repository_owner_id: '65',
+    repository_visibility: 'private',
+    actor: 'octocat',
+    actor_id: '12',
+    event_name: 'push',
+    workflow: 'release',
+    job_workflow_ref: 'acme/shop/.github/workflows/release.yml@refs/heads/main',
+    run_id: '1234567',
+    run_attempt: '1',
+    runner_environment: 'github-hosted',
+  };
+  const main = { role: 'operator', to: [`github:${job.sub}`], environments: ['prod'], services: ['shop'] };
+
+  async function grantsOf(claims: Record<string, unknown>) {
+    const auth = authSection.parse({
+      oidc: [{ issuer, audience, prefix: 'github:', require: { repository_owner_id: '65' } }],
+      grants: [main, { role: 'admin', to: ['octocat', 'github:octocat', 'group:acme', 'group:github:acme'] }],
+    });
+    const token = await bearer({ claims: { groups: undefined, ...job, ...claims } });
+    return createAccessControl(auth)
+      .authenticate(`Bearer ${token}`)
+      .then(
+        ({ name, grants }) => ({ name, roles: grants.map(({ role }) => role) }),
+        (error: { code?: string }) => error.code,
+      );
+  }
+
+  test('the main branch has the role that its repository and branch were given', async () => {
+    expect(await grantsOf({})).toEqual({ name: `github:${job.sub}`, roles: ['operator'] });
+  });
+
+  test.each([
+    ['another branch', { sub: 'repo:acme/shop:ref:refs/heads/main-2', ref: 'refs/heads/main-2' }],
+    ['a tag of that name', { sub: 'repo:acme/shop:ref:refs/tags/main' }],
+    ['a pull request', { sub: 'repo:acme/shop:pull_request', event_name: 'pull_request' }],
+    ['another repository of the owner', { sub: 'repo:acme/shop-2:ref:refs/heads/main' }],
+  ])('%s has none', async (_, claims) => {
+    expect(await grantsOf(claims)).toMatchObject({ roles: [] });
+  });
+
+  test.each([
+    ['somebody else, who has taken the owner’s former name', { repository_owner_id: '66' }],
+    ['no owner', { repository_owner_id: undefined }],
+    ['another audience', { aud: 'sts.amazonaws.com' }],
+  ])('%s is refused', async (_, claims) => {
+    expect(await grantsOf(claims)).toBe('unauthenticated');
+  });
+});
+
 describe('a token is refused', () => {
   const now = Math.floor(Date.now() / 1000);
   test.each<[string, () => Promise<string>]>([

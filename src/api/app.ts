@@ -6,6 +6,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
 import type { BrowserLogin } from './access/browser-login.ts';
+import { sessionCookie } from './access/cookies.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
 import { StreamKeeper } from './access/streams.ts';
 import { Board, type BoardOptions } from './board/board.ts';
@@ -121,7 +122,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
 
   const metrics = options.metrics ?? new ApiMetrics();
   watchRoutes(app);
-  answerProblems(app, metrics.takeProblem);
+  const loginPage = login !== null && options.dashboard !== undefined ? '/ui/login' : null;
+  answerProblems(app, { onProblem: metrics.takeProblem, loginPage });
   if (options.traced === true) traceRequests(app);
   protectAnswers(app, overTls);
   introduce(app);
@@ -182,9 +184,14 @@ async function describe(app: FastifyInstance): Promise<void> {
         description:
           'Durable canary rollouts on Temporal. Failures are problem details; codes: /docs/errors.',
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+        },
+      },
       // Without authentication, on loopback, none is needed.
-      security: [{ bearer: [] }, {}],
+      security: [{ bearer: [] }, { session: [] }, {}],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -8,8 +8,14 @@ import { methodsFor } from './route-table.ts';
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
 
+export interface ProblemSettings {
+  readonly onProblem: (code: ErrorCode) => void;
+  /** Where people log in; null: they cannot. */
+  readonly loginPage: string | null;
+}
+
 /** `watchRoutes` must have been called. */
-export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode) => void): void {
+export function answerProblems(app: FastifyInstance, { onProblem, loginPage }: ProblemSettings): void {
   const answer = (request: FastifyRequest, reply: FastifyReply, error: SluiceError) => {
     onProblem(error.code);
     return sendProblem(request, reply, error);
@@ -18,6 +24,10 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
   app.setErrorHandler((error, request, reply) => {
     const known = asSluiceError(error);
     refusals.take(request, known);
+    if (loginPage !== null && known.code === 'unauthenticated' && isVisit(request)) {
+      const query = new URLSearchParams({ return: request.url });
+      return reply.header('cache-control', 'no-store').redirect(`${loginPage}?${query}`, 303);
+    }
     if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
     else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
     return answer(request, reply, known);
@@ -41,6 +51,11 @@ export function answerProblems(app: FastifyInstance, onProblem: (code: ErrorCode
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return answerMissing(request, reply);
   });
+}
+
+/** Somebody opens a document, such as a report, by a link: from another site, no session comes along. */
+function isVisit({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && url.startsWith('/v1/') && headers['sec-fetch-mode'] === 'navigate';
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: SluiceError): FastifyReply {

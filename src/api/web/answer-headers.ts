@@ -38,9 +38,10 @@ export function headersOf(path: string, overTls: boolean): Readonly<Record<strin
 }
 
 export function protectAnswers(app: FastifyInstance, overTls: boolean): void {
-  app.addHook('onSend', async (request, reply) => {
-    const path = request.url.split('?')[0] ?? '';
-    for (const [name, value] of Object.entries(headersOf(path, overTls))) {
+  const plain = Object.entries(headersOf('', overTls));
+  const described = Object.entries(headersOf('/docs', overTls));
+  app.addHook('onSend', async ({ url }, reply) => {
+    for (const [name, value] of url.startsWith('/docs') ? described : plain) {
       if (!reply.hasHeader(name)) reply.header(name, value);
     }
   });

@@ -60,6 +60,8 @@ beforeAll(async () => {
     ...createAccessControl(auth),
     logger: pino({ level: 'trace' }, stream),
     origins,
+    // A folder that is there is all that matters of the dashboard here.
+    dashboard: import.meta.dirname,
   });
 });
 afterAll(async () => {
@@ -228,6 +230,16 @@ test('logging out takes the session from the browser, for pages of ours alone', 
   expect([headers['set-cookie']].flat().every((line) => line?.includes('Max-Age=0'))).toBe(true);
   // What nobody has is no reason to be refused.
   expect((await out({ cookie: '' })).statusCode).toBe(200);
+});
+
+test('whoever opens a document without a session is led to where one logs in, and from there back', async () => {
+  const url = '/v1/rollouts/demo/shop/report?format=html';
+  const open = (headers: object) => app.inject({ url, headers: { host, ...headers } });
+  const visit = await open({ 'sec-fetch-mode': 'navigate' });
+  expect(visit.statusCode).toBe(303);
+  const location = new URL(String(visit.headers.location), `http://${host}`);
+  expect([location.pathname, location.searchParams.get('return')]).toEqual(['/ui/login', url]);
+  expect((await open({ 'sec-fetch-mode': 'cors' })).statusCode).toBe(401);
 });
 
 test('without keys for sessions nobody logs in, and nobody is told more than that', async () => {

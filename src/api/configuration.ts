@@ -9,7 +9,10 @@ import type { PolicyBook } from '../providers/policies.ts';
 import { isConfigured } from './access/authenticator.ts';
 import type { Configuration, FreezeSummary, PolicySummary } from './contract.ts';
 
-type Shown = Pick<SluiceConfig, 'temporal' | 'api' | 'auth' | 'events' | 'outgoing' | 'evidence' | 'gates'>;
+type Shown = Pick<
+  SluiceConfig,
+  'temporal' | 'api' | 'auth' | 'events' | 'outgoing' | 'evidence' | 'gates' | 'notifiers'
+>;
 
 /** Policies are read anew for each question, as they are for each start. */
 export function configurationOf(config: Shown, policies: PolicyBook): () => Promise<Configuration> {
@@ -31,6 +34,7 @@ export function configurationOf(config: Shown, policies: PolicyBook): () => Prom
       retentionDays: evidence.retentionDays,
     },
     events: { signed: events.secrets.length > 0, bearer: events.tokens.length > 0 },
+    notifiers: Object.keys(config.notifiers),
     outgoing: outgoing.allow && [...outgoing.allow],
   });
 }

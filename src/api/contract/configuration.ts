@@ -49,6 +49,7 @@ export const configurationSchema = z
     events: z
       .object({ signed: z.boolean(), bearer: z.boolean() })
       .describe('How events from outside may come.'),
+    notifiers: names.describe('Whom rollouts may be told to, by name.'),
     outgoing: names.nullable().describe('Hosts that gates and hooks may ask; null: any.'),
   })
   .meta({ id: 'Configuration', description: 'What the operator has set and may be shown.' });

@@ -30,6 +30,7 @@ export const serviceExamples = {
       freezes: [],
       evidence: { store: 'file', signed: true, retentionDays: 400 },
       events: { signed: true, bearer: false },
+      notifiers: ['slack'],
       outgoing: null,
     },
   },

@@ -67,6 +67,7 @@ test('tells what binds people, and no credential', async () => {
     freezes: [{ gate: 'window', name: 'year end', environments: ['prod'], services: null, teams: null }],
     evidence: { store: 'directory', signed: true, retentionDays: 90 },
     events: { signed: true, bearer: false },
+    notifiers: [],
     outgoing: null,
   });
   expect(JSON.stringify(told)).not.toContain(secret);

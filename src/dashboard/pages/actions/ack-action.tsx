@@ -1,6 +1,6 @@
 /** Says that somebody has taken a trouble on, where people have been told of one and nobody has answered. */
 import { useState } from 'react';
-import type { AckAnswer, NoticesView, RolloutView } from '../../../api/contract.ts';
+import type { AckAnswer, Configuration, NoticesView, RolloutView } from '../../../api/contract.ts';
 import { allows, type Grant } from '../../../domain/access/grants.ts';
 import { postJson } from '../../api/http.ts';
 import { useQuery } from '../../live/use-query.ts';
@@ -21,8 +21,11 @@ export function AckAction({ view, grants, verifiedName }: AckActionProps) {
   const [asked, setAsked] = useState(false);
   const path = `/v1/rollouts/${encodeURIComponent(view.environment)}/${encodeURIComponent(view.service)}`;
   const ended = view.endedAtMs !== null;
+  const { data: configuration } = useQuery<Configuration>('/v1/configuration');
+  // Where nobody can be told there is nothing to ask for.
+  const tells = (configuration?.notifiers.length ?? 0) > 0;
   const { data, reload } = useQuery<NoticesView>(
-    `${path}/notices?run=${view.runId}`,
+    tells ? `${path}/notices?run=${view.runId}` : null,
     ended ? undefined : lookEveryMs,
   );
   const trouble = data?.trouble ?? null;

@@ -7,7 +7,7 @@ interface Fact {
 }
 
 export function serviceFacts(configuration: Configuration, readiness: Readiness | null): readonly Fact[] {
-  const { versions, temporal, evidence, outgoing } = configuration;
+  const { versions, temporal, evidence, notifiers, outgoing } = configuration;
   return [
     { name: 'Sluice', value: versions.sluice },
     { name: 'API', value: `${versions.api}, on Node ${versions.node}` },
@@ -17,6 +17,7 @@ export function serviceFacts(configuration: Configuration, readiness: Readiness 
     },
     { name: 'Worker', value: readiness === null ? 'being asked' : readiness.worker.detail },
     { name: 'Evidence', value: evidence === null ? 'not kept' : evidenceText(evidence) },
+    { name: 'Told to', value: notifiers.join(', ') || 'nobody' },
     {
       name: 'Hosts that gates and hooks may ask',
       value: outgoing === null ? 'any' : outgoing.join(', ') || 'none',

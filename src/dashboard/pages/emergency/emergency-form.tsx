@@ -1,13 +1,15 @@
 /** What is to be stopped or brought back, why, and the words that confirm it; nothing here happens by Enter. */
 import { useRef, useState } from 'react';
-import type { EmergencyAnswer, EmergencyOpened } from '../../../api/contract.ts';
-import { problemOfScope } from '../../../domain/emergency/scope.ts';
+import type { EmergencyAnswer, EmergencyOpened, RolloutPage } from '../../../api/contract.ts';
+import { problemOfScope, type ScopeWords } from '../../../domain/emergency/scope.ts';
 import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { useQuery } from '../../live/use-query.ts';
 import { longestName, setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Problem } from '../../ui/states.tsx';
 import { emergencySentence, isConfirmed, phraseOf, problemOfStop, stopScope, wordsOf } from './scope.ts';
+import { touchedBy } from './touched.ts';
 
 interface EmergencyFormProps {
   readonly verifiedName: string | null;
@@ -113,6 +115,7 @@ export function EmergencyForm({ verifiedName, onStopped, onOpened }: EmergencyFo
       {words.length === 0 || wrong !== null ? null : (
         <>
           <p className="act-barred">{emergencySentence(kind, words, to.trim())}</p>
+          <Touched kind={kind} words={words} />
           <TextField
             label={`To confirm, type: ${phraseOf(words)}`}
             value={typed}
@@ -129,5 +132,24 @@ export function EmergencyForm({ verifiedName, onStopped, onOpened }: EmergencyFo
         </Button>
       </div>
     </form>
+  );
+}
+
+const mostNamed = 10;
+
+/** So that a typing error is seen before it is confirmed. */
+function Touched({ kind, words }: { readonly kind: Kind; readonly words: ScopeWords }) {
+  const { data } = useQuery<RolloutPage>('/v1/rollouts?running=true&limit=200');
+  if (data === null) return null;
+  const targets = touchedBy(kind, words, data.rollouts);
+  const more = targets.length > mostNamed ? ` and ${targets.length - mostNamed} more` : '';
+  const all = data.next === null ? '' : ' Only the latest 200 that run were looked at.';
+  return (
+    <p>
+      {targets.length === 0
+        ? 'Of the rollouts that run now it touches none.'
+        : `Of the rollouts that run now it touches ${targets.slice(0, mostNamed).join(', ')}${more}.`}
+      {all}
+    </p>
   );
 }

@@ -8,6 +8,7 @@ import {
   stopScope,
   wordsOf,
 } from '../../../../src/dashboard/pages/emergency/scope.ts';
+import { touchedBy } from '../../../../src/dashboard/pages/emergency/touched.ts';
 
 test('words are read as people separate them, once each', () => {
   expect(wordsOf(' prod/shop,  prod/cart\nprod/shop ')).toEqual(['prod/cart', 'prod/shop']);
@@ -44,4 +45,17 @@ test('the sentence says whom it touches, and what cannot begin', () => {
   expect(emergencySentence('rollback', ['pay'], 'previous')).toMatch(
     /environment or service named pay.*version before/,
   );
+});
+
+test('it is told which running rollouts are touched', () => {
+  const running = ['prod/shop', 'prod/cart', 'shop/cart'].map((target) => {
+    const [environment = '', service = ''] = target.split('/');
+    return { target, environment, service };
+  });
+  expect(touchedBy('stop', ['shop'], running)).toEqual(['shop/cart']);
+  expect(touchedBy('rollback', ['shop'], running)).toEqual(['prod/shop', 'shop/cart']);
+  expect(touchedBy('stop', ['prod/cart'], running)).toEqual(['prod/cart']);
+  expect(touchedBy('stop', ['all'], running)).toHaveLength(3);
+  expect(touchedBy('rollback', ['prod/*'], running)).toEqual(['prod/shop', 'prod/cart']);
+  expect(touchedBy('stop', ['prod/shoo'], running)).toEqual([]);
 });

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { barredFrom, peopleText } from '../../../../src/dashboard/pages/approvals/people.ts';
+
+const open = { people: null, not: ['ann'], counted: [], needed: 1 };
+
+test('it is said whose yes is waited for', () => {
+  expect(peopleText(open)).toBe('Waits for anybody, but not ann.');
+  expect(peopleText({ people: ['sam', 'sia'], not: [], counted: ['sam'], needed: 2 })).toBe(
+    'Waits for sam, sia.',
+  );
+  expect(peopleText({ people: ['sam', 'sia'], not: [], counted: [], needed: 2 })).toBe(
+    'Waits for 2 of sam, sia.',
+  );
+});
+
+test('nobody is led to a yes that would not count', () => {
+  expect(barredFrom(open, 'bob')).toBeNull();
+  expect(barredFrom(open, null)).toBeNull();
+  expect(barredFrom(open, ' ANN ')).toContain('your own');
+  expect(barredFrom({ ...open, counted: ['bob'] }, 'bob')).toContain('already');
+  expect(barredFrom({ ...open, people: ['sam'] }, 'bob')).toContain('not for bob');
+});

@@ -106,7 +106,7 @@ export function ActDialog(props: ActDialogProps) {
             disabled={!ready}
             {...(danger ? { onClick: () => void act() } : {})}
           >
-            {problem === null ? verb : `${verb}, again`}
+            {verb}
           </Button>
           <Button onClick={props.onClose}>Cancel</Button>
         </div>

@@ -5,9 +5,10 @@ export function percent(value: number): string {
   return `${Number(value.toFixed(value < 1 ? 2 : 1))} %`;
 }
 
-/** Whole seconds from one second on, since nobody reads milliseconds of minutes. */
+/** As exact as somebody can use it: milliseconds of a second, tenths of some seconds, seconds of minutes. */
 export function span(ms: number): string {
-  return formatDuration(ms < 1000 ? Math.round(ms) : Math.round(ms / 1000) * 1000);
+  if (ms < 1000) return formatDuration(Math.round(ms));
+  return ms < 10_000 ? `${Number((ms / 1000).toFixed(1))}s` : formatDuration(Math.round(ms / 1000) * 1000);
 }
 
 export function timeOfDay(atMs: number): string {

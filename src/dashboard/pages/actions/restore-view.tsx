@@ -71,9 +71,7 @@ function Deadline({ progress }: { readonly progress: RestoreProgress }) {
   return (
     <div className="restore-deadline">
       <p role="status">{text}</p>
-      <progress max={100} value={used} aria-label="Part of the deadline that is used">
-        {text}
-      </progress>
+      <progress max={100} value={used} aria-label="Part of the deadline that is used" />
     </div>
   );
 }

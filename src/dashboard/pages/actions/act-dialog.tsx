@@ -5,6 +5,7 @@ import { longestName, setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Problem } from '../../ui/states.tsx';
 import './actions.css';
 
@@ -92,11 +93,7 @@ export function ActDialog(props: ActDialogProps) {
         ) : (
           <p className="muted">In the name of {verifiedName}.</p>
         )}
-        {barred === null ? null : (
-          <p className="act-barred" role="status">
-            {barred}
-          </p>
-        )}
+        {barred === null ? null : <Note live>{barred}</Note>}
         {problem === null ? null : <Refusal problem={problem} remedies={props.remedies?.(problem)} />}
         <div className="dialog-actions">
           <Button

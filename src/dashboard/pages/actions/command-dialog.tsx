@@ -7,7 +7,7 @@ import { CheckField, TextField } from '../../ui/fields.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { type Act, ActDialog } from './act-dialog.tsx';
 import { answerText } from './answer.ts';
-import { markOf } from './meanwhile.ts';
+import { markOf, subjectOf } from './meanwhile.ts';
 import { MeanwhileList } from './meanwhile-list.tsx';
 import { consequenceOf, dangerous, labels } from './words.ts';
 
@@ -25,6 +25,7 @@ export function CommandDialog({ name, view, verifiedName, onDone, onClose }: Com
   const [full, setFull] = useState(false);
   const [time, setTime] = useState('1h');
   const mark = useRef(markOf(view.status));
+  const subject = useRef(subjectOf(name, view));
   const { environment, service, status } = view;
   const fits = status === null ? name === 'rollback' : status.legal.includes(name);
 
@@ -46,7 +47,7 @@ export function CommandDialog({ name, view, verifiedName, onDone, onClose }: Com
       verb={labels[name]}
       danger={dangerous.has(name)}
       needsReason={name === 'override' || name === 'reject'}
-      barred={fits ? null : 'It does not fit the rollout any more, which has gone on meanwhile.'}
+      barred={barredText(fits, subject.current === subjectOf(name, view))}
       verifiedName={verifiedName}
       send={send}
       onClose={onClose}
@@ -67,4 +68,9 @@ export function CommandDialog({ name, view, verifiedName, onDone, onClose }: Com
       <MeanwhileList since={mark.current} status={status} />
     </ActDialog>
   );
+}
+
+function barredText(fits: boolean, isSame: boolean): string | null {
+  if (!fits) return 'It does not fit the rollout any more, which has gone on meanwhile.';
+  return isSame ? null : 'The rollout has gone on meanwhile, to something else. Close this and look again.';
 }

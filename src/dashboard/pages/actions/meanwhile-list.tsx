@@ -1,5 +1,6 @@
 /** Tells whoever is about to act what has happened since they began to. */
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
+import { Note } from '../../ui/note.tsx';
 import { At } from '../../ui/time.tsx';
 import { since } from './meanwhile.ts';
 
@@ -12,7 +13,7 @@ export function MeanwhileList({ since: mark, status }: MeanwhileListProps) {
   const lines = since(mark, status);
   if (lines.length === 0) return null;
   return (
-    <div className="act-meanwhile" role="status">
+    <Note live>
       <h3>Meanwhile</h3>
       <ul>
         {lines.slice(-5).map(({ atMs, kind, text, actor }) => (
@@ -22,6 +23,6 @@ export function MeanwhileList({ since: mark, status }: MeanwhileListProps) {
           </li>
         ))}
       </ul>
-    </div>
+    </Note>
   );
 }

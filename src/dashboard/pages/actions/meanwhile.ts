@@ -1,6 +1,17 @@
 /** What others did to a rollout while somebody was still thinking about it. */
+import type { RolloutView } from '../../../api/contract.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
-import type { TimelineEntry } from '../../../domain/rollout/types.ts';
+import type { CommandName, TimelineEntry } from '../../../domain/rollout/types.ts';
+
+/** What a command is about: if that changes, whoever had decided must look again. */
+export function subjectOf(
+  name: CommandName,
+  { runId, status }: Pick<RolloutView, 'runId' | 'status'>,
+): string {
+  const { stage = null, question = null } = status ?? {};
+  if (name === 'promote') return `${runId} stage ${stage}`;
+  return name === 'approve' || name === 'reject' ? `${runId} question ${question}` : runId;
+}
 
 type Told = Pick<RolloutStatus, 'timeline'>;
 

@@ -10,11 +10,13 @@ export interface Rights {
   readonly verifiedName: string | null;
 }
 
+/** Roles change, and what could not be asked once is asked again. */
+const lookEveryMs = 30_000;
 const nothing: Rights = { grants: [], verifiedName: null };
 
 /** Until it is known nobody is offered anything; the API decides in any case. */
 export function useRights(): Rights {
-  const { data } = useQuery<Me>('/v1/me');
+  const { data } = useQuery<Me>('/v1/me', lookEveryMs);
   if (data === null) return nothing;
   const { grants, verified, actor } = data;
   return verified

@@ -4,6 +4,7 @@ import type { Waiting, WaitingList } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { type Query, useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { type Rights, useRights } from '../actions/use-rights.ts';
 import { AnswerDialog } from './answer-dialog.tsx';
@@ -48,9 +49,9 @@ function Content({ query: { data, problem, reload }, rights, onAnswer }: Content
     <div className="approvals">
       {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {unanswered === 0 ? null : (
-        <p className="act-barred">
+        <Note>
           {unanswered} rollouts that may wait gave no account of themselves; no worker answers for them.
-        </p>
+        </Note>
       )}
       {approvals.length === 0 ? <Empty title="Nothing waits for anybody" /> : null}
       <ul className="approvals">

@@ -2,6 +2,7 @@
 import type { Configuration, PolicySummary } from '../../../api/contract.ts';
 import { formatDuration } from '../../../domain/duration.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { Note } from '../../ui/note.tsx';
 import { bindingText } from './facts.ts';
 
 export function Policies({ policies: { list, problem } }: Pick<Configuration, 'policies'>) {
@@ -9,9 +10,9 @@ export function Policies({ policies: { list, problem } }: Pick<Configuration, 'p
     <section aria-label="Policies">
       <h2>Policies</h2>
       {problem === null ? null : (
-        <p className="act-barred" role="alert">
+        <Note live>
           <Icon name="alert" /> No rollout can begin: {problem}
-        </p>
+        </Note>
       )}
       {list.length === 0 && problem === null ? (
         <p className="muted">There are none; plans are free.</p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choicesFor } from '../../../../src/dashboard/pages/actions/allowed.ts';
-import { markOf, since } from '../../../../src/dashboard/pages/actions/meanwhile.ts';
+import { markOf, since, subjectOf } from '../../../../src/dashboard/pages/actions/meanwhile.ts';
 import { restoreProgress } from '../../../../src/dashboard/pages/actions/restore-progress.ts';
 import { consequenceOf } from '../../../../src/dashboard/pages/actions/words.ts';
 import type { Grant, Role } from '../../../../src/domain/access/grants.ts';
@@ -98,6 +98,22 @@ describe('what others did meanwhile', () => {
     expect(since(10, { timeline }).map(({ actor }) => actor)).toEqual(['bob']);
     expect(since(markOf({ timeline }), { timeline })).toEqual([]);
     expect(markOf(null)).toBe(0);
+  });
+});
+
+describe('what a command is about', () => {
+  it('is the stage of a promotion, the question of a yes or no, and of all else the rollout', () => {
+    const view = viewOf({ stage: 0, question: 'gate:start' });
+    const later = viewOf({ stage: 1, question: 'stage:1' });
+    const changed = (name: Parameters<typeof subjectOf>[0]) =>
+      subjectOf(name, view) !== subjectOf(name, later);
+    expect((['promote', 'approve', 'reject', 'rollback'] as const).map(changed)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(subjectOf('rollback', { ...view, runId: 'another' })).not.toBe(subjectOf('rollback', view));
   });
 });
 

@@ -8,6 +8,7 @@ import { postJson } from '../../api/http.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
@@ -93,7 +94,7 @@ function Progress({ status }: { readonly status: EmergencyStatus }) {
           </progress>
         )}
       </div>
-      {problem === null ? null : <p className="act-barred">The rollouts cannot be listed: {problem}</p>}
+      {problem === null ? null : <Note>The rollouts cannot be listed: {problem}</Note>}
       <ul className="emergency-targets">
         {targets
           .toSorted(worstFirst)

@@ -1,6 +1,6 @@
 /** The page for the worst hour: stop or bring back everything in a scope, see what became of it, and release it again. */
 import { useState } from 'react';
-import type { EmergencyAnswer, EmergencyList } from '../../../api/contract.ts';
+import type { EmergencyList } from '../../../api/contract.ts';
 import { allowsSomewhere, type Permission } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
@@ -11,6 +11,7 @@ import { EmergencyCard } from './emergency-card.tsx';
 import { EmergencyForm } from './emergency-form.tsx';
 import { ReleaseStop } from './release-stop.tsx';
 import { StopAnswer } from './stop-answer.tsx';
+import type { Stopped } from './stopped.ts';
 import './emergency.css';
 
 const lookEveryMs = 3_000;
@@ -19,7 +20,7 @@ export function EmergencyPage() {
   const rights = useRights();
   const { data, problem, reload } = useQuery<EmergencyList>('/v1/emergency-rollbacks?limit=20', lookEveryMs);
   const [opened, setOpened] = useState<string | null>(null);
-  const [answer, setAnswer] = useState<EmergencyAnswer | null>(null);
+  const [stopped, setStopped] = useState<Stopped | null>(null);
   const listed = data?.emergencies ?? [];
   const open = listed.filter((one) => one.open).map(({ id }) => id);
   // One that was just opened may not be listed yet, since lists lag a little.
@@ -32,8 +33,9 @@ export function EmergencyPage() {
           {may(rights, 'rollback') ? (
             <EmergencyForm
               verifiedName={rights.verifiedName}
-              onStopped={setAnswer}
-              onOpened={(id) => {
+              onSent={({ id, stopped: found }) => {
+                setStopped(found);
+                if (id === null) return;
                 setOpened(id);
                 reload();
               }}
@@ -43,7 +45,7 @@ export function EmergencyPage() {
               <p>Your role may look, but neither stop nor bring back.</p>
             </Empty>
           )}
-          {answer === null ? null : <StopAnswer answer={answer} />}
+          {stopped === null ? null : <StopAnswer stopped={stopped} />}
           {may(rights, 'release') ? <ReleaseStop verifiedName={rights.verifiedName} /> : null}
         </section>
         <section aria-label="Emergencies" className="emergency-list">

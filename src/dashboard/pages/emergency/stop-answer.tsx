@@ -1,9 +1,9 @@
 /** What became of an emergency stop: what is stopped, what is not and why, and who could not be told. */
-import type { EmergencyAnswer } from '../../../api/contract.ts';
 import { Icon } from '../../ui/icon.tsx';
+import type { Stopped } from './stopped.ts';
 
-export function StopAnswer({ answer }: { readonly answer: EmergencyAnswer }) {
-  const { restored, notRestored, told, notTold, listProblem } = answer;
+export function StopAnswer({ stopped }: { readonly stopped: Stopped }) {
+  const { restored, notRestored, told, notTold = [], listProblem } = stopped;
   return (
     <div className="emergency-card" role="status">
       <h2>
@@ -22,10 +22,12 @@ export function StopAnswer({ answer }: { readonly answer: EmergencyAnswer }) {
           </li>
         ))}
       </ul>
-      <p>
-        {told} rollouts were told to roll back
-        {notTold.length === 0 ? '.' : `; ${notTold.length} not yet, whose watch finds the stop:`}
-      </p>
+      {told === undefined ? null : (
+        <p>
+          {told} told to roll back
+          {notTold.length === 0 ? '.' : `; ${notTold.length} not yet, whose watch finds the stop:`}
+        </p>
+      )}
       <ul>
         {notTold.map(({ target, problem }) => (
           <li key={target}>

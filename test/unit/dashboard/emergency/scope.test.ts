@@ -8,6 +8,7 @@ import {
   stopScope,
   wordsOf,
 } from '../../../../src/dashboard/pages/emergency/scope.ts';
+import { stoppedIn } from '../../../../src/dashboard/pages/emergency/stopped.ts';
 import { touchedBy } from '../../../../src/dashboard/pages/emergency/touched.ts';
 
 test('words are read as people separate them, once each', () => {
@@ -58,4 +59,16 @@ test('it is told which running rollouts are touched', () => {
   expect(touchedBy('stop', ['all'], running)).toHaveLength(3);
   expect(touchedBy('rollback', ['prod/*'], running)).toEqual(['prod/shop', 'prod/cart']);
   expect(touchedBy('stop', ['prod/shoo'], running)).toEqual([]);
+});
+
+test('a refusal tells what was stopped all the same', () => {
+  const notRestored = [{ target: 'prod/cart', traffic: 'edge', problem: 'no answer' }];
+  const restored = [{ target: 'prod/shop', traffic: 'haproxy', tookMs: 2 }];
+  expect(stoppedIn({ details: { notRestored } })).toEqual({ restored: [], notRestored, listProblem: null });
+  expect(stoppedIn({ details: { stop: { restored, notRestored, listProblem: 'away' } } })).toEqual({
+    restored,
+    notRestored,
+    listProblem: 'away',
+  });
+  expect(stoppedIn({ details: { target: 'prod/shop' } })).toBeNull();
 });

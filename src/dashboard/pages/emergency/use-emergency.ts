@@ -1,0 +1,61 @@
+/** Sends an emergency order, once however often it is pressed, and keeps what came of it. */
+import { useRef, useState } from 'react';
+import type { EmergencyAnswer, EmergencyOpened } from '../../../api/contract.ts';
+import type { ScopeWords } from '../../../domain/emergency/scope.ts';
+import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { stopScope } from './scope.ts';
+import { type Stopped, stoppedIn } from './stopped.ts';
+
+export interface Order {
+  readonly kind: 'stop' | 'rollback';
+  readonly words: ScopeWords;
+  /** Of a rollback: where promoted targets go; empty: they stay. */
+  readonly to: string;
+  readonly reason: string;
+  readonly actor: string;
+}
+
+export interface Sent {
+  readonly stopped: Stopped;
+  /** Of the emergency that was opened; null: it was only a stop. */
+  readonly id: string | null;
+}
+
+export function useEmergency(onSent: (sent: Sent) => void) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const key = useRef<string>(undefined);
+  /** Answers whether it was taken. */
+  const send = async (order: Order): Promise<boolean> => {
+    if (busy) return false;
+    // What is sent again after a lost answer is done once.
+    key.current ??= crypto.randomUUID();
+    setBusy(true);
+    setProblem(null);
+    try {
+      onSent(await post(order, key.current));
+      key.current = undefined;
+      return true;
+    } catch (error) {
+      const found = problemOf(error);
+      if (found.status !== 0 && found.status < 500) key.current = undefined;
+      setProblem(found);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, stopped: problem && stoppedIn(problem), send };
+}
+
+async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: string): Promise<Sent> {
+  const said = { reason, actor };
+  if (kind === 'stop') {
+    const body = { ...said, scope: stopScope(words) };
+    const stopped = await postJson<EmergencyAnswer>('/v1/emergency-stop', body, { idempotencyKey });
+    return { stopped, id: null };
+  }
+  const body = { ...said, scope: words, ...(to === '' ? {} : { to }) };
+  const { stop, id } = await postJson<EmergencyOpened>('/v1/emergency-rollbacks', body, { idempotencyKey });
+  return { stopped: stop, id };
+}

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import type { Started } from '../../../api/contract.ts';
 import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
 import { Button } from '../../ui/button.tsx';
+import { Note } from '../../ui/note.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import { percent, span } from '../actions/figures.ts';
 import { begin, realClock } from './begin.ts';
@@ -58,7 +59,7 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
         {span(plannedMs)} if nothing is in the way. If it is bad, all traffic is back within{' '}
         {span(plan.rollback.timeoutMs)}.
       </p>
-      {chosen === null ? null : <p className="act-barred">{chosen.sentence}</p>}
+      {chosen === null ? null : <Note>{chosen.sentence}</Note>}
       {waiting === '' ? null : <p role="status">{waiting}</p>}
     </ActDialog>
   );

@@ -2,13 +2,16 @@
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Catalogue } from '../../../api/contract.ts';
+import { allows } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { recall, remember } from '../../shell/storage.ts';
 import { Button } from '../../ui/button.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Loading } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useRights } from '../actions/use-rights.ts';
+import { digestOf } from './digest.ts';
 import { examplesFor } from './examples.ts';
 import { type Finding, findingsOf, isMark } from './findings.ts';
 import { FindingsList } from './findings-list.tsx';
@@ -28,7 +31,7 @@ export function StartPage() {
   const [place, setPlace] = useState<Finding['range'] | null>(null);
   const [, navigate] = useLocation();
   const toast = useToast();
-  const { verifiedName } = useRights();
+  const { verifiedName, grants } = useRights();
   const { data: catalogue } = useQuery<Catalogue>('/v1/catalogue');
   const check = usePlanCheck(text);
   const schema = useMemo(() => readSchema(catalogue?.plan), [catalogue]);
@@ -40,12 +43,13 @@ export function StartPage() {
   const advice = findings.filter((one) => !isMark(one));
   useEffect(() => remember(draft, text === '' ? null : text), [text]);
   const plan = check.text === text ? check.validation?.plan : undefined;
+  const mayStart = plan !== undefined && allows(grants, 'start', digestOf(plan).plan);
 
   return (
     <Page
       title="Start a rollout"
       actions={
-        <Button kind="primary" disabled={plan === undefined} onClick={() => setAsked(true)}>
+        <Button kind="primary" disabled={!mayStart} onClick={() => setAsked(true)}>
           Start …
         </Button>
       }
@@ -70,7 +74,10 @@ export function StartPage() {
           {plan === undefined ? (
             <p className="muted">Every default and mandated gate is shown here once the plan is good.</p>
           ) : (
-            <Preview answered={plan} />
+            <>
+              {mayStart ? null : <Note>Your role does not start rollouts there.</Note>}
+              <Preview answered={plan} />
+            </>
           )}
         </section>
       </div>
@@ -127,10 +134,16 @@ interface CheckLineProps {
 }
 
 function CheckLine({ check, text, findings }: CheckLineProps) {
+  const failed = check.problem !== null || (check.text === text && check.validation?.ok === false);
   return (
-    <p className="check-line" role="status">
-      {checkText(check, text, findings)}
-    </p>
+    <div className="check-line">
+      <p role="status">{checkText(check, text, findings)}</p>
+      {failed ? (
+        <Button kind="quiet" onClick={check.again}>
+          Check again
+        </Button>
+      ) : null}
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What the API says of a plan while it is written: asked when somebody pauses, and the former question is given up. */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Validation } from '../../../api/contract.ts';
 import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
 
@@ -11,26 +11,39 @@ export interface PlanCheck {
   /** Why the API says nothing of the present text; null: it does, or is being asked. */
   readonly problem: ApiProblem | null;
   readonly checking: boolean;
+  /** What the answer rests on may have changed: policies, other rollouts. */
+  readonly again: () => void;
+}
+
+interface Known {
+  readonly validation: Validation | null;
+  readonly text: string;
+  readonly problem: ApiProblem | null;
+  /** The text that was asked about last, and for the how manieth time. */
+  readonly asked: string;
+  readonly turn: number;
 }
 
 const afterMs = 350;
 /** As the API limits bodies; what is longer is no plan. */
 export const longestPlan = 256 * 1024;
+const nothing: Known = { validation: null, text: '', problem: null, asked: '', turn: 0 };
 
 export function usePlanCheck(text: string): PlanCheck {
-  const [known, setKnown] = useState({ validation: null as Validation | null, text: '' });
-  const [failed, setFailed] = useState<{ readonly text: string; readonly problem: ApiProblem } | null>(null);
+  const [known, setKnown] = useState(nothing);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((last) => last + 1), []);
+  const isPlan = text.trim() !== '' && text.length <= longestPlan;
   useEffect(() => {
-    if (text.trim() === '' || text.length > longestPlan) return;
+    if (!isPlan) return;
     const stopped = new AbortController();
+    const { signal } = stopped;
     const ask = async () => {
       try {
-        const { signal } = stopped;
         const validation = await postJson<Validation>('/v1/validate', { plan: text }, { signal });
-        setKnown({ validation, text });
-        setFailed(null);
+        setKnown({ validation, text, problem: null, asked: text, turn });
       } catch (error) {
-        if (!stopped.signal.aborted) setFailed({ text, problem: problemOf(error) });
+        if (!signal.aborted) setKnown((last) => ({ ...last, problem: problemOf(error), asked: text, turn }));
       }
     };
     const timer = setTimeout(() => void ask(), afterMs);
@@ -38,8 +51,14 @@ export function usePlanCheck(text: string): PlanCheck {
       clearTimeout(timer);
       stopped.abort();
     };
-  }, [text]);
-  const problem = failed?.text === text ? failed.problem : null;
-  const answered = problem !== null || known.text === text;
-  return { ...known, problem, checking: text.trim() !== '' && text.length <= longestPlan && !answered };
+  }, [text, turn, isPlan]);
+  const answered = known.asked === text && known.turn === turn;
+  const { validation, problem } = known;
+  return {
+    validation,
+    text: known.text,
+    problem: answered ? problem : null,
+    checking: isPlan && !answered,
+    again,
+  };
 }

@@ -53,7 +53,15 @@ export function EmergencyPage() {
           {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
           {shown.length === 0 && data !== null ? <p className="muted">None is open.</p> : null}
           {shown.map((id) => (
-            <EmergencyCard key={id} id={id} rights={rights} onReleased={reload} />
+            <EmergencyCard
+              key={id}
+              id={id}
+              rights={rights}
+              onReleased={() => {
+                setOpened(null);
+                reload();
+              }}
+            />
           ))}
           {ended.length === 0 ? null : <Ended emergencies={ended} onOpen={setOpened} />}
         </section>

@@ -17,7 +17,7 @@ import type { Clock } from '../deps.ts';
 const lookTimeoutMs = 30_000;
 /** An answer this old is asked for again before it lets traffic move. */
 const freshForMs = 60_000;
-/** So long a gate that must stay open may be impossible to ask. */
+/** So long a gate that must stay open may be impossible to ask, and one whose time is over may take to answer when it is asked anew. */
 const graceMs = 60_000;
 /** What a history has room for. */
 const factsLimit = 4_000;
@@ -103,14 +103,14 @@ export class GateLooks {
   }
 
   private async look(config: GateConfig): Promise<void> {
-    const { clock, question, place } = this.options;
+    const { clock, place } = this.options;
     const nowMs = clock.now();
     const { verdict, asked } = await this.ask(config, nowMs);
     // What cannot be asked for a moment was open a moment ago.
     const patienceMs = asked ? (verdict.pendingForMs ?? 0) : graceMs;
     if (place === 'standing' && nowMs - this.openAt(config) < patienceMs) return;
-    const lateMs = nowMs - question.sinceMs - config.timeoutMs;
-    const late = place !== 'standing' && verdict.answer === 'hold' && lateMs >= 0;
+    const late =
+      place !== 'standing' && verdict.answer === 'hold' && nowMs >= this.holdsUntil(config, verdict);
     // Under a canary there is nothing to wait for: a gate is open, or it is not.
     const closed = late || (place === 'standing' && verdict.answer === 'hold');
     const answer = closed ? 'refuse' : verdict.answer;
@@ -142,6 +142,18 @@ export class GateLooks {
     const isSame = last?.answer === answer && JSON.stringify(last.facts) === JSON.stringify(facts);
     if (last !== undefined && isSame) return last.reports;
     return await Promise.all((verdict.reports ?? []).map((one) => this.options.keep(config, one)));
+  }
+
+  /**
+   * When a hold has lasted for too long. Each approval and each new worker has all gates asked anew: what was open before,
+   * maybe hours ago, has not answered yet then, and must not be refused for that.
+   */
+  private holdsUntil({ name, timeoutMs }: GateConfig, { pendingForMs = 0 }: GateVerdict): number {
+    const { sinceMs } = this.options.question;
+    const openedMs = this.opened.get(name);
+    if (openedMs !== undefined) return Math.max(sinceMs, openedMs) + timeoutMs;
+    const patienceMs = Math.min(timeoutMs, Math.max(pendingForMs, graceMs));
+    return Math.max(sinceMs + timeoutMs, this.begunMs + patienceMs);
   }
 
   /** When it was last open; the beginning of these looks if it never was. */

@@ -6,6 +6,7 @@ import type { GateVerdict } from '../../../src/providers/gates/types.ts';
 import { questionFixture } from '../../contract/gates/suite.ts';
 import { gateFixture } from '../../support/plan.ts';
 
+const timeoutMs = 600_000;
 let nowMs: number;
 let verdict: GateVerdict;
 let kept: string[];
@@ -14,7 +15,7 @@ beforeEach(() => {
   kept = [];
 });
 
-function looksAt(place: GatePlace): () => Promise<string | undefined> {
+function looksAt(place: GatePlace, sinceMs = nowMs): () => Promise<string | undefined> {
   const {
     options: _options,
     nowMs: _now,
@@ -24,11 +25,11 @@ function looksAt(place: GatePlace): () => Promise<string | undefined> {
     ...question
   } = questionFixture();
   const looks = new GateLooks({
-    gates: [gateFixture({ name: 'ready' })],
+    gates: [gateFixture({ name: 'ready', timeoutMs })],
     place,
     clock: { now: () => nowMs, sleep: async () => {} },
     find: () => ({ gate: { evaluate: async () => verdict, close: async () => {} }, intervalMs: 1_000 }),
-    question: { ...question, place, sinceMs: nowMs },
+    question: { ...question, place, sinceMs },
     runId: 'run',
     keep: async (_config, { content }) => {
       kept.push(content);
@@ -71,4 +72,33 @@ it('takes a hold before a stage for what it is', async () => {
   const look = looksAt('start');
   verdict = { answer: 'hold', reason: 'still runs', pendingForMs: 10_000 };
   expect(await look()).toBe('hold');
+});
+
+it('refuses what has held for the time of the plan, since it was asked or was last open', async () => {
+  const look = looksAt('start');
+  verdict = { answer: 'hold', reason: 'not there' };
+  nowMs += timeoutMs - 1;
+  expect(await look()).toBe('hold');
+  verdict = { answer: 'open', reason: 'there' };
+  nowMs += 1_000;
+  expect(await look()).toBe('open');
+  verdict = { answer: 'hold', reason: 'gone' };
+  nowMs += 60_000;
+  expect(await look()).toBe('hold');
+  nowMs += timeoutMs;
+  expect(await look()).toBe('refuse');
+});
+
+it.each([
+  ['a minute for its answer', undefined, 60_000],
+  ['as long as it asks for while it has none', 200_000, 200_000],
+  ['no more than the time of the plan', timeoutMs * 2, timeoutMs],
+])('gives a gate that is asked anew after its time %s', async (_what, pendingForMs, leftMs) => {
+  const look = looksAt('start', nowMs - 2 * timeoutMs);
+  verdict = { answer: 'hold', reason: 'not yet', ...(pendingForMs === undefined ? {} : { pendingForMs }) };
+  expect(await look()).toBe('hold');
+  nowMs += leftMs - 1;
+  expect(await look()).toBe('hold');
+  nowMs += 1_000;
+  expect(await look()).toBe('refuse');
 });

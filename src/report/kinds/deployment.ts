@@ -2,7 +2,7 @@
 import type { AuditWrite } from '../../api/contract.ts';
 import { type ShareStep, shareChart } from '../charts/share.ts';
 import { type Block, type ReportDocument, table } from '../document.ts';
-import { numberAt } from '../fields.ts';
+import { fieldOf, numberAt } from '../fields.ts';
 import { lookChart, looksOf } from '../looks.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
@@ -61,7 +61,7 @@ export function trafficChart({ rollout, traffic, rollback }: ReportSource): Bloc
 }
 
 function stepsOf({ activity, atMs, askedPercent, readBack, failure }: AuditWrite): ShareStep[] {
-  if (failure !== null) return [];
+  if (failure !== null || isBlocked(readBack)) return [];
   if (Array.isArray(readBack)) return readBack.flatMap((step: unknown) => stepOf(step));
   const read = numberAt(readBack, 'readWeightPercent');
   const percent = activity === 'shift' ? (read ?? askedPercent) : askedPercent;
@@ -107,9 +107,17 @@ function checksTable(source: ReportSource): Block {
 }
 
 function readText(readBack: unknown): string {
-  if (readBack === null) return 'as asked';
+  if (isBlocked(readBack)) return `not done: ${clipped(String(fieldOf(readBack.blocked, 'reason')))}`;
   const percent = numberAt(readBack, 'readWeightPercent');
-  return percent === null ? clipped(JSON.stringify(readBack)) : `${number(percent)} %`;
+  if (percent !== null) return `${number(percent)} %`;
+  // A promotion that did not read back as asked would have failed.
+  const isPromotion = fieldOf(readBack, 'blocked') === null;
+  return readBack === null || isPromotion ? 'as asked' : clipped(JSON.stringify(readBack));
+}
+
+/** Nothing was written: a stop or a lapsed lease was found. */
+function isBlocked(readBack: unknown): readBack is { readonly blocked: unknown } {
+  return (fieldOf(readBack, 'blocked') ?? null) !== null;
 }
 
 function writesTable({ traffic }: ReportSource): Block {

@@ -17,7 +17,17 @@ describe('a deployment report', () => {
     expect(page).toMatch(/\| 50% \| 50 % \|/);
     expect(page).toMatch(/\| success-rate \|/);
     expect(page).toMatch(/\| shift \| 10 % \| 10 % \|/);
+    expect(page).toMatch(/\| promote \| 100 % \| as asked \|/);
     expect(page).toContain('sluice evidence verify test/promoted --run');
+  });
+
+  test('says why a promotion was kept back', async () => {
+    const source = await reportSource('promoted');
+    const readBack = { blocked: { cause: 'lapse', reason: 'the lease ran out' } };
+    const traffic = source.traffic.map((write) => ({ ...write, readBack }));
+    const page = writeReport({ ...source, traffic }, 'deployment', 'md');
+    expect(page).toContain('| promote | 100 % | not done: the lease ran out |');
+    expect(page).toContain('at most 0 %');
   });
 
   test('of a rollout under way says that it is of the history so far', async () => {

@@ -17,7 +17,7 @@ import type { Clock } from '../deps.ts';
 const lookTimeoutMs = 30_000;
 /** An answer this old is asked for again before it lets traffic move. */
 const freshForMs = 60_000;
-/** So long a gate that must stay open may be impossible to ask, and one whose time is over may take to answer when it is asked anew. */
+/** So long a gate may be impossible to ask that must stay open, or whose time is over when it is asked anew. */
 const graceMs = 60_000;
 /** What a history has room for. */
 const factsLimit = 4_000;
@@ -110,7 +110,7 @@ export class GateLooks {
     const patienceMs = asked ? (verdict.pendingForMs ?? 0) : graceMs;
     if (place === 'standing' && nowMs - this.openAt(config) < patienceMs) return;
     const late =
-      place !== 'standing' && verdict.answer === 'hold' && nowMs >= this.holdsUntil(config, verdict);
+      place !== 'standing' && verdict.answer === 'hold' && nowMs >= this.holdsUntil(config, patienceMs);
     // Under a canary there is nothing to wait for: a gate is open, or it is not.
     const closed = late || (place === 'standing' && verdict.answer === 'hold');
     const answer = closed ? 'refuse' : verdict.answer;
@@ -148,12 +148,11 @@ export class GateLooks {
    * When a hold has lasted for too long. Each approval and each new worker has all gates asked anew: what was open before,
    * maybe hours ago, has not answered yet then, and must not be refused for that.
    */
-  private holdsUntil({ name, timeoutMs }: GateConfig, { pendingForMs = 0 }: GateVerdict): number {
+  private holdsUntil({ name, timeoutMs }: GateConfig, patienceMs: number): number {
     const { sinceMs } = this.options.question;
     const openedMs = this.opened.get(name);
     if (openedMs !== undefined) return Math.max(sinceMs, openedMs) + timeoutMs;
-    const patienceMs = Math.min(timeoutMs, Math.max(pendingForMs, graceMs));
-    return Math.max(sinceMs + timeoutMs, this.begunMs + patienceMs);
+    return Math.max(sinceMs + timeoutMs, this.begunMs + Math.min(timeoutMs, patienceMs));
   }
 
   /** When it was last open; the beginning of these looks if it never was. */

@@ -8,12 +8,17 @@ import { gateFixture } from '../../support/plan.ts';
 
 const timeoutMs = 600_000;
 let nowMs: number;
-let verdict: GateVerdict;
+let verdict: GateVerdict | Error;
 let kept: string[];
 beforeEach(() => {
   nowMs = 1_000_000;
   kept = [];
 });
+
+function said(): GateVerdict {
+  if (verdict instanceof Error) throw verdict;
+  return verdict;
+}
 
 function looksAt(place: GatePlace, sinceMs = nowMs): () => Promise<string | undefined> {
   const {
@@ -28,7 +33,7 @@ function looksAt(place: GatePlace, sinceMs = nowMs): () => Promise<string | unde
     gates: [gateFixture({ name: 'ready', timeoutMs })],
     place,
     clock: { now: () => nowMs, sleep: async () => {} },
-    find: () => ({ gate: { evaluate: async () => verdict, close: async () => {} }, intervalMs: 1_000 }),
+    find: () => ({ gate: { evaluate: async () => said(), close: async () => {} }, intervalMs: 1_000 }),
     question: { ...question, place, sinceMs },
     runId: 'run',
     keep: async (_config, { content }) => {
@@ -90,15 +95,21 @@ it('refuses what has held for the time of the plan, since it was asked or was la
 });
 
 it.each([
-  ['a minute for its answer', undefined, 60_000],
-  ['as long as it asks for while it has none', 200_000, 200_000],
+  ['as long as it asks for while it has no answer', 200_000, 200_000],
   ['no more than the time of the plan', timeoutMs * 2, timeoutMs],
+  ['a minute while it cannot be asked', null, 60_000],
 ])('gives a gate that is asked anew after its time %s', async (_what, pendingForMs, leftMs) => {
   const look = looksAt('start', nowMs - 2 * timeoutMs);
-  verdict = { answer: 'hold', reason: 'not yet', ...(pendingForMs === undefined ? {} : { pendingForMs }) };
+  verdict = pendingForMs === null ? new Error('away') : { answer: 'hold', reason: 'not yet', pendingForMs };
   expect(await look()).toBe('hold');
   nowMs += leftMs - 1;
   expect(await look()).toBe('hold');
   nowMs += 1_000;
+  expect(await look()).toBe('refuse');
+});
+
+it('refuses at once what holds with an answer when it is asked anew after its time', async () => {
+  const look = looksAt('start', nowMs - 2 * timeoutMs);
+  verdict = { answer: 'hold', reason: 'not enough people' };
   expect(await look()).toBe('refuse');
 });

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { judgeReadiness, type ReadinessCheck } from '../../../src/domain/gates/readiness.ts';
 import type { GateReport } from '../../../src/domain/gates/types.ts';
+import { emptySeries, withLook } from '../../../src/domain/rollout/series.ts';
 import { text } from '../../../src/report/document.ts';
+import { lookChart, looksOf } from '../../../src/report/looks.ts';
 import { markdownOf } from '../../../src/report/markdown.ts';
 import { reportKinds } from '../../../src/report/names.ts';
 import { writeReport } from '../../../src/report/report.ts';
@@ -234,3 +236,23 @@ const known =
   'html head meta link title style body header main section h1 h2 p ul li figure figcaption div table thead tbody tr th td svg line polyline polygon rect circle text title doctype'.split(
     ' ',
   );
+
+test('charts show the whole of a stage where its watches kept it, not only the last looks', async () => {
+  const source = await reportSource('rolled-back-by-check');
+  const [watch] = source.verdicts;
+  const name = watch?.checks[0]?.name ?? '';
+  const points = Array.from({ length: 90 }, (_, at) => ({
+    atMs: 1000 * at,
+    kind: 'pass' as const,
+    canary: 99.5,
+    stable: null,
+    low: null,
+    high: null,
+  }));
+  const series = points.reduce(
+    (before, point) => withLook(before, name, point),
+    emptySeries(0, [name], false),
+  );
+  const [looks] = looksOf({ ...source, verdicts: watch ? [{ ...watch, series }] : [] });
+  expect(looks && lookChart(looks)[0]?.caption).toMatch(/; 90 looks of \d+ shown, over 1m29s$/);
+});

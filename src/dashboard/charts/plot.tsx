@@ -118,7 +118,7 @@ function optionsFor(
         values: (_, values) => values.map((value) => `${Number(value.toPrecision(4))}`),
       },
     ],
-    series: [{}, ...lines.map((line) => seriesOf(line, colours))],
+    series: [{}, ...lines.map((line) => seriesOf(line, em / 15, colours))],
     bands: lines.flatMap(({ band, colour }, at) =>
       band ? [{ series: [at, at + 1] as [number, number], fill: () => faded(colours()[colour], 0.2) }] : [],
     ),
@@ -132,15 +132,16 @@ function optionsFor(
 
 function seriesOf(
   { colour, width, dash, stepped, spans = false, faint = false }: PlotLine,
+  scale: number,
   colours: () => Colours,
 ): uPlot.Series {
   const paths = stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   return {
     stroke: () => (faint ? faded(colours()[colour], 0.35) : colours()[colour]),
-    width,
+    width: width * scale,
     spanGaps: spans,
     points: { show: false },
-    ...(dash === undefined ? {} : { dash }),
+    ...(dash === undefined ? {} : { dash: dash.map((part) => part * scale) }),
     ...(paths === undefined ? {} : { paths }),
   };
 }

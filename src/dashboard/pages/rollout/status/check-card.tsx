@@ -33,7 +33,7 @@ export function CheckCard({ chart, x }: CheckCardProps) {
   return (
     <section className="check-card" aria-label={spoken(name)} data-verdict={kind ?? 'none'}>
       <header className="check-header">
-        <h3>{spoken(name)}</h3>
+        <h2>{spoken(name)}</h2>
         <Badge tone={tone} icon={icon} strong={kind === 'fail'}>
           {kind === null ? 'not looked at yet' : verdictWords[kind]}
         </Badge>

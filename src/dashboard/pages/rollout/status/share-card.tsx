@@ -21,7 +21,7 @@ export function ShareCard({ points, x, asked, measured, isOver }: ShareCardProps
   return (
     <section className="check-card share-card" aria-label="Share of traffic">
       <header className="check-header">
-        <h3>Share of traffic</h3>
+        <h2>Share of traffic</h2>
         <ShareBar asked={asked} measured={measured} tone={isOver ? 'idle' : 'busy'} />
       </header>
       <figure>

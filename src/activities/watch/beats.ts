@@ -1,17 +1,22 @@
 /**
  * How often the watches of one worker do what would be too much for a thousand of them: each heartbeat is a write in
- * Temporal's database, and each measurement two questions to the data plane.
+ * Temporal's database, each measurement two questions to the data plane, and each end the work of a whole rollback.
  */
 
 /** What they may send together. */
 const perSecond = 100;
 /** So many may measure their share in a second, and each does so after this time at the latest. */
 const measures = { perSecond: 200, mostMs: 5_000 };
-/** Of its time limit, how much a heartbeat may take at most: the next one may be late, or get lost. */
-const longestShare = 0.4;
+/** Of its time limit, how much a heartbeat may take at most: the next one may be late by some seconds. */
+const longestShare = 0.6;
+
+/** Watches that find themselves stopped end as these do; the others look again with their next pulse. */
+const homecomings = { atOnce: 10, perSecond: 50 };
 
 export class Beats {
   private watching = 0;
+  private mayEnd: number = homecomings.atOnce;
+  private endedMs = 0;
 
   enter(): void {
     this.watching += 1;
@@ -29,5 +34,18 @@ export class Beats {
   /** Time between two measurements of a watch's share, which is only for people to see. */
   get measureEveryMs(): number {
     return Math.min(measures.mostMs, (this.watching * 1000) / measures.perSecond);
+  }
+
+  /**
+   * Whether a watch that is stopped may end now. Where very many are, users are safe already, and what their rollouts do
+   * next would be in the way of the stops that are still to come; who must know at once is told.
+   */
+  mayGoHome(nowMs: number): boolean {
+    const gained = (Math.max(0, nowMs - this.endedMs) * homecomings.perSecond) / 1000;
+    this.mayEnd = Math.min(homecomings.atOnce, this.mayEnd + gained);
+    this.endedMs = nowMs;
+    if (this.mayEnd < 1) return false;
+    this.mayEnd -= 1;
+    return true;
   }
 }

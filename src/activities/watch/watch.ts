@@ -213,6 +213,7 @@ class Watch {
   private async pulse(): Promise<WatchEnding | null> {
     const ending = await this.holdTraffic();
     if (ending?.kind === 'gone') return await this.gone();
+    if (ending?.kind === 'stopped' && !this.beats.mayGoHome(this.deps.clock.now())) return null;
     if (ending) return ending;
     const skew = await this.freshSkew();
     if (skew) return skew;

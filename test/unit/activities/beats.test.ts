@@ -16,8 +16,8 @@ describe('the heartbeats of the watches of one worker', () => {
 
   test('become rarer with the number of watches, but stay well inside their time limit', () => {
     expect(everyMs(300, 12_000)).toBe(3_000);
-    expect(everyMs(2_000, 12_000)).toBe(4_800);
-    expect(everyMs(2_000, 4_000)).toBe(1_600);
+    expect(everyMs(2_000, 12_000)).toBe(7_200);
+    expect(everyMs(2_000, 4_000)).toBe(2_400);
   });
 
   test('are often again when watches have ended', () => {
@@ -38,6 +38,18 @@ describe('the measurements of the watches of one worker', () => {
     expect(measureEveryMs(10)).toBe(50);
     expect(measureEveryMs(800)).toBe(4_000);
     expect(measureEveryMs(5_000)).toBe(5_000);
+  });
+});
+
+describe('watches that are stopped', () => {
+  test('end at once while they are few, and a few at a time where many are', () => {
+    const beats = new Beats();
+    const ended = (nowMs: number, asking: number) =>
+      Array.from({ length: asking }, () => beats.mayGoHome(nowMs)).filter(Boolean).length;
+    expect(ended(100_000, 8)).toBe(8);
+    expect(ended(101_000, 200)).toBe(10);
+    expect(ended(101_100, 200)).toBe(5);
+    expect(ended(200_000, 200)).toBe(10);
   });
 });
 

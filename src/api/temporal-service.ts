@@ -42,6 +42,9 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly onSight?: (sight: ServiceSight) => void;
 }
 
+/** In a storm the list that is at hand will do for so much longer. */
+const listWaitsMs = 1_000;
+
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
   const calm = new Calm();
   const deps = {
@@ -56,7 +59,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
   if (options.keepList === true) {
-    deps.looks.list.keep();
+    deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
   }
   options.onSight?.({

@@ -96,11 +96,15 @@ export class RunningList {
     return counts;
   }
 
-  /** Keeps a list at hand from now on, for as long as the process has something else to do. */
-  keep(): void {
-    this.byTarget()
+  /**
+   * Keeps a list at hand from now on, for as long as the process has something else to do. `calm` resolves when nothing
+   * more urgent is under way.
+   */
+  keep(calm: () => Promise<void>): void {
+    calm()
+      .then(() => this.byTarget())
       .catch(() => {})
-      .finally(() => setTimeout(() => this.keep(), refreshMs).unref());
+      .finally(() => setTimeout(() => this.keep(calm), refreshMs).unref());
   }
 
   private async fetch(): Promise<ReadonlyMap<string, Running>> {

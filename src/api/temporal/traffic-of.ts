@@ -12,7 +12,7 @@ type TrafficPart = z.infer<typeof memoSchema>;
 
 type Known = Pick<RolloutSummary, 'target' | 'workflowId' | 'runId'>;
 
-/** Rollouts that others than the API started have no memo; looking into their history is worth remembering. */
+/** A run's traffic is steered in one place for all its life, so it is read once. */
 export class TrafficLookup {
   private readonly byRun = new Map<string, TrafficPart>();
   private readonly latest = new Map<string, TrafficRef>();
@@ -32,14 +32,20 @@ export class TrafficLookup {
 
   /** As `of`, without asking anybody; null: not known yet. */
   atHand(known: Known, memo: (key: string) => unknown): TrafficRef | null {
-    const reading = memoSchema.safeParse(memo(trafficMemo));
-    const part = reading.success ? reading.data : this.byRun.get(known.runId);
-    return part ? this.remember(known, part) : null;
+    const part = this.byRun.get(known.runId) ?? this.fromMemo(known, memo);
+    return part && this.remember(known, part);
   }
 
   /** Where the target's traffic was steered when it was last looked at. */
   lastOf(target: string): TrafficRef | null {
     return this.latest.get(target) ?? null;
+  }
+
+  private fromMemo({ runId }: Known, memo: (key: string) => unknown): TrafficPart | null {
+    const reading = memoSchema.safeParse(memo(trafficMemo));
+    if (!reading.success) return null;
+    kept(this.byRun, runId, reading.data);
+    return reading.data;
   }
 
   private remember({ target }: Known, { name, options }: TrafficPart): TrafficRef {

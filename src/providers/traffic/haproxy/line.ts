@@ -17,6 +17,9 @@ export class Line {
   private readonly name: string;
   private readonly connection: Socket;
   private text = '';
+  /** How many answers have come in whole, and how far they were looked for. */
+  private whole = 0;
+  private lookedAt = 0;
   private greeted = false;
   private waiting: Waiting | null = null;
 
@@ -64,16 +67,25 @@ export class Line {
 
   private hear(chunk: string): void {
     this.text += chunk;
-    if (!this.text.endsWith(prompt)) return;
-    const answers = this.text.split(prompt).slice(0, -1);
+    for (let at = this.nextEnd(); at >= 0; at = this.nextEnd()) {
+      this.whole += 1;
+      this.lookedAt = at + prompt.length;
+    }
     // The first answer is that of `prompt` itself.
-    const own = this.greeted ? answers : answers.slice(1);
     const { waiting } = this;
-    if (waiting === null || own.length < waiting.count) return;
+    const own = this.greeted ? this.whole : this.whole - 1;
+    if (waiting === null || own < waiting.count || this.lookedAt < this.text.length) return;
+    const answers = this.text.split(prompt).slice(this.greeted ? 0 : 1, -1);
     this.greeted = true;
     this.text = '';
+    this.whole = 0;
+    this.lookedAt = 0;
     this.waiting = null;
-    waiting.resolve(own.map((answer) => answer.trim()));
+    waiting.resolve(answers.map((answer) => answer.trim()));
+  }
+
+  private nextEnd(): number {
+    return this.text.indexOf(prompt, this.lookedAt);
   }
 }
 

@@ -13,7 +13,9 @@ interface Asked {
 /** So that one write that hangs holds up no other. */
 const maxWrites = 2;
 /** Lines of one round; HAProxy takes them one by one, and an answer should not be long in coming. */
-const maxTogether = 100;
+const maxTogether = 300;
+/** In a rush a connection that was just opened serves for so long: after a reload it leads to HAProxy's former process. */
+const sameConnectionMs = 50;
 
 export class Stopping {
   private readonly client: RuntimeClient;
@@ -38,21 +40,34 @@ export class Stopping {
   private async writeOn(): Promise<void> {
     if (this.writes >= maxWrites) return;
     this.writes += 1;
-    while (this.waiting.length > 0) await this.write(this.waiting.splice(0, maxTogether));
+    while (this.waiting.length > 0) await this.writeSome();
     this.writes -= 1;
   }
 
-  private async write(asked: readonly Asked[]): Promise<void> {
-    // Whoever has given up may not be there any more when the next rollout has begun.
-    const wanted = asked.filter(({ signal }) => signal?.aborted !== true);
-    for (const one of asked) if (one.signal?.aborted === true) one.reject(cancelled());
+  private async writeSome(): Promise<void> {
+    let asked: readonly Asked[] = [];
+    const write = async (run: Run) => {
+      const untilMs = performance.now() + sameConnectionMs;
+      do {
+        asked = this.next();
+        await this.putAll(run, [...new Set(asked.map(({ key }) => key))]);
+        for (const one of asked) one.resolve();
+        asked = [];
+      } while (this.waiting.length > 0 && performance.now() < untilMs);
+    };
     try {
-      const keys = [...new Set(wanted.map(({ key }) => key))];
-      await this.client.converse((run) => this.putAll(run, keys), { urgent: true });
-      for (const one of wanted) one.resolve();
+      await this.client.converse(write, { urgent: true });
     } catch (error) {
-      for (const one of wanted) one.reject(error);
+      // Who could not be connected has taken nobody yet.
+      for (const one of asked.length > 0 ? asked : this.next()) one.reject(error);
     }
+  }
+
+  /** Whoever has given up may not be there any more when the next rollout has begun. */
+  private next(): readonly Asked[] {
+    const asked = this.waiting.splice(0, maxTogether);
+    for (const one of asked) if (one.signal?.aborted === true) one.reject(cancelled());
+    return asked.filter(({ signal }) => signal?.aborted !== true);
   }
 
   private async putAll(run: Run, keys: readonly string[]): Promise<void> {

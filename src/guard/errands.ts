@@ -9,8 +9,8 @@ import { Nap } from './nap.ts';
 import type { GuardReport } from './reports.ts';
 import type { Why } from './tracked.ts';
 
-/** Routes that are brought home at the same time; the others wait their turn. */
-const atOnce = 32;
+/** Routes that are brought home at the same time; the others wait their turn. Fewer than there are connections. */
+const atOnce = 16;
 /** With no more than so many under way there is room for what can wait; and it waits no longer than this. */
 const few = 4;
 const calm = { lookEveryMs: 50, mostMs: 3_000 };

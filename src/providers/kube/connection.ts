@@ -16,8 +16,11 @@ export interface Connection {
   close(): void;
 }
 
-/** Beyond this requests wait for one another instead of opening ever more connections. */
-const maxSockets = 64;
+/**
+ * Beyond this requests wait for one another instead of opening ever more connections: in a storm, to open one takes as
+ * much of both sides as several requests.
+ */
+const maxSockets = 24;
 
 /**
  * Errors: `provider-config` if the kubeconfig cannot be read, or has no such context. `root` stands before the folder of

@@ -6,8 +6,11 @@ import type { LeaseSeen } from './lease-store.ts';
 
 /** What was seen so lately counts as what is. */
 const justNowMs = 1_000;
-/** And so long if whoever changes the route would have been noticed. */
-const toldMs = 8_000;
+/**
+ * And so long if whoever changes the route would have been noticed; longer where many are looked at, since each look costs
+ * the API server two reads.
+ */
+const toldMs = { least: 8_000, each: 100, most: 20_000 };
 
 export class Sights {
   private readonly seen = new Map<TargetId, Followed & { readonly atMs: number }>();
@@ -29,8 +32,12 @@ export class Sights {
   fresh(target: TargetId): Followed | null {
     const seen = this.seen.get(target);
     if (seen === undefined) return null;
-    const forMs = this.told.get(target)?.() === true ? toldMs : justNowMs;
+    const forMs = this.told.get(target)?.() === true ? this.toldForMs : justNowMs;
     return performance.now() - seen.atMs <= forMs ? seen : null;
+  }
+
+  private get toldForMs(): number {
+    return Math.min(toldMs.most, Math.max(toldMs.least, this.told.size * toldMs.each));
   }
 
   /** The Lease was written by us. */

@@ -32,6 +32,19 @@ describe('what was seen of a target', () => {
     now.mockRestore();
   });
 
+  it('is believed for longer where many are followed', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const sights = new Sights();
+    for (let other = 0; other < 150; other++) sights.follow(`test/other-${other}`, () => true);
+    sights.follow(id, () => true);
+    await sights.look(id, look);
+    now.mockReturnValue(14_000);
+    expect(sights.fresh(id)).toMatchObject(followed);
+    now.mockReturnValue(16_000);
+    expect(sights.fresh(id)).toBeNull();
+    now.mockRestore();
+  });
+
   it('is forgotten at a change, also at one that came while it was looked at', async () => {
     const sights = new Sights();
     await sights.look(id, look);

@@ -20,11 +20,11 @@ interface Guarded {
 
 /** Guards until SIGINT or SIGTERM, and gives the lead up at its end. Errors: those of the configuration. */
 export async function runGuard(flags: GuardFlags): Promise<void> {
-  const logger = pino({
-    name: 'sluice-guard',
-    level: process.env.SLUICE_LOG_LEVEL ?? 'info',
-    base: { pid: process.pid },
-  });
+  const logger = pino(
+    { name: 'sluice-guard', level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } },
+    // No route waits for whoever reads the log; at the end all is written.
+    pino.destination({ sync: false }),
+  );
   const config = await readGuardConfig(flags, process.env);
   const guards: Guarded[] = [];
   const metrics = new GuardMetrics(() => guards.map(({ name, guard }) => [name, guard.state()]));

@@ -221,8 +221,12 @@ function answerOf(
   });
 }
 
-async function readAll(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+function readAll(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    answer.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    answer.once('error', reject);
+    answer.once('close', () => reject(new Error('the answer broke off')));
+  });
 }

@@ -1,0 +1,111 @@
+/** The pages of the API in a real browser: the description under its policy, and logging in and out on the dashboard. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createAccessControl } from '../../src/api/access/authenticator.ts';
+import { makeToken } from '../../src/api/access/tokens.ts';
+import { createApp } from '../../src/api/app.ts';
+import { authSection } from '../../src/providers/auth-settings.ts';
+import { listenTo, type Seen, startBrowser } from '../support/browser.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { type OpenIdProvider, startProvider } from '../support/openid/process.ts';
+import { fakeDeps, fakeRollouts } from '../unit/api/fakes.ts';
+
+const dashboard = resolve(import.meta.dirname, '../../dist/dashboard');
+const grants = [{ role: 'admin' as const, environments: ['*'], services: ['*'] }];
+const { token, entry } = makeToken('laptop', grants, Date.now(), 3_600_000);
+let folder: string;
+let provider: OpenIdProvider;
+let app: FastifyInstance;
+let address: string;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let seen: Seen;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-login-'));
+  await writeFile(join(folder, 'tokens.yaml'), JSON.stringify({ tokens: [entry] }));
+  vi.stubEnv('SESSION_KEY', randomBytes(32).toString('base64'));
+  vi.stubEnv('CLIENT_SECRET', 'a client secret');
+  const [port = 0] = await freePorts(1);
+  address = `http://127.0.0.1:${port}`;
+  [provider, browser] = await Promise.all([startProvider([`${address}/auth/callback`]), startBrowser()]);
+  const auth = authSection.parse({
+    tokens: join(folder, 'tokens.yaml'),
+    oidc: [
+      {
+        ...{ issuer: provider.issuer, audience: 'sluice', nameClaim: 'email' },
+        login: { clientId: 'sluice', clientSecret: { env: 'CLIENT_SECRET' }, name: 'Our own people' },
+      },
+    ],
+    grants: [{ role: 'viewer', to: ['ann@example.com'] }],
+    sessions: { keys: [{ env: 'SESSION_KEY' }] },
+  });
+  const rollouts = fakeRollouts({
+    list: async () => ({ rollouts: [], next: null }),
+    running: async () => ({ askedAtMs: Date.now(), rollouts: [] }),
+  });
+  app = await createApp(fakeDeps(rollouts), { ...createAccessControl(auth), dashboard });
+  await app.listen({ host: '127.0.0.1', port });
+});
+afterAll(async () => {
+  await Promise.all([browser?.close(), app?.close(), provider?.stop()]);
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+  page = await context.newPage();
+  seen = listenTo(page);
+});
+afterEach(() => context.close());
+
+/** That somebody has to log in is told by a status, which the browser's console repeats. */
+const complaints = () => seen.complaints.filter((text) => !/status of 401/.test(text));
+
+test('the page of the description works under its policy, and asks nobody else for anything', async () => {
+  await page.goto(`${address}/docs`);
+  await page.getByText('/v1/emergency-stop', { exact: true }).waitFor();
+  // One icon of it brings a style along, which does nothing here.
+  expect(seen.complaints.filter((text) => !text.startsWith('Applying inline style'))).toEqual([]);
+  expect(seen.requests.filter((url) => !url.startsWith(address) && !url.startsWith('data:'))).toEqual([]);
+});
+
+test('with a token one gets where one was going, by a cookie that no script reads, and out again', async () => {
+  await page.goto(`${address}/ui/elsewhere`);
+  await page.getByRole('link', { name: 'Log in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await page.getByLabel('API token').fill('wrong');
+  await page.getByRole('button', { name: 'Log in with the token' }).click();
+  await page.getByRole('alert').getByText('unauthenticated', { exact: true }).waitFor();
+  await page.getByLabel('API token').fill(token);
+  await page.getByRole('button', { name: 'Log in with the token' }).click();
+  await page.waitForURL(`${address}/ui/elsewhere`);
+  expect(await context.cookies()).toMatchObject([
+    { name: '__Host-sluice', httpOnly: true, secure: true, sameSite: 'Strict', path: '/' },
+  ]);
+  expect(await page.evaluate('document.cookie')).toBe('');
+  await page.getByRole('button', { name: 'You are logged in as token:laptop' }).click();
+  await page.getByRole('button', { name: 'Log out', exact: true }).click();
+  await page.waitForURL(`${address}/ui/login`);
+  expect(await context.cookies()).toEqual([]);
+  expect(complaints()).toEqual([]);
+});
+
+test('at a provider one logs in there, and comes back as who one is', async () => {
+  await page.goto(`${address}/ui/`);
+  await page.getByRole('link', { name: 'Log in', exact: true }).click();
+  await page.getByRole('link', { name: 'Log in at Our own people' }).click();
+  await page.locator('input[name=login]').fill('ann');
+  await page.locator('input[name=password]').fill('any');
+  await page.locator('button[type=submit]').click();
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL(`${address}/ui/`);
+  await page.getByRole('button', { name: 'You are logged in as ann@example.com' }).waitFor();
+});

@@ -119,8 +119,7 @@ export class RolloutEnv {
   private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
     this.temporal = temporal;
     this.encryption = options.encryption ?? noEncryption;
-    const { dataConverter } = this.encryption;
-    this.client = new Client({ connection: this.encryption.readable(temporal.connection), dataConverter });
+    this.client = options.encryption ? readingClient(temporal, options.encryption) : temporal.client;
     this.traffic = createFaultyTraffic(options.traffic ?? createMemoryTraffic());
     this.workload = createFakeWorkload(this.traffic);
     this.clock = options.clock ?? systemClock;
@@ -353,6 +352,14 @@ export class TestRollout {
     const { history } = await this.history();
     return history.events?.length ?? 0;
   }
+}
+
+/** The environment's own client reads nothing sealed, but it alone lets the test server's time skip. */
+function readingClient({ connection }: TestWorkflowEnvironment, encryption: Encryption): Client {
+  return new Client({
+    connection: encryption.readable(connection),
+    dataConverter: encryption.dataConverter,
+  });
 }
 
 /** The test server cannot list search attributes, only add them. */

@@ -50,6 +50,7 @@ export default defineConfig({
       },
       // Each file has ports of its own.
       { test: { ...realParts('e2e'), ...GROUPS.stacks } },
+      { test: { ...realParts('browser'), ...GROUPS.stacks } },
       { test: { ...realParts('crowded'), include: CROWDED, ...GROUPS.alone } },
     ],
   },

@@ -1,0 +1,20 @@
+/** Every page of the dashboard, for what holds for all of them. A page that is added gets a row here. */
+
+export interface PageRow {
+  /** Of its picture in docs/screenshots. */
+  readonly name: string;
+  /** Under `/ui`. */
+  readonly path: string;
+  /** A text that is there once the page shows what it is for. */
+  readonly shows: string | RegExp;
+}
+
+export const pageRows: readonly PageRow[] = [
+  { name: 'rollouts', path: '/', shows: 'Needs approval' },
+  { name: 'history', path: '/?view=history', shows: 'demo/shop' },
+  { name: 'start', path: '/start', shows: 'As it would run' },
+  { name: 'approvals', path: '/approvals', shows: 'payments' },
+  { name: 'emergency', path: '/emergency', shows: /Emergency/ },
+  { name: 'login', path: '/login', shows: 'Nobody needs to log in here' },
+  { name: 'configuration', path: '/configuration', shows: 'Temporal' },
+];

@@ -1,0 +1,67 @@
+/** What holds for every page, in both themes, on a narrow and on a wide screen. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { violationsOn } from '../../support/axe.ts';
+import type { Dashboard } from '../../support/dashboard.ts';
+import { type PageRow, pageRows } from '../pages.ts';
+
+const widths = [1280, 360] as const;
+const themes = ['light', 'dark'] as const;
+/** Set by `npm run screenshots`. */
+const pictures = process.env.SLUICE_SCREENSHOTS;
+
+/** A rollout that waits for a yes before it touches anything, so that pages have something to show. */
+const waiting = `
+service: payments
+environment: demo
+version: v7
+traffic: haproxy
+metrics: prometheus
+workload: process
+checks: [success-rate]
+gates:
+  - { gate: approval }
+stages:
+  - { weight: 10, soak: 20s }
+`;
+
+export function everyPage(use: () => Dashboard): void {
+  beforeAll(async () => {
+    const { apiUrl } = use().parts;
+    const headers = { 'content-type': 'application/yaml' };
+    const answer = await fetch(`${apiUrl}/v1/rollouts`, { method: 'POST', headers, body: waiting });
+    expect(await answer.text()).toContain('demo/payments');
+  });
+
+  it.each(pageRows)(
+    '$name can be read by everybody, fits the screen, and loads nothing foreign',
+    async (row) => {
+      const { apiUrl } = use().parts;
+      const { page, context, seen } = await use().open(row.path);
+      await page.getByRole('main').getByText(row.shows).first().waitFor({ timeout: 30_000 });
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const colorScheme of themes) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          const where = `${row.name}, ${width} px, ${colorScheme}`;
+          expect(await violationsOn(page), where).toEqual([]);
+          expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBeLessThanOrEqual(
+            width,
+          );
+          if (pictures !== undefined) await take(page, row, pictures, `${width}-${colorScheme}`);
+        }
+      }
+      expect(await page.title()).toContain('Sluice');
+      expect(seen.complaints).toEqual([]);
+      expect(seen.requests.filter((url) => !url.startsWith(apiUrl))).toEqual([]);
+      await context.close();
+    },
+  );
+}
+
+async function take(page: Page, { name }: PageRow, folder: string, what: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}-${what}.png`) });
+}

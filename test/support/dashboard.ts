@@ -1,0 +1,52 @@
+/** The dashboard in a real browser over a real stack, for stories that share both. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { listenTo, type Seen, startBrowser } from './browser.ts';
+import { Parts } from './parts.ts';
+
+export interface Tab {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly seen: Seen;
+}
+
+export interface TabOptions {
+  /** Default: 1280. */
+  readonly width?: number;
+  /** Default: light. */
+  readonly theme?: 'light' | 'dark';
+}
+
+const portBase = 7860;
+
+export class Dashboard {
+  readonly parts: Parts;
+  private readonly browser: Browser;
+
+  private constructor(parts: Parts, browser: Browser) {
+    this.parts = parts;
+    this.browser = browser;
+  }
+
+  static async start(): Promise<Dashboard> {
+    const [parts, browser] = await Promise.all([Parts.start(portBase), startBrowser()]);
+    return new Dashboard(parts, browser);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.parts.stop();
+  }
+
+  /** A browser of its own, so to speak: nothing is remembered from tab to tab. The path is that under `/ui`. */
+  async open(path: string, { width = 1280, theme = 'light' }: TabOptions = {}): Promise<Tab> {
+    const context = await this.browser.newContext({
+      viewport: { width, height: 800 },
+      colorScheme: theme,
+      locale: 'en-GB',
+    });
+    const page = await context.newPage();
+    const seen = listenTo(page);
+    await page.goto(`${this.parts.apiUrl}/ui${path}`);
+    return { page, context, seen };
+  }
+}

@@ -41,20 +41,25 @@ const body = fc.oneof(
 );
 const route = fc.constantFrom('/v1/rollouts', '/v1/validate', '/v1/metrics/check', '/v1/backtests');
 
-it('any plan is answered, as JSON and as YAML', async () => {
-  await fc.assert(
-    fc.asyncProperty(route, body, fc.boolean(), async (url, sent, asYaml) => {
-      const yaml = asYaml && !url.includes('metrics') && !url.includes('backtests');
-      const answer = await app.inject({
-        method: 'POST',
-        url,
-        headers: { 'content-type': yaml ? 'application/yaml' : 'application/json' },
-        // JSON is YAML, and half of a document is a document that is broken.
-        payload: yaml ? JSON.stringify(sent).slice(0, -1) : JSON.stringify(sent),
-      });
-      expect(answer.statusCode, answer.body).toBeLessThan(500);
-      if (answer.statusCode >= 400) expect(problemSchema.parse(answer.json()).detail).not.toBe('');
-    }),
-    { numRuns: fuzzRuns(1_000) },
-  );
-});
+it(
+  'any plan is answered, as JSON and as YAML',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(route, body, fc.boolean(), async (url, sent, asYaml) => {
+        const yaml = asYaml && !url.includes('metrics') && !url.includes('backtests');
+        const answer = await app.inject({
+          method: 'POST',
+          url,
+          headers: { 'content-type': yaml ? 'application/yaml' : 'application/json' },
+          // JSON is YAML, and half of a document is a document that is broken.
+          payload: yaml ? JSON.stringify(sent).slice(0, -1) : JSON.stringify(sent),
+        });
+        expect(answer.statusCode, answer.body).toBeLessThan(500);
+        if (answer.statusCode >= 400) expect(problemSchema.parse(answer.json()).detail).not.toBe('');
+      }),
+      { numRuns: fuzzRuns(1_000) },
+    );
+    // As long as tests commonly have, and longer where more is tried.
+  },
+  fuzzRuns(1_000) * 30,
+);

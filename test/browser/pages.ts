@@ -12,6 +12,12 @@ export interface PageRow {
 export const pageRows: readonly PageRow[] = [
   { name: 'rollouts', path: '/', shows: 'Needs approval' },
   { name: 'history', path: '/?view=history', shows: 'demo/shop' },
+  { name: 'canary-status', path: '/rollouts/demo/shop', shows: 'Rolled back' },
+  { name: 'security', path: '/rollouts/demo/shop/security', shows: 'nothing is assured' },
+  { name: 'readiness', path: '/rollouts/demo/shop/readiness', shows: 'No gate judged readiness' },
+  { name: 'rollbacks', path: '/rollbacks', shows: 'Time to restore' },
+  { name: 'evidence', path: '/evidence', shows: 'demo/shop' },
+  { name: 'incidents', path: '/incidents', shows: /Incidents/ },
   { name: 'start', path: '/start', shows: 'As it would run' },
   { name: 'approvals', path: '/approvals', shows: 'payments' },
   { name: 'emergency', path: '/emergency', shows: /Emergency/ },

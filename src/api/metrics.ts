@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DataPlanes, Written } from './express/data-planes.ts';
 import type { Feeds } from './feeds.ts';
+import { templateOf } from './route-table.ts';
 import { isStream } from './streams.ts';
 
 /** What runs and what is under way, as it is when somebody scrapes. */
@@ -93,7 +94,8 @@ export class ApiMetrics {
     });
     app.addHook('onResponse', async (request, reply) => {
       // The pattern, not the path, so that targets and typing errors do not become label values.
-      const route = request.routeOptions.url ?? 'none';
+      const { url } = request.routeOptions;
+      const route = url === undefined ? 'none' : templateOf(url);
       const labels = { method: request.method, route, status: String(reply.statusCode) };
       requests.inc(labels);
       if (!isStream(route)) seconds.observe(labels, reply.elapsedTime / 1000);

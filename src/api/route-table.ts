@@ -25,6 +25,11 @@ export function methodsFor(table: RouteTable, path: string): string[] {
   return [...new Set(methods)].sort();
 }
 
+/** As people write a route, without what a parameter says of itself to the router: its name in metrics and traces. */
+export function templateOf(url: string): string {
+  return url.replace(/\(\^?.*?\$?\)(?=\/|$)/g, '');
+}
+
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => {
     // A parameter may say by itself what it takes.

@@ -2,6 +2,7 @@
 import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { beginSpan, contextOf, failSpan, traceIds } from '../telemetry/spans.ts';
+import { templateOf } from './route-table.ts';
 import { isStream } from './streams.ts';
 
 interface Traced {
@@ -13,8 +14,9 @@ interface Traced {
 export function traceRequests(app: FastifyInstance): void {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook('onRequest', (request, reply, done) => {
-    const { url: route } = request.routeOptions;
-    if (route === undefined || !isTold(route)) return done();
+    const { url } = request.routeOptions;
+    if (url === undefined || !isTold(url)) return done();
+    const route = templateOf(url);
     const parent = contextOf(request.headers);
     const attributes = { 'http.request.method': request.method, 'http.route': route };
     const span = beginSpan(`${request.method} ${route}`, { kind: 'server', attributes, parent });

@@ -1,14 +1,16 @@
 /** Opens the payloads in Temporal's raw answers: histories, memos, heartbeats. The SDK does so only for what it decodes itself. */
 import type { ConnectionLike } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { opened } from './codec.ts';
 import type { KeyRing } from './keys.ts';
+import { sealedWith } from './seal.ts';
 
-const answersWithPayloads = [
-  'describeWorkflowExecution',
-  'getWorkflowExecutionHistory',
-  'listWorkflowExecutions',
-] as const;
+const history = 'getWorkflowExecutionHistory';
+const answersWithPayloads = ['describeWorkflowExecution', history, 'listWorkflowExecutions'] as const;
+
+/** What becomes of a payload whose key is not at hand: it is left as it is, or `payload-key-missing` is thrown. */
+type WithoutKey = 'left' | 'needed';
 
 /** The same connection, whose answers can be read. */
 export function readableConnection<C extends ConnectionLike>(connection: C, ring: KeyRing): C {
@@ -21,7 +23,8 @@ export function readableConnection<C extends ConnectionLike>(connection: C, ring
         {
           value: async (request: object) => {
             const answer = await Reflect.apply(service[method], service, [request]);
-            openAll(answer, ring);
+            // All of a history is needed. Which workflows there are must be told whatever one of them was sealed with.
+            openAll(answer, ring, method === history ? 'needed' : 'left');
             return answer;
           },
         },
@@ -31,12 +34,18 @@ export function readableConnection<C extends ConnectionLike>(connection: C, ring
   return Object.create(connection, { workflowService: { value: readable } });
 }
 
-/** Opens every sealed payload within, in place. Throws `payload-key-missing`. */
-export function openAll(value: unknown, ring: KeyRing): void {
+/** Opens every sealed payload within, in place. */
+export function openAll(value: unknown, ring: KeyRing, withoutKey: WithoutKey): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
   const payload = 'metadata' in value && 'data' in value ? payloadSchema.safeParse(value) : null;
-  if (payload?.success) Object.assign(value, opened(payload.data, ring));
-  else for (const one of Object.values(value)) openAll(one, ring);
+  if (!payload?.success) for (const one of Object.values(value)) openAll(one, ring, withoutKey);
+  else if (withoutKey === 'needed' || hasKeyOf(payload.data, ring))
+    Object.assign(value, opened(payload.data, ring));
+}
+
+function hasKeyOf(payload: Payload, ring: KeyRing): boolean {
+  const id = sealedWith(payload);
+  return id === null || ring.byId.has(id);
 }
 
 const payloadSchema = z.object({

@@ -1,11 +1,8 @@
 /** The directory of rollouts over a Temporal client, each call with a hard limit on the wait. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import {
-  defaultPayloadConverter,
-  type Payload,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Directory } from '../activities/directory.ts';
+import { decoded } from '../codec/readable.ts';
 import type { FoundRollout } from '../domain/emergency/sweep.ts';
 import { emergencyMemo } from '../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
@@ -185,8 +182,4 @@ function foundIn(info: Info): FoundRollout {
 /** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */
 function millisOf(time: Info['startTime']): number | null {
   return time ? Number(String(time.seconds ?? 0)) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
-}
-
-function decoded(payload: Payload | null | undefined): unknown {
-  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
 }

@@ -1,8 +1,8 @@
 /** Emergencies that are open: they forbid rollouts in their scope to begin. Asked by API and worker alike. */
-import { type Client, type RawWorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { type Client, isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import { decoded } from '../codec/readable.ts';
 import type { Blocking } from '../domain/emergency/block.ts';
-import { covers, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
+import { covers, emergencyIdIn, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
 import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
@@ -10,6 +10,7 @@ import { within } from '../providers/limit.ts';
 const answerWithinMs = 2_000;
 const pageSize = 200;
 const running = 1;
+const grpcNotFound = 5;
 
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
@@ -35,13 +36,17 @@ export async function emergenciesCovering(client: Client, target: TargetId): Pro
 }
 
 async function lookedUp(client: Client, call: Call, id: string): Promise<EmergencyOrder[]> {
+  const { namespace } = client.options;
+  const execution = { workflowId: emergencyWorkflowIdOf(id) };
   try {
-    const handle = client.workflow.getHandle(emergencyWorkflowIdOf(id));
-    const { raw } = await call(() => handle.describe());
-    const info = raw.workflowExecutionInfo ?? {};
+    // Raw: the client's own description is none when the memo cannot be read.
+    const answer = await call(() =>
+      client.workflowService.describeWorkflowExecution({ namespace, execution }),
+    );
+    const info = answer.workflowExecutionInfo ?? {};
     return info.status === running ? orderIn(info) : [];
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
+    if (isGrpcServiceError(error) && error.code === grpcNotFound) return [];
     throw error;
   }
 }
@@ -55,11 +60,19 @@ async function listed(client: Client, call: Call): Promise<EmergencyOrder[]> {
   return (answer.executions ?? []).flatMap(orderIn);
 }
 
-/** What an emergency was opened with, from its memo; empty: it is none of ours. */
+/** What an emergency was opened with, from its memo, or what stands for it; empty: it is none of ours. */
 export function orderIn(info: RawWorkflowExecutionInfo): EmergencyOrder[] {
   const payload = info.memo?.fields?.[orderMemo];
-  const order: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : null;
+  const order = decoded(payload);
+  if (payload && order === undefined) return [unreadable(emergencyIdIn(info.execution?.workflowId ?? ''))];
   return isOrder(order) ? [order] : [];
+}
+
+/** Nobody may begin what an emergency forbids because a key of encryption is lost. */
+function unreadable(id: string): EmergencyOrder {
+  const reason =
+    'what it was opened with cannot be read, for want of its encryption key or because it was changed, so it counts for everything';
+  return { id, scope: ['all'], to: null, actor: 'unknown', reason, stoppedAll: [] };
 }
 
 function isOrder(value: unknown): value is EmergencyOrder {

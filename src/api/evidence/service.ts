@@ -1,6 +1,7 @@
 /** Evidence as the API serves it: the archive, what Temporal still knows, and what the keeper says that it could not keep. */
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
+import { decoded } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { keeperId } from '../../domain/evidence/keeper.ts';
 import type { Place } from '../../domain/evidence/layout.ts';
@@ -27,7 +28,6 @@ import { versionsOf } from '../../evidence/versions.ts';
 import { type BundleList, type BundleListQuery, type EvidenceState, hasEnded } from '../contract.ts';
 import type { EvidenceService, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
-import { decoded } from '../temporal/visibility.ts';
 import { rolloutOf } from './rollout-of.ts';
 
 export interface EvidenceDeps extends TemporalDeps {

@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { decoded } from '../../codec/readable.ts';
 import { emergencyWorkflowIdOf } from '../../domain/emergency/scope.ts';
 import { emergencyStatusQuery, emergencyWorkflowType, releaseMessage } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
@@ -21,7 +22,7 @@ import {
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
-import { decoded, millisOf, rawOf } from './visibility.ts';
+import { millisOf, rawOf } from './visibility.ts';
 
 const running = 1;
 const completed = 2;

@@ -3,13 +3,13 @@
 import type { DescribeWorkflowExecutionResponse } from '@temporalio/client';
 import { z } from 'zod';
 import { rolloutSeries, type SeriesPast, seriesPast, type WatchSeen } from '../../audit/series.ts';
+import { decoded } from '../../codec/readable.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { checkRecordSchema, type RolloutSeries, watchSeriesSchema } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { fetchRuns } from './histories.ts';
 import { describe } from './view.ts';
-import { decoded } from './visibility.ts';
 
 /** Rollouts whose past is kept, the least used goes first; a past is some ten to hundred kilobytes. */
 const keptPasts = 100;

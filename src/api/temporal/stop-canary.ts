@@ -1,7 +1,7 @@
 /** Finds a rollout's canary, by what is at hand, by Temporal or by the data planes, and stops it in the data plane. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { SluiceError } from '../../domain/errors.ts';
+import { type ErrorCode, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { type Express, hasEnded, type RolloutSummary } from '../contract.ts';
 import type { Calm } from '../express/calm.ts';
@@ -140,7 +140,8 @@ export function hasCanary({ phase }: Pick<RolloutSummary, 'phase'>): boolean {
   return phase !== 'watching' && phase !== 'cleaning';
 }
 
-async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
+/** By the data planes alone. */
+export async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Promise<TrafficRef[]> {
   const target = targetOf(ref);
   const last = lookup.lastOf(target);
   const candidates = last
@@ -150,6 +151,9 @@ async function refsWithCanary({ planes, lookup }: ExpressDeps, ref: RunRef): Pro
   return candidates.filter((_, index) => found[index]);
 }
 
+/** Nothing is known by Temporal's answer: there is none, or it cannot be read, as when a key of encryption is lost. */
 export function wasAway(error: unknown): boolean {
-  return error instanceof SluiceError && ['temporal-unavailable', 'worker-absent'].includes(error.code);
+  return !(error instanceof SluiceError) || noAnswer.includes(error.code);
 }
+
+const noAnswer: readonly ErrorCode[] = ['temporal-unavailable', 'worker-absent', 'payload-key-missing'];

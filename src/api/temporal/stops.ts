@@ -4,7 +4,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
 import { type Running, runningRollouts } from './running.ts';
-import { type ExpressDeps, hasCanary, stopCanary } from './stop-canary.ts';
+import { type ExpressDeps, hasCanary, refsWithCanary, stopCanary } from './stop-canary.ts';
 import type { Target, Teller } from './teller.ts';
 
 export type Stopped = Pick<EmergencyAnswer, 'restored' | 'notRestored' | 'listProblem'>;
@@ -74,11 +74,16 @@ async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promi
 
 async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: Running): Promise<Result> {
   const { target } = summary;
-  const ref = await deps.lookup.of(summary, memo).catch(() => null);
-  const stop = ref && deps.planes.stop(ref);
-  // After the write has begun, and before it has ended.
+  const refs = await deps.lookup.of(summary, memo).then(
+    (ref) => (ref ? [ref] : []),
+    () => refsWithCanary(deps, summary),
+  );
+  const stops = refs.map((ref) => deps.planes.stop(ref).then((stop) => resultOf(target, ref.name, stop)));
+  // After the writes have begun, and before they have ended.
   teller.tell(summary);
-  return ref && stop ? resultOf(target, ref.name, await stop) : notRestored(target, null, unknownPlane);
+  const results = await Promise.all(stops);
+  const failed = results.find((result) => 'problem' in result);
+  return failed ?? results[0] ?? notRestored(target, null, unknownPlane);
 }
 
 /** Of a target that was named. */

@@ -1,10 +1,11 @@
 /** Where a rollout's traffic is steered: from its memo, else from the plan that its history begins with. */
+import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import { trafficMemo } from '../../worker/start-options.ts';
 import type { RolloutSummary } from '../contract.ts';
 import type { TrafficRef } from '../express/data-planes.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
-import { decoded, rawOf } from './visibility.ts';
+import { rawOf } from './visibility.ts';
 
 const memoSchema = z.object({ name: z.string(), options: z.record(z.string(), z.unknown()) });
 const inputSchema = z.object({ plan: z.object({ traffic: memoSchema }) });
@@ -22,7 +23,10 @@ export class TrafficLookup {
     this.deps = deps;
   }
 
-  /** Needs no worker. Throws `temporal-unavailable`; null when the rollout began with no plan of ours. */
+  /**
+   * Needs no worker. Null when the rollout began with no plan of ours. Throws `temporal-unavailable`, and when the plan cannot
+   * be read: whoever wants to stop must not take that for none.
+   */
   async of(known: Known, memo: (key: string) => unknown): Promise<TrafficRef | null> {
     const atHand = this.atHand(known, memo);
     if (atHand) return atHand;
@@ -63,7 +67,7 @@ export class TrafficLookup {
       workerTimeoutMs,
     );
     const input = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-    const reading = inputSchema.safeParse(decoded(input));
+    const reading = inputSchema.safeParse(input && defaultPayloadConverter.fromPayload(input));
     if (reading.success) kept(this.byRun, runId, reading.data.plan.traffic);
     return reading.success ? reading.data.plan.traffic : null;
   }

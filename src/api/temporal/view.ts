@@ -1,6 +1,7 @@
 /** One rollout as far as it can be seen: Temporal's description, the workflow's own account, the live heartbeat. */
 import { type DescribeWorkflowExecutionResponse, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
+import { decoded } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { latestOf } from '../../domain/gates/state.ts';
 import { statusQuery } from '../../domain/rollout/names.ts';
@@ -15,7 +16,7 @@ import {
 } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, callTimeoutMs, type TemporalDeps, within, workerTimeoutMs } from './calls.ts';
-import { decoded, memoOf, summaryOf, workflowIdFor } from './visibility.ts';
+import { memoOf, summaryOf, workflowIdFor } from './visibility.ts';
 
 export interface Described {
   readonly summary: RolloutSummary;

@@ -1,5 +1,6 @@
 /** Reads what Temporal knows of rollouts without a worker: lists, summaries, memos. */
-import { defaultPayloadConverter, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import { decoded } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
 import { taskQueues, workflowType } from '../../domain/rollout/names.ts';
@@ -152,12 +153,6 @@ export function workflowIdFor(ref: { readonly environment: string; readonly serv
 
 export function rawOf({ client }: TemporalDeps) {
   return { workflowService: client.workflowService, namespace: client.options.namespace };
-}
-
-type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
-
-export function decoded(payload: Payload | null | undefined): unknown {
-  return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
 }
 
 /** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */

@@ -69,6 +69,10 @@ export function emergencyWorkflowIdOf(id: string): string {
   return `emergency/${id}`;
 }
 
+export function emergencyIdIn(workflowId: string): string {
+  return workflowId.replace(/^emergency\//, '');
+}
+
 /** Ids of every emergency of a single word without `*` that covers the target. */
 export function idsCovering(target: TargetId): readonly string[] {
   return [...new Set(['all', 'canary', ...target.split('/'), target])];

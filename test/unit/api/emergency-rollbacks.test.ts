@@ -172,6 +172,24 @@ describe('an open emergency', () => {
     expect(await codeOf(listed.service.start(start('prod')))).toBe('emergency-open');
   });
 
+  test('whose order cannot be read blocks every rollout and says why, for as long as it is open', async () => {
+    const emergency = { order, sealed: true };
+    const rollouts: Record<string, FakeRollout> = { 'emergency/prod': emergency };
+    const { service, app } = await serve(rollouts);
+    for (const environment of ['prod', 'demo']) {
+      await expect(service.start(start(environment))).rejects.toMatchObject({
+        code: 'emergency-open',
+        message: expect.stringMatching(
+          /the emergency "prod" is open .* cannot be read, .* counts for everything/,
+        ),
+      });
+    }
+    const { emergencies } = (await app.inject({ url: '/v1/emergency-rollbacks' })).json();
+    expect(emergencies).toMatchObject([{ id: 'prod', open: true, actor: 'unknown' }]);
+    rollouts['emergency/prod'] = { ...emergency, status: 2 };
+    expect(await codeOf(service.start(start('demo')))).toBe('fine');
+  });
+
   test('blocks no more when it has ended, and nothing begins while that cannot be known', async () => {
     const { service, temporal } = await serve({ 'emergency/prod': { order, status: 2 } });
     expect(await codeOf(service.start(start('prod')))).toBe('fine');

@@ -6,7 +6,13 @@ import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
-import { type FakeRollout, type FakeTemporal, fakeTemporal, grpcUnavailable } from './fake-temporal.ts';
+import {
+  type FakeRollout,
+  type FakeTemporal,
+  fakeTemporal,
+  grpcUnavailable,
+  keyMissing,
+} from './fake-temporal.ts';
 import { planOf } from './fakes.ts';
 
 let planes: Record<'a' | 'b', TrafficProvider>;
@@ -190,6 +196,42 @@ describe('a rollback', () => {
     const other = { environment: 'demo', service: 'other' };
     expect(await codeOf(service.command(other, rollback))).toBe('temporal-unavailable');
     expect(stops).toEqual(['b demo/shop']);
+  });
+
+  test.each([
+    ['sealed with a key that is lost', keyMissing],
+    ['tampered with', new Error('Unknown encoding: binary/encrypted')],
+  ])('of a rollout whose memo and plan are %s stops what the data plane knows', async (_, unreadable) => {
+    const { service, temporal } = serve({ 'demo/shop': { traffic: null } });
+    for (const call of ['describe', 'history'] as const) temporal.behaviour.set(call, unreadable);
+    await giveTraffic(planes.b);
+    expect(await service.command(shop, rollback)).toMatchObject({
+      via: 'update',
+      express: { written: true },
+    });
+    expect(stops).toEqual(['b demo/shop']);
+  });
+
+  test('goes by a list of some seconds ago when the key was lost since', async () => {
+    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+    temporal.behaviour.set('describe', keyMissing);
+    const nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + 30_000);
+    const answering = service.command(shop, rollback);
+    expect(await answering).toMatchObject({ via: 'update', express: { written: true } });
+    clock.mockRestore();
+    expect(stops).toEqual(['a demo/shop']);
+  });
+
+  test('of one among many, of which a list tells but not where its traffic is, stops it by the data plane', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `shop-${index}`);
+    const others = Object.fromEntries(names.map((name) => [`demo/${name}`, {}]));
+    const { service } = serve({ ...others, 'demo/shop': { sealed: true } });
+    await giveTraffic(planes.b);
+    const all = names.map((name) => service.command({ environment: 'demo', service: name }, rollback));
+    expect(await service.command(shop, rollback)).toMatchObject({ express: { written: true } });
+    await Promise.all(all);
+    expect(stops).toContain('b demo/shop');
   });
 
   test('does not wait for a slow Temporal to say what the data plane knows', async () => {
@@ -422,6 +464,15 @@ describe('an emergency stop', () => {
     expect(answer.restored.map(({ target }) => target).sort()).toEqual(['demo/one', 'demo/two', 'prod/one']);
     expect(answer.notRestored).toMatchObject([{ target: 'prod/typo' }]);
     expect(temporal.told).toHaveLength(3);
+  });
+
+  test('of an environment stops by the data plane what was sealed with a key that is lost', async () => {
+    const { service } = serve({ 'demo/shop': { sealed: true }, 'demo/one': {} });
+    await giveTraffic(planes.b);
+    const scope = { environments: ['demo'] };
+    const answer = await service.emergencyStop({ ...everything, scope });
+    expect(answer.notRestored).toEqual([]);
+    expect(stops.sort()).toEqual(['a demo/one', 'b demo/shop']);
   });
 
   test('of an environment says so when Temporal cannot tell what runs there', async () => {

@@ -1,6 +1,8 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
 import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { sealedEncoding } from '../../../src/codec/seal.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
 
 export interface FakeRollout {
   readonly phase?: string;
@@ -21,6 +23,8 @@ export interface FakeRollout {
   readonly pending?: () => readonly object[];
   /** It is an emergency, named `emergency/<id>`, that was opened with this. */
   readonly order?: object;
+  /** Nothing that its memo or its history holds can be read: as of one that was sealed with another key. */
+  readonly sealed?: boolean;
 }
 
 type Call = 'describe' | 'update' | 'signal' | 'query' | 'list' | 'history' | 'start';
@@ -71,6 +75,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     describe: () =>
       guarded('describe', () => {
         const rollout = known(id);
+        if (rollout.sealed) throw keyMissing;
         const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
         const historyLength = rollout.events?.().length;
         const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
@@ -113,8 +118,15 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
             .filter(([, { order }]) => (order !== undefined) === query.includes('"emergency"'))
             .map(([target, rollout]) => infoOf(rollout.order ? target : `rollout/${target}`, rollout)),
         })),
-      getWorkflowExecutionHistory: () =>
+      describeWorkflowExecution: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
+        guarded('describe', () => {
+          const rollout = rollouts[workflowId];
+          if (!rollout) throw grpcNotFound;
+          return { workflowExecutionInfo: infoOf(workflowId, rollout) };
+        }),
+      getWorkflowExecutionHistory: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
         guarded('history', () => {
+          if (known(workflowId).sealed) throw keyMissing;
           const plan = { traffic: { name: 'a', options: {} } };
           const payloads = [defaultPayloadConverter.toPayload({ plan })];
           return {
@@ -131,6 +143,14 @@ export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no conne
   details: 'no connection',
   metadata: {},
 });
+
+const grpcNotFound = Object.assign(new Error('5 NOT_FOUND: workflow not found'), {
+  code: 5,
+  details: 'workflow not found',
+  metadata: {},
+});
+
+export const keyMissing = new SluiceError('payload-key-missing', 'A payload is encrypted with a lost key.');
 
 const deadlineExceeded = 4;
 
@@ -150,13 +170,15 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
 
 function infoOf(
   workflowId: string,
-  { phase = 'soaking', outcome, status = running, traffic, order, cooldown, runId }: FakeRollout,
+  { phase = 'soaking', outcome, status = running, traffic, order, cooldown, runId, sealed }: FakeRollout,
 ) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
+  const inMemo = (value: unknown) =>
+    sealed ? { metadata: { encoding: Buffer.from(sealedEncoding) }, data: Buffer.from('?') } : payload(value);
   const memo = {
-    ...(traffic === null ? {} : { traffic: payload(traffic ?? { name: 'a', options: {} }) }),
-    ...(order ? { order: payload(order) } : {}),
-    ...(cooldown ? { cooldown: payload(cooldown) } : {}),
+    ...(traffic === null ? {} : { traffic: inMemo(traffic ?? { name: 'a', options: {} }) }),
+    ...(order ? { order: inMemo(order) } : {}),
+    ...(cooldown ? { cooldown: inMemo(cooldown) } : {}),
   };
   return {
     execution: { workflowId, runId: runId ?? `run-of-${workflowId}` },

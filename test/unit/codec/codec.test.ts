@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionLike } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openAll } from '../../../src/codec/answers.ts';
+import { openAll, readableConnection } from '../../../src/codec/answers.ts';
 import { createCodec } from '../../../src/codec/codec.ts';
 import { type KeyRing, readKeyRing } from '../../../src/codec/keys.ts';
+import { decoded } from '../../../src/codec/readable.ts';
 import { sealedWith } from '../../../src/codec/seal.ts';
 import { encryptionSection } from '../../../src/providers/encryption.ts';
 
@@ -108,10 +110,32 @@ it('opens every payload of an answer, however deep, and leaves the rest alone', 
     token: Buffer.from('next'),
     none: null,
   };
-  openAll(answer, ring);
+  openAll(answer, ring, 'needed');
   expect(plainOf(answer.history.events[0]?.attributes.input.payloads[0])).toEqual({ plan: 1 });
   expect([plainOf(answer.memo.fields.key), plainOf(answer.memo.fields.plain)]).toEqual(['m', 'p']);
   expect(answer.token.toString()).toBe('next');
+});
+
+it('leaves sealed in a list what it has no key for, and opens the rest', async () => {
+  const [lost, kept] = [await sealed('lost', ringOf('a')), await sealed('kept', ringOf('b'))];
+  const answer = { executions: [{ memo: lost }, { memo: kept }] };
+  expect(() => openAll(structuredClone(answer), ringOf('b'), 'needed')).toThrow('encrypted with the key "a"');
+  openAll(answer, ringOf('b'), 'left');
+  expect(sealedWith(answer.executions[0]?.memo ?? {})).toBe('a');
+  expect(answer.executions.map(({ memo }) => decoded(memo))).toEqual([undefined, 'kept']);
+});
+
+it.each([
+  ['listWorkflowExecutions', 'left'],
+  ['describeWorkflowExecution', 'left'],
+  ['getWorkflowExecutionHistory', 'needed'],
+] as const)('of an answer to %s a payload without its key is %s', async (method, withoutKey) => {
+  const answer = { memo: await sealed('m', ringOf('a')) };
+  const connection = { workflowService: { [method]: async () => answer } } as unknown as ConnectionLike;
+  const { workflowService } = readableConnection(connection, ringOf('b'));
+  const asked = Reflect.apply(workflowService[method], workflowService, [{}]);
+  if (withoutKey === 'left') expect(await asked).toBe(answer);
+  else await expect(asked).rejects.toMatchObject({ code: 'payload-key-missing' });
 });
 
 describe('keys', () => {

@@ -18,23 +18,24 @@ export async function sendCommand(
   const { name, requestId, ...rest } = command;
   const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
   const payload: CommandPayload = { ...rest, requestId };
+  let status: unknown;
   try {
-    const status = await within(deps.client, workerTimeoutMs, () =>
+    status = await within(deps.client, workerTimeoutMs, () =>
       handle.executeUpdate<unknown, [CommandPayload]>(name, {
         args: [payload],
         updateId: updateIdOf(command),
       }),
     );
-    const told = statusFrom(status);
-    if (told !== null) needSameCommand(told, command);
-    return { accepted: true, via: 'update', status: told };
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw name === 'rollback' ? await refusedWithOutcome(deps, ref, error) : refused(error);
     if (error instanceof WorkflowNotFoundError) throw await absent(deps, ref);
     if (name !== 'rollback') throw await unanswered(deps, error);
+    return await leaveCommand(deps, ref, command);
   }
-  return await leaveCommand(deps, ref, command);
+  const told = statusFrom(status);
+  if (told !== null) needSameCommand(told, command);
+  return { accepted: true, via: 'update', status: told };
 }
 
 export function updateIdOf({ name, actor = '', requestId }: CommandRequest): string {

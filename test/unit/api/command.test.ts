@@ -32,18 +32,22 @@ test('a rollback that a rollout refuses which has gone back and only settles say
   });
 });
 
-test('a key that was used for another command is refused, and for the same one answered as before', async () => {
-  const data = { command: 'pause', requestId: 'key', reason: 'look' };
-  const said = { atMs: 1, kind: 'command', text: 'pause: look', stage: 0, actor: 'ann', data } as const;
-  const executeUpdate = async () => statusOf({ timeline: [said] });
-  const { client } = fakeTemporal({ 'demo/shop': { phase: 'soaking' } });
-  const { getHandle } = client.workflow;
-  const paused = { ...client.workflow, getHandle: (id: string) => ({ ...getHandle(id), executeUpdate }) };
-  const deps = { client: Object.assign(client, { workflow: paused }), address: 'nowhere' };
-  const shop = { environment: 'demo', service: 'shop' };
-  const pause = { name: 'pause', actor: 'ann', requestId: 'key' } as const;
-  expect(await sendCommand(deps, shop, { ...pause, reason: ' look ' })).toMatchObject({ via: 'update' });
-  await expect(sendCommand(deps, shop, { ...pause, reason: 'stop' })).rejects.toMatchObject({
-    code: 'idempotency-mismatch',
-  });
-});
+test.each(['pause', 'rollback'] as const)(
+  'a key that was used for another %s is refused, and for the same one answered as before',
+  async (name) => {
+    const data = { command: name, requestId: 'key', reason: 'look' };
+    const said = { atMs: 1, kind: 'command', text: `${name}: look`, stage: 0, actor: 'ann', data } as const;
+    const executeUpdate = async () => statusOf({ timeline: [said] });
+    const { client, told } = fakeTemporal({ 'demo/shop': { phase: 'soaking' } });
+    const { getHandle } = client.workflow;
+    const paused = { ...client.workflow, getHandle: (id: string) => ({ ...getHandle(id), executeUpdate }) };
+    const deps = { client: Object.assign(client, { workflow: paused }), address: 'nowhere' };
+    const shop = { environment: 'demo', service: 'shop' };
+    const again = { name, actor: 'ann', requestId: 'key' } as const;
+    expect(await sendCommand(deps, shop, { ...again, reason: ' look ' })).toMatchObject({ via: 'update' });
+    await expect(sendCommand(deps, shop, { ...again, reason: 'stop' })).rejects.toMatchObject({
+      code: 'idempotency-mismatch',
+    });
+    expect(told).toEqual([]);
+  },
+);

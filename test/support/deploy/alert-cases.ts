@@ -201,7 +201,11 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'SluiceAccessRefused',
     at: '6m',
-    fires: [[`sluice_http_problems_total{${of('api')}, code="unauthenticated"}`, '0+10x40']],
+    // Each code alone is too few: all three count.
+    fires: ['unauthenticated', 'login-refused', 'csrf-refused'].map((code) => [
+      `sluice_http_problems_total{${of('api')}, code="${code}"}`,
+      '0+2x40',
+    ]),
     quiet: [
       [`sluice_http_problems_total{${of('api')}, code="unauthenticated"}`, '0+1x40'],
       [`sluice_http_problems_total{${of('api')}, code="not-found"}`, '0+50x40'],

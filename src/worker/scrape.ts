@@ -1,8 +1,9 @@
 /** One address for a scraper: the worker's own metrics and those of Temporal's SDK, which has an exporter of its own. */
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { type Pages, servePages } from '../providers/pages.ts';
 
-const sdkAnswersWithinMs = 5_000;
+/** Of the time that a scraper has. */
+const sdkAnswersWithinMs = 2_000;
 
 export interface ScrapeOptions {
   readonly host: string;
@@ -14,9 +15,17 @@ export interface ScrapeOptions {
 
 /** Rejects if the address is taken. */
 export async function serveMetrics({ host, port, registry, sdkPort }: ScrapeOptions): Promise<Pages> {
+  const sdkUp = new Gauge({
+    name: 'sluice_sdk_metrics_up',
+    help: "1: the metrics of Temporal's SDK are in this page; 0: its exporter did not answer.",
+    registers: [registry],
+  });
   const metrics = async () => {
-    const [own, ofSdk] = await Promise.all([registry.metrics(), sdkMetrics(sdkPort)]);
-    return { status: 200, type: registry.contentType, text: `${own}\n${ofSdk}` };
+    // The own ones are of use without those of the SDK, and most when something is wrong with it.
+    const ofSdk = await sdkMetrics(sdkPort).catch(() => null);
+    sdkUp.set(Number(ofSdk !== null));
+    const own = await registry.metrics();
+    return { status: 200, type: registry.contentType, text: `${own}\n${ofSdk ?? ''}` };
   };
   return await servePages({ what: 'metrics port', host, port, pages: { '/metrics': metrics } });
 }

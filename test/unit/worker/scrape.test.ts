@@ -24,10 +24,14 @@ it('one page has the worker’s own metrics and those of the SDK', async () => {
   const answer = await scrape(sdk.port);
   expect(answer.headers.get('content-type')).toContain('version=0.0.4');
   expect((await answer.text()).split('\n')).toEqual(
-    expect.arrayContaining(['own_total 1', 'temporal_total 2']),
+    expect.arrayContaining(['own_total 1', 'temporal_total 2', 'sluice_sdk_metrics_up 1']),
   );
 });
 
-it('a page without those of the SDK is no page, so that a scraper notices', async () => {
-  expect((await scrape(await freeLoopbackPort())).status).toBe(500);
+it('without those of the SDK it has the own ones, and says what is missing', async () => {
+  const answer = await scrape(await freeLoopbackPort());
+  expect(answer.status).toBe(200);
+  expect((await answer.text()).split('\n')).toEqual(
+    expect.arrayContaining(['own_total 1', 'sluice_sdk_metrics_up 0']),
+  );
 });

@@ -17,6 +17,7 @@ import { type ApiConfig, loadConfig } from '../providers/config.ts';
 import { allowOutgoing } from '../providers/outgoing.ts';
 import { policyBook } from '../providers/policies.ts';
 import { createRegistry } from '../providers/registry.ts';
+import { unhurriedLog } from '../providers/unhurried-log.ts';
 import { namesTrace } from '../telemetry/log.ts';
 import { tracedCalls } from '../telemetry/temporal-calls.ts';
 import { startTracing } from '../telemetry/tracing.ts';
@@ -164,7 +165,7 @@ async function tlsOf({ tls }: ApiConfig): Promise<Pick<AppOptions, 'tls' | 'tlsI
 }
 
 /** Whoever reads the log may be slow, and no answer waits for that; at the end, and of a failure, all is written. */
-const log = pino.destination({ sync: false });
+const log = unhurriedLog();
 const logger = pino(
   {
     name: 'sluice-api',

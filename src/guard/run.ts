@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { messageOf } from '../domain/errors.ts';
 import { KubeClient } from '../providers/kube/client.ts';
 import { connect } from '../providers/kube/connection.ts';
+import { unhurriedLog } from '../providers/unhurried-log.ts';
 import { type GuardFlags, type Post, readGuardConfig } from './config.ts';
 import { Guard } from './guard.ts';
 import { GuardMetrics, type PostName } from './metrics.ts';
@@ -23,7 +24,7 @@ export async function runGuard(flags: GuardFlags): Promise<void> {
   const logger = pino(
     { name: 'sluice-guard', level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } },
     // No route waits for whoever reads the log; at the end all is written.
-    pino.destination({ sync: false }),
+    unhurriedLog(),
   );
   const config = await readGuardConfig(flags, process.env);
   const guards: Guarded[] = [];

@@ -61,6 +61,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/secret.ts',
     'providers/registry.ts',
     'providers/traffic/types.ts',
+    'providers/unhurried-log.ts',
     'worker/bundle-path.ts',
     'worker/attributes.ts',
     'worker/open-emergencies.ts',
@@ -101,6 +102,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/pages.ts',
     'providers/traffic',
     'providers/turns.ts',
+    'providers/unhurried-log.ts',
   ],
   demo: ['domain'],
   // Runs in browsers. Of the contract it takes types: what is checked is checked by the API and by its client.

@@ -121,7 +121,11 @@ export class KubeTraffic implements TrafficProvider {
 
   async glance(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
     const seen = this.sights.fresh(target.id);
-    return seen === null ? await this.read(target, signal) : stateOf(seen, Date.now());
+    if (seen === null) return await this.read(target, signal);
+    // One object for all targets, so that it costs nothing to ask for it more often than for each route.
+    if (await translated(() => this.options.store.isAllStopped(signal)))
+      return await this.read(target, signal);
+    return stateOf(seen, Date.now());
   }
 
   asked(target: TrafficTarget | '*', signal?: AbortSignal): Promise<Asked> {

@@ -25,6 +25,8 @@ import {
 const maxRounds = 8;
 /** For so long the stop of everything need not be read again by those who only look. */
 const allForMs = 500;
+/** And for so long by those who go by what they saw before. */
+const allKnownForMs = 8_000;
 
 export interface LeaseSeen extends LeaseState {
   /** The stop of everything is in force. */
@@ -56,6 +58,11 @@ export class LeaseStore {
   async look(target: TargetId, signal?: AbortSignal): Promise<LeaseSeen> {
     const [own, stoppedAll] = await Promise.all([this.find(target, signal), this.lately.get(signal)]);
     return { ...readLease(own), stoppedAll };
+  }
+
+  /** Whether everything is stopped: one question serves all who need no newer answer than of some seconds ago. */
+  isAllStopped(signal?: AbortSignal): Promise<boolean> {
+    return this.lately.get(signal, allKnownForMs);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Lately } from '../../../../../src/providers/traffic/kube/lately.ts';
 
 it('asks once for all who want to know at about the same time', async () => {
@@ -7,6 +7,18 @@ it('asks once for all who want to know at about the same time', async () => {
   expect(await Promise.all([lately.get(), lately.get(), lately.get()])).toEqual([1, 1, 1]);
   lately.forget();
   expect(await lately.get()).toBe(2);
+});
+
+it('gives an older answer to who is content with one', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+  let asked = 0;
+  const lately = new Lately(async () => ++asked, 500);
+  await lately.get();
+  now.mockReturnValue(8_000);
+  expect(await lately.get(undefined, 8_000)).toBe(1);
+  now.mockReturnValue(8_001);
+  expect(await lately.get(undefined, 8_000)).toBe(2);
+  now.mockRestore();
 });
 
 it('keeps no failure', async () => {

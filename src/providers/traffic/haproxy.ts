@@ -108,7 +108,7 @@ class HaproxyTraffic implements TrafficProvider {
 
   /** What needs no more than that all is well may come from the overview; what would make anybody act is looked at. */
   async glance(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState> {
-    const seen = await this.overview.look(checkTargetId(target.id)).catch(() => null);
+    const seen = await this.overview.look(checkTargetId(target.id), signal).catch(() => null);
     if (seen?.owned && !seen.stopped && seen.canary.lease > Date.now()) return this.stateOf(seen);
     return await this.read(target, signal);
   }

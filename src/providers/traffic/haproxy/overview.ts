@@ -3,6 +3,7 @@
  * watches would otherwise ask HAProxy for some seven thousand entries a second.
  */
 import type { TargetId } from '../../../domain/plan/types.ts';
+import { within } from '../../limit.ts';
 import type { RuntimeClient } from './client.ts';
 import { type Seen, seenIn } from './entries.ts';
 import { entriesIn, type MapCommands, type MapName, mapNames } from './maps.ts';
@@ -13,20 +14,30 @@ const fewPerSecond = 10;
 const entriesOfALook = 11;
 /** An overview that was asked for no longer ago than this serves everybody. */
 const maxAgeMs = 1_000;
+/** Nobody waits longer for it: who looks has a time limit, within which they can still look for themselves. */
+const patienceMs = 500;
+/** After one that failed everybody looks for themselves for so long. */
+const restMs = 5_000;
+/** How much the maps hold may have changed since the last one. */
+const sizeForMs = 60_000;
 
-interface Taken {
+type Value = (name: MapName, key: string) => string | null;
+
+interface Taking {
   readonly askedMs: number;
-  value(name: MapName, key: string): string | null;
+  readonly value: Promise<Value>;
+  underWay: boolean;
 }
 
 export class Overview {
   private readonly client: Pick<RuntimeClient, 'run'>;
   private readonly commands: MapCommands;
-  private taking: { readonly askedMs: number; readonly taken: Promise<Taken> } | null = null;
+  private taking: Taking | null = null;
+  private failedMs = Number.NEGATIVE_INFINITY;
   /** Of the last one. */
-  private entries = 0;
+  private entries = { count: 0, atMs: 0 };
   private looks = { sinceMs: 0, count: 0, perSecond: 0 };
-  /** When each target's entries were last written from here. */
+  /** When each target's entries were last written from here, while somebody could be told of an overview before that. */
   private readonly wroteMs = new Map<TargetId, number>();
 
   constructor(client: Pick<RuntimeClient, 'run'>, commands: MapCommands) {
@@ -36,16 +47,28 @@ export class Overview {
 
   /** Somebody here has changed the target's entries, so older overviews are not of today. */
   wrote(id: TargetId): void {
-    this.wroteMs.set(id, performance.now());
+    const { taking } = this;
+    if (taking !== null && (taking.underWay || isYoung(taking))) this.wroteMs.set(id, performance.now());
+    else this.wroteMs.clear();
   }
 
-  /** Null: whoever asks had better look for themselves. Errors: `traffic-unavailable`, `traffic-unready`. */
-  async look(id: TargetId): Promise<Seen | null> {
+  /** Null: whoever asks had better look for themselves, also because an overview is slow or has failed. */
+  async look(id: TargetId, signal?: AbortSignal): Promise<Seen | null> {
     const perSecond = this.count();
-    if (perSecond < fewPerSecond || perSecond * entriesOfALook < this.entries) return null;
-    const { askedMs, value } = await this.lately();
-    if ((this.wroteMs.get(id) ?? 0) >= askedMs) return null;
+    if (perSecond < fewPerSecond || perSecond * entriesOfALook < this.size) return null;
+    const taking = this.lately();
+    if (taking === null) return null;
+    const { askedMs } = taking;
+    const waitsMs = askedMs + patienceMs - performance.now();
+    if (taking.underWay && waitsMs <= 0) return null;
+    const value = await within(Math.max(0, waitsMs), () => taking.value, signal).catch(() => null);
+    if (value === null || !isYoung(taking) || (this.wroteMs.get(id) ?? 0) >= askedMs) return null;
     return seenIn(id, Number(value('epoch', id) ?? 0), value);
+  }
+
+  private get size(): number {
+    const { count, atMs } = this.entries;
+    return performance.now() - atMs > sizeForMs ? 0 : count;
   }
 
   /** How many looks there were in the last whole second. */
@@ -60,27 +83,38 @@ export class Overview {
     return this.looks.perSecond;
   }
 
-  private lately(): Promise<Taken> {
+  /** One at a time. Null: the last one failed a moment ago. */
+  private lately(): Taking | null {
+    if (this.taking !== null && (this.taking.underWay || isYoung(this.taking))) return this.taking;
     const askedMs = performance.now();
-    if (this.taking === null || askedMs - this.taking.askedMs > maxAgeMs) {
-      const taking = { askedMs, taken: this.take(askedMs) };
-      this.taking = taking;
-      taking.taken.catch(() => {
-        if (this.taking === taking) this.taking = null;
+    if (askedMs - this.failedMs <= restMs) return null;
+    const taking: Taking = { askedMs, value: this.take(askedMs), underWay: true };
+    this.taking = taking;
+    taking.value
+      .catch(() => {
+        this.taking = null;
+        this.failedMs = performance.now();
+      })
+      .finally(() => {
+        taking.underWay = false;
       });
-    }
-    return this.taking.taken;
+    return taking;
   }
 
-  private async take(askedMs: number): Promise<Taken> {
+  private async take(askedMs: number): Promise<Value> {
     const commands = mapNames.map((name) => this.commands.show(name));
     // Nobody's signal: it serves others as well, and the socket's own time limit holds.
     const answers = await this.client.run(commands, { look: true });
     const maps = new Map(mapNames.map((name, index) => [name, valuesIn(answers[index])]));
-    this.entries = [...maps.values()].reduce((sum, { size }) => sum + size, 0);
+    const count = [...maps.values()].reduce((sum, { size }) => sum + size, 0);
+    this.entries = { count, atMs: performance.now() };
     for (const [id, atMs] of this.wroteMs) if (atMs < askedMs) this.wroteMs.delete(id);
-    return { askedMs, value: (name, key) => maps.get(name)?.get(key) ?? null };
+    return (name, key) => maps.get(name)?.get(key) ?? null;
   }
+}
+
+function isYoung({ askedMs }: Taking): boolean {
+  return performance.now() - askedMs <= maxAgeMs;
 }
 
 /** Of entries with the same key the frontend goes by the first. */

@@ -16,13 +16,17 @@ const maps = {
 
 let asked: (readonly string[])[];
 let overview: Overview;
+/** When HAProxy answers, and whether. */
+let answers: Promise<void>;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
   asked = [];
+  answers = Promise.resolve();
   const client: Pick<RuntimeClient, 'run'> = {
     run: async (commands) => {
       asked.push(commands);
+      await answers;
       const name = (command: string) => command.match(/(\w+)\.map$/)?.[1] as keyof typeof maps;
       return commands.map((command) => maps[name(command)].replaceAll(/^/gm, '0x55d51baa5200 '));
     },
@@ -83,5 +87,77 @@ describe('an overview of the maps', () => {
     const before = asked.length;
     expect(await overview.look('a/b')).toBeNull();
     expect(asked).toHaveLength(before);
+  });
+
+  it('is looked at again after a minute, however much the maps held', async () => {
+    const before = maps.stop;
+    maps.stop += Array.from({ length: 500 }, (_, index) => `\nz/z${index} 0`).join('');
+    await looked(12);
+    await overview.look('a/b');
+    maps.stop = before;
+    await looked(12);
+    expect(await overview.look('a/b')).toBeNull();
+    vi.advanceTimersByTime(60_000);
+    await looked(12);
+    expect(await overview.look('a/b')).not.toBeNull();
+  });
+});
+
+describe('an overview that is slow or fails', () => {
+  it('is waited for half a second from when it was asked for, and serves again as soon as it comes', async () => {
+    await looked(50);
+    let answer = () => {};
+    answers = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const first = overview.look('a/b');
+    await vi.advanceTimersByTimeAsync(400);
+    const second = overview.look('a/c');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await Promise.all([first, second])).toEqual([null, null]);
+    expect(await overview.look('a/b')).toBeNull();
+    answer();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await overview.look('a/b')).toMatchObject({ epoch: 7 });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is not asked for a second time while it is under way, nor told of when it comes late', async () => {
+    await looked(50);
+    let answer = () => {};
+    answers = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const first = overview.look('a/b');
+    await vi.advanceTimersByTimeAsync(900);
+    expect(await first).toBeNull();
+    await looked(50);
+    expect(asked).toHaveLength(1);
+    answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await overview.look('a/b')).toMatchObject({ epoch: 7 });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is waited for no longer than the caller has time', async () => {
+    await looked(50);
+    answers = new Promise(() => {});
+    const caller = new AbortController();
+    const looking = overview.look('a/b', caller.signal);
+    caller.abort();
+    expect(await looking).toBeNull();
+  });
+
+  it('is not asked for again for some seconds after it failed', async () => {
+    await looked(50);
+    answers = Promise.reject(new Error('away'));
+    answers.catch(() => {});
+    expect(await overview.look('a/b')).toBeNull();
+    answers = Promise.resolve();
+    for (let second = 0; second < 2; second++) await looked(50);
+    expect(asked).toHaveLength(1);
+    await looked(50);
+    expect(await overview.look('a/b')).toMatchObject({ epoch: 7 });
+    expect(asked).toHaveLength(2);
   });
 });

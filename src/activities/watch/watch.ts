@@ -65,6 +65,8 @@ class Watch {
   private stableAskedAt = -1;
   private stableWorse: string | null = null;
   private trouble: string | null = null;
+  /** A stop that was found, until it is this watch's turn to end. It is final, also if it is released meanwhile. */
+  private stopped: WatchEnding | null = null;
   private lastBeatMs = Number.NEGATIVE_INFINITY;
   /** An attempt that was given up heartbeats no more once Temporal answers: only so does the next one begin. */
   private silent = false;
@@ -188,7 +190,8 @@ class Watch {
    * take a while after Temporal answers again, since workers ask for tasks ever more rarely while it is away.
    */
   private async watchesOn(): Promise<boolean> {
-    if (!this.isOrphan) return false;
+    // Who is stopped has no lease to keep.
+    if (!this.isOrphan || this.stopped !== null) return false;
     const waitsMs = 2 * heartbeatTimeoutMs(this.input.plan) + pollBackoffMs;
     if (!(await this.heardFor(waitsMs))) return true;
     await this.grip.handOver().catch(() => {});
@@ -211,9 +214,10 @@ class Watch {
   }
 
   private async pulse(): Promise<WatchEnding | null> {
+    if (this.stopped !== null) return this.inTurn(this.stopped);
     const ending = await this.holdTraffic();
     if (ending?.kind === 'gone') return await this.gone();
-    if (ending?.kind === 'stopped' && !this.beats.mayGoHome(this.deps.clock.now())) return null;
+    if (ending?.kind === 'stopped') return this.inTurn(ending);
     if (ending) return ending;
     const skew = await this.freshSkew();
     if (skew) return skew;
@@ -225,6 +229,14 @@ class Watch {
     const end = this.looks.busy ? null : await this.heardEnd();
     if (end === null) this.looks.tick(this.deps.clock.now());
     return end;
+  }
+
+  /** Until its turn it only heartbeats: nothing is renewed or written, and nothing more is looked at. */
+  private inTurn(stopped: WatchEnding): WatchEnding | null {
+    this.stopped = stopped;
+    if (this.beats.mayGoHome(this.deps.clock.now())) return stopped;
+    this.trouble = 'stopped in the data plane; many are, so that this watch waits for its turn to end';
+    return null;
   }
 
   /** What gates say: of those that must stay open first, then of those before the next stage. */
@@ -378,6 +390,8 @@ class Watch {
     const why = Context.current().cancellationDetails;
     // Not found may also mean that another attempt has taken over; only Temporal's own word makes it gone.
     if (why?.notFound && (await this.lease.isGone())) return await this.gone();
+    // The next watch would not know of a stop that is released by then.
+    if (this.stopped !== null) return this.result(this.stopped);
     if (why?.cancelRequested) return this.result({ kind: 'interrupted' });
     // A worker that shuts down, or a time-out: Temporal starts the next attempt from the last heartbeat.
     throw ApplicationFailure.create({

@@ -7,8 +7,8 @@
 const perSecond = 100;
 /** So many may measure their share in a second, and each does so after this time at the latest. */
 const measures = { perSecond: 200, mostMs: 5_000 };
-/** Of its time limit, how much a heartbeat may take at most: the next one may be late by some seconds. */
-const longestShare = 0.6;
+/** Of its time limit, how much a heartbeat may take at most, and what it leaves of it at least: a call that uses its own limit may delay it. */
+const longest = { share: 0.6, leavesMs: 2_500 };
 
 /** Watches that find themselves stopped end as these do; the others look again with their next pulse. */
 const homecomings = { atOnce: 10, perSecond: 50 };
@@ -28,7 +28,8 @@ export class Beats {
 
   /** Time between two heartbeats of a watch, whose time limit is `timeoutMs`. */
   everyMs(timeoutMs: number): number {
-    return Math.min(timeoutMs * longestShare, (this.watching * 1000) / perSecond);
+    const mostMs = Math.min(timeoutMs * longest.share, timeoutMs - longest.leavesMs);
+    return Math.min(mostMs, (this.watching * 1000) / perSecond);
   }
 
   /** Time between two measurements of a watch's share, which is only for people to see. */

@@ -3,12 +3,17 @@
  * Temporal's database, each measurement two questions to the data plane, and each end the work of a whole rollback.
  */
 
+import { allRows } from '../../domain/rollout/series.ts';
+
 /** What they may send together. */
 const perSecond = 100;
 /** So many may measure their share in a second, and each does so after this time at the latest. */
 const measures = { perSecond: 200, mostMs: 5_000 };
 /** Of its time limit, how much a heartbeat may take at most, and what it leaves of it at least: a call that uses its own limit may delay it. */
 const longest = { share: 0.6, leavesMs: 2_500 };
+
+/** Looks in the series of one heartbeat, and of all watches together: what they send is written with each heartbeat. */
+const seriesRows = { least: 60, most: allRows, together: 6_000 };
 
 /** Watches that find themselves stopped end as these do; the others look again with their next pulse. */
 const homecomings = { atOnce: 10, perSecond: 50 };
@@ -30,6 +35,12 @@ export class Beats {
   everyMs(timeoutMs: number): number {
     const mostMs = Math.min(timeoutMs * longest.share, timeoutMs - longest.leavesMs);
     return Math.min(mostMs, (this.watching * 1000) / perSecond);
+  }
+
+  /** How many looks of all checks the series in a heartbeat may have; its shares are a third of that. */
+  get seriesRows(): number {
+    const { least, most, together } = seriesRows;
+    return Math.max(least, Math.min(most, Math.floor(together / Math.max(1, this.watching))));
   }
 
   /** Time between two measurements of a watch's share, which is only for people to see. */

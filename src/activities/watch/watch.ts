@@ -95,6 +95,7 @@ class Watch {
       everyMs: plan.analysis.intervalMs,
       after: mode === 'after',
       left: left?.series,
+      beatRows: () => beats.seriesRows,
     });
     this.wake = new Wake(this.side, deps.clock);
     this.lease = new Lease({
@@ -436,7 +437,7 @@ class Watch {
         ? {}
         : { gates: [...(this.guards?.reports ?? []), ...(this.gates?.reports ?? [])] }),
       trouble: this.trouble,
-      series: this.series.kept,
+      series: this.series.short,
       atMs: this.deps.clock.now(),
     };
   }

@@ -34,13 +34,18 @@ export interface WatchSeries {
   readonly share: readonly ShareRow[];
 }
 
-/** Rows of all checks together, of one check at most, and of one check at least. */
-const allRows = 360;
-const mostRows = 120;
-const leastRows = 12;
+/** Looks of all checks together; a third of it are those of one check at most, and the shares. */
+export const allRows = 360;
+/** One check has a thirtieth of them at least. */
+const leastOf = (all: number) => all / 30;
 
-export function rowsFor(checks: number): number {
-  return Math.max(leastRows, Math.min(mostRows, Math.floor(allRows / Math.max(1, checks))));
+export function rowsFor(checks: number, all = allRows): number {
+  const own = Math.min(mostOf(all), all / Math.max(1, checks));
+  return Math.floor(Math.max(leastOf(all), own));
+}
+
+function mostOf(all: number): number {
+  return Math.floor(all / 3);
 }
 
 export function emptySeries(fromMs: number, checks: readonly string[], after: boolean): WatchSeries {
@@ -48,8 +53,9 @@ export function emptySeries(fromMs: number, checks: readonly string[], after: bo
   return { fromMs, ...(after ? { after: true as const } : {}), checks: empty, share: [] };
 }
 
-export function withLook(series: WatchSeries, check: string, point: LookPoint): WatchSeries {
-  const most = rowsFor(series.checks.length);
+/** `rows`: how many looks of all checks are kept at most. */
+export function withLook(series: WatchSeries, check: string, point: LookPoint, rows = allRows): WatchSeries {
+  const most = rowsFor(series.checks.length, rows);
   const checks = series.checks.map((one) =>
     one.name === check
       ? { ...one, looks: thinned([...one.looks, rowOf(series, point)], most, weightOf) }
@@ -58,9 +64,9 @@ export function withLook(series: WatchSeries, check: string, point: LookPoint): 
   return { ...series, checks };
 }
 
-export function withShare(series: WatchSeries, atMs: number, percent: number): WatchSeries {
+export function withShare(series: WatchSeries, atMs: number, percent: number, rows = allRows): WatchSeries {
   const row: ShareRow = [tenths(atMs - series.fromMs), short(percent)];
-  return { ...series, share: thinned([...series.share, row], mostRows, () => 1) };
+  return { ...series, share: thinned([...series.share, row], mostOf(rows), () => 1) };
 }
 
 export function pointsIn(series: WatchSeries, check: string): LookPoint[] {
@@ -90,7 +96,15 @@ function thinned<R extends readonly [after: number, ...unknown[]]>(
   most: number,
   weightOf: (row: R) => number,
 ): readonly R[] {
-  if (rows.length <= most) return rows;
+  let left = rows;
+  while (left.length > most) left = withoutLeast(left, weightOf);
+  return left;
+}
+
+function withoutLeast<R extends readonly [after: number, ...unknown[]]>(
+  rows: readonly R[],
+  weightOf: (row: R) => number,
+): readonly R[] {
   let least = { at: 1, missed: Number.POSITIVE_INFINITY };
   for (const [at, row] of rows.entries()) {
     const [before, after] = [rows[at - 1], rows[at + 1]];

@@ -45,6 +45,19 @@ describe('the measurements of the watches of one worker', () => {
   });
 });
 
+describe('the series in heartbeats', () => {
+  test('is whole while the watches are few, and never has fewer than sixty looks', () => {
+    const rows = (watching: number) => {
+      const beats = new Beats();
+      for (let count = 0; count < watching; count++) beats.enter();
+      return beats.seriesRows;
+    };
+    expect(rows(1)).toBe(360);
+    expect(rows(50)).toBe(120);
+    expect(rows(1_000)).toBe(60);
+  });
+});
+
 describe('watches that are stopped', () => {
   test('end at once while they are few, and a few at a time where many are', () => {
     const beats = new Beats();

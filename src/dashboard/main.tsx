@@ -4,11 +4,11 @@ import { createRoot } from 'react-dom/client';
 import './styles/tokens.css';
 import './styles/base.css';
 import { App } from './app.tsx';
-import { loadMe } from './shell/me.ts';
+import { followMe } from './shell/me.ts';
 import { showTheme } from './shell/theme.ts';
 
 showTheme();
-void loadMe();
+followMe();
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the dashboard.');
 createRoot(place).render(

@@ -1,8 +1,7 @@
 /** Asks the API of this page's own origin by path, for what is asked of many paths alike. */
 import { refusalOf, unreachable } from '../../client/api-error.ts';
+import { meStore } from './me.ts';
 import { sessionHeaders } from './session.ts';
-
-export { type ApiProblem, problemOf } from './client.ts';
 
 /** Throws `ApiError` unless the answer is a good one. */
 async function ask(path: string, init: RequestInit): Promise<Response> {
@@ -33,9 +32,11 @@ export async function postJson<T>(
   body: unknown,
   { idempotencyKey, signal }: PostOptions = {},
 ): Promise<T> {
-  const headers = { ...sessionHeaders(), accept: 'application/json', 'content-type': 'application/json' };
+  const json = { accept: 'application/json', 'content-type': 'application/json' };
   const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-  const init = { method: 'POST', headers: { ...headers, ...key }, body: JSON.stringify(body) };
-  const answer = await ask(path, { ...init, ...(signal ? { signal } : {}) });
+  const init = { method: 'POST', body: JSON.stringify(body), ...(signal ? { signal } : {}) };
+  const answer = await meStore.send(() =>
+    ask(path, { ...init, headers: { ...json, ...key, ...sessionHeaders() } }),
+  );
   return (await answer.json()) as T;
 }

@@ -1,6 +1,7 @@
 /** One answer of the API for a component: fetched, kept while it is fetched anew, and told of when that fails. */
 import { useCallback, useEffect, useState } from 'react';
-import { type ApiProblem, getJson, problemOf } from '../api/http.ts';
+import { type ApiProblem, problemOf } from '../api/client.ts';
+import { getJson } from '../api/http.ts';
 
 export interface Query<T> {
   /** The latest answer, which stays when a later question fails; null: none yet. */

@@ -1,27 +1,31 @@
-/** Who this browser is to the API, asked once for each load of the dashboard. */
+/** Who this browser is to the API, as pages see it, asked again as long as the dashboard is open. */
 import { useSyncExternalStore } from 'react';
 import type { Me } from '../../api/contract.ts';
-import { client } from '../api/client.ts';
-import { keepCsrf } from '../api/session.ts';
+import { meStore } from '../api/me.ts';
 
-let me: Me | null = null;
-const listeners = new Set<() => void>();
+/** Roles and sessions change. */
+const lookEveryMs = 30_000;
+/** Until it is known no button is shown. */
+const unknownEveryMs = 3_000;
 
-/** What it cannot learn it leaves: pages say by themselves what the API refuses. */
-export async function loadMe(): Promise<void> {
-  me = await client.getMe().catch(() => null);
-  keepCsrf(me?.session?.csrf ?? null);
-  for (const listener of listeners) listener();
+/** Asks while somebody looks at the page, and at once when they come back to it: another tab may have a new session. */
+export function followMe(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = async () => {
+    clearTimeout(timer);
+    await meStore.load();
+    clearTimeout(timer);
+    timer = setTimeout(askIfSeen, meStore.get() === null ? unknownEveryMs : lookEveryMs);
+  };
+  const askIfSeen = () => {
+    if (!document.hidden) void ask();
+  };
+  document.addEventListener('visibilitychange', askIfSeen);
+  window.addEventListener('online', askIfSeen);
+  void ask();
 }
 
 /** Null: not known yet. */
 export function useMe(): Me | null {
-  return useSyncExternalStore(subscribe, () => me);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
+  return useSyncExternalStore(meStore.subscribe, meStore.get);
 }

@@ -5,7 +5,7 @@ import { allows } from '../../../domain/access/grants.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
-import type { Rights } from '../actions/use-rights.ts';
+import type { Rights } from '../actions/rights.ts';
 import { labels } from '../actions/words.ts';
 import { barredFrom, peopleText } from './people.ts';
 

@@ -2,7 +2,8 @@
 import { useRef, useState } from 'react';
 import type { EmergencyAnswer, EmergencyOpened } from '../../../api/contract.ts';
 import type { ScopeWords } from '../../../domain/emergency/scope.ts';
-import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { type ApiProblem, problemOf } from '../../api/client.ts';
+import { postJson } from '../../api/http.ts';
 import { stopScope } from './scope.ts';
 import { type Stopped, stoppedIn } from './stopped.ts';
 

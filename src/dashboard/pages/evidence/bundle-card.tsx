@@ -9,7 +9,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { At } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
-import type { Rights } from '../actions/use-rights.ts';
+import type { Rights } from '../actions/rights.ts';
 import { apiPath, pagePath, type Target } from '../assurance/use-target.ts';
 import { Verify } from './verify.tsx';
 

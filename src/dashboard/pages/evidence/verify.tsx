@@ -1,7 +1,8 @@
 /** Checks a bundle when somebody asks: hashes, signature, chain, and a replay of its history. */
 import { useState } from 'react';
 import type { Verification } from '../../../api/contract.ts';
-import { type ApiProblem, getJson, problemOf } from '../../api/http.ts';
+import { type ApiProblem, problemOf } from '../../api/client.ts';
+import { getJson } from '../../api/http.ts';
 import { announce } from '../../shell/announcer.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';

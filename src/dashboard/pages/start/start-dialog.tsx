@@ -1,7 +1,8 @@
 /** The last question before a rollout begins, and what to do when it may not. */
 import { useRef, useState } from 'react';
 import type { Started } from '../../../api/contract.ts';
-import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { type ApiProblem, problemOf } from '../../api/client.ts';
+import { postJson } from '../../api/http.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/note.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';

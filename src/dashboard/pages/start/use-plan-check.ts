@@ -1,7 +1,8 @@
 /** What the API says of a plan while it is written: asked when somebody pauses, and the former question is given up. */
 import { useCallback, useEffect, useState } from 'react';
 import type { Validation } from '../../../api/contract.ts';
-import { type ApiProblem, postJson, problemOf } from '../../api/http.ts';
+import { type ApiProblem, problemOf } from '../../api/client.ts';
+import { postJson } from '../../api/http.ts';
 
 export interface PlanCheck {
   /** The latest answer, which may be of an earlier text; null: none yet. */

@@ -5,8 +5,12 @@ import type { CommandName } from '../../../domain/rollout/types.ts';
 import { type Query, useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Note } from '../../ui/note.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
-import { type Rights, useRights } from '../actions/use-rights.ts';
+import { Empty, Loading } from '../../ui/states.tsx';
+import type { Rights } from '../actions/rights.ts';
+import { useRights } from '../actions/use-rights.ts';
+import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { listPath } from '../scope/list-path.ts';
+import { useEnvironment } from '../scope/use-environment.ts';
 import { AnswerDialog } from './answer-dialog.tsx';
 import { Question } from './question.tsx';
 import './approvals.css';
@@ -15,10 +19,14 @@ const lookEveryMs = 4_000;
 
 export function ApprovalsPage() {
   const rights = useRights();
-  const query = useQuery<WaitingList>('/v1/approvals', lookEveryMs);
+  const choice = useEnvironment(false);
+  const { environment } = choice;
+  const query = useQuery<WaitingList>(listPath('/v1/approvals', { environment }), lookEveryMs);
   const [asked, setAsked] = useState<{ readonly waiting: Waiting; readonly name: CommandName } | null>(null);
   return (
     <Page title="Approvals">
+      <EnvironmentBar choice={choice} problem={query.problem} />
+      <ListProblem choice={choice} problem={query.problem} onRetry={query.reload} />
       <Content query={query} rights={rights} onAnswer={(waiting, name) => setAsked({ waiting, name })} />
       {asked === null ? null : (
         <AnswerDialog
@@ -41,13 +49,11 @@ interface ContentProps {
   readonly onAnswer: (waiting: Waiting, name: CommandName) => void;
 }
 
-function Content({ query: { data, problem, reload }, rights, onAnswer }: ContentProps) {
-  if (data === null)
-    return problem ? <Problem problem={problem} onRetry={reload} /> : <Loading what="approvals" />;
+function Content({ query: { data, problem }, rights, onAnswer }: ContentProps) {
+  if (data === null) return problem ? null : <Loading what="approvals" />;
   const { approvals, unanswered } = data;
   return (
     <div className="approvals">
-      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {unanswered === 0 ? null : (
         <Note>
           {unanswered} rollouts that may wait gave no account of themselves; no worker answers for them.

@@ -3,18 +3,27 @@ import type { BundleList } from '../../../api/contract.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Empty, Loading } from '../../ui/states.tsx';
 import { useRights } from '../actions/use-rights.ts';
+import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { listPath } from '../scope/list-path.ts';
+import { useEnvironment } from '../scope/use-environment.ts';
 import { BundleCard } from './bundle-card.tsx';
 import './evidence.css';
 
 const lookEveryMs = 15_000;
 
 export function EvidencePage() {
-  const { data, problem, reload } = useQuery<BundleList>('/v1/evidence?limit=100', lookEveryMs);
+  const choice = useEnvironment(false);
+  const { environment } = choice;
+  const { data, problem, reload } = useQuery<BundleList>(
+    listPath('/v1/evidence', { environment, limit: '100' }),
+    lookEveryMs,
+  );
   return (
     <Page title="Evidence">
-      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      <EnvironmentBar choice={choice} problem={problem} />
+      <ListProblem choice={choice} problem={problem} onRetry={reload} />
       {data === null && problem === null ? <Loading what="evidence" /> : null}
       {data === null ? null : <Bundles list={data} reload={reload} />}
     </Page>

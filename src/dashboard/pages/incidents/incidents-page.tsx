@@ -7,21 +7,31 @@ import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Empty, Loading } from '../../ui/states.tsx';
 import { At, Since } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
-import { type Rights, useRights } from '../actions/use-rights.ts';
+import type { Rights } from '../actions/rights.ts';
+import { useRights } from '../actions/use-rights.ts';
+import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { listPath } from '../scope/list-path.ts';
+import { useEnvironment } from '../scope/use-environment.ts';
 import { Story } from './story.tsx';
 import './incidents.css';
 
 const lookEveryMs = 5_000;
 
 export function IncidentsPage() {
-  const { data, problem, reload } = useQuery<IncidentList>('/v1/incidents', lookEveryMs);
+  const choice = useEnvironment(false);
+  const { environment } = choice;
+  const { data, problem, reload } = useQuery<IncidentList>(
+    listPath('/v1/incidents', { environment }),
+    lookEveryMs,
+  );
   const rights = useRights();
   return (
     <Page title="Incidents">
-      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      <EnvironmentBar choice={choice} problem={problem} />
+      <ListProblem choice={choice} problem={problem} onRetry={reload} />
       {data === null && problem === null ? <Loading what="incidents" /> : null}
       {data?.incidents.length === 0 ? <Empty title="No incident" /> : null}
       <ul className="incidents">

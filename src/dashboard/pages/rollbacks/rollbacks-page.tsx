@@ -5,9 +5,12 @@ import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Empty, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { At } from '../../ui/time.tsx';
+import { EnvironmentField, ListProblem } from '../scope/environment-field.tsx';
+import { listPath } from '../scope/list-path.ts';
+import { useEnvironment } from '../scope/use-environment.ts';
 import { Record } from './record.tsx';
 import { Statistics } from './statistics.tsx';
 import './rollbacks.css';
@@ -26,7 +29,15 @@ export function RollbacksPage() {
   const [since, setSince] = useState<Period>('30d');
   const [service, setService] = useState('');
   const [cursors, setCursors] = useState<readonly string[]>([]);
-  const path = pathOf(since, service, cursors.at(-1) ?? null);
+  const choice = useEnvironment(true);
+  const { environment } = choice;
+  const path = listPath('/v1/rollbacks', {
+    limit: '50',
+    since,
+    environment,
+    service,
+    cursor: cursors.at(-1) ?? '',
+  });
   const { data, problem, reload } = useQuery<RollbackPage>(path, lookEveryMs);
   const restart =
     <T,>(set: (value: T) => void) =>
@@ -38,9 +49,10 @@ export function RollbacksPage() {
     <Page title="Rollbacks">
       <div className="rollbacks-filters">
         <SelectField label="Decided in" value={since} options={periods} onChange={restart(setSince)} />
+        <EnvironmentField choice={{ ...choice, choose: restart(choice.choose) }} problem={problem} />
         <TextField label="Service" value={service} onChange={restart(setService)} placeholder="all" />
       </div>
-      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
+      <ListProblem choice={choice} problem={problem} onRetry={reload} />
       {data === null && problem === null ? <Loading what="rollbacks" /> : null}
       {data === null ? null : <Content page={data} />}
       {data === null ? null : (
@@ -55,16 +67,6 @@ export function RollbacksPage() {
       )}
     </Page>
   );
-}
-
-function pathOf(since: Period, service: string, cursor: string | null): string {
-  const query = new URLSearchParams({
-    limit: '50',
-    ...(since === '' ? {} : { since }),
-    ...(service.trim() === '' ? {} : { service: service.trim() }),
-    ...(cursor === null ? {} : { cursor }),
-  });
-  return `/v1/rollbacks?${query}`;
 }
 
 function Content({

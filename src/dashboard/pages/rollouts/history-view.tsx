@@ -4,9 +4,11 @@ import { type Outcome, terminalPhases } from '../../../domain/rollout/types.ts';
 import { RolloutLink } from '../../shell/rollout-link.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Empty, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { At, spanText } from '../../ui/time.tsx';
+import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { useEnvironment } from '../scope/use-environment.ts';
 import { ChoiceBox, FilterBar, SearchBox, useFilters } from './filters.tsx';
 import './history-view.css';
 import { endingOf } from './row-state.ts';
@@ -21,7 +23,8 @@ const outcomeTexts: Readonly<Record<Outcome, string>> = {
 export function HistoryView() {
   const [params, set] = useFilters();
   const outcome = terminalPhases.find((one) => one === params.get('outcome')) ?? null;
-  const environment = params.get('environment');
+  const choice = useEnvironment(true);
+  const { environment } = choice;
   const search = params.get('q') ?? '';
   const history = useHistory({ outcome, environment, search });
   return (
@@ -39,27 +42,20 @@ export function HistoryView() {
           value={search}
           onChange={(text) => set('q', text)}
         />
-        {environment === null ? null : (
-          <Button icon="cross" onClick={() => set('environment', null)}>
-            Only {environment}
-          </Button>
-        )}
         <Button onClick={history.reload} busy={history.loading}>
           Look again
         </Button>
       </FilterBar>
+      <EnvironmentBar choice={choice} problem={history.problem} />
+      <ListProblem choice={choice} problem={history.problem} onRetry={history.reload} />
       <Content history={history} />
     </>
   );
 }
 
-function Content({
-  history: { rollouts, problem, loading, more, loadMore, reload },
-}: {
-  readonly history: History;
-}) {
+function Content({ history: { rollouts, problem, loading, more, loadMore } }: { readonly history: History }) {
   if (rollouts === null) {
-    return problem ? <Problem problem={problem} onRetry={reload} /> : <Loading what="the history" />;
+    return problem ? null : <Loading what="the history" />;
   }
   if (rollouts.length === 0) {
     return (
@@ -70,7 +66,6 @@ function Content({
   }
   return (
     <>
-      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       <Table caption="Rollouts that have ended, the last one first">
         <thead>
           <tr>

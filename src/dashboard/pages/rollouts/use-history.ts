@@ -5,7 +5,8 @@ import type { Outcome } from '../../../domain/rollout/types.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 
 export interface HistoryFilter {
-  readonly environment: string | null;
+  /** Empty: all. */
+  readonly environment: string;
   readonly outcome: Outcome | null;
   readonly search: string;
 }
@@ -48,7 +49,7 @@ export function useHistory({ environment, outcome, search }: HistoryFilter): His
         const query = {
           running: 'false',
           limit: pageSize,
-          environment: environment ?? undefined,
+          environment: environment || undefined,
           outcome: outcome ?? undefined,
           search: search.trim() || undefined,
           cursor: cursor ?? undefined,

@@ -2,8 +2,8 @@
 import { useEffect, useRef } from 'react';
 import { type Connection, useConnection } from '../live/connection.ts';
 import { useNow } from '../live/use-now.ts';
+import { ageText } from '../ui/age.ts';
 import { Icon } from '../ui/icon.tsx';
-import { ageText } from '../ui/time.tsx';
 import { announce } from './announcer.tsx';
 import './connection-state.css';
 

@@ -11,6 +11,8 @@ interface DialogProps {
   readonly width?: 'narrow' | 'wide';
 }
 
+const firstField = 'textarea:enabled, select:enabled, input:enabled:not([type=checkbox])';
+
 /** It is open for as long as it is rendered. */
 export function Dialog({ title, onClose, children, width = 'narrow' }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
@@ -19,6 +21,8 @@ export function Dialog({ title, onClose, children, width = 'narrow' }: DialogPro
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
+    // What is filled in comes first, not the way out.
+    dialog?.querySelector<HTMLElement>(firstField)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();

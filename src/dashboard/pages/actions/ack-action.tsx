@@ -29,7 +29,10 @@ export function AckAction({ view, grants, verifiedName }: AckActionProps) {
     ended ? undefined : lookEveryMs,
   );
   const trouble = data?.trouble ?? null;
-  if (trouble === null || trouble.ack !== null || !allows(grants, 'rollback', view)) return null;
+  // It names no run, so it would be for the latest one, whatever run is shown. One that goes on is the latest.
+  const { data: latest } = useQuery<RolloutView>(trouble !== null && ended ? path : null, lookEveryMs);
+  const isLatest = !ended || latest?.runId === view.runId;
+  if (trouble === null || !isLatest || trouble.ack !== null || !allows(grants, 'rollback', view)) return null;
   const send = async ({ reason, actor, key }: Act) => {
     const body = { actor, ...(reason === '' ? {} : { reason }) };
     await postJson<AckAnswer>(`${path}/ack`, body, { idempotencyKey: key });

@@ -1,6 +1,6 @@
 /** The dialog before anything is done: what will happen, why, in whose name; then what came of it. */
 import { type ReactNode, useRef, useState } from 'react';
-import { type ApiProblem, problemOf } from '../../api/http.ts';
+import { type ApiProblem, problemOf } from '../../api/client.ts';
 import { longestName, setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -8,6 +8,7 @@ import { TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Problem } from '../../ui/states.tsx';
 import './actions.css';
+import { isUnknown, refusalText } from './refusal.ts';
 
 export interface Act {
   readonly reason: string;
@@ -28,7 +29,7 @@ interface ActDialogProps {
   /** The longest reason that is taken. */
   readonly reasonUpTo?: number;
   /** Why it cannot be done now; it can still be read. */
-  readonly barred?: string | null;
+  readonly barred?: ReactNode;
   /** The name that the API has verified. */
   readonly verifiedName: string | null;
   readonly send: (act: Act) => Promise<void>;
@@ -44,6 +45,8 @@ export function ActDialog(props: ActDialogProps) {
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
+  // Nobody knows whether it was done. Sent again it is the same, so its words may not change any more.
+  const [unanswered, setUnanswered] = useState(false);
   const key = useRef<string>(undefined);
   const ready =
     barred === null && (verifiedName ?? name.trim()) !== '' && (!needsReason || reason.trim() !== '');
@@ -57,7 +60,9 @@ export function ActDialog(props: ActDialogProps) {
     try {
       await props.send({ reason: reason.trim(), actor: verifiedName ?? name.trim(), key: key.current });
     } catch (error) {
-      setProblem(problemOf(error));
+      const found = problemOf(error);
+      setProblem(found);
+      if (isUnknown(found)) setUnanswered(true);
     } finally {
       setBusy(false);
     }
@@ -71,30 +76,36 @@ export function ActDialog(props: ActDialogProps) {
           if (!danger) void act();
         }}
       >
-        <div className="act-what">{children}</div>
-        <TextField
-          label={needsReason ? 'Reason' : 'Reason (optional)'}
-          value={reason}
-          onChange={setReason}
-          rows={2}
-          maxLength={props.reasonUpTo ?? 500}
-          required={needsReason}
-          hint="Kept in the story, for everybody to read."
-        />
-        {verifiedName === null ? (
+        <fieldset className="act-fields" disabled={unanswered}>
+          <div className="act-what">{children}</div>
           <TextField
-            label="Your name"
-            value={name}
-            onChange={setName}
-            maxLength={longestName}
-            autoComplete="name"
-            required
+            label={needsReason ? 'Reason' : 'Reason (optional)'}
+            value={reason}
+            onChange={setReason}
+            rows={2}
+            maxLength={props.reasonUpTo ?? 500}
+            required={needsReason}
+            hint="Kept in the story, for everybody to read."
           />
-        ) : (
-          <p className="muted">In the name of {verifiedName}.</p>
-        )}
+          {verifiedName === null ? (
+            <TextField
+              label="Your name"
+              value={name}
+              onChange={setName}
+              maxLength={longestName}
+              autoComplete="name"
+              required
+            />
+          ) : (
+            <p className="muted">In the name of {verifiedName}.</p>
+          )}
+        </fieldset>
         {barred === null ? null : <Note live>{barred}</Note>}
-        {problem === null ? null : <Refusal problem={problem} remedies={props.remedies?.(problem)} />}
+        {problem === null ? null : (
+          <Refusal problem={problem} text={refusalText(problem, unanswered)}>
+            {props.remedies?.(problem)}
+          </Refusal>
+        )}
         <div className="dialog-actions">
           <Button
             type={danger ? 'button' : 'submit'}
@@ -112,18 +123,19 @@ export function ActDialog(props: ActDialogProps) {
   );
 }
 
-/** A no changes nothing; without an answer nobody knows yet. */
-function Refusal({ problem, remedies }: { readonly problem: ApiProblem; readonly remedies: ReactNode }) {
-  const unknown = problem.status === 0 || problem.status >= 500;
+interface RefusalProps {
+  readonly problem: ApiProblem;
+  /** What came of it, in a sentence. */
+  readonly text: string;
+  readonly children: ReactNode;
+}
+
+function Refusal({ problem, text, children }: RefusalProps) {
   return (
     <div>
       <Problem problem={problem} />
-      <p className="act-note">
-        {unknown
-          ? 'It may have been done all the same. Sent again from here, it is done once.'
-          : 'Nothing was changed.'}
-      </p>
-      {remedies}
+      <p className="act-note">{text}</p>
+      {children}
     </div>
   );
 }

@@ -3,25 +3,32 @@ import { useRef, useState } from 'react';
 import type { CommandAnswer, CommandBody, RolloutView } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { postJson } from '../../api/http.ts';
+import { useConnection } from '../../live/connection.ts';
+import { useNow } from '../../live/use-now.ts';
 import { CheckField, TextField } from '../../ui/fields.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { type Act, ActDialog } from './act-dialog.tsx';
 import { answerText } from './answer.ts';
 import { markOf, subjectOf } from './meanwhile.ts';
 import { MeanwhileList } from './meanwhile-list.tsx';
+import { staleFor } from './stale.ts';
 import { consequenceOf, dangerous, labels } from './words.ts';
 
 interface CommandDialogProps {
   readonly name: CommandName;
   /** As it is now: it changes under the dialog. */
   readonly view: RolloutView;
+  /** Default: true. Whether what somebody answers here is asked still. */
+  readonly stillAsked?: boolean;
   readonly verifiedName: string | null;
   readonly onDone: (answer: CommandAnswer) => void;
   readonly onClose: () => void;
 }
 
-export function CommandDialog({ name, view, verifiedName, onDone, onClose }: CommandDialogProps) {
+export function CommandDialog(props: CommandDialogProps) {
+  const { name, view, stillAsked = true, verifiedName, onDone, onClose } = props;
   const toast = useToast();
+  const stale = staleFor(name, useConnection(), useNow());
   const [full, setFull] = useState(false);
   const [time, setTime] = useState('1h');
   const mark = useRef(markOf(view.status));
@@ -47,7 +54,15 @@ export function CommandDialog({ name, view, verifiedName, onDone, onClose }: Com
       verb={labels[name]}
       danger={dangerous.has(name)}
       needsReason={name === 'override' || name === 'reject'}
-      barred={barredText(fits, subject.current === subjectOf(name, view))}
+      barred={
+        stale === null ? (
+          barredText(fits, stillAsked && subject.current === subjectOf(name, view))
+        ) : (
+          <>
+            <span aria-live="off">{stale.age}</span> {stale.rule}
+          </>
+        )
+      }
       verifiedName={verifiedName}
       send={send}
       onClose={onClose}

@@ -1,11 +1,14 @@
-/** The dialog before a yes or a no, with the rollout as it is by then. */
-import type { RolloutView, Waiting } from '../../../api/contract.ts';
+/** The dialog before a yes or a no, with the rollout as it is by then, for as long as it is asked what was asked when it was opened. */
+import type { RolloutView, Waiting, WaitingList } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
+import { useReport } from '../../live/connection.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { CommandDialog } from '../actions/command-dialog.tsx';
 import { labels } from '../actions/words.ts';
+import { listPath } from '../scope/list-path.ts';
+import { isAsked } from './people.ts';
 
 interface AnswerDialogProps {
   readonly waiting: Waiting;
@@ -20,15 +23,34 @@ const lookEveryMs = 2_000;
 export function AnswerDialog({ waiting, name, verifiedName, onDone, onClose }: AnswerDialogProps) {
   const { environment, service, target } = waiting;
   const path = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
-  const { data, problem, reload } = useQuery<RolloutView>(path, lookEveryMs);
-  if (data !== null) {
+  const query = useQuery<RolloutView>(path, lookEveryMs);
+  // Asked after the rollout was seen: what waits now waited then, or the dialog is told of it.
+  const list = useQuery<WaitingList>(
+    query.data === null ? null : listPath('/v1/approvals', { environment, service }),
+    lookEveryMs,
+  );
+  const problem = query.problem ?? list.problem;
+  const kind = problem === null ? 'live' : 'lost';
+  useReport('answer', { kind, asOfMs: query.atMs, why: problem?.detail ?? null });
+  if (query.data !== null && list.data !== null) {
     return (
-      <CommandDialog name={name} view={data} verifiedName={verifiedName} onDone={onDone} onClose={onClose} />
+      <CommandDialog
+        name={name}
+        view={query.data}
+        stillAsked={isAsked(list.data.approvals, waiting)}
+        verifiedName={verifiedName}
+        onDone={onDone}
+        onClose={onClose}
+      />
     );
   }
+  const again = () => {
+    query.reload();
+    list.reload();
+  };
   return (
     <Dialog title={`${labels[name]}: ${target}`} onClose={onClose}>
-      {problem === null ? <Loading what={target} /> : <Problem problem={problem} onRetry={reload} />}
+      {problem === null ? <Loading what={target} /> : <Problem problem={problem} onRetry={again} />}
     </Dialog>
   );
 }

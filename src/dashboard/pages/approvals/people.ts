@@ -1,4 +1,4 @@
-/** Whose yes is waited for, and whether that may be somebody's own. */
+/** Whose yes is waited for, whether that may be somebody's own, and whether it is waited for still. */
 import type { Waiting } from '../../../api/contract.ts';
 import { same } from '../../../domain/gates/override.ts';
 
@@ -18,4 +18,15 @@ export function barredFrom({ people, not, counted }: Whose, name: string | null)
   if (among(counted)) return 'You have said yes already.';
   if (among(not)) return 'Somebody else must say yes: it is your own.';
   return people === null || among(people) ? null : `It waits for ${people.join(', ')}, not for ${name}.`;
+}
+
+/** Whether the very question waits still, whoever has answered it in part meanwhile. */
+export function isAsked(now: readonly Waiting[], asked: Waiting): boolean {
+  return now.some(
+    ({ target, version, kind, question }) =>
+      target === asked.target &&
+      version === asked.version &&
+      kind === asked.kind &&
+      question === asked.question,
+  );
 }

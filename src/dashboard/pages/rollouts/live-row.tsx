@@ -3,9 +3,10 @@ import { memo } from 'react';
 import type { RolloutRow } from '../../../api/contract.ts';
 import { useNow } from '../../live/use-now.ts';
 import { RolloutLink } from '../../shell/rollout-link.tsx';
+import { ageText } from '../../ui/age.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { percentText, ShareBar } from '../../ui/share-bar.tsx';
-import { ageText, spanText } from '../../ui/time.tsx';
+import { spanText } from '../../ui/time.tsx';
 import { stateOf } from './row-state.ts';
 import { VerdictText } from './verdict-text.tsx';
 

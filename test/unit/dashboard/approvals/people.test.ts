@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { barredFrom, peopleText } from '../../../../src/dashboard/pages/approvals/people.ts';
+import type { Waiting } from '../../../../src/api/contract.ts';
+import { barredFrom, isAsked, peopleText } from '../../../../src/dashboard/pages/approvals/people.ts';
 
 const open = { people: null, not: ['ann'], counted: [], needed: 1 };
 
@@ -19,4 +20,23 @@ test('nobody is led to a yes that would not count', () => {
   expect(barredFrom(open, ' ANN ')).toContain('your own');
   expect(barredFrom({ ...open, counted: ['bob'] }, 'bob')).toContain('already');
   expect(barredFrom({ ...open, people: ['sam'] }, 'bob')).toContain('not for bob');
+});
+
+test('a question that another one has taken the place of is not answered', () => {
+  const asked: Waiting = {
+    ...open,
+    target: 'prod/shop',
+    environment: 'prod',
+    service: 'shop',
+    version: 'v2',
+    kind: 'stage',
+    question: 'May it go on?',
+    author: 'ann',
+  };
+  expect(isAsked([{ ...asked, counted: ['bob'] }], asked)).toBe(true);
+  expect(isAsked([], asked)).toBe(false);
+  const others: Partial<Waiting>[] = [{ kind: 'gate' }, { version: 'v3' }, { target: 'dev/shop' }];
+  for (const other of [...others, { question: 'May it be rolled back?' }]) {
+    expect(isAsked([{ ...asked, ...other }], asked)).toBe(false);
+  }
 });

@@ -10,9 +10,9 @@ import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
-import { At } from '../../ui/time.tsx';
+import { At, Since } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
-import type { Rights } from '../actions/use-rights.ts';
+import type { Rights } from '../actions/rights.ts';
 
 interface EmergencyCardProps {
   readonly id: string;
@@ -26,7 +26,7 @@ const lookEveryMs = 1_000;
 
 export function EmergencyCard({ id, rights, onReleased }: EmergencyCardProps) {
   const path = `/v1/emergency-rollbacks/${encodeURIComponent(id)}`;
-  const { data, problem, reload } = useQuery<EmergencyView>(path, lookEveryMs);
+  const { data, problem, atMs, reload } = useQuery<EmergencyView>(path, lookEveryMs);
   const [asked, setAsked] = useState(false);
   if (data === null)
     return problem ? <Problem problem={problem} onRetry={reload} /> : <Loading what={`emergency ${id}`} />;
@@ -39,6 +39,16 @@ export function EmergencyCard({ id, rights, onReleased }: EmergencyCardProps) {
   };
   return (
     <article className="emergency-card" aria-label={`Emergency ${id}`}>
+      {problem === null || atMs === null ? null : (
+        <Note>
+          <p>
+            What you see here is <Since ms={atMs} /> old.
+          </p>
+          <p role="alert">
+            {problem.title}: {problem.detail}
+          </p>
+        </Note>
+      )}
       <header>
         <h3>{data.scope.join(' ')}</h3>
         <p>

@@ -1,12 +1,13 @@
 /** The page for the worst hour: stop or bring back everything in a scope, see what became of it, and release it again. */
 import { useState } from 'react';
 import type { EmergencyList } from '../../../api/contract.ts';
-import { allowsSomewhere, type Permission } from '../../../domain/access/grants.ts';
+import { allows, allowsSomewhere, everywhere, type Permission } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Problem } from '../../ui/states.tsx';
-import { type Rights, useRights } from '../actions/use-rights.ts';
+import type { Rights } from '../actions/rights.ts';
+import { useRights } from '../actions/use-rights.ts';
 import { EmergencyCard } from './emergency-card.tsx';
 import { EmergencyForm } from './emergency-form.tsx';
 import { ReleaseStop } from './release-stop.tsx';
@@ -51,7 +52,7 @@ export function EmergencyPage() {
         <section aria-label="Emergencies" className="emergency-list">
           <h2>Open emergencies</h2>
           {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
-          {shown.length === 0 && data !== null ? <p className="muted">None is open.</p> : null}
+          {shown.length === 0 && data !== null ? <p className="muted">{noneText(rights)}</p> : null}
           {shown.map((id) => (
             <EmergencyCard
               key={id}
@@ -68,6 +69,11 @@ export function EmergencyPage() {
       </div>
     </Page>
   );
+}
+
+/** Whoever sees a part of them must not believe that all is well elsewhere. */
+function noneText({ grants }: Rights): string {
+  return allows(grants, 'read', everywhere) ? 'None is open.' : 'None that you may see is open.';
 }
 
 function may({ grants }: Rights, permission: Permission): boolean {

@@ -1,5 +1,5 @@
 /** Views of one thing, each with an address of its own: links, of which one is where you are. */
-import { Link, useLocation, useSearch } from 'wouter';
+import { Link } from 'wouter';
 import './tabs.css';
 
 export interface Tab {
@@ -26,19 +26,4 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
       </ul>
     </nav>
   );
-}
-
-/** The address with parts of its query changed; null takes one away. */
-export function useHrefWith(): (changes: Readonly<Record<string, string | null>>) => string {
-  const [path] = useLocation();
-  const search = useSearch();
-  return (changes) => {
-    const query = new URLSearchParams(search);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null) query.delete(name);
-      else query.set(name, value);
-    }
-    const text = query.toString();
-    return text === '' ? path : `${path}?${text}`;
-  };
 }

@@ -1,6 +1,7 @@
 /** The dashboard as people use it, told in order on one stack: the demo's shop has one rollout at a time. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Dashboard } from '../support/dashboard.ts';
+import { acting } from './stories/acting.ts';
 import { canaryStatus } from './stories/canary-status.ts';
 import { everyPage } from './stories/every-page.ts';
 import { rolloutList } from './stories/rollout-list.ts';
@@ -20,4 +21,5 @@ function use(): Dashboard {
 
 describe('the list of rollouts', () => rolloutList(use));
 describe('the page of a rollout', () => canaryStatus(use));
+describe('acting', () => acting(use));
 describe('every page', () => everyPage(use));

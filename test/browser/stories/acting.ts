@@ -1,0 +1,127 @@
+/** What is done in the dashboard: plans begun from the editor, commands, a second person's yes, an emergency stop. */
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Dashboard } from '../../support/dashboard.ts';
+import { examplePlan } from '../../support/example-plan.ts';
+
+const patient = { timeout: 30_000 };
+/** What would run if a text of somebody's ever became a part of the page. */
+const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+/** Waits for somebody before it touches anything. */
+const gated = `service: orders
+environment: demo
+version: v9
+traffic: haproxy
+metrics: prometheus
+workload: process
+checks: [success-rate]
+gates: [{ gate: approval }]
+stages: [{ weight: 10, soak: 20s }]
+`;
+
+export function acting(use: () => Dashboard): void {
+  it('starts a good plan from the editor, pauses it, promotes it a stage and brings it back', async () => {
+    const { parts } = use();
+    const { page, context, seen } = await use().open('/start');
+    await begin(page, examplePlan('shop-good.yaml', { 'soak: 20s': 'soak: 5m' }), hostile);
+    await act(page, 'Pause', 'a closer look');
+    await page.getByRole('button', { name: 'Resume', exact: true }).click(patient);
+    // Somebody else is faster, and whoever is about to do the same is told.
+    await parts.command('resume', { actor: 'bob', reason: 'looks fine' });
+    await page.getByRole('dialog').getByText('looks fine').waitFor(patient);
+    expect(await dialogButton(page, 'Resume').isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await act(page, 'Promote', 'good so far');
+    await expect.poll(async () => (await parts.see()).status?.stage, patient).toBe(1);
+
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click(patient);
+    await page.getByRole('dialog').getByText('All traffic goes back to v1 now').waitFor(patient);
+    // What takes something away is never done by Enter.
+    await page.getByLabel('Your name').press('Enter');
+    await page.getByRole('dialog').getByLabel('Reason').fill('seen enough');
+    expect((await parts.see()).status?.cause).toBeNull();
+    await dialogButton(page, 'Roll back').click();
+    await page.getByRole('dialog').getByText('The data plane read 0 after').waitFor(patient);
+    await expect.poll(async () => (await parts.see()).status?.outcome, patient).toBe('rolled-back');
+    const { status } = await parts.see();
+    expect(status).toMatchObject({ author: 'ann', cause: { actor: 'ann', reason: 'seen enough' } });
+    expect(seen.complaints).toEqual([]);
+    await context.close();
+  }, 90_000);
+
+  it('starts a bad plan from the editor, which is taken back by itself', async () => {
+    const { parts } = use();
+    const { page, context, seen } = await use().open('/start');
+    await begin(page, examplePlan('shop-bad.yaml'), 'it looked good');
+    await page.getByRole('heading', { name: 'Rolled back' }).waitFor({ timeout: 60_000 });
+    expect((await parts.see()).status).toMatchObject({ version: 'v3', author: 'ann' });
+    expect(seen.complaints).toEqual([]);
+    await context.close();
+  }, 90_000);
+
+  it('stops at once only what was typed letter by letter', async () => {
+    const { parts } = use();
+    await parts.ship('v2', (plan) => plan.replaceAll('soak: 20s', 'soak: 5m'));
+    const { page, context, seen } = await use().open('/emergency');
+    await page.getByLabel('Scope').fill('demo/shop');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('users are locked out');
+    await page.getByLabel('Your name').fill('ann');
+    const stop = page.getByRole('button', { name: 'Stop now' });
+    await page.getByLabel('To confirm').fill('demo/sho');
+    expect(await stop.isDisabled()).toBe(true);
+    await page.getByLabel('To confirm').fill('demo/shop');
+    await stop.click();
+    await page.getByText('1 stopped, 0 not').waitFor(patient);
+    await expect.poll(async () => (await parts.see()).status?.outcome, patient).toBe('rolled-back');
+    expect(seen.complaints).toEqual([]);
+    await context.close();
+  }, 90_000);
+
+  it('waits for a second person, who answers on the page of approvals', async () => {
+    const { apiUrl } = use().parts;
+    const ann = await use().open('/start');
+    await begin(ann.page, gated, 'a new one');
+    await ann.page.goto(`${apiUrl}/ui/approvals`);
+    const own = ann.page.getByRole('article', { name: /demo\/orders/ });
+    await own.getByText('it is your own').waitFor(patient);
+    expect(await own.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+
+    const bob = await use().open('/approvals');
+    const question = bob.page.getByRole('article', { name: /demo\/orders/ });
+    await question.getByRole('button', { name: 'Approve' }).click(patient);
+    await bob.page.getByRole('dialog').locator('textarea:focus').waitFor(patient);
+    await bob.page.getByRole('dialog').getByLabel('Your name').fill('bob');
+    await dialogButton(bob.page, 'Approve').click();
+    await expect.poll(() => question.count(), patient).toBe(0);
+    const answer = await fetch(`${apiUrl}/v1/rollouts/demo/orders`);
+    expect(await answer.json()).toMatchObject({ status: { author: 'ann', approvals: [{ actor: 'bob' }] } });
+    expect([...ann.seen.complaints, ...bob.seen.complaints]).toEqual([]);
+    await ann.context.close();
+    await bob.context.close();
+  }, 90_000);
+}
+
+function dialogButton(page: Page, name: string) {
+  return page.getByRole('dialog').getByRole('button', { name, exact: true });
+}
+
+/** As ann, who says so in the dialog. Ends on the page of the rollout. */
+async function begin(page: Page, plan: string, reason: string): Promise<void> {
+  const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
+  await editor.focus(patient);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(plan);
+  await page.getByText('It can be started').waitFor(patient);
+  await page.getByRole('button', { name: 'Start …' }).click(patient);
+  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
+  await page.getByRole('dialog').getByLabel('Your name').fill('ann');
+  await dialogButton(page, 'Start').click();
+  await page.waitForURL(/\/ui\/rollouts\/demo\/\w+\?run=/, patient);
+}
+
+async function act(page: Page, name: string, reason: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click(patient);
+  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
+  await dialogButton(page, name).click();
+  await expect.poll(() => page.getByRole('dialog').count(), patient).toBe(0);
+}

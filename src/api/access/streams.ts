@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
+import { goneSignal } from '../gone.ts';
 import { asSluiceError } from '../problems.ts';
 import type { Authenticate } from './authenticator.ts';
 
@@ -26,16 +27,22 @@ export class StreamKeeper {
 
   /** Throws `rate-limited`. */
   send(request: FastifyRequest, reply: FastifyReply, events: AsyncGenerator<string>): FastifyReply {
-    this.takeSeat(request, reply);
+    const gone = goneSignal(reply);
+    if (gone.aborted) return reply.hijack();
+    this.takeSeat(request, gone);
     const { principal } = request;
-    const text = principal.verified ? this.whileAllowed(request, events) : events;
+    const text = Readable.from(principal.verified ? this.whileAllowed(request, events) : events, {
+      objectMode: true,
+      highWaterMark: 1,
+    });
+    gone.addEventListener('abort', () => text.destroy());
     return reply
       .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
       .type('text/event-stream; charset=utf-8')
-      .send(Readable.from(text, { objectMode: true, highWaterMark: 1 }));
+      .send(text);
   }
 
-  private takeSeat({ principal: { name, verified } }: FastifyRequest, reply: FastifyReply): void {
+  private takeSeat({ principal: { name, verified } }: FastifyRequest, gone: AbortSignal): void {
     const taken = this.open.get(name) ?? 0;
     if (taken >= (verified ? mostStreams : mostUnverified)) {
       throw new SluiceError('rate-limited', `${name} has ${taken} event streams open already.`, {
@@ -43,7 +50,7 @@ export class StreamKeeper {
       });
     }
     this.open.set(name, taken + 1);
-    reply.raw.once('close', () => {
+    gone.addEventListener('abort', () => {
       const left = (this.open.get(name) ?? 1) - 1;
       if (left > 0) this.open.set(name, left);
       else this.open.delete(name);

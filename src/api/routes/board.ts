@@ -16,7 +16,11 @@ export function boardRoutes(root: FastifyInstance, board: Board, keeper: StreamK
   app.addHook('preClose', async () => board.close());
   app.get(
     operations.watchRollouts.path,
-    { config: { access: 'read', areaInBody: true }, schema: schemaOf('watchRollouts') },
+    {
+      exposeHeadRoute: false,
+      config: { access: 'read', areaInBody: true },
+      schema: schemaOf('watchRollouts'),
+    },
     async (request, reply) => {
       await board.ready();
       const { environment, service } = request.query;

@@ -1,6 +1,6 @@
 /** Routes about rollouts that exist: list, get, steer, follow and audit. */
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { commandNames } from '../../domain/rollout/types.ts';
@@ -8,6 +8,7 @@ import type { StreamKeeper } from '../access/streams.ts';
 import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Feeds } from '../feeds.ts';
+import { goneSignal } from '../gone.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
 import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
@@ -54,26 +55,23 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );
-  app.get(operations.followRollout.path, { schema: schemaOf('followRollout') }, async (request, reply) => {
-    const feed = stream.feeds.of(refOf(request.params, request.query));
-    await feed.ready;
-    const seen = request.headers['last-event-id'];
-    const told = eventStream(feed, { ...stream, seen });
-    return stream.keeper.send(request, reply, told);
-  });
+  app.get(
+    operations.followRollout.path,
+    { exposeHeadRoute: false, schema: schemaOf('followRollout') },
+    async (request, reply) => {
+      const feed = stream.feeds.of(refOf(request.params, request.query));
+      await feed.ready;
+      const seen = request.headers['last-event-id'];
+      const told = eventStream(feed, { ...stream, seen });
+      return stream.keeper.send(request, reply, told);
+    },
+  );
   app.get(operations.getSeries.path, { schema: schemaOf('getSeries') }, (request) =>
     rollouts.series(refOf(request.params, request.query)),
   );
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),
   );
-}
-
-/** Aborts when nobody waits for the answer any more. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 export function refOf(

@@ -1,9 +1,9 @@
 /** Event streams end when whoever reads them may not any more, and are so many for each principal. */
 import type { FastifyInstance } from 'fastify';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
 import { createApp } from '../../../../src/api/app.ts';
-import { problemSchema } from '../../../../src/api/contract.ts';
+import { problemSchema, type RolloutView } from '../../../../src/api/contract.ts';
 import { everything, type Grant } from '../../../../src/domain/access/grants.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -27,7 +27,7 @@ async function serve(principal: () => Principal) {
       return principal();
     },
   });
-  return { app, looks };
+  return { app, looks, rollouts };
 }
 
 const url = '/v1/rollouts/demo/shop/events';
@@ -71,4 +71,39 @@ test('nobody holds more streams than pages need, and a closed one makes room', a
     .poll(async () => (await fetch(`${address}${url}`, { headers, signal: stop.signal })).status)
     .toBe(200);
   stop.abort();
+});
+
+test.each([url, '/v1/rollouts/events'])('HEAD %s opens no stream', async (path) => {
+  const { app } = await serve(() => ({ name: 'ann', verified: true, grants: everything }));
+  const { statusCode, headers: answered } = await app.inject({ method: 'HEAD', url: path, headers });
+  expect([statusCode, answered.allow]).toEqual([405, expect.not.stringContaining('HEAD')]);
+});
+
+test('whoever leaves before the first look holds no stream', async () => {
+  const { app, rollouts } = await serve(() => ({ name: 'ann', verified: true, grants: everything }));
+  let see = (_view: RolloutView) => {};
+  const seen = new Promise<RolloutView>((resolve) => {
+    see = resolve;
+  });
+  const get = vi.spyOn(rollouts, 'get').mockImplementation(() => seen);
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  let left = 0;
+  app.server.on('request', (_, reply) => {
+    reply.once('close', () => {
+      left += 1;
+    });
+  });
+  const leave = new AbortController();
+  const open = (n: number) =>
+    fetch(`${address}/v1/rollouts/demo/s${n}/events`, { headers, signal: leave.signal }).catch(() => null);
+  const asked = Array.from({ length: 200 }, (_, n) => open(n));
+  await waitFor('all to be looked at', () => get.mock.calls.length === 200);
+  leave.abort();
+  await Promise.all(asked);
+  await waitFor('all to be gone', () => left === 200);
+  see(viewOf({ phase: 'soaking' }));
+  const stop = new AbortController();
+  const { status } = await fetch(`${address}${url}`, { headers, signal: stop.signal });
+  stop.abort();
+  expect(status).toBe(200);
 });

@@ -8,6 +8,7 @@ import type { RolloutService, RunRef } from './service.ts';
 export type FeedEvent =
   /** The id is made of the view alone, so that it is the same for the same state at every API and after a restart. */
   | { readonly kind: 'status'; readonly id: string; readonly view: RolloutView }
+  /** Whoever comes back with its id has no state that they could take for the present one. */
   | { readonly kind: 'trouble'; readonly id: 'trouble'; readonly trouble: Trouble }
   | { readonly kind: 'end'; readonly id: 'end' };
 
@@ -49,11 +50,12 @@ export class RolloutFeed {
 
   /**
    * Tells the present state at once and every change after it. Who has seen the state with the id `seen` is told what is
-   * not that state, and nothing older. Returns how to leave.
+   * not that state, and nothing older; of trouble that goes on all are told. Returns how to leave.
    */
   join(listener: Listener, seen?: string): () => void {
-    const knows = seen !== undefined && seen === this.latest?.id;
-    if (seen !== undefined && !knows && !this.closed) this.returning.set(listener, seen);
+    const troubled = this.latest?.kind === 'trouble';
+    const knows = seen !== undefined && seen === this.latest?.id && !troubled;
+    if (seen !== undefined && !knows && !troubled && !this.closed) this.returning.set(listener, seen);
     else if (this.latest && !knows) listener(this.latest);
     if (this.closed) listener({ kind: 'end', id: 'end' });
     else this.listeners.add(listener);

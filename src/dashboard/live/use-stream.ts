@@ -4,10 +4,9 @@ import type { StreamLost, StreamOptions } from '../../client/index.ts';
 import { type ApiProblem, problemOf } from '../api/client.ts';
 import { browserClock } from './browser-clock.ts';
 import type { Connection } from './connection.ts';
+import { after, connecting, type Heard, lost } from './heard.ts';
 
-type Sign =
-  | { readonly kind: string; readonly atMs: number; readonly trouble?: { readonly message: string } }
-  | StreamLost;
+type Sign = Heard | StreamLost;
 
 export type OpenStream<S extends Sign> = (options: StreamOptions) => AsyncGenerator<S>;
 
@@ -16,8 +15,6 @@ export interface Stream {
   /** Why the API will not tell, or how this page failed; null: all is well. */
   readonly problem: ApiProblem | null;
 }
-
-const connecting: Connection = { kind: 'connecting', asOfMs: null, why: null };
 
 /**
  * Another `open` is another stream, so it has to be the same as long as nothing else is asked for; null follows nothing. `take` may
@@ -40,7 +37,7 @@ export function useStream<S extends Sign>(
     if (open === null) return;
     const stopped = new AbortController();
     const { signal } = stopped;
-    const lose = (why: string) => setConnection((known) => ({ ...known, kind: 'lost', why }));
+    const lose = (why: string) => setConnection((known) => lost(known, why));
     const follow = async () => {
       for await (const sign of open({ signal, clock: browserClock })) {
         if ('retryInMs' in sign) lose(sign.error.detail);
@@ -59,12 +56,4 @@ export function useStream<S extends Sign>(
     return () => stopped.abort();
   }, [open, turn]);
   return { connection, problem };
-}
-
-/** A mere sign of life makes nothing true again that the API has said it cannot see. */
-function after(known: Connection, sign: Sign, asOfMs: number): Connection {
-  if ('trouble' in sign && sign.trouble) return { ...known, kind: 'stale', why: sign.trouble.message };
-  const isMere = sign.kind === 'alive' && !('clocks' in sign && sign.clocks !== null);
-  if (isMere && known.kind === 'stale') return known;
-  return { kind: 'live', asOfMs, why: null };
 }

@@ -200,6 +200,25 @@ describe('who comes back with the id of the last event', () => {
     expect(heard).toEqual(['1']);
   });
 
+  test('is told of trouble that goes on, whatever they have seen, and then the state', async () => {
+    const { world, feeds } = changing(() => viewOf({ stage: 1 }));
+    const feed = feeds.of(shop);
+    const first = heardAt(feed);
+    await feed.ready;
+    world.view = () => {
+      throw new SluiceError('temporal-unavailable', 'Temporal is away.');
+    };
+    await waitFor('trouble', () => first.includes('trouble'));
+    const back = [heardAt(feed, 'trouble'), heardAt(feed, await idOf(viewOf({ stage: 1 })))];
+    expect(back).toEqual([['trouble'], ['trouble']]);
+    world.view = () => viewOf({ stage: 1 });
+    await waitFor('the state', () => back.every((heard) => heard.length > 1));
+    expect(back).toEqual([
+      ['trouble', '1'],
+      ['trouble', '1'],
+    ]);
+  });
+
   test('is told the end at once', async () => {
     const ended = viewOf({ phase: 'promoted', outcome: 'promoted', stage: 3 });
     app = await createApp(fakeDeps(fakeRollouts({ get: async () => ended })), { pollMs: 5 });

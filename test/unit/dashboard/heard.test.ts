@@ -1,0 +1,24 @@
+/** Whether what a page shows is true, after each sign of its stream. */
+import { expect, test } from 'vitest';
+import { after, connecting, type Known, lost } from '../../../src/dashboard/live/heard.ts';
+
+const alive = { kind: 'alive', atMs: 2 };
+const trouble = { kind: 'trouble', atMs: 1, trouble: { message: 'Temporal is away' } };
+const view = { kind: 'view', atMs: 3 };
+const live: Known = after(connecting, view, 0);
+
+test('a sign of life keeps live what is live, and brings a lost connection back', () => {
+  expect(after(live, alive, 2)).toMatchObject({ kind: 'live', asOfMs: 2 });
+  expect(after(lost(live, 'gone'), alive, 2)).toMatchObject({ kind: 'live', asOfMs: 2, why: null });
+});
+
+test('what the API could not see stays old through a lost connection, until it is seen again', () => {
+  const stale = after(live, trouble, 1);
+  expect(after(stale, alive, 2)).toMatchObject({ kind: 'stale', asOfMs: 0, why: 'Temporal is away' });
+  const again = lost(lost(stale, 'gone'), 'still gone');
+  expect(again).toMatchObject({ kind: 'lost', why: 'still gone' });
+  const back = after(again, alive, 2);
+  expect(back).toMatchObject({ kind: 'stale', asOfMs: 0, why: 'Temporal is away' });
+  expect(after(back, view, 3)).toMatchObject({ kind: 'live', asOfMs: 3, why: null });
+  expect(after(back, { ...alive, clocks: { asOfMs: 3 } }, 3)).toMatchObject({ kind: 'live', asOfMs: 3 });
+});

@@ -2,11 +2,14 @@
 import type { BoardAlive, BoardRows, RolloutRow, Trouble } from '../contract.ts';
 import type { Board } from './board.ts';
 
+/** By where it is, so that it is the same for as long as a row is there, and when it is gone. */
+export type Sees = (row: Pick<RolloutRow, 'environment' | 'service'>) => boolean;
+
 export interface BoardViewer {
   /** Of the viewer's former connection; empty: it is new. */
   readonly lastEventId: string;
   /** Which rows it may see and wants to. Null: all. */
-  readonly sees: ((row: RolloutRow) => boolean) | null;
+  readonly sees: Sees | null;
   /** Longest time without any event. */
   readonly aliveMs: number;
 }
@@ -78,11 +81,13 @@ function changesText(board: Board, seen: number | null, sees: BoardViewer['sees'
   return text;
 }
 
-function writeChanges(board: Board, seen: number | null, sees: (row: RolloutRow) => boolean): string | null {
-  const { full, rows, gone } = board.rows.since(seen);
-  const visible = rows.filter(sees);
-  if (!full && visible.length === 0 && gone.length === 0) return null;
-  const data: BoardRows = { full, rows: visible, gone: [...gone], ...clocksOf(board) };
+function writeChanges(board: Board, seen: number | null, sees: Sees): string | null {
+  const changes = board.rows.since(seen);
+  const { full } = changes;
+  const rows = changes.rows.filter(sees);
+  const gone = changes.gone.filter(sees).map(({ runId }) => runId);
+  if (!full && rows.length === 0 && gone.length === 0) return null;
+  const data: BoardRows = { full, rows, gone, ...clocksOf(board) };
   return textOf('rows', data, `${board.origin}.${board.rows.revision}`);
 }
 

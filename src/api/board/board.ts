@@ -146,8 +146,12 @@ export class Board {
       if (glance.summary.temporalStatus === 'CONTINUED_AS_NEW') this.forget(runId);
       else this.rows.put(rowOf(glance, glance));
       this.ring();
-    } catch {
-      // The list says whether Temporal is away, and its turn comes again.
+    } catch (error) {
+      // Else the list says whether Temporal is away, and its turn comes again.
+      if (asSluiceError(error).code === 'rollout-not-found') {
+        this.forget(runId);
+        this.ring();
+      }
     } finally {
       this.lookingAt.delete(runId);
     }

@@ -1,10 +1,13 @@
 /** The rows of the live list with the order of their changes, so that a viewer can be told what it has not seen. */
 import type { RolloutRow } from '../contract.ts';
 
+/** What was there. */
+export type GoneRow = Pick<RolloutRow, 'runId' | 'environment' | 'service'>;
+
 export interface Changes {
   readonly full: boolean;
   readonly rows: readonly RolloutRow[];
-  readonly gone: readonly string[];
+  readonly gone: readonly GoneRow[];
 }
 
 interface Kept {
@@ -21,7 +24,7 @@ const staleAfterMs = 10_000;
 
 export class RowStore {
   private readonly kept = new Map<string, Kept>();
-  private gone: { readonly runId: string; readonly revision: number }[] = [];
+  private gone: { readonly row: GoneRow; readonly revision: number }[] = [];
   /** Changes up to this one cannot be told one by one any more. */
   private forgotten = 0;
   revision = 0;
@@ -43,9 +46,12 @@ export class RowStore {
   }
 
   remove(runId: string): void {
-    if (!this.kept.delete(runId)) return;
+    const row = this.kept.get(runId)?.row;
+    if (row === undefined) return;
+    this.kept.delete(runId);
     this.revision += 1;
-    this.gone.push({ runId, revision: this.revision });
+    const { environment, service } = row;
+    this.gone.push({ row: { runId, environment, service }, revision: this.revision });
     if (this.gone.length <= mostGone) return;
     const [oldest] = this.gone;
     this.forgotten = oldest?.revision ?? this.forgotten;
@@ -58,7 +64,7 @@ export class RowStore {
       return { full: true, rows: this.all(), gone: [] };
     }
     const rows = [...this.kept.values()].filter((one) => one.revision > revision).map(({ row }) => row);
-    const gone = this.gone.filter((one) => one.revision > revision).map(({ runId }) => runId);
+    const gone = this.gone.filter((one) => one.revision > revision).map(({ row }) => row);
     return { full: false, rows, gone };
   }
 }

@@ -1,7 +1,7 @@
 /** The live list over rollouts that change: what it asks, however many look, and what each viewer is told. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Board, type BoardSource } from '../../../../src/api/board/board.ts';
-import { boardStream } from '../../../../src/api/board/board-stream.ts';
+import { boardStream, type Sees } from '../../../../src/api/board/board-stream.ts';
 import type { Glance } from '../../../../src/api/board/row.ts';
 import type { RolloutRow, RolloutSummary } from '../../../../src/api/contract.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
@@ -12,6 +12,8 @@ class World implements BoardSource {
   readonly asked = { running: 0, glance: 0, list: 0 };
   readonly glances = new Map<string, Partial<Glance>>();
   away = false;
+  /** Past their retention. */
+  readonly gone = new Set<string>();
   private readonly summaries = new Map<string, RolloutSummary>();
 
   set(service: string, changes: Partial<RolloutSummary> = {}, glance: Partial<Glance> = {}): void {
@@ -22,12 +24,15 @@ class World implements BoardSource {
   async running() {
     this.asked.running += 1;
     if (this.away) throw new SluiceError('temporal-unavailable', 'Temporal is away.');
-    const running = [...this.summaries.values()].filter(({ endedAtMs }) => endedAtMs === null);
+    const running = [...this.summaries.values()].filter(
+      ({ endedAtMs, service }) => endedAtMs === null && !this.gone.has(service),
+    );
     return { askedAtMs: Date.now(), rollouts: running.map((summary) => ({ summary, outline })) };
   }
 
   async glance({ service }: { readonly service: string }) {
     this.asked.glance += 1;
+    if (this.gone.has(service)) throw new SluiceError('rollout-not-found', 'No rollout.');
     const summary = this.summaries.get(service) ?? summaryOf({ service });
     const live = watchedFor(Date.now() - begunAtMs);
     return glanceOf({ summary, live, ...this.glances.get(service), atMs: Date.now() });
@@ -64,7 +69,7 @@ class Viewer {
   readonly told: Told[] = [];
   private readonly stream: AsyncGenerator<string>;
 
-  constructor(board: Board, lastEventId = '', sees: ((row: RolloutRow) => boolean) | null = null) {
+  constructor(board: Board, lastEventId = '', sees: Sees | null = null) {
     this.stream = boardStream(board, { lastEventId, sees, aliveMs: 5_000 });
     void this.listen();
   }
@@ -100,9 +105,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function watching(
-  ...args: [lastEventId?: string, sees?: (row: RolloutRow) => boolean]
-): Promise<Viewer> {
+async function watching(...args: [lastEventId?: string, sees?: Sees]): Promise<Viewer> {
   await board.ready();
   const viewer = new Viewer(board, ...args);
   await vi.advanceTimersByTimeAsync(0);
@@ -192,6 +195,31 @@ describe('the live list', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     const services = viewer.rows.flatMap(({ data }) => data.rows.map(({ service }) => service));
     expect(new Set(services)).toEqual(new Set(['mine']));
+  });
+
+  it('forgets what ended unseen so long ago that nothing is kept of it', async () => {
+    world.set('shop');
+    world.set('other');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(3_000);
+    world.gone.add('shop');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(viewer.rows.flatMap(({ data }) => data.gone)).toEqual(['run-of-shop']);
+    expect(board.rows.all().map(({ service }) => service)).toEqual(['other']);
+  });
+
+  it('tells nobody that a row is gone that was not theirs to see, also when they come back', async () => {
+    world.set('mine', { environment: 'demo' });
+    world.set('theirs', { environment: 'production' });
+    const sees: Sees = ({ environment }) => environment === 'demo';
+    const viewer = await watching('', sees);
+    await vi.advanceTimersByTimeAsync(3_000);
+    world.gone.add('theirs').add('mine');
+    await vi.advanceTimersByTimeAsync(5_000);
+    const again = await watching(viewer.rows[0]?.id, sees);
+    for (const { rows } of [viewer, again]) {
+      expect(rows.flatMap(({ data }) => data.gone)).toEqual(['run-of-mine']);
+    }
   });
 
   it('says so once while Temporal is away, gives no sign of life then, and goes on by itself', async () => {

@@ -17,7 +17,11 @@ describe('the rows of the live list', () => {
     rows.put(named('b'));
     rows.remove('run-of-a');
     expect(rows.since(null)).toMatchObject({ full: true, rows: [{ service: 'b' }], gone: [] });
-    expect(rows.since(seen)).toMatchObject({ full: false, rows: [{ service: 'b' }], gone: ['run-of-a'] });
+    expect(rows.since(seen)).toMatchObject({
+      full: false,
+      rows: [{ service: 'b' }],
+      gone: [{ runId: 'run-of-a' }],
+    });
     expect(rows.since(rows.revision)).toEqual({ full: false, rows: [], gone: [] });
   });
 

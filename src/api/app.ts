@@ -133,6 +133,9 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   const limiter = options.budgets === undefined ? null : new Limiter(options.budgets);
   holdToAccess(app, authenticate, limiter);
   if (limiter !== null) limitRequests(app, limiter);
+  if (limiter !== null && options.tlsInFront === true && !options.proxies?.length) {
+    app.log.warn('api.proxies is not set: all who come through the proxy share the limits of its address');
+  }
   readBodies(app);
   await describe(app);
   metrics.serve(app, feeds);
@@ -151,10 +154,10 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   reportRoutes(app, deps);
   findingsRoutes(app, deps);
   approvalRoutes(app, deps);
-  await approvalPages(app, deps);
+  await approvalPages(app, deps, limiter);
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps);
-  await outsideEventRoutes(app, deps);
+  await outsideEventRoutes(app, deps, limiter);
   const keeper = new StreamKeeper({ authenticate, lookEveryMs: options.lookEveryMs ?? 3_000 });
   boardRoutes(app, new Board(deps.rollouts, options.board), keeper);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000, keeper });

@@ -6,6 +6,8 @@ import { linkFault } from '../../domain/gates/approval-link.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
 import { messagePage, pageHeaders, questionPage } from '../approvals/page.ts';
+import { limitSigned } from '../limits/limit-requests.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import { asSluiceError } from '../problems.ts';
 import type { ApiDeps } from '../service.ts';
 
@@ -29,7 +31,11 @@ class LinkRefused extends Error {
   }
 }
 
-export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promise<void> {
+export async function approvalPages(
+  root: FastifyInstance,
+  deps: ApiDeps,
+  limiter: Limiter | null,
+): Promise<void> {
   await root.register(
     async (app) => {
       app.removeAllContentTypeParsers();
@@ -40,11 +46,13 @@ export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promi
       );
       app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
       app.get(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
-        const { ticket, status } = await look(deps, request);
+        const ticket = await readTicket(deps, request);
+        const status = await look(deps, ticket);
         return send(reply, 200, questionPage(ticket, status));
       });
       app.post(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
-        const { ticket } = await look(deps, request);
+        const ticket = await limitSigned(limiter, request, reply, () => readTicket(deps, request));
+        await look(deps, ticket);
         const { answer, reason } = readAnswer(request.body);
         const { environment, service, actor, id, about, startedAtMs, untilMs, by } = ticket;
         await deps.rollouts.command(
@@ -65,24 +73,24 @@ export async function approvalPages(root: FastifyInstance, deps: ApiDeps): Promi
   );
 }
 
-/** The link and what it is about, if it is still good. The rollout looks once more, at the moment of the answer. */
-async function look(
-  { approvals, rollouts }: ApiDeps,
-  request: FastifyRequest,
-): Promise<{ readonly ticket: ApprovalTicket; readonly status: RolloutStatus }> {
+async function readTicket({ approvals }: ApiDeps, request: FastifyRequest): Promise<ApprovalTicket> {
   const token = tokenOf.safeParse(request.params);
   // What is that long was not made here.
   if (!token.success) throw new LinkRefused(403, 'This link was not made here. Ask for a new one.');
   const reading = await approvals.links.read(token.data['*']);
   if (!reading.ok) throw new LinkRefused(403, `${reading.problem} Ask for a new one.`);
-  const { ticket } = reading;
+  return reading.ticket;
+}
+
+/** What the link is about, if it is still good. The rollout looks once more, at the moment of the answer. */
+async function look({ rollouts }: ApiDeps, ticket: ApprovalTicket): Promise<RolloutStatus> {
   const { status } = await rollouts.get({ environment: ticket.environment, service: ticket.service });
   if (status === null) throw new SluiceError('worker-absent', 'The rollout gives no account of itself now.');
   const { startedAtMs, usedLinks = [], question = null } = status;
   const fault = linkFault({ startedAtMs, usedLinks, question }, ticket, Date.now());
   if (fault !== null)
     throw new LinkRefused(410, `${fault.charAt(0).toUpperCase()}${fault.slice(1)}. Nothing was changed.`);
-  return { ticket, status };
+  return status;
 }
 
 function readAnswer(body: unknown): z.output<typeof answerOf> {

@@ -3,12 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { operations } from '../contract.ts';
+import { limitSigned } from '../limits/limit-requests.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import { readDelivery } from '../outside/delivery.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { validatorCompiler } from '../validation.ts';
 
-export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): Promise<void> {
+export async function outsideEventRoutes(
+  root: FastifyInstance,
+  deps: ApiDeps,
+  limiter: Limiter | null,
+): Promise<void> {
   await root.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -28,7 +34,9 @@ export async function outsideEventRoutes(root: FastifyInstance, deps: ApiDeps): 
       async (request, reply) => {
         const body: unknown = request.body;
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-        const event = await readDelivery(request.headers, raw, deps.eventKeys, Date.now());
+        const event = await limitSigned(limiter, request, reply, () =>
+          readDelivery(request.headers, raw, deps.eventKeys, Date.now()),
+        );
         const answer = await deps.rollouts.event(request.params, event);
         return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
       },

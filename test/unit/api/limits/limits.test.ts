@@ -8,6 +8,8 @@ import { problemSchema } from '../../../../src/api/contract.ts';
 import { Buckets } from '../../../../src/api/limits/buckets.ts';
 import { budgetsOf } from '../../../../src/api/limits/budgets.ts';
 import { networkOf } from '../../../../src/api/limits/limiter.ts';
+import type { EventKeys } from '../../../../src/api/outside/delivery.ts';
+import { signatureOf } from '../../../../src/api/outside/signature.ts';
 import { everything } from '../../../../src/domain/access/grants.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
 import { fakeDeps, fakeRollouts } from '../fakes.ts';
@@ -72,7 +74,7 @@ const known = async (authorization: string | undefined): Promise<Principal> => {
   return { name, verified: true, grants: everything };
 };
 
-async function serve(options: AppOptions = {}) {
+async function serve(options: AppOptions = {}, eventKeys?: EventKeys) {
   // The clock stands still, so that nothing refills meanwhile.
   vi.spyOn(performance, 'now').mockReturnValue(1_000_000);
   const stopped = { restored: [], notRestored: [], told: 0, notTold: [], listProblem: null };
@@ -83,7 +85,8 @@ async function serve(options: AppOptions = {}) {
     start: async () => ({ workflowId: 'w', runId: 'r', created: true, workerSeen: true, warnings: [] }),
   });
   const stream = { write: (line: string) => void logged.push(line) };
-  app = await createApp(fakeDeps(rollouts), {
+  const deps = fakeDeps(rollouts);
+  app = await createApp(eventKeys === undefined ? deps : { ...deps, eventKeys }, {
     authenticate: known,
     budgets: budgetsOf({ reads: 0.5, writes: 0.2, starts: 0.1 }),
     logger: pino({ level: 'warn' }, stream),
@@ -159,6 +162,43 @@ test('wrong tokens are counted by address, and refuse nobody whose token is good
   expect((await app.inject({ ...wrong, remoteAddress: '192.0.2.9' })).statusCode).toBe(401);
   expect((await app.inject({ ...wrong, headers: as('ann') })).statusCode).toBe(200);
 });
+
+test('whoever has no token, or a session that is over, has tried nothing', async () => {
+  const { app } = await serve();
+  expect(await statuses(app, 40, { url: '/v1/rollouts' })).toEqual({ 401: 40 });
+  const cookies = { '__Host-sluice': 'over' };
+  expect(await statuses(app, 40, { url: '/v1/rollouts', cookies })).toEqual({ 401: 40 });
+  expect(await statuses(app, 31, { url: '/v1/rollouts', headers: as('wrong') })).toEqual({ 401: 30, 429: 1 });
+});
+
+test('junk uses up nothing of the signed events and answers that come from the same address', async () => {
+  const returns = { perSecond: 1, burst: 2 };
+  const keys = { secrets: async () => ['secret'], tokens: async () => ['token'] };
+  const { app } = await serve({ budgets: { ...budgetsOf(), returns } }, keys);
+  const event = (signature: string, payload = 'no JSON') => ({
+    method: 'POST' as const,
+    url: '/v1/rollouts/demo/shop/events',
+    headers: { 'content-type': 'application/json', 'x-sluice-signature': signature },
+    payload,
+  });
+  expect(await statuses(app, 20, event('t=1,v1=00'))).toEqual({ 401: 20 });
+  const answer = { method: 'POST', url: '/approvals/junk', payload: 'answer=approve' };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect(await statuses(app, 20, { ...answer, headers })).toEqual({ 503: 10, 429: 10 });
+  const good = event(signatureOf('no JSON', 'secret', Math.floor(Date.now() / 1000)));
+  expect(await statuses(app, 3, good)).toEqual({ 400: 2, 429: 1 });
+});
+
+test.each([
+  ['no proxy is named', {}, 1],
+  ['the proxy is named', { proxies: ['10.0.0.0/8'] }, 0],
+])(
+  'behind TLS of a proxy it is said at the start that all share its limits: %s',
+  async (_, options, lines) => {
+    await serve({ tlsInFront: true, ...options });
+    expect(logged.filter((line) => line.includes('api.proxies'))).toHaveLength(lines);
+  },
+);
 
 test('only a proxy that the operator names may say whom it asks for', async () => {
   const { app } = await serve({ proxies: ['192.0.2.0/24'] });

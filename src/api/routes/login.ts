@@ -1,10 +1,10 @@
 /** Routes by which a browser logs in and out: at an OpenID provider, or with an API token. No replica keeps anything of it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { home, returnPathOf } from '../../domain/access/return-path.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { type BrowserLogin, type LoggedIn, loginLifeMs } from '../access/browser-login.ts';
 import { cookieGone, cookieOf, cookieSet, loginCookie, sessionCookie } from '../access/cookies.ts';
-import { home, returnPathOf } from '../access/return-path.ts';
 import { loginQuerySchema, operations } from '../contract.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { asSluiceError } from '../problems.ts';

@@ -4,10 +4,9 @@ import type { Me } from '../../../api/contract.ts';
 import { useMe } from '../../shell/me.ts';
 import { Page } from '../../shell/page.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
+import { backTo } from './back-to.ts';
 import './login-page.css';
 import { TokenForm } from './token-form.tsx';
-
-const home = '/ui/';
 
 export function LoginPage() {
   const [params] = useSearchParams();
@@ -69,9 +68,4 @@ function Ways({
       )}
     </div>
   );
-}
-
-/** Only to a page of the dashboard: an address that somebody sent may name any. */
-function backTo(wanted: string | null): string {
-  return wanted?.startsWith(home) && !wanted.startsWith('/ui/login') ? wanted : home;
 }

@@ -6,10 +6,23 @@ import type { Io } from './io.ts';
 
 export const usualApiUrl = 'http://127.0.0.1:8080';
 
-/** Without a slash at the end. */
-export function apiUrlOf(flag: string | undefined, { env, cwd }: Pick<Io, 'env' | 'cwd'>): string {
-  const named = flag ?? (env.SLUICE_API || undefined);
-  return checked(named ?? stackUrl(cwd) ?? usualApiUrl);
+export interface ApiAddress {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Who named it, for people. */
+  readonly from: string;
+}
+
+export function apiAddressOf(flag: string | undefined, { env, cwd }: Pick<Io, 'env' | 'cwd'>): ApiAddress {
+  if (flag !== undefined) return { url: checked(flag), from: '--api' };
+  if (env.SLUICE_API) return { url: checked(env.SLUICE_API), from: 'SLUICE_API' };
+  const stack = stackUrl(cwd);
+  if (stack !== undefined) return { url: checked(stack), from: 'the local stack' };
+  return { url: usualApiUrl, from: 'the default' };
+}
+
+export function apiUrlOf(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): string {
+  return apiAddressOf(flag, io).url;
 }
 
 /** From `SLUICE_TOKEN`. It goes over TLS, or nowhere beyond this machine. */

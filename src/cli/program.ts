@@ -10,6 +10,7 @@ import { approvalsCommand } from './verbs/approvals.ts';
 import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { ciCommand } from './verbs/ci.ts';
+import { doctorCommand } from './verbs/doctor.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
 import { evidenceCommand } from './verbs/evidence.ts';
@@ -95,6 +96,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     rollbacksCommand(act),
     evidenceCommand(act),
     reportCommand(act),
+    doctorCommand(act),
     tokensCommand(act),
     rbacCommand(act),
     guardCommand(act),

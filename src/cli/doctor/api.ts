@@ -1,0 +1,124 @@
+/** What the doctor asks the API: whether it is there, what it is, who asks, and whether rollouts can go on. */
+
+import { send } from '../../client/send.ts';
+import type { AnswerOf } from '../../client/types.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { sluiceVersion } from '../../evidence/versions.ts';
+import type { ApiAddress } from '../api-url.ts';
+import { CliError } from '../cli-error.ts';
+import { type ApiClient, type Asked, createClient, toldAsCliError } from '../client.ts';
+import type { Io } from '../io.ts';
+import { type Finding, ok, warning, wrong } from './finding.ts';
+
+const withinMs = 5_000;
+
+export async function apiFindings(address: ApiAddress, io: Io, token?: string): Promise<Finding[]> {
+  const client = createClient(address.url, io, token);
+  const reached = await reach(client, address, io);
+  if (reached[0]?.health === 'wrong') return reached;
+  const more = await Promise.all([version(client), whoAmI(client, token !== undefined), readiness(client)]);
+  return [...reached, ...more.flat()];
+}
+
+/** One request tells that it answers, how soon, and its clock. */
+async function reach(client: ApiClient, { url, from }: ApiAddress, io: Io): Promise<Finding[]> {
+  const beganMs = io.now();
+  try {
+    const signal = AbortSignal.timeout(withinMs);
+    const { headers, body } = await send(client.settings, 'getHealth', {}, { signal });
+    await body?.cancel();
+    const endedMs = io.now();
+    const answers = ok('api', `${url} (${from}) answers after ${endedMs - beganMs} ms`);
+    return [answers, clockFinding(headers.get('date'), beganMs, endedMs)];
+  } catch (error) {
+    const why = told(url, error);
+    return [wrong('api', `${why.detail} (address: ${from})`, why.advice)];
+  }
+}
+
+/** The header has whole seconds, and came some time between. */
+export function clockFinding(date: string | null, beganMs: number, endedMs: number): Finding {
+  const atMs = Date.parse(date ?? '');
+  if (!Number.isFinite(atMs))
+    return warning(
+      'clock',
+      'the API does not say its time',
+      'Look for a proxy that takes the Date header away.',
+    );
+  const apartMs = Math.max(0, atMs - endedMs, beganMs - (atMs + 1000));
+  if (apartMs < 2_000) return ok('clock', 'agrees with the API’s');
+  const apart = formatDuration(Math.round(apartMs / 1000) * 1000);
+  const detail = `this machine and the API are ${apart} apart`;
+  const advice = 'Synchronise both clocks (NTP): times shown here are off, and tokens end early or late.';
+  return apartMs < 60_000 ? warning('clock', detail, advice) : wrong('clock', detail, advice);
+}
+
+async function version(client: ApiClient): Promise<Finding> {
+  const own = await sluiceVersion();
+  return await answered(client, 'version', 'getConfiguration', ({ versions }) =>
+    versions.sluice === own
+      ? ok('version', `${own}, as the API`)
+      : warning(
+          'version',
+          `this is ${own}, the API ${versions.sluice}`,
+          `Install sluice ${versions.sluice} here, or upgrade the API.`,
+        ),
+  );
+}
+
+async function whoAmI(client: ApiClient, hasToken: boolean): Promise<Finding> {
+  return await answered(client, 'you', 'getMe', ({ actor, loginNeeded, grants, somewhere }) => {
+    if (loginNeeded) {
+      return wrong(
+        'you',
+        hasToken ? 'the API does not accept your token' : 'the API wants to know who you are',
+        'Put an API token into SLUICE_TOKEN (`sluice tokens create` makes one).',
+      );
+    }
+    if (actor === null) return ok('you', 'the API asks nobody who they are');
+    const roles = [...new Set(grants.map(({ role }) => role))].join(', ');
+    if (somewhere.length === 0) {
+      return wrong('you', `${actor}, who may do nothing`, 'Ask the operator for a role (`auth.bindings`).');
+    }
+    return ok('you', `${actor}, ${roles}`);
+  });
+}
+
+async function readiness(client: ApiClient): Promise<Finding[]> {
+  const found = await answered(client, 'temporal', 'getReadiness', ({ temporal, worker }) => {
+    const where = `${temporal.address}: ${temporal.detail}`;
+    return [
+      temporal.ok
+        ? ok('temporal', where)
+        : wrong('temporal', where, 'Start Temporal, or mend `temporal.address` of the API’s configuration.'),
+      worker.seen
+        ? ok('worker', worker.detail)
+        : wrong('worker', worker.detail, 'Start a worker; until then rollouts wait, and leases run out.'),
+    ];
+  });
+  return [found].flat();
+}
+
+async function answered<N extends Asked, T>(
+  client: ApiClient,
+  name: string,
+  operation: N,
+  judge: (answer: AnswerOf<N>) => T,
+): Promise<T | Finding> {
+  try {
+    const request = {} as Parameters<typeof client.ask<N>>[1];
+    return judge((await client.ask(operation, request, { withinMs })).value);
+  } catch (error) {
+    const why = told(client.url, error);
+    return wrong(name, why.detail, why.advice);
+  }
+}
+
+function told(url: string, error: unknown): { readonly detail: string; readonly advice: string } {
+  const known = toldAsCliError(url, error);
+  if (known instanceof CliError) return known.failure;
+  return {
+    detail: `${url} gave no answer within ${withinMs / 1000} s`,
+    advice: 'Check the network and the API’s log.',
+  };
+}

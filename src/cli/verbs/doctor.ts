@@ -1,0 +1,52 @@
+/** `sluice doctor`: looks at all that a rollout depends on, and says what is wrong and how to mend it. */
+import process from 'node:process';
+import type { Command } from 'commander';
+import { apiAddressOf, tokenFor } from '../api-url.ts';
+import { CliError } from '../cli-error.ts';
+import { apiFindings } from '../doctor/api.ts';
+import { type Finding, linesOfFindings, wrong } from '../doctor/finding.ts';
+import { nodeFinding, tokenFinding } from '../doctor/here.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { wantsColor, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, type Run, verb } from '../verb.ts';
+
+export interface DoctorOptions extends CommonOptions {
+  readonly config?: string;
+}
+
+export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
+  const { json = false } = options;
+  const token = tokenFinding(io);
+  const [api, configuration] = await Promise.all([askApi(options, io), configured(options, io)]);
+  const findings = [nodeFinding(process.versions.node), ...(token ? [token] : []), ...api, ...configuration];
+  const well = findings.every(({ health }) => health !== 'wrong');
+  if (json) writeJson(io.out, { ok: well, findings });
+  else writeLines(io.out, linesOfFindings(findings, wantsColor(io.out, io.env)));
+  return well ? exitCodes.ok : exitCodes.failure;
+}
+
+/** What keeps the CLI from asking at all is a finding too. */
+async function askApi(options: DoctorOptions, io: Io): Promise<Finding[]> {
+  try {
+    const address = apiAddressOf(options.api, io);
+    return await apiFindings(address, io, tokenFor(address.url, io));
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [wrong('api', error.failure.detail, error.failure.advice)];
+  }
+}
+
+async function configured({ config }: DoctorOptions, io: Io): Promise<Finding[]> {
+  const path = config ?? (io.env.SLUICE_CONFIG || undefined);
+  if (path === undefined) return [];
+  // Loaded only here: whoever only uses an API has no use for providers.
+  const { configurationFindings } = await import('../doctor/configuration.ts');
+  return await configurationFindings(path, io);
+}
+
+export function doctorCommand(act: Act, run: Run<DoctorOptions> = runDoctor): Command {
+  return verb('doctor', 'check all that rollouts depend on, and say what is wrong and how to mend it')
+    .option('--config <file>', 'the operator configuration, and all that it names (default: SLUICE_CONFIG)')
+    .action((flags: DoctorOptions) => act(flags, (io) => run(flags, io)));
+}

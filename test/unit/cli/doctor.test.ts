@@ -1,0 +1,163 @@
+/** `sluice doctor` against a real API over fake rollouts, and files that are right and wrong. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnsecuredJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clockFinding } from '../../../src/cli/doctor/api.ts';
+import { nodeFinding, tokenFinding, tokensFinding } from '../../../src/cli/doctor/here.ts';
+import { main } from '../../../src/cli/program.ts';
+import { fakeIo, sluice } from './fakes.ts';
+
+const readiness = (ok: boolean, seen: boolean) => async () => ({
+  ready: ok && seen,
+  temporal: { ok, address: '127.0.0.1:7233', detail: ok ? 'answers' : 'connection refused' },
+  worker: { seen, detail: seen ? 'a worker polls for rollouts' : 'no worker polls for rollouts' },
+});
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-doctor-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function configFile(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+test('all is well', async () => {
+  const { code, out } = await sluice(['doctor'], { readiness: readiness(true, true) });
+  expect(out).toMatch(/^ok +node/m);
+  expect(out).toMatch(/^ok +api +http:\/\/127\.0\.0\.1:\d+ \(--api\) answers/m);
+  expect(out).toMatch(/^ok +you +the API asks nobody/m);
+  expect(out).toMatch(/^ok +clock/m);
+  expect(out).toMatch(/^ok +temporal +127\.0\.0\.1:7233/m);
+  expect(out).not.toContain('try:');
+  expect(code).toBe(0);
+});
+
+test('Temporal and worker that are away are wrong, each with what to try', async () => {
+  const { code, out } = await sluice(['doctor', '--json'], { readiness: readiness(false, false) });
+  const { ok, findings } = JSON.parse(out);
+  expect(ok).toBe(false);
+  expect(findings.filter((one: { health: string }) => one.health === 'wrong')).toEqual([
+    expect.objectContaining({ name: 'temporal', advice: expect.stringContaining('Start Temporal') }),
+    expect.objectContaining({ name: 'worker', advice: expect.stringContaining('Start a worker') }),
+  ]);
+  expect(code).toBe(1);
+});
+
+test('an API that is not there is one finding that says who named it', async () => {
+  const io = fakeIo({ env: { SLUICE_API: 'http://127.0.0.1:1' } });
+  expect(await main(['doctor'], io)).toBe(1);
+  expect(io.printed.out).toMatch(
+    /^wrong +api +The API at http:\/\/127\.0\.0\.1:1 cannot be reached.*SLUICE_API/m,
+  );
+  expect(io.printed.out).not.toContain('worker');
+});
+
+test('something else at the address is told as such', async () => {
+  const server = createServer((_, answer) => answer.writeHead(404).end('nginx'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const io = fakeIo();
+  expect(await main(['doctor', '--api', `http://127.0.0.1:${port}`], io)).toBe(1);
+  expect(io.printed.out).toContain('does not speak as this sluice expects');
+  server.close();
+});
+
+test('an address that makes no sense, and a token without TLS, are findings', async () => {
+  const bad = fakeIo();
+  expect(await main(['doctor', '--api', 'shop'], bad)).toBe(1);
+  expect(bad.printed.out).toContain('is not the address of an API');
+  const open = fakeIo({ env: { SLUICE_TOKEN: `slc_${'a'.repeat(12)}_${'b'.repeat(43)}` } });
+  expect(await main(['doctor', '--api', 'http://sluice.example.com'], open)).toBe(1);
+  expect(open.printed.out).toContain('without TLS');
+  expect(open.printed.out).not.toContain('bbbb');
+});
+
+test('a configuration tells every problem', async () => {
+  const path = await configFile('bad.yaml', 'api: {port: 99999}\ntraffic:\n  main: {type: haproxi}\n');
+  const { code, out } = await sluice(['doctor', '--config', path], { readiness: readiness(true, true) });
+  expect(out).toMatch(/^wrong +configuration +api\.port/m);
+  expect(out).toMatch(/^wrong +configuration +traffic\.main\.type: unknown type/m);
+  expect(code).toBe(1);
+});
+
+test('a valid configuration is followed to what it names', async () => {
+  const answers = createServer((_, answer) => {
+    answer.setHeader('content-type', 'application/json');
+    answer.end(
+      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"1"]}]}}',
+    );
+  });
+  await new Promise<void>((resolve) => answers.listen(0, '127.0.0.1', resolve));
+  const { port } = answers.address() as AddressInfo;
+  const path = await configFile(
+    'good.yaml',
+    `temporal: {address: "127.0.0.1:1"}
+auth: {tokens: tokens.yaml}
+metrics:
+  near: {type: prometheus, url: "http://127.0.0.1:${port}"}
+  far: {type: prometheus, url: "http://127.0.0.1:1"}
+`,
+  );
+  const { code, out } = await sluice(['doctor', '--config', path], { readiness: readiness(true, true) });
+  expect(out).toMatch(/^ok +configuration/m);
+  expect(out).toMatch(/^wrong +temporal \(file\) +127\.0\.0\.1:1/m);
+  expect(out).toMatch(/^wrong +tokens +.*ENOENT/m);
+  expect(out).toMatch(/^ok +metrics\.near +prometheus answers/m);
+  expect(out).toMatch(/^wrong +metrics\.far .*could not be reached/m);
+  expect(code).toBe(1);
+  answers.close();
+});
+
+test.each([
+  ['20.19.0', 'ok'],
+  ['22.0.1', 'ok'],
+  ['20.18.3', 'wrong'],
+  ['18.20.0', 'wrong'],
+])('Node %s is %s', (version, health) => {
+  expect(nodeFinding(version).health).toBe(health);
+});
+
+test.each([
+  [0, 'ok'],
+  [-900, 'ok'],
+  [30_000, 'warning'],
+  [-30_000, 'warning'],
+  [3_600_000, 'wrong'],
+])('a clock that is %d ms ahead is %s', (aheadMs, health) => {
+  const nowMs = Date.UTC(2026, 0, 1);
+  expect(clockFinding(new Date(nowMs + aheadMs).toUTCString(), nowMs, nowMs + 20).health).toBe(health);
+});
+
+test('an API that hides its time is a warning', () => {
+  expect(clockFinding(null, 0, 1).health).toBe('warning');
+});
+
+test('a bearer token that is over is wrong, and one that is none is not shown', () => {
+  const nowMs = Date.UTC(2026, 0, 1);
+  const of = (token?: string) => tokenFinding({ env: { SLUICE_TOKEN: token }, now: () => nowMs });
+  const jwt = (endMs: number) => new UnsecuredJWT({}).setExpirationTime(endMs / 1000).encode();
+  expect(of(undefined)).toBeNull();
+  expect(of(jwt(nowMs - 1000))?.health).toBe('wrong');
+  expect(of(jwt(nowMs + 1000))?.health).toBe('ok');
+  expect(of('half-a-secret')).toMatchObject({ health: 'wrong' });
+  expect(of('half-a-secret')?.detail).not.toContain('half');
+});
+
+test('tokens of the file that are over or end soon are a warning with their names', () => {
+  const token = (name: string, days: number) => ({
+    name,
+    expires: new Date(days * 86_400_000).toISOString(),
+  });
+  expect(tokensFinding('t.yaml', [token('ci', 90)], 0).health).toBe('ok');
+  const found = tokensFinding('t.yaml', [token('ci', 90), token('ada', 3), token('eve', -1)], 0);
+  expect(found.health).toBe('warning');
+  expect(found.detail).toBe('3 tokens in t.yaml; over: eve; ending: ada in 3d');
+});

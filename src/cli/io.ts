@@ -32,6 +32,8 @@ export interface Io {
   readonly canAsk: boolean;
   /** One line from standard input; empty when it ends. */
   ask(question: string): Promise<string>;
+  /** Calls for each key that is pressed, Ctrl-C too, until what it returns is called; without a keyboard never. */
+  keys(onKey: (key: string) => void): () => void;
   /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
   interrupted(): AbortSignal;
 }
@@ -61,6 +63,7 @@ export function processIo(): Io {
     replaceText,
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,
+    keys: keysOfTerminal,
     interrupted: () => {
       interrupt ??= abortAtInterrupt();
       return interrupt.signal;
@@ -78,6 +81,16 @@ async function askOnTerminal(question: string): Promise<string> {
   } finally {
     lines.close();
   }
+}
+
+function keysOfTerminal(onKey: (key: string) => void): () => void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return () => {};
+  const listener = (bytes: Buffer) => onKey(bytes.toString());
+  stdin.setRawMode(true).resume().on('data', listener);
+  return () => {
+    stdin.off('data', listener).setRawMode(false).pause();
+  };
 }
 
 function abortAtInterrupt(): AbortController {

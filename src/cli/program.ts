@@ -27,6 +27,7 @@ import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
 import { steerCommands } from './verbs/steer.ts';
 import { tokensCommand } from './verbs/tokens.ts';
+import { topCommand } from './verbs/top.ts';
 import { upCommand } from './verbs/up.ts';
 import { validateCommand } from './verbs/validate.ts';
 import { watchCommand } from './verbs/watch.ts';
@@ -85,6 +86,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     listCommand(act),
     statusCommand(act),
     watchCommand(act),
+    topCommand(act),
     ...steerCommands(act),
     approvalsCommand(act),
     emergencyStopCommand(act),

@@ -33,6 +33,7 @@ export function fakeIo(changes: Partial<Io> & { isTTY?: boolean } = {}): FakeIo 
     sleep: async () => {},
     canAsk: false,
     ask: async () => '',
+    keys: () => () => {},
     readText: async () => 'version: v2\n',
     writeText: async () => {},
     replaceText: async () => {},

@@ -1,0 +1,38 @@
+/** A terminal taken over as a whole and given back as it was. Only lines that changed are written, so nothing flickers. */
+import type { Output } from '../io.ts';
+
+const enter = '\u001b[?1049h\u001b[?25l\u001b[2J';
+const leave = '\u001b[?25h\u001b[?1049l';
+/** Terminals that know these show a frame only when it is whole; others pass them over. */
+const [beginFrame, endFrame] = ['\u001b[?2026h', '\u001b[?2026l'];
+
+export interface FullScreen {
+  draw(lines: readonly string[]): void;
+  close(): void;
+}
+
+export function takeScreen(out: Output): FullScreen {
+  let drawn: readonly string[] = [];
+  let size = sizeOf(out);
+  out.write(enter);
+  return {
+    draw(lines) {
+      const resized = size !== sizeOf(out);
+      size = sizeOf(out);
+      const before = resized ? [] : drawn;
+      const count = Math.max(lines.length, before.length);
+      let changes = resized ? '\u001b[2J' : '';
+      for (let at = 0; at < count; at += 1) {
+        const line = lines[at] ?? '';
+        if (line !== before[at]) changes += `\u001b[${at + 1};1H${line}\u001b[K`;
+      }
+      drawn = lines;
+      if (changes !== '') out.write(`${beginFrame}${changes}${endFrame}`);
+    },
+    close: () => out.write(leave),
+  };
+}
+
+function sizeOf({ columns, rows }: Output): string {
+  return `${columns}x${rows}`;
+}

@@ -1,0 +1,121 @@
+/** `sluice top`: all rollouts that run, those with trouble first, in a live view; without a terminal, once. */
+import type { Command } from 'commander';
+import type { BoardQuery } from '../../api/contract.ts';
+import { watchRollouts } from '../../client/watch.ts';
+import { unavailable } from '../cli-error.ts';
+import { toldAsCliError } from '../client.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { wantsColor, writeJson, writeLines } from '../text.ts';
+import { LiveRows } from '../top/board.ts';
+import { tableOf } from '../top/columns.ts';
+import { takeScreen } from '../top/full-screen.ts';
+import { headline, pictureOf, roomForRows } from '../top/picture.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+
+export interface TopOptions extends CommonOptions {
+  readonly environment?: string;
+  readonly service?: string;
+  /** Print what is now, and end. */
+  readonly once?: boolean;
+}
+
+/** For a script or a pipe that cannot redraw. */
+const plainColumns = 200;
+
+export async function runTop(options: TopOptions, io: Io): Promise<number> {
+  const once = options.once || options.json || !io.out.isTTY || io.env.TERM === 'dumb';
+  const leaving = new AbortController();
+  const signal = AbortSignal.any([leaving.signal, io.interrupted()]);
+  const { url, settings } = clientOf(options, io);
+  const { environment, service } = options;
+  const query: BoardQuery = {
+    ...(environment === undefined ? {} : { environment }),
+    ...(service === undefined ? {} : { service }),
+  };
+  const clock = { now: io.now, sleep: io.sleep, random: Math.random };
+  const rows = new LiveRows(url);
+  let view: LiveView | null = null;
+  try {
+    for await (const sign of watchRollouts(settings, query, { signal, clock })) {
+      rows.take(sign);
+      // Who has seen nothing yet is better told at once than shown an empty list.
+      if (!rows.known && sign.kind === 'lost') throw toldAsCliError(url, sign.error);
+      if (!rows.known && rows.blind) throw blindFromTheStart(rows.blind.why);
+      if (!rows.known) continue;
+      if (once) {
+        print(rows, options, io);
+        return exitCodes.ok;
+      }
+      view ??= openView(rows, io, () => leaving.abort());
+      view.draw();
+    }
+  } catch (error) {
+    if (signal.aborted) return exitCodes.ok;
+    throw toldAsCliError(url, error);
+  } finally {
+    view?.close();
+  }
+  return exitCodes.ok;
+}
+
+function blindFromTheStart(why: string) {
+  return unavailable(`The API cannot see rollouts now: ${why}`, 'See what is wrong with `sluice doctor`.');
+}
+
+function print(rows: LiveRows, { json }: TopOptions, io: Io): void {
+  const sorted = rows.sorted();
+  if (json) writeJson(io.out, { rollouts: sorted });
+  else if (sorted.length === 0) writeLines(io.out, ['no rollout runs']);
+  else {
+    const columns = io.out.isTTY ? io.out.columns : plainColumns;
+    writeLines(io.out, [headline(sorted), ...tableOf(sorted, { nowMs: rows.nowMs(io.now()), columns })]);
+  }
+}
+
+interface LiveView {
+  draw(): void;
+  close(): void;
+}
+
+const quitKeys = new Set(['q', 'Q', '\u0003']);
+const steps: Readonly<Record<string, number>> = { j: 1, '\u001b[B': 1, k: -1, '\u001b[A': -1 };
+
+function openView(rows: LiveRows, io: Io, leave: () => void): LiveView {
+  const screen = takeScreen(io.out);
+  let skip = 0;
+  const draw = () => {
+    const sorted = rows.sorted();
+    const { columns, rows: lines } = io.out;
+    skip = Math.max(0, Math.min(skip, sorted.length - roomForRows(lines)));
+    const ownMs = io.now();
+    const color = wantsColor(io.out, io.env);
+    const { blind } = rows;
+    screen.draw(pictureOf(sorted, { nowMs: rows.nowMs(ownMs), ownMs, blind, columns, lines, skip, color }));
+  };
+  const stopKeys = io.keys((key) => {
+    if (quitKeys.has(key)) leave();
+    const step = steps[key];
+    if (step === undefined) return;
+    skip += step;
+    draw();
+  });
+  // Clocks move, and terminals change their size, even when nothing else happens.
+  const timer = setInterval(draw, 1000);
+  return {
+    draw,
+    close: () => {
+      clearInterval(timer);
+      stopKeys();
+      screen.close();
+    },
+  };
+}
+
+export function topCommand(act: Act, run: Run<TopOptions> = runTop): Command {
+  return verb('top', 'all rollouts that run, those with trouble first, in a live view')
+    .option('--environment <name>', 'only of this environment')
+    .option('--service <name>', 'only of this service')
+    .option('--once', 'print what is now, and end; so it does without a terminal, and with --json')
+    .action((flags: TopOptions) => act(flags, (io) => run(flags, io)));
+}

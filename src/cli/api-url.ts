@@ -1,7 +1,15 @@
-/** Finds the API and the token for it. The API: `--api`, else `SLUICE_API`, else the local stack that runs here, else the usual address. */
+/** Finds the API and the token for it. The API: `--api`, `--context`, `SLUICE_API`, `SLUICE_CONTEXT`, the current context, the local stack that runs here, the usual address: the first that there is. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badInput } from './cli-error.ts';
+import {
+  type ContextFile,
+  contextNamed,
+  currentName,
+  readContexts,
+  type TokenPlace,
+  tokenAt,
+} from './contexts/file.ts';
 import type { Io } from './io.ts';
 
 export const usualApiUrl = 'http://127.0.0.1:8080';
@@ -11,32 +19,63 @@ export interface ApiAddress {
   readonly url: string;
   /** Who named it, for people. */
   readonly from: string;
+  /** The context that named it, which may also say where the token is. */
+  readonly context: { readonly name: string; readonly token: TokenPlace | undefined } | null;
 }
 
-export function apiAddressOf(flag: string | undefined, { env, cwd }: Pick<Io, 'env' | 'cwd'>): ApiAddress {
-  if (flag !== undefined) return { url: checked(flag), from: '--api' };
-  if (env.SLUICE_API) return { url: checked(env.SLUICE_API), from: 'SLUICE_API' };
+export interface Named {
+  readonly api?: string;
+  readonly context?: string;
+}
+
+type Where = Pick<Io, 'env' | 'cwd'>;
+
+export function apiAddressOf({ api, context }: Named, io: Where): ApiAddress {
+  const { env, cwd } = io;
+  if (api !== undefined) return plain(api, '--api');
+  if (context !== undefined) return ofContext(context, '--context', readContexts(io));
+  if (env.SLUICE_API) return plain(env.SLUICE_API, 'SLUICE_API');
+  const file = readContexts(io);
+  const current = currentName(file, io);
+  if (current !== null) return ofContext(current.name, current.from, file);
   const stack = stackUrl(cwd);
-  if (stack !== undefined) return { url: checked(stack), from: 'the local stack' };
-  return { url: usualApiUrl, from: 'the default' };
+  return stack === undefined ? plain(usualApiUrl, 'the default') : plain(stack, 'the local stack');
 }
 
-export function apiUrlOf(flag: string | undefined, io: Pick<Io, 'env' | 'cwd'>): string {
-  return apiAddressOf(flag, io).url;
+function plain(url: string, from: string): ApiAddress {
+  return { url: checkedUrl(url), from, context: null };
 }
 
-/** From `SLUICE_TOKEN`. It goes over TLS, or nowhere beyond this machine. */
-export function tokenFor(url: string, { env }: Pick<Io, 'env'>): string | undefined {
-  const token = env.SLUICE_TOKEN?.trim();
-  if (!token) return undefined;
+function ofContext(name: string, from: string, file: ContextFile): ApiAddress {
+  const { api, token } = contextNamed(name, file);
+  return { url: checkedUrl(api), from: `context ${name}, by ${from}`, context: { name, token } };
+}
+
+export interface Token {
+  readonly value: string;
+  /** Where it is kept, for people. */
+  readonly from: string;
+}
+
+/** From `SLUICE_TOKEN`, else where the context says. It goes over TLS, or nowhere beyond this machine. */
+export function tokenFor({ url, context }: ApiAddress, io: Pick<Io, 'env'>): Token | undefined {
+  const token = tokenOf(context, io);
+  if (token === undefined) return undefined;
   const { protocol, hostname } = new URL(url);
   if (protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)) {
     return token;
   }
   throw badInput(
-    `The token in SLUICE_TOKEN would go to ${url} without TLS.`,
-    'Name the API by https://, or leave SLUICE_TOKEN out.',
+    `The token in ${token.from} would go to ${url} without TLS.`,
+    'Name the API by https://, or leave the token out.',
   );
+}
+
+function tokenOf(context: ApiAddress['context'], io: Pick<Io, 'env'>): Token | undefined {
+  const given = io.env.SLUICE_TOKEN?.trim();
+  if (given) return { value: given, from: 'SLUICE_TOKEN' };
+  if (context?.token === undefined) return undefined;
+  return { value: tokenAt(context.token, context.name, io), from: `context ${context.name}` };
 }
 
 /** What the running stack wrote down, in this folder or one above it. */
@@ -58,7 +97,7 @@ function apiUrlIn(file: string): string | undefined {
   }
 }
 
-function checked(url: string): string {
+export function checkedUrl(url: string): string {
   const known = URL.canParse(url) ? new URL(url) : null;
   if (known === null || !['http:', 'https:'].includes(known.protocol)) {
     throw badInput(`"${url}" is not the address of an API.`, `Give a URL such as ${usualApiUrl}.`);

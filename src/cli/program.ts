@@ -10,6 +10,7 @@ import { approvalsCommand } from './verbs/approvals.ts';
 import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { ciCommand } from './verbs/ci.ts';
+import { contextCommand } from './verbs/context.ts';
 import { doctorCommand } from './verbs/doctor.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
 import { emergencyStopCommand } from './verbs/emergency-stop.ts';
@@ -99,6 +100,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     evidenceCommand(act),
     reportCommand(act),
     doctorCommand(act),
+    contextCommand(act),
     tokensCommand(act),
     rbacCommand(act),
     guardCommand(act),

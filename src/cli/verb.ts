@@ -1,13 +1,15 @@
 /** What all verbs share: how a command line becomes options, and options become an exit code. */
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { apiUrlOf, tokenFor } from './api-url.ts';
+import { apiAddressOf, tokenFor } from './api-url.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
 export interface CommonOptions {
   readonly api?: string;
+  /** Of the user's contexts, the one to use. */
+  readonly context?: string;
   readonly json?: boolean;
 }
 
@@ -19,14 +21,18 @@ export type Act = (options: CommonOptions, job: (io: Io) => Promise<number>) => 
 export function verb(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--api <url>', 'address of the API (default: SLUICE_API, the local stack, http://127.0.0.1:8080)')
+    .option(
+      '--api <url>',
+      'address of the API (default: SLUICE_API, the context, the local stack, http://127.0.0.1:8080)',
+    )
+    .option('--context <name>', 'the API of this context (default: SLUICE_CONTEXT, the current context)')
     .option('--json', 'print JSON for machines')
     .addHelpText('after', exitCodeHelp);
 }
 
 export function clientOf(options: CommonOptions, io: Io): ApiClient {
-  const url = apiUrlOf(options.api, io);
-  return createClient(url, io, tokenFor(url, io));
+  const address = apiAddressOf(options, io);
+  return createClient(address.url, io, tokenFor(address, io)?.value);
 }
 
 /** Who asks, unless `--actor` says otherwise: the user of the operating system. */

@@ -1,8 +1,9 @@
 /** What the doctor can tell without asking anybody: Node, and the token that would be sent. */
 import { decodeJwt } from 'jose';
+import { idOf } from '../../api/access/tokens.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { messageOf } from '../../domain/errors.ts';
-import type { Io } from '../io.ts';
+import type { Token } from '../api-url.ts';
 import { stamp } from '../text.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 
@@ -20,30 +21,22 @@ export function nodeFinding(version: string): Finding {
 const soonMs = 14 * 86_400_000;
 
 /** An API token says nothing of its end to who has it; the operator's file does. */
-export function tokenFinding({ env, now }: Pick<Io, 'env' | 'now'>): Finding | null {
-  const token = env.SLUICE_TOKEN?.trim();
-  if (!token) return null;
-  if (/^slc_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/.test(token))
-    return ok('token', 'an API token, from SLUICE_TOKEN');
+export function tokenFinding({ value, from }: Token, nowMs: number): Finding {
+  if (idOf(value) !== null) return ok('token', `an API token, from ${from}`);
   try {
-    const { exp } = decodeJwt(token);
-    return exp === undefined
-      ? ok('token', 'a bearer token without an end, from SLUICE_TOKEN')
-      : endOf('token', 'the bearer token in SLUICE_TOKEN', exp * 1000, now());
+    const { exp } = decodeJwt(value);
+    if (exp === undefined) return ok('token', `a JWT without an end, from ${from}`);
+    const until = `${stamp(exp * 1000)} UTC`;
+    return exp * 1000 > nowMs
+      ? ok('token', `a JWT that is good until ${until}, from ${from}`)
+      : wrong('token', `the JWT from ${from} ended at ${until}`, 'Ask for a new one.');
   } catch (error) {
     return wrong(
       'token',
-      `SLUICE_TOKEN is neither an API token nor a JWT: ${messageOf(error)}`,
+      `what ${from} has is neither an API token nor a JWT: ${messageOf(error)}`,
       'Copy the whole token; API tokens begin with slc_.',
     );
   }
-}
-
-/** Short-lived tokens of pipelines are meant to end soon. */
-function endOf(name: string, what: string, endMs: number, nowMs: number): Finding {
-  const until = `${stamp(endMs)} UTC`;
-  if (endMs <= nowMs) return wrong(name, `${what} ended at ${until}`, 'Ask for a new one.');
-  return ok(name, `${what} is good until ${until}`);
 }
 
 /** Of the API tokens in the operator's file: which are over, and which will be soon. */

@@ -17,9 +17,8 @@ export interface DoctorOptions extends CommonOptions {
 
 export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const { json = false } = options;
-  const token = tokenFinding(io);
   const [api, configuration] = await Promise.all([askApi(options, io), configured(options, io)]);
-  const findings = [nodeFinding(process.versions.node), ...(token ? [token] : []), ...api, ...configuration];
+  const findings = [nodeFinding(process.versions.node), ...api, ...configuration];
   const well = findings.every(({ health }) => health !== 'wrong');
   if (json) writeJson(io.out, { ok: well, findings });
   else writeLines(io.out, linesOfFindings(findings, wantsColor(io.out, io.env)));
@@ -29,8 +28,10 @@ export async function runDoctor(options: DoctorOptions, io: Io): Promise<number>
 /** What keeps the CLI from asking at all is a finding too. */
 async function askApi(options: DoctorOptions, io: Io): Promise<Finding[]> {
   try {
-    const address = apiAddressOf(options.api, io);
-    return await apiFindings(address, io, tokenFor(address.url, io));
+    const address = apiAddressOf(options, io);
+    const token = tokenFor(address, io);
+    const api = await apiFindings(address, io, token?.value);
+    return token === undefined ? api : [tokenFinding(token, io.now()), ...api];
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [wrong('api', error.failure.detail, error.failure.advice)];

@@ -142,13 +142,13 @@ test('an API that hides its time is a warning', () => {
 
 test('a bearer token that is over is wrong, and one that is none is not shown', () => {
   const nowMs = Date.UTC(2026, 0, 1);
-  const of = (token?: string) => tokenFinding({ env: { SLUICE_TOKEN: token }, now: () => nowMs });
+  const of = (value: string) => tokenFinding({ value, from: 'SLUICE_TOKEN' }, nowMs);
   const jwt = (endMs: number) => new UnsecuredJWT({}).setExpirationTime(endMs / 1000).encode();
-  expect(of(undefined)).toBeNull();
-  expect(of(jwt(nowMs - 1000))?.health).toBe('wrong');
-  expect(of(jwt(nowMs + 1000))?.health).toBe('ok');
-  expect(of('half-a-secret')).toMatchObject({ health: 'wrong' });
-  expect(of('half-a-secret')?.detail).not.toContain('half');
+  expect(of(jwt(nowMs - 1000)).health).toBe('wrong');
+  expect(of(jwt(nowMs + 1000)).health).toBe('ok');
+  expect(of(`slc_${'a'.repeat(12)}_${'b'.repeat(43)}`).health).toBe('ok');
+  expect(of('half-a-secret').health).toBe('wrong');
+  expect(of('half-a-secret').detail).not.toContain('half');
 });
 
 test('tokens of the file that are over or end soon are a warning with their names', () => {

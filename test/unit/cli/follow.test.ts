@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RolloutView } from '../../../src/api/contract.ts';
-import { apiUrlOf } from '../../../src/cli/api-url.ts';
+import { apiAddressOf } from '../../../src/cli/api-url.ts';
 import { createClient } from '../../../src/cli/client.ts';
 import { type Followed, follow } from '../../../src/cli/follow.ts';
 import { main } from '../../../src/cli/program.ts';
@@ -12,6 +12,7 @@ import { readEvents } from '../../../src/client/sse.ts';
 import { runId, viewOf } from '../api/fakes.ts';
 import { fakeIo } from './fakes.ts';
 
+const urlOf = (...args: Parameters<typeof apiAddressOf>) => apiAddressOf(...args).url;
 const shop = { environment: 'demo', service: 'shop' };
 const ended = viewOf({ phase: 'promoted', outcome: 'promoted' });
 const event = (view: RolloutView) => `id: 1\nevent: status\ndata: ${JSON.stringify(view)}\n\n`;
@@ -112,12 +113,14 @@ test('the API is named by flag, environment, the stack in a folder above, or is 
     const cwd = join(folder, 'a', 'b');
     await mkdir(cwd, { recursive: true });
     await mkdir(join(folder, '.sluice', 'run'), { recursive: true });
-    expect(apiUrlOf(undefined, { env: {}, cwd })).toBe('http://127.0.0.1:8080');
+    expect(urlOf({}, { env: {}, cwd })).toBe('http://127.0.0.1:8080');
     await writeFile(join(folder, '.sluice', 'run', 'stack.json'), '{"apiUrl":"http://127.0.0.1:7200/"}');
-    expect(apiUrlOf(undefined, { env: {}, cwd })).toBe('http://127.0.0.1:7200');
-    expect(apiUrlOf(undefined, { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('http://a:1');
-    expect(apiUrlOf('https://b', { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('https://b');
-    expect(() => apiUrlOf('nonsense', { env: {}, cwd })).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(urlOf({}, { env: {}, cwd })).toBe('http://127.0.0.1:7200');
+    expect(urlOf({}, { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('http://a:1');
+    expect(urlOf({ api: 'https://b' }, { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('https://b');
+    expect(() => urlOf({ api: 'nonsense' }, { env: {}, cwd })).toThrow(
+      expect.objectContaining({ exitCode: 2 }),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

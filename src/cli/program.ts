@@ -10,6 +10,7 @@ import { approvalsCommand } from './verbs/approvals.ts';
 import { auditCommand } from './verbs/audit.ts';
 import { backtestCommand } from './verbs/backtest.ts';
 import { ciCommand } from './verbs/ci.ts';
+import { completionCommand } from './verbs/completion.ts';
 import { contextCommand } from './verbs/context.ts';
 import { doctorCommand } from './verbs/doctor.ts';
 import { emergenciesCommand } from './verbs/emergencies.ts';
@@ -68,7 +69,7 @@ function badLine({ message }: CommanderError): CliError {
   );
 }
 
-function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
+export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
   const program = new Command('sluice')
     .description(
       'Durable canary rollouts: shift, judge, promote, or bring all traffic back in a guaranteed time.',
@@ -101,6 +102,7 @@ function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     reportCommand(act),
     doctorCommand(act),
     contextCommand(act),
+    completionCommand(act),
     tokensCommand(act),
     rbacCommand(act),
     guardCommand(act),

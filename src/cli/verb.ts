@@ -19,15 +19,19 @@ export type Act = (options: CommonOptions, job: (io: Io) => Promise<number>) => 
 
 /** A command with the options that every verb has, except `up`. */
 export function verb(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+  return apiOptions(new Command(name).description(description))
+    .option('--json', 'print JSON for machines')
+    .addHelpText('after', exitCodeHelp);
+}
+
+/** Which API is meant. */
+export function apiOptions(command: Command): Command {
+  return command
     .option(
       '--api <url>',
       'address of the API (default: SLUICE_API, the context, the local stack, http://127.0.0.1:8080)',
     )
-    .option('--context <name>', 'the API of this context (default: SLUICE_CONTEXT, the current context)')
-    .option('--json', 'print JSON for machines')
-    .addHelpText('after', exitCodeHelp);
+    .option('--context <name>', 'the API of this context (default: SLUICE_CONTEXT, the current context)');
 }
 
 export function clientOf(options: CommonOptions, io: Io): ApiClient {

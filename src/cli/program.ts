@@ -20,6 +20,7 @@ import { guardCommand } from './verbs/guard.ts';
 import { importCommand } from './verbs/import.ts';
 import { incidentsCommand } from './verbs/incidents.ts';
 import { listCommand } from './verbs/list.ts';
+import { manCommand } from './verbs/man.ts';
 import { metricsCommand } from './verbs/metrics.ts';
 import { ackCommand, noticesCommand } from './verbs/notices.ts';
 import { rbacCommand } from './verbs/rbac.ts';
@@ -103,6 +104,7 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     doctorCommand(act),
     contextCommand(act),
     completionCommand(act),
+    manCommand(act),
     tokensCommand(act),
     rbacCommand(act),
     guardCommand(act),

@@ -1,5 +1,5 @@
 /** What the doctor can tell without asking anybody: Node, and the token that would be sent. */
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { idOf } from '../../api/access/tokens.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { messageOf } from '../../domain/errors.ts';

@@ -2,6 +2,7 @@
 import type { RolloutView } from '../api/contract.ts';
 import type { Followed } from './follow.ts';
 import type { Io } from './io.ts';
+import { takePlace } from './redraw.ts';
 import { ageOf, clock, pictureOf, storyLine, wantsColor, writeLines } from './text.ts';
 
 export interface Screen {
@@ -36,16 +37,14 @@ function jsonScreen({ out }: ScreenIo): Screen {
 function redrawn({ out, env, now }: ScreenIo): Screen {
   let view: RolloutView | null = null;
   let blind: (Followed & { kind: 'blind' }) | null = null;
-  let drawn = 0;
+  const place = takePlace(out);
   const draw = () => {
     const nowMs = now();
     const options = { nowMs, columns: out.columns - 1, color: wantsColor(out, env) };
     const lines = view ? pictureOf(view, options) : ['waiting for the rollout …'];
     if (blind) lines.push(...blindLines(blind, nowMs).map((line) => line.slice(0, options.columns)));
     // Taller than the screen could not be taken back.
-    const shown = lines.slice(0, Math.max(1, out.rows - 1));
-    out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}\u001b[J${shown.join('\n')}\n`);
-    drawn = shown.length;
+    place.draw(lines.slice(0, Math.max(1, out.rows - 1)));
   };
   // Clocks and ages move even when nothing else does.
   const timer = setInterval(draw, 1000);

@@ -107,10 +107,11 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.columns ?? 100;
+      // A terminal that nobody has told its size says 0.
+      return stream.columns || 100;
     },
     get rows() {
-      return stream.rows ?? 40;
+      return stream.rows || 40;
     },
   };
 }

@@ -19,11 +19,20 @@ async function mailServer() {
   const child = fork(script, ['sluice', 's3cret-of-the-mail'], { stdio: 'ignore' });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   const mails: Mail[] = [];
-  child.on('message', (mail: Mail) => mails.push(mail));
+  const waiting: (() => void)[] = [];
+  child.on('message', (said: Mail | { heard: string }) => {
+    if ('heard' in said) waiting.shift()?.();
+    else mails.push(said);
+  });
   return {
     port,
     mails,
-    behave: (how: string) => void child.send(how),
+    /** Resolves when the server does so, and has told of every mail that it took before. */
+    behave: (how: string) =>
+      new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        child.send(how);
+      }),
     close: async () => {
       const gone = once(child, 'exit');
       child.disconnect();
@@ -48,6 +57,7 @@ notifierContract(email, async () => {
   return {
     notifier: email.create(settings(server.port)),
     taken: async () => {
+      await server.behave('as before');
       const fresh = server.mails.slice(seen).map(({ message }) => message);
       seen = server.mails.length;
       return fresh;

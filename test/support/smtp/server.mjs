@@ -5,7 +5,9 @@ import { SMTPServer } from 'smtp-server';
 const [user, password] = process.argv.slice(2);
 let how = 'well';
 process.on('message', (next) => {
-  how = String(next);
+  if (next !== 'as before') how = String(next);
+  // After every mail that was taken before, so that whoever asked has seen them.
+  process.send?.({ heard: next });
 });
 
 const server = new SMTPServer({

@@ -1,5 +1,7 @@
 /** Small readers over Temporal's history events, which name every field optional. */
-import { defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import { decoded } from '../codec/readable.ts';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 export type HistoryEvent = NonNullable<History['events']>[number];
@@ -11,18 +13,12 @@ export interface RunHistory {
 }
 
 interface Payloads {
-  readonly payloads?: readonly Parameters<typeof defaultPayloadConverter.fromPayload>[0][] | null;
+  readonly payloads?: readonly Payload[] | null;
 }
 
 /** The first payload; undefined when there is none or it is not JSON. */
 export function firstOf(payloads: Payloads | null | undefined): unknown {
-  const payload = payloads?.payloads?.[0];
-  if (!payload) return undefined;
-  try {
-    return defaultPayloadConverter.fromPayload(payload);
-  } catch {
-    return undefined;
-  }
+  return decoded(payloads?.payloads?.[0]);
 }
 
 export function timeOf(event: HistoryEvent): number {

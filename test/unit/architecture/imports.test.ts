@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
     'activities/watch/looks.ts',
   ],
   report: ['domain', 'api/contract.ts', 'api/contract', 'backtest'],
-  audit: ['domain', 'api/contract.ts', 'api/contract'],
+  audit: ['domain', 'codec/readable.ts', 'api/contract.ts', 'api/contract'],
   evidence: [
     'domain',
     'providers/evidence',

@@ -1,6 +1,8 @@
 /** What gates found of a version, as data: what the dashboard shows of security and readiness. */
+
 import type { Findings, ReadinessFinding } from '../api/contract.ts';
 import type { GateReport } from '../domain/gates/types.ts';
+import { factText } from '../domain/gates/wording.ts';
 import { complianceOf } from './compliance.ts';
 import { controlsOf, unnamedIn } from './controls.ts';
 import { numberAt } from './fields.ts';
@@ -8,7 +10,6 @@ import { lastAnswers } from './parts.ts';
 import { questions, severities } from './questions.ts';
 import { readinessOf } from './readiness.ts';
 import type { ReportSource } from './source.ts';
-import { fact } from './words.ts';
 
 export function findingsOf(source: ReportSource): Findings {
   const { rollout, timeline, proof } = source;
@@ -43,7 +44,7 @@ function vulnerabilitiesIn({ name, facts }: GateReport): Findings['vulnerabiliti
     return count === null ? [] : [{ severity, count }];
   });
   if (counts.length === 0) return [];
-  const listed = (given: unknown) => (Array.isArray(given) ? given.map(fact) : []);
+  const listed = (given: unknown) => (Array.isArray(given) ? given.map(factText) : []);
   const { over, excepted, expired } = facts;
   return [{ gate: name, counts, over: listed(over), excepted: listed(excepted), expired: listed(expired) }];
 }

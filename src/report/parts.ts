@@ -1,8 +1,10 @@
 /** Pieces that several reports share: what was rolled out, what gates said, who did what, and what proves all that. */
+
 import type { GateReport } from '../domain/gates/types.ts';
+import { placeText } from '../domain/gates/wording.ts';
 import { type Block, type Section, table, text } from './document.ts';
 import type { ReportSource } from './source.ts';
-import { at, clipped, count, facts, place, took } from './words.ts';
+import { at, clipped, count, facts, took } from './words.ts';
 
 export function outcomeOf({ rollout }: ReportSource): string {
   const { outcome, temporalStatus } = rollout;
@@ -44,7 +46,7 @@ export function gatesTable(gates: readonly GateReport[], empty: string): Block {
     gates.map(({ name, type, place: where, answer, atMs, reason, facts: found }) => [
       name,
       type,
-      place(where),
+      placeText(where),
       answer,
       at(atMs),
       clipped(reason),

@@ -1,10 +1,11 @@
 /** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
+import { placeText } from '../../domain/gates/wording.ts';
 import { type Control, controlsOf, unnamedIn } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { fieldOf } from '../fields.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import type { ReportSource } from '../source.ts';
-import { at, clipped, count, place } from '../words.ts';
+import { at, clipped, count } from '../words.ts';
 
 export function complianceReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;
@@ -53,7 +54,7 @@ function controlsTable(controls: readonly Control[]): Block {
       id,
       met ? 'met' : 'NOT met',
       name,
-      place(where),
+      placeText(where),
       answer,
       at(atMs),
       clipped(reason),
@@ -90,7 +91,7 @@ function duties(source: ReportSource): Block[] {
 
 function approvalsAtGates({ rollout }: ReportSource): Yes[] {
   return (rollout.account?.approvals ?? []).map(({ actor, atMs, place: where }) => ({
-    ...{ actor, atMs, what: place(where) },
+    ...{ actor, atMs, what: placeText(where) },
   }));
 }
 

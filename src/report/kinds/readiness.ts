@@ -1,11 +1,13 @@
 /** Production readiness: the score of each category, what blocks, what to do next, and each check that was made. */
+
 import type { GateReport } from '../../domain/gates/types.ts';
+import { placeText } from '../../domain/gates/wording.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, type Section, table, text } from '../document.ts';
 import { aboutOf, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import { type Readiness, readinessOf } from '../readiness.ts';
 import type { ReportSource } from '../source.ts';
-import { clipped, number, place } from '../words.ts';
+import { clipped, number } from '../words.ts';
 
 export function readinessReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;
@@ -38,7 +40,7 @@ function verdictOf({ name, answer, reason }: GateReport, found: Readiness | null
 
 function sectionsOf({ name, place: where }: GateReport, found: Readiness): Section[] {
   const { categories, blockers, actions } = found;
-  const about = `${name}, ${place(where)}`;
+  const about = `${name}, ${placeText(where)}`;
   return [
     { title: `Categories (${about})`, blocks: [scores(name, found)] },
     { title: `Blockers (${about})`, blocks: [listOf(blockers, 'Nothing blocks.')] },

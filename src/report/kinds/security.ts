@@ -1,12 +1,14 @@
 /** The security assessment: what gates found of image, signature, components and vulnerabilities, and what nobody asked. */
+
 import type { GateReport } from '../../domain/gates/types.ts';
+import { placeText } from '../../domain/gates/wording.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { numberAt } from '../fields.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
 import { questions, severities } from '../questions.ts';
 import type { ReportSource } from '../source.ts';
-import { at, clipped, count, place } from '../words.ts';
+import { at, clipped, count } from '../words.ts';
 
 export function securityReport(source: ReportSource): ReportDocument {
   const { rollout, gates } = source;
@@ -84,7 +86,7 @@ function eventsTable({ timeline }: ReportSource): Block {
 
 function reportsTable(answers: readonly GateReport[]): Block {
   const rows = answers.flatMap(({ name, place: where, reports }) =>
-    reports.map((report) => [name, place(where), report.name, String(report.bytes), report.sha256]),
+    reports.map((report) => [name, placeText(where), report.name, String(report.bytes), report.sha256]),
   );
   return table(['gate', 'asked', 'report', 'bytes', 'SHA-256'], rows, 'None was left.');
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { apiPath, pagePath } from '../../../src/dashboard/pages/assurance/use-target.ts';
-import { factsIn, placeText, scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
+import { scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
 import { shareText, tookText } from '../../../src/dashboard/pages/rollbacks/words.ts';
+import { factsIn, placeText } from '../../../src/domain/gates/wording.ts';
 
 describe('facts of gates', () => {
   it('are lines, whatever their shape, and say nothing where they are empty', () => {

@@ -1,9 +1,9 @@
 /** Each gate's last answer: what it was, why, and what it rests on. */
 import type { GateReport } from '../../../domain/gates/types.ts';
+import { factsIn, placeText } from '../../../domain/gates/wording.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
-import { factsIn, placeText } from './words.ts';
 
 const answers: Readonly<Record<GateReport['answer'], { readonly tone: Tone; readonly text: string }>> = {
   open: { tone: 'good', text: 'open' },

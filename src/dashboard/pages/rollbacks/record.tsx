@@ -1,7 +1,7 @@
 /** One rollback in a line, and below it, when somebody asks: what it rests on and what was done. */
 import { useState } from 'react';
-import { Link } from 'wouter';
 import type { RollbackEntry } from '../../../api/contract.ts';
+import { RolloutLink } from '../../shell/rollout-link.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { At } from '../../ui/time.tsx';
 import { countText, tookText } from './words.ts';
@@ -25,7 +25,6 @@ export function Record({
     restoreMs,
     canaryRequests,
   } = record;
-  const page = `/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}?run=${runId}`;
   return (
     <>
       <tr>
@@ -42,7 +41,9 @@ export function Record({
           <At ms={decidedAtMs} />
         </td>
         <th scope="row">
-          <Link href={page}>{target}</Link>{' '}
+          <RolloutLink environment={environment} service={service} runId={runId}>
+            {target}
+          </RolloutLink>{' '}
           <span className="muted">
             {version} → {stableVersion ?? 'stable'}
           </span>

@@ -86,12 +86,16 @@ async function answerOf(response: IncomingMessage, { maxBytes }: HttpRequest): P
 
 async function readPems(files: TlsFiles): Promise<Record<string, string>> {
   const named = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const read = named.map(async ([name, path]) => {
-    const text = await readFile(path, 'utf8').catch(() => null);
-    if (text !== null) return [name, text] as const;
-    throw new SluiceError('metrics-unavailable', `The file ${path} for tls.${name} cannot be read.`);
+  const texts = await Promise.all(named.map(([, path]) => readFile(path, 'utf8').catch(() => null)));
+  const pems: Record<string, string> = {};
+  named.forEach(([name, path], index) => {
+    const text = texts[index] ?? null;
+    if (text === null) {
+      throw new SluiceError('metrics-unavailable', `The file ${path} for tls.${name} cannot be read.`);
+    }
+    pems[name] = text;
   });
-  return Object.fromEntries(await Promise.all(read));
+  return pems;
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {

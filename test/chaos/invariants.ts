@@ -29,6 +29,8 @@ export interface Violation {
 
 /** Fewer answers than this say nothing about where traffic goes. */
 const leastAnswersAfterEnd = 50;
+/** A user and HAProxy note the end of one request at slightly different times. */
+const countSkewMs = 100;
 
 export function violationsOf(evidence: Evidence): Violation[] {
   return [
@@ -57,8 +59,13 @@ function lateForLease(evidence: Evidence): Violation[] {
     ({ version, sentAtMs }) => version === schedule.version && late(sentAtMs, sentAtMs),
   );
   const canarySlot = status?.arms ? otherSlot(status.arms.stableSlot) : null;
+  const inTime = samples.filter(
+    ({ version, sentAtMs }) =>
+      (version === null || version === schedule.version) && !late(sentAtMs, sentAtMs),
+  );
   const counted = counts.filter(
-    ({ requests, fromMs, toMs }) => canarySlot !== null && requests[canarySlot] > 0 && late(fromMs, toMs),
+    ({ requests, fromMs, toMs }) =>
+      canarySlot !== null && late(fromMs, toMs) && requests[canarySlot] > endedWithin(inTime, fromMs, toMs),
   );
   return [
     ...found('lease', requests, 'requests reached the canary after every lease had run out'),
@@ -66,6 +73,16 @@ function lateForLease(evidence: Evidence): Violation[] {
       ? []
       : [{ rule: 'lease', text: `HAProxy counted such requests ${counted.length} times` } as const]),
   ];
+}
+
+/**
+ * Requests that ended around that time for their users. HAProxy counts a request when it ends, and one that
+ * was sent to a dead process in time still ends seconds later, when the last attempt to connect has failed.
+ */
+function endedWithin(samples: readonly Sample[], fromMs: number, toMs: number): number {
+  const near = ({ endedAtMs }: Sample) =>
+    endedAtMs >= fromMs - countSkewMs && endedAtMs <= toMs + countSkewMs;
+  return samples.filter(near).length;
 }
 
 /** Whether the new version may be the stable one at some time of the span, which then needs no lease. */

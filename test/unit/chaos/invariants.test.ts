@@ -120,6 +120,23 @@ describe('lease', () => {
     expect(rules({ outages: deadWorker, counts: [count(14_100, 14_300)] })).toEqual(['lease']);
     expect(rules({ outages: deadWorker, counts: [count(13_900, 14_100)] })).toEqual([]);
   });
+
+  it('takes what HAProxy counted late for what was sent in time and ended late, and for no more', () => {
+    const counts = [{ fromMs: 15_900, toMs: 16_100, requests: { blue: 9, green: 1 } }];
+    const gaveUp = (sentAtMs: number): Sample => ({
+      version: null,
+      slot: null,
+      status: 503,
+      sentAtMs,
+      endedAtMs: 16_050,
+      latencyMs: 16_050 - sentAtMs,
+    });
+    const judged = (...samples: Sample[]) =>
+      rules({ outages: deadWorker, counts, samples: [...samples, ...afterEnd('v1')] });
+    expect(judged(gaveUp(13_050))).toEqual([]);
+    expect(judged(gaveUp(14_050))).toEqual(['lease']);
+    expect(judged()).toEqual(['lease']);
+  });
 });
 
 describe('the end', () => {

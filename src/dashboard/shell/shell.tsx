@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 import { type PageEntry, pages } from '../pages.ts';
+import { useInView } from '../ui/use-in-view.ts';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, ConnectionState } from './connection-state.tsx';
 import './shell.css';
@@ -45,7 +46,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function NavItem({ page: { path, title } }: { readonly page: PageEntry }) {
   const [isHere] = useRoute(path);
   return (
-    <li>
+    <li ref={useInView(isHere)}>
       <Link href={path} aria-current={isHere ? 'page' : undefined}>
         {title}
       </Link>

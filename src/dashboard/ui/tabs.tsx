@@ -1,5 +1,6 @@
 /** Views of one thing, each with an address of its own: links, of which one is where you are. */
 import { Link } from 'wouter';
+import { useInView } from './use-in-view.ts';
 import './tabs.css';
 
 export interface Tab {
@@ -15,15 +16,21 @@ export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: r
   return (
     <nav aria-label={label} className="tabs">
       <ul>
-        {tabs.map(({ text, href, current, count }) => (
-          <li key={text}>
-            <Link href={href} aria-current={current ? 'page' : undefined}>
-              {text}
-              {count === undefined ? null : <span className="tabs-count">{count}</span>}
-            </Link>
-          </li>
+        {tabs.map((tab) => (
+          <TabLink key={tab.text} tab={tab} />
         ))}
       </ul>
     </nav>
+  );
+}
+
+function TabLink({ tab: { text, href, current, count } }: { readonly tab: Tab }) {
+  return (
+    <li ref={useInView(current)}>
+      <Link href={href} aria-current={current ? 'page' : undefined}>
+        {text}
+        {count === undefined ? null : <span className="tabs-count">{count}</span>}
+      </Link>
+    </li>
   );
 }

@@ -27,7 +27,12 @@ export function pointOfVerdict(
   const { difference } = statistics ?? {};
   if (stable === null || difference === undefined)
     return { atMs, kind, canary, stable, low: null, high: null };
-  const low = stable + (turned ? -difference.high : difference.low);
-  const high = stable + (turned ? -difference.low : difference.high);
+  const low = shareNear(stable + (turned ? -difference.high : difference.low));
+  const high = shareNear(stable + (turned ? -difference.low : difference.high));
   return { atMs, kind, canary, stable, low, high };
+}
+
+/** The interval of a difference reaches beyond what a share can be. */
+function shareNear(percent: number): number {
+  return Math.min(100, Math.max(0, percent));
 }

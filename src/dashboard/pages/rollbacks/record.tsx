@@ -28,7 +28,7 @@ export function Record({
   return (
     <>
       <tr>
-        <td>
+        <td className="rollbacks-time">
           <button
             type="button"
             className="rollbacks-more"

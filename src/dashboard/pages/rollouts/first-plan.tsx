@@ -1,4 +1,5 @@
 /** What stands where no rollout is: a first plan, to be copied. */
+import { Link } from 'wouter';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Empty } from '../../ui/states.tsx';
 import './first-plan.css';
@@ -22,7 +23,8 @@ export function FirstPlan() {
       <pre className="first-plan">{plan}</pre>
       <CopyButton text={plan} what="the plan" />
       <p>
-        Save it as <code>shop.yaml</code> and start it with <code>npx sluice start shop.yaml --watch</code>.
+        Save it as <code>shop.yaml</code> and start it with <code>npx sluice start shop.yaml --watch</code>,
+        or <Link href="/start">write one in the editor</Link>.
       </p>
     </Empty>
   );

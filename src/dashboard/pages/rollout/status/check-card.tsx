@@ -85,7 +85,7 @@ function Readout({ look, unit, isLatest }: ReadoutProps) {
         <dt>
           <span className="key key-stable" aria-hidden="true" /> stable
         </dt>
-        <dd>{valueText(stable, unit)}</dd>
+        <dd>{stable === null ? 'not compared' : valueText(stable, unit)}</dd>
       </div>
       {from === null ? null : (
         <div>

@@ -7,6 +7,8 @@ process.env.GOGC ??= '400';
 
 const UNIT_TIMEOUT_MS = 30_000;
 const REAL_PARTS_TIMEOUT_MS = 60_000;
+/** What is polled for comes at once, unless the machine is busy; one second, the default, is too short for that. */
+const PATIENT = { expect: { poll: { timeout: 15_000 } } };
 
 /** Each fills two processors by itself, so that nothing whose time matters may run beside it. */
 const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test/scenarios/${name}.test.ts`);
@@ -32,6 +34,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // Property tests try thousands of cases, and a busy machine may take its time.
           testTimeout: UNIT_TIMEOUT_MS,
+          ...PATIENT,
           pool: 'threads',
           ...ONE_PROCESS,
           ...GROUPS.unit,
@@ -62,6 +65,7 @@ function realParts(name: string, globalSetup: readonly string[] = []) {
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: REAL_PARTS_TIMEOUT_MS,
     hookTimeout: REAL_PARTS_TIMEOUT_MS,
+    ...PATIENT,
     globalSetup: ['test/support/bundle-once.ts', ...globalSetup],
   };
 }

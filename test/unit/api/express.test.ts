@@ -60,7 +60,7 @@ function serve(
 /** With a list of what runs, made a moment ago. */
 async function serveListed(rollouts: Record<string, FakeRollout>): Promise<ReturnType<typeof serve>> {
   const served = serve(rollouts, { keepList: true });
-  await vi.waitFor(() => expect(served.temporal.asked).toEqual(['list']));
+  await expect.poll(() => served.temporal.asked).toEqual(['list']);
   await new Promise((resolve) => setImmediate(resolve));
   served.temporal.behaviour.set('list', grpcUnavailable);
   return served;
@@ -114,7 +114,7 @@ describe('a rollback', () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     temporal.behaviour.set('update', 'hang');
     const answering = service.command(shop, rollback);
-    await vi.waitFor(() => expect(stops).toEqual(['a demo/shop']));
+    await expect.poll(() => stops).toEqual(['a demo/shop']);
     expect(temporal.told).toEqual([]);
     expect(await answering).toMatchObject({ via: 'signal', express: { written: true } });
   });
@@ -133,7 +133,7 @@ describe('a rollback', () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, 'hang');
     const answering = service.command(shop, rollback);
-    await vi.waitFor(() => expect(temporal.asked).toContain('signal'), { timeout: 4_000 });
+    await expect.poll(() => temporal.asked).toContain('signal');
     expect(await answering).toMatchObject({ via: 'stop', express: { written: true } });
   });
 
@@ -147,7 +147,7 @@ describe('a rollback', () => {
     expect(temporal.asked.filter((call) => call === 'update')).toEqual([]);
     for (const call of ['update', 'signal'] as const) temporal.behaviour.delete(call);
     // Those that Temporal was asked about while it hung are lost to it, but not to the data plane.
-    await vi.waitFor(() => expect(temporal.told.length).toBeGreaterThanOrEqual(names.length - 10), 4_000);
+    await expect.poll(() => temporal.told.length).toBeGreaterThanOrEqual(names.length - 10);
     expect(new Set(temporal.told.map(({ how, runId }) => `${how} ${runId}`))).toEqual(
       new Set(names.slice(-temporal.told.length).map((name) => `signal run-of-rollout/demo/${name}`)),
     );
@@ -160,7 +160,7 @@ describe('a rollback', () => {
     const { service, temporal } = await serveListed(rollouts);
     for (const name of names) rollouts[`demo/${name}`] = { runId: 'newer' };
     await Promise.all(names.map((name) => service.command({ environment: 'demo', service: name }, rollback)));
-    await vi.waitFor(() => expect(temporal.told).toHaveLength(names.length), 4_000);
+    await expect.poll(() => temporal.told).toHaveLength(names.length);
     expect(new Set(temporal.told.map(({ runId }) => runId))).toEqual(new Set(['newer']));
   });
 
@@ -252,7 +252,7 @@ describe('a rollback', () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     planes.a = { ...planes.a, stop, read: stop };
     const answering = service.command(shop, rollback);
-    await vi.waitFor(() => expect(temporal.told).toHaveLength(1));
+    await expect.poll(() => temporal.told).toHaveLength(1);
     expect(await answering).toMatchObject({ via: 'update', express: { written: false, problem } });
   });
 

@@ -131,11 +131,15 @@ const rowsEvent = (rows: RolloutRow[], changes: Partial<BoardRows> = {}) => {
   return `id: a.1\nevent: rows\ndata: ${JSON.stringify(data)}\n\n`;
 };
 
+const patient = { timeout: 15_000 };
+
 /** A terminal, and an API whose stream is told by hand. */
 function atTerminal(changes: Partial<Io> = {}) {
   let press: (key: string) => void = () => {};
   let connections = 0;
-  let tell: (text: string | null) => void = () => {};
+  let tell: (text: string | null) => void = () => {
+    throw new Error('nobody listens yet');
+  };
   const io = fakeIo({
     isTTY: true,
     now: () => nowMs,
@@ -166,7 +170,7 @@ function atTerminal(changes: Partial<Io> = {}) {
 test('on a terminal it follows changes, keeps what it saw while the connection is lost, and q gives the screen back', async () => {
   const { io, press, tell } = atTerminal({ env: { NO_COLOR: '1' } });
   const done = main(['top'], io);
-  await vi.waitFor(() => tell(rowsEvent([row('shop'), row('cart')], { full: true })));
+  await vi.waitFor(() => tell(rowsEvent([row('shop'), row('cart')], { full: true })), patient);
   await expect.poll(() => io.printed.out).toContain('2 rollouts running');
   const before = io.printed.out.length;
   tell(rowsEvent([row('shop', { attention: 'failing' })], { gone: ['run-of-cart'] }));
@@ -182,7 +186,7 @@ test('on a terminal it follows changes, keeps what it saw while the connection i
 test('the signal to end gives the screen back too', async () => {
   const { io, tell } = atTerminal();
   const done = main(['top'], io);
-  await vi.waitFor(() => tell(rowsEvent([], { full: true })));
+  await vi.waitFor(() => tell(rowsEvent([], { full: true })), patient);
   await expect.poll(() => io.printed.out).toContain('no rollout runs');
   io.interrupt.abort();
   expect(await done).toBe(0);

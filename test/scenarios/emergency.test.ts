@@ -6,7 +6,7 @@ import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { ActivityTap, wholeBody } from '../support/activity-tap.ts';
 import { openEmergency } from '../support/emergency.ts';
-import { stageFixture } from '../support/plan.ts';
+import { gateFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
 
 let env: RolloutEnv;
@@ -147,6 +147,20 @@ describe.concurrent('an emergency rollback', () => {
     expect(sure.targets.find(({ target }) => target === 'back/ended')?.version).toBe('v1');
     await emergency.release();
   }, 90_000);
+
+  it('asks no gate on the way back: what has closed since the promotion keeps nobody on the bad version', async () => {
+    const gates = [gateFixture()];
+    const guards = [{ ...gateFixture({ name: 'freeze' }), onRefuse: 'rollback' as const }];
+    const gated = await env.start(quick('gated', 'shop', { gates, guards }));
+    expect((await gated.ended()).phase).toBe('promoted');
+    env.gate.answer(() => ({ answer: 'hold', reason: 'outside the window' }));
+
+    const emergency = await openEmergency(env, ['gated/shop'], { to: 'previous' });
+    const status = await emergency.until('to have it back', ({ phase }) => phase === 'restored', 50_000);
+    expect(status.targets).toMatchObject([{ target: 'gated/shop', progress: 'verified', version: 'v1' }]);
+    env.gate.answer(() => ({ answer: 'open', reason: 'all is well' }));
+    await emergency.release();
+  }, 60_000);
 
   it('brings a named version, and says of a target why it cannot have it', async () => {
     const good = await env.start(slow('named', 'good'));

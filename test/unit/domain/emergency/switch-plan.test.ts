@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { stableAfter, switchPlan, wantedVersion } from '../../../../src/domain/emergency/switch-plan.ts';
-import { planFixture, stageFixture } from '../../../support/plan.ts';
+import { gateFixture, planFixture, stageFixture } from '../../../support/plan.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 
 it('turns the last plan round: one stage, all users, nothing asked, and the connections as they were', () => {
   const { rollback } = planFixture();
   const plan = planFixture({
-    stages: [stageFixture({ irreversible: true, approval: true })],
+    stages: [stageFixture({ irreversible: true, approval: true, gates: [gateFixture()] })],
+    gates: [gateFixture()],
+    guards: [{ ...gateFixture(), onRefuse: 'rollback' }],
     onConflict: 'supersede',
     onFailure: 'freeze',
     rollback: { ...rollback, strategy: 'gradual' },
@@ -27,6 +29,7 @@ it('turns the last plan round: one stage, all users, nothing asked, and the conn
     undefined,
     'immediate',
   ]);
+  expect([back.gates, back.guards, back.stages[0]?.gates]).toEqual([undefined, undefined, undefined]);
   expect([back.traffic, back.workload, back.lease]).toEqual([plan.traffic, plan.workload, plan.lease]);
 });
 

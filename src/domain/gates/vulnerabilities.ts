@@ -1,9 +1,8 @@
 /** Reports of vulnerability scanners, read into one form and judged by severity. Pure. */
 import { z } from 'zod';
 import { timeOf } from './report-time.ts';
-
-export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
-export type Severity = (typeof severities)[number];
+import { readSarifLog } from './sarif.ts';
+import { type Severity, severities, severityOf } from './severity.ts';
 
 export interface Vulnerability {
   readonly id: string;
@@ -114,7 +113,7 @@ function readTrivy(value: unknown): ScanReading | null {
   const { data } = trivy.safeParse(value);
   if (data === undefined) return null;
   // A scan of nothing has no results, and proves nothing.
-  if (!data.Results) return { problem: 'the report of Trivy has no results: nothing was scanned' };
+  if (!data.Results?.length) return { problem: 'the report of Trivy has no results: nothing was scanned' };
   const found = data.Results.flatMap(({ Vulnerabilities }) => Vulnerabilities ?? []).map((one) => ({
     id: one.VulnerabilityID,
     package: one.PkgName,
@@ -152,43 +151,18 @@ function readGrype(value: unknown): ScanReading | null {
   return { format: 'grype', found, scannedAtMs: timeOf(data.descriptor.timestamp) };
 }
 
-const sarifRule = z.object({
-  id: z.string(),
-  properties: z.object({ 'security-severity': z.coerce.number().optional() }).optional(),
-});
-const sarif = z.object({
-  version: z.literal('2.1.0'),
-  runs: z
-    .array(
-      z.object({
-        tool: z.object({ driver: z.object({ rules: z.array(sarifRule).default([]) }) }),
-        invocations: z.array(z.object({ endTimeUtc: z.string().optional() })).optional(),
-        results: z.array(
-          z.object({ ruleId: z.string().default('unnamed'), level: z.string().default('warning') }),
-        ),
-      }),
-    )
-    .min(1),
-});
-const levels: Readonly<Record<string, Severity>> = {
-  error: 'high',
-  warning: 'medium',
-  note: 'low',
-  none: 'low',
-};
-
 function readSarif(value: unknown): ScanReading | null {
-  const { data } = sarif.safeParse(value);
-  if (data === undefined) return null;
-  const found = data.runs.flatMap(({ tool, results }) =>
-    results.map(({ ruleId, level }) => {
-      const score = tool.driver.rules.find(({ id }) => id === ruleId)?.properties?.['security-severity'];
-      const severity = score === undefined ? (levels[level] ?? 'unknown') : severityOfScore(score);
-      return { id: ruleId, package: '', version: '', severity, fixedIn: null };
-    }),
-  );
-  const ended = data.runs[0]?.invocations?.[0]?.endTimeUtc;
-  return { format: 'sarif', found, scannedAtMs: timeOf(ended) };
+  const log = readSarifLog(value);
+  if (log === null || 'problem' in log) return log;
+  const found = log.findings.map(({ ruleId, severity }) => ({
+    id: ruleId,
+    package: '',
+    version: '',
+    severity,
+    fixedIn: null,
+  }));
+  const times = log.endedAt.map(timeOf).filter((each) => each !== null);
+  return { format: 'sarif', found, scannedAtMs: times.length === 0 ? null : Math.min(...times) };
 }
 
 const npmAudit = z.object({
@@ -211,8 +185,8 @@ function readNpm(value: unknown): ScanReading | null {
   const { data } = npmAudit.safeParse(value);
   if (data === undefined) return null;
   const found = Object.values(data.vulnerabilities).flatMap(({ name, severity, range, via, fixAvailable }) =>
-    // A package that is only reached by way of another one is counted there.
-    via.flatMap((one) =>
+    // A package that is only reached by way of another one is counted there; one without a reason stands for itself.
+    (via.length === 0 ? [{}] : via).flatMap((one: (typeof via)[number]) =>
       typeof one === 'string'
         ? []
         : [
@@ -257,17 +231,3 @@ function readCargo(value: unknown): ScanReading | null {
 }
 
 const readers: readonly Reader[] = [readTrivy, readGrype, readSarif, readNpm, readCargo];
-
-function severityOf(text: string): Severity {
-  const lower = text.toLowerCase();
-  const other: Readonly<Record<string, Severity>> = { moderate: 'medium', negligible: 'low', info: 'low' };
-  return severities.find((one) => one === lower) ?? other[lower] ?? 'unknown';
-}
-
-/** The bounds of CVSS version 3.1, section 5. */
-function severityOfScore(score: number): Severity {
-  if (!Number.isFinite(score)) return 'unknown';
-  if (score >= 9) return 'critical';
-  if (score >= 7) return 'high';
-  return score >= 4 ? 'medium' : 'low';
-}

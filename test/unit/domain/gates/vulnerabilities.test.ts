@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeScan, readScan, severities } from '../../../../src/domain/gates/vulnerabilities.ts';
+import { severities } from '../../../../src/domain/gates/severity.ts';
+import { judgeScan, readScan } from '../../../../src/domain/gates/vulnerabilities.ts';
 
 const read = (value: unknown) => readScan(JSON.stringify(value));
 
@@ -42,8 +43,58 @@ describe('a scanner’s report', () => {
       { ruleId: 'CVE-3' },
     ];
     const report = { version: '2.1.0', runs: [{ tool: { driver: { rules } }, results }] };
-    const found = ['critical', 'high', 'medium'].map((severity) => ({ severity }));
+    const found = ['critical', 'high', 'unknown'].map((severity) => ({ severity }));
     expect(read(report)).toMatchObject({ format: 'sarif', found });
+  });
+
+  it.each([
+    [
+      'in an extension, by the place in it',
+      { ruleId: 'x', rule: { index: 1, toolComponent: { index: 0 } } },
+      'critical',
+    ],
+    ['by its place alone', { ruleIndex: 0 }, 'high'],
+    ['by its id in an extension', { ruleId: 'of-extension' }, 'critical'],
+    ['by the first part of its id', { ruleId: 'of-extension/part' }, 'critical'],
+    ['that rates by its own level', { ruleId: 'of-level' }, 'high'],
+    ['whose score says nothing', { ruleId: 'of-null', level: 'error' }, 'high'],
+    ['that nobody has rated', { ruleId: 'of-zero', level: 'note' }, 'unknown'],
+    ['that is nowhere', { ruleIndex: 40 }, 'unknown'],
+  ])('as SARIF finds a rule %s', (_how, result, severity) => {
+    const score = (value: unknown) => ({ properties: { 'security-severity': value } });
+    const rules = [
+      { id: 'of-place', ...score(7) },
+      { id: 'of-level', defaultConfiguration: { level: 'error' } },
+      { id: 'of-null', ...score(null) },
+      { id: 'of-zero', ...score('0.0') },
+    ];
+    const extensions = [{ rules: [{ id: 'other' }, { id: 'of-extension', ...score('9.8') }] }];
+    const run = { tool: { driver: { rules }, extensions }, results: [result] };
+    expect(read({ version: '2.1.0', runs: [run] })).toMatchObject({ found: [{ severity }] });
+  });
+
+  it.each([
+    ['failed', { invocations: [{ executionSuccessful: false }], results: [] }, /says that its scan failed/],
+    ['did not come to look', { results: null }, /nothing was scanned/],
+  ])('as SARIF of a scan that %s is a problem', (_how, run, problem) => {
+    const log = { version: '2.1.0', runs: [{ tool: { driver: {} }, ...run }] };
+    expect(read(log)).toEqual({ problem: expect.stringMatching(problem) });
+  });
+
+  it('as SARIF counts no rule that was kept', () => {
+    const results = [
+      { ruleId: 'a', kind: 'pass' },
+      { ruleId: 'b', baselineState: 'absent' },
+    ];
+    expect(read({ version: '2.1.0', runs: [{ tool: { driver: {} }, results }] })).toMatchObject({
+      found: [],
+    });
+  });
+
+  it('of Trivy that has an empty list of results is one of nothing', () => {
+    expect(read({ SchemaVersion: 2, ArtifactName: 'shop', Results: [] })).toEqual({
+      problem: expect.stringMatching(/nothing was scanned/),
+    });
   });
 
   it('says what is wrong with anything else, and never passes for an empty one', () => {

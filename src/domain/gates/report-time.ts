@@ -11,7 +11,7 @@ export function timeOf(text: string | undefined): number | null {
 }
 
 /** In whole minutes, for people. */
-export function ageText(ageMs: number): string {
+function ageText(ageMs: number): string {
   return formatDuration(Math.floor(ageMs / 60_000) * 60_000);
 }
 

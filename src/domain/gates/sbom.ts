@@ -1,13 +1,14 @@
 /** Software bills of materials, CycloneDX and SPDX, read into one form and judged: complete, fresh, of licences that are allowed. Pure. */
 import { z } from 'zod';
+import { type Licence, type LicencePolicy, licenceAllowed } from './licence.ts';
 import { fits } from './pattern.ts';
 import { timeOf } from './report-time.ts';
 
 export interface Component {
   readonly name: string;
   readonly version: string | null;
-  /** SPDX licence ids, or an expression as it was written; empty: none is told. */
-  readonly licences: readonly string[];
+  /** All of them hold; empty: none is told. */
+  readonly licences: readonly Licence[];
   /** Package URL. */
   readonly purl: string | null;
 }
@@ -22,11 +23,7 @@ export type SbomReading =
     }
   | { readonly problem: string };
 
-export interface SbomPolicy {
-  /** Licences that may not be; each an SPDX id, or one with `*` at its end. */
-  readonly denyLicences: readonly string[];
-  /** Null: any that is not denied. */
-  readonly allowLicences: readonly string[] | null;
+export interface SbomPolicy extends LicencePolicy {
   /** Names or package URLs, or the beginning of one with `*` at its end. */
   readonly denyComponents: readonly string[];
   /** Of the components, how many percent must have a version, a licence and a package URL. */
@@ -69,23 +66,8 @@ function lacks({ version, licences, purl }: Component): string[] {
 function deniedWhy(one: Component, policy: SbomPolicy): string | null {
   const named = policy.denyComponents.find((each) => fits(each, one.name) || fits(each, one.purl ?? ''));
   if (named !== undefined) return `the policy denies ${named}`;
-  if (one.licences.length === 0) return null;
-  // Whoever may choose between licences is bound by the one that is allowed.
-  if (one.licences.some((licence) => isAllowed(licence, policy))) return null;
-  return `its licence ${one.licences.join(' or ')} is not allowed`;
-}
-
-/** Of `A OR B` one must be allowed, of `A AND B` each. */
-function isAllowed(expression: string, policy: SbomPolicy): boolean {
-  const choices = expression.replaceAll(/[()]/g, ' ').split(/\s+OR\s+/);
-  return choices.some((choice) =>
-    choice.split(/\s+AND\s+/).every((part) => {
-      const id = part.split(/\s+WITH\s+/)[0]?.trim() ?? '';
-      const { denyLicences, allowLicences } = policy;
-      if (denyLicences.some((each) => fits(each, id))) return false;
-      return allowLicences === null || allowLicences.some((each) => fits(each, id));
-    }),
-  );
+  const refused = one.licences.find((licence) => !licenceAllowed(licence, policy));
+  return refused === undefined ? null : `its licence ${refused.text} is not allowed`;
 }
 
 function titleOf({ name, version }: Component): string {
@@ -118,20 +100,21 @@ const cyclone = z.object({
       component: z.object({ name: z.string(), version: z.string().optional() }).optional(),
     })
     .optional(),
-  components: z.array(
-    z.object({
-      name: z.string().min(1),
-      version: z.string().optional(),
-      purl: z.string().optional(),
-      licenses: z.array(licence).optional(),
-    }),
-  ),
 });
+const cycloneComponents = z.array(
+  z.object({
+    name: z.string().min(1),
+    version: z.string().optional(),
+    purl: z.string().optional(),
+    licenses: z.array(licence).optional(),
+  }),
+);
 
 function readCycloneDx(value: unknown): SbomReading | null {
   const { data } = cyclone.safeParse(value);
-  if (data === undefined) return null;
-  const { metadata, components, specVersion } = data;
+  const { data: components } = cycloneComponents.safeParse(nestedComponents(value));
+  if (data === undefined || components === undefined) return null;
+  const { metadata, specVersion } = data;
   const subject = metadata?.component;
   return {
     format: `CycloneDX ${specVersion}`,
@@ -141,11 +124,29 @@ function readCycloneDx(value: unknown): SbomReading | null {
       name,
       version: told(version),
       purl: told(purl),
-      licences: (licenses ?? []).flatMap((one) =>
-        'expression' in one ? [one.expression] : (one.license.id ?? one.license.name ?? []),
-      ),
+      licences: (licenses ?? []).flatMap(licenceOf),
     })),
   };
+}
+
+function licenceOf(one: z.output<typeof licence>): Licence[] {
+  const isExpression = 'expression' in one;
+  const text = isExpression ? told(one.expression) : (told(one.license.id) ?? told(one.license.name));
+  return text === null ? [] : [{ text, isExpression }];
+}
+
+const holder = z.object({ components: z.array(z.unknown()) });
+
+/** A component may hold others, to any depth. Undefined: not even the bill has a list of them. */
+function nestedComponents(bill: unknown): unknown[] | undefined {
+  const all = holder.safeParse(bill).data?.components;
+  const found: unknown[] = [];
+  const left = [...(all ?? [])];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    found.push(one);
+    left.push(...(holder.safeParse(one).data?.components ?? []));
+  }
+  return all === undefined ? undefined : found.reverse();
 }
 
 const spdx = z.object({
@@ -177,7 +178,7 @@ function readSpdx(value: unknown): SbomReading | null {
         version: told(one.versionInfo),
         purl:
           one.externalRefs?.find(({ referenceType }) => referenceType === 'purl')?.referenceLocator ?? null,
-        licences: concluded === null ? [] : [concluded],
+        licences: concluded === null ? [] : [{ text: concluded, isExpression: true }],
       };
     }),
   };

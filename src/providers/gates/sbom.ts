@@ -1,7 +1,6 @@
 /** Opens if a bill of materials is there, is fresh and complete, and holds nothing that the policy denies. */
 import { z } from 'zod';
-import { formatDuration } from '../../domain/duration.ts';
-import { ageText } from '../../domain/gates/report-time.ts';
+import { staleWhy } from '../../domain/gates/report-time.ts';
 import { judgeSbom, readSbom, type SbomPolicy } from '../../domain/gates/sbom.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
@@ -83,13 +82,8 @@ function judged(text: string, policy: SbomPolicy, maxAgeMs: number, { nowMs }: G
   if (verdict.components === 0) return closed('refuse', 'it names no component; let the build make it anew');
   if (madeAtMs === null)
     return closed('refuse', 'it does not say when it was made; let the build make it anew');
-  const ageMs = nowMs - madeAtMs;
-  if (ageMs >= maxAgeMs) {
-    return closed(
-      'hold',
-      `it is ${ageText(ageMs)} old, and may be ${formatDuration(maxAgeMs)}; let the build make it anew`,
-    );
-  }
+  const stale = staleWhy(madeAtMs, maxAgeMs, nowMs);
+  if (stale !== null) return closed('hold', `it ${stale}; let the build make it anew`);
   if (verdict.denied.length > 0) {
     return closed('refuse', `${verdict.denied.slice(0, 3).join('; ')}; replace it, or change the policy`);
   }

@@ -1,7 +1,6 @@
 /** Opens if a scanner's report is there, is fresh, and finds no more than the plan lets pass. */
 import { z } from 'zod';
-import { formatDuration } from '../../domain/duration.ts';
-import { ageText } from '../../domain/gates/report-time.ts';
+import { staleWhy } from '../../domain/gates/report-time.ts';
 import { type Exception, judgeScan, readScan, type ScanVerdict } from '../../domain/gates/vulnerabilities.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
@@ -102,11 +101,8 @@ function judged(
     expired: verdict.expired.slice(0, 20),
     over: verdict.over.slice(0, 10),
   };
-  const ageMs = scan.scannedAtMs === null ? 0 : nowMs - scan.scannedAtMs;
-  if (ageMs >= asked.maxAge) {
-    const reason = `the report is ${ageText(ageMs)} old, and may be ${formatDuration(asked.maxAge)}; scan again`;
-    return { answer: 'hold', reason, facts };
-  }
+  const stale = scan.scannedAtMs === null ? null : staleWhy(scan.scannedAtMs, asked.maxAge, nowMs);
+  if (stale !== null) return { answer: 'hold', reason: `the report ${stale}; scan again`, facts };
   if (verdict.over.length > 0) return { answer: 'refuse', reason: tooMany(verdict), facts };
   const { critical, high, medium, low } = verdict.counts;
   const but = verdict.excepted.length > 0 ? `, ${verdict.excepted.length} let pass by exception` : '';

@@ -78,6 +78,13 @@ gateContract(sbomGate, async () => {
         says: /it is 40d old, and may be 30d; let the build make it anew/,
       },
       {
+        name: 'one that is dated ahead',
+        options,
+        arrange: file(cyclone([whole], ago(-2))),
+        answer: 'hold',
+        says: /it is dated ahead, .*; let the build make it anew/,
+      },
+      {
         name: 'a licence that may not be',
         options,
         arrange: file(cyclone([{ ...whole, licence: 'AGPL-3.0-only' }])),

@@ -84,6 +84,13 @@ gateContract(vulnerabilitiesGate, async () => {
         says: /the report is 1d6h old, and may be 1d; scan again/,
       },
       {
+        name: 'a report that is dated ahead',
+        options,
+        arrange: file(trivy([], ago(-30 * hourMs))),
+        answer: 'hold',
+        says: /the report is dated ahead/,
+      },
+      {
         name: 'one that nobody has rated',
         options,
         arrange: file(trivy(['SOMETHING'])),

@@ -16,7 +16,29 @@ function __sluice_path
 end
 
 function __sluice_at
-    test (__sluice_path) = "$argv[1]"
+    set -l path (__sluice_path)
+    test "$path" = "$argv[1]"
+end
+
+# Names that sluice itself knows, of the API that the line names.
+function __sluice_names
+    set -l words (commandline -opc)
+    set -l api
+    set -l option
+    for word in $words[2..]
+        if test -n "$option"
+            set -a api $option $word
+            set option
+        else
+            switch $word
+                case --api --context
+                    set option $word
+                case '--api=*' '--context=*'
+                    set -a api $word
+            end
+        end
+    end
+    command $words[1] completion $argv[1] $api 2>/dev/null
 end
 
 complete -c sluice -f
@@ -28,7 +50,9 @@ function linesOf({ path, options, commands, argument }: Place): string[] {
   const at = `complete -c sluice -n ${quoted(`__sluice_at "${path}"`)}`;
   return [
     ...commands.map(({ name, description }) => `${at} -a ${name} -d ${quoted(description)}`),
-    ...options.map(({ names, description, values }) => {
+    ...options.map(({ names, description: told, values }) => {
+      // Which there are is seen by completing the value.
+      const description = values?.words.length ? told.replace(/ \(choices: .*\)$/, '') : told;
       const flags = names.map((name) =>
         name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`,
       );
@@ -40,9 +64,7 @@ function linesOf({ path, options, commands, argument }: Place): string[] {
 
 /** `-x`: a value is needed and is no file; `-r -F`: it may be one. */
 function valuesOf({ words, sources }: Values): string {
-  const asked = sources
-    .filter((source) => source !== 'files')
-    .map((source) => `(sluice completion ${source} 2>/dev/null)`);
+  const asked = sources.filter((source) => source !== 'files').map((source) => `(__sluice_names ${source})`);
   const all = [...words, ...asked].join(' ');
   return [sources.includes('files') ? '-r -F' : '-x', ...(all === '' ? [] : [`-a ${quoted(all)}`])].join(' ');
 }

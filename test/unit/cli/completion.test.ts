@@ -1,5 +1,5 @@
 /** `sluice completion`: what a real bash makes of it, and the names that it asks the API for. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -96,9 +96,27 @@ test('zsh runs what is written for bash; fish has its own, with what each word m
   expect(await scriptFor('zsh')).toContain('bashcompinit');
   const fish = await scriptFor('fish');
   expect(fish).toContain(`-n '__sluice_at "list"' -l outcome`);
-  expect(fish).toMatch(/__sluice_at "watch"' -a '\(sluice completion targets 2>\/dev\/null\)'/);
+  expect(fish).toMatch(/__sluice_at "watch"' -a '\(__sluice_names targets\)'/);
   expect(fish).toContain("(default: the plan\\'s)");
 });
+
+const hasFish = spawnSync('fish', ['--version']).status === 0;
+test.skipIf(!hasFish)(
+  'fish, where there is one: verbs, values, and targets of the API of the line',
+  async () => {
+    await writeFile(join(folder, 'complete.fish'), await scriptFor('fish'));
+    const ask = async (line: string) => {
+      const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: folder };
+      const script = `source ./complete.fish; complete -C '${line}'`;
+      const { stdout, stderr } = await run('fish', ['--no-config', '-c', script], { cwd: folder, env });
+      expect(stderr).toBe('');
+      return stdout.split('\n').map((offer) => offer.split('\t')[0]);
+    };
+    expect(await ask('sluice wat')).toContain('watch');
+    expect(await ask('sluice list --outcome ')).toContain('promoted');
+    expect(await ask('sluice watch --context near ')).toContain('asked:--context near');
+  },
+);
 
 test('targets are those of the API, each once', async () => {
   const list = async () => ({

@@ -1,9 +1,11 @@
 /** Reads a plan file and applies simple overrides such as `version=v4` or `stages[0].weight=20`. */
 
+import { Option } from 'commander';
 import { parse } from 'yaml';
 import { messageOf } from '../domain/errors.ts';
 import { badInput } from './cli-error.ts';
 import type { Io } from './io.ts';
+import { collect } from './verb.ts';
 
 export interface Override {
   readonly path: readonly string[];
@@ -18,6 +20,12 @@ export function parseOverride(text: string): Override {
     throw badInput(`--set ${text} is not of the form key=value.`, 'Write for example --set version=v4.');
   }
   return { path, value };
+}
+
+export function setOption(): Option {
+  return new Option('--set <key=value>', 'override a field, such as version=v4; may be repeated')
+    .argParser(collect(parseOverride))
+    .default([], 'none');
 }
 
 /** The text as it is, or an object when something was overridden. */

@@ -2,15 +2,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Backtest } from '../../api/contract.ts';
 import { backtestPage } from '../../backtest/chart.ts';
-import { backtestLocally } from '../../backtest/local.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { badInput, CliError } from '../cli-error.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, collect, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 import { parseWhen } from '../when.ts';
 
 type When = (nowMs: number) => number;
@@ -62,6 +61,8 @@ async function answerOf(options: BacktestOptions, io: Io): Promise<{ value: Back
   }
   const request = { plan, stableVersion: stable, canary: canary ?? null, stage: stage ?? null, ...time };
   const own = { ...request, sharePercent: share ?? null, prometheusUrl: options.prometheus };
+  // It loads the clients of metrics sources, which would make every other verb slow to start.
+  const { backtestLocally } = await import('../../backtest/local.ts');
   const value = await backtestLocally(own, io.interrupted()).catch((error: unknown) => {
     throw error instanceof SluiceError ? refused(error) : error;
   });
@@ -121,7 +122,7 @@ export function backtestCommand(act: Act, run: Run<BacktestOptions> = runBacktes
     .option('--share <percent>', "the canary's share then, if not that of the stages", parseShare)
     .option('--out <file>', 'write a page with charts')
     .option('--prometheus <url>', 'ask this Prometheus from here, without an API')
-    .option('--set <key=value>', 'override a field; may be repeated', collect(parseOverride), [])
+    .addOption(setOption())
     .action((plan: string, flags: Omit<BacktestOptions, 'plan'>) =>
       act(flags, (io) => run({ ...flags, plan }, io)),
     );

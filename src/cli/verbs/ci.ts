@@ -11,14 +11,13 @@ import type { ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import type { Io } from '../io.ts';
-import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { parseTarget } from '../target.ts';
 import { warningLines, writeLines } from '../text.ts';
 import {
   type Act,
   type CommonOptions,
   clientOf,
-  collect,
   defaultActor,
   parseSeconds,
   type Run,
@@ -145,12 +144,7 @@ function pipelineIn({ env }: Pick<Io, 'env'>): string | undefined {
 export function ciCommand(act: Act, run: Run<CiOptions> = runCi): Command {
   return verb('ci', 'a rollout as a step of a pipeline: start, show as log groups, sum up')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
-    .option(
-      '--set <key=value>',
-      'override a field, such as version=v4; may be repeated',
-      collect(parseOverride),
-      [],
-    )
+    .addOption(setOption())
     .addOption(
       new Option('--on-abort <what>', 'what becomes of the rollout when the pipeline is aborted')
         .choices(['rollback', 'leave'])

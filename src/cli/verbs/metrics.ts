@@ -4,9 +4,9 @@ import type { MetricsCheck, MetricsCheckQuery } from '../../api/contract.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, collect, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
 export interface MetricsCheckOptions extends CommonOptions {
   readonly plan: string;
@@ -95,12 +95,7 @@ export function metricsCommand(act: Act, run: Run<MetricsCheckOptions> = runMetr
       '--stable <version>',
       'the version that is stable (default: the other one in the slots of the plan)',
     )
-    .option(
-      '--set <key=value>',
-      'override a field, such as version=v4; may be repeated',
-      collect(parseOverride),
-      [],
-    )
+    .addOption(setOption())
     .action((plan: string, flags: Omit<MetricsCheckOptions, 'plan'>) =>
       act(flags, (io) => run({ ...flags, plan }, io)),
     );

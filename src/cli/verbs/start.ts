@@ -6,14 +6,13 @@ import { CliError } from '../cli-error.ts';
 import type { Answer, ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { parseTarget } from '../target.ts';
 import { warningLines, writeJson, writeLines } from '../text.ts';
 import {
   type Act,
   type CommonOptions,
   clientOf,
-  collect,
   defaultActor,
   parseSeconds,
   type Run,
@@ -96,12 +95,7 @@ function notesOf({ workerSeen, warnings }: Started): string[] {
 export function startCommand(act: Act, run: Run<StartOptions> = runStart): Command {
   return verb('start', 'start a rollout from a plan')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
-    .option(
-      '--set <key=value>',
-      'override a field, such as version=v4; may be repeated',
-      collect(parseOverride),
-      [],
-    )
+    .addOption(setOption())
     .option('--watch', 'show the rollout until it ends')
     .option('--wait', 'wait until the rollout has ended, without showing the way')
     .option('--actor <name>', 'who starts it (default: the current user)')

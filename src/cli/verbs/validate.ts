@@ -4,9 +4,9 @@ import type { Validation } from '../../api/contract.ts';
 import { problemLine } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { type Override, parseOverride, readPlanFile } from '../plan-file.ts';
+import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { warningLines, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, collect, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
 export interface ValidateOptions extends CommonOptions {
   readonly plan: string;
@@ -40,12 +40,7 @@ export function validateCommand(act: Act, run: Run<ValidateOptions> = runValidat
     .alias('lint')
     .option('--strict', 'warnings are problems')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
-    .option(
-      '--set <key=value>',
-      'override a field, such as version=v4; may be repeated',
-      collect(parseOverride),
-      [],
-    )
+    .addOption(setOption())
     .action((plan: string, flags: Omit<ValidateOptions, 'plan'>) =>
       act(flags, (io) => run({ ...flags, plan }, io)),
     );

@@ -38,21 +38,24 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
   let view: RolloutView | null = null;
   let blind: (Followed & { kind: 'blind' }) | null = null;
   const place = takePlace(out);
-  const draw = () => {
+  const redraw = () => {
     const nowMs = now();
     const options = { nowMs, columns: out.columns - 1, color: wantsColor(out, env) };
-    const lines = view ? pictureOf(view, options) : ['waiting for the rollout …'];
-    if (blind) lines.push(...blindLines(blind, nowMs).map((line) => line.slice(0, options.columns)));
-    // Taller than the screen could not be taken back.
-    place.draw(lines.slice(0, Math.max(1, out.rows - 1)));
+    const news = blind ? blindLines(blind, nowMs).map((line) => line.slice(0, options.columns)) : [];
+    const draw = (shown: RolloutView, bars: boolean) => pictureOf(shown, { ...options, bars });
+    // Taller than the screen could not be taken back; the story is worth more than the bars, the news more than either.
+    const room = Math.max(1, out.rows - 1 - news.length);
+    const whole = view ? draw(view, true) : ['waiting for the rollout …'];
+    const fitting = view && whole.length > room ? draw(view, false).slice(0, room) : whole;
+    place.draw([...fitting, ...news]);
   };
   // Clocks and ages move even when nothing else does.
-  const timer = setInterval(draw, 1000);
+  const timer = setInterval(redraw, 1000);
   return {
     show: (followed) => {
       if (followed.kind === 'view') view = followed.view;
       blind = followed.kind === 'blind' ? followed : null;
-      draw();
+      redraw();
     },
     close: () => clearInterval(timer),
   };

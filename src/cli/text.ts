@@ -27,6 +27,8 @@ export interface PictureOptions {
   readonly nowMs: number;
   readonly columns: number;
   readonly color: boolean;
+  /** Whether each check's canary is drawn beside its stable. Default: false. */
+  readonly bars?: boolean;
 }
 
 /** The rollout as far as it can be seen. */

@@ -2,6 +2,7 @@
 import type { Verdict } from '../domain/analysis/types.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { RolloutStatus, WatchProgress } from '../domain/rollout/status.ts';
+import { checkBars } from './check-bars.ts';
 import { type Paint, paint, plain } from './paint.ts';
 
 /** What users see, as far as the view shows it; the demo's load generator tells it. */
@@ -25,6 +26,8 @@ export interface ViewOptions {
   readonly color?: boolean;
   /** Lines of the story that are shown, newest last. Default: 6. */
   readonly storyLines?: number;
+  /** Whether each check's canary is drawn beside its stable. Default: false. */
+  readonly bars?: boolean;
 }
 
 /** `live` is null when nothing is being watched now, `load` when nobody counts what users see. */
@@ -43,7 +46,7 @@ export function renderView(
     ...gates(status, ink),
     ...stages(status, current, ink),
     promotion(status, current, ink),
-    ...checks(status, current, ink),
+    ...checks(status, current, ink, options.bars ?? false),
     ...users(load, status, ink),
     ...lease(current, nowMs),
     ...story(status, options.storyLines ?? 6, ink),
@@ -156,7 +159,7 @@ function measured(status: RolloutStatus, live: WatchProgress | null): string {
   return `asked ${shareText(status.askedPercent)}, measured ${share === null ? '—' : shareText(share)}`;
 }
 
-function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
+function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint, bars: boolean): string[] {
   const verdicts = live?.verdicts.length
     ? live.verdicts
     : (status.reports.at(-1)?.checks ?? []).flatMap(({ last, worst }) =>
@@ -164,7 +167,13 @@ function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint): 
       );
   const latest = [...new Map(verdicts.map((verdict) => [verdict.check, verdict])).values()];
   if (latest.length === 0) return [];
-  return ['checks', ...latest.map((verdict) => `  ${verdictText(verdict, ink)}`)];
+  return [
+    'checks',
+    ...latest.flatMap((verdict) => {
+      const drawn = bars ? checkBars(verdict, ink) : null;
+      return [`  ${verdictText(verdict, ink)}`, ...(drawn === null ? [] : [`          ${drawn}`])];
+    }),
+  ];
 }
 
 /** The reason says value, limit and number of samples. */

@@ -11,6 +11,7 @@ import {
   tokenAt,
 } from './contexts/file.ts';
 import type { Io } from './io.ts';
+import { isNear } from './unreachable.ts';
 
 export const usualApiUrl = 'http://127.0.0.1:8080';
 
@@ -21,6 +22,8 @@ export interface ApiAddress {
   readonly from: string;
   /** The context that named it, which may also say where the token is. */
   readonly context: { readonly name: string; readonly token: TokenPlace | undefined } | null;
+  /** The operator's configuration of the local stack; absent: it is another API. */
+  readonly config?: string;
 }
 
 export interface Named {
@@ -38,8 +41,9 @@ export function apiAddressOf({ api, context }: Named, io: Where): ApiAddress {
   const file = readContexts(io);
   const current = currentName(file, io);
   if (current !== null) return ofContext(current.name, current.from, file);
-  const stack = stackUrl(cwd);
-  return stack === undefined ? plain(usualApiUrl, 'the default') : plain(stack, 'the local stack');
+  const stack = stackFrom(cwd);
+  if (stack === undefined) return plain(usualApiUrl, 'the default');
+  return { ...plain(stack.url, 'the local stack'), config: stack.config };
 }
 
 function plain(url: string, from: string): ApiAddress {
@@ -61,10 +65,7 @@ export interface Token {
 export function tokenFor({ url, context }: ApiAddress, io: Pick<Io, 'env'>): Token | undefined {
   const token = tokenOf(context, io);
   if (token === undefined) return undefined;
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)) {
-    return token;
-  }
+  if (new URL(url).protocol === 'https:' || isNear(url)) return token;
   throw badInput(
     `The token in ${token.from} would go to ${url} without TLS.`,
     'Name the API by https://, or leave the token out.',
@@ -79,10 +80,11 @@ function tokenOf(context: ApiAddress['context'], io: Pick<Io, 'env'>): Token | u
 }
 
 /** What the running stack wrote down, in this folder or one above it. */
-function stackUrl(from: string): string | undefined {
+function stackFrom(from: string): { readonly url: string; readonly config: string } | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
-    const url = apiUrlIn(join(folder, '.sluice', 'run', 'stack.json'));
-    if (url !== undefined) return url;
+    const run = join(folder, '.sluice', 'run');
+    const url = apiUrlIn(join(run, 'stack.json'));
+    if (url !== undefined) return { url, config: join(run, 'sluice.yaml') };
     if (dirname(folder) === folder) return undefined;
   }
 }

@@ -5,9 +5,11 @@ import { ApiError } from '../client/api-error.ts';
 import { type ClientSettings, sendAndRead } from '../client/send.ts';
 import type { Answering, AnswerOf, CallOptions, OperationName, RequestOf } from '../client/types.ts';
 import { clean } from './clean.ts';
-import { CliError, refusedByApi, unavailable } from './cli-error.ts';
+import { CliError, refusedByApi } from './cli-error.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { writeLines } from './text.ts';
+import { unreachableApi } from './unreachable.ts';
 
 export interface Answer<T> {
   readonly value: T;
@@ -26,14 +28,21 @@ export interface ApiClient {
   download<N extends Answering<'text' | 'bytes'>>(name: N, request: RequestOf<N>): Promise<AnswerOf<N>>;
 }
 
-export function createClient(url: string, io: Pick<Io, 'fetch'>, token?: string): ApiClient {
+/** Somebody who waits for longer than this wants to know for what. */
+const tellWaitMs = 3_000;
+
+export function createClient(url: string, io: Pick<Io, 'fetch' | 'err'>, token?: string): ApiClient {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const settings: ClientSettings = { baseUrl: url, headers: () => headers, fetch: io.fetch };
   const send = async <N extends OperationName>(name: N, request: RequestOf<N>, options: CallOptions) => {
+    const wait = () => io.err.isTTY && writeLines(io.err, [`waiting for the API at ${url} …`]);
+    const telling = setTimeout(wait, tellWaitMs);
     try {
       return (await sendAndRead(settings, name, request, options)).value;
     } catch (error) {
       throw toldAsCliError(url, error);
+    } finally {
+      clearTimeout(telling);
     }
   };
   return {
@@ -60,11 +69,7 @@ export function read<T>(url: string, schema: z.ZodType<T>, raw: unknown): T {
 export function toldAsCliError(url: string, error: unknown): unknown {
   if (!(error instanceof ApiError)) return error;
   if (error.code === 'unreachable') {
-    return unavailable(
-      `The API at ${url} cannot be reached: ${error.detail}.`,
-      'Start the local stack with `sluice up`, or name another API with --api or SLUICE_API.',
-      error,
-    );
+    return unreachableApi(url, error.detail, error);
   }
   const { code, status, title, detail, advice, problems, details, requestId } = error;
   const facts = { code, status, title, detail, advice, problems, details };

@@ -35,6 +35,8 @@ export type Connect = (lastEventId: string | null, signal: AbortSignal) => Promi
 
 /** The API sends something at least every 15 s; after three missed signs the connection is dead. */
 const silenceMs = 45_000;
+/** It sends the first of it at once. */
+const connectMs = 15_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
 
@@ -80,18 +82,22 @@ async function* listen(
 ): AsyncGenerator<ServerEvent | null> {
   const silent = new AbortController();
   const signal = AbortSignal.any([outer, silent.signal]);
-  const end = () => silent.abort(unreachable('nothing was heard for a long time', null));
-  let timer = setTimeout(end, silenceMs);
+  const end = (why: string) => silent.abort(unreachable(why, null));
+  let timer = setTimeout(end, connectMs, 'it gave no answer in time');
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(end, silenceMs, 'nothing was heard for a long time');
+  };
   try {
     const { body } = await connect(signal);
     if (body === null) throw unreachable('the answer had no body', null);
+    heard();
     yield null;
     const events = readEvents(body);
     for (;;) {
       const next = await reach(signal, () => events.next());
       if (next.done || next.value.event === 'end') return;
-      clearTimeout(timer);
-      timer = setTimeout(end, silenceMs);
+      heard();
       yield next.value;
     }
   } finally {

@@ -88,8 +88,9 @@ export async function writeContexts(file: ContextFile, io: Pick<Io, 'env' | 'rep
 export function contextNamed(name: string, { contexts }: ContextFile): Context {
   const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
   if (context !== undefined) return context;
+  const names = Object.keys(contexts);
   throw badInput(
-    `There is no context "${name}"; ${adviceFor(name, Object.keys(contexts))}.`,
+    `There is no context "${name}"${names.length === 0 ? ', nor any other' : `; ${adviceFor(name, names)}`}.`,
     'List them with `sluice context list`, or make one with `sluice context set`.',
   );
 }

@@ -9,6 +9,7 @@ import { CliError } from '../cli-error.ts';
 import { type ApiClient, type Asked, createClient, toldAsCliError } from '../client.ts';
 import type { Io } from '../io.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
+import { rolloutsFinding } from './rollouts.ts';
 
 const withinMs = 5_000;
 
@@ -16,7 +17,12 @@ export async function apiFindings(address: ApiAddress, io: Io, token?: string): 
   const client = createClient(address.url, io, token);
   const reached = await reach(client, address, io);
   if (reached[0]?.health === 'wrong') return reached;
-  const more = await Promise.all([version(client), whoAmI(client, token !== undefined), readiness(client)]);
+  const more = await Promise.all([
+    version(client),
+    whoAmI(client, token !== undefined),
+    readiness(client),
+    rolloutsFinding(client, withinMs),
+  ]);
   return [...reached, ...more.flat()];
 }
 
@@ -78,7 +84,7 @@ async function whoAmI(client: ApiClient, hasToken: boolean): Promise<Finding> {
     if (actor === null) return ok('you', 'the API asks nobody who they are');
     const roles = [...new Set(grants.map(({ role }) => role))].join(', ');
     if (somewhere.length === 0) {
-      return wrong('you', `${actor}, who may do nothing`, 'Ask the operator for a role (`auth.bindings`).');
+      return wrong('you', `${actor}, who may do nothing`, 'Ask the operator for a role (`auth.grants`).');
     }
     return ok('you', `${actor}, ${roles}`);
   });
@@ -93,7 +99,9 @@ async function readiness(client: ApiClient): Promise<Finding[]> {
         : wrong('temporal', where, 'Start Temporal, or mend `temporal.address` of the API’s configuration.'),
       worker.seen
         ? ok('worker', worker.detail)
-        : wrong('worker', worker.detail, 'Start a worker; until then rollouts wait, and leases run out.'),
+        : temporal.ok
+          ? wrong('worker', worker.detail, 'Start a worker; until then rollouts wait, and leases run out.')
+          : warning('worker', worker.detail, 'Mend Temporal first.'),
     ];
   });
   return [found].flat();

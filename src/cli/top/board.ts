@@ -18,6 +18,8 @@ export class LiveRows {
   private readonly url: string;
   private readonly rows = new Map<string, RolloutRow>();
   private aheadMs = 0;
+  /** When the API read the list, by its own clock. */
+  private readMs = 0;
 
   constructor(url: string) {
     this.url = url;
@@ -38,9 +40,10 @@ export class LiveRows {
     if (sign.kind === 'alive' && sign.clocks === null) return;
     this.blind = null;
     if (sign.kind === 'alive') return;
-    const { full, rows, gone, nowMs } = read(this.url, boardRowsSchema, sign.rows);
+    const { full, rows, gone, asOfMs, nowMs } = read(this.url, boardRowsSchema, sign.rows);
     this.known = true;
     this.aheadMs = nowMs - sign.atMs;
+    this.readMs = asOfMs;
     if (full) this.rows.clear();
     for (const runId of gone) this.rows.delete(runId);
     for (const row of rows) {
@@ -52,6 +55,11 @@ export class LiveRows {
   /** Those with trouble first. */
   sorted(): RolloutRow[] {
     return byTrouble(this.rows.values());
+  }
+
+  /** How old the list was when the API told it, epoch milliseconds; it reads it every 1.5 s. */
+  ageMs(ownMs: number): number {
+    return Math.max(0, this.nowMs(ownMs) - this.readMs);
   }
 
   /** The API's clock, by which times of rollouts are meant. */

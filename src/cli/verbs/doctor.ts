@@ -1,7 +1,7 @@
 /** `sluice doctor`: looks at all that a rollout depends on, and says what is wrong and how to mend it. */
 import process from 'node:process';
 import type { Command } from 'commander';
-import { apiAddressOf, tokenFor } from '../api-url.ts';
+import { type ApiAddress, apiAddressOf, tokenFor } from '../api-url.ts';
 import { CliError } from '../cli-error.ts';
 import { apiFindings } from '../doctor/api.ts';
 import { type Finding, linesOfFindings, wrong } from '../doctor/finding.ts';
@@ -17,7 +17,8 @@ export interface DoctorOptions extends CommonOptions {
 
 export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const { json = false } = options;
-  const [api, configuration] = await Promise.all([askApi(options, io), configured(options, io)]);
+  const address = addressOf(options, io);
+  const [api, configuration] = await Promise.all([askApi(address, io), configured(options, address, io)]);
   const findings = [nodeFinding(process.versions.node), ...api, ...configuration];
   const well = findings.every(({ health }) => health !== 'wrong');
   if (json) writeJson(io.out, { ok: well, findings });
@@ -25,21 +26,36 @@ export async function runDoctor(options: DoctorOptions, io: Io): Promise<number>
   return well ? exitCodes.ok : exitCodes.failure;
 }
 
+type Found = ApiAddress | Finding;
+
 /** What keeps the CLI from asking at all is a finding too. */
-async function askApi(options: DoctorOptions, io: Io): Promise<Finding[]> {
+function addressOf(options: DoctorOptions, io: Io): Found {
   try {
-    const address = apiAddressOf(options, io);
+    return apiAddressOf(options, io);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+async function askApi(address: Found, io: Io): Promise<Finding[]> {
+  if ('health' in address) return [address];
+  try {
     const token = tokenFor(address, io);
     const api = await apiFindings(address, io, token?.value);
     return token === undefined ? api : [tokenFinding(token, io.now()), ...api];
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    return [wrong('api', error.failure.detail, error.failure.advice)];
+    return [refused(error)];
   }
 }
 
-async function configured({ config }: DoctorOptions, io: Io): Promise<Finding[]> {
-  const path = config ?? (io.env.SLUICE_CONFIG || undefined);
+function refused(error: unknown): Finding {
+  if (!(error instanceof CliError)) throw error;
+  return wrong('api', error.failure.detail, error.failure.advice);
+}
+
+async function configured({ config }: DoctorOptions, address: Found, io: Io): Promise<Finding[]> {
+  const ofStack = 'health' in address ? undefined : address.config;
+  const path = config ?? (io.env.SLUICE_CONFIG || ofStack);
   if (path === undefined) return [];
   // Loaded only here: whoever only uses an API has no use for providers.
   const { configurationFindings } = await import('../doctor/configuration.ts');
@@ -48,6 +64,9 @@ async function configured({ config }: DoctorOptions, io: Io): Promise<Finding[]>
 
 export function doctorCommand(act: Act, run: Run<DoctorOptions> = runDoctor): Command {
   return verb('doctor', 'check all that rollouts depend on, and say what is wrong and how to mend it')
-    .option('--config <file>', 'the operator configuration, and all that it names (default: SLUICE_CONFIG)')
+    .option(
+      '--config <file>',
+      'the operator configuration, and all that it names (default: SLUICE_CONFIG, that of the local stack)',
+    )
     .action((flags: DoctorOptions) => act(flags, (io) => run(flags, io)));
 }

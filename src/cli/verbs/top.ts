@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { BoardQuery } from '../../api/contract.ts';
 import { watchRollouts } from '../../client/watch.ts';
+import { formatDuration } from '../../domain/duration.ts';
 import { unavailable } from '../cli-error.ts';
 import { toldAsCliError } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -43,10 +44,7 @@ export async function runTop(options: TopOptions, io: Io): Promise<number> {
       if (!rows.known && sign.kind === 'lost') throw toldAsCliError(url, sign.error);
       if (!rows.known && rows.blind) throw blindFromTheStart(rows.blind.why);
       if (!rows.known) continue;
-      if (once) {
-        print(rows, options, io);
-        return exitCodes.ok;
-      }
+      if (once) return print(rows, options, io);
       view ??= openView(rows, io, () => leaving.abort());
       view.draw();
     }
@@ -63,14 +61,22 @@ function blindFromTheStart(why: string) {
   return unavailable(`The API cannot see rollouts now: ${why}`, 'See what is wrong with `sluice doctor`.');
 }
 
-function print(rows: LiveRows, { json }: TopOptions, io: Io): void {
+/** An API that reads the list anew every 1.5 s and has an older one cannot see. */
+const oldMs = 6_000;
+
+function print(rows: LiveRows, { json }: TopOptions, io: Io): number {
   const sorted = rows.sorted();
+  const ageMs = rows.ageMs(io.now());
   if (json) writeJson(io.out, { rollouts: sorted });
   else if (sorted.length === 0) writeLines(io.out, ['no rollout runs']);
   else {
     const columns = io.out.isTTY ? io.out.columns : plainColumns;
     writeLines(io.out, [headline(sorted), ...tableOf(sorted, { nowMs: rows.nowMs(io.now()), columns })]);
   }
+  if (ageMs < oldMs) return exitCodes.ok;
+  const age = formatDuration(Math.floor(ageMs / 1000) * 1000);
+  writeLines(io.err, [`warning: this is ${age} old; the API cannot see rollouts now, see \`sluice doctor\``]);
+  return exitCodes.unavailable;
 }
 
 interface LiveView {

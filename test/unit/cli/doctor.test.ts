@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockFinding } from '../../../src/cli/doctor/api.ts';
 import { nodeFinding, tokenFinding, tokensFinding } from '../../../src/cli/doctor/here.ts';
 import { main } from '../../../src/cli/program.ts';
+import { outline, summaryOf } from '../api/board/rows.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
 const readiness = (ok: boolean, seen: boolean) => async () => ({
@@ -40,15 +41,37 @@ test('all is well', async () => {
   expect(code).toBe(0);
 });
 
-test('Temporal and worker that are away are wrong, each with what to try', async () => {
-  const { code, out } = await sluice(['doctor', '--json'], { readiness: readiness(false, false) });
-  const { ok, findings } = JSON.parse(out);
+test.each([
+  ['a worker', true, { temporal: 'ok', worker: 'wrong' }, 'Start a worker'],
+  [
+    'Temporal, of which nothing else is known then,',
+    false,
+    { temporal: 'wrong', worker: 'warning' },
+    'Start Temporal',
+  ],
+])('%s that is away is told with what to try', async (_, temporal, expected, advice) => {
+  const { code, out } = await sluice(['doctor', '--json'], { readiness: readiness(temporal, false) });
+  const { ok, findings } = JSON.parse(out) as {
+    ok: boolean;
+    findings: { name: string; health: string; advice: string | null }[];
+  };
   expect(ok).toBe(false);
-  expect(findings.filter((one: { health: string }) => one.health === 'wrong')).toEqual([
-    expect.objectContaining({ name: 'temporal', advice: expect.stringContaining('Start Temporal') }),
-    expect.objectContaining({ name: 'worker', advice: expect.stringContaining('Start a worker') }),
-  ]);
+  expect(Object.fromEntries(findings.map(({ name, health }) => [name, health]))).toMatchObject(expected);
+  expect(findings.find(({ health }) => health === 'wrong')?.advice).toContain(advice);
   expect(code).toBe(1);
+});
+
+test('a rollout that cannot be judged is told, whatever keeps it from that', async () => {
+  const { code, out } = await sluice(['doctor'], {
+    readiness: readiness(true, true),
+    running: async () => ({
+      askedAtMs: Date.now(),
+      rollouts: [{ summary: summaryOf({ phase: 'holding' }), outline }],
+    }),
+    list: async () => ({ rollouts: [], next: null }),
+  });
+  expect(out).toMatch(/^warning +rollouts +1 rollout running, 1 wants an eye; demo\/shop: /m);
+  expect(code).toBe(0);
 });
 
 test('an API that is not there is one finding that says who named it', async () => {
@@ -67,6 +90,10 @@ test('something else at the address is told as such', async () => {
   const io = fakeIo();
   expect(await main(['doctor', '--api', `http://127.0.0.1:${port}`], io)).toBe(1);
   expect(io.printed.out).toContain('does not speak as this sluice expects');
+  const tls = fakeIo();
+  expect(await main(['doctor', '--api', `https://127.0.0.1:${port}`], tls)).toBe(1);
+  expect(tls.printed.out).toContain('it does not speak TLS there');
+  expect(tls.printed.out).toContain(`try: Name it as http://127.0.0.1:${port}`);
   server.close();
 });
 

@@ -109,6 +109,14 @@ test('without a terminal it prints once what the API lists', async () => {
   expect(code).toBe(0);
 });
 
+test('a list that the API could not read anew for a while is shown as such, and is no success', async () => {
+  const old = async () => ({ ...(await running()), askedAtMs: Date.now() - 20_000 });
+  const { code, out, err } = await sluice(['top'], { running: old, list, glance });
+  expect(out).toContain('demo/shop');
+  expect(err).toMatch(/^warning: this is 2\ds old; the API cannot see rollouts now/);
+  expect(code).toBe(5);
+});
+
 test('for machines it is one document, and filters go along', async () => {
   const all = await sluice(['top', '--json'], { running, list, glance });
   expect(JSON.parse(all.out).rollouts).toMatchObject([{ target: 'demo/shop', startedBy: 'ada' }]);

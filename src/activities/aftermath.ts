@@ -45,11 +45,9 @@ const actions: Record<
   ready,
 };
 
-/** How long the canary's counters must stand still, and how often they are read. */
-const quietMs = 1_000;
 const readEveryMs = 250;
 
-/** Dwells until the canary's requests have come to an end, by the data plane's own count, or until the time is over. */
+/** Dwells until the canary's last request has come to an end, by the data plane's own count, or until the time is over. */
 async function drain(
   deps: ActivityDeps,
   { plan, arms, action }: ActInput,
@@ -57,16 +55,11 @@ async function drain(
 ): Promise<void> {
   const { provider, target } = trafficOf(deps.providers, plan);
   const slot = otherSlot(arms.stableSlot);
-  let last: number | null = null;
-  let sinceMs = deps.clock.now();
-  const untilMs = sinceMs + action.timeoutMs;
+  const untilMs = deps.clock.now() + action.timeoutMs;
   while (deps.clock.now() < untilMs && !signal.aborted) {
     const counts = await provider.counts?.(target, signal);
     // Who cannot count can only wait: the whole time is the dwell.
-    const seen = counts?.requests[slot] ?? null;
-    if (seen === null || seen !== last) sinceMs = deps.clock.now();
-    else if (deps.clock.now() - sinceMs >= quietMs) return;
-    last = seen;
+    if (counts?.current[slot] === 0) return;
     await deps.clock.sleep(readEveryMs, signal);
   }
 }

@@ -34,6 +34,8 @@ export interface TestHaproxy {
     count: number,
     headers?: Record<string, string>,
   ): Promise<Record<Slot | 'failed', number>>;
+  /** Answers the requests that carry the header `x-test-hold`; none of them is answered before. */
+  letGo(): void;
   /** SIGKILL, as a crash would. */
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT: it is there, and does nothing. */
@@ -55,7 +57,8 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
   const dir = mkdtempSync(join(tmpdir(), 'sluice-haproxy-'));
   const mapsDir = join(dir, options.mapsName ?? 'maps');
   const configFile = join(dir, 'haproxy.cfg');
-  const backends = await Promise.all((['blue', 'green'] as const).map(startBackend));
+  const held: (() => void)[] = [];
+  const backends = await Promise.all((['blue', 'green'] as const).map((slot) => startBackend(slot, held)));
   const [blue, green] = backends.map(({ port }) => `127.0.0.1:${port}`);
   const [runtimePort, ...free] = await freePorts(targets.length + 1);
   const shared = options.frontend === 'shared';
@@ -112,6 +115,9 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
       }
       return answers;
     },
+    letGo: () => {
+      for (const answer of held.splice(0)) answer();
+    },
     kill: async () => {
       const dying = child;
       child = null;
@@ -147,8 +153,12 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
   return haproxy;
 }
 
-async function startBackend(slot: Slot): Promise<{ server: Server; port: number }> {
-  const server = createServer((_, response) => response.end(slot));
+async function startBackend(slot: Slot, held: (() => void)[]): Promise<{ server: Server; port: number }> {
+  const server = createServer(({ headers }, response) => {
+    const answer = () => void response.end(slot);
+    if (headers['x-test-hold'] === undefined) answer();
+    else held.push(answer);
+  });
   return { server, port: await listening(server) };
 }
 

@@ -11,7 +11,7 @@ import { MapCommands, mapFile } from './haproxy/maps.ts';
 import { backendOf, checkMatchValue, checkTargetId, weightOf } from './haproxy/names.ts';
 import { Overview } from './haproxy/overview.ts';
 import { type HaproxySettings, haproxyOptions, haproxySettings } from './haproxy/settings.ts';
-import { requestsIn } from './haproxy/stat.ts';
+import { type BackendRequests, requestsIn } from './haproxy/stat.ts';
 import { StopAll } from './haproxy/stop-all.ts';
 import { Stopping } from './haproxy/stopping.ts';
 import type {
@@ -156,7 +156,10 @@ class HaproxyTraffic implements TrafficProvider {
 
   async counts(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts> {
     const [blue, green] = await this.requests(target, signal);
-    return { requests: { blue: blue ?? 0, green: green ?? 0 } };
+    return {
+      requests: { blue: blue?.begun ?? 0, green: green?.begun ?? 0 },
+      current: { blue: blue?.current ?? 0, green: green?.current ?? 0 },
+    };
   }
 
   async clock(signal?: AbortSignal): Promise<number | undefined> {
@@ -209,7 +212,10 @@ class HaproxyTraffic implements TrafficProvider {
   }
 
   /** Requests of each slot's backend; undefined where HAProxy has no such backend. */
-  private async requests(target: TrafficTarget, signal?: AbortSignal): Promise<(number | undefined)[]> {
+  private async requests(
+    target: TrafficTarget,
+    signal?: AbortSignal,
+  ): Promise<(BackendRequests | undefined)[]> {
     const backends = slots.map((slot) => backendOf(target, slot));
     const answers = await this.client.run(
       backends.map((name) => `show stat ${name} 2 -1`),

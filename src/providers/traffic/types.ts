@@ -38,9 +38,11 @@ export interface Behind {
 
 export type Asked = Pick<TrafficState, 'weightPercent' | 'match' | 'leaseUntilMs' | 'stopped'>;
 
-/** Cumulative requests per slot since the data plane started; a fall means a restart. */
 export interface TrafficCounts {
+  /** Since the data plane started, each counted when it begins; a fall means a restart. */
   readonly requests: Readonly<Record<Slot, number>>;
+  /** Begun and not ended yet. */
+  readonly current: Readonly<Record<Slot, number>>;
 }
 
 export interface Route {

@@ -79,6 +79,18 @@ describe('haproxy itself', () => {
     expect((after?.requests.green ?? 0) - (before?.requests.green ?? 0)).toBe(25);
   });
 
+  it('counts a request from its beginning, and as under way until its end', async () => {
+    await canary(100, 75);
+    const before = await provider.counts?.(target);
+    const slow = haproxy.request('test/shop', 1, { 'x-test-hold': 'yes' });
+    const counted = () => provider.counts?.(target);
+    await expect.poll(async () => (await counted())?.current.green).toBe(1);
+    expect((await counted())?.requests.green).toBe((before?.requests.green ?? 0) + 1);
+    haproxy.letGo();
+    expect(await slow).toMatchObject({ green: 1 });
+    await expect.poll(async () => (await counted())?.current.green).toBe(0);
+  });
+
   it('refuses a target whose backends it does not have, and says which', async () => {
     await expect(provider.prepare({ id: 'test/unknown', options: {} }, 1)).rejects.toMatchObject({
       code: 'traffic-unready',

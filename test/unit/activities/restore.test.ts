@@ -43,7 +43,8 @@ describe('proof of a restore', () => {
 
   it('waits, where asked, until the canary’s request counter stands still', async () => {
     const seen = [10, 14, 14, 15, 15, 15];
-    const counts = async () => ({ requests: { blue: 100, green: seen.shift() ?? 15 } });
+    const none = { blue: 0, green: 0 };
+    const counts = async () => ({ requests: { blue: 100, green: seen.shift() ?? 15 }, current: none });
     const traffic = { ...createMemoryTraffic(), counts };
     const result = await restoreUntil(
       depsOver(traffic),

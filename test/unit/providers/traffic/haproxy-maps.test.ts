@@ -46,10 +46,11 @@ describe('answers of the runtime socket', () => {
     expect(new MapCommands('/a b').get('stop', '*')).toBe('get map /a\\ b/stop.map *');
   });
 
-  it('count requests of the very backend', () => {
-    const csv = '# pxname,svname,stot,req_tot,\nshop,BACKEND,7,9,\nold,BACKEND,5,,\nshop,FRONTEND,1,1,';
-    expect(requestsIn(csv, 'shop')).toBe(9);
-    expect(requestsIn(csv, 'old')).toBe(5);
+  it('count requests of the very backend from their beginning, and those under way', () => {
+    const csv =
+      '# pxname,svname,scur,stot,req_tot,\nshop,BACKEND,2,9,7,\nold,BACKEND,,5,,\nshop,FRONTEND,1,1,1,';
+    expect(requestsIn(csv, 'shop')).toEqual({ begun: 9, current: 2 });
+    expect(requestsIn(csv, 'old')).toEqual({ begun: 5, current: 0 });
     expect(requestsIn('No such proxy.', 'shop')).toBeUndefined();
   });
 });

@@ -91,6 +91,7 @@ async function main(logger: Logger): Promise<void> {
         uiUrl: temporal.uiUrl,
         replay,
         policies,
+        bounds: registry.bounds,
         planes: metrics.countStops(
           createDataPlanes({ names: Object.keys(catalogue.traffic), get: registry.traffic }),
         ),

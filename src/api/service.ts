@@ -3,6 +3,7 @@ import type { RemoteCodec } from '../codec/encryption.ts';
 import type { Problem } from '../domain/errors.ts';
 import type { LinkClaim } from '../domain/gates/approval-link.ts';
 import type { Plan } from '../domain/plan/types.ts';
+import type { Reach } from '../domain/policy/bounds.ts';
 import type { Examined } from '../domain/policy/types.ts';
 import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
@@ -76,6 +77,8 @@ export interface ExamineRequest {
   readonly warnings?: readonly Problem[];
   /** Whether warnings refuse. Default: false. */
   readonly strict?: boolean;
+  /** How far the sender's own rights go. Default: no further than the plan's environment and service. */
+  readonly reach?: Reach;
 }
 
 export interface StartRequest extends ExamineRequest {

@@ -71,7 +71,8 @@ const instances = z.record(z.string(), z.union([z.null(), z.looseObject({})])).n
 function postsIn(traffic: unknown): Post[] {
   const known = new Set(kubeRoutes.map(({ type }) => type));
   return Object.entries(parsed(instances, traffic, 'traffic') ?? {}).flatMap(([name, entry]) => {
-    const { type = name, ...settings } = entry ?? {};
+    // Whose plans may use it is the API's to ask.
+    const { type = name, environments: _environments, places: _places, ...settings } = entry ?? {};
     return known.has(String(type)) ? [postOf(settings, `traffic.${name}`)] : [];
   });
 }

@@ -11,6 +11,7 @@ import { readMapping } from '../domain/plan/text.ts';
 import type { TracingConfig } from '../telemetry/tracing.ts';
 import type { ApprovalSettings } from './approval-links.ts';
 import { type AuthConfig, authSection } from './auth-settings.ts';
+import { boundFields, boundRoles, boundsSchema, type InstanceWords } from './bounds.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import { type EncryptionConfig, encryptionSection } from './encryption.ts';
 import { type EvidenceConfig, evidenceSection } from './evidence/settings.ts';
@@ -24,6 +25,8 @@ export interface InstanceConfig {
   readonly type: string;
   /** Validated and defaulted by the type's `settings` schema. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Whose plans may use it, and where; absent: it does not say. */
+  readonly bounds?: InstanceWords;
 }
 
 export type Instances = Readonly<Record<string, InstanceConfig>>;
@@ -357,7 +360,13 @@ function readInstances(
   }
   const instances: Record<string, InstanceConfig> = {};
   for (const [name, entry] of Object.entries(section)) {
-    const instance = readInstance(name, entry ?? {}, joinPath(role, name), types[role], report);
+    const instance = readInstance(
+      name,
+      entry ?? {},
+      joinPath(role, name),
+      { role, types: types[role] },
+      report,
+    );
     if (instance !== undefined) instances[name] = instance;
   }
   return instances;
@@ -367,7 +376,7 @@ function readInstance(
   name: string,
   entry: unknown,
   path: string,
-  types: ProviderTypes[keyof ProviderTypes],
+  { role, types }: { readonly role: keyof ProviderTypes; readonly types: ProviderTypes[keyof ProviderTypes] },
   report: Report,
 ): InstanceConfig | undefined {
   const named = check(instanceName, name, path);
@@ -376,7 +385,8 @@ function readInstance(
     report.problems.push({ path, message: `must be a mapping of settings, not ${shown(entry)}` });
     return undefined;
   }
-  const { type: _type, ...settings } = entry;
+  const { type: _type, ...said } = entry;
+  const [words, settings] = boundRoles.some((one) => one === role) ? parted(said) : [{}, said];
   const wanted = ownValue(entry, 'type') ?? name;
   const type = types.find((one) => one.type === wanted);
   if (type === undefined) {
@@ -388,10 +398,28 @@ function readInstance(
     report.problems.push({ path: where, message });
     return undefined;
   }
+  const bounds = check(boundsSchema, words, path);
+  if (!bounds.ok) report.problems.push(...bounds.problems);
+  else if (bounds.value.places !== undefined && !('naming' in type)) {
+    const message =
+      'is for instances whose plans name objects of a cluster; `environments` says whose plans may use this one';
+    report.problems.push({ path: joinPath(path, 'places'), message });
+  }
   const result = check(type.settings, settings, path);
-  if (result.ok) return named.ok ? { type: type.type, settings: result.value } : undefined;
-  report.problems.push(...result.problems);
-  return undefined;
+  if (!result.ok) report.problems.push(...result.problems);
+  if (!result.ok || !bounds.ok || !named.ok) return undefined;
+  const read = { type: type.type, settings: result.value };
+  return Object.keys(bounds.value).length === 0 ? read : { ...read, bounds: bounds.value };
+}
+
+/** What is said of the plans that may use it, and what is the provider's. */
+function parted(said: Mapping): readonly [Mapping, Mapping] {
+  const isBound = ([key]: readonly [string, unknown]) => Object.hasOwn(boundFields, key);
+  const all = Object.entries(said);
+  return [
+    Object.fromEntries(all.filter(isBound)),
+    Object.fromEntries(all.filter((entry) => !isBound(entry))),
+  ];
 }
 
 function invalid(source: string, problems: readonly Problem[]): SluiceError {

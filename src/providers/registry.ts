@@ -4,7 +4,9 @@ import { messageOf, SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { jsonSchemaOf } from '../domain/plan/json-schema.ts';
 import type { CatalogueInstance, PlanCatalogue } from '../domain/plan/schema.ts';
+import type { Bounds } from '../domain/policy/bounds.ts';
 import type { AlertsProvider } from './alerts/types.ts';
+import { boundsOf } from './bounds.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 import type { Instances, SluiceConfig } from './config.ts';
 import type { Gate } from './gates/types.ts';
@@ -50,6 +52,8 @@ export interface ProviderRegistry {
   notifier(name: string): Notifier;
   /** What plans are parsed with. */
   readonly catalogue: PlanCatalogue;
+  /** What the operator gives whose plans of each instance. */
+  readonly bounds: Bounds;
   describe(): RegistryDescription;
   /** Closes every provider that was made. Throws the first failure after all have been tried. */
   close(): Promise<void>;
@@ -84,6 +88,7 @@ export function createRegistry(
     hook: hooks.get,
     gate: (name) => ({ gate: gates.get(name), intervalMs: typeOf(name)?.intervalMs ?? gateIntervalMs }),
     notifier: notifiers.get,
+    bounds: boundsOf(config, types),
     catalogue: {
       traffic: traffic.catalogue,
       metrics: metrics.catalogue,

@@ -4,10 +4,12 @@ import {
   allows,
   allowsSomewhere,
   everything,
+  everywhere,
   type Grant,
   type Permission,
 } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import type { Reach } from '../../domain/policy/bounds.ts';
 
 export interface Principal {
   /** As histories name them. */
@@ -43,6 +45,12 @@ export function need(principal: Principal, permission: Permission, ...areas: rea
 
 export function needSomewhere(principal: Principal, permission: Permission): void {
   if (!allowsSomewhere(principal.grants, permission)) throw refused(principal, permission, 'anywhere');
+}
+
+/** How far the permission goes beyond the environment and service that it is used in. */
+export function reachOf({ grants }: Principal, permission: Permission, { environment }: Area): Reach {
+  if (allows(grants, permission, everywhere)) return 'anywhere';
+  return allows(grants, permission, { environment, service: '*' }) ? 'environment' : 'service';
 }
 
 /** The name that goes into the history: the verified one, whatever the request says. */

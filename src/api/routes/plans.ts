@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { targetOf } from '../../domain/plan/types.ts';
-import { actorOf, need } from '../access/principal.ts';
+import { actorOf, need, reachOf } from '../access/principal.ts';
 import { linksOf, operations } from '../contract.ts';
 import { planOf, readPlanBody } from '../plan-body.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
@@ -26,7 +26,14 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       const idempotencyKey = keyOf(request);
       const { warnings } = parse;
       const actor = actorOf(request.principal, asked.actor);
-      const started = await deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey });
+      const started = await deps.rollouts.start({
+        ...asked,
+        actor,
+        plan,
+        warnings,
+        idempotencyKey,
+        reach: reachOf(request.principal, 'start', plan),
+      });
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)
@@ -58,7 +65,9 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       }
       // What others run on is told to those who may see it.
       need(request.principal, 'read', parse.plan, ...(parse.plan.dependsOn ?? []));
-      const { plan, problems, warnings, recommendations } = await deps.rollouts.examine({ ...parse, strict });
+      const reach = reachOf(request.principal, 'read', parse.plan);
+      const examined = await deps.rollouts.examine({ ...parse, strict, reach });
+      const { plan, problems, warnings, recommendations } = examined;
       return {
         ok: problems.length === 0,
         problems: [...problems],

@@ -1,6 +1,7 @@
 /** Whether a plan may begin: the operator's policies, and what it depends on. Nothing of it is asked on the way back. */
 import { type Problem, SluiceError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/types.ts';
+import type { Bounds } from '../../domain/policy/bounds.ts';
 import { dependenciesOf } from '../../domain/policy/dependencies.ts';
 import { examine } from '../../domain/policy/examine.ts';
 import type { Examined } from '../../domain/policy/types.ts';
@@ -12,13 +13,16 @@ import { standingsOf } from './standing.ts';
 export interface AdmissionDeps extends TemporalDeps {
   /** Default: there are none. */
   readonly policies?: PolicyBook;
+  /** What instances give whose plans. Default: nothing is bound. */
+  readonly bounds?: Bounds;
 }
 
 export async function examinePlan(deps: AdmissionDeps, request: ExamineRequest): Promise<Examined> {
-  const { plan, warnings = [], strict = false } = request;
+  const { plan, warnings = [], strict = false, reach = 'service' } = request;
   const set = (await deps.policies?.read()) ?? { policies: [], sha256: '' };
   const standings = await standingsOf(deps, dependenciesOf(plan));
-  return examine(plan, { set, standings, warnings, strict });
+  const { bounds = {} } = deps;
+  return examine(plan, { set, standings, warnings, strict, bounds, reach });
 }
 
 /** The plan as it will run, and what is said of it. Errors: `plan-refused`, `dependency-unmet`. */

@@ -3,13 +3,15 @@ import type { Problem } from '../errors.ts';
 import { maxGates } from '../gates/types.ts';
 import type { Plan } from '../plan/types.ts';
 import { bindingOf } from './binding.ts';
+import { boundProblems } from './bounds.ts';
 import { dependencyProblems } from './dependencies.ts';
 import { withMandated } from './mandate.ts';
 import { recommendationsFor } from './recommend.ts';
 import { policyRules } from './rules.ts';
 import type { Examination, Examined, Policy, PolicySet } from './types.ts';
 
-export function examine(given: Plan, { set, standings, warnings, strict }: Examination): Examined {
+export function examine(given: Plan, examination: Examination): Examined {
+  const { set, standings, warnings, strict, bounds = {}, reach } = examination;
   const binding = bindingOf(set.policies, given);
   const plan = withRecord(withMandated(given, binding), set, binding);
   const found = binding.map((policy) => ({ policy, problems: against(policy, plan) }));
@@ -24,6 +26,7 @@ export function examine(given: Plan, { set, standings, warnings, strict }: Exami
   return {
     plan,
     problems: [
+      ...boundProblems(plan, bounds, reach),
       ...at('mandatory'),
       ...tooMany(plan),
       ...dependencies,

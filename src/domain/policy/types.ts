@@ -3,6 +3,7 @@ import type { CheckConfig } from '../analysis/types.ts';
 import type { Problem } from '../errors.ts';
 import type { GateConfig, StandingGate } from '../gates/types.ts';
 import type { Plan, RollbackStrategy, SecondMeans } from '../plan/types.ts';
+import type { Bounds, Reach } from './bounds.ts';
 
 export interface Policy {
   readonly name: string;
@@ -89,6 +90,10 @@ export interface Examination {
   /** What was found while the plan was read. */
   readonly warnings: readonly Problem[];
   readonly strict: boolean;
+  /** What the instances give whose plans; default: nothing is bound. */
+  readonly bounds?: Bounds;
+  /** How far the sender's own rights go. */
+  readonly reach: Reach;
 }
 
 export interface Examined {

@@ -10,6 +10,7 @@ export const gatewayApi: KubeRouteType = {
   type: 'gateway-api',
   summary: 'Kubernetes Gateway API (HTTPRoute, GRPCRoute); the lease is enforced by `sluice guard`.',
   options: gatewayOptions,
+  naming: ['route', 'stable', 'canary'],
   rights: watchedRights(httpRoute, grpcRoute),
   routeOf: (client) => new ObjectRoute(client, gatewayRoute),
 };

@@ -19,6 +19,7 @@ export const istio: KubeRouteType = {
   type: 'istio',
   summary: 'Istio (VirtualService, DestinationRule); the lease is enforced by `sluice guard`.',
   options: istioOptions,
+  naming: ['virtualService', 'host', 'destinationRule', 'stable', 'canary'],
   rights: joined([watchedRights(virtualService), subsetRights]),
   // A route to the whole host has the pods of both again.
   leavesLast: ({ subsets }) => subsets !== undefined,

@@ -15,6 +15,7 @@ export const nginx: KubeRouteType = {
   type: 'nginx',
   summary: 'ingress-nginx by a canary Ingress; the lease is enforced by `sluice guard`.',
   options: nginxOptions,
+  naming: ['ingress', 'canaryIngress', 'stable', 'canary'],
   rights: joined([steer, eventRights]),
   routeOf: (client) => new CanaryIngressRoute(client),
 };

@@ -21,6 +21,7 @@ export const service: KubeRouteType = {
   summary:
     'A Kubernetes Service by numbers of pods, without a mesh; the lease is enforced by `sluice guard`.',
   options: podShareOptions,
+  naming: ['stable', 'deployment', 'canary'],
   matchHeader: '',
   rights: joined([counted, eventRights]),
   checkRoute({ match }) {

@@ -122,5 +122,7 @@ export interface TrafficProviderType {
   readonly settings: z.ZodType<Record<string, unknown>>;
   /** What it needs to be allowed on a Kubernetes cluster; absent: it has nothing to do with one. */
   readonly rights?: Rights;
+  /** Options that name objects of a cluster, beside `namespace`; absent: plans choose none. */
+  readonly naming?: readonly string[];
   create(settings: Record<string, unknown>): TrafficProvider;
 }

@@ -24,6 +24,7 @@ export const kubernetes: WorkloadProviderType = {
   type: 'kubernetes',
   summary: 'Deployments of a Kubernetes cluster; the canary is made from the stable one.',
   options: kubernetesOptions,
+  naming: ['deployment', 'canary', 'service', 'canaryService'],
   settings: kubernetesSettings,
   rights: workloadRights,
   hooksIn,

@@ -56,5 +56,7 @@ export interface WorkloadProviderType {
   readonly rights?: Rights;
   /** Names of the operator's hooks that a plan's options speak of. */
   readonly hooksIn?: (options: Readonly<Record<string, unknown>>) => readonly string[];
+  /** Options that name objects of a cluster, beside `namespace`; absent: plans choose none. */
+  readonly naming?: readonly string[];
   create(settings: Record<string, unknown>): WorkloadProvider;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
+import type { Bounds } from '../../../src/domain/policy/bounds.ts';
 import type { Policy, PolicySet } from '../../../src/domain/policy/types.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import { planFixture } from '../../support/plan.ts';
@@ -20,7 +21,7 @@ const policy: Policy = {
   mandate: { gates: [], guards: [] },
 };
 
-function serve(read: () => Promise<PolicySet>) {
+function serve(read: () => Promise<PolicySet>, bounds: Bounds = {}) {
   const temporal = fakeTemporal({ 'prod/shop': { phase: 'promoted', status: 2 } });
   const traffic = createMemoryTraffic();
   const service = createTemporalService({
@@ -29,6 +30,7 @@ function serve(read: () => Promise<PolicySet>) {
     replay: () => Promise.reject(new Error('not asked')),
     planes: createDataPlanes({ names: ['a'], get: () => traffic }),
     policies: { read },
+    bounds,
   });
   return { temporal, service };
 }
@@ -56,6 +58,20 @@ describe('a start under policies', () => {
     await other.service.start(request);
     const digest = (of: typeof temporal) => of.started[0]?.options.memo?.planDigest;
     expect(digest(temporal)).toBe(digest(other.temporal));
+  });
+
+  test('begins nothing where an instance gives the plan no place, whatever its policies', async () => {
+    const naming = ['route'];
+    const bounds = { traffic: { a: { environments: ['staging'], places: null, naming, namespace: null } } };
+    const { temporal, service } = serve(async () => ({ policies: [], sha256: '' }), bounds);
+    const refused = { code: 'plan-refused', problems: [{ path: 'traffic' }] };
+    await expect(service.start({ ...request, reach: 'anywhere' })).rejects.toMatchObject(refused);
+    // Who does not say how far they may go is taken to go nowhere else.
+    const silent = serve(async () => ({ policies: [], sha256: '' }), {
+      traffic: { a: { environments: null, places: null, naming, namespace: null } },
+    });
+    await expect(silent.service.start(request)).rejects.toMatchObject(refused);
+    expect([...temporal.started, ...silent.temporal.started]).toEqual([]);
   });
 
   test('does not begin while policies cannot be read, nor with warnings where it is strict', async () => {

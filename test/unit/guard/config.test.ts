@@ -23,7 +23,7 @@ temporal: { address: "temporal:7233" }
 traffic:
   haproxy: { socket: /run/haproxy.sock, mapsDir: /maps }
   gateway-api:
-  grpc: { type: gateway-api, namespace: other }
+  grpc: { type: gateway-api, namespace: other, environments: [prod], places: [{ namespaces: [other] }] }
   west: { type: gateway-api, kubeconfig: /west, context: west, leaseNamespace: rollouts }
 `);
     expect(posts).toMatchObject([

@@ -25,6 +25,8 @@ export interface KubeRouteType {
   readonly type: string;
   readonly summary: string;
   readonly options: z.ZodType<Record<string, unknown>>;
+  /** Options that name objects, beside `namespace`. */
+  readonly naming: readonly string[];
   /** The only header that stages may match on; default: any. */
   readonly matchHeader?: string;
   readonly checkRoute?: (route: Route) => void;
@@ -36,11 +38,12 @@ export interface KubeRouteType {
 }
 
 export function kubeTrafficType(kind: KubeRouteType): TrafficProviderType {
-  const { type, summary, options } = kind;
+  const { type, summary, options, naming } = kind;
   return {
     type,
     summary,
     options,
+    naming,
     settings: kubeTrafficSettings,
     rights: joined([leaseRights, kind.rights]),
     create(given) {

@@ -19,7 +19,7 @@ const warning = { path: 'watchAfter', message: 'nobody watches' };
 
 function look(plan: Plan, policies: readonly Policy[], more: Partial<Examination> = {}) {
   const set = { policies, sha256: 'abc' };
-  return examine(plan, { set, standings: new Map(), warnings: [], strict: false, ...more });
+  return examine(plan, { set, standings: new Map(), warnings: [], strict: false, reach: 'service', ...more });
 }
 
 describe('a plan and the policies of its operator', () => {

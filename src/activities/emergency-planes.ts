@@ -1,21 +1,30 @@
 /** The data planes as one sweep of an emergency sees them: one that does not answer costs its other targets no time. */
 import { heldBy } from '../domain/emergency/holders.ts';
 import { emergencyWorkflowIdOf } from '../domain/emergency/scope.ts';
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, SluiceError } from '../domain/errors.ts';
 import type { Slot } from '../domain/rollout/types.ts';
-import { within } from '../providers/limit.ts';
+import { NoAnswer, within } from '../providers/limit.ts';
 import type { TrafficProvider, TrafficTarget } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
 import { isHome } from './restore.ts';
 
+/** As of one restore: for data planes that say no other. */
 const callTimeoutMs = 1_000;
 const pauseMs = 100;
 /** Reads in one sweep until a target is left for the next one. */
 const attempts = 3;
+/** In a row, of a data plane that has answered in this sweep: a slow one is not away. One that has not is, at the first. */
+const silencesBorne = 5;
+
+interface Silence {
+  readonly problem: string;
+  readonly inARow: number;
+}
 
 export class EmergencyPlanes {
-  /** By name: did not answer in this sweep. */
-  private readonly away = new Map<string, string>();
+  /** By name. */
+  private readonly silent = new Map<string, Silence>();
+  private readonly answered = new Set<string>();
   private readonly deps: ActivityDeps;
 
   constructor(deps: ActivityDeps) {
@@ -24,24 +33,38 @@ export class EmergencyPlanes {
 
   /** Null: the canary reads 0, and `home`, where it is given, is the stable slot. Else what is wrong, in words. */
   async bringHome(name: string, target: TrafficTarget, home: Slot | null): Promise<string | null> {
-    const away = this.away.get(name);
-    if (away !== undefined) return away;
+    const away = this.awayWhy(name);
+    if (away !== null) return away;
     try {
-      return await this.tryHome(this.deps.providers.traffic(name), target, home);
+      return await this.tryHome(name, this.deps.providers.traffic(name), target, home);
     } catch (error) {
       const problem = `data plane "${name}": ${messageOf(error)}`;
-      this.away.set(name, problem);
+      // What it refuses for one target it may grant for the next.
+      if (isSilence(error)) {
+        this.silent.set(name, { problem, inARow: (this.silent.get(name)?.inARow ?? 0) + 1 });
+      }
       return problem;
     }
+  }
+
+  /** Null: to be asked. */
+  private awayWhy(name: string): string | null {
+    const silence = this.silent.get(name);
+    if (silence === undefined) return null;
+    return this.answered.has(name) && silence.inARow < silencesBorne ? null : silence.problem;
+  }
+
+  private heardFrom(name: string): void {
+    this.answered.add(name);
+    this.silent.delete(name);
   }
 
   /** Lets the emergency's stop of everything go. Never throws; what stood in the way, or null. */
   async release(name: string, emergency: string): Promise<string | null> {
     try {
       const holder = emergencyWorkflowIdOf(emergency);
-      const others = await within(callTimeoutMs, (signal) =>
-        this.deps.providers.traffic(name).release(holder, signal),
-      );
+      const provider = this.deps.providers.traffic(name);
+      const others = await within(limitMsOf(provider), (signal) => provider.release(holder, signal));
       return others.length === 0 ? null : heldBy(others);
     } catch (error) {
       return messageOf(error);
@@ -49,19 +72,30 @@ export class EmergencyPlanes {
   }
 
   private async tryHome(
+    name: string,
     provider: TrafficProvider,
     target: TrafficTarget,
     home: Slot | null,
   ): Promise<string | null> {
+    const limitMs = limitMsOf(provider);
     for (let attempt = 1; ; attempt++) {
-      const state = await within(callTimeoutMs, (signal) => provider.read(target, signal));
+      const state = await within(limitMs, (signal) => provider.read(target, signal));
+      this.heardFrom(name);
       if (isHome(state, home, this.deps.clock.now())) return null;
       const wrongSlot = home !== null && state.stableSlot !== home;
       if (attempt === attempts || wrongSlot) {
         return `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %`;
       }
-      await within(callTimeoutMs, (signal) => provider.stop(target, signal));
+      await within(limitMs, (signal) => provider.stop(target, signal));
       if (attempt > 1) await this.deps.clock.sleep(pauseMs, new AbortController().signal);
     }
   }
+}
+
+function limitMsOf({ restoreLimitMs = callTimeoutMs }: TrafficProvider): number {
+  return restoreLimitMs;
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof NoAnswer || (error instanceof SluiceError && error.code === 'traffic-unavailable');
 }

@@ -1,0 +1,84 @@
+/** One sweep of an emergency over a data plane that answers for some targets and not for others. */
+import { describe, expect, it } from 'vitest';
+import { type ActivityDeps, systemClock } from '../../../src/activities/deps.ts';
+import { EmergencyPlanes } from '../../../src/activities/emergency-planes.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
+import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
+import { emptyDirectory } from '../../support/directory.ts';
+
+const refused = new SluiceError('traffic-unready', 'routes is forbidden in namespace "closed"');
+const away = new SluiceError('traffic-unavailable', 'no route to host');
+
+/** Reads of `ids` one after the other; what each target was told, and which were asked at all. */
+async function sweepOf(ids: readonly string[], failing: (id: string) => Error | null, more = {}) {
+  const asked: string[] = [];
+  const inner = createMemoryTraffic();
+  const traffic: TrafficProvider = {
+    ...inner,
+    read: async (target, signal) => {
+      asked.push(target.id);
+      const error = failing(target.id);
+      if (error) throw error;
+      return await inner.read(target, signal);
+    },
+    ...more,
+  };
+  const unasked = () => {
+    throw new Error('not asked for here');
+  };
+  const deps: ActivityDeps = {
+    providers: {
+      traffic: () => traffic,
+      workload: unasked,
+      metrics: unasked,
+      health: unasked,
+      alerts: unasked,
+      hook: unasked,
+    },
+    gates: { find: unasked, keep: unasked },
+    clock: systemClock,
+    liveness: { isRunning: async () => true, cooldown: async () => null },
+    directory: emptyDirectory(),
+  };
+  const planes = new EmergencyPlanes(deps);
+  const told: (string | null)[] = [];
+  for (const id of ids) told.push(await planes.bringHome('edge', { id, options: {} }, null));
+  return { told, asked };
+}
+
+describe('a data plane in a sweep', () => {
+  it('that refuses one target is asked for the others', async () => {
+    const { told } = await sweepOf(['closed/a', 'open/a', 'open/b'], (id) =>
+      id.startsWith('closed') ? refused : null,
+    );
+    expect(told).toEqual([expect.stringContaining('forbidden in namespace "closed"'), null, null]);
+  });
+
+  it('that has answered is asked again after a call of another target got no answer', async () => {
+    const { told } = await sweepOf(['a', 'slow', 'b'], (id) => (id === 'slow' ? away : null));
+    expect(told).toEqual([null, expect.stringContaining('no route to host'), null]);
+  });
+
+  it('that does not answer at all costs one call, however many targets are behind it', async () => {
+    const { told, asked } = await sweepOf(['a', 'b', 'c'], () => away);
+    expect(told).toEqual(Array.from({ length: 3 }, () => 'data plane "edge": no route to host'));
+    expect(asked).toEqual(['a']);
+  });
+
+  it('that goes away in the middle costs a few calls', async () => {
+    const ids = ['up', ...Array.from({ length: 20 }, (_, index) => `down-${index}`)];
+    const { asked } = await sweepOf(ids, (id) => (id === 'up' ? null : away));
+    expect(asked).toEqual(ids.slice(0, 6));
+  });
+
+  it('that says how long it may take is given that time', async () => {
+    const inner = createMemoryTraffic();
+    const read: TrafficProvider['read'] = async (target, signal) => {
+      await systemClock.sleep(1_100, signal ?? new AbortController().signal);
+      return await inner.read(target, signal);
+    };
+    expect((await sweepOf(['a'], () => null, { read })).told[0]).toContain('no answer within 1000 ms');
+    expect((await sweepOf(['a'], () => null, { read, restoreLimitMs: 10_000 })).told).toEqual([null]);
+  });
+});

@@ -66,6 +66,11 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Look at the rollout with `sluice status`; the command does not fit its present state.',
   },
+  'rollout-moved-on': {
+    status: 409,
+    retryable: false,
+    advice: 'Nothing was done. Look at the rollout again, and give the command anew if it is still meant.',
+  },
   'emergency-stopped': {
     status: 409,
     retryable: false,

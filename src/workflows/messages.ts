@@ -8,7 +8,9 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
+import type { ErrorCode } from '../domain/errors.ts';
 import { refusalOf } from '../domain/rollout/commands.ts';
+import { expectationFault } from '../domain/rollout/expectation.ts';
 import { statusQuery } from '../domain/rollout/names.ts';
 import { readPayload } from '../domain/rollout/payload.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
@@ -70,8 +72,11 @@ function listenFor(run: RolloutRun, name: CommandName): void {
       description,
       // Synchronous on purpose: a validator that returns a promise wedges the workflow task.
       validator: (input) => {
-        const refusal = refusalOf(run.state, commandFrom(name, input), Date.now());
-        if (refusal !== null) throw refused(refusal);
+        const command = commandFrom(name, input);
+        const refusal = refusalOf(run.state, command, Date.now());
+        if (refusal === null) return;
+        const late = expectationFault(run.state, command) !== null;
+        throw refused(refusal, late ? 'rollout-moved-on' : 'command-refused');
       },
     },
   );
@@ -83,8 +88,11 @@ function commandFrom(name: CommandName, input: unknown): Command {
   return { name, ...reading.payload };
 }
 
-function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'command-refused');
+function refused(
+  message: string,
+  code: ErrorCode & ('command-refused' | 'rollout-moved-on') = 'command-refused',
+): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, code);
 }
 
 function clip(text: string): string {

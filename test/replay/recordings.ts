@@ -88,6 +88,20 @@ export const recordings: Readonly<Record<string, Recording>> = {
       await rollout.update('promote', { reason: 'hurry', full: true });
     },
   },
+  'promoted-by-who-was-first': {
+    plan: quick('who-was-first', {
+      stages: [10, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 60_000 })),
+    }),
+    drive: async (rollout) => {
+      const { startedAtMs, stage, phase } = await rollout.phase('soaking');
+      const expect = { startedAtMs, stage, phase };
+      await rollout.update('promote', { reason: 'good', expect });
+      await rollout.update('promote', { reason: 'good', expect }).catch(() => {});
+      await rollout.until('to soak at 50 %', (now) => now.phase === 'soaking' && now.stage === 1);
+      await rollout.signal('promote', { reason: 'good', expect });
+      await rollout.signal('promote', { reason: 'good', expect: { startedAtMs, stage: 1, phase } });
+    },
+  },
   'held-for-data-and-cancelled': {
     plan: quick('held'),
     drive: async (rollout, env) => {

@@ -1,6 +1,7 @@
 /** What once wedged, spun or misled a rollout, each as a scenario. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendCommand } from '../../src/api/temporal/command.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -41,6 +42,38 @@ describe.concurrent('a rollout', () => {
       expect((await rollout.ended()).cause).toMatchObject({ kind: 'command', reason: 'still works' });
     },
   );
+
+  it('is promoted by one stage, though two people press promote at once and both saw the same', async () => {
+    const stages = [10, 20, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 60_000 }));
+    const rollout = await env.start(steady('promoted-twice', { stages }));
+    const { startedAtMs, stage, phase } = await rollout.phase('soaking');
+    const deps = { client: env.client, address: env.client.options.namespace };
+    const shop = { environment: 'test', service: 'promoted-twice' };
+    const promote = (actor: string) =>
+      sendCommand(deps, shop, {
+        name: 'promote',
+        actor,
+        requestId: actor,
+        expect: { startedAtMs, stage, phase },
+      });
+    const both = await Promise.allSettled([promote('ann'), promote('bob')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await rollout.until('to soak the next stage', (now) => now.stage === 1 && now.phase === 'soaking');
+    await expect(promote('cid')).rejects.toMatchObject({
+      code: 'rollout-moved-on',
+      message: expect.stringContaining('is soaking in stage "20%" by now'),
+    });
+    await rollout.signal('promote', { actor: 'dan', expect: { stage: 0 } });
+    await rollout.until('to refuse the signal', ({ timeline }) =>
+      timeline.some(({ kind, actor }) => kind === 'command-refused' && actor === 'dan'),
+    );
+    expect((await rollout.status()).stage).toBe(1);
+    // As Temporal's own UI sends it: it means whatever there is.
+    await rollout.signal('promote');
+    await rollout.until('to go on', (now) => now.stage === 2);
+    await rollout.signal('rollback', { reason: 'the end' });
+    await rollout.ended();
+  });
 
   it('that was stopped by the express lane is not promoted', async () => {
     const rollout = await env.start(

@@ -1,4 +1,5 @@
 /** What a rollout asks people, in words, and whose yes it waits for. */
+import { overrideQuestion } from '../../domain/gates/approval-link.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Waiting } from '../contract.ts';
 
@@ -23,14 +24,15 @@ function approvalsIn(status: RolloutStatus): readonly Waiting[] {
   const { question } = status;
   if (question === undefined) return [];
   const text = questionText(question, status);
+  const known = { ...partsOf(status), name: question, question: text };
   if (!question.startsWith('gate:')) {
     const kind = question === 'rollback' ? ('rollback' as const) : ('stage' as const);
-    return [{ ...partsOf(status), kind, question: text, people: null, not: [], needed: 1, counted: [] }];
+    return [{ ...known, kind, people: null, not: [], needed: 1, counted: [] }];
   }
   const place = question.slice('gate:'.length);
   const gates = (status.gates ?? []).filter((one) => one.type === 'approval' && String(one.place) === place);
   const not = status.author === undefined ? [] : [status.author];
-  const before = { ...partsOf(status), kind: 'gate' as const, question: text, people: null, not };
+  const before = { ...known, kind: 'gate' as const, people: null, not };
   // Not asked yet, or by an earlier worker: that somebody is waited for is known all the same.
   if (gates.length === 0) return [{ ...before, needed: 1, counted: [] }];
   return gates
@@ -45,12 +47,14 @@ function approvalsIn(status: RolloutStatus): readonly Waiting[] {
 
 function overridesIn(status: RolloutStatus): readonly Waiting[] {
   const { overrideAsked: asked } = status;
-  if (asked === undefined || status.outcome !== null || status.cause !== null) return [];
+  const name = overrideQuestion(status);
+  if (asked === undefined || name === null || status.outcome !== null || status.cause !== null) return [];
   const question = `May ${status.service} ${status.version} go on in spite of windows? ${asked.actor}: ${asked.reason}`;
   return [
     {
       ...partsOf(status),
       kind: 'override',
+      name,
       question,
       people: null,
       not: [asked.actor],

@@ -17,6 +17,7 @@ export const waitingSchema = z
     service: z.string(),
     version: z.string(),
     kind: z.enum(['gate', 'stage', 'rollback', 'override']),
+    name: z.string().describe('Of the question, for `expect.question` of its answer.'),
     question: z.string().describe('In words.'),
     author: z.string().nullable().describe('Who started the rollout; null: not known.'),
     /** Whose yes is waited for; null: anybody's, but for whom `not` names. */

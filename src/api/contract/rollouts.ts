@@ -151,6 +151,21 @@ export const rolloutViewSchema = z
   .meta({ id: 'RolloutView' });
 export type RolloutView = z.infer<typeof rolloutViewSchema>;
 
+export const expectationSchema = z
+  .strictObject({
+    startedAtMs: z.exactOptional(z.int().min(0)).describe('The rollout, by when it began.'),
+    stage: z.exactOptional(z.int().min(0)).describe('Index of the stage.'),
+    phase: z.exactOptional(phaseSchema),
+    question: z
+      .exactOptional(z.string().min(1).max(64))
+      .describe('The question that is answered, as the status or the list of approvals names it.'),
+  })
+  .meta({
+    id: 'Expectation',
+    description:
+      'How the rollout stood for whoever gives the command. If it does not any more, the answer is 409 `rollout-moved-on`.',
+  });
+
 export const commandBodySchema = z
   .strictObject({
     actor: z.exactOptional(actorSchema),
@@ -159,6 +174,8 @@ export const commandBodySchema = z
     full: z.exactOptional(z.boolean()),
     /** Only for `override`: how long it is to count, such as `2h`. */
     for: z.exactOptional(z.string().max(40)),
+    /** For every command but `rollback`, which is never refused. */
+    expect: z.exactOptional(expectationSchema),
   })
   .meta({ id: 'CommandBody' });
 export type CommandBody = z.infer<typeof commandBodySchema>;

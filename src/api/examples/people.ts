@@ -55,6 +55,7 @@ export const peopleExamples = {
           service: 'shop',
           version: 'v2',
           kind: 'stage',
+          name: 'stage:0',
           question,
           author: actor,
           people: null,

@@ -107,7 +107,7 @@ export const rolloutExamples = {
   listRollouts: { answer: { rollouts: [summary], next: null } },
   getRollout: { answer: { ...summary, status, live: null, workerAnswered: true, links } },
   steerRollout: {
-    body: { actor, reason: 'the errors are those of a partner' },
+    body: { actor, reason: 'the errors are those of a partner', expect: { stage: 0, phase: 'soaking' } },
     answer: { accepted: true, via: 'update', status: { ...status, paused: true } },
   },
   watchRollouts: {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { SluiceError } from '../../domain/errors.ts';
 import { commandNames } from '../../domain/rollout/types.ts';
 import type { StreamKeeper } from '../access/streams.ts';
 import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
@@ -50,6 +51,13 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     },
     async (request, reply) => {
       const { command: name, ...target } = request.params;
+      // Before the express lane stops anything: the rollout itself would refuse to read it.
+      if (name === 'rollback' && request.body.expect !== undefined) {
+        const message = 'a rollback takes none, as it is never refused';
+        throw new SluiceError('request-invalid', `expect: ${message}.`, {
+          problems: [{ path: 'expect', message }],
+        });
+      }
       const requestId = keyOf(request) ?? randomUUID();
       const answer = await rollouts.command(target, { ...request.body, name, requestId });
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);

@@ -1,5 +1,5 @@
 /** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
@@ -71,6 +71,8 @@ export async function leaveCommand(
 
 function refused(error: WorkflowUpdateFailedError): SluiceError {
   const why = messageOf(error.cause ?? error);
+  if (error.cause instanceof ApplicationFailure && error.cause.type === 'rollout-moved-on')
+    return new SluiceError('rollout-moved-on', `The rollout has moved on: ${why}.`, { cause: error });
   return new SluiceError('command-refused', `The rollout refused: ${why}.`, { cause: error });
 }
 

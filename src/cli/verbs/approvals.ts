@@ -21,7 +21,7 @@ export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<n
     writeJson(io.out, raw);
     return exitCodes.ok;
   }
-  const header = ['TARGET', 'VERSION', 'HAS', 'WAITS FOR', 'QUESTION'];
+  const header = ['TARGET', 'VERSION', 'HAS', 'WAITS FOR', 'NAME', 'QUESTION'];
   if (value.approvals.length === 0) writeLines(io.out, ['nothing waits for anybody']);
   else writeLines(io.out, table(header, value.approvals.map(rowOf)));
   if (value.unanswered > 0)
@@ -29,13 +29,14 @@ export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<n
   return exitCodes.ok;
 }
 
-function rowOf({ target, version, needed, counted, people, not, question }: Waiting): string[] {
+function rowOf({ target, version, needed, counted, people, not, name, question }: Waiting): string[] {
   const but = not.length === 0 ? '' : `, not ${not.join(', ')}`;
   return [
     target,
     version,
     `${counted.length} of ${needed}`,
     `${people?.join(', ') ?? 'anybody'}${but}`,
+    name,
     question,
   ];
 }

@@ -4,6 +4,7 @@ import type { CommandAnswer } from '../../api/contract.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { expectedBy } from '../expected.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
@@ -21,6 +22,10 @@ export interface SteerOptions extends CommonOptions {
   readonly reason?: string;
   readonly full?: boolean;
   readonly for?: string;
+  /** The stage that is meant, by its name. */
+  readonly stage?: string;
+  /** The question that is answered, by its name. */
+  readonly question?: string;
   readonly idempotencyKey?: string;
 }
 
@@ -35,17 +40,25 @@ const descriptions: Readonly<Record<CommandName, string>> = {
   confirm: 'say yes to an override that somebody else has asked for',
 };
 
+const stageHelp = {
+  promote: 'only if this stage is under way (default: the one that is as the command is sent)',
+  pause: 'only if this stage is under way (default: whichever is)',
+  resume: 'only if this stage is under way (default: the one that is as the command is sent)',
+} as const;
+
 export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
   const { name, target, reason, full, for: time, idempotencyKey } = options;
+  const client = clientOf(options, io);
   const body = {
     actor: options.actor ?? defaultActor(io),
     ...(reason === undefined ? {} : { reason }),
     ...(full === undefined ? {} : { full }),
     ...(time === undefined ? {} : { for: time }),
+    ...(await expectedBy(client, options)),
   };
   const once = idempotencyKey === undefined ? {} : { idempotencyKey };
   const request = { ...target, command: name, body };
-  const { value, raw } = await clientOf(options, io).ask('steerRollout', request, once);
+  const { value, raw } = await client.ask('steerRollout', request, once);
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;
@@ -95,6 +108,13 @@ export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Comm
       .option('--actor <name>', 'who asks (default: the current user)')
       .option('--idempotency-key <key>', 'the same key is carried out once');
     if (name === 'override') command.option('--for <duration>', 'how long it is to count (default: 1h)');
+    if (name === 'promote' || name === 'pause' || name === 'resume')
+      command.option('--stage <name>', stageHelp[name]);
+    if (name === 'approve' || name === 'reject' || name === 'confirm')
+      command.option(
+        '--question <name>',
+        'the one that is answered, as `sluice approvals` names it (default: what is asked now)',
+      );
     if (name === 'promote') command.option('--full', 'skip all further stages');
     if (name === 'rollback') addEmergencyOptions(command);
     return command.action((target: Target | undefined, flags: Flags) =>

@@ -25,6 +25,11 @@ export function questionOf(state: RolloutState): string | null {
   return asksForApproval(state) ? `gate:${gatingPlace(state)}` : null;
 }
 
+/** The override that waits for a second person, as a question; null: none does. */
+export function overrideQuestion({ overrideAsked }: Pick<RolloutState, 'overrideAsked'>): string | null {
+  return overrideAsked ? `override:${overrideAsked.atMs}` : null;
+}
+
 /** What a rollout knows by which links are judged. */
 export interface LinkContext {
   readonly startedAtMs: number;

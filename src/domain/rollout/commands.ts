@@ -4,6 +4,7 @@ import { linkContext, linkFault, withUsed } from '../gates/approval-link.ts';
 import { refuseConfirm, refuseOverride, withOverride, withOverrideAsked } from '../gates/override.ts';
 import { asksForApproval, refused, withApproval } from '../gates/state.ts';
 import { released } from './aftermath.ts';
+import { expectationFault } from './expectation.ts';
 import { advance, begin, entering, explained, freshened, rollBack } from './moves.ts';
 import { hastened } from './ramp.ts';
 import { withNote } from './timeline.ts';
@@ -11,6 +12,8 @@ import { type Command, type CommandName, commandNames, type RolloutState, termin
 
 /** Why the command does not fit the state, in one sentence; null: it does. */
 export function refusalOf(state: RolloutState, command: Command, nowMs: number): string | null {
+  const outdated = expectationFault(state, command);
+  if (outdated !== null) return outdated;
   if (isTerminal(state)) return `the rollout has ended: ${state.phase}`;
   if (command.name === 'rollback') return null;
   if (state.cause) return 'the rollout is going back to stable; only rollback is accepted';
@@ -177,6 +180,7 @@ function facts(command: Command): Record<string, unknown> {
     ...(command.requestId === undefined ? {} : { requestId: command.requestId }),
     ...(command.reason === undefined ? {} : { reason: command.reason }),
     ...(command.for === undefined ? {} : { for: command.for }),
+    ...(command.expect === undefined ? {} : { expect: command.expect }),
     ...(command.link === undefined ? {} : { link: command.link.id }),
     ...(command.link?.by === undefined ? {} : { linkMadeBy: command.link.by }),
   };

@@ -4,7 +4,7 @@ import type { GatePlace, GateReport } from '../gates/types.ts';
 import type { PhasedAction, SecondMeans } from '../plan/types.ts';
 import type { RampResult, Verification } from './back-types.ts';
 import type { OutsideEvent } from './outside-event.ts';
-import type { Arms, Cooldown } from './types.ts';
+import type { Arms, Cooldown, Phase } from './types.ts';
 import type { WatchCarry, WatchMode, WatchResult } from './watch-types.ts';
 
 /** `override` asks to go on in spite of windows, `confirm` is the second person's yes to that. */
@@ -20,6 +20,17 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
+/** How the rollout stood for whoever gives a command: if it does not any more, the command is refused. What is left out may be anything. */
+export interface Expectation {
+  /** The rollout, by when it began. */
+  readonly startedAtMs?: number;
+  /** Index of the stage. */
+  readonly stage?: number;
+  readonly phase?: Phase;
+  /** The question that is answered, as the status names it; of `confirm` the override. */
+  readonly question?: string;
+}
+
 /** What a person or a machine asks of a running rollout; the payload of updates and signals alike. */
 export interface CommandPayload {
   /** Who asks; set by the API from the authenticated user, else what the caller claims. */
@@ -30,6 +41,8 @@ export interface CommandPayload {
   readonly full?: boolean;
   /** Only for `override`: how long it is to count, such as `2h`. */
   readonly for?: string;
+  /** For every command but `rollback`, which is never refused. */
+  readonly expect?: Expectation;
   /** Only for `approve` and `reject`: the link by which the answer came. */
   readonly link?: LinkClaim;
 }

@@ -1,10 +1,10 @@
 /** Reads the payload of a command as it came over the wire, without a library: it runs inside the workflow. */
 import type { LinkClaim } from '../gates/approval-link.ts';
 import { overrideTimeFault } from '../gates/override.ts';
-import type { CommandName, CommandPayload } from './types.ts';
+import type { CommandName, CommandPayload, Expectation } from './types.ts';
 
 const maxTextLength = 500;
-const knownKeys = ['actor', 'reason', 'requestId', 'full', 'for', 'link'];
+const knownKeys = ['actor', 'reason', 'requestId', 'full', 'for', 'expect', 'link'];
 
 export type PayloadReading =
   | { readonly ok: true; readonly payload: CommandPayload }
@@ -40,6 +40,11 @@ export function readPayload(name: CommandName, input: unknown): PayloadReading {
     return refuse(`for must be a text, not ${describe(time)}`);
   const timeFault = time === undefined ? null : overrideTimeFault(time);
   if (timeFault !== null) return refuse(timeFault);
+  const expect = fields.get('expect');
+  if (expect !== undefined && name === 'rollback')
+    return refuse('a rollback takes no expect, as it is never refused');
+  if (expect !== undefined && !isExpectation(expect))
+    return refuse('expect may have startedAtMs, stage (a number from 0), phase and question');
   const link = fields.get('link');
   if (link !== undefined && name !== 'approve' && name !== 'reject')
     return refuse('link belongs to approve and reject only');
@@ -51,8 +56,23 @@ function isLink(value: unknown): value is LinkClaim {
   if (typeof value !== 'object' || value === null) return false;
   const { id, about, startedAtMs, untilMs, by } = value as Partial<Record<keyof LinkClaim, unknown>>;
   if (by !== undefined && (typeof by !== 'string' || by.length > 200)) return false;
-  const texts = [id, about].every((one) => typeof one === 'string' && one.length > 0 && one.length <= 64);
-  return texts && [startedAtMs, untilMs].every(Number.isFinite);
+  return [id, about].every(isShort) && [startedAtMs, untilMs].every(Number.isFinite);
+}
+
+function isExpectation(value: unknown): value is Expectation {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { startedAtMs, stage, phase, question, ...rest } = value as Partial<
+    Record<keyof Expectation, unknown>
+  >;
+  const texts = [phase, question].every((one) => one === undefined || isShort(one));
+  const numbers = [startedAtMs, stage].every(
+    (one) => one === undefined || (Number.isSafeInteger(one) && Number(one) >= 0),
+  );
+  return texts && numbers && Object.keys(rest).length === 0;
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= 64;
 }
 
 function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
@@ -64,6 +84,7 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
   const reason = text('reason');
   const requestId = text('requestId');
   const time = text('for');
+  const expect = fields.get('expect');
   const link = fields.get('link');
   return {
     ...(actor === undefined ? {} : { actor }),
@@ -71,6 +92,7 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
     ...(requestId === undefined ? {} : { requestId }),
     ...(fields.get('full') === true ? { full: true } : {}),
     ...(time === undefined ? {} : { for: time }),
+    ...(isExpectation(expect) ? { expect } : {}),
     ...(isLink(link) ? { link } : {}),
   };
 }

@@ -222,6 +222,13 @@ test.each(['promote', 'pause', 'resume', 'rollback', 'approve', 'reject'])(
   },
 );
 
+test('a rollback that expects something is refused before anything is stopped', async () => {
+  const { app } = await serve({});
+  const payload = { expect: { stage: 0 } };
+  const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json, payload });
+  expect(answer.json()).toMatchObject({ code: 'request-invalid', problems: [{ path: 'expect' }] });
+});
+
 test('answers 202 when a rollback was left as a signal', async () => {
   const { app } = await serve({ command: async () => ({ accepted: true, via: 'signal', status: null }) });
   const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json });

@@ -272,14 +272,29 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
   const list = async (query = '') =>
     waitingListSchema.parse((await app.inject(`/v1/approvals${query}`)).json()).approvals;
   expect(await list()).toMatchObject([
-    { target: 'demo/shop', kind: 'gate', people: ['bob', 'ann'], not: ['ann'], needed: 2, counted: ['cid'] },
+    {
+      target: 'demo/shop',
+      kind: 'gate',
+      name: 'gate:start',
+      people: ['bob', 'ann'],
+      not: ['ann'],
+      needed: 2,
+      counted: ['cid'],
+    },
     {
       target: 'demo/till',
       kind: 'stage',
+      name: 'stage:0',
       people: null,
       question: expect.stringContaining('"10%" has passed'),
     },
-    { target: 'demo/cart', kind: 'override', not: ['ann'], question: expect.stringContaining('hole') },
+    {
+      target: 'demo/cart',
+      kind: 'override',
+      name: expect.stringMatching(/^override:\d+$/),
+      not: ['ann'],
+      question: expect.stringContaining('hole'),
+    },
   ]);
   const of = async (person: string) => (await list(`?person=${person}`)).map(({ target }) => target);
   expect(await of('bob')).toEqual(['demo/shop', 'demo/till', 'demo/cart']);

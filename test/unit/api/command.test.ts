@@ -1,4 +1,4 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { sendCommand, updateIdOf } from '../../../src/api/temporal/command.ts';
 import { fakeTemporal } from './fake-temporal.ts';
@@ -13,6 +13,22 @@ test('one key is one command of one person, so that nobody’s approval is taken
     { ...ann, requestId: 'other' },
   ];
   expect(new Set([ann, ...others].map(updateIdOf)).size).toBe(4);
+});
+
+test('a command for what is not there any more says what has happened meanwhile', async () => {
+  const why = 'it was meant for stage "10%" while soaking, and the rollout is soaking in stage "50%" by now';
+  const cause = ApplicationFailure.nonRetryable(why, 'rollout-moved-on');
+  const executeUpdate = () => Promise.reject(new WorkflowUpdateFailedError('refused', cause));
+  const { client } = fakeTemporal({ 'demo/shop': { phase: 'soaking' } });
+  const { getHandle } = client.workflow;
+  const moved = { ...client.workflow, getHandle: (id: string) => ({ ...getHandle(id), executeUpdate }) };
+  const deps = { client: Object.assign(client, { workflow: moved }), address: 'nowhere' };
+  const command = { name: 'promote', requestId: 'key', expect: { stage: 0 } } as const;
+  await expect(sendCommand(deps, { environment: 'demo', service: 'shop' }, command)).rejects.toMatchObject({
+    code: 'rollout-moved-on',
+    status: 409,
+    message: `The rollout has moved on: ${why}.`,
+  });
 });
 
 test('a rollback that a rollout refuses which has gone back and only settles says so', async () => {

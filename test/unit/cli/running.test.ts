@@ -63,7 +63,7 @@ test('approvals lists what waits for whom', async () => {
     get: async () => viewOf({ phase: 'approving', question: 'stage:0' }),
   });
   expect(code).toBe(0);
-  expect(out).toMatch(/demo\/shop +v2 +0 of 1 +anybody +Stage "10%" has passed/);
+  expect(out).toMatch(/demo\/shop +v2 +0 of 1 +anybody +stage:0 +Stage "10%" has passed/);
   expect((await sluice(['approvals'], { list: async () => ({ rollouts: [], next: null }) })).out).toBe(
     'nothing waits for anybody\n',
   );
@@ -201,7 +201,22 @@ test.each([
   });
   expect(code).toBe(0);
   expect(out).toContain(`${name} of demo/shop accepted; it is now soaking`);
-  expect(calls[0]?.args[1]).toMatchObject({ name, actor: 'ada', ...body });
+  expect(calls.at(-1)?.args[1]).toMatchObject({ name, actor: 'ada', ...body });
+});
+
+test('a promotion is meant for the stage that the rollout shows, or for the one that is named', async () => {
+  const { startedAtMs, phase, stages } = statusOf();
+  const both = [...stages, ...stages.map((stage) => ({ ...stage, name: 'half' }))];
+  const sent = async (...flags: string[]) => {
+    const { calls, code, err } = await sluice(['promote', 'demo/shop', ...flags], {
+      get: async () => viewOf({ stages: both }),
+      command: async () => ({ accepted: true, via: 'update', status: null }),
+    });
+    return { code, err, command: calls.at(-1)?.args[1] };
+  };
+  expect((await sent()).command).toMatchObject({ expect: { startedAtMs, phase, stage: 0 } });
+  expect((await sent('--stage', 'half')).command).toMatchObject({ expect: { startedAtMs, phase, stage: 1 } });
+  expect(await sent('--stage', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('no stage "x"') });
 });
 
 test('a rollback that was left as a signal is said to be on its way', async () => {

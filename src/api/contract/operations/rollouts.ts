@@ -103,6 +103,7 @@ export const rolloutOperations = {
     errors: [
       'rollout-not-found',
       'command-refused',
+      'rollout-moved-on',
       'idempotency-mismatch',
       'worker-absent',
       'temporal-unavailable',

@@ -1,6 +1,7 @@
 /** One command to a rollout: what it will do by the rollout's present state, and the answer. */
 import { useRef, useState } from 'react';
 import type { CommandAnswer, CommandBody, RolloutView } from '../../../api/contract.ts';
+import { expectationOf } from '../../../domain/rollout/expectation.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { postJson } from '../../api/http.ts';
 import { useConnection } from '../../live/connection.ts';
@@ -36,12 +37,15 @@ export function CommandDialog(props: CommandDialogProps) {
   const { environment, service, status } = view;
   const fits = status === null ? name === 'rollback' : status.legal.includes(name);
 
+  const expect = status === null ? null : expectationOf(name, status);
+
   const send = async ({ reason, actor, key }: Act) => {
     const body: CommandBody = {
       actor,
       ...(reason === '' ? {} : { reason }),
       ...(name === 'promote' && full ? { full } : {}),
       ...(name === 'override' ? { for: time } : {}),
+      ...(expect === null ? {} : { expect }),
     };
     const path = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}/${name}`;
     const answer = await postJson<CommandAnswer>(path, body, { idempotencyKey: key });

@@ -30,6 +30,7 @@ test('a question that another one has taken the place of is not answered', () =>
     service: 'shop',
     version: 'v2',
     kind: 'stage',
+    name: 'stage:0',
     question: 'May it go on?',
     author: 'ann',
   };

@@ -26,13 +26,18 @@ const payload = fc.oneof(
       'full',
       'for',
       'link',
+      'expect',
       'id',
       'type',
       'severity',
       'scope',
       'to',
     ),
-    fc.oneof(anything, fc.string({ maxLength: 600 }), fc.constantFrom('1h', 'critical', 'security', true)),
+    fc.oneof(
+      anything,
+      fc.string({ maxLength: 600 }),
+      fc.constantFrom('1h', 'critical', 'security', true, { stage: 0 }, { question: 'stage:0' }),
+    ),
   ),
 );
 const message = fc.tuple(

@@ -22,6 +22,9 @@ describe('the payload of a command', () => {
     ['pause', { full: true }, 'belongs to promote'],
     ['promote', { full: 'yes' }, 'true or false'],
     ['pause', { reason: 'x'.repeat(501) }, 'at most 500'],
+    ['promote', { expect: { stage: '1' } }, 'a number from 0'],
+    ['promote', { expect: { step: 1 } }, 'expect may have'],
+    ['rollback', { expect: { stage: 1 } }, 'never refused'],
   ] as const)('%s refuses %j and says why', (name, input, message) => {
     const reading = readPayload(name, input);
     expect(reading.ok ? '' : reading.message).toContain(message);

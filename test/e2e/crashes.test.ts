@@ -1,6 +1,7 @@
 /** Real processes, real traffic, and `kill -9`: what users meet when a part of Sluice dies in the middle of a rollout. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePortBase } from '../support/free-ports.ts';
 import { Parts } from '../support/parts.ts';
 
 const leaseTtlMs = 10_000;
@@ -8,7 +9,7 @@ const leaseTtlMs = 10_000;
 let parts: Parts;
 let released = 0;
 beforeAll(async () => {
-  parts = await Parts.start(7720);
+  parts = await Parts.start(await freePortBase());
 }, 120_000);
 afterAll(() => parts.stop());
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { repoRoot } from '../../src/stack/tools.ts';
+import { freePortBase } from '../support/free-ports.ts';
 import { processesOf, type Up, up } from '../support/up.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const portBase = 7820;
+const portBase = await freePortBase();
 const api = `http://127.0.0.1:${portBase + 1}/v1/rollouts`;
 let home: string;
 beforeAll(() => {

@@ -15,9 +15,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { identityOf, isAlive, type ProcessIdentity } from '../../src/providers/workload/process-identity.ts';
 import { locateTools, repoRoot } from '../../src/stack/tools.ts';
+import { freePortBase } from '../support/free-ports.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const portBase = 7780;
+const portBase = await freePortBase();
 const shopUrl = `http://127.0.0.1:${portBase}/`;
 let home: string;
 const stacks: Up[] = [];

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { repoRoot } from '../../src/stack/tools.ts';
+import { freePortBase } from '../support/free-ports.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const portBase = 7800;
+const portBase = await freePortBase();
 const api = `http://127.0.0.1:${portBase + 1}/v1/rollouts`;
 let home: string;
 let stop: () => Promise<void>;

@@ -1,6 +1,7 @@
 /** The dashboard in a real browser over a real stack, for stories that share both. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { listenTo, type Seen, startBrowser } from './browser.ts';
+import { freePortBase } from './free-ports.ts';
 import { Parts } from './parts.ts';
 
 export interface Tab {
@@ -16,8 +17,6 @@ export interface TabOptions {
   readonly theme?: 'light' | 'dark';
 }
 
-const portBase = 7860;
-
 export class Dashboard {
   readonly parts: Parts;
   private readonly browser: Browser;
@@ -28,7 +27,7 @@ export class Dashboard {
   }
 
   static async start(): Promise<Dashboard> {
-    const [parts, browser] = await Promise.all([Parts.start(portBase), startBrowser()]);
+    const [parts, browser] = await Promise.all([Parts.start(await freePortBase()), startBrowser()]);
     return new Dashboard(parts, browser);
   }
 

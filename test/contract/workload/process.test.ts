@@ -50,8 +50,8 @@ describe('process', () => {
   });
 
   it('ends a version that never becomes ready', async () => {
-    const impatient = { ...bench.settings, readyTimeoutMs: 500 };
-    await expect(start('never', impatient)).rejects.toThrow(/not ready within 0.5 s: .* answered 503/);
+    const impatient = { ...bench.settings, readyTimeoutMs: 2_500 };
+    await expect(start('never', impatient)).rejects.toThrow(/not ready within 2.5 s: .* answered 503/);
     expect(await bench.serving('blue')).toBeNull();
   });
 

@@ -15,6 +15,7 @@ import { guardRequests } from './guard.ts';
 import type { Budgets } from './limits/budgets.ts';
 import { limitRequests } from './limits/limit-requests.ts';
 import { Limiter } from './limits/limiter.ts';
+import { StartBound, type StartBudget } from './limits/start-bound.ts';
 import { ApiMetrics } from './metrics.ts';
 import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
@@ -76,6 +77,8 @@ export interface AppOptions {
   readonly origins?: readonly string[];
   /** What each principal may ask of this replica. Default: anything. */
   readonly budgets?: Budgets;
+  /** How many starts all principals together may make at this replica. Default: any number. */
+  readonly starts?: StartBudget;
   /** Addresses of proxies that may say whom they ask for. Default: none. */
   readonly proxies?: readonly string[];
   /** How often it is looked whether somebody may still read an event stream. Default 3,000. */
@@ -144,7 +147,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   await loginRoutes(app, login, { overTls, limiter });
   configurationRoutes(app, deps);
   payloadRoutes(app, deps);
-  planRoutes(app, deps);
+  planRoutes(app, deps, startBoundOf(options, metrics));
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);
   emergencyRoutes(app, deps);
@@ -162,6 +165,13 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   boardRoutes(app, new Board(deps.rollouts, options.board), keeper);
   rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000, keeper });
   return app;
+}
+
+function startBoundOf({ starts }: AppOptions, metrics: ApiMetrics): StartBound | null {
+  if (starts === undefined) return null;
+  const bound = new StartBound(starts, metrics.takeRefusedStart);
+  metrics.showStarts(bound);
+  return bound;
 }
 
 /** Whoever sends a request slowly, or a long one, takes room from the others. */

@@ -30,7 +30,7 @@ import { noEvidence } from './evidence/none.ts';
 import { createReports } from './evidence/reports.ts';
 import { createEvidenceService } from './evidence/service.ts';
 import { createDataPlanes } from './express/data-planes.ts';
-import { budgetsOf } from './limits/budgets.ts';
+import { budgetsOf, limitsEach, startBudgetOf } from './limits/budgets.ts';
 import { ApiMetrics } from './metrics.ts';
 import { createNoticeService } from './notice-service.ts';
 import { eventKeysOf } from './outside/keys.ts';
@@ -135,7 +135,8 @@ async function main(logger: Logger): Promise<void> {
       origins: api.cors,
       proxies: api.proxies,
       // Where nobody says who they are, all of this machine would share one budget.
-      ...(isConfigured(auth) || api.limits !== null ? { budgets: budgetsOf(api.limits ?? {}) } : {}),
+      ...(isConfigured(auth) || limitsEach(api.limits) ? { budgets: budgetsOf(api.limits ?? {}) } : {}),
+      starts: startBudgetOf(api.limits ?? {}),
       ...tls,
     },
   );

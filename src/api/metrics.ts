@@ -5,6 +5,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DataPlanes, Written } from './express/data-planes.ts';
 import type { Feeds } from './feeds.ts';
+import type { StartBound, WhyRefused } from './limits/start-bound.ts';
 import { templateOf } from './route-table.ts';
 import { isStream } from './streams.ts';
 
@@ -30,6 +31,7 @@ export class ApiMetrics {
   private readonly temporalSeconds: Histogram;
   private readonly stops: Counter;
   private readonly stopSeconds: Histogram;
+  private readonly startsRefused: Counter;
 
   constructor() {
     const registers = [this.registry];
@@ -77,6 +79,12 @@ export class ApiMetrics {
       help: 'Time to write a stop.',
       labelNames: ['traffic'],
       buckets: fastBuckets,
+      registers,
+    });
+    this.startsRefused = new Counter({
+      name: 'sluice_starts_refused_total',
+      help: 'Starts that were told to come later, since all together started too much.',
+      labelNames: ['why'],
       registers,
     });
   }
@@ -162,6 +170,22 @@ export class ApiMetrics {
   readonly takeProblem = (code: ErrorCode): void => {
     this.problems.inc({ code });
   };
+
+  readonly takeRefusedStart = (why: WhyRefused): void => {
+    this.startsRefused.inc({ why });
+  };
+
+  showStarts(bound: StartBound): void {
+    for (const why of ['rate', 'in-flight']) this.startsRefused.inc({ why }, 0);
+    new Gauge({
+      name: 'sluice_starts_in_flight',
+      help: 'Starts that were let in and are not answered yet.',
+      registers: [this.registry],
+      collect() {
+        this.set(bound.inFlight);
+      },
+    });
+  }
 
   readonly takeTemporalCall = (method: string, status: string, tookMs: number): void => {
     this.temporalCalls.inc({ method, status });

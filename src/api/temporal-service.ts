@@ -7,6 +7,7 @@ import { targetOf } from '../domain/plan/types.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
+import { Queue } from './express/queue.ts';
 import { Telling } from './express/telling.ts';
 import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
@@ -28,7 +29,7 @@ import { describe, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
-export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> {
+export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
   readonly replay: Replay;
   /** For the express lane, which does not wait for Temporal. */
   readonly planes: DataPlanes;
@@ -42,6 +43,8 @@ export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs'> 
   readonly onSight?: (sight: ServiceSight) => void;
 }
 
+/** Each makes some calls, one after the other; more at a time only wait for the server's processors. */
+const startsAtOnce = 16;
 /** In a storm the list that is at hand will do for so much longer. */
 const listWaitsMs = 1_000;
 
@@ -51,6 +54,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     supersedeWaitMs: 25_000,
     calm,
     telling: new Telling(calm),
+    turns: new Queue(startsAtOnce),
     lookup: new TrafficLookup(options),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,

@@ -199,6 +199,12 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'Send `Content-Type: application/json`, or `application/yaml` where a plan is expected.',
   },
+  'starts-busy': {
+    status: 429,
+    retryable: true,
+    advice:
+      'Send the same request again, with the same Idempotency-Key, when Retry-After has passed; a place is kept for it then.',
+  },
   'rate-limited': {
     status: 429,
     retryable: true,

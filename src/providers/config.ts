@@ -42,11 +42,12 @@ export interface ApiConfig {
   readonly cors: readonly string[];
   /** Proxies, as addresses and networks, that may say by X-Forwarded-For whom they ask for. */
   readonly proxies: readonly string[];
-  /** Requests per second that one principal may keep up at one replica; what is left out has its default. */
+  /** Requests per second that one principal, and starts that all together, may keep up at one replica; what is left out has its default. */
   readonly limits: {
     readonly reads?: number | undefined;
     readonly writes?: number | undefined;
     readonly starts?: number | undefined;
+    readonly allStarts?: number | undefined;
   } | null;
 }
 
@@ -156,7 +157,10 @@ const fields = {
         .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
         .max(100)
         .default([]),
-      limits: z.strictObject({ reads: rate, writes: rate, starts: rate }).nullable().default(null),
+      limits: z
+        .strictObject({ reads: rate, writes: rate, starts: rate, allStarts: rate })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   auth: authSection.prefault({}),

@@ -1,5 +1,6 @@
-/** How much one principal may ask of one replica, by kind of request, and why so much. */
+/** How much one principal may ask of one replica, by kind of request, how many starts all may, and why so much. */
 import type { Budget } from './buckets.ts';
+import type { StartBudget } from './start-bound.ts';
 
 export type Kind = 'reads' | 'writes' | 'starts' | 'returns' | 'failures';
 export type Budgets = Readonly<Record<Kind, Budget>>;
@@ -9,6 +10,8 @@ export interface Rates {
   readonly reads?: number | undefined;
   readonly writes?: number | undefined;
   readonly starts?: number | undefined;
+  /** Of all principals together. */
+  readonly allStarts?: number | undefined;
 }
 
 /** So many seconds' worth may come at once. */
@@ -33,4 +36,20 @@ export function budgetsOf({ reads = 50, writes = 10, starts = 5 }: Rates = {}): 
     returns,
     failures,
   };
+}
+
+/** Whether the operator has set anything of each principal. */
+export function limitsEach(rates: Rates | null): boolean {
+  if (rates === null) return false;
+  const named = Object.keys(rates);
+  return named.length === 0 || named.some((name) => name !== 'allStarts');
+}
+
+/**
+ * Starts of all principals together. A two-core machine with everything on it keeps up with about so many new rollouts;
+ * as many at once as one principal may start.
+ */
+export function startBudgetOf({ allStarts = 25 }: Rates = {}): StartBudget {
+  const burst = Math.max(1, allStarts * burstSeconds);
+  return { perSecond: allStarts, burst, inFlight: Math.ceil(burst) };
 }

@@ -4,13 +4,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { targetOf } from '../../domain/plan/types.ts';
 import { actorOf, need, reachOf } from '../access/principal.ts';
 import { linksOf, operations } from '../contract.ts';
+import type { StartBound } from '../limits/start-bound.ts';
 import { planOf, readPlanBody } from '../plan-body.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
 
-export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
+export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBound | null): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
     operations.startRollout.path,
@@ -26,20 +27,16 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps): void {
       const idempotencyKey = keyOf(request);
       const { warnings } = parse;
       const actor = actorOf(request.principal, asked.actor);
-      const started = await deps.rollouts.start({
-        ...asked,
-        actor,
-        plan,
-        warnings,
-        idempotencyKey,
-        reach: reachOf(request.principal, 'start', plan),
-      });
+      const reach = reachOf(request.principal, 'start', plan);
+      const start = () => deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey, reach });
+      const target = targetOf(plan);
+      const started = await (bound === null ? start() : bound.pass(target, reply, start));
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)
         .header('location', links.self)
         .send({
-          target: targetOf(plan),
+          target,
           version: plan.version,
           ...started,
           warnings: [...started.warnings],

@@ -11,6 +11,7 @@ import { emergenciesCovering } from '../../worker/open-emergencies.ts';
 import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
+import type { Queue } from '../express/queue.ts';
 import type { StartRequest, StartResult } from '../service.ts';
 import { type AdmissionDeps, admitted } from './admission.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
@@ -29,36 +30,59 @@ export interface StartDeps extends AdmissionDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
   /** How long a superseding start waits for the rollout in its way. */
   readonly supersedeWaitMs: number;
+  /** A few starts at a time go to Temporal, so that many of them are not in the way of commands. */
+  readonly turns: Queue;
 }
 
 type Run = Omit<StartResult, 'workerSeen'>;
+type Allowed = Awaited<ReturnType<typeof admitted>>;
 
 export async function startRollout(deps: StartDeps, request: StartRequest): Promise<StartResult> {
-  const run = (await startedBefore(deps, request)) ?? (await startNow(deps, request));
+  const before = await deps.turns.pass(() => startedBefore(deps, request));
+  const run = before ?? (await startNow(deps, request));
   const seen = await workerSeen(deps, Date.now()).catch(() => false);
   return { ...run, workerSeen: seen };
 }
 
 async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
+  // Who has begun goes on before others begin. Nobody waits for a rollout that is superseded but who supersedes it.
+  const turn = <T>(work: () => Promise<T>) => deps.turns.pass(work, { first: true });
+  const may = await turn(() => allowed(deps, request));
+  const { plan } = may;
+  let force: Force | undefined = request.force ? 'all' : undefined;
+  for (let round = 1; round <= maxRounds; round++) {
+    const found = await turn(() => tryOnce(deps, request, may, force));
+    if ('runId' in found) return found;
+    if (hasEnded(found.summary)) continue;
+    if (plan.onConflict === 'reject') throw conflict(found);
+    await supersede(deps, found.summary, request);
+    // The cooldown of a rollout that was only superseded keeps nobody waiting, least of all its successor.
+    force ??= 'cooldown';
+  }
+  throw conflict(await describe(deps, plan));
+}
+
+/** The plan as it will run. Throws what says that it may not begin. */
+async function allowed(deps: StartDeps, request: StartRequest): Promise<Allowed> {
   const { plan, warnings } = await admitted(deps, request);
   // An emergency says who stopped everything, and why, so it has the first word.
   await refuseInEmergency(deps, plan);
   await refuseStopped(deps, plan);
   await refuseCooling(deps, request);
-  let force: Force | undefined = request.force ? 'all' : undefined;
-  for (let round = 1; round <= maxRounds; round++) {
-    const run = await tryStart(deps, request, plan, force);
-    if (run) return { ...run, created: true, warnings };
-    const running = await describe(deps, plan);
-    const same = sameRequest(request, running.memo);
-    if (same) return known(request, running.summary.runId);
-    if (hasEnded(running.summary)) continue;
-    if (plan.onConflict === 'reject') throw conflict(running);
-    await supersede(deps, running.summary, request);
-    // The cooldown of a rollout that was only superseded keeps nobody waiting, least of all its successor.
-    force ??= 'cooldown';
-  }
-  throw conflict(await describe(deps, plan));
+  return { plan, warnings };
+}
+
+/** The run that was started now or by the same request before, or the rollout that is in the way. */
+async function tryOnce(
+  deps: StartDeps,
+  request: StartRequest,
+  { plan, warnings }: Allowed,
+  force: Force | undefined,
+): Promise<Run | Described> {
+  const run = await tryStart(deps, request, plan, force);
+  if (run) return { ...run, created: true, warnings };
+  const running = await describe(deps, plan);
+  return sameRequest(request, running.memo) ? known(request, running.summary.runId) : running;
 }
 
 /** Preparation would refuse it as well, but later and with a rollout to its name. */

@@ -40,6 +40,7 @@ export const rolloutOperations = {
     answer: startedSchema,
     statuses: [200, 201],
     errors: [
+      'starts-busy',
       'plan-invalid',
       'plan-refused',
       'policies-invalid',

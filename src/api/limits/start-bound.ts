@@ -1,0 +1,55 @@
+/** Holds the starts of all principals together to what Temporal and the workers can follow. No other request waits for it. */
+import type { FastifyReply } from 'fastify';
+import { SluiceError } from '../../domain/errors.ts';
+import type { Budget } from './buckets.ts';
+import { StartLine } from './start-line.ts';
+
+export interface StartBudget extends Budget {
+  /** Starts that were let in and are not answered yet. */
+  readonly inFlight: number;
+}
+
+/** `rate`: more came than may begin. `in-flight`: too many of those that were let in are not answered yet. */
+export type WhyRefused = 'rate' | 'in-flight';
+
+export class StartBound {
+  private readonly budget: StartBudget;
+  private readonly onRefused: (why: WhyRefused) => void;
+  private readonly line: StartLine;
+  private underWay = 0;
+
+  constructor(budget: StartBudget, onRefused: (why: WhyRefused) => void = () => {}) {
+    this.budget = budget;
+    this.onRefused = onRefused;
+    this.line = new StartLine(budget);
+  }
+
+  get inFlight(): number {
+    return this.underWay;
+  }
+
+  /** Throws `starts-busy`, and says in `Retry-After` when it is the target's turn. */
+  async pass<T>(target: string, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
+    this.admit(target, reply);
+    this.underWay += 1;
+    try {
+      return await start();
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  private admit(target: string, reply: FastifyReply): void {
+    const { perSecond, inFlight } = this.budget;
+    const full = this.underWay >= inFlight;
+    const waitMs = full ? this.line.later(target) : this.line.take(target);
+    if (waitMs === 0) return;
+    this.onRefused(full ? 'in-flight' : 'rate');
+    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    reply.header('retry-after', String(retryAfterSeconds));
+    const message = full
+      ? `${inFlight} starts are under way and not answered yet.`
+      : `More rollouts are started than ${perSecond} a second, for too long.`;
+    throw new SluiceError('starts-busy', message, { details: { retryAfterSeconds } });
+  }
+}

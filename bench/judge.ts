@@ -7,7 +7,7 @@
  *
  * `--runs` healthy rollouts of 30 minutes a cell, `--worse` (a quarter of that) for each regression. `--cells` takes
  * words of cell ids, alternatives parted by commas. `--docs` names a folder that gets the curves as SVG and
- * all figures as Markdown.
+ * all figures as Markdown. `--seed`: of the traffic.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

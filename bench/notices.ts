@@ -8,7 +8,7 @@
  *   npm run bench -- notices --count 50 --receivers answers,fails --every 500
  *
  * `--count`: so many rollouts by each way with each kind of receiver; one begins every `--every` milliseconds, and no more
- * than `--at-once` are under way.
+ * than `--at-once` are under way. `--receivers`: of which kinds. `--seed`: of the order.
  * Each kind is compared with `none`: `ratio` of the medians; and how much `more` it took than the one of the same round, at
  * the median, `from` and `to` the bounds between which that lies (95 %).
  */

@@ -6,6 +6,7 @@ import { build } from './build.mjs';
 import { Failure } from './lib/failure.mjs';
 import { nodeModules, root, sluiceDir } from './lib/paths.mjs';
 import { run, runAsScript } from './lib/run.mjs';
+import { asksForHelp, refuseUnknown, usageOf } from './lib/usage.mjs';
 import { setUp } from './setup.mjs';
 
 const outDir = join(sluiceDir, 'bench');
@@ -13,12 +14,20 @@ const outDir = join(sluiceDir, 'bench');
 await runAsScript(import.meta.url, async () => {
   const [name, ...args] = process.argv.slice(2);
   const names = benches();
-  if (name === undefined) {
-    console.log(`Benchmarks: ${names.join(', ') || 'none yet'}. Run one with: npm run bench -- <name>`);
+  if (name === undefined || asksForHelp([name])) {
+    console.log(
+      `Benchmarks: ${names.join(', ') || 'none yet'}. Run one with: npm run bench -- <name>; <name> --help explains it.`,
+    );
     return 0;
   }
   if (!names.includes(name))
     throw new Failure(`There is no benchmark "${name}"; there are: ${names.join(', ')}.`);
+  const usage = usageOf(`bench/${name}.ts`);
+  if (asksForHelp(args)) {
+    console.log(usage);
+    return 0;
+  }
+  refuseUnknown(args, usage);
   await setUp();
   await build();
   const compiled = await inForeground([

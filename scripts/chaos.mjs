@@ -5,11 +5,19 @@ import { build } from './build.mjs';
 import { Failure } from './lib/failure.mjs';
 import { nodeModules, root, sluiceDir } from './lib/paths.mjs';
 import { run, runAsScript } from './lib/run.mjs';
+import { asksForHelp, refuseUnknown, usageOf } from './lib/usage.mjs';
 import { setUp } from './setup.mjs';
 
 const program = join(sluiceDir, 'chaos', 'test', 'chaos', 'main.js');
 
 await runAsScript(import.meta.url, async () => {
+  const args = process.argv.slice(2);
+  const usage = usageOf('test/chaos/main.ts');
+  if (asksForHelp(args)) {
+    console.log(usage);
+    return 0;
+  }
+  refuseUnknown(args, usage);
   await setUp();
   await build();
   const compiled = await inForeground([
@@ -18,7 +26,7 @@ await runAsScript(import.meta.url, async () => {
     'tsconfig.chaos.json',
   ]);
   if (compiled !== 0) throw new Failure('The chaos runner does not compile: see above.');
-  return inForeground([program, ...process.argv.slice(2)]);
+  return inForeground([program, ...args]);
 });
 
 /** @param {string[]} script */

@@ -14,9 +14,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type BenchStack, startBenchStack } from './support/bench-stack.ts';
+import { startBenchStack } from './support/bench-stack.ts';
 import { type PlaneName, planeNames } from './support/planes.ts';
 import { printTable, summaryOf } from './support/report.ts';
+import { rollBack } from './support/roll-back.ts';
 import { senderOf, type Way, ways } from './support/senders.ts';
 import { storm } from './support/storm.ts';
 
@@ -42,8 +43,6 @@ const named = ways.filter((way) => by.includes(way));
 /** Subjects are started in batches, so that starting them is no load while one is measured. */
 const batch = 20;
 const warmUps = 20;
-/** Between two looks at HAProxy, so that looking is no load. */
-const lookEveryMs = 2;
 
 const stack = await startBenchStack(
   [
@@ -104,18 +103,6 @@ async function measureWay(running: number, way: Way): Promise<Row[]> {
     { others: running, by: way, measured: 'canary reads 0', ...summaryOf(zeroMs) },
     { others: running, by: way, measured: 'caller has answer', ...summaryOf(answerMs) },
   ];
-}
-
-async function rollBack(
-  { shareOf }: BenchStack,
-  way: Way,
-  service: string,
-): Promise<{ zero: number; answer: number }> {
-  const sentMs = performance.now();
-  const answered = senderOf(way, stack)(service).then(() => performance.now() - sentMs);
-  while ((await shareOf(service)) > 0) await sleep(lookEveryMs);
-  const zero = performance.now() - sentMs;
-  return { zero, answer: await answered };
 }
 
 async function measureStorms(): Promise<void> {

@@ -52,7 +52,8 @@ export async function startBenchStack(
   const config = {
     temporal: { address: temporal.address },
     api: { host: '127.0.0.1', port },
-    traffic: { [plane.name]: plane.settings },
+    // Beside the data plane, one for rollouts of which only the course matters.
+    traffic: { [plane.name]: plane.settings, memory: {} },
     metrics: { memory: {} },
     ...more,
   };

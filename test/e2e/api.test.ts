@@ -3,10 +3,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '../../src/api/app.ts';
+import { type AppOptions, createApp } from '../../src/api/app.ts';
 import {
   auditSchema,
   pageSchema,
@@ -56,7 +57,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function appWith(bundlePath: string): Promise<FastifyInstance> {
+async function appWith(bundlePath: string, options: AppOptions = {}): Promise<FastifyInstance> {
   const rollouts = createTemporalService({
     client: env.client,
     address: 'the test server',
@@ -77,12 +78,12 @@ async function appWith(bundlePath: string): Promise<FastifyInstance> {
       eventKeys,
       approvals,
     },
-    { pollMs: 100 },
+    { pollMs: 100, ...options },
   );
 }
 
-function start(plan: Partial<Plan>, key?: string) {
-  return app.inject({
+function start(plan: Partial<Plan>, key?: string, to = app) {
+  return to.inject({
     method: 'POST',
     url: '/v1/rollouts',
     headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) },
@@ -157,6 +158,47 @@ test('two starts at the same moment with one key make one rollout', async () => 
   expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 201]);
   expect(new Set(answers.map((answer) => answer.json().runId)).size).toBe(1);
   await command('race', 'rollback');
+});
+
+test('a flood of starts: each is accepted or told when to come, none is lost, none is doubled', async () => {
+  const bounded = await appWith(workflowBundle().codePath, {
+    starts: { perSecond: 20, burst: 5, inFlight: 5 },
+  });
+  const services = Array.from({ length: 12 }, (_, number) => `flood-${number}`);
+  // Each comes twice at once, as from a client that has lost patience.
+  const flood = () => services.flatMap((service) => [service, service].map((name) => begin(name)));
+  const begin = async (service: string) => ({
+    service,
+    answer: await start({ service }, `key of ${service}`, bounded),
+  });
+  const begun = new Map<string, Set<unknown>>();
+  const take = (answers: Awaited<ReturnType<typeof begin>>[]) =>
+    answers.flatMap(({ service, answer }) => {
+      if (answer.statusCode === 429) {
+        expect(answer.json().code).toBe('starts-busy');
+        return [{ service, seconds: Number(answer.headers['retry-after']) }];
+      }
+      expect([200, 201]).toContain(answer.statusCode);
+      begun.set(service, (begun.get(service) ?? new Set()).add(answer.json().runId));
+      return [];
+    });
+  const told = take(await Promise.all(flood()));
+  expect(told.length).toBeGreaterThan(0);
+  const comeBack = told.map(async ({ service, seconds }) => {
+    await sleep(seconds * 1_000);
+    return await begin(service);
+  });
+  take(await Promise.all(comeBack));
+  await bounded.close();
+
+  expect([...begun.keys()].sort()).toEqual(services.toSorted());
+  for (const runs of begun.values()) expect(runs.size).toBe(1);
+  const known = await waitFor('all to be in the list', async () => {
+    const list = pageSchema.parse((await app.inject('/v1/rollouts?search=flood-&limit=200')).json());
+    return list.rollouts.length >= services.length && list.rollouts;
+  });
+  expect(known.map(({ service }) => service).sort()).toEqual(services.toSorted());
+  await Promise.all(services.map((service) => command(service, 'rollback')));
 });
 
 test('shows the workflow’s account and the live heartbeat, and steers', async () => {

@@ -50,12 +50,14 @@ export class StartLine {
   private refill(): void {
     const { perSecond, burst } = this.budget;
     const atMs = this.nowMs();
-    this.left = Math.min(burst, this.left + ((atMs - this.atMs) / 1000) * perSecond);
+    const refilled = this.left + ((atMs - this.atMs) / 1000) * perSecond;
     this.atMs = atMs;
     for (const [name, turnMs] of this.places) {
-      if (turnMs > atMs - keptMs) return;
+      if (turnMs > atMs - keptMs) break;
       this.places.delete(name);
     }
+    // Told in whole seconds, more may come at once than may otherwise.
+    this.left = Math.min(burst + this.due(), refilled);
   }
 
   /** Those whose turn it is and who have not come yet. */

@@ -162,7 +162,7 @@ test('two starts at the same moment with one key make one rollout', async () => 
 
 test('a flood of starts: each is accepted or told when to come, none is lost, none is doubled', async () => {
   const bounded = await appWith(workflowBundle().codePath, {
-    starts: { perSecond: 20, burst: 5, inFlight: 5 },
+    starts: { perSecond: 5, burst: 5, inFlight: 100 },
   });
   const services = Array.from({ length: 12 }, (_, number) => `flood-${number}`);
   // Each comes twice at once, as from a client that has lost patience.

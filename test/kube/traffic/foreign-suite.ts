@@ -126,6 +126,16 @@ export function foreignSuite(name: string, given: ForeignCase): void {
       expect(await everything()).toEqual(before);
     });
 
+    it('is kept from another target that names it too, and free when it was left', async () => {
+      await canary(half);
+      const other: TrafficTarget = { ...target, id: 'prod/shop' };
+      await expect(provider.prepare(other, epoch)).rejects.toThrow(/rollout of test\/shop/);
+      await provider.restore(other, epoch);
+      expect(await provider.read(target)).toMatchObject({ weightPercent: more, stopped: false });
+      await leave();
+      await provider.prepare(other, epoch);
+    });
+
     it('keeps what others write while it writes', async () => {
       await canary(half);
       const edits = (async () => {

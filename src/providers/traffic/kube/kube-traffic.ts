@@ -256,6 +256,7 @@ export class KubeTraffic implements TrafficProvider {
   private placeOf({ id, options }: TrafficTarget): RoutePlace {
     const { namespace } = options;
     return {
+      target: id,
       service: id.slice(id.indexOf('/') + 1),
       namespace: typeof namespace === 'string' ? namespace : this.options.namespace,
       options,

@@ -35,6 +35,7 @@ export interface LeaseState {
 
 export interface RouteRecord {
   readonly type: string;
+  readonly target?: TargetId | undefined;
   readonly service: string;
   readonly namespace: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -77,6 +78,7 @@ export function labelOf(target: TargetId): string {
 const number = z.coerce.number().finite().min(0).catch(0);
 const record = z.object({
   type: z.string(),
+  target: z.string().optional(),
   service: z.string(),
   namespace: z.string(),
   options: z.record(z.string(), z.unknown()),

@@ -2,14 +2,35 @@
 import { fieldManager, type KubeObject, type PatchStep, pointer } from '../../kube/types.ts';
 import { matchIn, matchText, prefix } from './lease-state.ts';
 import type { FieldPath } from './owners.ts';
-import type { Given, RouteSeen } from './route.ts';
+import { type Given, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
 
 export const noteNames = {
+  /** Whose rollout has the route. */
+  target: `${prefix}/target`,
   mark: `${prefix}/mark`,
   before: `${prefix}/before`,
   found: `${prefix}/found`,
   owners: `${prefix}/owners`,
 };
+
+/** Which rollout writes it, so that no other does. */
+export function ownerNote({ target }: RoutePlace): Record<string, string> {
+  return target === undefined ? {} : { [noteNames.target]: target };
+}
+
+/** Two targets may name one route, but only one at a time has it; for the other there is none. Errors: `NoRoute`. */
+export function refuseOthers({ kind, metadata }: KubeObject, place: RoutePlace): void {
+  if (!isOthers(metadata, place)) return;
+  const owner = metadata.annotations?.[noteNames.target];
+  throw new NoRoute(
+    `${kind} ${metadata.name} is in the hands of the rollout of ${owner}; wait for its end, or name another one in the plan. If no rollout of ${owner} runs, take the annotation ${noteNames.target} off.`,
+  );
+}
+
+export function isOthers({ annotations }: KubeObject['metadata'], { target }: RoutePlace): boolean {
+  const owner = annotations?.[noteNames.target];
+  return owner !== undefined && target !== undefined && owner !== target;
+}
 
 /** Fails the patch if the object is no longer as it was read. */
 export function unchanged({ metadata }: KubeObject): PatchStep {

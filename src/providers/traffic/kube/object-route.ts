@@ -5,7 +5,18 @@ import { isProblem } from '../../kube/errors.ts';
 import { regardingOf } from '../../kube/events.ts';
 import { type JsonPatch, type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
 import { giveBack } from './give-back.ts';
-import { beforeIn, beforeText, clearSteps, noteNames, noteSteps, otherWriterOf, unchanged } from './notes.ts';
+import {
+  beforeIn,
+  beforeText,
+  clearSteps,
+  isOthers,
+  noteNames,
+  noteSteps,
+  otherWriterOf,
+  ownerNote,
+  refuseOthers,
+  unchanged,
+} from './notes.ts';
 import { type FieldPath, ownersOf } from './owners.ts';
 import {
   type KubeRoute,
@@ -81,6 +92,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
   }
 
   private seenIn(object: KubeObject, place: RoutePlace): ObjectSeen {
+    refuseOthers(object, place);
     return {
       object,
       ...this.kind.shares(object, place),
@@ -103,6 +115,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     // Only before the first write is it as it was found.
     const isFirst = object.metadata.annotations?.[noteNames.found] === undefined;
     const notes = {
+      ...ownerNote(place),
       [noteNames.mark]: wanted.mark,
       [noteNames.before]: beforeText(seen),
       ...(isFirst ? this.notesOfFound(object, place) : {}),
@@ -136,6 +149,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
   ): Promise<void> {
     const ref = this.kind.refOf(place);
     const object = await this.client.get(ref, signal);
+    if (isOthers(object.metadata, place)) return;
     const slot = await stableSlot();
     const notes = object.metadata.annotations ?? {};
     const back = this.undo(object, place, notes[noteNames.found], slot);

@@ -1,12 +1,14 @@
 /** What a kind of route must do to be steered by a Lease: say how it shares its traffic, and be written from what was read. */
 import { SluiceError } from '../../../domain/errors.ts';
-import type { HeaderMatch } from '../../../domain/plan/types.ts';
+import type { HeaderMatch, TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { Regarding } from '../../kube/events.ts';
 import type { KubeObject, KubeRef } from '../../kube/types.ts';
 
 /** Where a target's route is: the plan's options, and what they leave open. */
 export interface RoutePlace {
+  /** Whose route it is while a rollout runs; absent in Leases of former versions, which say nothing of it. */
+  readonly target?: TargetId | undefined;
   /** The target's service, by which whatever the options do not name is called. */
   readonly service: string;
   readonly namespace: string;

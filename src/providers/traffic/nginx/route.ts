@@ -8,7 +8,17 @@ import { regardingOf } from '../../kube/events.ts';
 import { ingress } from '../../kube/kinds.ts';
 import { apiVersionOf, type KubeObject, nameOf, type PatchStep } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
-import { beforeIn, beforeText, noteNames, noteSteps, otherWriterOf, unchanged } from '../kube/notes.ts';
+import {
+  beforeIn,
+  beforeText,
+  isOthers,
+  noteNames,
+  noteSteps,
+  otherWriterOf,
+  ownerNote,
+  refuseOthers,
+  unchanged,
+} from '../kube/notes.ts';
 import {
   type KubeRoute,
   NoRoute,
@@ -68,6 +78,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
 
   private seenIn(stable: KubeObject, canary: KubeObject | null, place: RoutePlace): Seen {
     const spec = specFor(stable, canary, place);
+    if (canary !== null) refuseOthers(canary, place);
     const ours = canary !== null && isOurs(canary, stable);
     // What is neither ours nor a canary of the target gives it nothing, and is not touched.
     if (canary !== null && !ours && !servesCanary(canary, place)) throw foreign(canary);
@@ -121,7 +132,12 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
         return null;
       }
       const { name } = stable.metadata;
-      const own = { [noteNames.mark]: wanted.mark, [noteNames.before]: beforeText(seen), [madeFor]: name };
+      const own = {
+        ...ownerNote(place),
+        [noteNames.mark]: wanted.mark,
+        [noteNames.before]: beforeText(seen),
+        [madeFor]: name,
+      };
       // Of one that is not ours only the share is taken away.
       const notes = ours ? { ...heeded, ...share, ...own } : share;
       const steps = [
@@ -144,6 +160,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       const slot = await stableSlot();
       // While the promoted version is served through it, it has to stay.
       if (canary === null || !isMadeFor(canary, ingressRefs(place).stable.name) || slot === 'green') return;
+      if (isOthers(canary.metadata, place)) return;
       try {
         return await this.client.delete(ref, signal, { resourceVersion: canary.metadata.resourceVersion });
       } catch (error) {
@@ -196,7 +213,7 @@ function newCanary(
       name: ingressRefs(place).canary.name,
       namespace: place.namespace,
       labels: { 'app.kubernetes.io/managed-by': 'sluice' },
-      annotations: { ...Object.fromEntries(given), [madeFor]: name },
+      annotations: { ...Object.fromEntries(given), ...ownerNote(place), [madeFor]: name },
       // It goes with the stable one.
       ownerReferences: [{ apiVersion, kind, name, uid }],
     },

@@ -14,6 +14,8 @@ import {
   noteNames,
   noteSteps,
   otherWriterOf,
+  ownerNote,
+  refuseOthers,
   unchanged,
 } from '../kube/notes.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen, type RouteWanted } from '../kube/route.ts';
@@ -53,6 +55,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
       throw new NoRoute(`There is no ${nameOf(refs.service)}, so nobody is sent anywhere by it.`);
     if (stable === null)
       throw new SluiceError('traffic-unready', `There is no ${nameOf(refs.deployments.blue)}.`);
+    refuseOthers(service, place);
     const note = foundIn(service);
     const pods = { blue: podsIn(stable, sets), green: canary === null ? null : podsIn(canary, sets) };
     const selector = selectorIn(service);
@@ -122,6 +125,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     // Plans were held against the shares before; what comes on the way down is taken as near as it goes.
     const wanted = todo(state, green, podsFor(green, state.total, 'nearest'));
     const notes = {
+      ...ownerNote(place),
       [noteNames.mark]: mark,
       [noteNames.before]: beforeText(seen),
       [askedNote]: String(green),

@@ -1,0 +1,58 @@
+/** A route that two targets name: one of them has it, and for the other there is none, whatever it is asked to do. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { KubeClient } from '../../../../../src/providers/kube/client.ts';
+import type { JsonPatch, KubeObject, KubeRef } from '../../../../../src/providers/kube/types.ts';
+import { gatewayRoute } from '../../../../../src/providers/traffic/gateway-api/kind.ts';
+import { ObjectRoute } from '../../../../../src/providers/traffic/kube/object-route.ts';
+import { NoRoute, type RoutePlace } from '../../../../../src/providers/traffic/kube/route.ts';
+import { applied } from '../../../../support/json-patch.ts';
+
+const place = (target: string): RoutePlace => ({
+  ...{ target, service: 'shop', namespace: 'apps' },
+  options: { route: 'shop', stable: 'shop' },
+});
+const [prod, staging] = [place('prod/shop'), place('staging/shop')];
+const wanted = { stableSlot: 'blue', canaryPercent: 5, match: null, mark: '7/lives' } as const;
+
+let object: KubeObject;
+let writes = 0;
+const client = {
+  get: async (_ref: KubeRef) => object,
+  patch: async (_ref: KubeRef, steps: JsonPatch) => {
+    writes += 1;
+    object = applied(object, steps);
+    return object;
+  },
+} as unknown as KubeClient;
+const route = new ObjectRoute(client, gatewayRoute);
+
+beforeEach(() => {
+  writes = 0;
+  object = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'shop', namespace: 'apps', resourceVersion: '1' },
+    spec: { rules: [{ backendRefs: [{ name: 'shop', port: 80 }] }] },
+  };
+});
+
+describe('a route that a rollout of one target has', () => {
+  it('is none for another target, which is told whose it is, and what to do', async () => {
+    await route.write(prod, await route.read(prod), wanted);
+    await expect(route.read(staging)).rejects.toBeInstanceOf(NoRoute);
+    await expect(route.read(staging)).rejects.toThrow(
+      /HTTPRoute shop is in the hands of the rollout of prod\/shop; wait for its end, or name another/,
+    );
+    await expect(route.read(prod)).resolves.toMatchObject({ shares: { green: 5 } });
+  });
+
+  it('is not given back by another target, and is free once its own has left it', async () => {
+    await route.write(prod, await route.read(prod), wanted);
+    const before = writes;
+    await route.leave(staging, async () => 'blue');
+    expect(writes).toBe(before);
+    await route.leave(prod, async () => 'blue');
+    expect(object.metadata.annotations).toBeUndefined();
+    await expect(route.read(staging)).resolves.toMatchObject({ shares: { green: 0 } });
+  });
+});

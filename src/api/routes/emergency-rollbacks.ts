@@ -21,7 +21,10 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
     },
     async (request, reply) => {
       const { scope, to, actor, reason } = request.body;
-      need(request.principal, 'rollback', ...[scope].flat().map(areaOfWord));
+      const areas = [scope].flat().map(areaOfWord);
+      need(request.principal, 'rollback', ...areas);
+      // Any other version than the one before is one that somebody has chosen, as in a plan.
+      if (to !== undefined && to !== 'previous') need(request.principal, 'start', ...areas);
       request.log.warn({ scope, to, actor, reason }, 'emergency rollback');
       const opened = await rollouts.openEmergency(request.body);
       const { id, created, stop } = opened;

@@ -102,6 +102,19 @@ const rows: readonly Row[] = [
     body: { ...told, scope: 'ENV/*' },
     may: ['operator', 'approver', 'admin'],
   },
+  {
+    method: 'POST',
+    url: '/v1/emergency-rollbacks',
+    body: { ...told, scope: 'ENV/*', to: 'previous' },
+    may: ['operator', 'approver', 'admin'],
+  },
+  // Which version users get is for whoever may start one.
+  {
+    method: 'POST',
+    url: '/v1/emergency-rollbacks',
+    body: { ...told, scope: 'ENV/*', to: 'v-new' },
+    may: ['operator', 'admin'],
+  },
   { method: 'POST', url: '/v1/emergency-rollbacks', body: { ...told, scope: 'all' }, may: [] },
   { method: 'GET', url: '/v1/emergency-rollbacks/ENV%2Fshop', may: readers },
   {

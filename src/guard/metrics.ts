@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { GuardState } from './guard.ts';
 import type { GuardReport } from './reports.ts';
+import type { Why } from './tracked.ts';
 
 /** What one post is called in logs and metrics: context and namespace. */
 export interface PostName {
@@ -9,6 +10,13 @@ export interface PostName {
   readonly namespace: string;
 }
 
+const whys: readonly Why[] = ['lapsed', 'stopped', 'deleted'];
+const outcomes = [
+  'restored',
+  'found-home',
+  'renewed',
+  'nothing',
+] as const satisfies readonly GuardReport['kind'][];
 const labelNames = ['cluster', 'namespace'] as const;
 
 export class GuardMetrics {
@@ -76,6 +84,14 @@ export class GuardMetrics {
         },
       });
     }
+  }
+
+  /** Counters begin at 0, since an increase from nothing to 1 is none, and no alert would see the first lapse. */
+  begin(post: PostName): void {
+    for (const why of whys) this.due.inc({ ...post, why }, 0);
+    for (const outcome of outcomes) this.restores.inc({ ...post, outcome }, 0);
+    this.failures.inc({ ...post }, 0);
+    this.away.inc({ ...post }, 0);
   }
 
   take(post: PostName, report: GuardReport): void {

@@ -49,6 +49,7 @@ export async function runGuard(flags: GuardFlags): Promise<void> {
 function guardOf(post: Post, logger: Logger, metrics: GuardMetrics): Guarded {
   const client = new KubeClient(connect(post), post.timeoutMs);
   const name = { cluster: post.context ?? client.connection.server.host, namespace: post.leaseNamespace };
+  metrics.begin(name);
   const log = logger.child(name);
   const guard = new Guard({
     client,

@@ -244,7 +244,7 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'SluiceCanaryLapsed',
     at: '5m',
     labels: guarded,
-    fires: [guard('due_total', 'a', '0x10 1x30', ', why="lapsed"')],
+    fires: [guard('due_total', 'a', '_x2 0x8 1x30', ', why="lapsed"')],
     quiet: [guard('due_total', 'a', '0+1x40', ', why="stopped"')],
   },
 ];

@@ -79,12 +79,13 @@ function tokenOf(context: ApiAddress['context'], io: Pick<Io, 'env'>): Token | u
   return { value: tokenAt(context.token, context.name, io), from: `context ${context.name}` };
 }
 
-/** What the running stack wrote down, in this folder or one above it. */
+/** What the running stack wrote down, in this folder or one above it. Others may have written there, so it leads nowhere beyond this machine. */
 function stackFrom(from: string): { readonly url: string; readonly config: string } | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const run = join(folder, '.sluice', 'run');
     const url = apiUrlIn(join(run, 'stack.json'));
-    if (url !== undefined) return { url, config: join(run, 'sluice.yaml') };
+    if (url !== undefined && URL.canParse(url) && isNear(url))
+      return { url, config: join(run, 'sluice.yaml') };
     if (dirname(folder) === folder) return undefined;
   }
 }

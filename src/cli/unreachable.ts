@@ -50,7 +50,8 @@ const far =
 /** Whether it is on this machine. */
 export function isNear(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  // A name such as 127.example.com is anybody's.
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** Of the error and all that caused it. */

@@ -118,6 +118,11 @@ test('the API is named by flag, environment, the stack in a folder above, or is 
     expect(urlOf({}, { env: {}, cwd })).toBe('http://127.0.0.1:7200');
     expect(urlOf({}, { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('http://a:1');
     expect(urlOf({ api: 'https://b' }, { env: { SLUICE_API: 'http://a:1' }, cwd })).toBe('https://b');
+    // Whoever can write into a folder above must not be given a token.
+    for (const url of ['https://a.example.com', 'https://127.a.example.com', 'nonsense']) {
+      await writeFile(join(folder, '.sluice', 'run', 'stack.json'), JSON.stringify({ apiUrl: url }));
+      expect(urlOf({}, { env: {}, cwd })).toBe('http://127.0.0.1:8080');
+    }
     expect(() => urlOf({ api: 'nonsense' }, { env: {}, cwd })).toThrow(
       expect.objectContaining({ exitCode: 2 }),
     );

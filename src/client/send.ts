@@ -9,6 +9,8 @@ export interface ClientSettings {
   /** For every request, such as `authorization`. */
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
+  /** Carries each call out, and may do so once more. Default: once. */
+  readonly carry?: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
 /** Longer than the API may wait for a rollout that is being superseded. */
@@ -57,13 +59,24 @@ export async function sendAndRead<N extends OperationName>(
 ): Promise<{ readonly response: Response; readonly value: unknown }> {
   const late = AbortSignal.timeout(options.withinMs ?? answerWithinMs);
   const signal = options.signal === undefined ? late : AbortSignal.any([options.signal, late]);
+  const { carry = (call) => call() } = settings;
   try {
-    const response = await send(settings, name, request, { ...options, signal });
-    return { response, value: await reach(signal, () => read(response)) };
+    return await carry(async () => {
+      const response = await send(settings, name, request, { ...options, signal });
+      return { response, value: await reach(signal, () => read(response)) };
+    });
   } catch (error) {
     if (late.aborted && !options.signal?.aborted) throw unreachable('it gave no answer in time', error);
     throw error;
   }
+}
+
+export function urlOf<N extends OperationName>(
+  { baseUrl }: ClientSettings,
+  name: N,
+  request: RequestOf<N>,
+): string {
+  return `${baseUrl}${placed(routes[name], request).url}`;
 }
 
 async function read(response: Response): Promise<unknown> {

@@ -9,6 +9,9 @@ export type Answering<K> = {
   [N in OperationName]: Operations[N]['answer'] extends K ? N : never;
 }[OperationName];
 
+/** The names of the operations that have one answer, not a stream of them. */
+export type Answered = Exclude<OperationName, Answering<'events'>>;
+
 /** What is undefined is not asked for. */
 type Asked<Q extends z.ZodObject> = {
   readonly [K in keyof Q['shape']]?: z.output<Q['shape'][K]> | undefined;

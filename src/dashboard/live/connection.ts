@@ -25,9 +25,10 @@ function report(key: string, connection: Connection | null): void {
   for (const listener of listeners) listener();
 }
 
-/** Tells the header of a page's connection for as long as the page is there. */
-export function useReport(key: string, { kind, asOfMs, why }: Connection): void {
-  useEffect(() => report(key, { kind, asOfMs, why }), [key, kind, asOfMs, why]);
+/** Tells the header of a page's connection for as long as the page is there; null: what is shown grows no older. */
+export function useReport(key: string, connection: Connection | null): void {
+  const { kind = null, asOfMs = null, why = null } = connection ?? {};
+  useEffect(() => report(key, kind === null ? null : { kind, asOfMs, why }), [key, kind, asOfMs, why]);
   useEffect(() => () => report(key, null), [key]);
 }
 

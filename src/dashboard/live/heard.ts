@@ -1,5 +1,6 @@
-/** What each sign of a stream makes of what is known: true, out of sight of the API, or lost. */
-import type { Connection } from './connection.ts';
+/** What each sign of a stream, or an answer, makes of what is known: true, out of sight of the API, or lost. */
+import type { ApiError } from '../../client/index.ts';
+import type { Connection, ConnectionKind } from './connection.ts';
 
 export interface Heard {
   readonly kind: string;
@@ -26,4 +27,10 @@ export function after(known: Known, { kind, trouble, clocks = null }: Heard, asO
 
 export function lost(known: Known, why: string): Known {
   return { ...known, kind: 'lost', why };
+}
+
+/** Of a question that is asked again and again; a refusal is an answer as well. */
+export function kindOf(data: unknown, problem: Pick<ApiError, 'status' | 'passing'> | null): ConnectionKind {
+  if (problem?.passing) return problem.status === 0 ? 'lost' : 'stale';
+  return data === null && problem === null ? 'connecting' : 'live';
 }

@@ -1,7 +1,7 @@
 /** One answer of the API for a component: fetched, kept while it is fetched anew, and told of when that fails. */
 import { useCallback, useEffect, useState } from 'react';
-import { type ApiProblem, problemOf } from '../api/client.ts';
-import { getJson } from '../api/http.ts';
+import type { Answered, AnswerOf, RequestOf } from '../../client/index.ts';
+import { type ApiProblem, client, problemOf } from '../api/client.ts';
 
 export interface Query<T> {
   /** The latest answer, which stays when a later question fails; null: none yet. */
@@ -15,7 +15,8 @@ export interface Query<T> {
 }
 
 interface Known<T> {
-  readonly path: string | null;
+  /** The question, as a text. */
+  readonly of: string | null;
   /** Of the questions that somebody asked for; those that repeat by themselves are the same turn. */
   readonly turn: number;
   readonly data: T | null;
@@ -24,28 +25,36 @@ interface Known<T> {
 }
 
 /** Null: asks nothing. `everyMs`: asks again so long after each answer, while somebody looks at the page. */
-export function useQuery<T>(path: string | null, everyMs?: number): Query<T> {
+export function useQuery<N extends Answered>(
+  name: N,
+  request: RequestOf<N> | null,
+  everyMs?: number,
+): Query<AnswerOf<N>> {
   const [turn, setTurn] = useState(1);
-  const nothing: Known<T> = { path, turn: 0, data: null, problem: null, atMs: null };
+  // Whoever asks makes a new request with each drawing, which says the same.
+  const asked = request === null ? null : JSON.stringify(request);
+  const of = asked === null ? null : `${name} ${asked}`;
+  const nothing: Known<AnswerOf<N>> = { of, turn: 0, data: null, problem: null, atMs: null };
   const [known, setKnown] = useState(nothing);
   const reload = useCallback(() => setTurn((last) => last + 1), []);
   useEffect(() => {
-    if (path === null) return;
+    if (asked === null || of === null) return;
     const stopped = new AbortController();
+    const { signal } = stopped;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       try {
-        const data = await getJson<T>(path, stopped.signal);
-        setKnown({ path, turn, data, problem: null, atMs: Date.now() });
+        const data = await client.call(name, JSON.parse(asked) as RequestOf<N>, { signal });
+        setKnown({ of, turn, data, problem: null, atMs: Date.now() });
       } catch (error) {
-        if (stopped.signal.aborted) return;
+        if (signal.aborted) return;
         const problem = problemOf(error);
         setKnown((last) => {
-          const { data, atMs } = last.path === path ? last : { data: null, atMs: null };
-          return { path, turn, data, problem, atMs };
+          const { data, atMs } = last.of === of ? last : { data: null, atMs: null };
+          return { of, turn, data, problem, atMs };
         });
       }
-      if (everyMs !== undefined && !stopped.signal.aborted) timer = setTimeout(again, everyMs);
+      if (everyMs !== undefined && !signal.aborted) timer = setTimeout(again, everyMs);
     };
     const again = () => {
       if (document.hidden) timer = setTimeout(again, everyMs);
@@ -56,8 +65,8 @@ export function useQuery<T>(path: string | null, everyMs?: number): Query<T> {
       stopped.abort();
       clearTimeout(timer);
     };
-  }, [path, everyMs, turn]);
-  const { data, problem, atMs } = known.path === path ? known : nothing;
-  const answered = known.path === path && known.turn === turn;
-  return { data, problem, atMs, loading: path !== null && !answered, reload };
+  }, [name, asked, of, everyMs, turn]);
+  const { data, problem, atMs } = known.of === of ? known : nothing;
+  const answered = known.of === of && known.turn === turn;
+  return { data, problem, atMs, loading: of !== null && !answered, reload };
 }

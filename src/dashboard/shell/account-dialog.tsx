@@ -2,7 +2,6 @@
 import { useState } from 'react';
 import type { Me } from '../../api/contract.ts';
 import { type ApiProblem, client, problemOf } from '../api/client.ts';
-import { meStore } from '../api/me.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/states.tsx';
@@ -11,7 +10,7 @@ export function AccountDialog({ me, onClose }: { readonly me: Me; readonly onClo
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const logOut = async () => {
     try {
-      await meStore.send(() => client.logOut({ body: {} }));
+      await client.logOut({ body: {} });
       location.assign('/ui/login');
     } catch (error) {
       setProblem(problemOf(error));

@@ -1,7 +1,7 @@
 /** Who this browser is to the API, as pages see it, asked again as long as the dashboard is open. */
 import { useSyncExternalStore } from 'react';
 import type { Me } from '../../api/contract.ts';
-import { meStore } from '../api/me.ts';
+import { meStore } from '../api/client.ts';
 
 /** Roles and sessions change. */
 const lookEveryMs = 30_000;

@@ -1,6 +1,7 @@
 /** A link to a rollout's own page. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { rolloutPath } from './rollout-path.ts';
 
 interface RolloutLinkProps {
   readonly environment: string;
@@ -11,9 +12,8 @@ interface RolloutLinkProps {
 }
 
 export function RolloutLink({ environment, service, runId, children, className }: RolloutLinkProps) {
-  const href = `/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}?run=${runId}`;
   return (
-    <Link href={href} className={className}>
+    <Link href={rolloutPath({ environment, service, run: runId })} className={className}>
       {children}
     </Link>
   );

@@ -110,3 +110,21 @@ test('gives up with the reason of the caller', async () => {
   stop.abort(new Error('page left'));
   await expect(asked).rejects.toThrow('page left');
 });
+
+test('calls by name, carries each call out as it is told to, and knows where things are', async () => {
+  api = await serveApi({ get: async () => viewOf() }, {});
+  let carried = 0;
+  const client = createClient({
+    baseUrl: api.url,
+    carry: async (call) => {
+      carried += 1;
+      await call();
+      return await call();
+    },
+  });
+  expect(await client.call('getRollout', shop)).toEqual(await client.getRollout(shop));
+  expect([carried, api.calls.length]).toEqual([2, 4]);
+  expect(client.urlOf('getReport', { ...shop, run: runId, kind: 'security' })).toBe(
+    `${api.url}/v1/rollouts/demo/shop/report?run=${runId}&kind=security`,
+  );
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { apiPath, pagePath } from '../../../src/dashboard/pages/assurance/use-target.ts';
 import { scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
 import { shareText, tookText } from '../../../src/dashboard/pages/rollbacks/words.ts';
+import { rolloutPath } from '../../../src/dashboard/shell/rollout-path.ts';
 import { factsIn, placeText } from '../../../src/domain/gates/wording.ts';
 
 describe('facts of gates', () => {
@@ -35,12 +35,9 @@ it('a score of 90 is good, as gates ask for by default', () => {
 });
 
 it('paths keep the run, and names that need it are escaped', () => {
-  const target = { environment: 'prod', service: 'a b', run: 'r1' };
-  expect(apiPath(target, 'report', { kind: 'security' })).toBe(
-    '/v1/rollouts/prod/a%20b/report?run=r1&kind=security',
-  );
-  expect(pagePath(target)).toBe('/rollouts/prod/a%20b?run=r1');
-  expect(pagePath({ ...target, run: null }, 'security')).toBe('/rollouts/prod/a%20b/security');
+  const latest = { environment: 'prod', service: 'a b' };
+  expect(rolloutPath({ ...latest, run: 'r1' })).toBe('/rollouts/prod/a%20b?run=r1');
+  expect(rolloutPath(latest, 'security')).toBe('/rollouts/prod/a%20b/security');
 });
 
 it('times of rollbacks have the digits that matter', () => {

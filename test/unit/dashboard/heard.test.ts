@@ -1,6 +1,6 @@
 /** Whether what a page shows is true, after each sign of its stream. */
 import { expect, test } from 'vitest';
-import { after, connecting, type Known, lost } from '../../../src/dashboard/live/heard.ts';
+import { after, connecting, type Known, kindOf, lost } from '../../../src/dashboard/live/heard.ts';
 
 const alive = { kind: 'alive', atMs: 2 };
 const trouble = { kind: 'trouble', atMs: 1, trouble: { message: 'Temporal is away' } };
@@ -21,4 +21,12 @@ test('what the API could not see stays old through a lost connection, until it i
   expect(back).toMatchObject({ kind: 'stale', asOfMs: 0, why: 'Temporal is away' });
   expect(after(back, view, 3)).toMatchObject({ kind: 'live', asOfMs: 3, why: null });
   expect(after(back, { ...alive, clocks: { asOfMs: 3 } }, 3)).toMatchObject({ kind: 'live', asOfMs: 3 });
+});
+
+test('a question that is asked again and again finds the API away, or without sight, or refusing', () => {
+  expect(kindOf(null, null)).toBe('connecting');
+  expect(kindOf({}, null)).toBe('live');
+  expect(kindOf({}, { status: 0, passing: true })).toBe('lost');
+  expect(kindOf({}, { status: 503, passing: true })).toBe('stale');
+  expect(kindOf(null, { status: 403, passing: false })).toBe('live');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listPath } from '../../../src/dashboard/pages/scope/list-path.ts';
+import { given } from '../../../src/dashboard/pages/scope/given.ts';
 import { chooseText, firstOf, readableIn } from '../../../src/dashboard/pages/scope/readable.ts';
 import { everything, type Grant } from '../../../src/domain/access/grants.ts';
 
@@ -27,10 +27,7 @@ describe('the environment of a list', () => {
     expect(chooseText(null)).toBe('Choose an environment.');
   });
 
-  it('stands in the path if there is one', () => {
-    expect(listPath('/v1/incidents', { environment: '' })).toBe('/v1/incidents');
-    expect(listPath('/v1/rollbacks', { limit: '50', service: ' shop ', environment: 'a&b' })).toBe(
-      '/v1/rollbacks?limit=50&service=shop&environment=a%26b',
-    );
+  it('is asked for if there is one', () => {
+    expect([given(' '), given(' prod ')]).toEqual([undefined, 'prod']);
   });
 });

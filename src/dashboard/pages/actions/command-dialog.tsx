@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import type { CommandAnswer, CommandBody, RolloutView } from '../../../api/contract.ts';
 import { expectationOf } from '../../../domain/rollout/expectation.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import { postJson } from '../../api/http.ts';
+import { client } from '../../api/client.ts';
 import { useConnection } from '../../live/connection.ts';
 import { useNow } from '../../live/use-now.ts';
 import { CheckField, TextField } from '../../ui/fields.tsx';
@@ -47,8 +47,8 @@ export function CommandDialog(props: CommandDialogProps) {
       ...(name === 'override' ? { for: time } : {}),
       ...(expect === null ? {} : { expect }),
     };
-    const path = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}/${name}`;
-    const answer = await postJson<CommandAnswer>(path, body, { idempotencyKey: key });
+    const request = { environment, service, command: name, body };
+    const answer = await client.steerRollout(request, { idempotencyKey: key });
     toast({ tone: 'good', text: answerText(name, view.target, answer) });
     onDone(answer);
   };

@@ -1,5 +1,5 @@
 /** The dialog before a yes or a no, with the rollout as it is by then, for as long as it is asked what was asked when it was opened. */
-import type { RolloutView, Waiting, WaitingList } from '../../../api/contract.ts';
+import type { Waiting } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { useReport } from '../../live/connection.ts';
 import { useQuery } from '../../live/use-query.ts';
@@ -7,7 +7,6 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { CommandDialog } from '../actions/command-dialog.tsx';
 import { labels } from '../actions/words.ts';
-import { listPath } from '../scope/list-path.ts';
 import { isAsked } from './people.ts';
 
 interface AnswerDialogProps {
@@ -22,13 +21,9 @@ const lookEveryMs = 2_000;
 
 export function AnswerDialog({ waiting, name, verifiedName, onDone, onClose }: AnswerDialogProps) {
   const { environment, service, target } = waiting;
-  const path = `/v1/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`;
-  const query = useQuery<RolloutView>(path, lookEveryMs);
+  const query = useQuery('getRollout', { environment, service }, lookEveryMs);
   // Asked after the rollout was seen: what waits now waited then, or the dialog is told of it.
-  const list = useQuery<WaitingList>(
-    query.data === null ? null : listPath('/v1/approvals', { environment, service }),
-    lookEveryMs,
-  );
+  const list = useQuery('listApprovals', query.data === null ? null : { environment, service }, lookEveryMs);
   const problem = query.problem ?? list.problem;
   const kind = problem === null ? 'live' : 'lost';
   useReport('answer', { kind, asOfMs: query.atMs, why: problem?.detail ?? null });

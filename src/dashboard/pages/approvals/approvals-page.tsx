@@ -2,14 +2,15 @@
 import { useState } from 'react';
 import type { Waiting, WaitingList } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import { type Query, useQuery } from '../../live/use-query.ts';
+import { usePolled } from '../../live/use-polled.ts';
+import type { Query } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
 import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
-import { listPath } from '../scope/list-path.ts';
+import { given } from '../scope/given.ts';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { AnswerDialog } from './answer-dialog.tsx';
 import { Question } from './question.tsx';
@@ -21,7 +22,7 @@ export function ApprovalsPage() {
   const rights = useRights();
   const choice = useEnvironment(false);
   const { environment } = choice;
-  const query = useQuery<WaitingList>(listPath('/v1/approvals', { environment }), lookEveryMs);
+  const query = usePolled('listApprovals', { environment: given(environment) }, lookEveryMs);
   const [asked, setAsked] = useState<{ readonly waiting: Waiting; readonly name: CommandName } | null>(null);
   return (
     <Page title="Approvals">

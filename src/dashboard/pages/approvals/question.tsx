@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Waiting } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
+import { rolloutPath } from '../../shell/rollout-path.ts';
 import { useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Rights } from '../actions/rights.ts';
@@ -21,10 +22,7 @@ export function Question({ waiting, rights, onAnswer }: QuestionProps) {
     <article className="approval" aria-label={`${target}: ${question}`}>
       <h2>{question}</h2>
       <p>
-        <Link href={`/rollouts/${encodeURIComponent(environment)}/${encodeURIComponent(service)}`}>
-          {target}
-        </Link>{' '}
-        {version}
+        <Link href={rolloutPath({ environment, service })}>{target}</Link> {version}
         {author === null ? '' : `, started by ${author}`}
       </p>
       <p>{peopleText(waiting)}</p>

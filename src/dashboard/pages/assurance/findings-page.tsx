@@ -1,11 +1,12 @@
 /** What the pages of security and readiness share: the question to the API, and what is shown while there is no answer. */
 import type { ReactNode } from 'react';
 import type { Findings } from '../../../api/contract.ts';
-import { useQuery } from '../../live/use-query.ts';
+import { client } from '../../api/client.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
+import { useTarget } from '../../shell/rollout-path.ts';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { RolloutTabs } from './rollout-tabs.tsx';
-import { apiPath, useTarget } from './use-target.ts';
 import './assurance.css';
 
 /** Gates answer in seconds at the earliest. */
@@ -19,8 +20,8 @@ interface FindingsPageProps {
 
 export function FindingsPage({ view, title, children }: FindingsPageProps) {
   const target = useTarget();
-  const { data, problem, reload } = useQuery<Findings>(apiPath(target, 'findings'), lookEveryMs);
-  const report = apiPath(target, 'report', { kind: view, format: 'html' });
+  const { data, problem, reload } = usePolled('getFindings', target, lookEveryMs);
+  const report = client.urlOf('getReport', { ...target, kind: view, format: 'html' });
   return (
     <Page
       title={`${title}: ${target.environment}/${target.service}`}

@@ -1,6 +1,7 @@
 /** The views of one rollout: how it goes, what assures its safety, whether it is ready. */
+import type { FollowedRun } from '../../../client/index.ts';
+import { rolloutPath } from '../../shell/rollout-path.ts';
 import { Tabs } from '../../ui/tabs.tsx';
-import { pagePath, type Target } from './use-target.ts';
 
 const views = [
   { part: '', text: 'Canary status' },
@@ -9,14 +10,14 @@ const views = [
 ] as const;
 
 interface RolloutTabsProps {
-  readonly target: Target;
+  readonly target: FollowedRun;
   readonly current: (typeof views)[number]['part'];
 }
 
 export function RolloutTabs({ target, current }: RolloutTabsProps) {
   const tabs = views.map(({ part, text }) => ({
     text,
-    href: pagePath(target, part),
+    href: rolloutPath(target, part),
     current: part === current,
   }));
   return <Tabs label="Views of this rollout" tabs={tabs} />;

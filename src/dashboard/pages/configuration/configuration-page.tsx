@@ -1,5 +1,5 @@
 /** What this Sluice is set up with: versions, access, policies, freezes, providers and presets; and where to ask for more. */
-import type { Catalogue, Configuration, Readiness } from '../../../api/contract.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -14,9 +14,9 @@ import './configuration.css';
 const lookEveryMs = 15_000;
 
 export function ConfigurationPage() {
-  const { data, problem, reload } = useQuery<Configuration>('/v1/configuration', lookEveryMs);
-  const { data: catalogue } = useQuery<Catalogue>('/v1/catalogue');
-  const { data: readiness } = useQuery<Readiness>('/readyz', lookEveryMs);
+  const { data, problem, reload } = usePolled('getConfiguration', {}, lookEveryMs);
+  const { data: catalogue } = useQuery('getCatalogue', {});
+  const { data: readiness } = useQuery('getReadiness', {}, lookEveryMs);
   return (
     <Page title="Configuration" subtitle="As the operator has set it; secrets are never shown.">
       {data === null ? (

@@ -1,10 +1,10 @@
 /** One emergency as it goes: how many targets are back, which are not and why, its incident, its story, and its release. */
 import { useState } from 'react';
-import type { EmergencyReleaseAnswer, EmergencyView } from '../../../api/contract.ts';
+import type { EmergencyView } from '../../../api/contract.ts';
 import { areaOfWord } from '../../../domain/access/areas.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import type { EmergencyStatus } from '../../../domain/emergency/status.ts';
-import { postJson } from '../../api/http.ts';
+import { client } from '../../api/client.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
@@ -25,14 +25,13 @@ type TargetRecord = EmergencyStatus['targets'][number];
 const lookEveryMs = 1_000;
 
 export function EmergencyCard({ id, rights, onReleased }: EmergencyCardProps) {
-  const path = `/v1/emergency-rollbacks/${encodeURIComponent(id)}`;
-  const { data, problem, atMs, reload } = useQuery<EmergencyView>(path, lookEveryMs);
+  const { data, problem, atMs, reload } = useQuery('getEmergency', { id }, lookEveryMs);
   const [asked, setAsked] = useState(false);
   if (data === null)
     return problem ? <Problem problem={problem} onRetry={reload} /> : <Loading what={`emergency ${id}`} />;
   const mayRelease = data.scope.every((word) => allows(rights.grants, 'release', areaOfWord(word)));
   const release = async ({ actor, reason, key }: Act) => {
-    await postJson<EmergencyReleaseAnswer>(`${path}/release`, { actor, reason }, { idempotencyKey: key });
+    await client.releaseEmergency({ id, body: { actor, reason } }, { idempotencyKey: key });
     setAsked(false);
     reload();
     onReleased();

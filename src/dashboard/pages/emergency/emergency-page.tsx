@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { EmergencyList } from '../../../api/contract.ts';
 import { allows, allowsSomewhere, everywhere, type Permission } from '../../../domain/access/grants.ts';
-import { useQuery } from '../../live/use-query.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Problem } from '../../ui/states.tsx';
@@ -19,7 +19,7 @@ const lookEveryMs = 3_000;
 
 export function EmergencyPage() {
   const rights = useRights();
-  const { data, problem, reload } = useQuery<EmergencyList>('/v1/emergency-rollbacks?limit=20', lookEveryMs);
+  const { data, problem, reload } = usePolled('listEmergencies', { limit: 20 }, lookEveryMs);
   const [opened, setOpened] = useState<string | null>(null);
   const [stopped, setStopped] = useState<Stopped | null>(null);
   const listed = data?.emergencies ?? [];

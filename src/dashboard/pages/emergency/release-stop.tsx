@@ -1,7 +1,7 @@
 /** Releases a stop of everything, which no emergency holds any more. */
 import { useState } from 'react';
 import type { ReleaseAnswer } from '../../../api/contract.ts';
-import { postJson } from '../../api/http.ts';
+import { client } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 
@@ -10,7 +10,7 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
   const [answer, setAnswer] = useState<ReleaseAnswer | null>(null);
   const send = async ({ actor, reason, key }: Act) => {
     const body = { actor, ...(reason === '' ? {} : { reason }) };
-    setAnswer(await postJson<ReleaseAnswer>('/v1/emergency-stop/release', body, { idempotencyKey: key }));
+    setAnswer(await client.releaseEmergencyStop({ body }, { idempotencyKey: key }));
     setAsked(false);
   };
   return (

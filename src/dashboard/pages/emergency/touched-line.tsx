@@ -1,5 +1,4 @@
 /** Says which running rollouts an emergency would touch, so that a typing error is seen before it is confirmed. */
-import type { RolloutPage } from '../../../api/contract.ts';
 import type { ScopeWords } from '../../../domain/emergency/scope.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { touchedBy } from './touched.ts';
@@ -12,7 +11,7 @@ interface TouchedLineProps {
 const mostNamed = 10;
 
 export function TouchedLine({ kind, words }: TouchedLineProps) {
-  const { data } = useQuery<RolloutPage>('/v1/rollouts?running=true&limit=200');
+  const { data } = useQuery('listRollouts', { running: 'true', limit: 200 });
   if (data === null) return null;
   const targets = touchedBy(kind, words, data.rollouts);
   const more = targets.length > mostNamed ? ` and ${targets.length - mostNamed} more` : '';

@@ -1,9 +1,7 @@
 /** Sends an emergency order, once however often it is pressed, and keeps what came of it. */
 import { useRef, useState } from 'react';
-import type { EmergencyAnswer, EmergencyOpened } from '../../../api/contract.ts';
 import type { ScopeWords } from '../../../domain/emergency/scope.ts';
-import { type ApiProblem, problemOf } from '../../api/client.ts';
-import { postJson } from '../../api/http.ts';
+import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { stopScope } from './scope.ts';
 import { type Stopped, stoppedIn } from './stopped.ts';
 
@@ -53,10 +51,10 @@ async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: s
   const said = { reason, actor };
   if (kind === 'stop') {
     const body = { ...said, scope: stopScope(words) };
-    const stopped = await postJson<EmergencyAnswer>('/v1/emergency-stop', body, { idempotencyKey });
+    const stopped = await client.emergencyStop({ body }, { idempotencyKey });
     return { stopped, id: null };
   }
   const body = { ...said, scope: words, ...(to === '' ? {} : { to }) };
-  const { stop, id } = await postJson<EmergencyOpened>('/v1/emergency-rollbacks', body, { idempotencyKey });
+  const { stop, id } = await client.openEmergency({ body }, { idempotencyKey });
   return { stopped: stop, id };
 }

@@ -1,16 +1,16 @@
 /** One bundle: what it is of, whether it is signed and held, and what can be done with it. */
 import { useState } from 'react';
-import { Link } from 'wouter';
-import type { Bundle, ListedBundle } from '../../../api/contract.ts';
+import type { ListedBundle } from '../../../api/contract.ts';
+import type { FollowedRun } from '../../../client/index.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import { reportKinds } from '../../../report/names.ts';
-import { postJson } from '../../api/http.ts';
+import { client } from '../../api/client.ts';
+import { RolloutLink } from '../../shell/rollout-link.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { At } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import type { Rights } from '../actions/rights.ts';
-import { apiPath, pagePath, type Target } from '../assurance/use-target.ts';
 import { Verify } from './verify.tsx';
 
 interface BundleCardProps {
@@ -23,7 +23,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
   const { manifest, sha256, signedBy, held, holds, pruned, problem } = bundle;
   const { environment, service, runId, version, outcome, temporalStatus, endedAtMs, position, files } =
     manifest;
-  const target: Target = { environment, service, run: runId };
+  const target: FollowedRun = { environment, service, run: runId };
   const [asked, setAsked] = useState(false);
   const mayHold = allows(rights.grants, 'admin', { environment, service });
   const [lastHold] = holds.slice(-1);
@@ -31,7 +31,10 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
     <article className="evidence-card" aria-label={`Bundle ${position} of ${manifest.target}`}>
       <header>
         <h2>
-          <Link href={pagePath(target)}>{manifest.target}</Link> {version ?? ''}
+          <RolloutLink environment={environment} service={service} runId={runId}>
+            {manifest.target}
+          </RolloutLink>{' '}
+          {version ?? ''}
         </h2>
         <Badge tone={outcome === 'promoted' ? 'good' : 'warn'}>
           {outcome ?? temporalStatus.toLowerCase()}
@@ -53,7 +56,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
       {pruned === null ? (
         <>
           <div className="evidence-actions">
-            <a className="button button-plain" href={apiPath(target, 'evidence/archive')} download>
+            <a className="button button-plain" href={client.urlOf('downloadEvidence', target)} download>
               Download
             </a>
             <Verify target={target} />
@@ -67,7 +70,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
               <a
                 key={kind}
                 className="evidence-report"
-                href={apiPath(target, 'report', { kind, format: 'html' })}
+                href={client.urlOf('getReport', { ...target, kind, format: 'html' })}
                 target="_blank"
                 rel="noreferrer"
               >
@@ -94,7 +97,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
 }
 
 interface HoldDialogProps {
-  readonly target: Target;
+  readonly target: FollowedRun;
   readonly held: boolean;
   readonly verifiedName: Rights['verifiedName'];
   readonly onClose: () => void;
@@ -103,8 +106,8 @@ interface HoldDialogProps {
 
 function HoldDialog({ target, held, verifiedName, onClose, onDone }: HoldDialogProps) {
   const send = async ({ actor, reason, key }: Act) => {
-    const path = apiPath(target, `evidence/${held ? 'release' : 'hold'}`);
-    await postJson<Bundle>(path, { actor, reason }, { idempotencyKey: key });
+    const change = held ? client.releaseEvidence : client.holdEvidence;
+    await change({ ...target, body: { actor, reason } }, { idempotencyKey: key });
     onDone();
   };
   return (

@@ -1,12 +1,12 @@
 /** Bundles of evidence: what each proves, its download, its verification, its reports and its legal hold. */
 import type { BundleList } from '../../../api/contract.ts';
-import { useQuery } from '../../live/use-query.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
 import { useRights } from '../actions/use-rights.ts';
 import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
-import { listPath } from '../scope/list-path.ts';
+import { given } from '../scope/given.ts';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { BundleCard } from './bundle-card.tsx';
 import './evidence.css';
@@ -16,8 +16,9 @@ const lookEveryMs = 15_000;
 export function EvidencePage() {
   const choice = useEnvironment(false);
   const { environment } = choice;
-  const { data, problem, reload } = useQuery<BundleList>(
-    listPath('/v1/evidence', { environment, limit: '100' }),
+  const { data, problem, reload } = usePolled(
+    'listEvidence',
+    { environment: given(environment), limit: 100 },
     lookEveryMs,
   );
   return (

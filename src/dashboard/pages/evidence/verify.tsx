@@ -1,25 +1,24 @@
 /** Checks a bundle when somebody asks: hashes, signature, chain, and a replay of its history. */
 import { useState } from 'react';
 import type { Verification } from '../../../api/contract.ts';
-import { type ApiProblem, problemOf } from '../../api/client.ts';
-import { getJson } from '../../api/http.ts';
+import type { FollowedRun } from '../../../client/index.ts';
+import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { announce } from '../../shell/announcer.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/states.tsx';
-import { apiPath, type Target } from '../assurance/use-target.ts';
 
 type State =
   | { readonly kind: 'idle' | 'busy' }
   | { readonly kind: 'done'; readonly verification: Verification }
   | { readonly kind: 'failed'; readonly problem: ApiProblem };
 
-export function Verify({ target }: { readonly target: Target }) {
+export function Verify({ target }: { readonly target: FollowedRun }) {
   const [state, setState] = useState<State>({ kind: 'idle' });
   const verify = async () => {
     setState({ kind: 'busy' });
     try {
-      const verification = await getJson<Verification>(apiPath(target, 'evidence/verification'));
+      const verification = await client.verifyEvidence(target);
       setState({ kind: 'done', verification });
       announce(verification.ok ? 'The bundle is whole.' : 'The bundle is not in order.');
     } catch (error) {

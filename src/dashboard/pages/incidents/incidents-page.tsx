@@ -1,9 +1,9 @@
 /** Incidents: the open ones first, who has taken them on, and how they were solved. */
 import { useState } from 'react';
-import type { IncidentList, IncidentSummary, IncidentView } from '../../../api/contract.ts';
+import type { IncidentSummary } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
-import { postJson } from '../../api/http.ts';
-import { useQuery } from '../../live/use-query.ts';
+import { client } from '../../api/client.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -13,7 +13,7 @@ import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
 import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
-import { listPath } from '../scope/list-path.ts';
+import { given } from '../scope/given.ts';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { Story } from './story.tsx';
 import './incidents.css';
@@ -23,8 +23,9 @@ const lookEveryMs = 5_000;
 export function IncidentsPage() {
   const choice = useEnvironment(false);
   const { environment } = choice;
-  const { data, problem, reload } = useQuery<IncidentList>(
-    listPath('/v1/incidents', { environment }),
+  const { data, problem, reload } = usePolled(
+    'listIncidents',
+    { environment: given(environment) },
     lookEveryMs,
   );
   const rights = useRights();
@@ -62,14 +63,13 @@ function IncidentCard({ incident, rights, onChanged }: IncidentCardProps) {
     closedAtMs,
     acknowledgedBy,
     versions,
-    links,
+    runId,
   } = incident;
   const [asked, setAsked] = useState(false);
   const [environment = '', service = ''] = target.split('/');
   const isOpen = state === 'open';
   const close = async ({ actor, reason, key }: Act) => {
-    const path = `/v1/incidents/${encodeURIComponent(environment)}/${encodeURIComponent(service)}/close`;
-    await postJson<IncidentView>(path, { actor, reason }, { idempotencyKey: key });
+    await client.closeIncident({ environment, service, body: { actor, reason } }, { idempotencyKey: key });
     setAsked(false);
     onChanged();
   };
@@ -108,14 +108,19 @@ function IncidentCard({ incident, rights, onChanged }: IncidentCardProps) {
         {acknowledgedBy === null ? 'Nobody has taken it on.' : `Taken on by ${acknowledgedBy}.`}
       </p>
       <div className="incident-actions">
-        <a className="button button-plain" href={links.review} target="_blank" rel="noreferrer">
+        <a
+          className="button button-plain"
+          href={client.urlOf('getReview', { environment, service, run: runId })}
+          target="_blank"
+          rel="noreferrer"
+        >
           Review
         </a>
         {isOpen && allows(rights.grants, 'steer', { environment, service }) ? (
           <Button onClick={() => setAsked(true)}>Close …</Button>
         ) : null}
       </div>
-      <Story path={links.self} />
+      <Story incident={{ environment, service, run: runId }} />
       {asked ? (
         <ActDialog
           title={`Close: ${title}`}

@@ -1,13 +1,13 @@
 /** The story of an incident, asked for only when somebody wants to read it. */
 import { useState } from 'react';
-import type { IncidentView } from '../../../api/contract.ts';
+import type { RequestOf } from '../../../client/index.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
 
-export function Story({ path }: { readonly path: string }) {
+export function Story({ incident }: { readonly incident: RequestOf<'getIncident'> }) {
   const [open, setOpen] = useState(false);
-  const { data, problem, reload } = useQuery<IncidentView>(open ? path : null);
+  const { data, problem, reload } = useQuery('getIncident', open ? incident : null);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Story</summary>

@@ -1,7 +1,7 @@
 /** Every rollback: why, how fast, at what cost; and what they say together. */
 import { useState } from 'react';
 import type { RollbackEntry, RollbackPage } from '../../../api/contract.ts';
-import { useQuery } from '../../live/use-query.ts';
+import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
@@ -9,7 +9,7 @@ import { Empty, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { At } from '../../ui/time.tsx';
 import { EnvironmentField, ListProblem } from '../scope/environment-field.tsx';
-import { listPath } from '../scope/list-path.ts';
+import { given } from '../scope/given.ts';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { Record } from './record.tsx';
 import { Statistics } from './statistics.tsx';
@@ -31,14 +31,14 @@ export function RollbacksPage() {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const choice = useEnvironment(true);
   const { environment } = choice;
-  const path = listPath('/v1/rollbacks', {
-    limit: '50',
-    since,
-    environment,
-    service,
-    cursor: cursors.at(-1) ?? '',
-  });
-  const { data, problem, reload } = useQuery<RollbackPage>(path, lookEveryMs);
+  const request = {
+    limit: 50,
+    since: given(since),
+    environment: given(environment),
+    service: given(service),
+    cursor: cursors.at(-1),
+  };
+  const { data, problem, reload } = usePolled('listRollbacks', request, lookEveryMs);
   const restart =
     <T,>(set: (value: T) => void) =>
     (value: T) => {

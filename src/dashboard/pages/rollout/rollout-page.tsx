@@ -1,9 +1,9 @@
 /** The page of one rollout: what it is, what can be done to it, and the views of it. */
-import { useParams, useSearch } from 'wouter';
 import type { RolloutView } from '../../../api/contract.ts';
 import type { FollowedRun } from '../../../client/index.ts';
 import { useReport } from '../../live/connection.ts';
 import { Page } from '../../shell/page.tsx';
+import { useTarget } from '../../shell/rollout-path.ts';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
 import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
@@ -11,9 +11,8 @@ import { StatusView } from './status/status-view.tsx';
 import { useRollout } from './use-rollout.ts';
 
 export function RolloutPage() {
-  const { environment = '', service = '' } = useParams();
-  const run = new URLSearchParams(useSearch()).get('run');
-  const followed: FollowedRun = { environment, service, ...(run === null ? {} : { run }) };
+  const followed = useTarget();
+  const { environment, service, run } = followed;
   // Another rollout is another page: nothing of the one before may be seen in it.
   return <OneRollout key={`${environment}/${service}/${run}`} followed={followed} />;
 }
@@ -22,7 +21,7 @@ function OneRollout({ followed }: { readonly followed: FollowedRun }) {
   const seen = useRollout(followed);
   const { view, problem, connection } = seen;
   // What has ended does not grow old.
-  useReport('rollout', view?.endedAtMs != null ? { kind: 'live', asOfMs: null, why: null } : connection);
+  useReport('rollout', view?.endedAtMs != null ? null : connection);
   const target = `${followed.environment}/${followed.service}`;
   if (view === null) {
     return (
@@ -44,7 +43,7 @@ function OneRollout({ followed }: { readonly followed: FollowedRun }) {
   }
   return (
     <Page title={target} subtitle={<Subtitle view={view} />} actions={<RolloutActions view={view} />}>
-      <RolloutTabs target={{ run: null, ...followed }} current="" />
+      <RolloutTabs target={followed} current="" />
       {problem === null ? null : <Problem problem={problem} />}
       <StatusView seen={{ ...seen, view }} />
     </Page>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { RolloutSummary } from '../../../api/contract.ts';
 import type { Outcome } from '../../../domain/rollout/types.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
+import { given } from '../scope/given.ts';
 
 export interface HistoryFilter {
   /** Empty: all. */
@@ -49,9 +50,9 @@ export function useHistory({ environment, outcome, search }: HistoryFilter): His
         const query = {
           running: 'false',
           limit: pageSize,
-          environment: environment || undefined,
+          environment: given(environment),
           outcome: outcome ?? undefined,
-          search: search.trim() || undefined,
+          search: given(search),
           cursor: cursor ?? undefined,
         } as const;
         const { rollouts, next } = await client.listRollouts(query, { signal: stopped.signal });

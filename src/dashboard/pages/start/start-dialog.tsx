@@ -1,8 +1,7 @@
 /** The last question before a rollout begins, and what to do when it may not. */
 import { useRef, useState } from 'react';
 import type { Started } from '../../../api/contract.ts';
-import { type ApiProblem, problemOf } from '../../api/client.ts';
-import { postJson } from '../../api/http.ts';
+import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/note.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
@@ -37,7 +36,7 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
       ...(reason === '' ? {} : { reason }),
       ...(chosen?.kind === 'force' ? { force: true } : {}),
     };
-    const post = () => postJson<Started>('/v1/rollouts', body, { idempotencyKey: key });
+    const post = () => client.startRollout({ body }, { idempotencyKey: key });
     try {
       const started = await begin({ post, problemOf, tell: setWaiting }, realClock);
       forgetAttempt();

@@ -5,6 +5,7 @@ import type { Catalogue } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
+import { rolloutPath } from '../../shell/rollout-path.ts';
 import { recall, remember } from '../../shell/storage.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -32,7 +33,7 @@ export function StartPage() {
   const [, navigate] = useLocation();
   const toast = useToast();
   const { verifiedName, grants } = useRights();
-  const { data: catalogue } = useQuery<Catalogue>('/v1/catalogue');
+  const { data: catalogue } = useQuery('getCatalogue', {});
   const check = usePlanCheck(text);
   const schema = useMemo(() => readSchema(catalogue?.plan), [catalogue]);
   const findings = useMemo(
@@ -91,7 +92,8 @@ export function StartPage() {
             const how = created ? 'begins' : 'had been started before';
             const absent = workerSeen ? '' : ' No worker polls now, so it waits for one.';
             toast({ tone: 'good', text: `${target} ${version} ${how}.${absent}` });
-            navigate(`/rollouts/${target}?run=${runId}`);
+            const [environment = '', service = ''] = target.split('/');
+            navigate(rolloutPath({ environment, service, run: runId }));
           }}
           onClose={() => setAsked(false)}
         />

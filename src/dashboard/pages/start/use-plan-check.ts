@@ -1,8 +1,7 @@
 /** What the API says of a plan while it is written: asked when somebody pauses, and the former question is given up. */
 import { useCallback, useEffect, useState } from 'react';
 import type { Validation } from '../../../api/contract.ts';
-import { type ApiProblem, problemOf } from '../../api/client.ts';
-import { postJson } from '../../api/http.ts';
+import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 
 export interface PlanCheck {
   /** The latest answer, which may be of an earlier text; null: none yet. */
@@ -41,7 +40,7 @@ export function usePlanCheck(text: string): PlanCheck {
     const { signal } = stopped;
     const ask = async () => {
       try {
-        const validation = await postJson<Validation>('/v1/validate', { plan: text }, { signal });
+        const validation = await client.validatePlan({ body: { plan: text } }, { signal });
         setKnown({ validation, text, problem: null, asked: text, turn });
       } catch (error) {
         if (!signal.aborted) setKnown((last) => ({ ...last, problem: problemOf(error), asked: text, turn }));

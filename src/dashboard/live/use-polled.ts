@@ -1,0 +1,24 @@
+/** What a page is about, asked again and again: when that fails the header says so, and how old is what is still shown. */
+import type { Answered, AnswerOf, RequestOf } from '../../client/index.ts';
+import { useReport } from './connection.ts';
+import { kindOf } from './heard.ts';
+import { type Query, useQuery } from './use-query.ts';
+
+/** `problem` is null while older data is shown and the next question may be answered again: the banner has told of it. */
+export function usePolled<N extends Answered>(
+  name: N,
+  request: RequestOf<N>,
+  everyMs: number,
+): Query<AnswerOf<N>> {
+  const query = useQuery(name, request, everyMs);
+  const { data, problem, atMs } = query;
+  const kind = kindOf(data, problem);
+  const isAway = kind === 'lost' || kind === 'stale';
+  useReport(name, {
+    kind,
+    // Between two answers it is as old as it has to be.
+    asOfMs: isAway ? atMs : null,
+    why: isAway ? (problem?.detail ?? null) : null,
+  });
+  return isAway && data !== null ? { ...query, problem: null } : query;
+}

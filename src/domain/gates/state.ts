@@ -70,7 +70,9 @@ export function ended(state: RolloutState, why: string, nowMs: number): RolloutS
 export function withApproval(state: RolloutState, command: Command, nowMs: number): RolloutState {
   const { actor = null, reason = null } = command;
   const approval = { actor, reason, place: gatingPlace(state), atMs: nowMs };
-  return { ...state, approvals: [...(state.approvals ?? []), approval].slice(-maxApprovals) };
+  // However often somebody says yes, it pushes out nobody else's.
+  const others = (state.approvals ?? []).filter((one) => one.actor !== actor || one.place !== approval.place);
+  return { ...state, approvals: [...others, approval].slice(-maxApprovals) };
 }
 
 export function withReports(state: RolloutState, reports: readonly GateReport[]): RolloutState {

@@ -66,3 +66,12 @@ describe('an approval link', () => {
     }
   });
 });
+
+describe('a person who says yes again and again', () => {
+  it('pushes out nobody else’s yes', () => {
+    const bob = answer(begun, { name: 'approve', actor: 'bob' });
+    const yes = { name: 'approve', actor: 'mallory' } as const;
+    const all = Array.from({ length: 60 }).reduce<RolloutState>((state) => answer(state, yes), bob);
+    expect(all.approvals?.map(({ actor }) => actor)).toEqual(['bob', 'mallory']);
+  });
+});

@@ -22,7 +22,10 @@ export function routingOf(
   );
   const deliveries = [
     ...(concernsIncident(notice) ? [{ to: incidentsReceiver, cooldownMs: 0, groupMs: 0 }] : []),
-    ...fitting.flatMap(({ to, cooldownMs, groupMs }) => to.map((one) => ({ to: one, cooldownMs, groupMs }))),
+    ...fitting.flatMap(({ to, cooldownMs, groupMs }) =>
+      // The warning that came before must not swallow the page.
+      to.map((one) => ({ to: one, cooldownMs: notice.severity === 'critical' ? 0 : cooldownMs, groupMs })),
+    ),
     ...named.map(({ to }) => ({ to, cooldownMs: 0, groupMs: 0 })),
   ];
   return {

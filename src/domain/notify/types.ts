@@ -122,7 +122,7 @@ export interface Route {
   readonly severities: readonly Severity[];
   readonly environments: readonly string[];
   readonly services: readonly string[];
-  /** The same event of the same rollout is not told again before. */
+  /** The same event of the same rollout is not told again before, unless it is critical. */
   readonly cooldownMs: number;
   /** How long notices are gathered into one message. */
   readonly groupMs: number;

@@ -48,6 +48,15 @@ describe('routing', () => {
     expect(to(begun, other)).toEqual([]);
   });
 
+  it('holds back by the cooldown what is a warning, and never what is critical', () => {
+    const restMs = (severity: 'warning' | 'critical') =>
+      routingOf({ ...begun, severity }, subjectFixture(), [], {
+        routes: [routeFixture({ cooldownMs: 600_000 })],
+        planChannels: [],
+      }).deliveries.find((one) => one.to === 'team')?.cooldownMs;
+    expect([restMs('warning'), restMs('critical')]).toEqual([600_000, 0]);
+  });
+
   it('tells a receiver of several routes once, and channels of a plan only where the operator lets it', () => {
     const routes = [routeFixture(), routeFixture({ groupMs: 5 })];
     const channels = [

@@ -1,7 +1,7 @@
 /** Hands the rollout's story to its companion, line by line. Nothing here is waited for until the rollout has ended. */
 import { CancellationScope, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { tells } from '../domain/notify/names.ts';
-import { linesOf, subjectOf, toldSince } from '../domain/notify/told.ts';
+import { linesOf, pagesAnybody, subjectOf, toldSince } from '../domain/notify/told.ts';
 import type { Subject } from '../domain/notify/types.ts';
 import { tell } from './companion.ts';
 import type { RolloutRun } from './run.ts';
@@ -17,7 +17,8 @@ const quietMs = 2_000;
 export class Telling {
   private readonly run: RolloutRun;
   private readonly subject: Subject;
-  private readonly on: boolean;
+  private on: boolean;
+  private weighedLines = 0;
   private sending: Promise<void> | null = null;
   private quiet: Quiet | null = null;
 
@@ -26,11 +27,12 @@ export class Telling {
     const { workflowId, firstExecutionRunId } = workflowInfo();
     this.subject = subjectOf(run.state, workflowId, firstExecutionRunId);
     // A rollout that began before there was telling is told to nobody.
-    this.on = tells(run.state.plan) && patched('tells');
+    this.on = tells(run.state.plan) ? patched('tells') : run.state.toldLines !== undefined;
   }
 
   /** To be called whenever the story may have grown. What comes while a message is under way goes with the next one. */
   follow(): void {
+    if (!this.on) this.begunByTrouble();
     if (!this.on || this.sending !== null || toldSince(this.run.state, this.toldLines()) === null) return;
     if (this.isQuiet()) return;
     // A rollout whose cancellation was asked for goes back, and tells of it.
@@ -38,6 +40,14 @@ export class Telling {
       this.sending = null;
       this.follow();
     });
+  }
+
+  /** Where nobody is configured to be told, what pages people opens an incident all the same; until then it costs nothing. */
+  private begunByTrouble(): void {
+    if (tells(this.run.state.plan)) return;
+    const told = toldSince(this.run.state, this.weighedLines);
+    this.weighedLines = linesOf(this.run.state);
+    if (told !== null && pagesAnybody(told)) this.on = patched('incident-without-notifiers');
   }
 
   /** A signal of a workflow that has ended is not sent any more, so the last one is waited for. */

@@ -92,12 +92,10 @@ describe('while one receiver is dead and another one hangs', () => {
     const { rollout } = await takenBack('told-late', true);
     const { companion, status } = await companionOf(rollout);
     await expect.poll(() => eventsTo(well, 'told-late'), { timeout: 15_000 }).toEqual(whole);
-    const behind = await status();
-    expect(behind.complete).toBe(false);
-    expect(behind.receivers.filter(({ pending }) => pending > 0).map(({ name }) => name)).toEqual([
-      'broken',
-      'hanging',
-    ]);
+    const behind = async () =>
+      (await status()).receivers.filter(({ pending }) => pending > 0).map(({ name }) => name);
+    await expect.poll(behind).toEqual(['broken', 'hanging']);
+    expect((await status()).complete).toBe(false);
     const { raw } = await companion.describe();
     const failing = (raw.pendingActivities ?? []).find(({ activityId }) => activityId?.startsWith('broken#'));
     expect(failing?.lastFailure?.message).toContain('it answered 500');
@@ -141,5 +139,37 @@ describe('trouble', () => {
     });
     expect(closed.recoveredAtMs).not.toBeNull();
     env.metrics.set(/success v2/, 100);
+  });
+
+  it('that pages people opens an incident where nobody is configured to be told, and nothing less does', async () => {
+    const rollback = {
+      timeoutMs: 1_000,
+      strategy: 'immediate',
+      secondMeans: [],
+      proof: 'read',
+    } as const;
+    const rollout = await env.start({
+      service: 'nobody',
+      stages: [stageFixture({ soakMs: 60_000 })],
+      rollback,
+    });
+    await rollout.phase('soaking');
+    env.traffic.failNext('restore', 'test/nobody', 40);
+    await rollout.update('rollback', { reason: 'users complain' });
+    const incident = env.client.workflow.getHandle(incidentIdOf('test/nobody'));
+    await rollout.ended();
+    const closed: Incident = await incident.result();
+    expect(closed).toMatchObject({ severity: 1, state: 'closed' });
+    expect(closed.timeline.map(({ event }) => event)).toEqual([
+      'rollback.begun',
+      'restore.late',
+      'rollback.restored',
+      'rollout.ended',
+    ]);
+
+    const { status } = await takenBack('nobody-at-all', false);
+    expect(status.outcome).toBe('rolled-back');
+    const quiet = env.client.workflow.getHandle(incidentIdOf('test/nobody-at-all'));
+    await expect(quiet.describe()).rejects.toThrow(/not found/);
   });
 });

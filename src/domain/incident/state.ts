@@ -74,7 +74,8 @@ export function onReport(incident: Incident, subject: Subject, notice: Notice): 
 
 /** Users are well when all traffic is back on stable, or when a version was promoted; it is over when the rollout is. */
 function recovered(incident: Incident, { event, atMs }: Notice, opens: boolean): Incident {
-  if (opens) return { ...incident, recoveredAtMs: null };
+  const unverified = event === 'rollback.verified' && opens;
+  if (opens) return { ...incident, recoveredAtMs: null, ...(unverified && { unverified }) };
   const well = [
     'rollback.restored',
     'rollout.promoted',
@@ -85,7 +86,10 @@ function recovered(incident: Incident, { event, atMs }: Notice, opens: boolean):
   ].includes(event);
   const recoveredAtMs = incident.recoveredAtMs ?? (well ? atMs : null);
   const ended = event === 'rollout.ended' || event === 'emergency.released';
-  if (!ended) return { ...incident, recoveredAtMs };
+  const { unverified: _, ...verified } = incident;
+  if (event === 'rollback.verified' || event === 'rollout.promoted') return { ...verified, recoveredAtMs };
+  // The rollout's end says nothing of a stable version that could not be shown to be well.
+  if (!ended || incident.unverified) return { ...incident, recoveredAtMs };
   return { ...incident, state: 'closed', recoveredAtMs: recoveredAtMs ?? atMs, closedAtMs: atMs };
 }
 

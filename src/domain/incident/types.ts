@@ -42,6 +42,8 @@ export interface Incident {
   /** When users were well again; null: they are not, or it is not known. */
   readonly recoveredAtMs: number | null;
   readonly closedAtMs: number | null;
+  /** After a restore, stable could not be shown to be well: only a person, or what shows it, ends the incident. */
+  readonly unverified?: true;
   readonly acknowledgedBy: string | null;
   /** Rollouts that had trouble while it was open, the latest last. */
   readonly rollouts: readonly IncidentRollout[];

@@ -1,11 +1,16 @@
 /** What each line of a rollout's story means to people: which event, how grave, and whether somebody has to act. */
+import type { RollbackRecord } from '../rollout/rollback-record.ts';
 import type { Outcome, TimelineEntry } from '../rollout/types.ts';
 import type { Notice, NoticeEvent, Severity } from './types.ts';
 
 export type Meaning = Pick<Notice, 'event' | 'severity' | 'trouble' | 'title'>;
 
 /** Null: nobody is told of it. */
-export function meaningOf(entry: TimelineEntry, outcome: Outcome | null): Meaning | null {
+export function meaningOf(
+  entry: TimelineEntry,
+  outcome: Outcome | null,
+  rollback: RollbackRecord | null,
+): Meaning | null {
   switch (entry.kind) {
     case 'started':
       return told('rollout.started', 'info', 'rollout started');
@@ -22,7 +27,10 @@ export function meaningOf(entry: TimelineEntry, outcome: Outcome | null): Meanin
     case 'held':
       return held(entry);
     case 'released':
-      return { ...told('rollout.released', 'info', 'goes on'), trouble: 'resolved' };
+      return {
+        ...told('rollout.released', pages(entry) ? 'critical' : 'info', 'goes on'),
+        trouble: 'resolved',
+      };
     case 'command':
       return command(entry);
     case 'event':
@@ -46,13 +54,16 @@ export function meaningOf(entry: TimelineEntry, outcome: Outcome | null): Meanin
     case 'restored':
       return { ...told('rollback.restored', 'info', 'all traffic is back on stable'), trouble: 'resolved' };
     case 'verified':
-      return told('rollback.verified', 'info', 'stable was judged after the restore');
+      return pages(entry)
+        ? { ...told('rollback.verified', 'critical', 'stable was not shown to be well'), trouble: 'opened' }
+        : told('rollback.verified', 'info', 'stable is well after the restore');
     case 'clean-up-failed':
       return told('cleanup.failed', 'warning', 'something is left behind');
     case 'finished':
       return {
         ...told('rollout.ended', outcome === 'refused' ? 'warning' : 'info', ended(outcome)),
-        trouble: 'resolved',
+        // What the verification has opened is for a person to end.
+        trouble: (rollback?.verification?.result ?? 'passed') === 'passed' ? 'resolved' : 'none',
       };
     default:
       return null;
@@ -84,8 +95,12 @@ function command(entry: TimelineEntry): Meaning | null {
 }
 
 /** Trouble is a warning unless its line says that people are paged. */
-function severityIn({ text, data }: TimelineEntry): Severity {
-  return data?.severity === 1 || text.includes('severity 1') ? 'critical' : 'warning';
+function severityIn(entry: TimelineEntry): Severity {
+  return pages(entry) ? 'critical' : 'warning';
+}
+
+function pages({ text, data }: TimelineEntry): boolean {
+  return data?.severity === 1 || text.includes('severity 1');
 }
 
 function ended(outcome: Outcome | null): string {

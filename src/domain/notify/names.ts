@@ -27,7 +27,7 @@ export interface NoticesInput {
   readonly state?: NoticesState;
 }
 
-/** Rollouts whose plan says nothing of it are told to nobody: no notifier is configured. */
+/** Where no notifier is configured, a plan says nothing of it, and only what pages people opens an incident. */
 export function tells(plan: Plan): boolean {
   return plan.notify !== undefined;
 }

@@ -5,7 +5,7 @@ import type { Notice, Subject, Told } from './types.ts';
 export function noticesOf({ runId }: Subject, told: Told): readonly Notice[] {
   const { lines, progress, rollback } = told;
   const notices = lines.flatMap(({ place, entry }): Notice[] => {
-    const meaning = meaningOf(entry, progress.outcome);
+    const meaning = meaningOf(entry, progress.outcome, rollback);
     if (meaning === null) return [];
     const { text, actor, atMs } = entry;
     const key = `${runId}/${place}/${entry.kind}/${atMs}`;

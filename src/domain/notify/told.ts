@@ -4,6 +4,7 @@ import { targetOf } from '../plan/types.ts';
 import { rollbackRecordOf } from '../rollout/rollback-record.ts';
 import { askedPercent, outcomeOf } from '../rollout/status.ts';
 import type { RolloutState, TimelineEntry } from '../rollout/types.ts';
+import { meaningOf } from './meaning.ts';
 import type { Progress, Subject, Told } from './types.ts';
 
 export function subjectOf({ plan, author = '' }: RolloutState, workflowId: string, runId: string): Subject {
@@ -37,6 +38,14 @@ export function toldSince(state: RolloutState, from: number): Told | null {
     .filter(({ entry }) => isTold(entry));
   if (lines.length === 0) return null;
   return { lines, progress: progressOf(state), rollback: rollbackRecordOf(state) };
+}
+
+/** Whether something is in it for which people are woken. */
+export function pagesAnybody({ lines, progress, rollback }: Told): boolean {
+  return lines.some(({ entry }) => {
+    const meaning = meaningOf(entry, progress.outcome, rollback);
+    return meaning?.severity === 'critical' && meaning.trouble === 'opened';
+  });
 }
 
 /** What a flood of messages makes is told to nobody. */

@@ -29,7 +29,7 @@ export const notifyField = z
   .optional()
   .describe('Notifiers that are told as well, of those that the operator lets plans name.');
 
-/** Undefined: the operator has no notifiers, so there is nothing to tell. */
+/** Undefined: the operator has no notifiers, so nobody but an incident is told. */
 export function noticesOf(
   written: z.output<typeof notifyField>,
   { channels: allowed }: PlanCatalogue,

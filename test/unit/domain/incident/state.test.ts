@@ -55,6 +55,19 @@ describe('an incident', () => {
     expect(second.rollouts.map(({ version }) => version)).toEqual(['v2', 'v3']);
   });
 
+  it('outlives the rollout when stable could not be shown to be well, until a version is promoted or a person closes it', () => {
+    const sick = noticeFixture('rollback.verified', { ...opened, severity: 'critical', atMs: 3_500 });
+    const left = having(begun, restored, sick, { ...ended, trouble: 'none' });
+    expect(left).toMatchObject({ state: 'open', severity: 1, recoveredAtMs: null });
+    expect(onClose(left, { actor: 'bob', reason: 'mended' }, 9_000).state).toBe('closed');
+    const promoted = noticeFixture('rollout.promoted', { trouble: 'resolved', atMs: 5_000 });
+    const next = [promoted, { ...ended, atMs: 6_000 }];
+    expect(having(begun, restored, sick, { ...ended, trouble: 'none' }, ...next)).toMatchObject({
+      state: 'closed',
+      recoveredAtMs: 5_000,
+    });
+  });
+
   it('can be closed by hand once', () => {
     const closed = onClose(having(begun), { actor: 'bob', reason: 'false alarm' }, 9_000);
     expect(closed).toMatchObject({ state: 'closed', closedAtMs: 9_000 });

@@ -75,6 +75,31 @@ describe('notices of a rollout', () => {
     expect(notices.at(-1)).toMatchObject({ event: 'restore.late', severity: 'critical', trouble: 'opened' });
   });
 
+  it('page people when stable could not be shown to be well, and let the end of the rollout resolve nothing', () => {
+    const verify = { checks: [], consecutive: 1, intervalMs: 1_000, timeoutMs: 9_000 };
+    const plan = planFixture();
+    const begun = begin({ rollback: { ...plan.rollback, verify } });
+    const told = (result: 'passed' | 'failed') =>
+      story(begun, [
+        prepared,
+        shifted,
+        failed,
+        restored,
+        { kind: 'verified', result, reason: 'r', looks: 1 },
+        cleaned,
+      ])
+        .slice(-2)
+        .map(({ event, severity, trouble }) => [event, severity, trouble]);
+    expect(told('failed')).toEqual([
+      ['rollback.verified', 'critical', 'opened'],
+      ['rollout.ended', 'info', 'none'],
+    ]);
+    expect(told('passed')).toEqual([
+      ['rollback.verified', 'info', 'none'],
+      ['rollout.ended', 'info', 'resolved'],
+    ]);
+  });
+
   it('tell nobody of refused commands and malformed messages, however many come', () => {
     const flood = Array.from(
       { length: 400 },

@@ -6,7 +6,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 process.env.GOGC ??= '400';
 
 const UNIT_TIMEOUT_MS = 30_000;
-const REAL_PARTS_TIMEOUT_MS = 60_000;
+const REAL_PARTS_TIMEOUT_MS = 120_000;
 /** What is polled for comes at once, unless the machine is busy; one second, the default, is too short for that. */
 const PATIENT = { expect: { poll: { timeout: 15_000 } } };
 

@@ -6,7 +6,7 @@ import { canaryStatus } from './stories/canary-status.ts';
 import { everyPage } from './stories/every-page.ts';
 import { rolloutList } from './stories/rollout-list.ts';
 
-const startTimeoutMs = 120_000;
+const startTimeoutMs = 240_000;
 let dashboard: Dashboard | undefined;
 
 beforeAll(async () => {

@@ -10,8 +10,8 @@ let parts: Parts;
 let released = 0;
 beforeAll(async () => {
   parts = await Parts.start(await freePortBase());
-}, 120_000);
-afterAll(() => parts.stop());
+}, 240_000);
+afterAll(() => parts?.stop());
 
 /** A version that nobody has met before. */
 const nextVersion = () => `v2.${++released}`;

@@ -35,5 +35,5 @@ describe('npm start', () => {
     expect(text()).toContain(`port ${portBase + 2}, needed for Temporal`);
     expect(text()).toContain('--port-base');
     expect(processesOf(home)).toEqual([]);
-  }, 60_000);
+  });
 });

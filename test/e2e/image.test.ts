@@ -69,7 +69,7 @@ async function endsCleanly({ child, said }: ReturnType<typeof launch>): Promise<
   expect(await ended, said()).toBe(0);
 }
 
-const POLL = { timeout: 40_000, interval: 200 };
+const POLL = { timeout: 80_000, interval: 200 };
 
 describe('the image', () => {
   it('runs a worker that answers probes, gets ready, and stops when it is asked to', async () => {

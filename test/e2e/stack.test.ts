@@ -134,7 +134,7 @@ describe('the local stack', () => {
     expect(stack.text()).toContain('everything is stopped');
     await expect(fetch(`http://127.0.0.1:${portBase + 7}/`)).rejects.toThrow();
     expect(await fetch(`http://127.0.0.1:${portBase + 11}/`).catch(() => null)).toBeNull();
-  }, 90_000);
+  });
 
   it('says what to do where the code has not been built', async () => {
     const root = join(home, 'unbuilt');
@@ -143,5 +143,5 @@ describe('the local stack', () => {
     const stack = up(root);
     expect(await stack.ended).toBe(1);
     expect(stack.text()).toMatch(/dist\/.*\.js is missing\. Build first: npm run build/);
-  }, 30_000);
+  });
 });

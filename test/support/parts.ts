@@ -96,9 +96,7 @@ export class Parts {
     await waitFor(
       `${name} to be ready (${this.logOf(component)})`,
       async () => (await component.ready()) === null,
-      {
-        timeoutMs: 40_000,
-      },
+      { timeoutMs: 90_000 },
     );
   }
 

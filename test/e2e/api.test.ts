@@ -169,7 +169,7 @@ test('a flood of starts: each is accepted or told when to come, none is lost, no
   const flood = () => services.flatMap((service) => [service, service].map((name) => begin(name)));
   const begin = async (service: string) => ({
     service,
-    answer: await start({ service }, `key of ${service}`, bounded),
+    answer: await start({ service }, `key-of-${service}`, bounded),
   });
   const begun = new Map<string, Set<unknown>>();
   const take = (answers: Awaited<ReturnType<typeof begin>>[]) =>

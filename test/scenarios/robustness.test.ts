@@ -1,8 +1,12 @@
 /** What once wedged, spun or misled a rollout, each as a scenario. */
 import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendCommand } from '../../src/api/temporal/command.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { readOutsideEvent } from '../../src/domain/rollout/outside-event.ts';
+import { readPayload } from '../../src/domain/rollout/payload.ts';
+import { fuzzedMessage } from '../support/fuzzed-messages.ts';
 import { stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 
@@ -42,6 +46,28 @@ describe.concurrent('a rollout', () => {
       expect((await rollout.ended()).cause).toMatchObject({ kind: 'command', reason: 'still works' });
     },
   );
+
+  it('takes two hundred messages of all kinds: no workflow task fails, and it still rolls back', async () => {
+    const rollout = await env.start(steady('fuzzed'));
+    await rollout.phase('soaking');
+    // What would end it is left out.
+    const moves = new Set<string>(['promote', 'rollback', 'reject', 'event']);
+    const harmless = fuzzedMessage.filter(
+      ({ name, sent }) =>
+        !moves.has(name) || !(name === 'event' ? readOutsideEvent(sent) : readPayload(name, sent)).ok,
+    );
+    const messages = fc.sample(harmless, { numRuns: 200, seed: 8 });
+    const send = ({ name, via, sent }: (typeof messages)[number]) =>
+      // An update that does not fit is refused.
+      via === 'signal'
+        ? rollout.signal(name, sent)
+        : rollout.handle.executeUpdate(name, { args: [sent] }).catch(() => {});
+    while (messages.length > 0) await Promise.all(messages.splice(0, 20).map(send));
+    await rollout.signal('rollback', { reason: 'enough' });
+    expect((await rollout.ended()).cause).toMatchObject({ kind: 'command', reason: 'enough' });
+    const { events } = await rollout.handle.fetchHistory();
+    expect(events?.filter(({ workflowTaskFailedEventAttributes: failed }) => failed)).toEqual([]);
+  });
 
   it('is promoted by one stage, though two people press promote at once and both saw the same', async () => {
     const stages = [10, 20, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 60_000 }));

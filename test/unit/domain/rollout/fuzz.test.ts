@@ -9,50 +9,13 @@ import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
 import { readOutsideEvent } from '../../../../src/domain/rollout/outside-event.ts';
 import { readPayload } from '../../../../src/domain/rollout/payload.ts';
 import { statusOf } from '../../../../src/domain/rollout/status.ts';
-import { commandNames, type RolloutState } from '../../../../src/domain/rollout/types.ts';
+import type { CommandName, RolloutState } from '../../../../src/domain/rollout/types.ts';
 import { fuzzRuns } from '../../../support/fuzz-runs.ts';
+import { fuzzedMessage, fuzzedPayload } from '../../../support/fuzzed-messages.ts';
 import { planFixture } from '../../../support/plan.ts';
 
-/** As a payload converter could hand it over: JSON, or nothing. */
-const anything = fc.oneof(fc.jsonValue(), fc.constant(undefined));
-/** Right fields with wrong values are what gets furthest. */
-const payload = fc.oneof(
-  anything,
-  fc.dictionary(
-    fc.constantFrom(
-      'actor',
-      'reason',
-      'requestId',
-      'full',
-      'for',
-      'link',
-      'expect',
-      'id',
-      'type',
-      'severity',
-      'scope',
-      'to',
-    ),
-    fc.oneof(
-      anything,
-      fc.string({ maxLength: 600 }),
-      fc.constantFrom('1h', 'critical', 'security', true, { stage: 0 }, { question: 'stage:0' }),
-    ),
-  ),
-);
-const message = fc.tuple(
-  fc.constantFrom(...commandNames, 'event'),
-  fc.constantFrom('update', 'signal'),
-  payload,
-);
-
 /** As the handlers of the workflow do it. */
-function received(
-  state: RolloutState,
-  name: (typeof commandNames)[number] | 'event',
-  via: 'update' | 'signal',
-  sent: unknown,
-) {
+function received(state: RolloutState, name: CommandName | 'event', via: 'update' | 'signal', sent: unknown) {
   if (name === 'event') {
     const reading = readOutsideEvent(sent);
     return apply(
@@ -73,9 +36,9 @@ function received(
 
 it('a rollout takes any messages, in any order, and still tells of itself and takes a rollback', () => {
   fc.assert(
-    fc.property(fc.array(message, { maxLength: 12 }), (messages) => {
+    fc.property(fc.array(fuzzedMessage, { maxLength: 12 }), (messages) => {
       const begun = initialState({ plan: planFixture(), actor: 'ann', reason: 'r', atMs: 1_000 });
-      const state = messages.reduce((so, [name, via, sent]) => received(so, name, via, sent), begun);
+      const state = messages.reduce((so, { name, via, sent }) => received(so, name, via, sent), begun);
       expect(JSON.parse(JSON.stringify(statusOf(state))).target).toBe(statusOf(begun).target);
       expect(effectOf(state).key).not.toBe('');
       const over = statusOf(state).outcome !== null;
@@ -87,7 +50,7 @@ it('a rollout takes any messages, in any order, and still tells of itself and ta
 
 it('what emergencies, notices and incidents are sent is read or refused in words', () => {
   fc.assert(
-    fc.property(payload, (sent) => {
+    fc.property(fuzzedPayload, (sent) => {
       for (const reading of [readRelease(sent), readAgain(sent), readAck(sent)]) {
         if (!reading.ok) expect(reading.message).not.toBe('');
       }

@@ -82,7 +82,9 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
     command: (ref, command) =>
-      command.name === 'rollback' ? rollBack(deps, ref, command) : sendCommand(deps, ref, command),
+      command.name === 'rollback' && command.gradual !== true
+        ? rollBack(deps, ref, command)
+        : sendCommand(deps, ref, command),
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),

@@ -172,6 +172,11 @@ export const commandBodySchema = z
     reason: z.exactOptional(reasonSchema),
     /** Only for `promote`: skip all further stages. */
     full: z.exactOptional(z.boolean()),
+    gradual: z
+      .exactOptional(z.boolean())
+      .describe(
+        'Only for `rollback`: no stop is written, and a plan whose strategy is `gradual` takes its steps. Default: false.',
+      ),
     /** Only for `override`: how long it is to count, such as `2h`. */
     for: z.exactOptional(z.string().max(40)),
     /** For every command but `rollback`, which is never refused. */

@@ -44,12 +44,15 @@ export function updateIdOf({ name, actor = '', requestId }: CommandRequest): str
 
 /** The story has the command as it was given the first time. */
 function needSameCommand({ timeline }: RolloutStatus, command: CommandRequest): void {
-  const { name, requestId, reason, full, for: time } = command;
+  const { name, requestId, reason, full, gradual, for: time } = command;
   const entry = timeline.findLast(({ data }) => data?.requestId === requestId && data.command === name);
   if (entry === undefined) return;
-  const wasFull = entry.text.startsWith(`${name} (full)`);
+  const was = (how: string) => entry.text.startsWith(`${name} (${how})`);
   const { reason: firstReason = '', for: firstTime = '' } = entry.data ?? {};
-  needSame([firstReason, firstTime, wasFull], [reason?.trim() ?? '', time ?? '', full === true]);
+  needSame(
+    [firstReason, firstTime, was('full'), was('gradual')],
+    [reason?.trim() ?? '', time ?? '', full === true, gradual === true],
+  );
 }
 
 /** As a signal, which costs Temporal a fraction of an update and waits for no worker. */

@@ -20,10 +20,12 @@ export interface EmergencyRollbackOptions extends CommonOptions {
   readonly yes?: boolean;
   readonly release?: boolean;
   readonly detach?: boolean;
+  readonly gradual?: boolean;
 }
 
 export async function runEmergencyRollback(options: EmergencyRollbackOptions, io: Io): Promise<number> {
   if (options.target) throw badInput('--emergency takes no target.', 'Name it with --scope.');
+  if (options.gradual) throw badInput('An emergency is never gradual.', 'Leave --gradual out.');
   const words = scopeOf(options);
   const { reason } = options;
   if (!reason) throw badInput('An emergency needs a reason.', 'Add --reason; everybody will read it.');

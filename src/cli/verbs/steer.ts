@@ -21,6 +21,7 @@ export interface SteerOptions extends CommonOptions {
   readonly actor?: string;
   readonly reason?: string;
   readonly full?: boolean;
+  readonly gradual?: boolean;
   readonly for?: string;
   /** The stage that is meant, by its name. */
   readonly stage?: string;
@@ -47,12 +48,13 @@ const stageHelp = {
 } as const;
 
 export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
-  const { name, target, reason, full, for: time, idempotencyKey } = options;
+  const { name, target, reason, full, gradual, for: time, idempotencyKey } = options;
   const client = clientOf(options, io);
   const body = {
     actor: options.actor ?? defaultActor(io),
     ...(reason === undefined ? {} : { reason }),
     ...(full === undefined ? {} : { full }),
+    ...(gradual === undefined ? {} : { gradual }),
     ...(time === undefined ? {} : { for: time }),
     ...(await expectedBy(client, options)),
   };
@@ -116,7 +118,13 @@ export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Comm
         'the one that is answered, as `sluice approvals` names it (default: what is asked now)',
       );
     if (name === 'promote') command.option('--full', 'skip all further stages');
-    if (name === 'rollback') addEmergencyOptions(command);
+    if (name === 'rollback') {
+      command.option(
+        '--gradual',
+        'in the steps of a plan whose strategy is gradual; no stop is written before',
+      );
+      addEmergencyOptions(command);
+    }
     return command.action((target: Target | undefined, flags: Flags) =>
       act(flags, (io) =>
         flags.emergency

@@ -117,18 +117,20 @@ export function applyCommand(
 }
 
 /**
- * The API sends updates and has written the stop already, so an update is at once; a signal goes by the plan's strategy.
- * Whoever asks again has no patience left.
+ * The API sends updates and has written the stop already, so an update is at once, unless it says that there was none; a
+ * signal goes by the plan's strategy. Whoever asks again without a word of patience has none left.
  */
 function goBack(
   state: RolloutState,
-  { reason = 'no reason given', actor }: Command,
+  { reason = 'no reason given', actor, gradual = false }: Command,
   via: 'update' | 'signal',
   nowMs: number,
 ): RolloutState {
   const cause = { kind: 'command', reason, actor: actor ?? null, atMs: nowMs } as const;
-  if (state.cause === null) return rollBack(state, cause, via === 'update' ? 'at-once' : 'strategy');
-  const told = explained(hastened(state, 'rollback was asked for again', nowMs), cause);
+  const patient = gradual || via === 'signal';
+  if (state.cause === null) return rollBack(state, cause, patient ? 'strategy' : 'at-once');
+  const hurried = gradual ? state : hastened(state, 'rollback was asked for again', nowMs);
+  const told = explained(hurried, cause);
   return released(told, 'rollback was asked for', nowMs);
 }
 
@@ -170,7 +172,8 @@ function promote(state: RolloutState, full: boolean, nowMs: number): RolloutStat
 }
 
 function sentence(command: Command): string {
-  const name = command.full ? `${command.name} (full)` : command.name;
+  const how = command.full ? ' (full)' : command.gradual ? ' (gradual)' : '';
+  const name = `${command.name}${how}`;
   return command.reason ? `${name}: ${command.reason}` : name;
 }
 

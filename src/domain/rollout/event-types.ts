@@ -39,6 +39,8 @@ export interface CommandPayload {
   readonly requestId?: string;
   /** Only for `promote`: skip all further stages. */
   readonly full?: boolean;
+  /** Only for `rollback`: by the plan's strategy, also where it would be at once. Default: false. */
+  readonly gradual?: boolean;
   /** Only for `override`: how long it is to count, such as `2h`. */
   readonly for?: string;
   /** For every command but `rollback`, which is never refused. */

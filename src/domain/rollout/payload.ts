@@ -4,7 +4,7 @@ import { overrideTimeFault } from '../gates/override.ts';
 import type { CommandName, CommandPayload, Expectation } from './types.ts';
 
 const maxTextLength = 500;
-const knownKeys = ['actor', 'reason', 'requestId', 'full', 'for', 'expect', 'link'];
+const knownKeys = ['actor', 'reason', 'requestId', 'full', 'gradual', 'for', 'expect', 'link'];
 
 export type PayloadReading =
   | { readonly ok: true; readonly payload: CommandPayload }
@@ -31,9 +31,14 @@ export function readPayload(name: CommandName, input: unknown): PayloadReading {
       return refuse(`${key} must have at most ${maxTextLength} characters`);
     }
   }
-  const full = fields.get('full');
-  if (full !== undefined && typeof full !== 'boolean') return refuse('full must be true or false');
-  if (full !== undefined && name !== 'promote') return refuse('full belongs to promote only');
+  for (const [key, owner] of [
+    ['full', 'promote'],
+    ['gradual', 'rollback'],
+  ] as const) {
+    const value = fields.get(key);
+    if (value !== undefined && typeof value !== 'boolean') return refuse(`${key} must be true or false`);
+    if (value !== undefined && name !== owner) return refuse(`${key} belongs to ${owner} only`);
+  }
   const time = fields.get('for');
   if (time !== undefined && name !== 'override') return refuse('for belongs to override only');
   if (time !== undefined && typeof time !== 'string')
@@ -91,6 +96,7 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(fields.get('full') === true ? { full: true } : {}),
+    ...(fields.get('gradual') === true ? { gradual: true } : {}),
     ...(time === undefined ? {} : { for: time }),
     ...(isExpectation(expect) ? { expect } : {}),
     ...(isLink(link) ? { link } : {}),

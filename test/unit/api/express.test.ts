@@ -85,6 +85,17 @@ async function giveTraffic(plane: TrafficProvider): Promise<void> {
   await plane.renew(target, 1, Date.now() + 60_000);
 }
 
+describe('a gradual rollback', () => {
+  test('tells the workflow and writes no stop, which would end the canary at once', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    const answer = await service.command(shop, { ...rollback, gradual: true });
+    expect(answer).toMatchObject({ accepted: true, via: 'update' });
+    expect(answer.express).toBeUndefined();
+    expect(stops).toEqual([]);
+    expect(temporal.told).toMatchObject([{ how: 'update', payload: { reason: 'bad', gradual: true } }]);
+  });
+});
+
 describe('a rollback', () => {
   test('stops the canary and tells the workflow', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });

@@ -195,6 +195,7 @@ test.each([
   ['promote', ['--full'], { full: true }],
   ['pause', [], {}],
   ['rollback', ['--reason', 'bad'], { reason: 'bad' }],
+  ['rollback', ['--gradual'], { gradual: true }],
 ] as const)('%s is sent with who asks', async (name, flags, body) => {
   const { code, out, calls } = await sluice([name, 'demo/shop', ...flags], {
     command: async () => ({ accepted: true, via: 'update', status: statusOf({ paused: name === 'pause' }) }),

@@ -21,6 +21,8 @@ describe('the payload of a command', () => {
     ['rollback', { why: 'x' }, 'unknown field "why"'],
     ['pause', { full: true }, 'belongs to promote'],
     ['promote', { full: 'yes' }, 'true or false'],
+    ['reject', { gradual: true }, 'belongs to rollback'],
+    ['rollback', { gradual: 1 }, 'true or false'],
     ['pause', { reason: 'x'.repeat(501) }, 'at most 500'],
     ['promote', { expect: { stage: '1' } }, 'a number from 0'],
     ['promote', { expect: { step: 1 } }, 'expect may have'],

@@ -9,6 +9,7 @@ import { receptionOf } from '../../../../src/domain/rollout/outside.ts';
 import { nextStepMs, rampPercent } from '../../../../src/domain/rollout/ramp.ts';
 import { rollbackRecordOf } from '../../../../src/domain/rollout/rollback-record.ts';
 import {
+  type Command,
   type CommandName,
   emptyCarry,
   type RolloutEvent,
@@ -27,11 +28,12 @@ const watched = (ending: WatchEnding): RolloutEvent => ({
 const failed = watched({ kind: 'failed', check: 'success-rate', reason: 'too many errors' });
 const soaked = watched({ kind: 'soaked' });
 const restored: RolloutEvent = { kind: 'restored', attempts: 1, tookMs: 12 };
-const told = (name: CommandName, via: 'signal' | 'update' = 'signal'): RolloutEvent => ({
-  kind: 'command',
-  command: { name, reason: 'because' },
-  via,
-});
+const told = (
+  name: CommandName,
+  via: 'signal' | 'update' = 'signal',
+  more: Partial<Command> = {},
+): RolloutEvent => ({ kind: 'command', command: { name, reason: 'because', ...more }, via });
+const patiently = told('rollback', 'update', { gradual: true });
 
 function planWith(rollback: Partial<RollbackConfig>, overrides: Partial<Plan> = {}): Plan {
   return planFixture({ rollback: { ...planFixture().rollback, ...rollback }, ...overrides });
@@ -73,6 +75,7 @@ describe('gradual', () => {
   it.each([
     ['a rollback as a signal', told('rollback'), 'ramp'],
     ['a rollback as an update', told('rollback', 'update'), 'restore'],
+    ['a rollback as an update that says so', patiently, 'ramp'],
     ['a failed check', failed, 'restore'],
     ['a lapse', watched({ kind: 'lapsed', reason: 'r' }), 'restore'],
     ['a limit', { kind: 'limit', scope: 'rollout', near: false }, 'restore'],
@@ -92,6 +95,12 @@ describe('gradual', () => {
     expect(effectOf(hastened).kind).toBe('restore');
     expect(hastened.cause?.kind).toBe('command');
     expect(effectOf(apply(hastened, event, 2_000_000)).kind).toBe('restore');
+  });
+
+  it('goes on in its steps when somebody asks for just that again, and ends them for whoever does not', () => {
+    const again = reached(plan, prepared, shifted, patiently, patiently);
+    expect(effectOf(again).kind).toBe('ramp');
+    expect(effectOf(apply(again, told('rollback', 'update'), 1_000_100)).kind).toBe('restore');
   });
 
   it('does not ramp a promoted version, nor a canary that has no share', () => {

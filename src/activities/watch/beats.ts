@@ -9,6 +9,8 @@ import { allRows } from '../../domain/rollout/series.ts';
 const perSecond = 100;
 /** So many may measure their share in a second, and each does so after this time at the latest. */
 const measures = { perSecond: 200, mostMs: 5_000 };
+/** What runs the versions is looked at so often together, and by each no more often than this: on a cluster it takes four questions. */
+const instances = { perSecond: 5, leastMs: 10_000 };
 /** Of its time limit, how much a heartbeat may take at most, and what it leaves of it at least: a call that uses its own limit may delay it. */
 const longest = { share: 0.6, leavesMs: 2_500 };
 
@@ -46,6 +48,11 @@ export class Beats {
   /** Time between two measurements of a watch's share, which is only for people to see. */
   get measureEveryMs(): number {
     return Math.min(measures.mostMs, (this.watching * 1000) / measures.perSecond);
+  }
+
+  /** Time between two looks of a watch at what runs the versions, which is only for people to see. */
+  get instancesEveryMs(): number {
+    return Math.max(instances.leastMs, (this.watching * 1000) / instances.perSecond);
   }
 
   /**

@@ -17,13 +17,14 @@ import { gateLooks } from '../gates/gate.ts';
 import type { GateLooks } from '../gates/looks.ts';
 import { makeRoomAhead } from '../room.ts';
 import { stableIsWorse } from '../stable.ts';
-import { attemptEpoch, type TrafficSide, trafficOf } from '../targets.ts';
+import { attemptEpoch, type TrafficSide, trafficOf, workloadOf } from '../targets.ts';
 import type { Asked, WatchInput } from '../types.ts';
 import { asker } from './ask.ts';
 import { Beats } from './beats.ts';
 import { Clocks } from './clocks.ts';
 import { restoreForTheGone } from './gone.ts';
 import { Grip, type GripEnding } from './grip.ts';
+import { InstancesSeen } from './instances.ts';
 import { Lease } from './lease.ts';
 import { Looks } from './looks.ts';
 import { SeriesKeeper } from './series-keeper.ts';
@@ -48,6 +49,7 @@ class Watch {
   private readonly looks: Looks;
   private readonly lease: Lease;
   private readonly share: MeasuredShare;
+  private readonly instances: InstancesSeen;
   private readonly series: SeriesKeeper;
   private readonly wake: Wake;
   private readonly epoch: number;
@@ -89,6 +91,7 @@ class Watch {
     this.skewSaid = carry.skewSaid ?? false;
     this.clocks = new Clocks(this.side, deps.clock, plan.lease.ttlMs);
     this.share = new MeasuredShare(this.side, arms.stableSlot, deps.clock, carry.canaryRequests);
+    this.instances = new InstancesSeen(() => workloadOf(deps.providers, plan), arms.stableSlot, deps.clock);
     this.series = new SeriesKeeper({
       checks: this.stage.checks,
       nowMs: deps.clock.now(),
@@ -224,6 +227,8 @@ class Watch {
     if (skew) return skew;
     const failed = await this.failed();
     if (failed) return failed;
+    // After promotion the versions change places, and which slot is whose is no longer known here.
+    if (this.input.mode !== 'after') this.instances.look(this.beats.instancesEveryMs);
     this.guards?.tick();
     this.gates?.tick();
     // A look under way may change the answer, so the end waits for it; only then may the next look begin.
@@ -436,6 +441,7 @@ class Watch {
       ...(this.gates === null && this.guards === null
         ? {}
         : { gates: [...(this.guards?.reports ?? []), ...(this.gates?.reports ?? [])] }),
+      ...(this.instances.latest === undefined ? {} : { instances: this.instances.latest }),
       trouble: this.trouble,
       series: this.series.short,
       atMs: this.deps.clock.now(),

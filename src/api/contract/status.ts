@@ -299,6 +299,25 @@ const watchCarrySchema = z.object({
   canaryRequests: z.number().nullable(),
 }) satisfies z.ZodType<WatchCarry>;
 
+const armInstancesSchema = z.object({
+  wanted: z.number(),
+  total: z.number(),
+  ready: z.number(),
+  shown: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string().nullable(),
+      ready: z.boolean(),
+      note: z.string().nullable(),
+    }),
+  ),
+});
+
+const seenInstancesSchema = z.object({ canary: armInstancesSchema, stable: armInstancesSchema, atMs }).meta({
+  id: 'SeenInstances',
+  description: 'What runs the two versions, such as pods; ten of each are shown at most.',
+});
+
 export const watchProgressSchema: z.ZodType<WatchProgress> = z
   .object({
     stage: z.number(),
@@ -311,6 +330,7 @@ export const watchProgressSchema: z.ZodType<WatchProgress> = z
     measuredPercent: z.number().nullable(),
     leaseUntilMs: atMs,
     gates: z.exactOptional(z.array(gateReportSchema)),
+    instances: z.exactOptional(seenInstancesSchema.nullable()),
     trouble: z.string().nullable(),
     atMs,
   })

@@ -4,6 +4,7 @@ import { questionOf } from '../gates/approval-link.ts';
 import type { Approval, GateReport, Override, OverrideRequest } from '../gates/types.ts';
 import { type TargetId, targetOf } from '../plan/types.ts';
 import { legalCommands } from './commands.ts';
+import type { SeenInstances } from './instances.ts';
 import { isRamping, rampPercent } from './ramp.ts';
 import { type RollbackRecord, rollbackRecordOf } from './rollback-record.ts';
 import type { WatchSeries } from './series.ts';
@@ -104,6 +105,8 @@ export interface WatchProgress {
   readonly leaseUntilMs: number;
   /** The latest answers of the gates that are asked beside; absent: none are. */
   readonly gates?: readonly GateReport[];
+  /** What runs the two versions; null: the provider of the workload does not tell; absent: not looked at yet. */
+  readonly instances?: SeenInstances | null;
   /** What stands in the way now (data plane or metrics or Temporal away), for people. */
   readonly trouble: string | null;
   /** As in the result. */

@@ -6,6 +6,7 @@ import { startCanary, stopCanary } from './kubernetes/canary-slot.ts';
 import type { Context } from './kubernetes/change.ts';
 import { Cluster } from './kubernetes/cluster.ts';
 import { Fence } from './kubernetes/fence.ts';
+import { instancesOf } from './kubernetes/instances.ts';
 import { startManaged, stopManaged } from './kubernetes/managed-slot.ts';
 import {
   type KubernetesSettings,
@@ -66,6 +67,8 @@ function createKubernetes(settings: KubernetesSettings): WorkloadProvider {
         if (slot === 'blue') return;
         await makeCanaryRoom(context, placeOf(target, namespace), sharePercent, { epoch, signal, wait });
       }, signal),
+    instancesIn: (target, slot, signal) =>
+      translated(() => instancesOf(cluster, placeOf(target, namespace), slot, signal), signal),
     hookFor: ({ options }, slot) => (slot === 'blue' ? (hooksIn(options)[0] ?? null) : null),
     close: async () => client.close(),
   };

@@ -34,6 +34,14 @@ export function createProcessWorkload(settings: ProcessSettings): WorkloadProvid
       await becomeReady(where, settings, version, signal);
       progress(`${version} is ready`);
     },
+    async instancesIn(target, slot) {
+      const record = await readSlot(place(target, slot).files);
+      if (record === null) return { wanted: 0, instances: [] };
+      const { pid, version } = record;
+      const ready = await isAlive(record);
+      const note = ready ? null : 'its process has ended';
+      return { wanted: 1, instances: [{ name: `process ${pid}`, version, ready, note }] };
+    },
     async stop(target, slot, _signal, epoch) {
       const where = place(target, slot);
       await locked(where, settings, async () => {

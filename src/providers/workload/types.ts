@@ -1,6 +1,7 @@
 /** What Sluice needs from whatever runs the service's versions. */
 import type { z } from 'zod';
 import type { TargetId } from '../../domain/plan/types.ts';
+import type { SlotInstances } from '../../domain/rollout/instances.ts';
 import type { Rights } from '../kube/rights.ts';
 import type { Slot } from '../traffic/types.ts';
 
@@ -42,6 +43,8 @@ export interface WorkloadProvider {
   ): Promise<void>;
   /** The operator's hook that has to be called before `start` finds another version in the slot; null: none. */
   hookFor?(target: WorkloadTarget, slot: Slot): string | null;
+  /** What runs in the slot, such as its pods, for people to see. Absent: the provider does not know. */
+  instancesIn?(target: WorkloadTarget, slot: Slot, signal: AbortSignal): Promise<SlotInstances>;
   /** Stops what runs in the slot; only called when no traffic can arrive there. */
   stop(target: WorkloadTarget, slot: Slot, signal?: AbortSignal, epoch?: number): Promise<void>;
   close(): Promise<void>;

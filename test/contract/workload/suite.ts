@@ -38,6 +38,17 @@ export function workloadContract(name: string, open: () => Promise<WorkloadSubje
       expect(lines.length).toBeGreaterThan(0);
     });
 
+    it('tells the instances of a slot, or says that it knows none', async () => {
+      await start('blue', 'v1');
+      const ask = (slot: 'blue' | 'green') => subject.provider.instancesIn?.(subject.target, slot, signal);
+      const seen = await ask('blue');
+      if (seen === undefined) return;
+      expect(seen.wanted).toBe(seen.instances.length);
+      for (const one of seen.instances) expect(one).toMatchObject({ version: 'v1', ready: true, note: null });
+      expect(seen.instances.length).toBeGreaterThan(0);
+      expect(await ask('green')).toEqual({ wanted: 0, instances: [] });
+    });
+
     it('keeps the slots apart', async () => {
       await start('blue', 'v1');
       await start('green', 'v2');

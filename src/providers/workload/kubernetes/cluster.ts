@@ -10,7 +10,7 @@ import {
   replicaSet,
   statefulSet,
 } from '../../kube/kinds.ts';
-import { type KubeRef, nameOf } from '../../kube/types.ts';
+import { type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
 import { selects } from './labels.ts';
 import type { Place } from './options.ts';
 import { misfit } from './refusals.ts';
@@ -100,6 +100,16 @@ export class Cluster {
     return items
       .filter(({ metadata }) => (metadata.ownerReferences ?? []).some((owner) => owner.uid === uid))
       .map(podIn);
+  }
+
+  /** Of the present template and of those before it. */
+  async allPodsOf(deployment: Deployment, signal?: AbortSignal): Promise<Pod[]> {
+    const { items } = await this.client.list(pod, this.of(deployment), signal);
+    const { name } = deployment.object.metadata;
+    // Another Deployment's pods may have all of these labels and more.
+    const isOwn = ({ metadata: { labels = {}, ownerReferences = [] } }: KubeObject) =>
+      ownerReferences.some((owner) => owner.name === `${name}-${labels['pod-template-hash']}`);
+    return items.filter(isOwn).map(podIn);
   }
 
   async readyEndpoints({ namespace, name }: KubeRef, signal?: AbortSignal): Promise<number> {

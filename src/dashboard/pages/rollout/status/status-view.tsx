@@ -12,6 +12,7 @@ import type { RolloutSeen } from '../use-rollout.ts';
 import { CheckCard } from './check-card.tsx';
 import { FactsList } from './facts-list.tsx';
 import { HeadlineBanner } from './headline-banner.tsx';
+import { InstancesCard } from './instances-card.tsx';
 import { ShareCard } from './share-card.tsx';
 import { StageTimeline } from './stage-timeline.tsx';
 import { StoryList } from './story-list.tsx';
@@ -45,6 +46,7 @@ export function StatusView({ seen: { view, series, seriesProblem, aheadMs } }: S
         </div>
         <div className="status-side">
           {view.status === null ? null : <StoryList status={view.status} />}
+          <InstancesCard view={view} />
           <FactsList facts={factsOf(view)} />
         </div>
       </div>

@@ -2,14 +2,18 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import './table.css';
 
+/** The head of a column; one of numbers stands above their last digits. */
+type Column = string | { readonly number: string };
+
 interface TableProps {
   /** What it is, for whoever cannot see what stands around it. */
   readonly caption: string;
+  readonly columns: readonly Column[];
+  /** The rows. */
   readonly children: ReactNode;
 }
 
-/** `children`: `thead` and `tbody`. */
-export function Table({ caption, children }: TableProps) {
+export function Table({ caption, columns, children }: TableProps) {
   const box = useRef<HTMLElement>(null);
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {
@@ -23,7 +27,22 @@ export function Table({ caption, children }: TableProps) {
     <section ref={box} className="table-scroll" aria-label={caption} tabIndex={scrolls ? 0 : undefined}>
       <table className="table">
         <caption className="visually-hidden">{caption}</caption>
-        {children}
+        <thead>
+          <tr>
+            {columns.map((column) =>
+              typeof column === 'string' ? (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ) : (
+                <th key={column.number} scope="col" className="number">
+                  {column.number}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
       </table>
     </section>
   );

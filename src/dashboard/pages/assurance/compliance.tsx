@@ -9,20 +9,10 @@ export function Compliance({ found }: { readonly found: Findings['compliance'] }
   return found.map(({ gate, score, phases }) => (
     <div key={gate} className="assurance-gate">
       <ScoreBar label={gate} score={score} />
-      <Table caption={`Phases of ${gate}`}>
-        <thead>
-          <tr>
-            <th scope="col">Phase</th>
-            <th scope="col">State</th>
-            <th scope="col">Score</th>
-            <th scope="col">Attestations</th>
-          </tr>
-        </thead>
-        <tbody>
-          {phases.map((phase) => (
-            <Phase key={phase.phase} phase={phase} />
-          ))}
-        </tbody>
+      <Table caption={`Phases of ${gate}`} columns={['Phase', 'State', 'Score', 'Attestations']}>
+        {phases.map((phase) => (
+          <Phase key={phase.phase} phase={phase} />
+        ))}
       </Table>
     </div>
   ));
@@ -73,27 +63,18 @@ export function Controls({ controls, unnamed }: ControlsProps) {
         {controls.length} controls spoken of, {unmet.length} not met
         {unnamed === 0 ? '' : `; ${unnamed} more are counted without a name`}
       </summary>
-      <Table caption="Controls">
-        <thead>
-          <tr>
-            <th scope="col">Control</th>
-            <th scope="col">Met</th>
-            <th scope="col">Gate</th>
+      <Table caption="Controls" columns={['Control', 'Met', 'Gate']}>
+        {sorted.map(({ id, met, gate }) => (
+          <tr key={`${id} ${gate}`}>
+            <th scope="row">{id}</th>
+            <td>
+              <Badge tone={met ? 'good' : 'bad'} icon={met ? 'check' : 'cross'}>
+                {met ? 'met' : 'not met'}
+              </Badge>
+            </td>
+            <td>{gate}</td>
           </tr>
-        </thead>
-        <tbody>
-          {sorted.map(({ id, met, gate }) => (
-            <tr key={`${id} ${gate}`}>
-              <th scope="row">{id}</th>
-              <td>
-                <Badge tone={met ? 'good' : 'bad'} icon={met ? 'check' : 'cross'}>
-                  {met ? 'met' : 'not met'}
-                </Badge>
-              </td>
-              <td>{gate}</td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </details>
   );

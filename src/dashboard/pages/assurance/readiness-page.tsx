@@ -81,32 +81,22 @@ type Check = NonNullable<ReadinessFinding['categories'][number]['checks']>[numbe
 
 function Checks({ category, checks }: { readonly category: string; readonly checks: readonly Check[] }) {
   return (
-    <Table caption={`Checks of ${category}`}>
-      <thead>
-        <tr>
-          <th scope="col">Check</th>
-          <th scope="col">State</th>
-          <th scope="col">Score</th>
-          <th scope="col">Why, and what to do</th>
+    <Table caption={`Checks of ${category}`} columns={['Check', 'State', 'Score', 'Why, and what to do']}>
+      {checks.map(({ title, state, score, must, why, action }) => (
+        <tr key={title}>
+          <th scope="row">
+            {title} {must ? <span className="muted">must</span> : null}
+          </th>
+          <td>
+            <Badge tone={state === 'passed' ? 'good' : must ? 'bad' : 'warn'}>{state}</Badge>
+          </td>
+          <td>{scoreText(score)}</td>
+          <td>
+            {why}
+            {state === 'passed' || action === null ? '' : ` ${action}`}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {checks.map(({ title, state, score, must, why, action }) => (
-          <tr key={title}>
-            <th scope="row">
-              {title} {must ? <span className="muted">must</span> : null}
-            </th>
-            <td>
-              <Badge tone={state === 'passed' ? 'good' : must ? 'bad' : 'warn'}>{state}</Badge>
-            </td>
-            <td>{scoreText(score)}</td>
-            <td>
-              {why}
-              {state === 'passed' || action === null ? '' : ` ${action}`}
-            </td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   );
 }

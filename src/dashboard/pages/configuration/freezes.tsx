@@ -18,35 +18,24 @@ export function Freezes({ freezes }: { readonly freezes: readonly FreezeSummary[
   return (
     <section aria-label="Freezes">
       <h2>Freezes</h2>
-      <Table caption="Freezes">
-        <thead>
-          <tr>
-            <th scope="col">Freeze</th>
-            <th scope="col">State</th>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-            <th scope="col">Binds</th>
+      <Table caption="Freezes" columns={['Freeze', 'State', 'From', 'To', 'Binds']}>
+        {freezes.map((freeze) => (
+          <tr key={`${freeze.gate} ${freeze.name} ${freeze.from}`}>
+            <th scope="row">{freeze.name}</th>
+            <td>{stateOf(freeze, now)}</td>
+            <td>
+              <At ms={Date.parse(freeze.from)} />
+            </td>
+            <td>
+              <At ms={Date.parse(freeze.to)} />
+            </td>
+            <td>
+              {bindingText(freeze.environments, 'environments')}; {bindingText(freeze.services, 'services')}
+              {freeze.teams === null ? '' : `; teams ${freeze.teams.join(', ')}`}, where a plan has gate{' '}
+              {freeze.gate}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {freezes.map((freeze) => (
-            <tr key={`${freeze.gate} ${freeze.name} ${freeze.from}`}>
-              <th scope="row">{freeze.name}</th>
-              <td>{stateOf(freeze, now)}</td>
-              <td>
-                <At ms={Date.parse(freeze.from)} />
-              </td>
-              <td>
-                <At ms={Date.parse(freeze.to)} />
-              </td>
-              <td>
-                {bindingText(freeze.environments, 'environments')}; {bindingText(freeze.services, 'services')}
-                {freeze.teams === null ? '' : `; teams ${freeze.teams.join(', ')}`}, where a plan has gate{' '}
-                {freeze.gate}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </section>
   );

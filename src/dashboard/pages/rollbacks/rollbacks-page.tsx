@@ -103,23 +103,13 @@ function Content({
 
 function Entries({ entries }: { readonly entries: readonly RollbackEntry[] }) {
   return (
-    <Table caption="Rollbacks">
-      <thead>
-        <tr>
-          <th scope="col">Decided</th>
-          <th scope="col">Target</th>
-          <th scope="col">Trigger</th>
-          <th scope="col">Why</th>
-          <th scope="col">To decide</th>
-          <th scope="col">To restore</th>
-          <th scope="col">Canary requests</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <Record key={entry.runId} entry={entry} />
-        ))}
-      </tbody>
+    <Table
+      caption="Rollbacks"
+      columns={['Decided', 'Target', 'Trigger', 'Why', 'To decide', 'To restore', 'Canary requests']}
+    >
+      {entries.map((entry) => (
+        <Record key={entry.runId} entry={entry} />
+      ))}
     </Table>
   );
 }

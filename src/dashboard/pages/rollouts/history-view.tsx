@@ -66,22 +66,13 @@ function Content({ history: { rollouts, problem, loading, more, loadMore } }: { 
   }
   return (
     <>
-      <Table caption="Rollouts that have ended, the last one first">
-        <thead>
-          <tr>
-            <th scope="col">Outcome</th>
-            <th scope="col">Rollout</th>
-            <th scope="col">Version</th>
-            <th scope="col">Ended</th>
-            <th scope="col">Took</th>
-            <th scope="col">Started by</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rollouts.map((rollout) => (
-            <Row key={rollout.runId} rollout={rollout} />
-          ))}
-        </tbody>
+      <Table
+        caption="Rollouts that have ended, the last one first"
+        columns={['Outcome', 'Rollout', 'Version', 'Ended', 'Took', 'Started by']}
+      >
+        {rollouts.map((rollout) => (
+          <Row key={rollout.runId} rollout={rollout} />
+        ))}
       </Table>
       {more ? (
         <div>

@@ -17,29 +17,15 @@ export function Preview({ answered }: { readonly answered: Readonly<Record<strin
         to {plan.environment}, in {span(plannedMs)} if nothing is in the way; after {span(plan.maxDurationMs)}{' '}
         it goes back.
       </p>
-      <Table caption="Stages">
-        <thead>
-          <tr>
-            <th scope="col">Stage</th>
-            <th scope="col" className="number">
-              Share
-            </th>
-            <th scope="col" className="number">
-              Soak
-            </th>
-            <th scope="col">Judged by</th>
+      <Table caption="Stages" columns={['Stage', { number: 'Share' }, { number: 'Soak' }, 'Judged by']}>
+        {plan.stages.map((stage) => (
+          <tr key={stage.name}>
+            <th scope="row">{stage.name}</th>
+            <td className="number">{percent(stage.weightPercent)}</td>
+            <td className="number">{soakText(stage)}</td>
+            <td>{judgedBy(stage)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {plan.stages.map((stage) => (
-            <tr key={stage.name}>
-              <th scope="row">{stage.name}</th>
-              <td className="number">{percent(stage.weightPercent)}</td>
-              <td className="number">{soakText(stage)}</td>
-              <td>{judgedBy(stage)}</td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
       <Facts facts={factsOf(plan)} />
       <details>

@@ -22,33 +22,23 @@ export function LooksTable({ chart }: { readonly chart: CheckChart }) {
 function Rows({ chart: { name, unit, stages } }: { readonly chart: CheckChart }) {
   const rows = stages.flatMap((stage) => stage.looks.map((look) => ({ stage: stage.name, look })));
   return (
-    <Table caption={`Looks of ${spoken(name)}`}>
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Stage</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">Canary</th>
-          <th scope="col">Stable</th>
-          <th scope="col">Surely between</th>
-          <th scope="col">Allowed</th>
+    <Table
+      caption={`Looks of ${spoken(name)}`}
+      columns={['Time', 'Stage', 'Verdict', 'Canary', 'Stable', 'Surely between', 'Allowed']}
+    >
+      {rows.toReversed().map(({ stage, look }) => (
+        <tr key={`${stage} ${look.atMs}`}>
+          <td>
+            <At ms={look.atMs} />
+          </td>
+          <td>{stage}</td>
+          <td>{verdictWords[look.verdict]}</td>
+          <td>{valueText(look.canary, unit)}</td>
+          <td>{valueText(look.stable, unit)}</td>
+          <td>{intervalText(look, unit)}</td>
+          <td>{allowedText(look, unit)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {rows.toReversed().map(({ stage, look }) => (
-          <tr key={`${stage} ${look.atMs}`}>
-            <td>
-              <At ms={look.atMs} />
-            </td>
-            <td>{stage}</td>
-            <td>{verdictWords[look.verdict]}</td>
-            <td>{valueText(look.canary, unit)}</td>
-            <td>{valueText(look.stable, unit)}</td>
-            <td>{intervalText(look, unit)}</td>
-            <td>{allowedText(look, unit)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </Table>
   );
 }

@@ -10,6 +10,8 @@ export interface ImageReference {
   readonly digest: string | null;
 }
 
+/** A host, maybe with a port; or an address in brackets. Anything else could lead somewhere else than it says. */
+const registryPattern = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 const dockerHub = 'registry-1.docker.io';
 
 /** Null: it is no reference that can be asked about. */
@@ -20,6 +22,7 @@ export function parseImage(text: string): ImageReference | null {
   const first = slash === -1 ? '' : named.slice(0, slash);
   const hasRegistry = first === 'localhost' || /[.:]/.test(first);
   const registry = hasRegistry ? first : dockerHub;
+  if (!registryPattern.test(registry) || !URL.canParse(`https://${registry}`)) return null;
   const rest = hasRegistry ? named.slice(slash + 1) : named;
   const colon = rest.lastIndexOf(':');
   const tag = colon === -1 ? null : rest.slice(colon + 1);

@@ -4,7 +4,7 @@ import { type ImageReference, parseImage } from '../../domain/gates/image-refere
 import { parsedJson } from '../../domain/gates/json.ts';
 import { OutgoingError } from '../outgoing.ts';
 import { readSettings } from '../settings.ts';
-import { Registry, registrySettings, Unanswered } from './registry/client.ts';
+import { NotAsked, Registry, registrySettings, Unanswered } from './registry/client.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
 
 const options = z.strictObject({
@@ -49,7 +49,7 @@ function createImage(known: z.output<typeof settings>): Gate {
         return await judge(new Registry(known, reference, signal), reference, platforms, question);
       } catch (error) {
         if (!(error instanceof Unanswered || error instanceof OutgoingError)) throw error;
-        return { answer: 'hold', reason: error.message };
+        return { answer: error instanceof NotAsked ? 'refuse' : 'hold', reason: error.message };
       }
     },
     async close() {},

@@ -3,7 +3,7 @@ import { parseImage } from '../../domain/gates/image-reference.ts';
 import type { WantedProvenance } from '../../domain/gates/provenance.ts';
 import { OutgoingError } from '../outgoing.ts';
 import { readSettings } from '../settings.ts';
-import { Registry, Unanswered } from './registry/client.ts';
+import { NotAsked, Registry, Unanswered } from './registry/client.ts';
 import { findReport } from './reports/source.ts';
 import { attachedTo } from './signature/attached.ts';
 import { type Reading, readBundles } from './signature/candidate.ts';
@@ -50,7 +50,7 @@ function createSignature(known: SignatureSettings): Gate {
         return withUnusable(await judge(known, asked, signers, question, signal), unusable);
       } catch (error) {
         if (!(error instanceof Unanswered || error instanceof OutgoingError)) throw error;
-        return { answer: 'hold', reason: error.message };
+        return { answer: error instanceof NotAsked ? 'refuse' : 'hold', reason: error.message };
       }
     },
     async close() {},

@@ -17,7 +17,7 @@ gateContract(imageGate, async () => {
   const image = (reference: string) => ({ artifact: { image: `${host}/${reference}` } });
   const other = `sha256:${'0'.repeat(64)}`;
   return {
-    gate: imageGate.create({ insecure: [host] }),
+    gate: imageGate.create({ insecure: [host, '127.0.0.1:1'] }),
     open: [
       { name: 'a tag', question: image('acme/shop:v2') },
       { name: 'a digest', options: { pinned: true }, question: image(`acme/shop@${first}`) },
@@ -123,5 +123,39 @@ describe('a private registry', () => {
     );
     await end();
     await registry.stop();
+  });
+
+  it('that the operator has not allowed is not asked, nor what it leads to', async () => {
+    const asked: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end('{"token":"x"}');
+    });
+    const endElsewhere = endable(elsewhere);
+    const lure = await listening(elsewhere);
+    const front = createServer((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${lure}/token"` }).end();
+    });
+    const endFront = endable(front);
+    const host = await listening(front);
+    const ask = (image: string, settings: Record<string, unknown>) =>
+      imageGate
+        .create(settings)
+        .evaluate(
+          questionFixture({ artifact: { image }, options: imageGate.options.parse({}) }),
+          AbortSignal.timeout(5_000),
+        );
+    expect(await ask(`${host}/acme/shop:v2`, { insecure: [host] })).toMatchObject({
+      answer: 'hold',
+      reason: `the registry leads to ${lure}, which is not among the registries of this gate`,
+    });
+    const refusal = { answer: 'refuse', reason: expect.stringContaining('not among the registries') };
+    expect(await ask(`${lure}/acme/shop:v2`, {})).toMatchObject(refusal);
+    expect(await ask('quay.io/acme/shop:v2', { registries: ['ghcr.io', '*.example.com'] })).toMatchObject(
+      refusal,
+    );
+    expect(asked).toEqual([]);
+    await endFront();
+    await endElsewhere();
   });
 });

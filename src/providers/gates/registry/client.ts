@@ -1,5 +1,6 @@
 /** An OCI registry, asked about one repository: logins, manifests, blobs, and what refers to an image. */
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ImageReference, parseChallenge } from '../../../domain/gates/image-reference.ts';
 import { parsedJson } from '../../../domain/gates/json.ts';
@@ -23,12 +24,22 @@ export const registrySettings = {
     .default({})
     .describe('By registry: user name, and where to read the password or token.'),
   insecure: z.array(z.string()).default([]).describe('Registries that are asked without TLS.'),
+  registries: z
+    .array(z.string().min(1).max(300))
+    .nullable()
+    .default(null)
+    .describe(
+      'Registries that may be asked, and where they may lead to for logins and blobs: host, host:port, or *.host. Default: any by name, none by address; those of `credentials` and `insecure` may always be asked.',
+    ),
 };
 
 export type RegistrySettings = z.output<z.ZodObject<typeof registrySettings>>;
 
 /** What a registry did not tell, and what to see to. */
 export class Unanswered extends Error {}
+
+/** A plan named a registry that is not asked. */
+export class NotAsked extends Unanswered {}
 
 export interface Manifest {
   /** Computed from what came, not believed. */
@@ -48,6 +59,11 @@ export class Registry {
     this.known = known;
     this.image = image;
     this.signal = signal;
+    const { registry } = image;
+    if (mayAsk(known, registry)) return;
+    throw new NotAsked(
+      `${registry} is not among the registries that may be asked; ask the operator of this gate`,
+    );
   }
 
   /** Null: there is none of that name. */
@@ -87,7 +103,14 @@ export class Registry {
     const url = new URL(location, this.base);
     if (url.protocol !== 'https:' && !this.isInsecure)
       throw new Unanswered('the registry leads to a store without TLS');
+    this.refuseElsewhere(url);
     return await outgoing(url.href, { maxBytes }, this.signal);
+  }
+
+  /** Where the answer of a registry leads is its own say, and maybe that of whoever wrote the plan. */
+  private refuseElsewhere({ host }: URL): void {
+    if (host === this.image.registry.toLowerCase() || mayAsk(this.known, host)) return;
+    throw new Unanswered(`the registry leads to ${host}, which is not among the registries of this gate`);
   }
 
   private get isInsecure(): boolean {
@@ -123,6 +146,7 @@ export class Registry {
     if (!realm.startsWith('https://') && !this.isInsecure) {
       throw new Unanswered('the registry asks to log in without TLS, which is not done');
     }
+    this.refuseElsewhere(new URL(realm));
     const headers = basic === null ? {} : { authorization: basic };
     const { status, text } = await outgoing(`${realm}?${query}`, { headers, maxBytes }, this.signal);
     const token = status === 200 ? tokenIn(text) : null;
@@ -137,6 +161,19 @@ export class Registry {
     if (password === null) throw new Unanswered(`${placeOf(own.password)} is missing or empty`);
     return `Basic ${Buffer.from(`${own.username}:${password}`).toString('base64')}`;
   }
+}
+
+function mayAsk({ credentials, insecure, registries }: RegistrySettings, registry: string): boolean {
+  const host = registry.toLowerCase();
+  if (insecure.includes(registry) || Object.hasOwn(credentials, registry)) return true;
+  if (registries === null) return !isAddress(new URL(`https://${host}`).hostname);
+  return registries.some((pattern) =>
+    pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),
+  );
+}
+
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function refused(answer: OutgoingAnswer): OutgoingAnswer {

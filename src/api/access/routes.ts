@@ -64,12 +64,16 @@ export function holdToAccess(
     });
     refuseForgery(request);
   });
+  // Before validation, since a body may leave out what the request proves.
+  app.addHook('preValidation', async (request) => {
+    if (takesActor(request)) nameActor(request);
+  });
   app.addHook('preHandler', async (request) => {
     const access = accessOf(request);
     if (isFree(access) || access === 'anyone') return;
     refuse(request, access);
-    const { actorIsAnother = false } = request.routeOptions.config;
-    if (acts.has(access) && !actorIsAnother) putActor(request);
+    // Once more, since a body that was left out is one only now.
+    nameActor(request);
   });
 }
 
@@ -111,8 +115,16 @@ export function permissionOf({ params }: FastifyRequest, permission: Permission)
 /** Whoever starts a rollout sends a plan, in which there is no room for a name. */
 const acts: ReadonlySet<Access> = new Set(['steer', 'approve', 'rollback', 'release', 'admin']);
 
+function takesActor({ routeOptions }: FastifyRequest): boolean {
+  const body: unknown = routeOptions.schema?.body;
+  return body instanceof z.ZodObject && 'actor' in body.shape;
+}
+
 /** Whoever was verified acts by that name, whatever the request says. */
-function putActor({ principal, body }: FastifyRequest): void {
+function nameActor(request: FastifyRequest): void {
+  const { principal, body, routeOptions } = request;
+  const access = accessOf(request);
+  if (!acts.has(access) || routeOptions.config.actorIsAnother === true) return;
   if (principal.verified && typeof body === 'object' && body !== null) {
     Object.assign(body, { actor: principal.name });
   }

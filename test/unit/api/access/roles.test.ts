@@ -251,6 +251,21 @@ test('no route is left out', () => {
   expect(missing.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
 });
 
+test('whoever was verified need not say who they are', async () => {
+  const headers = { authorization: 'Bearer operator' };
+  for (const [url, body] of [
+    ['/v1/emergency-stop', { scope: { targets: ['dev/shop'] }, reason: 'fire' }],
+    ['/v1/emergency-rollbacks', { scope: 'dev/shop', reason: 'fire' }],
+    ['/v1/emergency-rollbacks/dev%2Fshop/release', { reason: 'over' }],
+    ['/v1/rollouts/dev/shop/pause', {}],
+  ] as const) {
+    rollouts.calls.length = 0;
+    const answer = await app.inject({ method: 'POST', url, headers, payload: body });
+    expect([url, answer.statusCode < 300]).toEqual([url, true]);
+    expect(JSON.stringify(rollouts.calls)).toContain('"actor":"the operator"');
+  }
+});
+
 test('whoever was verified acts by that name, whatever the request says', async () => {
   const headers = { authorization: 'Bearer operator' };
   for (const url of ['/v1/rollouts', '/v1/rollouts/dev/shop/pause']) {

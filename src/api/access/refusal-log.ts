@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ErrorCode, SluiceError } from '../../domain/errors.ts';
 import { Buckets } from '../limits/buckets.ts';
+import { loggedPath } from '../request-log.ts';
 
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
@@ -32,7 +33,7 @@ export class RefusalLog {
     }
     this.leftOut.delete(code);
     const { method, url, principal, ip } = request;
-    const path = (url.split('?')[0] ?? '').slice(0, longestPath);
+    const path = loggedPath(url).slice(0, longestPath);
     const left = before === 0 ? {} : { leftOut: before };
     request.log.warn(
       { refused: code, method, path, principal: principal.name, address: ip, ...left },

@@ -5,6 +5,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { linkFault } from '../../domain/gates/approval-link.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
+import { RefusalLog } from '../access/refusal-log.ts';
 import { messagePage, pageHeaders, questionPage } from '../approvals/page.ts';
 import { limitSigned } from '../limits/limit-requests.ts';
 import type { Limiter } from '../limits/limiter.ts';
@@ -44,7 +45,8 @@ export async function approvalPages(
         { parseAs: 'string' },
         (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
       );
-      app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
+      const refusals = new RefusalLog();
+      app.setErrorHandler((error, request, reply) => refuse(error, request, reply, refusals));
       app.get(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
         const ticket = await readTicket(deps, request);
         const status = await look(deps, ticket);
@@ -102,13 +104,19 @@ function readAnswer(body: unknown): z.output<typeof answerOf> {
   );
 }
 
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function refuse(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusals: RefusalLog,
+): FastifyReply {
   if (error instanceof LinkRefused) {
     // The link itself stands in no log.
     request.log.warn({ status: error.status, why: error.message }, 'approval link refused');
     return send(reply, error.status, messagePage('This link cannot be used', error.message));
   }
   const known = asSluiceError(error);
+  refusals.take(request, known);
   if (known.status >= 500) request.log.error({ err: error }, 'approval page failed');
   return send(reply, known.status, messagePage('That was not possible', `${known.message} ${known.advice}`));
 }

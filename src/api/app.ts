@@ -156,7 +156,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   evidenceRoutes(app, deps);
   reportRoutes(app, deps);
   findingsRoutes(app, deps);
-  approvalRoutes(app, deps);
+  approvalRoutes(app, deps, overTls);
   await approvalPages(app, deps, limiter);
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps);

@@ -11,7 +11,12 @@ import { operations } from '../contract.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
-export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: ApiDeps): void {
+/** `overTls`: people reach the API over TLS, its own or that of a proxy. */
+export function approvalRoutes(
+  root: FastifyInstance,
+  { rollouts, approvals }: ApiDeps,
+  overTls: boolean,
+): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(operations.listApprovals.path, { schema: schemaOf('listApprovals') }, (request) =>
     waitingFor(rollouts, request.query),
@@ -47,7 +52,7 @@ export function approvalRoutes(root: FastifyInstance, { rollouts, approvals }: A
         { target: `${environment}/${service}`, for: actor, by: principal.name, id },
         'approval link made',
       );
-      const base = approvals.url ?? `${request.protocol}://${request.headers.host}`;
+      const base = approvals.url ?? `${overTls ? 'https' : 'http'}://${request.headers.host}`;
       const url = `${base.replace(/\/$/, '')}${path}`;
       return reply.status(201).send({ url, id, actor, question: questionText(question, status), untilMs });
     },

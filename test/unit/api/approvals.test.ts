@@ -44,7 +44,7 @@ async function serve(
   status: Partial<RolloutStatus> = asking,
   overrides: Partial<RolloutService> = {},
   url: string | null = null,
-  authenticate?: AppOptions['authenticate'],
+  options: Pick<AppOptions, 'authenticate' | 'tlsInFront'> = {},
 ) {
   const current = { status };
   const rollouts = fakeRollouts({
@@ -59,7 +59,7 @@ async function serve(
   const stream = { write: (line: string) => void logged.push(line) };
   app = await createApp(deps, {
     logger: pino({ level: 'trace' }, stream),
-    ...(authenticate === undefined ? {} : { authenticate }),
+    ...options,
   });
   return { app, rollouts, current };
 }
@@ -198,14 +198,14 @@ describe('where the API knows who asks', () => {
   const known = (name: string) => async () => ({ name, verified: true, grants: everything });
 
   test('a link carries its maker to the rollout', async () => {
-    const { app, rollouts } = await serve(asking, {}, null, known('zoe'));
+    const { app, rollouts } = await serve(asking, {}, null, { authenticate: known('zoe') });
     const { path } = await linkFor('bob');
     await app.inject({ method: 'POST', url: path, headers: form, payload: 'answer=approve' });
     expect(rollouts.calls.at(-1)?.args[1]).toMatchObject({ actor: 'bob', link: { by: 'zoe' } });
   });
 
   test('whoever has started a rollout makes no link that answers for its gates', async () => {
-    const { app } = await serve(asking, {}, null, known('Ann'));
+    const { app } = await serve(asking, {}, null, { authenticate: known('Ann') });
     const url = '/v1/rollouts/demo/shop/approval-links';
     const answer = await app.inject({ method: 'POST', url, headers: json, payload: { actor: 'bob' } });
     expect(answer.json()).toMatchObject({ status: 409, code: 'command-refused' });
@@ -219,6 +219,24 @@ test('a link stands in no log', async () => {
   await app.inject({ method: 'POST', url: path, headers: form, payload: 'answer=approve' });
   expect(logged.length).toBeGreaterThan(2);
   expect(logged.join('')).not.toContain(path.slice(-20));
+});
+
+test('whatever is asked about a link, neither it nor a query is logged, and a refused host is told', async () => {
+  const { app } = await serve();
+  const { path } = await linkFor('bob');
+  await app.inject({ method: 'PUT', url: path });
+  await app.inject({ method: 'GET', url: path, headers: { host: 'evil.example' } });
+  await app.inject({ method: 'GET', url: '/v1/rollouts?search=SECRETQ' });
+  expect(logged.join('')).not.toContain(path.slice(-20));
+  expect(logged.join('')).not.toContain('SECRETQ');
+  const lines = logged.map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(expect.objectContaining({ refused: 'host-refused', path: '/approvals/*' }));
+  expect(lines.at(-1)).toMatchObject({ principal: 'anybody', req: { url: '/v1/rollouts' } });
+});
+
+test('a link is https where a proxy has TLS', async () => {
+  await serve(asking, {}, null, { tlsInFront: true });
+  expect((await linkFor('bob')).url).toMatch(/^https:/);
 });
 
 test('pages are reached by the address that the operator names, and nothing else is', async () => {

@@ -40,6 +40,8 @@ import { workflowBundle } from '../support/workflow-bundle.ts';
 
 const many = Array.from({ length: 19 }, (_, index) => `many-${index}`);
 const storm = Array.from({ length: 49 }, (_, index) => `storm-${index}`);
+/** Fifty that ask all the time would keep what they wait for from getting on. */
+const manyAtOnce = { timeoutMs: 60_000, everyMs: 250 };
 const targets = ['alone', 'unheard', 'later', ...many, ...storm].map((service) => `test/${service}`);
 
 let temporal: TestWorkflowEnvironment;
@@ -150,9 +152,7 @@ async function startWithTraffic(service: string, plan: Partial<Plan> = {}): Prom
   await waitFor(
     `${service} to take traffic`,
     async () => (await shareOf(service, plan.traffic?.name)) === 50,
-    {
-      timeoutMs: 60_000,
-    },
+    manyAtOnce,
   );
 }
 
@@ -168,7 +168,7 @@ function ended(service: string) {
       const view = rolloutViewSchema.parse((await app.inject(`/v1/rollouts/test/${service}`)).json());
       return view.temporalStatus === 'COMPLETED' && view;
     },
-    { timeoutMs: 60_000 },
+    manyAtOnce,
   );
 }
 
@@ -217,10 +217,14 @@ test('an emergency stop of 20 rollouts: one data plane out of reach is named and
   edge.freeze();
   const body = { scope: 'all', reason: 'fire', actor: 'ada' };
   const answering = post('/v1/emergency-stop', body);
-  await waitFor('all others to read 0', async () => {
-    const shares = await Promise.all(many.map((service) => shareOf(service)));
-    return shares.every((share) => share === 0);
-  });
+  await waitFor(
+    'all others to read 0',
+    async () => {
+      const shares = await Promise.all(many.map((service) => shareOf(service)));
+      return shares.every((share) => share === 0);
+    },
+    manyAtOnce,
+  );
   const answer = await answering;
   expect(answer.statusCode).toBe(200);
   const { restored, notRestored, told, notTold } = emergencyAnswerSchema.parse(answer.json());
@@ -253,10 +257,14 @@ test('an emergency rollback of 50 rollouts: one data plane out of reach is repor
   ]);
   edge.freeze();
   const opening = post('/v1/emergency-rollbacks', { scope: 'all', reason: 'fire', actor: 'ada' });
-  await waitFor('all others to read 0', async () => {
-    const shares = await Promise.all(storm.map((service) => shareOf(service)));
-    return shares.every((share) => share === 0);
-  });
+  await waitFor(
+    'all others to read 0',
+    async () => {
+      const shares = await Promise.all(storm.map((service) => shareOf(service)));
+      return shares.every((share) => share === 0);
+    },
+    manyAtOnce,
+  );
   const answer = await opening;
   expect(answer.statusCode).toBe(201);
   const { stop } = emergencyOpenedSchema.parse(answer.json());
@@ -302,7 +310,7 @@ function emergencyWhen(what: string, fits: (status: EmergencyStatus) => boolean)
     const status = await emergencyNow();
     return status && fits(status) ? status : null;
   };
-  return waitFor(what, probe, { timeoutMs: 90_000 });
+  return waitFor(what, probe, { timeoutMs: 90_000, everyMs: 250 });
 }
 
 function verifiedIn(all: EmergencyStatus['targets']): string[] {

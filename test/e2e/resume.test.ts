@@ -10,6 +10,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const portBase = await freePortBase();
 const api = `http://127.0.0.1:${portBase + 1}/v1/rollouts`;
+/** Each look is a question to the workflow. */
+const everyMs = 300;
 let home: string;
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sluice-resume-'));
@@ -53,6 +55,7 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
   expect(answer.status, await answer.text()).toBe(201);
   await waitFor('the second stage', async () => ((await rollout()).status?.stage ?? 0) >= 1, {
     timeoutMs: 60_000,
+    everyMs,
   });
   for (const { pid } of processesOf(home)) process.kill(pid, 'SIGKILL');
   await first.ended;
@@ -67,11 +70,12 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
       const { status } = await rollout();
       return status?.outcome ? status : null;
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 90_000, everyMs },
   );
   expect(done.outcome).toBe('promoted');
   await waitFor('its evidence', async () => (await rollout()).evidence?.state === 'kept', {
     timeoutMs: 60_000,
+    everyMs,
   });
   const verified = await fetch(`${api}/demo/shop/evidence/verification`);
   expect(await verified.json()).toMatchObject({ ok: true, problems: [], replay: { agreed: true } });

@@ -62,7 +62,7 @@ it.each([
         const seen = await statusOf();
         return seen?.version === version && seen?.outcome ? seen : null;
       },
-      { timeoutMs: 110_000 },
+      { timeoutMs: 110_000, everyMs: 500 },
     );
     expect(status.outcome).toBe('rolled-back');
     expect(status.cause?.reason).toContain(check);

@@ -194,7 +194,7 @@ export class Parts {
       const seen = await this.see();
       return fits(seen) ? seen : null;
     };
-    return waitFor(what, probe, { timeoutMs, everyMs: 200 });
+    return waitFor(what, probe, { timeoutMs, everyMs: 300 });
   }
 
   async command(name: string, body: Record<string, unknown>): Promise<void> {

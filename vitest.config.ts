@@ -10,15 +10,19 @@ const REAL_PARTS_TIMEOUT_MS = 120_000;
 /** What is polled for comes at once, unless the machine is busy; one second, the default, is too short for that. */
 const PATIENT = { expect: { poll: { timeout: 15_000 } } };
 
-/** Each fills two processors by itself, so that nothing whose time matters may run beside it. */
-const CROWDED = ['fail-every-step', 'every-signal', 'flood'].map((name) => `test/scenarios/${name}.test.ts`);
+/** Hundreds of rollouts each, so that nothing whose time matters may run beside them. These work all the time ... */
+const CROWDED = ['every-signal', 'flood'].map((name) => `test/scenarios/${name}.test.ts`);
+/** ... and these wait for time-outs more than they work. */
+const CROWDED_AND_WAITING = ['test/scenarios/fail-every-step.test.ts'];
 
-/** Projects of one group share its lanes; one group runs after the other. Most of a file's time here is waiting. */
+/**
+ * Projects of one group share its lanes; one group runs after the other. Most of the time of a file with real parts is
+ * waiting. Beside the crowd that waits, unit tests do with what it leaves.
+ */
 const GROUPS = {
-  unit: { maxWorkers: 2, sequence: { groupOrder: 1 } },
-  sideBySide: { maxWorkers: 4, sequence: { groupOrder: 2 } },
-  stacks: { maxWorkers: 4, sequence: { groupOrder: 3 } },
-  alone: { maxWorkers: 1, sequence: { groupOrder: 4 } },
+  unit: { maxWorkers: 3, sequence: { groupOrder: 1 } },
+  realParts: { maxWorkers: 5, sequence: { groupOrder: 2 } },
+  alone: { maxWorkers: 1, sequence: { groupOrder: 3 } },
 };
 
 /** For files that do not mind each other: loading the modules for each anew would take longer than many of them. */
@@ -36,24 +40,33 @@ export default defineConfig({
           testTimeout: UNIT_TIMEOUT_MS,
           ...PATIENT,
           pool: 'threads',
+          setupFiles: ['test/support/humble.ts'],
           ...ONE_PROCESS,
           ...GROUPS.unit,
         },
       },
-      { test: { ...realParts('contract'), ...ONE_PROCESS, ...GROUPS.sideBySide } },
-      { test: { ...realParts('replay'), ...GROUPS.sideBySide } },
-      { test: { ...realParts('scenarios'), exclude: CROWDED, ...ONE_PROCESS, ...GROUPS.sideBySide } },
+      { test: { ...realParts('crowded-and-waiting'), include: CROWDED_AND_WAITING, ...GROUPS.unit } },
+      { test: { ...realParts('contract'), ...ONE_PROCESS, ...GROUPS.realParts } },
+      { test: { ...realParts('replay'), ...GROUPS.realParts } },
+      {
+        test: {
+          ...realParts('scenarios'),
+          exclude: [...CROWDED, ...CROWDED_AND_WAITING],
+          ...ONE_PROCESS,
+          ...GROUPS.realParts,
+        },
+      },
       // All files share one cluster.
       {
         test: {
           ...realParts('kube', ['test/support/kube/global-setup.ts']),
           ...ONE_PROCESS,
-          ...GROUPS.stacks,
+          ...GROUPS.realParts,
         },
       },
       // Each file has ports of its own.
-      { test: { ...realParts('e2e'), ...GROUPS.stacks } },
-      { test: { ...realParts('browser'), ...GROUPS.stacks } },
+      { test: { ...realParts('e2e'), ...ONE_PROCESS, ...GROUPS.realParts } },
+      { test: { ...realParts('browser'), ...GROUPS.realParts } },
       { test: { ...realParts('crowded'), include: CROWDED, ...GROUPS.alone } },
     ],
   },

@@ -47,6 +47,8 @@ interface End {
 }
 
 const atOnce = 100;
+/** What a rollout does comes at its beginning and its end, so that a hundred in step would all want the processor at once. */
+const startEveryMs = 100;
 
 const maxTurns = 4;
 const approvesAfterMs = 3_000;
@@ -258,10 +260,19 @@ async function inTurn<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
+  let freeAtMs = 0;
+  const place = async () => {
+    const nowMs = performance.now();
+    const mineMs = Math.max(freeAtMs, nowMs);
+    freeAtMs = mineMs + startEveryMs;
+    await sleep(mineMs - nowMs);
+  };
   const lane = async () => {
     for (let index = next++; index < items.length; index = next++) {
       const item = items[index];
-      if (item !== undefined) results[index] = await act(item, index);
+      if (item === undefined) continue;
+      await place();
+      results[index] = await act(item, index);
     }
   };
   await Promise.all(Array.from({ length: limit }, lane));

@@ -1,7 +1,8 @@
 /** The dialog before anything is done: what will happen, why, in whose name; then what came of it. */
 import { type ReactNode, useRef, useState } from 'react';
 import { type ApiProblem, problemOf } from '../../api/client.ts';
-import { longestName, setMyName, useMyName } from '../../shell/who.ts';
+import { NameField } from '../../shell/name-field.tsx';
+import { setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
@@ -87,18 +88,7 @@ export function ActDialog(props: ActDialogProps) {
             required={needsReason}
             hint="Kept in the story, for everybody to read."
           />
-          {verifiedName === null ? (
-            <TextField
-              label="Your name"
-              value={name}
-              onChange={setName}
-              maxLength={longestName}
-              autoComplete="name"
-              required
-            />
-          ) : (
-            <p className="muted">In the name of {verifiedName}.</p>
-          )}
+          <NameField verifiedName={verifiedName} name={name} onName={setName} />
         </fieldset>
         {barred === null ? null : <Note live>{barred}</Note>}
         {problem === null ? null : (

@@ -1,7 +1,8 @@
 /** What is to be stopped or brought back, why, and the words that confirm it; nothing here happens by Enter. */
 import { useState } from 'react';
 import { problemOfScope } from '../../../domain/emergency/scope.ts';
-import { longestName, setMyName, useMyName } from '../../shell/who.ts';
+import { NameField } from '../../shell/name-field.tsx';
+import { setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/note.tsx';
@@ -74,18 +75,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
         hint="Everybody will read it."
         required
       />
-      {verifiedName === null ? (
-        <TextField
-          label="Your name"
-          value={name}
-          onChange={setName}
-          maxLength={longestName}
-          autoComplete="name"
-          required
-        />
-      ) : (
-        <p className="muted">In the name of {verifiedName}.</p>
-      )}
+      <NameField verifiedName={verifiedName} name={name} onName={setName} />
       {words.length === 0 || wrong !== null ? null : (
         <>
           <Note>{emergencySentence(kind, words, to.trim())}</Note>

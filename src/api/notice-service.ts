@@ -8,7 +8,7 @@ export function createNoticeService(deps: TemporalDeps): NoticeService {
   return {
     of: (ref) => noticesOf(deps, ref),
     acknowledge: (ref, body, key) => acknowledge(deps, ref, body, key),
-    incidents: (query) => listIncidents(deps, query),
+    incidents: (query, sees = null) => listIncidents(deps, query, sees),
     incident: (ref) => incidentOf(deps, ref),
     close: (ref, body, key) => closeIncident(deps, ref, body, key),
   };

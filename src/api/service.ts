@@ -10,6 +10,7 @@ import type { CommandName } from '../domain/rollout/types.ts';
 import type { ApprovalLinks } from '../providers/approval-links.ts';
 import type { MetricsProvider } from '../providers/metrics/types.ts';
 import type { ReportFormat, ReportKind } from '../report/names.ts';
+import type { Sees } from './access/sight.ts';
 import type { Glance, RunningRollout } from './board/row.ts';
 import type {
   AckAnswer,
@@ -115,7 +116,8 @@ export interface RolloutService {
   /** Asks policies and dependencies. Errors: `policies-invalid`. */
   examine(request: ExamineRequest): Promise<Examined>;
   start(request: StartRequest): Promise<StartResult>;
-  list(query: ListQuery): Promise<RolloutPage>;
+  /** `sees`: what of it is shown, here and in the other lists. Default: everything. */
+  list(query: ListQuery, sees?: Sees): Promise<RolloutPage>;
   /** All that run, as a list at hand knows them. */
   running(): Promise<{ readonly askedAtMs: number; readonly rollouts: readonly RunningRollout[] }>;
   /** One of them, or how it ended. */
@@ -127,14 +129,14 @@ export interface RolloutService {
   audit(ref: RunRef): Promise<Audit>;
   /** What its checks and its share were over time. */
   series(ref: RunRef): Promise<RolloutSeries>;
-  rollbacks(query: RollbackQuery): Promise<RollbackPage>;
+  rollbacks(query: RollbackQuery, sees?: Sees): Promise<RollbackPage>;
   /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. */
   emergencyStop(request: EmergencyStopBody): Promise<EmergencyAnswer>;
   /** Clears a stop of everything. */
   release(): Promise<ReleaseAnswer>;
   /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */
   openEmergency(request: EmergencyRollbackBody): Promise<EmergencyOpened>;
-  emergencies(query: EmergencyListQuery): Promise<EmergencyList>;
+  emergencies(query: EmergencyListQuery, sees?: Sees): Promise<EmergencyList>;
   emergency(id: string): Promise<EmergencyView>;
   releaseEmergency(
     id: string,
@@ -149,7 +151,7 @@ export interface RolloutService {
  * `evidence-unconfigured`, `evidence-unavailable`, `evidence-not-found`, `evidence-damaged`, `evidence-key`.
  */
 export interface EvidenceService {
-  list(query: BundleListQuery): Promise<BundleList>;
+  list(query: BundleListQuery, sees?: Sees): Promise<BundleList>;
   show(ref: RunRef): Promise<Bundle>;
   /** As a tar archive. Errors: `evidence-pruned`. */
   archive(ref: RunRef): Promise<Buffer>;
@@ -171,7 +173,7 @@ export interface NoticeService {
   of(ref: RunRef): Promise<NoticesView>;
   /** `key`: the same key and body are carried out once. */
   acknowledge(ref: RunRef, body: AckBody, key: string | null): Promise<AckAnswer>;
-  incidents(query: IncidentQuery): Promise<IncidentList>;
+  incidents(query: IncidentQuery, sees?: Sees): Promise<IncidentList>;
   incident(ref: RunRef): Promise<IncidentView>;
   close(ref: RunRef, body: AckBody, key: string | null): Promise<IncidentView>;
 }

@@ -74,7 +74,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   return {
     examine: (request) => examinePlan(deps, request),
     start: (request) => startRollout(deps, request),
-    list: (query) => listRollouts(deps, query),
+    list: (query, sees) => listRollouts(deps, query, sees),
     running: async () => {
       const { askedAtMs, all } = await deps.looks.list.now();
       return { askedAtMs, rollouts: all.map(({ summary, memo }) => ({ summary, outline: outlineIn(memo) })) };
@@ -88,11 +88,11 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
-    rollbacks: (query) => history.page(query),
+    rollbacks: (query, sees) => history.page(query, sees),
     emergencyStop: (request) => emergencyStop(deps, request),
     release: () => releaseAll(deps),
     openEmergency: (request) => openEmergency(deps, request),
-    emergencies: (query) => listEmergencies(deps, query),
+    emergencies: (query, sees = null) => listEmergencies(deps, query, sees),
     emergency: (id) => emergencyOf(deps, id),
     releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),
     readiness: () => readinessOf(deps),

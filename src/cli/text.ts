@@ -14,6 +14,11 @@ export function writeJson(out: Output, value: unknown): void {
   out.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** How to go on with a list that has more. */
+export function moreLines(next: string | null): string[] {
+  return next === null ? [] : [`more: add --cursor ${next}`];
+}
+
 export function warningLines(warnings: readonly { path: string; message: string }[]): string[] {
   return warnings.map((warning) => `warning:${problemLine(warning).slice(1)}`);
 }

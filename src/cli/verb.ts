@@ -61,6 +61,13 @@ export function parseLimit(text: string): number {
   throw new InvalidArgumentError('Give a number from 1 to 200.');
 }
 
+/** Which page of a list. */
+export function pagingOptions(command: Command): Command {
+  return command
+    .option('--limit <n>', 'at most so many', parseLimit)
+    .option('--cursor <cursor>', 'go on where an earlier list ended');
+}
+
 export function collect<T>(
   parse: (text: string) => T,
 ): (text: string, before: readonly T[] | undefined) => T[] {

@@ -3,6 +3,7 @@ import {
   type Area,
   allows,
   allowsSomewhere,
+  allowsWithin,
   everything,
   everywhere,
   type Grant,
@@ -45,6 +46,12 @@ export function need(principal: Principal, permission: Permission, ...areas: rea
 
 export function needSomewhere(principal: Principal, permission: Permission): void {
   if (!allowsSomewhere(principal.grants, permission)) throw refused(principal, permission, 'anywhere');
+}
+
+/** For a part of the area at least. */
+export function needWithin(principal: Principal, permission: Permission, area: Area): void {
+  if (!allowsWithin(principal.grants, permission, area))
+    throw refused(principal, permission, `anywhere in ${shown(area)}`);
 }
 
 /** How far the permission goes beyond the environment and service that it is used in. */

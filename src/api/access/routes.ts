@@ -7,7 +7,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Authenticate } from './authenticator.ts';
 import { refuseForgery } from './csrf.ts';
-import { anybody, need, needSomewhere, nobody, type Principal } from './principal.ts';
+import { anybody, need, needSomewhere, needWithin, nobody, type Principal } from './principal.ts';
 
 /**
  * `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. `anyone`: for whoever has
@@ -24,6 +24,8 @@ declare module 'fastify' {
     access?: Access;
     /** The handler itself asks for the permission where the body says; here it is asked for somewhere. */
     areaInBody?: boolean;
+    /** A list that shows what its reader may see of what its filters name. */
+    thinned?: boolean;
     /** The actor in the body is somebody else than the sender. */
     actorIsAnother?: boolean;
   }
@@ -100,7 +102,9 @@ function refuse(request: FastifyRequest, permission: Permission): void {
   else if (routeOptions.config.areaInBody === true) needSomewhere(principal, permission);
   else {
     const asked = querySchema.safeParse(request.query);
-    need(principal, permission, asked.success ? asked.data : everywhere);
+    const area = asked.success ? asked.data : everywhere;
+    if (routeOptions.config.thinned === true) needWithin(principal, permission, area);
+    else need(principal, permission, area);
   }
 }
 

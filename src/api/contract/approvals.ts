@@ -1,5 +1,6 @@
 /** What waits for people, and links by which they answer. */
 import { z } from 'zod';
+import { nextSchema, pagingFields } from './paging.ts';
 import { actorSchema, targetPartSchema } from './text.ts';
 
 export const waitingQuerySchema = z.strictObject({
@@ -7,6 +8,7 @@ export const waitingQuerySchema = z.strictObject({
   service: z.exactOptional(targetPartSchema),
   /** Only what this person may answer. */
   person: z.exactOptional(actorSchema),
+  ...pagingFields,
 });
 export type WaitingQuery = z.infer<typeof waitingQuerySchema>;
 
@@ -33,6 +35,7 @@ export const waitingListSchema = z.object({
   approvals: z.array(waitingSchema),
   /** Rollouts that may wait and gave no account of themselves. */
   unanswered: z.number(),
+  next: nextSchema,
 });
 export type WaitingList = z.infer<typeof waitingListSchema>;
 

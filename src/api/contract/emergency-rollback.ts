@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { problemOfScope } from '../../domain/emergency/scope.ts';
 import { type EmergencyStatus, emergencyPhases } from '../../domain/emergency/status.ts';
 import { emergencyAnswerSchema } from './emergency.ts';
+import { nextSchema, pagingFields } from './paging.ts';
 import { actorSchema, nameSchema, scopeWordSchema, textSchema } from './text.ts';
 
 const scopeSchema = z
@@ -116,7 +117,7 @@ export const emergencySummarySchema = z
 export type EmergencySummary = z.infer<typeof emergencySummarySchema>;
 
 export const emergencyListSchema = z
-  .object({ emergencies: z.array(emergencySummarySchema) })
+  .object({ emergencies: z.array(emergencySummarySchema), next: nextSchema })
   .meta({ id: 'EmergencyList', description: 'Open ones first, then those that were released last.' });
 export type EmergencyList = z.infer<typeof emergencyListSchema>;
 
@@ -133,7 +134,7 @@ export type EmergencyView = z.infer<typeof emergencyViewSchema>;
 export const emergencyIdParamsSchema = z.strictObject({ id: z.string().min(1).max(300) });
 export const emergencyListQuerySchema = z.strictObject({
   open: z.exactOptional(z.enum(['true', 'false'])),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pagingFields,
 });
 export type EmergencyListQuery = z.infer<typeof emergencyListQuerySchema>;
 

@@ -10,6 +10,7 @@ import {
 } from '../../domain/evidence/types.ts';
 import { reportFormats, reportKinds } from '../../report/names.ts';
 import { auditReplaySchema } from './audit.ts';
+import { nextSchema, pagingFields } from './paging.ts';
 import { runQuerySchema } from './rollouts.ts';
 import { actorSchema, nameSchema, textSchema } from './text.ts';
 
@@ -86,7 +87,7 @@ export type Bundle = z.infer<typeof bundleSchema>;
 export const bundleListQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),
   service: z.exactOptional(nameSchema),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pagingFields,
 });
 export type BundleListQuery = z.infer<typeof bundleListQuerySchema>;
 
@@ -115,6 +116,7 @@ export const bundleListSchema = z
     failing: z.array(
       z.object({ target: z.string(), runId: z.string(), tries: z.number(), problem: z.string() }),
     ),
+    next: nextSchema,
   })
   .meta({ id: 'EvidenceList' });
 export type BundleList = z.infer<typeof bundleListSchema>;

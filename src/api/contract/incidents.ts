@@ -1,6 +1,7 @@
 /** Answers about incidents: the list, one of them, its review, and closing it by hand. */
 import { z } from 'zod';
 import type { Incident, IncidentEntry } from '../../domain/incident/types.ts';
+import { nextSchema, pagingFields } from './paging.ts';
 import { rollbackRecordSchema } from './status.ts';
 import { nameSchema, targetPartSchema } from './text.ts';
 
@@ -56,7 +57,7 @@ export const incidentViewSchema = z
 export type IncidentView = z.infer<typeof incidentViewSchema>;
 
 export const incidentListSchema = z
-  .object({ incidents: z.array(incidentSummarySchema) })
+  .object({ incidents: z.array(incidentSummarySchema), next: nextSchema })
   .meta({ id: 'IncidentList', description: 'Open ones first, then those that were closed last.' });
 export type IncidentList = z.infer<typeof incidentListSchema>;
 
@@ -64,7 +65,7 @@ export const incidentQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),
   service: z.exactOptional(nameSchema),
   open: z.exactOptional(z.enum(['true', 'false'])),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pagingFields,
 });
 export type IncidentQuery = z.infer<typeof incidentQuerySchema>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { durationPattern, parseDuration } from '../../domain/duration.ts';
 import type { RollbackStatistics } from '../../domain/rollout/rollback-statistics.ts';
+import { nextSchema, pagingFields } from './paging.ts';
 import { linksSchema, summarySchema } from './rollouts.ts';
 import { rollbackRecordSchema } from './status.ts';
 import { nameSchema } from './text.ts';
@@ -23,9 +24,7 @@ export const rollbackQuerySchema = z.strictObject({
   trigger: z.exactOptional(nameSchema),
   /** How many requests one user makes while a canary runs; gives an estimate of the users that were met. */
   requestsPerUser: z.exactOptional(z.coerce.number().positive().max(1e9)),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** As `next` of an earlier answer gave it; only for the same filters. */
-  cursor: z.exactOptional(z.string().max(4096)),
+  ...pagingFields,
 });
 export type RollbackQuery = z.infer<typeof rollbackQuerySchema>;
 
@@ -71,7 +70,7 @@ export type RollbackEntry = z.infer<typeof rollbackEntrySchema>;
 export const rollbackPageSchema = z
   .object({
     rollbacks: z.array(rollbackEntrySchema),
-    next: z.string().nullable(),
+    next: nextSchema,
     /** Of everything that fits the filters, not of this page alone. */
     statistics: rollbackStatisticsSchema,
     /** False: more rollouts fit than are looked at for one answer; the oldest are left out. */

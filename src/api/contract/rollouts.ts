@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commandNames } from '../../domain/rollout/types.ts';
 import { expressSchema } from './emergency.ts';
 import { evidenceStateSchema } from './evidence-state.ts';
+import { nextSchema, pagingFields } from './paging.ts';
 import { fieldProblemSchema } from './problem.ts';
 import { outcomeSchema, phaseSchema, rolloutStatusSchema, watchProgressSchema } from './status.ts';
 import { actorSchema, nameSchema, reasonSchema, targetPartSchema } from './text.ts';
@@ -125,14 +126,12 @@ export const listQuerySchema = z.strictObject({
   outcome: z.exactOptional(outcomeSchema),
   running: z.exactOptional(z.enum(['true', 'false'])),
   search: z.exactOptional(nameSchema).describe('How the service, the version or the target begins.'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** As `next` of an earlier answer gave it; only for the same filters. */
-  cursor: z.exactOptional(z.string().max(4096)),
+  ...pagingFields,
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 
 export const pageSchema = z
-  .object({ rollouts: z.array(summarySchema), next: z.string().nullable() })
+  .object({ rollouts: z.array(summarySchema), next: nextSchema })
   .meta({ id: 'RolloutPage', description: 'Running rollouts first, then those that ended last.' });
 export type RolloutPage = z.infer<typeof pageSchema>;
 

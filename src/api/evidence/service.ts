@@ -5,29 +5,19 @@ import { decoded } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { keeperId } from '../../domain/evidence/keeper.ts';
 import type { Place } from '../../domain/evidence/layout.ts';
-import type { Manifest } from '../../domain/evidence/types.ts';
 import { type TargetId, targetOf } from '../../domain/plan/types.ts';
-import {
-  type Archive,
-  bundleAt,
-  filesAt,
-  findPlace,
-  listedAt,
-  manifestAt,
-  placeFor,
-  placesIn,
-} from '../../evidence/archive.ts';
+import { type Archive, bundleAt, filesAt, findPlace, manifestAt, placeFor } from '../../evidence/archive.ts';
 import { collect } from '../../evidence/collect.ts';
 import { setHold } from '../../evidence/holds.ts';
 import { inspect } from '../../evidence/inspect.ts';
 import { prune } from '../../evidence/prune.ts';
 import type { BundleReplay } from '../../evidence/replay.ts';
-import type { Unsealed } from '../../evidence/seal.ts';
 import { packTar } from '../../evidence/tar.ts';
 import { versionsOf } from '../../evidence/versions.ts';
-import { type BundleList, type BundleListQuery, type EvidenceState, hasEnded } from '../contract.ts';
+import { type EvidenceState, hasEnded } from '../contract.ts';
 import type { EvidenceService, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
+import { BundleLister } from './list.ts';
 import { rolloutOf } from './rollout-of.ts';
 
 export interface EvidenceDeps extends TemporalDeps {
@@ -39,10 +29,10 @@ export interface EvidenceDeps extends TemporalDeps {
 
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const { archive, replay } = deps;
-  const known = new Manifests(archive);
+  const lister = new BundleLister(archive, () => failingNow(deps.client));
   const placeOf = (ref: RunRef) => placeFor(archive, targetOf(ref), ref.runId);
   return {
-    list: (query) => list(deps, known, query),
+    list: (query, sees = null) => lister.page(query, sees),
     show: async (ref) => await bundleAt(archive, await placeOf(ref)),
     archive: async (ref) => {
       const place = await placeOf(ref);
@@ -88,49 +78,6 @@ async function collectNow(deps: EvidenceDeps, ref: RunRef) {
   return { bundle: await bundleAt(archive, { target: targetOf(ref), position }), created };
 }
 
-async function list(deps: EvidenceDeps, known: Manifests, query: BundleListQuery): Promise<BundleList> {
-  const { archive, client } = deps;
-  const fits = ({ target }: Pick<Place, 'target'>) => {
-    const [environment, service] = target.split('/');
-    return (query.environment ?? environment) === environment && (query.service ?? service) === service;
-  };
-  const places = (await placesIn(archive)).filter(fits);
-  const found = await aFewAtATime(newestOf(places, query.limit), async (place) => ({
-    place,
-    manifest: await known.at(place),
-  }));
-  const latest = found
-    .flatMap(({ manifest }) => manifest ?? [])
-    .sort((a, b) => b.body.collectedAtMs - a.body.collectedAtMs)
-    .slice(0, query.limit);
-  const failing = (await failingNow(client)).filter(fits);
-  return {
-    bundles: await aFewAtATime(latest, (manifest) => listedAt(archive, manifest)),
-    total: places.length,
-    damaged: found.flatMap(({ place, manifest }) => (manifest === null ? [place] : [])).slice(0, query.limit),
-    failing: failing.map(({ target, runId, tries, problem }) => ({ target, runId, tries, problem })),
-  };
-}
-
-/** Of each target so many as may be asked for; chains are in order of time. */
-function newestOf(places: readonly Place[], limit: number): Place[] {
-  const taken = new Map<string, number>();
-  return places.toReversed().filter(({ target }) => {
-    const before = taken.get(target) ?? 0;
-    taken.set(target, before + 1);
-    return before < limit;
-  });
-}
-
-const atOnce = 20;
-
-async function aFewAtATime<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += atOnce)
-    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
-  return results;
-}
-
 async function stateOf(
   { archive, client }: EvidenceDeps,
   view: { target: TargetId; runId: string; endedAtMs: number | null },
@@ -167,28 +114,5 @@ async function failingNow(client: Client): Promise<z.infer<typeof failingSchema>
     return beats.flatMap((reading) => (reading.success ? reading.data.failing : []));
   } catch {
     return [];
-  }
-}
-
-const maxKnown = 1_000;
-
-/** Manifests never change, so one that was read once is known; those that were read first are forgotten first. */
-class Manifests {
-  private readonly known = new Map<string, Unsealed<Manifest>>();
-  private readonly archive: Archive;
-
-  constructor(archive: Archive) {
-    this.archive = archive;
-  }
-
-  async at(place: Place): Promise<Unsealed<Manifest> | null> {
-    const id = `${place.target}#${place.position}`;
-    const known = this.known.get(id);
-    if (known) return known;
-    const found = await manifestAt(this.archive, place);
-    if (found !== null) this.known.set(id, found);
-    const [oldest] = this.known.keys();
-    if (this.known.size > maxKnown && oldest !== undefined) this.known.delete(oldest);
-    return found;
   }
 }

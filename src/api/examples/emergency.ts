@@ -71,7 +71,7 @@ export const emergencyExamples = {
     body: { scope: ['prod'], reason, actor },
     answer: { id: 'prod', workflowId: 'emergency/prod', runId, created: true, workerSeen: true, stop, links },
   },
-  listEmergencies: { answer: { emergencies: [summary] } },
+  listEmergencies: { answer: { emergencies: [summary], next: null } },
   getEmergency: { answer: { ...summary, status, workerAnswered: true } },
   releaseEmergency: {
     body: { actor, reason: 'the provider is back' },

@@ -34,7 +34,9 @@ const hold = { action: 'hold', target, runId, actor, reason: 'case 17', atMs: at
 const held = { ...bundle, holds: [hold], held: true };
 
 export const evidenceExamples = {
-  listEvidence: { answer: { bundles: [{ ...bundle, problem: null }], total: 1, damaged: [], failing: [] } },
+  listEvidence: {
+    answer: { bundles: [{ ...bundle, problem: null }], total: 1, damaged: [], failing: [], next: null },
+  },
   pruneEvidence: {
     body: { actor, dryRun: true },
     answer: { retentionDays: 400, dryRun: true, pruned: [], held: [], problems: [] },

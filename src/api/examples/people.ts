@@ -65,6 +65,7 @@ export const peopleExamples = {
         },
       ],
       unanswered: 0,
+      next: null,
     },
   },
   makeApprovalLink: {
@@ -84,7 +85,7 @@ export const peopleExamples = {
     body: { actor, reason: 'looking at the new index' },
     answer: { accepted: true, via: 'update', notices },
   },
-  listIncidents: { answer: { incidents: [{ ...incident, versions: ['v2'] }] } },
+  listIncidents: { answer: { incidents: [{ ...incident, versions: ['v2'] }], next: null } },
   getIncident: { answer: incidentView },
   getReview: { answer: '# Review: shop v2 was rolled back in prod\n' },
   closeIncident: {

@@ -5,6 +5,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { same } from '../../domain/gates/override.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Principal } from '../access/principal.ts';
+import { sightOf } from '../access/sight.ts';
 import { questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import { operations } from '../contract.ts';
@@ -18,8 +19,10 @@ export function approvalRoutes(
   overTls: boolean,
 ): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(operations.listApprovals.path, { schema: schemaOf('listApprovals') }, (request) =>
-    waitingFor(rollouts, request.query),
+  app.get(
+    operations.listApprovals.path,
+    { config: { thinned: true }, schema: schemaOf('listApprovals') },
+    ({ query, principal }) => waitingFor(rollouts, query, sightOf(principal)),
   );
   app.post(
     operations.makeApprovalLink.path,

@@ -1,6 +1,7 @@
 /** The routes of evidence: bundles, their verification, holds and pruning. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { sightOf } from '../access/sight.ts';
 import { operations } from '../contract.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
@@ -8,8 +9,10 @@ import { refOf } from './rollouts.ts';
 
 export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps, 'evidence'>): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(operations.listEvidence.path, { schema: schemaOf('listEvidence') }, (request) =>
-    evidence.list(request.query),
+  app.get(
+    operations.listEvidence.path,
+    { config: { thinned: true }, schema: schemaOf('listEvidence') },
+    ({ query, principal }) => evidence.list(query, sightOf(principal)),
   );
   app.post(operations.pruneEvidence.path, { schema: schemaOf('pruneEvidence') }, (request) =>
     evidence.prune(request.body),

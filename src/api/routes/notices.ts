@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { reviewOf } from '../../domain/incident/review.ts';
+import { sightOf } from '../access/sight.ts';
 import { operations } from '../contract.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
@@ -28,8 +29,10 @@ export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps): void 
 
 function incidentRoutes(root: FastifyInstance, notices: ApiDeps['notices']): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(operations.listIncidents.path, { schema: schemaOf('listIncidents') }, (request) =>
-    notices.incidents(request.query),
+  app.get(
+    operations.listIncidents.path,
+    { config: { thinned: true }, schema: schemaOf('listIncidents') },
+    ({ query, principal }) => notices.incidents(query, sightOf(principal)),
   );
   app.get(operations.getIncident.path, { schema: schemaOf('getIncident') }, (request) =>
     notices.incident(refOf(request.params, request.query)),

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { commandNames } from '../../domain/rollout/types.ts';
+import { sightOf } from '../access/sight.ts';
 import type { StreamKeeper } from '../access/streams.ts';
 import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
 import { eventStream } from '../event-stream.ts';
@@ -23,8 +24,10 @@ export interface StreamSettings {
 export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: StreamSettings): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const { rollouts } = deps;
-  app.get(operations.listRollouts.path, { schema: schemaOf('listRollouts') }, (request) =>
-    rollouts.list(request.query),
+  app.get(
+    operations.listRollouts.path,
+    { config: { thinned: true }, schema: schemaOf('listRollouts') },
+    ({ query, principal }) => rollouts.list(query, sightOf(principal)),
   );
   app.get(operations.getRollout.path, { schema: schemaOf('getRollout') }, async (request, reply) => {
     const ref = refOf(request.params, request.query);

@@ -5,10 +5,12 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { decoded } from '../../codec/readable.ts';
+import { areaOfWord } from '../../domain/access/areas.ts';
 import { emergencyWorkflowIdOf } from '../../domain/emergency/scope.ts';
 import { emergencyStatusQuery, emergencyWorkflowType, releaseMessage } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { orderIn } from '../../worker/open-emergencies.ts';
+import type { Sees } from '../access/sight.ts';
 import {
   type EmergencyList,
   type EmergencyListQuery,
@@ -22,22 +24,28 @@ import {
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
-import { millisOf, rawOf } from './visibility.ts';
+import { pageOf } from './pages.ts';
+import { millisOf } from './visibility.ts';
 
 const running = 1;
 const completed = 2;
 
+/** People see those whose scope is within their own, however much goes on elsewhere. */
 export async function listEmergencies(
   deps: TemporalDeps,
-  { open, limit }: EmergencyListQuery,
+  { open, limit, cursor }: EmergencyListQuery,
+  sees: Sees,
 ): Promise<EmergencyList> {
-  const { workflowService, namespace } = rawOf(deps);
   const status = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
-  const query = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus ${status}`;
-  const answer = await ask(deps, () =>
-    workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query }),
-  );
-  return { emergencies: (answer.executions ?? []).flatMap((info) => summaryOf(info) ?? []) };
+  const filter = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus ${status}`;
+  const { items, next } = await pageOf<EmergencySummary>(deps, {
+    filter,
+    limit,
+    cursor,
+    read: summaryOf,
+    sees: sees && (({ scope }) => scope.map(areaOfWord).every(sees)),
+  });
+  return { emergencies: items, next };
 }
 
 export async function emergencyOf(deps: TemporalDeps, id: string): Promise<EmergencyView> {

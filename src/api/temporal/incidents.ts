@@ -1,5 +1,9 @@
 /** Incidents as they are: listed, looked at, closed by hand. */
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  type RawWorkflowExecutionInfo,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { closedByHand } from '../../domain/incident/state.ts';
 import {
@@ -10,10 +14,12 @@ import {
   incidentType,
 } from '../../domain/incident/types.ts';
 import { targetOf } from '../../domain/plan/types.ts';
+import { areaOf, type Sees } from '../access/sight.ts';
 import {
   type AckBody,
   type IncidentList,
   type IncidentQuery,
+  type IncidentSummary,
   type IncidentView,
   incidentLinksOf,
   incidentMemoSchema,
@@ -22,28 +28,37 @@ import {
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
-import { memoOf, rawOf } from './visibility.ts';
+import { pageOf } from './pages.ts';
+import { memoOf } from './visibility.ts';
 
-export async function listIncidents(deps: TemporalDeps, query: IncidentQuery): Promise<IncidentList> {
-  const { workflowService, namespace } = rawOf(deps);
-  const { environment, service, open, limit } = query;
+export async function listIncidents(
+  deps: TemporalDeps,
+  query: IncidentQuery,
+  sees: Sees,
+): Promise<IncidentList> {
+  const { environment, service, open, limit, cursor } = query;
   const state = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
-  const parts = [
+  const filter = [
     `WorkflowType = "${incidentType}"`,
     `ExecutionStatus ${state}`,
     'ExecutionStatus != "ContinuedAsNew"',
     ...(environment === undefined ? [] : [`SluiceEnvironment = "${environment}"`]),
     ...(service === undefined ? [] : [`SluiceService = "${service}"`]),
-  ];
-  const answer = await ask(deps, () =>
-    workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query: parts.join(' AND ') }),
-  );
-  const incidents = (answer.executions ?? []).flatMap((info) => {
-    const { data } = incidentMemoSchema.safeParse(memoOf(info, incidentMemo));
-    const runId = info.execution?.runId ?? '';
-    return data === undefined ? [] : [{ ...data, runId, links: incidentLinksOf(data.target, runId) }];
+  ].join(' AND ');
+  const { items, next } = await pageOf<IncidentSummary>(deps, {
+    filter,
+    limit,
+    cursor,
+    read: summaryOf,
+    sees: sees && (({ target }) => sees(areaOf(target))),
   });
-  return { incidents };
+  return { incidents: items, next };
+}
+
+function summaryOf(info: RawWorkflowExecutionInfo): IncidentSummary | null {
+  const { data } = incidentMemoSchema.safeParse(memoOf(info, incidentMemo));
+  const runId = info.execution?.runId ?? '';
+  return data === undefined ? null : { ...data, runId, links: incidentLinksOf(data.target, runId) };
 }
 
 /** The latest incident of the target, or one run. Errors: `incident-not-found`. */

@@ -1,6 +1,7 @@
 /** Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's account. */
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';
+import type { Sees } from '../access/sight.ts';
 import {
   hasEnded,
   linksOf,
@@ -13,8 +14,9 @@ import {
 import { Queue } from '../express/queue.ts';
 import { ask, type TemporalDeps } from './calls.ts';
 import { cutShort } from './cut-short.ts';
+import { cursorOf, placeIn } from './pages.ts';
 import { statusOf } from './view.ts';
-import { cursorOf, filterOf, rawOf, summaryOf, tokenOf } from './visibility.ts';
+import { filterOf, rawOf, summaryOf } from './visibility.ts';
 
 /** Looked at for one answer, the latest. */
 const maxRuns = 1_000;
@@ -33,14 +35,14 @@ export class RollbackHistory {
   }
 
   /** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
-  async page(query: RollbackQuery): Promise<RollbackPage> {
+  async page(query: RollbackQuery, sees: Sees = null): Promise<RollbackPage> {
     const { limit, cursor, trigger, requestsPerUser = null } = query;
     const filter = JSON.stringify({ ...query, limit: 0, cursor: '', requestsPerUser: 0 });
-    const after = cursor === undefined ? null : placeIn(tokenOf(cursor, filter));
+    const after = cursor === undefined ? null : rankIn(placeIn(cursor, filter).token);
     const sinceMs = sinceMsOf(query, Date.now());
     const listsCutShort = after === null && trigger === undefined;
     const [{ runs, complete }, ended] = await Promise.all([
-      this.runs(query, sinceMs),
+      this.runs(query, sinceMs, sees),
       listsCutShort ? cutShort(this.deps, query) : [],
     ]);
     const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
@@ -59,7 +61,7 @@ export class RollbackHistory {
       statistics: rollbackStatisticsOf(records, requestsPerUser),
       complete,
       unanswered: accounts.filter((account) => account === 'unanswered').length,
-      cutShort: ended,
+      cutShort: ended.filter((run) => sees === null || sees(run)),
     };
   }
 
@@ -67,6 +69,7 @@ export class RollbackHistory {
   private async runs(
     query: RollbackQuery,
     sinceMs: number,
+    sees: Sees,
   ): Promise<{ runs: RolloutSummary[]; complete: boolean }> {
     const { environment, service } = query;
     const named = filterOf({
@@ -84,7 +87,7 @@ export class RollbackHistory {
         query: `${named} AND ((${back}) OR (${goingBack}))`,
       }),
     );
-    const runs = (answer.executions ?? []).map(summaryOf);
+    const runs = (answer.executions ?? []).map(summaryOf).filter((run) => sees === null || sees(run));
     return { runs, complete: !answer.nextPageToken?.length };
   }
 
@@ -136,7 +139,7 @@ function tokenFrom({ decidedAtMs, runId }: Place): Uint8Array {
   return Buffer.from(`${decidedAtMs} ${runId}`);
 }
 
-function placeIn(token: Uint8Array): Place {
+function rankIn(token: Uint8Array): Place {
   const [decidedAtMs, runId = ''] = Buffer.from(token).toString().split(' ');
   return { decidedAtMs: Number(decidedAtMs), runId };
 }

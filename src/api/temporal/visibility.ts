@@ -1,12 +1,13 @@
 /** Reads what Temporal knows of rollouts without a worker: lists, summaries, memos. */
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../../codec/readable.ts';
-import { SluiceError } from '../../domain/errors.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
 import { taskQueues, workflowType } from '../../domain/rollout/names.ts';
 import { outlineMemo } from '../../domain/rollout/outline.ts';
+import type { Sees } from '../access/sight.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import { pageOf } from './pages.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   1: 'RUNNING',
@@ -19,19 +20,16 @@ const statusNames: Readonly<Record<number, string>> = {
   8: 'PAUSED',
 };
 
-export async function listRollouts(deps: TemporalDeps, query: ListQuery): Promise<RolloutPage> {
+/** `sees`: what of it is shown. Default: everything. */
+export async function listRollouts(
+  deps: TemporalDeps,
+  query: ListQuery,
+  sees: Sees = null,
+): Promise<RolloutPage> {
+  const { limit, cursor } = query;
   const filter = filterOf(query);
-  const { workflowService, namespace } = rawOf(deps);
-  const answer = await ask(deps, () =>
-    workflowService.listWorkflowExecutions({
-      namespace,
-      pageSize: query.limit,
-      query: filter,
-      nextPageToken: query.cursor === undefined ? null : tokenOf(query.cursor, filter),
-    }),
-  );
-  const next = answer.nextPageToken?.length ? cursorOf(answer.nextPageToken, filter) : null;
-  return { rollouts: (answer.executions ?? []).map(summaryOf), next };
+  const { items, next } = await pageOf(deps, { filter, limit, cursor, read: summaryOf, sees });
+  return { rollouts: items, next };
 }
 
 /** A visibility query. Values cannot contain quotes: the contract's schema refuses them. */
@@ -58,29 +56,6 @@ function startingWith(text: string): string {
   const begins = { WorkflowId: workflowIdOf(text), SluiceService: text, SluiceVersion: text };
   const any = Object.entries(begins).map(([key, begin]) => `${key} STARTS_WITH "${begin}"`);
   return `(${any.join(' OR ')})`;
-}
-
-/** Opaque to clients; carries its filters, because a page of one list makes no sense in another. */
-export function cursorOf(token: Uint8Array, filter: string): string {
-  const text = JSON.stringify({ token: Buffer.from(token).toString('base64'), filter });
-  return Buffer.from(text).toString('base64url');
-}
-
-export function tokenOf(cursor: string, filter: string): Uint8Array {
-  try {
-    const known: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof known === 'object' && known !== null && 'token' in known && 'filter' in known) {
-      if (known.filter === filter && typeof known.token === 'string')
-        return Buffer.from(known.token, 'base64');
-    }
-  } catch {
-    // Not of our making; refused below.
-  }
-  throw new SluiceError('request-invalid', 'The cursor is not of this list.', {
-    problems: [
-      { path: 'query.cursor', message: 'must be `next` of an earlier answer with the same filters' },
-    ],
-  });
 }
 
 /** Runs of one target, newest first. Visibility lags a little behind. */

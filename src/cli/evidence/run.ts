@@ -8,14 +8,15 @@ import { strange } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Target } from '../target.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type CommonOptions, clientOf, defaultActor } from '../verb.ts';
 import { bundleHeader, bundleLines, bundleRow } from './text.ts';
 
 export interface ListOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
-  readonly limit: number;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export interface OneOptions extends CommonOptions {
@@ -39,19 +40,19 @@ export interface PruneOptions extends CommonOptions {
 }
 
 export async function runList(
-  { environment, service, limit, ...options }: ListOptions,
+  { environment, service, limit, cursor, ...options }: ListOptions,
   io: Io,
 ): Promise<number> {
-  const filters = { environment, service, limit };
+  const filters = { environment, service, limit, cursor };
   const { value, raw } = await clientOf(options, io).ask('listEvidence', filters);
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
   }
-  const { bundles, total, damaged, failing } = value;
+  const { bundles, total, damaged, failing, next } = value;
   writeLines(io.out, bundles.length === 0 ? ['no bundles'] : table(bundleHeader, bundles.map(bundleRow)));
   writeLines(io.err, [
-    ...(total > bundles.length + damaged.length ? [`${bundles.length} of ${total}; more with --limit`] : []),
+    ...(next === null ? [] : [`${bundles.length} of ${total}`, ...moreLines(next)]),
     ...bundles.flatMap(({ manifest: { position, target }, problem }) =>
       problem === null ? [] : [`damaged: bundle ${position} of ${target}, which counts as held: ${problem}`],
     ),

@@ -5,18 +5,21 @@ import { formatDuration, parseDuration } from '../../domain/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
 
 export interface ApprovalsOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly person?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<number> {
-  const { environment, service, person } = options;
-  const { value, raw } = await clientOf(options, io).ask('listApprovals', { environment, service, person });
+  const { environment, service, person, limit, cursor } = options;
+  const filters = { environment, service, person };
+  const { value, raw } = await clientOf(options, io).ask('listApprovals', { ...filters, limit, cursor });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -26,6 +29,7 @@ export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<n
   else writeLines(io.out, table(header, value.approvals.map(rowOf)));
   if (value.unanswered > 0)
     writeLines(io.err, [`${value.unanswered} rollouts gave no account of themselves`]);
+  writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }
 
@@ -85,7 +89,7 @@ export function approvalsCommand(
     .action((target: Target, flags: Omit<ApprovalLinkOptions, 'target'>) =>
       act(flags, (io) => makeLink({ ...flags, target }, io)),
     );
-  return verb('approvals', 'list what waits for a yes or a no, and of whom')
+  return pagingOptions(verb('approvals', 'list what waits for a yes or a no, and of whom'))
     .option('--environment <name>', 'only of this environment')
     .option('--service <name>', 'only of this service')
     .option('--person <name>', 'only what this person may answer')

@@ -2,16 +2,19 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
 
 export interface EmergenciesOptions extends CommonOptions {
   readonly open?: boolean;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
 export async function runEmergencies(options: EmergenciesOptions, io: Io): Promise<number> {
+  const { limit, cursor } = options;
   const open = options.open ? 'true' : undefined;
-  const { value, raw } = await clientOf(options, io).ask('listEmergencies', { open });
+  const { value, raw } = await clientOf(options, io).ask('listEmergencies', { open, limit, cursor });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -26,11 +29,14 @@ export async function runEmergencies(options: EmergenciesOptions, io: Io): Promi
     reason,
   ]);
   writeLines(io.out, rows.length === 0 ? ['no emergencies'] : table(header, rows));
+  writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }
 
 export function emergenciesCommand(act: Act, run: Run<EmergenciesOptions> = runEmergencies): Command {
-  return verb('emergencies', 'list emergency rollbacks: open ones first, then those released last')
+  return pagingOptions(
+    verb('emergencies', 'list emergency rollbacks: open ones first, then those released last'),
+  )
     .option('--open', 'only those that block rollouts now')
     .action((flags: EmergenciesOptions) => act(flags, (io) => run(flags, io)));
 }

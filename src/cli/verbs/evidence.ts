@@ -15,7 +15,7 @@ import {
 } from '../evidence/run.ts';
 import { runVerify, type VerifyOptions } from '../evidence/verify.ts';
 import { parseTarget, type Target } from '../target.ts';
-import { type Act, type CommonOptions, collect, parseLimit, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, collect, pagingOptions, type Run, verb } from '../verb.ts';
 
 export function evidenceCommand(act: Act): Command {
   const command = new Command('evidence').description('bundles that prove what rollouts did');
@@ -59,10 +59,9 @@ export function evidenceCommand(act: Act): Command {
 }
 
 function listCommand(act: Act): Command {
-  return verb('list', 'list bundles, those collected last first')
+  return pagingOptions(verb('list', 'list bundles, those collected last first'))
     .option('--environment <name>', 'only of this environment')
     .option('--service <name>', 'only of this service')
-    .option('--limit <n>', 'at most so many', parseLimit, 50)
     .action((flags: ListOptions) => act(flags, (io) => runList(flags, io)));
 }
 

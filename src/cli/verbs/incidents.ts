@@ -5,14 +5,15 @@ import { reviewOf } from '../../domain/incident/review.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, defaultActor, parseLimit, verb } from '../verb.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { type Act, type CommonOptions, clientOf, defaultActor, pagingOptions, verb } from '../verb.ts';
 
 export interface IncidentsOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly open?: boolean;
   readonly limit?: number;
+  readonly cursor?: string;
 }
 
 interface OneOptions extends CommonOptions {
@@ -27,9 +28,9 @@ interface CloseOptions extends CommonOptions {
 }
 
 export async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> {
-  const { environment, service, open, limit } = options;
+  const { environment, service, open, limit, cursor } = options;
   const filters = { environment, service, open: open ? ('true' as const) : undefined };
-  const { value, raw } = await clientOf(options, io).ask('listIncidents', { ...filters, limit });
+  const { value, raw } = await clientOf(options, io).ask('listIncidents', { ...filters, limit, cursor });
   if (options.json) {
     writeJson(io.out, raw);
     return exitCodes.ok;
@@ -45,6 +46,7 @@ export async function runIncidents(options: IncidentsOptions, io: Io): Promise<n
     one.title,
   ]);
   writeLines(io.out, rows.length === 0 ? ['no incidents'] : table(header, rows));
+  writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }
 
@@ -103,13 +105,12 @@ export function incidentsCommand(act: Act): Command {
       act(flags, (io) => runClose({ ...flags, target }, io)),
     );
   return (
-    verb('incidents', 'list incidents: open ones first, then those that were closed last')
+    pagingOptions(verb('incidents', 'list incidents: open ones first, then those that were closed last'))
       // What stands behind the name of a verb below is that verb's.
       .enablePositionalOptions()
       .option('--environment <name>', 'only of this environment')
       .option('--service <name>', 'only of this service')
       .option('--open', 'only those that are open')
-      .option('--limit <n>', 'at most so many', parseLimit)
       .action((flags: IncidentsOptions) => act(flags, (io) => runIncidents(flags, io)))
       .addCommand(one('show', 'the story of the latest incident of a target', runShow))
       .addCommand(one('review', 'its post-incident review in Markdown, filled in', runReview))

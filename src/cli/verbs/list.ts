@@ -4,7 +4,7 @@ import { outcomeSchema, phaseSchema, type RolloutSummary } from '../../api/contr
 import type { Outcome, Phase } from '../../domain/rollout/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
 export interface ListOptions extends CommonOptions {
@@ -30,7 +30,7 @@ export async function runList(options: ListOptions, io: Io): Promise<number> {
   const header = ['TARGET', 'VERSION', 'PHASE', 'STARTED (UTC)', 'ENDED (UTC)', 'RUN'];
   if (value.rollouts.length === 0) writeLines(io.out, ['no rollouts']);
   else writeLines(io.out, table(header, value.rollouts.map(rowOf)));
-  if (value.next !== null) writeLines(io.err, [`more: add --cursor ${value.next}`]);
+  writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }
 

@@ -5,7 +5,7 @@ import { formatDuration, parseDuration } from '../../domain/duration.ts';
 import type { RollbackStatistics, Times } from '../../domain/rollout/rollback-statistics.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
 export interface RollbacksOptions extends CommonOptions {
@@ -99,7 +99,7 @@ function notesOf({ next, complete, unanswered, cutShort }: RollbackPage): string
       ? []
       : ['more rollbacks fit than are looked at; the oldest are left out: narrow it by --since']),
     ...(unanswered > 0 ? [`${unanswered} rollouts gave no account of themselves`] : []),
-    ...(next === null ? [] : [`more: add --cursor ${next}`]),
+    ...moreLines(next),
   ];
 }
 

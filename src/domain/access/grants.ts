@@ -42,6 +42,17 @@ export function allows(grants: readonly Grant[], permission: Permission, area: A
   );
 }
 
+/** Whether one of the grants allows it in a part of the area at least. */
+export function allowsWithin(grants: readonly Grant[], permission: Permission, area: Area): boolean {
+  const meets = (patterns: readonly string[], wanted: string) => wanted === '*' || covers(patterns, wanted);
+  return grants.some(
+    ({ role, environments, services }) =>
+      allowedTo[role].includes(permission) &&
+      meets(environments, area.environment) &&
+      meets(services, area.service),
+  );
+}
+
 /** Whether one of the grants allows it anywhere. */
 export function allowsSomewhere(grants: readonly Grant[], permission: Permission): boolean {
   return grants.some(({ role }) => allowedTo[role].includes(permission));

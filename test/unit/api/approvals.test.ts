@@ -291,6 +291,13 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
     waitingListSchema.parse((await app.inject(`/v1/approvals${query}`)).json()).approvals;
   expect(await list()).toMatchObject([
     {
+      target: 'demo/cart',
+      kind: 'override',
+      name: expect.stringMatching(/^override:\d+$/),
+      not: ['ann'],
+      question: expect.stringContaining('hole'),
+    },
+    {
       target: 'demo/shop',
       kind: 'gate',
       name: 'gate:start',
@@ -306,16 +313,14 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
       people: null,
       question: expect.stringContaining('"10%" has passed'),
     },
-    {
-      target: 'demo/cart',
-      kind: 'override',
-      name: expect.stringMatching(/^override:\d+$/),
-      not: ['ann'],
-      question: expect.stringContaining('hole'),
-    },
   ]);
   const of = async (person: string) => (await list(`?person=${person}`)).map(({ target }) => target);
-  expect(await of('bob')).toEqual(['demo/shop', 'demo/till', 'demo/cart']);
+  expect(await of('bob')).toEqual(['demo/cart', 'demo/shop', 'demo/till']);
   expect(await of('Ann')).toEqual(['demo/till']);
-  expect(await of('cid')).toEqual(['demo/till', 'demo/cart']);
+  expect(await of('cid')).toEqual(['demo/cart', 'demo/till']);
+  const first = waitingListSchema.parse((await app.inject('/v1/approvals?limit=2')).json());
+  expect(first.approvals.map(({ target }) => target)).toEqual(['demo/cart', 'demo/shop']);
+  const rest = await list(`?limit=2&cursor=${first.next}`);
+  expect(rest.map(({ target }) => target)).toEqual(['demo/till']);
+  expect((await app.inject(`/v1/approvals?limit=2&person=bob&cursor=${first.next}`)).statusCode).toBe(400);
 });

@@ -112,6 +112,33 @@ test('a list reads no more manifests than it may show of a target, and a few at 
   expect(most).toBeLessThanOrEqual(20);
 });
 
+test('a list goes on where its last page ended, over all targets', async () => {
+  const of = async (target: string) => (await bundleAt(archive, { target, position: 1 })).manifest;
+  const [first, other] = [await of('test/promoted'), await of('test/rolled-back-by-hand')];
+  const { collectedAtMs } = first;
+  for (let position = 2; position <= 9; position++) {
+    const manifest = { ...(position % 2 ? first : other), runId: `run-${position}` };
+    const sealed = seal({ ...manifest, position, collectedAtMs: collectedAtMs + 10 + position }, null);
+    await archive.store.put(chainKey(manifest.target, position), sealed);
+  }
+  await archive.store.put(chainKey('test/promoted', 10), Buffer.from('nothing'));
+  const seen: string[] = [];
+  let cursor = '';
+  do {
+    const page = bundleListSchema.parse((await get(`/v1/evidence?limit=3${cursor}`)).json());
+    seen.push(...page.bundles.map(({ manifest }) => `${manifest.service} ${manifest.position}`));
+    expect(page.total).toBe(11);
+    cursor = page.next === null ? '' : `&cursor=${page.next}`;
+  } while (cursor !== '');
+  expect(seen.slice(0, 8)).toEqual(
+    [9, 8, 7, 6, 5, 4, 3, 2].map(
+      (position) => `${position % 2 ? 'promoted' : 'rolled-back-by-hand'} ${position}`,
+    ),
+  );
+  expect(new Set(seen).size).toBe(10);
+  expect((await get('/v1/evidence?cursor=bnVsbA')).json()).toMatchObject({ code: 'request-invalid' });
+});
+
 test('shows a bundle, gives it as an archive, and verifies it', async () => {
   const bundle = bundleSchema.parse((await get(path)).json());
   expect(bundle).toMatchObject({ signedBy: null, held: false, pruned: null });

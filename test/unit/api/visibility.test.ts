@@ -1,8 +1,8 @@
-/** Visibility queries, cursors and digests. */
+/** Visibility queries and digests. */
 import { defaultPayloadConverter } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../../src/api/temporal/start.ts';
-import { cursorOf, filterOf, millisOf, summaryOf, tokenOf } from '../../../src/api/temporal/visibility.ts';
+import { filterOf, millisOf, summaryOf } from '../../../src/api/temporal/visibility.ts';
 import { planOf } from './fakes.ts';
 
 test('asks for rollouts and leaves out runs that only continued', () => {
@@ -19,20 +19,6 @@ test('finds what begins as somebody has typed it: the target, the service or the
   expect(filterOf({ search: 'demo/sh' })).toContain(
     'AND (WorkflowId STARTS_WITH "rollout/demo/sh" OR SluiceService STARTS_WITH "demo/sh" OR SluiceVersion STARTS_WITH "demo/sh")',
   );
-});
-
-test('a cursor goes round, and only with its own filters', () => {
-  const token = new Uint8Array([0, 1, 250, 255]);
-  const cursor = cursorOf(token, 'a');
-  expect([...tokenOf(cursor, 'a')]).toEqual([...token]);
-  for (const [given, filter] of [
-    [cursor, 'b'],
-    ['nonsense', 'a'],
-    ['', 'a'],
-    ['bnVsbA', 'a'],
-  ] as const) {
-    expect(() => tokenOf(given, filter)).toThrow(expect.objectContaining({ code: 'request-invalid' }));
-  }
 });
 
 test('reads a summary from what visibility knows', () => {

@@ -146,9 +146,10 @@ test('releases by the same scope, whose id has a slash', async () => {
 });
 
 test('lists emergencies', async () => {
-  const { code, out, calls } = await sluice(['emergencies', '--open'], {
-    emergencies: async () => ({ emergencies: [emergencyViewOf()] }),
+  const { code, out, err, calls } = await sluice(['emergencies', '--open'], {
+    emergencies: async () => ({ emergencies: [emergencyViewOf()], next: 'abc' }),
   });
   expect([code, calls[0]?.args[0]]).toEqual([0, { open: 'true', limit: 50 }]);
+  expect(err).toBe('more: add --cursor abc\n');
   expect(out).toMatch(/SCOPE.*\nprod +open, restoring +1970-01-01 00:00:01 +- +ada +fire/);
 });

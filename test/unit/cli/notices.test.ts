@@ -99,7 +99,7 @@ test('ack says who, and exits 3 when nothing is open', async () => {
 test('incidents are listed, shown, reviewed and closed', async () => {
   const { rollouts: _rollouts, timeline: _timeline, ...summary } = incident;
   const service: Partial<NoticeService> = {
-    incidents: async () => ({ incidents: [{ ...summary, versions: ['v2'] }] }),
+    incidents: async () => ({ incidents: [{ ...summary, versions: ['v2'] }], next: null }),
     incident: async () => incident,
     close: async () => ({ ...incident, state: 'closed' }),
   };

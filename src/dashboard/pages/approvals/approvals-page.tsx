@@ -6,11 +6,12 @@ import { usePolled } from '../../live/use-polled.ts';
 import type { Query } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';
 import { Note } from '../../ui/note.tsx';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
-import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { EnvironmentBar } from '../scope/environment-field.tsx';
 import { given } from '../scope/given.ts';
+import { PagingBar, usePaging } from '../scope/paging.tsx';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { AnswerDialog } from './answer-dialog.tsx';
 import { Question } from './question.tsx';
@@ -20,15 +21,18 @@ const lookEveryMs = 4_000;
 
 export function ApprovalsPage() {
   const rights = useRights();
-  const choice = useEnvironment(false);
+  const choice = useEnvironment();
   const { environment } = choice;
-  const query = usePolled('listApprovals', { environment: given(environment) }, lookEveryMs);
+  const paging = usePaging(environment);
+  const request = { environment: given(environment), cursor: given(paging.cursor) };
+  const query = usePolled('listApprovals', request, lookEveryMs);
   const [asked, setAsked] = useState<{ readonly waiting: Waiting; readonly name: CommandName } | null>(null);
   return (
     <Page title="Approvals">
-      <EnvironmentBar choice={choice} problem={query.problem} />
-      <ListProblem choice={choice} problem={query.problem} onRetry={query.reload} />
+      <EnvironmentBar choice={choice} />
+      {query.problem === null ? null : <Problem problem={query.problem} onRetry={query.reload} />}
       <Content query={query} rights={rights} onAnswer={(waiting, name) => setAsked({ waiting, name })} />
+      <PagingBar paging={paging} next={query.data?.next ?? null} words={['Back', 'More']} />
       {asked === null ? null : (
         <AnswerDialog
           {...asked}

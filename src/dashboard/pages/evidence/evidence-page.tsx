@@ -3,10 +3,11 @@ import type { BundleList } from '../../../api/contract.ts';
 import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { useRights } from '../actions/use-rights.ts';
-import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { EnvironmentBar } from '../scope/environment-field.tsx';
 import { given } from '../scope/given.ts';
+import { PagingBar, usePaging } from '../scope/paging.tsx';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { BundleCard } from './bundle-card.tsx';
 import './evidence.css';
@@ -14,19 +15,21 @@ import './evidence.css';
 const lookEveryMs = 15_000;
 
 export function EvidencePage() {
-  const choice = useEnvironment(false);
+  const choice = useEnvironment();
   const { environment } = choice;
+  const paging = usePaging(environment);
   const { data, problem, reload } = usePolled(
     'listEvidence',
-    { environment: given(environment), limit: 100 },
+    { environment: given(environment), limit: 100, cursor: given(paging.cursor) },
     lookEveryMs,
   );
   return (
     <Page title="Evidence">
-      <EnvironmentBar choice={choice} problem={problem} />
-      <ListProblem choice={choice} problem={problem} onRetry={reload} />
+      <EnvironmentBar choice={choice} />
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {data === null && problem === null ? <Loading what="evidence" /> : null}
       {data === null ? null : <Bundles list={data} reload={reload} />}
+      <PagingBar paging={paging} next={data?.next ?? null} />
     </Page>
   );
 }

@@ -7,13 +7,14 @@ import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { At, Since } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
-import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { EnvironmentBar } from '../scope/environment-field.tsx';
 import { given } from '../scope/given.ts';
+import { PagingBar, usePaging } from '../scope/paging.tsx';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { Story } from './story.tsx';
 import './incidents.css';
@@ -21,18 +22,19 @@ import './incidents.css';
 const lookEveryMs = 5_000;
 
 export function IncidentsPage() {
-  const choice = useEnvironment(false);
+  const choice = useEnvironment();
   const { environment } = choice;
+  const paging = usePaging(environment);
   const { data, problem, reload } = usePolled(
     'listIncidents',
-    { environment: given(environment) },
+    { environment: given(environment), cursor: given(paging.cursor) },
     lookEveryMs,
   );
   const rights = useRights();
   return (
     <Page title="Incidents">
-      <EnvironmentBar choice={choice} problem={problem} />
-      <ListProblem choice={choice} problem={problem} onRetry={reload} />
+      <EnvironmentBar choice={choice} />
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {data === null && problem === null ? <Loading what="incidents" /> : null}
       {data?.incidents.length === 0 ? <Empty title="No incident" /> : null}
       <ul className="incidents">
@@ -42,6 +44,7 @@ export function IncidentsPage() {
           </li>
         ))}
       </ul>
+      <PagingBar paging={paging} next={data?.next ?? null} />
     </Page>
   );
 }

@@ -3,13 +3,13 @@ import { useState } from 'react';
 import type { RollbackEntry, RollbackPage } from '../../../api/contract.ts';
 import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
-import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { At } from '../../ui/time.tsx';
-import { EnvironmentField, ListProblem } from '../scope/environment-field.tsx';
+import { EnvironmentField } from '../scope/environment-field.tsx';
 import { given } from '../scope/given.ts';
+import { PagingBar, usePaging } from '../scope/paging.tsx';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { Record } from './record.tsx';
 import { Statistics } from './statistics.tsx';
@@ -28,43 +28,28 @@ const lookEveryMs = 10_000;
 export function RollbacksPage() {
   const [since, setSince] = useState<Period>('30d');
   const [service, setService] = useState('');
-  const [cursors, setCursors] = useState<readonly string[]>([]);
-  const choice = useEnvironment(true);
+  const choice = useEnvironment();
   const { environment } = choice;
-  const request = {
+  const filters = {
     limit: 50,
     since: given(since),
     environment: given(environment),
     service: given(service),
-    cursor: cursors.at(-1),
   };
+  const paging = usePaging(JSON.stringify(filters));
+  const request = { ...filters, cursor: given(paging.cursor) };
   const { data, problem, reload } = usePolled('listRollbacks', request, lookEveryMs);
-  const restart =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      set(value);
-      setCursors([]);
-    };
   return (
     <Page title="Rollbacks">
       <div className="rollbacks-filters">
-        <SelectField label="Decided in" value={since} options={periods} onChange={restart(setSince)} />
-        <EnvironmentField choice={{ ...choice, choose: restart(choice.choose) }} problem={problem} />
-        <TextField label="Service" value={service} onChange={restart(setService)} placeholder="all" />
+        <SelectField label="Decided in" value={since} options={periods} onChange={setSince} />
+        <EnvironmentField choice={choice} />
+        <TextField label="Service" value={service} onChange={setService} placeholder="all" />
       </div>
-      <ListProblem choice={choice} problem={problem} onRetry={reload} />
+      {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {data === null && problem === null ? <Loading what="rollbacks" /> : null}
       {data === null ? null : <Content page={data} />}
-      {data === null ? null : (
-        <div className="rollbacks-paging">
-          {cursors.length === 0 ? null : (
-            <Button onClick={() => setCursors(cursors.slice(0, -1))}>Newer</Button>
-          )}
-          {data.next === null ? null : (
-            <Button onClick={() => setCursors([...cursors, data.next ?? ''])}>Older</Button>
-          )}
-        </div>
-      )}
+      <PagingBar paging={paging} next={data?.next ?? null} />
     </Page>
   );
 }

@@ -4,10 +4,10 @@ import { type Outcome, terminalPhases } from '../../../domain/rollout/types.ts';
 import { RolloutLink } from '../../shell/rollout-link.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loading } from '../../ui/states.tsx';
+import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { At, spanText } from '../../ui/time.tsx';
-import { EnvironmentBar, ListProblem } from '../scope/environment-field.tsx';
+import { EnvironmentBar } from '../scope/environment-field.tsx';
 import { useEnvironment } from '../scope/use-environment.ts';
 import { ChoiceBox, FilterBar, SearchBox, useFilters } from './filters.tsx';
 import './history-view.css';
@@ -23,7 +23,7 @@ const outcomeTexts: Readonly<Record<Outcome, string>> = {
 export function HistoryView() {
   const [params, set] = useFilters();
   const outcome = terminalPhases.find((one) => one === params.get('outcome')) ?? null;
-  const choice = useEnvironment(true);
+  const choice = useEnvironment();
   const { environment } = choice;
   const search = params.get('q') ?? '';
   const history = useHistory({ outcome, environment, search });
@@ -46,8 +46,8 @@ export function HistoryView() {
           Look again
         </Button>
       </FilterBar>
-      <EnvironmentBar choice={choice} problem={history.problem} />
-      <ListProblem choice={choice} problem={history.problem} onRetry={history.reload} />
+      <EnvironmentBar choice={choice} />
+      {history.problem === null ? null : <Problem problem={history.problem} onRetry={history.reload} />}
       <Content history={history} />
     </>
   );

@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
+import type { Sees } from '../../../../src/api/access/sight.ts';
 import { createApp } from '../../../../src/api/app.ts';
-import { emergencyListSchema } from '../../../../src/api/contract.ts';
 import type { RouteTable } from '../../../../src/api/route-table.ts';
 import type { RolloutService } from '../../../../src/api/service.ts';
-import { type Role, roles } from '../../../../src/domain/access/grants.ts';
+import { everything, type Role, roles } from '../../../../src/domain/access/grants.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
 import {
   emergencyViewOf,
@@ -67,18 +67,19 @@ const rows: readonly Row[] = [
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },
   // Shows what its reader may see.
   { method: 'GET', url: '/v1/rollouts/events', may: readers, elsewhere: 'as-here' },
-  { method: 'GET', url: '/v1/rollouts', may: [] },
   { method: 'GET', url: '/v1/rollbacks?environment=ENV', may: readers },
+  // Thinned to what their reader may see.
+  ...['rollouts', 'rollbacks', 'incidents', 'approvals', 'evidence', 'emergency-rollbacks'].map(
+    (list): Row => ({ method: 'GET', url: `/v1/${list}`, may: readers, elsewhere: 'as-here' }),
+  ),
   ...['', '/events', '/series', '/audit', '/notices'].map(
     (end): Row => ({ method: 'GET', url: `/v1/rollouts/ENV/shop${end}`, may: readers }),
   ),
   { method: 'POST', url: '/v1/rollouts/ENV/shop/ack', body: told, may: ['operator', 'approver', 'admin'] },
   { method: 'GET', url: '/v1/incidents?environment=ENV', may: readers },
-  { method: 'GET', url: '/v1/incidents', may: [] },
   { method: 'GET', url: '/v1/incidents/ENV/shop', may: readers },
   { method: 'GET', url: '/v1/incidents/ENV/shop/review', may: readers },
   { method: 'POST', url: '/v1/incidents/ENV/shop/close', body: told, may: ['operator', 'admin'] },
-  { method: 'GET', url: '/v1/emergency-rollbacks', may: readers, elsewhere: 'as-here' },
   {
     method: 'POST',
     url: '/v1/rollouts',
@@ -183,6 +184,14 @@ afterAll(() => app.close());
 
 /** In this test a bearer token is the name of a role, which is good in `dev`. */
 async function authenticate(authorization: string | undefined): Promise<Principal> {
+  if (authorization === 'Bearer chief') return { name: 'the chief', verified: true, grants: everything };
+  if (authorization === 'Bearer of-shop') {
+    return {
+      name: 'shop',
+      verified: true,
+      grants: [{ role: 'viewer', environments: ['dev'], services: ['shop'] }],
+    };
+  }
   const role = roles.find((one) => authorization === `Bearer ${one}`);
   if (role === undefined) throw new SluiceError('unauthenticated', 'nobody');
   return { name: `the ${role}`, verified: true, grants: [{ role, environments: ['dev'], services: ['*'] }] };
@@ -210,6 +219,7 @@ const answers: Partial<RolloutService> = {
       ...emergencyViewOf(),
       scope: [word],
     })),
+    next: null,
   }),
   emergency: async (id) => ({ ...emergencyViewOf(), scope: [id] }),
   releaseEmergency: async () => ({ accepted: true, via: 'update', status: null }),
@@ -277,15 +287,37 @@ test('whoever was verified acts by that name, whatever the request says', async 
   }
 });
 
-test('of emergencies people are shown those whose scope is within their own', async () => {
-  const answer = await app.inject({
-    url: '/v1/emergency-rollbacks?limit=1',
-    headers: { authorization: 'Bearer viewer' },
-  });
-  const { emergencies } = emergencyListSchema.parse(answer.json());
-  expect(emergencies.map(({ scope }) => scope)).toEqual([['dev/*']]);
-  expect(rollouts.calls.at(-1)?.args).toEqual([{ limit: 200 }]);
+test('lists are asked for what their reader may see, and for all where that is everything', async () => {
+  const askedFor = async (url: string, role: string) => {
+    const answer = await app.inject({ url, headers: { authorization: `Bearer ${role}` } });
+    expect(answer.statusCode).toBe(200);
+    return sightIn(rollouts.calls.at(-1));
+  };
+  for (const url of ['/v1/rollouts', '/v1/emergency-rollbacks', '/v1/approvals']) {
+    const sees = await askedFor(url, 'viewer');
+    expect(
+      ['dev', 'prod', '*'].map((environment) => sees?.({ environment, service: 'shop' })),
+      url,
+    ).toEqual([true, false, false]);
+    expect(await askedFor(url, 'chief'), url).toBeNull();
+  }
 });
+
+test('whoever has a role for one service only is shown its part of a list, of one environment too', async () => {
+  const headers = { authorization: 'Bearer of-shop' };
+  for (const url of ['/v1/rollouts', '/v1/rollouts?environment=dev', '/v1/rollouts?service=shop']) {
+    expect((await app.inject({ url, headers })).statusCode, url).toBe(200);
+    const sees = sightIn(rollouts.calls.at(-1));
+    expect(['shop', 'till'].map((service) => sees?.({ environment: 'dev', service }))).toEqual([true, false]);
+  }
+  for (const url of ['/v1/rollouts?service=till', '/v1/rollouts?environment=prod']) {
+    expect((await app.inject({ url, headers })).json(), url).toMatchObject({ code: 'access-refused' });
+  }
+});
+
+function sightIn(call: { readonly args: readonly unknown[] } | undefined): Sees {
+  return call?.args.at(-1) as Sees;
+}
 
 test('a link that somebody was given is checked by its own page, which asks for no token', async () => {
   const page = await app.inject({ url: '/approvals/not-good' });

@@ -1,0 +1,104 @@
+/** Pages of what Temporal's visibility lists, thinned to what their reader may see. A cursor says where in the list to go on. */
+import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import { SluiceError } from '../../domain/errors.ts';
+import { ask, type TemporalDeps } from './calls.ts';
+
+/** Looked through at a time for whoever sees a part of them. */
+const lookedThrough = 200;
+/** So that somebody who sees next to nothing of a long list is no load; the cursor goes on from there. */
+const mostPages = 10;
+
+export interface PageQuery<T> {
+  /** As visibility understands it. */
+  readonly filter: string;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  /** Null: it is none of the list. */
+  readonly read: (info: RawWorkflowExecutionInfo) => T | null;
+  /** Null: everything is seen. */
+  readonly sees: ((item: T) => boolean) | null;
+}
+
+export interface PageOf<T> {
+  /** Of a thinned list there may be fewer than the limit, though more follow. */
+  readonly items: T[];
+  readonly next: string | null;
+}
+
+/** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
+export async function pageOf<T>(deps: TemporalDeps, query: PageQuery<T>): Promise<PageOf<T>> {
+  const { filter, limit, cursor, sees } = query;
+  const pageSize = sees === null ? limit : lookedThrough;
+  const items: T[] = [];
+  let place: Place = cursor === undefined ? start : placeIn(cursor, filter);
+  for (let turn = 0; turn < (sees === null ? 1 : mostPages); turn++) {
+    const { infos, following } = await listed(deps, { filter, pageSize, token: place.token });
+    for (const [at, info] of infos.entries()) {
+      const item = at < place.skip ? null : query.read(info);
+      if (item === null || (sees !== null && !sees(item))) continue;
+      items.push(item);
+      if (items.length < limit || at + 1 === infos.length) continue;
+      return { items, next: cursorOf(place.token, filter, at + 1) };
+    }
+    if (following === null) return { items, next: null };
+    place = { token: following, skip: 0 };
+    if (items.length >= limit) break;
+  }
+  return { items, next: cursorOf(place.token, filter) };
+}
+
+async function listed(
+  deps: TemporalDeps,
+  { filter, pageSize, token }: { filter: string; pageSize: number; token: Uint8Array },
+) {
+  const { workflowService, options } = deps.client;
+  const { namespace } = options;
+  const nextPageToken = token.length === 0 ? null : token;
+  const answer = await ask(deps, () =>
+    workflowService.listWorkflowExecutions({ namespace, pageSize, query: filter, nextPageToken }),
+  );
+  const following = answer.nextPageToken?.length ? answer.nextPageToken : null;
+  return { infos: answer.executions ?? [], following };
+}
+
+interface Place {
+  /** Of the page; empty: the first. */
+  readonly token: Uint8Array;
+  /** So many of the page were told before. */
+  readonly skip: number;
+}
+
+const start: Place = { token: new Uint8Array(), skip: 0 };
+
+/** Opaque to clients; carries its filters, because a page of one list makes no sense in another. */
+export function cursorOf(token: Uint8Array, filter: string, skip = 0): string {
+  const text = JSON.stringify({
+    token: Buffer.from(token).toString('base64'),
+    filter,
+    ...(skip === 0 ? {} : { skip }),
+  });
+  return Buffer.from(text).toString('base64url');
+}
+
+/** Throws `request-invalid`. */
+export function placeIn(cursor: string, filter: string): Place {
+  try {
+    const known: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof known === 'object' && known !== null && 'token' in known && 'filter' in known) {
+      const skip = 'skip' in known ? known.skip : 0;
+      if (known.filter === filter && typeof known.token === 'string' && isCount(skip))
+        return { token: Buffer.from(known.token, 'base64'), skip };
+    }
+  } catch {
+    // Not of our making; refused below.
+  }
+  throw new SluiceError('request-invalid', 'The cursor is not of this list.', {
+    problems: [
+      { path: 'query.cursor', message: 'must be `next` of an earlier answer with the same filters' },
+    ],
+  });
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -135,7 +135,7 @@ export interface RolloutService {
   /** Clears a stop of everything. */
   release(): Promise<ReleaseAnswer>;
   /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */
-  openEmergency(request: EmergencyRollbackBody): Promise<EmergencyOpened>;
+  openEmergency(request: EmergencyRollbackBody, key?: string | null): Promise<EmergencyOpened>;
   emergencies(query: EmergencyListQuery, sees?: Sees): Promise<EmergencyList>;
   emergency(id: string): Promise<EmergencyView>;
   releaseEmergency(
@@ -159,7 +159,7 @@ export interface EvidenceService {
   /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
   collect(ref: RunRef): Promise<BundleCollected>;
   /** Errors: `evidence-pruned`. */
-  hold(ref: RunRef, action: 'hold' | 'release', body: HoldBody): Promise<Bundle>;
+  hold(ref: RunRef, action: 'hold' | 'release', body: HoldBody, key?: string | null): Promise<Bundle>;
   prune(body: PruneBody): Promise<PruneAnswer>;
   /** Of a rollout that has ended. Never fails for the store's sake. */
   state(rollout: Pick<RolloutView, 'target' | 'runId' | 'endedAtMs'>): Promise<EvidenceState>;

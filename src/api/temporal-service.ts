@@ -91,7 +91,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     rollbacks: (query, sees) => history.page(query, sees),
     emergencyStop: (request) => emergencyStop(deps, request),
     release: () => releaseAll(deps),
-    openEmergency: (request) => openEmergency(deps, request),
+    openEmergency: (request, key = null) => openEmergency(deps, request, key),
     emergencies: (query, sees = null) => listEmergencies(deps, query, sees),
     emergency: (id) => emergencyOf(deps, id),
     releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),

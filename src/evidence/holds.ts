@@ -9,11 +9,11 @@ const maxRaces = 20;
 
 type Held = Pick<Manifest, 'target' | 'runId' | 'position' | 'endedAtMs'>;
 
-/** Does nothing when it is as asked already. Errors: `evidence-pruned`, `evidence-unavailable`, `evidence-key`. */
+/** Does nothing when it is as asked already, or when the same request did it once. Errors: `evidence-pruned`, `evidence-unavailable`, `evidence-key`. */
 export async function setHold(
   archive: Archive,
   bundle: Held,
-  step: Pick<HoldStep, 'action' | 'actor' | 'reason' | 'atMs'>,
+  step: Pick<HoldStep, 'action' | 'actor' | 'reason' | 'atMs' | 'request'>,
 ): Promise<void> {
   const { target, runId } = bundle;
   await refusePruned(archive, bundle);
@@ -21,6 +21,8 @@ export async function setHold(
   for (let race = 0; race < maxRaces; race++) {
     const steps = await holdsOf(archive, { target, runId });
     if ((steps.at(-1)?.action ?? 'release') === step.action) return;
+    // Somebody has undone it since, and a request that is sent again must not undo that.
+    if (step.request !== undefined && steps.some(({ request }) => request === step.request)) return;
     // Steps that do not count have their numbers all the same.
     const taken = await archive.store.list(holdFolder(target, runId));
     if (!(await archive.store.put(holdKey(target, runId, taken.length + 1), sealed))) continue;

@@ -40,17 +40,22 @@ const ticketSchema = z.strictObject({
 
 export interface ApprovalLinks {
   /** Of a page that shows what is asked. Errors: `approvals-unconfigured`. */
-  make(ticket: Omit<ApprovalTicket, 'id'>): Promise<{ readonly id: string; readonly path: string }>;
+  make(
+    ticket: Omit<ApprovalTicket, 'id'>,
+    /** The same key makes links of one id for the same question and person, and so good for one answer together. Default: none. */
+    key?: string | null,
+  ): Promise<{ readonly id: string; readonly path: string }>;
   /** Whether we made it; its time is for the rollout to see. Errors: `approvals-unconfigured`. */
   read(token: string): Promise<TicketReading>;
 }
 
 export function approvalLinks({ secret }: Pick<ApprovalSettings, 'secret'>): ApprovalLinks {
   return {
-    async make(given) {
-      const id = randomBytes(16).toString('base64url');
+    async make(given, key = null) {
+      const signer = await secretOf(secret);
+      const id = key === null ? randomBytes(16).toString('base64url') : idOf(given, key, signer);
       const body = Buffer.from(JSON.stringify({ ...given, id })).toString('base64url');
-      const mac = signatureOf(body, await secretOf(secret)).toString('base64url');
+      const mac = signatureOf(body, signer).toString('base64url');
       return { id, path: `/approvals/${body}.${mac}` };
     },
     async read(token) {
@@ -68,6 +73,14 @@ export function approvalLinks({ secret }: Pick<ApprovalSettings, 'secret'>): App
       return { ok: true, ticket: { ...rest, ...(by === undefined ? {} : { by }) } };
     },
   };
+}
+
+/** Nobody can guess it without the secret. */
+function idOf(ticket: Omit<ApprovalTicket, 'id'>, key: string, secret: string): string {
+  const { environment, service, about, actor, startedAtMs, by = '' } = ticket;
+  const what = JSON.stringify([environment, service, about, actor, startedAtMs, by, key]);
+  const mac = createHmac('sha256', secret).update(`sluice approval link id 1\n${what}`).digest();
+  return mac.subarray(0, 16).toString('base64url');
 }
 
 /** The same secret may sign other things as well. */

@@ -1,6 +1,8 @@
 /** Emergency rollbacks over a real Temporal: everything in the scope goes back at once, and stays blocked until released. */
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDataPlanes } from '../../src/api/express/data-planes.ts';
+import { createTemporalService } from '../../src/api/temporal-service.ts';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
@@ -61,6 +63,35 @@ describe.concurrent('an emergency rollback', () => {
     expect((await emergency.release()).incident.state).toBe('closed');
     await outside.signal('rollback');
     await outside.ended();
+  });
+
+  it('is opened and released once by requests that are sent again, also after the release', async () => {
+    const service = createTemporalService({
+      client: env.client,
+      address: 'the test server',
+      replay: () => Promise.reject(new Error('nobody audits here')),
+      planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
+    });
+    const body = { scope: 'keyed/*', actor: 'ann', reason: 'fire' };
+    const first = await service.openEmergency(body, 'page-1');
+    expect(first.created).toBe(true);
+    const same = { runId: first.runId, created: false };
+    expect(await service.openEmergency(body, 'page-1')).toMatchObject(same);
+    const { status } = await service.emergency(first.id);
+    expect(status?.timeline.filter(({ text }) => text.includes('again'))).toEqual([]);
+
+    const release = (reason: string) =>
+      service.releaseEmergency(first.id, { actor: 'bob', reason }, 'page-2');
+    const released = await release('fixed');
+    expect(released).toMatchObject({ via: 'update', status: { release: { reason: 'fixed' } } });
+    await env.client.workflow.getHandle(first.workflowId).result();
+    expect((await release('fixed')).status?.release).toEqual(released.status?.release);
+    await expect(release('not fixed')).rejects.toMatchObject({ code: 'idempotency-mismatch' });
+
+    expect(await service.openEmergency(body, 'page-1')).toMatchObject(same);
+    const next = await service.openEmergency({ ...body, reason: 'fire once more' }, 'page-1');
+    expect(next.created).toBe(true);
+    await service.releaseEmergency(next.id, { actor: 'bob', reason: 'fixed' }, null);
   });
 
   it('of one data plane that is out of reach says so, and holds up no other target', async () => {

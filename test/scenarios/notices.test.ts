@@ -1,8 +1,11 @@
 /** Telling people never holds a rollout up, and in the end everybody has heard everything once (lesson 20). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TemporalDeps } from '../../src/api/temporal/calls.ts';
+import { closeIncident } from '../../src/api/temporal/incidents.ts';
+import { acknowledge } from '../../src/api/temporal/notices.ts';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { type Incident, incidentIdOf, incidentQuery } from '../../src/domain/incident/types.ts';
-import { ackMessage, noticesIdOf, noticesQuery } from '../../src/domain/notify/names.ts';
+import { noticesIdOf, noticesQuery } from '../../src/domain/notify/names.ts';
 import type { NoticesStatus } from '../../src/domain/notify/status.ts';
 import { createMemoryNotifier } from '../../src/providers/notifiers/memory.ts';
 import type { NotifierMessage } from '../../src/providers/notifiers/types.ts';
@@ -27,6 +30,7 @@ function hangingUntil(): { readonly over: Promise<void>; end(): void } {
 const hang = hangingUntil();
 
 let env: RolloutEnv;
+let deps: TemporalDeps;
 beforeAll(async () => {
   broken.before(broken500);
   hanging.before(() => hang.over);
@@ -36,7 +40,7 @@ beforeAll(async () => {
         routeFixture({ to: ['well', 'broken', 'hanging'], services: ['told*'] }),
         routeFixture({
           to: ['well'],
-          services: ['paged'],
+          services: ['paged*'],
           severities: ['critical', 'warning'],
           escalate: [{ afterMs: 1_000, to: ['boss'] }],
         }),
@@ -44,6 +48,7 @@ beforeAll(async () => {
       notifiers: { well, broken, hanging, boss },
     },
   });
+  deps = { client: env.client, address: 'the test server' };
 });
 afterAll(async () => {
   hang.end();
@@ -109,6 +114,32 @@ describe('while one receiver is dead and another one hangs', () => {
 });
 
 describe('trouble', () => {
+  it('has an incident that is closed by hand once, however often the request is sent', async () => {
+    const rollout = await env.start({
+      service: 'paged-by-hand',
+      onFailure: 'freeze',
+      notify: { channels: [] },
+      stages: [stageFixture({ soakMs: 60_000 })],
+      analysis: { intervalMs: 250, onInconclusive: 'hold' },
+    });
+    await rollout.phase('soaking');
+    env.metrics.set(/success v2/, 50);
+    await rollout.phase('holding');
+    const incident = env.client.workflow.getHandle(incidentIdOf('test/paged-by-hand'));
+    await expect
+      .poll(() => incident.query<Incident>(incidentQuery).catch(() => null), { timeout: 15_000 })
+      .toMatchObject({ state: 'open' });
+    const close = (reason: string) =>
+      closeIncident(deps, { environment: 'test', service: 'paged-by-hand' }, { actor: 'bob', reason }, 'key');
+    const closed = await close('a false alarm');
+    expect(closed).toMatchObject({ state: 'closed' });
+    expect((await close('a false alarm')).timeline).toEqual(closed.timeline);
+    await expect(close('mended')).rejects.toMatchObject({ code: 'idempotency-mismatch' });
+    env.metrics.set(/success v2/, 100);
+    await rollout.update('rollback', { reason: 'enough' });
+    await rollout.ended();
+  });
+
   it('goes to others when nobody acknowledges, opens one incident, and closes it when users are well again', async () => {
     const rollout = await env.start({
       service: 'paged',
@@ -121,11 +152,16 @@ describe('trouble', () => {
     env.metrics.set(/success v2/, 50);
     await rollout.phase('holding');
     await expect.poll(() => eventsTo(boss, 'paged'), { timeout: 15_000 }).toEqual(['trouble.escalated']);
-    const { companion } = await companionOf(rollout);
-    const acked = await companion.executeUpdate<NoticesStatus, [unknown]>(ackMessage, {
-      args: [{ actor: 'bob', reason: 'on it' }],
+    const acknowledged = (reason: string) =>
+      acknowledge(deps, { environment: 'test', service: 'paged' }, { actor: 'bob', reason }, 'key');
+    const { notices } = await acknowledged('on it');
+    expect(notices?.trouble).toMatchObject({
+      severity: 'critical',
+      ack: { actor: 'bob' },
+      escalatesAtMs: null,
     });
-    expect(acked.trouble).toMatchObject({ severity: 'critical', ack: { actor: 'bob' }, escalatesAtMs: null });
+    expect((await acknowledged('on it')).notices?.trouble).toEqual(notices?.trouble);
+    await expect(acknowledged('not I')).rejects.toMatchObject({ code: 'idempotency-mismatch' });
     const incident = env.client.workflow.getHandle(incidentIdOf('test/paged'));
     await expect
       .poll(() => incident.query<Incident>(incidentQuery), { timeout: 15_000 })

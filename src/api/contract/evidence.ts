@@ -53,6 +53,7 @@ export const holdStepSchema: z.ZodType<HoldStep> = z
     actor: z.string(),
     reason: z.string(),
     atMs: z.number(),
+    request: z.exactOptional(z.string()).describe('By which request, where that had an Idempotency-Key.'),
   })
   .meta({ id: 'HoldStep' });
 

@@ -9,7 +9,7 @@ import { sightOf } from '../access/sight.ts';
 import { questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import { operations } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 /** `overTls`: people reach the API over TLS, its own or that of a proxy. */
@@ -49,7 +49,7 @@ export function approvalRoutes(
       const untilMs = Date.now() + validForMs;
       const by = principal.verified ? { by: principal.name } : {};
       const ticket = { environment, service, about: question, actor, startedAtMs, untilMs, ...by };
-      const { id, path } = await approvals.links.make(ticket);
+      const { id, path } = await approvals.links.make(ticket, keyOf(request));
       // Whoever makes a link could use it, so it must be known who made which.
       request.log.warn(
         { target: `${environment}/${service}`, for: actor, by: principal.name, id },

@@ -23,7 +23,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
       // Any other version than the one before is one that somebody has chosen, as in a plan.
       if (to !== undefined && to !== 'previous') need(request.principal, 'start', ...areas);
       request.log.warn({ scope, to, actor, reason }, 'emergency rollback');
-      const opened = await rollouts.openEmergency(request.body);
+      const opened = await rollouts.openEmergency(request.body, keyOf(request));
       const { id, created, stop } = opened;
       request.log.warn({ id, created, notRestored: stop.notRestored }, 'emergency rollback begun');
       return reply

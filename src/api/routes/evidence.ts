@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { sightOf } from '../access/sight.ts';
 import { operations } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { refOf } from './rollouts.ts';
 
@@ -48,9 +48,9 @@ export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps
     evidence.verify(refOf(request.params, request.query)),
   );
   app.post(operations.holdEvidence.path, { schema: schemaOf('holdEvidence') }, (request) =>
-    evidence.hold(refOf(request.params, request.query), 'hold', request.body),
+    evidence.hold(refOf(request.params, request.query), 'hold', request.body, keyOf(request)),
   );
   app.post(operations.releaseEvidence.path, { schema: schemaOf('releaseEvidence') }, (request) =>
-    evidence.hold(refOf(request.params, request.query), 'release', request.body),
+    evidence.hold(refOf(request.params, request.query), 'release', request.body, keyOf(request)),
   );
 }

@@ -16,23 +16,33 @@ import {
   type EmergencyOrder,
   emergencyWorkflowType,
   orderMemo,
+  requestMemo,
 } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { taskQueues } from '../../domain/rollout/names.ts';
+import { orderIn } from '../../worker/open-emergencies.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
+import { onceId } from './once.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { type Stopped, stopEverything, stopSome } from './stops.ts';
-import { workerSeen } from './visibility.ts';
+import { memoOf, workerSeen } from './visibility.ts';
 
 /** How long the stops go first; a data plane that needs longer must not keep the workflow from the others. */
 const headStartMs = 300;
 
-/** Throws `temporal-unavailable`, whose details say what could be stopped all the same. */
+/** Nobody's canary waits longer for Temporal to say that this is a request that came before. */
+const askedBeforeMs = 150;
+
+/**
+ * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a newer
+ * one. Throws `temporal-unavailable`, whose details say what could be stopped all the same.
+ */
 export async function openEmergency(
   deps: ExpressDeps,
   { scope, to, actor, reason }: EmergencyRollbackBody,
+  key: string | null,
 ): Promise<EmergencyOpened> {
   const words = normalised([scope].flat());
   const order: EmergencyOrder = {
@@ -44,13 +54,41 @@ export async function openEmergency(
     stoppedAll: words.some(isWhole) ? deps.planes.names : [],
     ...(deps.tells ? { tells: true } : {}),
   };
+  const links = emergencyLinksOf(order.id);
+  const request = key === null ? null : onceId('open', actor, key);
+  const before = request === null ? null : await openedBefore(deps, order, request);
+  if (before !== null) {
+    const stop = { restored: [], notRestored: [], listProblem: null };
+    return { id: order.id, ...before, workerSeen: await isWorkerSeen(deps), stop, links };
+  }
   const stopping = stopsOf(deps, words);
   await Promise.race([stopping, sleep(headStartMs)]);
-  const opening = begin(deps, order);
+  const opening = begin(deps, order, request);
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
   if ('error' in opened) throw withStop(opened.error, stop);
-  const seen = await workerSeen(deps, Date.now()).catch(() => false);
-  return { id: order.id, ...opened, workerSeen: seen, stop, links: emergencyLinksOf(order.id) };
+  return { id: order.id, ...opened, workerSeen: await isWorkerSeen(deps), stop, links };
+}
+
+async function isWorkerSeen(deps: ExpressDeps): Promise<boolean> {
+  return await workerSeen(deps, Date.now()).catch(() => false);
+}
+
+/** The emergency that this very request opened, and whose stops it wrote; null: there is none, or nobody says so in time. */
+async function openedBefore(
+  deps: ExpressDeps,
+  order: EmergencyOrder,
+  request: string,
+): Promise<Begun | null> {
+  const workflowId = emergencyWorkflowIdOf(order.id);
+  const asked = within(deps.client, askedBeforeMs, () =>
+    deps.client.workflow.getHandle(workflowId).describe(),
+  );
+  const found = await asked.catch(() => null);
+  const info = found?.raw.workflowExecutionInfo;
+  if (!info || memoOf(info, requestMemo) !== request) return null;
+  const [{ to, reason } = order] = orderIn(info);
+  if (to !== order.to || reason !== order.reason) return null;
+  return { workflowId, runId: info.execution?.runId ?? '', created: false };
 }
 
 /** The workflow tells the rollouts, so nobody is told here. */
@@ -76,7 +114,7 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
 type Begun = Pick<EmergencyOpened, 'workflowId' | 'runId' | 'created'>;
 
 /** One open emergency per scope: the same scope once more is the same emergency, which looks again. */
-async function begin(deps: ExpressDeps, order: EmergencyOrder): Promise<Begun> {
+async function begin(deps: ExpressDeps, order: EmergencyOrder, request: string | null): Promise<Begun> {
   const workflowId = emergencyWorkflowIdOf(order.id);
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
@@ -87,7 +125,7 @@ async function begin(deps: ExpressDeps, order: EmergencyOrder): Promise<Begun> {
         args: [order],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        memo: { [orderMemo]: order },
+        memo: { [orderMemo]: order, ...(request === null ? {} : { [requestMemo]: request }) },
         typedSearchAttributes: new TypedSearchAttributes([
           { key: defineSearchAttributeKey('SluicePhase', 'KEYWORD'), value: 'restoring' },
         ]),

@@ -11,6 +11,8 @@ export const againSignal = 'again';
 export const emergencyMemo = 'emergency';
 /** Memo of an emergency: what it was opened with. */
 export const orderMemo = 'order';
+/** Memo of an emergency: by which request it was opened, where that had an Idempotency-Key. */
+export const requestMemo = 'request';
 
 /** What an emergency is opened with; also kept as its memo, readable without a worker. */
 export interface EmergencyOrder {

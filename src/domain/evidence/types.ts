@@ -51,6 +51,8 @@ export interface HoldStep {
   readonly actor: string;
   readonly reason: string;
   readonly atMs: number;
+  /** By which request, where that had an Idempotency-Key. */
+  readonly request?: string;
 }
 
 /** What is left of a bundle beside its manifest when its time was over. */

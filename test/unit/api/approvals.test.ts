@@ -255,6 +255,23 @@ test('pages are reached by the address that the operator names, and nothing else
   );
 });
 
+test('links that are asked for by one key are good for one answer together', async () => {
+  const { app } = await serve();
+  const idFor = async (actor: string, key?: string) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/v1/rollouts/demo/shop/approval-links',
+      headers: { ...json, ...(key === undefined ? {} : { 'idempotency-key': key }) },
+      payload: { actor },
+    });
+    return linkSchema.parse(answer.json()).id;
+  };
+  const first = await idFor('bob', 'a');
+  expect(await idFor('bob', 'a')).toBe(first);
+  const others = [await idFor('cid', 'a'), await idFor('bob', 'b'), await idFor('bob'), await idFor('bob')];
+  expect(new Set([first, ...others]).size).toBe(5);
+});
+
 test('no link is made without a good secret, nor where nothing is asked', async () => {
   const { app, current } = await serve();
   const make = () =>

@@ -139,6 +139,20 @@ test('a list goes on where its last page ended, over all targets', async () => {
   expect((await get('/v1/evidence?cursor=bnVsbA')).json()).toMatchObject({ code: 'request-invalid' });
 });
 
+test('a hold that somebody has lifted is not set again by the request that set it', async () => {
+  const send = async (action: 'hold' | 'release', key: string) => {
+    const headers = { 'idempotency-key': key };
+    const answer = await app.inject({ method: 'POST', url: `${path}/${action}`, headers, payload: why });
+    return bundleSchema.parse(answer.json()).held;
+  };
+  const why = { actor: 'ann', reason: 'case 7' };
+  expect(await send('hold', 'a')).toBe(true);
+  expect(await send('release', 'a')).toBe(false);
+  expect(await send('hold', 'a')).toBe(false);
+  expect(await send('hold', 'b')).toBe(true);
+  expect(await send('release', 'a')).toBe(true);
+});
+
 test('shows a bundle, gives it as an archive, and verifies it', async () => {
   const bundle = bundleSchema.parse((await get(path)).json());
   expect(bundle).toMatchObject({ signedBy: null, held: false, pruned: null });

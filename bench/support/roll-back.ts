@@ -14,7 +14,12 @@ export async function rollBack(
 ): Promise<{ zero: number; answer: number }> {
   const sentMs = performance.now();
   const answered = senderOf(way, stack)(service).then(() => performance.now() - sentMs);
-  while ((await stack.shareOf(service)) > 0) await sleep(lookEveryMs);
+  // It is waited for below; until then nobody else hears of a failure.
+  let failed = false;
+  answered.catch(() => {
+    failed = true;
+  });
+  while (!failed && (await stack.shareOf(service)) > 0) await sleep(lookEveryMs);
   const zero = performance.now() - sentMs;
   return { zero, answer: await answered };
 }

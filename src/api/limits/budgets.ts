@@ -45,11 +45,14 @@ export function limitsEach(rates: Rates | null): boolean {
   return named.length === 0 || named.some((name) => name !== 'allStarts');
 }
 
+/** What all together may start at once waits no longer than this for its turn: less than clients wait for an answer. */
+const allStartsBurstSeconds = 25;
+
 /**
- * Starts of all principals together. A two-core machine with everything on it keeps up with about so many new rollouts;
- * as many at once as one principal may start.
+ * Starts of all principals together: about half of what a two-core machine with everything on it keeps up with, so that
+ * commands have the other half; as many at once as one principal may start.
  */
-export function startBudgetOf({ allStarts = 25 }: Rates = {}): StartBudget {
-  const burst = Math.max(1, allStarts * burstSeconds);
+export function startBudgetOf({ allStarts = 10 }: Rates = {}): StartBudget {
+  const burst = Math.max(1, allStarts * allStartsBurstSeconds);
   return { perSecond: allStarts, burst, inFlight: Math.ceil(burst) };
 }

@@ -2,12 +2,16 @@
 import type { FastifyReply } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Budget } from './buckets.ts';
+import { Pace } from './pace.ts';
 import { StartLine } from './start-line.ts';
 
 export interface StartBudget extends Budget {
   /** Starts that were let in and are not answered yet. */
   readonly inFlight: number;
 }
+
+/** So many begin without a wait; of what comes at once beyond that, Temporal and the workers would have too much. */
+const unpaced = 20;
 
 /** `rate`: more came than may begin. `in-flight`: too many of those that were let in are not answered yet. */
 export type WhyRefused = 'rate' | 'in-flight';
@@ -16,23 +20,26 @@ export class StartBound {
   private readonly budget: StartBudget;
   private readonly onRefused: (why: WhyRefused) => void;
   private readonly line: StartLine;
+  private readonly pace: Pace;
   private underWay = 0;
 
   constructor(budget: StartBudget, onRefused: (why: WhyRefused) => void = () => {}) {
     this.budget = budget;
     this.onRefused = onRefused;
     this.line = new StartLine(budget);
+    this.pace = new Pace({ perSecond: budget.perSecond, atOnce: unpaced });
   }
 
   get inFlight(): number {
     return this.underWay;
   }
 
-  /** Throws `starts-busy`, and says in `Retry-After` when it is the target's turn. */
+  /** Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is the target's turn. */
   async pass<T>(target: string, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
     this.admit(target, reply);
     this.underWay += 1;
     try {
+      await this.pace.turn();
       return await start();
     } finally {
       this.underWay -= 1;

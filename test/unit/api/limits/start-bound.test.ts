@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../../../src/api/app.ts';
 import { problemSchema } from '../../../../src/api/contract.ts';
 import { limitsEach, startBudgetOf } from '../../../../src/api/limits/budgets.ts';
+import { Pace } from '../../../../src/api/limits/pace.ts';
 import type { StartBudget } from '../../../../src/api/limits/start-bound.ts';
 import { StartLine } from '../../../../src/api/limits/start-line.ts';
 import type { StartResult } from '../../../../src/api/service.ts';
@@ -63,9 +64,26 @@ describe('the line of starts', () => {
   });
 });
 
+test('those that are let in begin at a rate, but for a few, in the order in which they came', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'setInterval', 'setImmediate'] });
+  try {
+    const pace = new Pace({ perSecond: 20, atOnce: 2 });
+    const begun: number[] = [];
+    const came = Array.from({ length: 5 }, (_, number) => pace.turn().then(() => begun.push(number)));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toEqual([0, 1]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(begun).toEqual([0, 1, 2, 3]);
+    await vi.advanceTimersByTimeAsync(50);
+    await Promise.all(came);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('what the operator sets of all starts sets nothing of each principal', () => {
-  expect(startBudgetOf()).toEqual({ perSecond: 25, burst: 250, inFlight: 250 });
-  expect(startBudgetOf({ allStarts: 0.1 })).toEqual({ perSecond: 0.1, burst: 1, inFlight: 1 });
+  expect(startBudgetOf()).toEqual({ perSecond: 10, burst: 250, inFlight: 250 });
+  expect(startBudgetOf({ allStarts: 0.1 })).toEqual({ perSecond: 0.1, burst: 2.5, inFlight: 3 });
   expect([null, { allStarts: 5 }, {}, { reads: 5, allStarts: 5 }].map(limitsEach)).toEqual([
     false,
     false,

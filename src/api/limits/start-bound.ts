@@ -34,9 +34,14 @@ export class StartBound {
     return this.underWay;
   }
 
-  /** Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is the target's turn. */
-  async pass<T>(target: string, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
-    this.admit(target, reply);
+  /** Throws what `pass` would throw, if it is clear already: a plan that may not begin now need not be read. */
+  refuseEarly(name: string, reply: FastifyReply): void {
+    if (this.underWay >= this.budget.inFlight || this.line.isFullFor(name)) this.admit(name, reply);
+  }
+
+  /** Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is its turn; `name` is what it is known by then. */
+  async pass<T>(name: string, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
+    this.admit(name, reply);
     this.underWay += 1;
     try {
       await this.pace.turn();
@@ -46,10 +51,10 @@ export class StartBound {
     }
   }
 
-  private admit(target: string, reply: FastifyReply): void {
+  private admit(name: string, reply: FastifyReply): void {
     const { perSecond, inFlight } = this.budget;
     const full = this.underWay >= inFlight;
-    const waitMs = full ? this.line.later(target) : this.line.take(target);
+    const waitMs = full ? this.line.later(name) : this.line.take(name);
     if (waitMs === 0) return;
     this.onRefused(full ? 'in-flight' : 'rate');
     const retryAfterSeconds = Math.ceil(waitMs / 1000);

@@ -38,6 +38,14 @@ export class StartLine {
     return 0;
   }
 
+  /** Whether it would have to wait now. */
+  isFullFor(name: string): boolean {
+    this.refill();
+    const turnMs = this.places.get(name);
+    if (turnMs !== undefined) return turnMs > this.atMs;
+    return this.left + tolerance < 1 + this.due();
+  }
+
   /** A place for somebody who may not begin now for another reason. */
   later(name: string): number {
     this.refill();

@@ -1,4 +1,5 @@
 /** Routes that take a plan: start a rollout, or only check the plan. */
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { targetOf } from '../../domain/plan/types.ts';
@@ -11,6 +12,10 @@ import type { ApiDeps } from '../service.ts';
 
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
 
+function digestOf(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('base64');
+}
+
 export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBound | null): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
@@ -20,6 +25,9 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBou
       schema: { ...schemaOf('startRollout'), consumes },
     },
     async (request, reply) => {
+      // The same request once more has the same place.
+      const name = bound === null ? '' : digestOf(request.body);
+      bound?.refuseEarly(name, reply);
       const { parse, ...asked } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
       need(request.principal, 'start', plan);
@@ -29,14 +37,13 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBou
       const actor = actorOf(request.principal, asked.actor);
       const reach = reachOf(request.principal, 'start', plan);
       const start = () => deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey, reach });
-      const target = targetOf(plan);
-      const started = await (bound === null ? start() : bound.pass(target, reply, start));
+      const started = await (bound === null ? start() : bound.pass(name, reply, start));
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)
         .header('location', links.self)
         .send({
-          target,
+          target: targetOf(plan),
           version: plan.version,
           ...started,
           warnings: [...started.warnings],

@@ -119,18 +119,18 @@ async function serve(starts: StartBudget, begin: () => Promise<StartResult> = as
     list: async () => ({ rollouts: [], next: null }),
     command: async () => ({ accepted: true, via: 'update', status: null }),
   });
-  const parse = (input: unknown) => ({
+  const parse = vi.fn((input: unknown) => ({
     ok: true as const,
     plan: planOf(input as { service: string }),
     warnings: [],
-  });
+  }));
   const plans = { parse, parseText: (text: string) => parse(JSON.parse(text)) };
   app = await createApp({ ...fakeDeps(rollouts), plans }, { starts });
-  return { app, rollouts };
+  return { app, rollouts, parse };
 }
 
 test('what is too much is told when it is its turn, counted, and holds no command', async () => {
-  const { app, rollouts } = await serve({ perSecond: 0.5, burst: 2, inFlight: 10 });
+  const { app, rollouts, parse } = await serve({ perSecond: 0.5, burst: 2, inFlight: 10 });
   for (const service of ['a', 'b']) expect((await app.inject(start(service))).statusCode).toBe(201);
   const refused = await app.inject(start('c'));
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '2']);
@@ -140,6 +140,7 @@ test('what is too much is told when it is its turn, counted, and holds no comman
   });
   expect((await app.inject(start('d'))).headers['retry-after']).toBe('4');
   expect(rollouts.calls.filter(({ method }) => method === 'start')).toHaveLength(2);
+  expect(parse, 'plans that need not be read').toHaveBeenCalledTimes(2);
   for (const command of ['rollback', 'pause']) {
     const url = `/v1/rollouts/demo/a/${command}`;
     expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(200);

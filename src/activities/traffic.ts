@@ -54,7 +54,14 @@ export function createRestoreActivities(deps: ActivityDeps): RestoreActivities {
           const meanwhile = blockedBy(await side.provider.read(side.target, callSignal()), deps.clock.now());
           if (meanwhile) return { blocked: meanwhile };
         }
-        await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
+        try {
+          await side.provider.setStable(side.target, slot, attempt(epoch), callSignal());
+        } catch (error) {
+          // A data plane may refuse it for a stop that came just before; that is a stop, and no failure.
+          const found = await side.provider.read(side.target, callSignal()).catch(() => null);
+          if (found?.stopped !== true) throw error;
+          return { blocked: stopFound };
+        }
         const state = await readBack(
           deps,
           side,

@@ -15,6 +15,7 @@ export class Crowd {
   private readonly provider: TrafficProvider;
   private readonly epoch: number;
   private readonly renewed = new Map<string, { atMs: number; longestMs: number }>();
+  private readonly pulses = new Map<string, Promise<boolean>>();
 
   constructor(provider: TrafficProvider, epoch: number) {
     this.provider = provider;
@@ -31,7 +32,11 @@ export class Crowd {
   /** Renews each a last time, all at once. When each lease ends, in `performance.now()`. */
   async leave(ids: readonly string[], leaseMs: number): Promise<ReadonlyMap<string, number>> {
     for (const id of ids) this.renewed.delete(id);
-    const ends = ids.map(async (id) => [id, await this.lastRenewal(id, leaseMs)] as const);
+    const ends = ids.map(async (id) => {
+      // One that is under way would give it a longer lease.
+      await this.pulses.get(id);
+      return [id, await this.lastRenewal(id, leaseMs)] as const;
+    });
     return new Map(await Promise.all(ends));
   }
 
@@ -60,7 +65,9 @@ export class Crowd {
     // They began at any time.
     await sleep(Math.random() * leaseMs * renewAfter.most);
     for (let one = this.renewed.get(id); one !== undefined; one = this.renewed.get(id)) {
-      const done = await succeeds(this.pulse(id, leaseMs));
+      const pulse = succeeds(this.pulse(id, leaseMs));
+      this.pulses.set(id, pulse);
+      const done = await pulse;
       if (!done) this.failed += 1;
       const nowMs = performance.now();
       one.longestMs = Math.max(one.longestMs, nowMs - one.atMs);

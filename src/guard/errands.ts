@@ -19,13 +19,20 @@ const quickMs = { first: 250, most: 1_000 };
 const slowMs = { first: 1_000, most: 15_000 };
 
 export interface ErrandOptions {
-  /** One try. `startedMs`: steady milliseconds at which the errand began. */
-  readonly once: (target: TargetId, startedMs: number) => Promise<void>;
+  /** One try. What is `safe` is looked at once more, after what is urgent for others. */
+  readonly once: (target: TargetId, errand: Underway) => Promise<'safe' | 'over'>;
   /** Asked before each try; when it is false the errand is over. */
   readonly mayAct: (target: TargetId) => boolean;
   readonly onEnd: (target: TargetId) => void;
   readonly report: (report: GuardReport) => void;
   readonly signal: AbortSignal;
+}
+
+export interface Underway {
+  /** Steady milliseconds. */
+  readonly startedMs: number;
+  /** The target is safe already. */
+  readonly isSafe: boolean;
 }
 
 export class Errands {
@@ -73,12 +80,13 @@ export class Errands {
   private async run(target: TargetId, isUrgent: boolean, nap: Nap): Promise<void> {
     const { once, mayAct, report, signal } = this.options;
     const startedMs = performance.now();
+    let isSafe = false;
     for (let attempts = 1; ; attempts++) {
-      if (!(await this.turns.take(isUrgent, signal))) return;
-      let nextInMs: number;
+      if (!(await this.turns.take(isUrgent && !isSafe, signal))) return;
+      let nextInMs = 0;
       try {
-        if (mayAct(target)) await once(target, startedMs);
-        return;
+        if (!mayAct(target) || (await once(target, { startedMs, isSafe })) === 'over') return;
+        isSafe = true;
       } catch (error) {
         if (signal.aborted) return;
         nextInMs = pauseAfter(error, attempts);
@@ -86,7 +94,7 @@ export class Errands {
       } finally {
         this.turns.done();
       }
-      await nap.sleep(nextInMs, signal);
+      if (nextInMs > 0) await nap.sleep(nextInMs, signal);
     }
   }
 }

@@ -20,7 +20,7 @@ import type { KubeRoute, RouteSeen } from '../providers/traffic/kube/route.ts';
 import { RouteEvents } from '../providers/traffic/kube/route-events.ts';
 import { kubeRoutes } from '../providers/traffic/kube/routes.ts';
 import { Election } from './election.ts';
-import { Errands } from './errands.ts';
+import { Errands, type Underway } from './errands.ts';
 import { Homing } from './homing.ts';
 import { LeaseBook } from './lease-book.ts';
 import type { GuardReport } from './reports.ts';
@@ -88,7 +88,7 @@ export class Guard {
       this.routes.keep(target, lease);
     });
     this.errands = new Errands({
-      once: (target, startedMs) => this.bringOnce(target, startedMs),
+      once: (target, underway) => this.bringOnce(target, underway),
       mayAct: (target) => this.mayAct(target),
       onEnd: (target) => this.look(target),
       report,
@@ -185,42 +185,51 @@ export class Guard {
     return due.why !== 'lapsed' || this.touch.holds(performance.now());
   }
 
-  private async bringOnce(target: TargetId, startedMs: number): Promise<void> {
+  private async bringOnce(target: TargetId, { startedMs, isSafe }: Underway): Promise<'safe' | 'over'> {
     const tracked = this.leases.get(target);
     const due = this.leases.dueOf(target);
-    if (tracked === undefined || tracked.lease.route === null || due === null || !('why' in due)) return;
+    if (tracked === undefined || tracked.lease.route === null || due === null || !('why' in due))
+      return 'over';
     const { why } = due;
+    const { route } = tracked.lease;
     const { report } = this.options;
+    const told = (kind: 'restored' | 'found-home') =>
+      report({ kind, target, route, why, tookMs: Math.round(performance.now() - startedMs) });
     const { stoppedAll } = this.leases;
     const outcome = await this.homing.bring({
       target,
       tracked,
       why,
       stoppedAll,
-      object: this.routes.objectOf(target),
+      object: isSafe ? null : this.routes.objectOf(target),
       mayAct: () => this.mayAct(target),
       signal: this.stopper.signal,
     });
     switch (outcome.kind) {
       case 'not-now':
-        return;
-      case 'rewritten':
-        return this.leases.saw(target, outcome.lease);
+        break;
       case 'renewed':
         report({ kind: 'renewed', target });
-        return this.leases.saw(target, outcome.lease);
+        this.leases.saw(target, outcome.lease);
+        break;
+      case 'rewritten':
+        this.leases.saw(target, outcome.lease);
+        break;
       case 'nothing':
         this.leases.done(target, tracked, stoppedAll);
-        return report({ kind: 'nothing', target, problem: outcome.problem });
-      case 'home': {
+        report({ kind: 'nothing', target, problem: outcome.problem });
+        break;
+      case 'safe':
+        told('restored');
+        return 'safe';
+      case 'home':
         this.leases.done(target, tracked, stoppedAll);
-        if (outcome.wrote) this.events.broughtHome(outcome.seen, why);
-        const tookMs = Math.round(performance.now() - startedMs);
-        if (!outcome.wrote && !hasCanary(tracked.lease)) return;
-        const kind = outcome.wrote ? 'restored' : 'found-home';
-        return report({ kind, target, route: tracked.lease.route, why, tookMs });
-      }
+        if (outcome.wrote || isSafe) this.events.broughtHome(outcome.seen, why);
+        if (isSafe) break;
+        if (outcome.wrote) told('restored');
+        else if (hasCanary(tracked.lease)) told('found-home');
     }
+    return 'over';
   }
 
   /** Somebody may raise what was brought home, such as a writer whose clock was behind. */

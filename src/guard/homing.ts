@@ -20,7 +20,7 @@ export interface Errand {
   readonly tracked: Tracked;
   readonly why: Why;
   readonly stoppedAll: boolean;
-  /** The route's object as a watch has it; null: it is not known. */
+  /** The route's object as a watch has it; null: it is not known, or the route has to be read. */
   readonly object: KubeObject | null;
   /** Asked before each write: who leads no more, or has reason for doubt, does nothing. */
   readonly mayAct: () => boolean;
@@ -30,6 +30,8 @@ export interface Errand {
 export type Outcome =
   /** `wrote`: by this errand; else it was found so. */
   | { readonly kind: 'home'; readonly seen: RouteSeen; readonly wrote: boolean }
+  /** It gives nothing any more, by a write on the object that was at hand; what else the route has is still to be looked at. */
+  | { readonly kind: 'safe' }
   /** The Lease was renewed after all; the watch had not told yet. */
   | { readonly kind: 'renewed'; readonly lease: LeaseState }
   /** A deleted Lease stands again, and says what is to be done. */
@@ -109,7 +111,7 @@ export class Homing {
       const left = await writeOne(route, record, seen, wanted, signal);
       wrote ||= left !== 'conflict';
       if (typeof left === 'object' && fits(left, wanted)) {
-        return { kind: 'home', seen: left, wrote };
+        return known?.unsure === undefined ? { kind: 'home', seen: left, wrote } : { kind: 'safe' };
       }
     }
     throw new SluiceError(
@@ -126,7 +128,7 @@ export class Homing {
 }
 
 function knownOf({ object }: Errand, route: KubeRoute, record: RouteRecord): RouteSeen | null {
-  if (object === null || !route.single?.isWhole(record)) return null;
+  if (object === null || route.single === undefined) return null;
   try {
     return route.single.seenIn(object, record);
   } catch {

@@ -15,8 +15,10 @@ export interface RunningGuard {
   stop(): Promise<void>;
 }
 
-export function startGuard(settings: { kubeconfig: string; leaseNamespace: string }): RunningGuard {
-  const client = new KubeClient(connect(settings), 5_000);
+export function startGuard(
+  settings: { kubeconfig: string; leaseNamespace: string },
+  client = new KubeClient(connect(settings), 5_000),
+): RunningGuard {
   const reports: GuardReport[] = [];
   const guard = new Guard({
     client,

@@ -14,6 +14,7 @@ import {
   type RoutePlace,
   type RouteWanted,
   type SingleRoute,
+  seenInPart,
 } from '../kube/route.ts';
 import { sameHost } from './hosts.ts';
 import { virtualServiceKind } from './kind.ts';
@@ -40,7 +41,10 @@ export class IstioRoute implements KubeRoute<Seen> {
     this.single = {
       refOf: virtualServiceRef,
       isWhole: (place) => subsetsOf(place) === null,
-      seenIn: (object, place) => this.routes.single.seenIn(object, place),
+      seenIn: (object, place): Seen => {
+        const seen = { ...this.routes.seenIn(object, place), rule: null };
+        return subsetsOf(place) === null ? seen : { ...seen, unsure: seenInPart(virtualServiceRef(place)) };
+      },
     };
   }
 
@@ -76,13 +80,10 @@ export class IstioRoute implements KubeRoute<Seen> {
     const { unsure } = seen;
     if (unsure !== undefined && !givesNothing(wanted)) throw unsure;
     const writeRoute = () => this.routes.write(place, seen, wanted, signal, mode);
+    if (unsure !== undefined) return { ...(await writeRoute()), rule: null, unsure };
     if (subsetsOf(place) === null) return { ...(await writeRoute()), rule: null };
-    const steps: (() => Promise<unknown>)[] = [
-      async () => {
-        if (unsure === undefined) await this.writeRule(place, seen.rule, wanted, signal, mode);
-      },
-      writeRoute,
-    ];
+    const writeRule = () => this.writeRule(place, seen.rule, wanted, signal, mode);
+    const steps = [writeRule, writeRoute];
     for (const step of takesAway(seen, wanted) ? steps.toReversed() : steps) await step();
     return null;
   }
@@ -130,7 +131,7 @@ export class IstioRoute implements KubeRoute<Seen> {
 
   private async readRule(place: RoutePlace, signal?: AbortSignal): Promise<ObjectSeen | null> {
     const rule = await this.findRule(place, signal);
-    return rule === null ? null : await this.ruleRoute(refOf(rule)).read(place, signal);
+    return rule === null ? null : this.ruleRoute(refOf(rule)).seenIn(rule, place);
   }
 
   /** The one that the plan names, else the one of the host in the route's namespace. */

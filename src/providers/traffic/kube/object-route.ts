@@ -91,7 +91,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     return this.seenIn(await this.patch(place, seen, wanted, signal, mode), place);
   }
 
-  private seenIn(object: KubeObject, place: RoutePlace): ObjectSeen {
+  seenIn(object: KubeObject, place: RoutePlace): ObjectSeen {
     refuseOthers(object, place);
     return {
       object,

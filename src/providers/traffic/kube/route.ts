@@ -3,7 +3,7 @@ import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { Regarding } from '../../kube/events.ts';
-import type { KubeObject, KubeRef } from '../../kube/types.ts';
+import { type KubeObject, type KubeRef, nameOf } from '../../kube/types.ts';
 
 /** Where a target's route is: the plan's options, and what they leave open. */
 export interface RoutePlace {
@@ -56,6 +56,11 @@ export interface RouteWanted {
   readonly mark: string;
 }
 
+/** Of a route of which only a part was looked at. */
+export function seenInPart(ref: KubeRef): SluiceError {
+  return new SluiceError('traffic-unready', `Nothing beside ${nameOf(ref)} was looked at.`);
+}
+
 export function givesNothing({ canaryPercent, match }: RouteWanted): boolean {
   return canaryPercent === 0 && match === null;
 }
@@ -93,8 +98,11 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
 /** A route whose shares stand in one object, so that whoever has the object needs not ask for it. */
 export interface SingleRoute {
   refOf(place: RoutePlace): KubeRef;
-  /** Whether nothing beside the object has a part in it; if not, it has to be read before it is written. */
+  /** Whether nothing beside the object has a part in it; if not, the rest has to be read before anything is given. */
   isWhole(place: RoutePlace): boolean;
-  /** As `read` gives it, where the object is the whole. Errors: as when it is read. */
+  /**
+   * As `read` gives it, where the object is the whole; else `unsure`, which is enough to take a share away. Errors: as when
+   * it is read.
+   */
   seenIn(object: KubeObject, place: RoutePlace): RouteSeen;
 }

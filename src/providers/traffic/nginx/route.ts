@@ -26,6 +26,7 @@ import {
   type RouteSeen,
   type RouteWanted,
   type SingleRoute,
+  seenInPart,
 } from '../kube/route.ts';
 import { servicesOf } from '../kube/services.ts';
 import {
@@ -40,7 +41,8 @@ import {
 import { annotationsOf, ingressRefs } from './options.ts';
 
 interface Seen extends RouteSeen {
-  readonly stable: KubeObject;
+  /** Null: it was not looked at. */
+  readonly stable: KubeObject | null;
   readonly canary: KubeObject | null;
   /** What the canary Ingress has to be like; null: the stable one has nothing for the target any more. */
   readonly spec: IngressSpec | null;
@@ -56,7 +58,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
     refOf: (place) => ingressRefs(place).canary,
     // It has to be like the stable one.
     isWhole: () => false,
-    seenIn: givenIn,
+    seenIn: (canary, place) => seenAlone(canary, place),
   };
   private readonly client: KubeClient;
 
@@ -79,7 +81,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
   private seenIn(stable: KubeObject, canary: KubeObject | null, place: RoutePlace): Seen {
     const spec = specFor(stable, canary, place);
     if (canary !== null) refuseOthers(canary, place);
-    const ours = canary !== null && isOurs(canary, stable);
+    const ours = canary !== null && isOurs(canary, place);
     // What is neither ours nor a canary of the target gives it nothing, and is not touched.
     if (canary !== null && !ours && !servesCanary(canary, place)) throw foreign(canary);
     const follows = !ours || spec === null || isAs(canary, spec, heededNotes(stable, place));
@@ -95,9 +97,11 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
     };
   }
 
-  async check(place: RoutePlace, { stable, canary }: Seen, signal?: AbortSignal): Promise<void> {
+  async check(place: RoutePlace, seen: Seen, signal?: AbortSignal): Promise<void> {
+    const { canary } = seen;
+    const stable = stableIn(seen, place);
     refuseAffinity(stable, place);
-    if (canary !== null && !isOurs(canary, stable)) throw foreign(canary);
+    if (canary !== null && !isOurs(canary, place)) throw foreign(canary);
     const wanted = new Set(pathsOf({ ...stable, spec: canarySpec(stable, place) }));
     const { items } = await this.client.list(ingress, { namespace: place.namespace }, signal);
     for (const other of items) {
@@ -119,19 +123,19 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
   ): Promise<Seen | null> {
     const { stable, canary, spec } = seen;
     const ref = ingressRefs(place).canary;
-    const ours = canary !== null && isOurs(canary, stable);
+    const ours = canary !== null && isOurs(canary, place);
     const gives = wanted.canaryPercent > 0 || wanted.match !== null || wanted.stableSlot === 'green';
     if (canary !== null && !ours && gives) throw foreign(canary);
     const share = shareNotes(place, wanted);
-    const heeded = spec === null ? {} : heededNotes(stable, place);
+    const heeded = spec === null || stable === null ? {} : heededNotes(stable, place);
     try {
       // A late writer of a rollout that is over can make it again, but never with a share.
       if (canary === null) {
-        const made = newCanary(place, stable, spec, { ...heeded, ...shareNotes(place, none) });
+        const made = newCanary(place, stableIn(seen, place), spec, { ...heeded, ...shareNotes(place, none) });
         await this.client.create(ref, made, signal, mode);
         return null;
       }
-      const { name } = stable.metadata;
+      const { name } = ingressRefs(place).stable;
       const own = {
         ...ownerNote(place),
         [noteNames.mark]: wanted.mark,
@@ -146,7 +150,8 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
         ...noteSteps(canary, notes),
       ];
       const left = await this.client.patch(ref, steps, signal, mode);
-      return ours ? this.seenIn(stable, left, place) : null;
+      if (!ours) return null;
+      return stable === null ? seenAlone(left, place) : this.seenIn(stable, left, place);
     } catch (error) {
       if (!isProblem(error, 'exists', 'not-found')) throw error;
       throw new KubeError('conflict', error.message, error.status, { cause: error });
@@ -159,7 +164,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       const canary = await this.client.find(ref, signal);
       const slot = await stableSlot();
       // While the promoted version is served through it, it has to stay.
-      if (canary === null || !isMadeFor(canary, ingressRefs(place).stable.name) || slot === 'green') return;
+      if (canary === null || !isOurs(canary, place) || slot === 'green') return;
       if (isOthers(canary.metadata, place)) return;
       try {
         return await this.client.delete(ref, signal, { resourceVersion: canary.metadata.resourceVersion });
@@ -187,6 +192,19 @@ function givenIn(canary: KubeObject, place: RoutePlace): RouteSeen {
     observed: true,
     otherWriter: writerOf(canary, place),
   };
+}
+
+/** Without a look at the stable one. */
+function seenAlone(canary: KubeObject, place: RoutePlace): Seen {
+  refuseOthers(canary, place);
+  if (!isOurs(canary, place) && !servesCanary(canary, place)) throw foreign(canary);
+  const unsure = seenInPart(ingressRefs(place).canary);
+  return { stable: null, canary, spec: null, ...givenIn(canary, place), unsure };
+}
+
+function stableIn({ stable }: Seen, place: RoutePlace): KubeObject {
+  if (stable === null) throw seenInPart(ingressRefs(place).canary);
+  return stable;
 }
 
 /** A canary Ingress that is there may have a share, whatever became of the stable one. */
@@ -247,12 +265,9 @@ function specSteps(canary: KubeObject, wanted: IngressSpec | null): PatchStep[] 
   return isDeepStrictEqual(value, canary.spec) ? [] : [{ op: 'replace', path: '/spec', value }];
 }
 
-function isOurs(canary: KubeObject, stable: KubeObject): boolean {
-  return isMadeFor(canary, stable.metadata.name);
-}
-
 /** Annotations may be taken away by an apply of somebody; the owner that we gave it stays. */
-function isMadeFor({ metadata }: KubeObject, stable: string): boolean {
+function isOurs({ metadata }: KubeObject, place: RoutePlace): boolean {
+  const stable = ingressRefs(place).stable.name;
   const { annotations, ownerReferences = [] } = metadata;
   const isOwned = ownerReferences.some(({ kind, name }) => kind === ingress.kind && name === stable);
   return annotations?.[madeFor] === stable || (annotations?.[madeFor] === undefined && isOwned);

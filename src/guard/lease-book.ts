@@ -67,8 +67,9 @@ export class LeaseBook {
   }
 
   saw(target: TargetId, lease: LeaseState): void {
-    this.tracked.set(target, seen(this.tracked.get(target), lease, performance.now()));
-    this.onChange(target, lease);
+    const now = seen(this.tracked.get(target), lease, performance.now());
+    this.tracked.set(target, now);
+    this.onChange(target, now.lease);
   }
 
   reprieve(awayMs: number): void {

@@ -27,6 +27,9 @@ const firstLeaseMs = 10_000;
 
 /** A change as it was seen; only a renewal starts the lease's time anew. */
 export function seen(before: Tracked | undefined, lease: LeaseState, nowMs: number): Tracked {
+  // Made anew under a canary by somebody who knew nothing of it, such as for a stop: what was known of it still holds.
+  if (before !== undefined && lease.epoch === 0 && before.lease.epoch > 0 && hasCanary(before.lease))
+    return { ...before, lease: { ...before.lease, stop: lease.stop ?? before.lease.stop }, deleted: true };
   const renewed = before === undefined || before.deleted || isRenewed(before.lease, lease);
   return {
     lease,

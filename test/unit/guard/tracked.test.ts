@@ -54,6 +54,17 @@ describe('a lease that is tracked', () => {
     expect(dueOf(reprieved(renewed, 5_000, nowMs + 9_000), false, nowMs + 9_000)).toEqual({ inMs: 10_000 });
   });
 
+  it('is deleted, and keeps what it said, when somebody who knew nothing of it makes it anew', () => {
+    const stop = '2026-01-01T00:00:00.000Z';
+    const anew = seen({ ...tracked(), deleted: true }, { ...noLease, stop }, 2_000);
+    expect(anew).toMatchObject({ lease: { ...canary, stop }, deleted: true });
+    expect(dueOf(anew, false, 2_000)).toEqual({ why: 'deleted' });
+    const next = { ...canary, epoch: 8 };
+    expect(seen(anew, next, 3_000)).toMatchObject({ lease: next, deleted: false });
+    const idle = { ...tracked({ weightPercent: 0 }), deleted: true };
+    expect(seen(idle, { ...noLease, stop }, 2_000)).toMatchObject({ lease: { epoch: 0, stop } });
+  });
+
   it('asks for nothing once its route is home, until it changes', () => {
     const home = done(tracked(), false);
     expect(dueOf(home, false, 99_000)).toBeNull();

@@ -2,7 +2,7 @@
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
-import { otherSlot } from '../../../domain/rollout/types.ts';
+import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { isProblem } from '../../kube/errors.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
 import {
@@ -102,7 +102,7 @@ export function wantedOf(lease: LeaseSeen, lives: boolean): RouteWanted {
   const { epoch, stableSlot, weightPercent, match, stop, stoppedAll } = lease;
   const stopped = stop !== null || stoppedAll;
   const takes = lives && !stopped;
-  const why = stoppedAll ? 'all' : takes ? 'lives' : 'none';
+  const why = stoppedAll ? 'all' : takes ? livesMarks[stableSlot] : 'none';
   return {
     stableSlot,
     canaryPercent: takes ? weightPercent : 0,
@@ -113,10 +113,13 @@ export function wantedOf(lease: LeaseSeen, lives: boolean): RouteWanted {
 }
 
 const stopMark = 'stopped/';
+const livesMarks: Readonly<Record<Slot, string>> = { blue: 'lives', green: 'green-lives' };
 
-/** The route has what a canary's lease gives. */
-export function isLivesMark(mark: string | null): boolean {
-  return mark?.endsWith('/lives') ?? false;
+/** The stable slot of a route that has what a canary's lease gives; null: it has not. */
+export function stableInMark(mark: string | null): Slot | null {
+  if (mark === null) return null;
+  const why = mark.slice(mark.indexOf('/') + 1);
+  return why === livesMarks.blue ? 'blue' : why === livesMarks.green ? 'green' : null;
 }
 
 /** The route was brought home because its Lease is stopped, or everything is. */

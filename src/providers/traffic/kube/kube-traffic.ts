@@ -11,7 +11,7 @@ import { isProblem } from '../../kube/errors.ts';
 import type { KubeHub } from '../../kube/hub.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
 import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
-import { type Followed, fits, follow, isLivesMark, noRoute, wantedOf, withoutRoute } from './follow.ts';
+import { type Followed, fits, follow, noRoute, stableInMark, wantedOf, withoutRoute } from './follow.ts';
 import { type LeaseState, noLease, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
 import { givenIn } from './notes.ts';
@@ -68,8 +68,7 @@ export class KubeTraffic implements TrafficProvider {
         if (!isProblem(error, 'conflict')) throw error;
       });
       const lease = { ...silent, stop: null, route: { type, ...place } };
-      const owned = (state: LeaseState) => ({ ...lease, stableSlot: informed(state, seen).stableSlot });
-      await this.claim(target, epoch, owned, signal);
+      await this.claim(target, epoch, () => lease, signal, seen);
       return stateOf(await this.follow(target, signal), Date.now());
     });
   }
@@ -166,7 +165,7 @@ export class KubeTraffic implements TrafficProvider {
         return stopped(state);
       };
       // A watch has just looked, so what it saw is tried first.
-      const lease = await this.options.store.change(target.id, change, signal, 'last');
+      const lease = await this.changed(target, change, signal, { from: 'last', orGuess: true });
       const { seen } = await this.follow(target, signal, { ...lease, stoppedAll: false });
       if (before.weightPercent > 0 || before.match !== null) this.options.events?.restored(seen);
     });
@@ -228,6 +227,7 @@ export class KubeTraffic implements TrafficProvider {
     epoch: number,
     change: (state: LeaseState) => Partial<LeaseState>,
     signal?: AbortSignal,
+    seen?: RouteSeen,
   ): Promise<LeaseState> {
     let before = noLease;
     const claimed = (state: LeaseState) => {
@@ -235,8 +235,37 @@ export class KubeTraffic implements TrafficProvider {
       before = state;
       return { ...this.routeFor(state, target), ...change(state), epoch };
     };
-    await this.options.store.change(target.id, claimed, signal);
+    await this.changed(target, claimed, signal, seen === undefined ? {} : { seen });
     return before;
+  }
+
+  /**
+   * Changes the Lease; where it does not say who is stable, the route is asked first. `orGuess`: a route that cannot be
+   * asked hinders nothing.
+   */
+  private async changed(
+    target: TrafficTarget,
+    change: (state: LeaseState) => Partial<LeaseState>,
+    signal: AbortSignal | undefined,
+    how: { readonly seen?: RouteSeen; readonly from?: 'last'; readonly orGuess?: true },
+  ): Promise<LeaseState> {
+    const { store, route } = this.options;
+    const by = (seen: RouteSeen | null | undefined) => (state: LeaseState) => {
+      if (state.epoch > 0 || seen === null) return change(state);
+      if (seen === undefined) throw new Uninformed();
+      const known = informed(state, seen);
+      return { stableSlot: known.stableSlot, ...change(known) };
+    };
+    try {
+      return await store.change(target.id, by(how.seen), signal, how.from);
+    } catch (error) {
+      if (!(error instanceof Uninformed)) throw error;
+    }
+    const seen = await route.read(this.placeOf(target), signal).catch((error: unknown) => {
+      if (error instanceof NoRoute || how.orGuess) return null;
+      throw error;
+    });
+    return await store.change(target.id, by(seen), signal);
   }
 
   /** A Lease that somebody deleted is made anew by whoever writes next, and the guard must find the route by it. */
@@ -279,13 +308,18 @@ function refuseStopped({ id }: TrafficTarget, state: LeaseState, stoppedAll: boo
 }
 
 /**
- * Where there is no Lease, since somebody deleted it, the route says who is stable: a canary's Service that has everything,
- * by a promotion or by its owner, and not for a stage.
+ * Where there is no Lease, since somebody deleted it, or one that was made anew by whoever knew nothing of the target, the
+ * route says who is stable: by its mark while a canary lives, else a canary's Service that has everything, by a promotion
+ * or by its owner.
  */
 function informed<L extends LeaseState>(lease: L, { shares, mark }: RouteSeen): L {
-  const isPromoted = shares.green > 0 && shares.blue === 0 && !isLivesMark(mark);
-  return lease.epoch === 0 && isPromoted ? { ...lease, stableSlot: 'green' } : lease;
+  if (lease.epoch > 0) return lease;
+  const isPromoted = shares.green > 0 && shares.blue === 0;
+  return { ...lease, stableSlot: stableInMark(mark) ?? (isPromoted ? 'green' : lease.stableSlot) };
 }
+
+/** The Lease does not say who is stable, and the route was not asked yet. */
+class Uninformed extends Error {}
 
 /** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */
 export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState {

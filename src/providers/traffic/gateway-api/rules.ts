@@ -7,6 +7,13 @@ import { type KubeObject, nameOf } from '../../kube/types.ts';
 import { ruleKeys } from '../kube/keys.ts';
 import { NoRoute, type RoutePlace } from '../kube/route.ts';
 import { servicesOf } from '../kube/services.ts';
+import {
+  type OwnRule,
+  type RuleAt,
+  type RuleReading,
+  type SortedRules,
+  sortedRules,
+} from '../kube/shared-rules.ts';
 import { gatewayOptions, routeRef } from './options.ts';
 
 const backendRef = z.looseObject({
@@ -29,10 +36,7 @@ export type Rule = z.infer<typeof rule>;
 export type BackendRef = z.infer<typeof backendRef>;
 
 /** A rule that shares traffic between the two slots. */
-export interface SharedRule {
-  readonly index: number;
-  /** Tells it from the others, wherever it has moved to. */
-  readonly key: string;
+export interface SharedRule extends RuleAt {
   readonly rule: Rule;
   readonly refs: Readonly<Record<Slot, Place | null>>;
   /** Further backends with the name of a slot's Service; they count, and are not used. */
@@ -45,23 +49,7 @@ export interface Place {
   readonly weight: number;
 }
 
-export interface Rules {
-  readonly shared: readonly SharedRule[];
-  /**
-   * Rules that share with the canary and have none of the plan's names, while one of those is missing: somebody has renamed
-   * them. Nothing is given there any more, but it counts, and is taken away.
-   */
-  readonly renamed: readonly SharedRule[];
-  /** Rules that were renamed and give the canary nothing any more: at the end they are given back as well. */
-  readonly idle: readonly SharedRule[];
-  /** Our own rules, which send requests with a header to the canary. */
-  readonly own: readonly OwnRule[];
-}
-
-export interface OwnRule {
-  readonly index: number;
-  readonly match: HeaderMatch | null;
-}
+export type Rules = SortedRules<SharedRule>;
 
 /**
  * A rule's only backend gets all its requests whatever its weight, so that our rules can bear this one as their mark. It
@@ -99,28 +87,23 @@ export function sortRules(object: KubeObject, place: RoutePlace): Rules {
     const more = { blue: moreBlue, green: moreGreen };
     return [{ index, key: keyOf(each.name, each.matches), rule: each, refs: { blue, green }, more }];
   });
-  const isNamed = ({ rule: { name } }: SharedRule) =>
-    wanted === undefined || (name !== undefined && wanted.includes(name));
-  const shared = all.filter(isNamed);
-  const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
-  const others = isMissing ? all.filter((each) => !isNamed(each) && hasBoth(each)) : [];
-  const gives = (each: SharedRule) => sharesOf(each).green > 0;
-  return { shared, renamed: others.filter(gives), idle: others.filter((each) => !gives(each)), own };
+  return sortedRules(all, own, wanted, reading);
 }
 
-/** As we share a rule: a way to the canary alone is its owner's. */
-function hasBoth({ refs }: SharedRule): boolean {
-  return refs.blue !== null && refs.green !== null;
-}
-
-/** The part of the rule's requests that each slot gets, percent. Others may get a part as well. */
-export function sharesOf({ refs, more, rule }: SharedRule): Readonly<Record<Slot, number>> {
+/** Others may get a part of the rule's requests as well. */
+function sharesOf({ refs, more, rule }: SharedRule): Readonly<Record<Slot, number>> {
   const all = (rule.backendRefs ?? []).reduce((sum, { weight = 1 }) => sum + weight, 0);
   const weightOf = (slot: Slot) =>
     more[slot].reduce((sum, { weight }) => sum + weight, refs[slot]?.weight ?? 0);
   const share = (slot: Slot) => (all === 0 ? 0 : (weightOf(slot) / all) * 100);
   return { blue: share('blue'), green: share('green') };
 }
+
+export const reading: RuleReading<SharedRule> = {
+  nameOf: ({ rule }) => rule.name,
+  sharesOf,
+  hasBoth: ({ refs }) => refs.blue !== null && refs.green !== null,
+};
 
 /** The rule of our own that stands before `rule`: the same requests, if they carry the header. */
 export function headerRule({ rule }: SharedRule, canary: BackendRef, own: HeaderMatch): Rule {

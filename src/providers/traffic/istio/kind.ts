@@ -1,24 +1,24 @@
 /** How a VirtualService is shared: by the weights of its http routes' destinations, and by routes of ours for a header. */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
-import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
+import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { type PatchStep, pointer } from '../../kube/types.ts';
-import { notedOf } from '../kube/keys.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { weightsFor } from '../kube/services.ts';
+import { headerSteps, noBackend, parsedNote, sharesIn, undoRules } from '../kube/shared-rules.ts';
 import { headerRoute } from './header.ts';
 import { hostLike } from './hosts.ts';
 import { isObserved } from './observed.ts';
 import { destinationsOf, virtualServiceRef } from './options.ts';
 import {
   type Entry,
+  reading,
   readRoutes,
   refuseRenamed,
   refuseUnfit,
   type SharedRoute,
-  sharesOf,
   sortRoutes,
   type VirtualService,
 } from './rules.ts';
@@ -28,35 +28,28 @@ export const virtualServiceKind: ObjectKind = {
   owned: ['f:spec', 'f:http'],
   check: refuseUnfit,
   shares(object, place) {
-    const { shared, renamed, own } = readRoutes(object, place);
-    const each = [...shared, ...renamed].map(sharesOf);
-    // Routes that differ are not as they were asked to be; the larger share is the one to worry about.
-    const largest = (slot: Slot) => Math.max(0, ...each.map((shares) => shares[slot]));
-    const shares = { blue: largest('blue'), green: largest('green') };
-    const match = own[0]?.match ?? null;
-    const { blue } = destinationsOf(place);
-    const takesHeader = (one: SharedRoute) =>
-      match !== null && headerRoute(one, entryFor(one, place, 'green'), match) !== null;
-    const alike =
-      each.every(({ blue: stable, green }) => sameShare(green, shares.green) && stable + green > 0) &&
-      // Without its subset the stable destination has the canary's pods as well.
-      shared.every(
-        ({ at }) => at.blue === null || blue.subset === null || at.blue.entry.destination.subset,
-      ) &&
-      own.every((ours) => sameMatch(ours.match, match)) &&
-      (own.length === 0 || own.length === shared.filter(takesHeader).length);
-    return { shares, match, ...(alike ? {} : { incomplete: true }) };
+    const routes = readRoutes(object, place);
+    const takesHeader = (match: HeaderMatch | null) => {
+      if (match === null) return 0;
+      const takes = (one: SharedRoute) => headerRoute(one, entryFor(one, place, 'green'), match) !== null;
+      return routes.shared.filter(takes).length;
+    };
+    const seen = sharesIn(routes, reading, takesHeader);
+    // Without its subset the stable destination has the canary's pods as well.
+    const isHeld = ({ at }: SharedRoute) => at.blue === null || at.blue.entry.destination.subset;
+    const { subset } = destinationsOf(place).blue;
+    return subset === null || routes.shared.every(isHeld) ? seen : { ...seen, incomplete: true };
   },
   steps(object, place, wanted) {
     const routes = readRoutes(object, place);
     if (wanted.canaryPercent > 0 || wanted.match !== null) refuseRenamed(routes, place);
     const weights = [...routes.shared, ...routes.renamed].flatMap((each) => weightSteps(each, place, wanted));
-    return [...weights, ...headerSteps(routes, place, wanted)];
+    return [...weights, ...ownSteps(routes, place, wanted)];
   },
   found(object, place) {
     const weight = ({ at }: SharedRoute, slot: Slot) => {
       const has = at[slot];
-      return has === null ? 'none' : (has.entry.weight ?? null);
+      return has === null ? noBackend : (has.entry.weight ?? null);
     };
     const subset = ({ at }: SharedRoute) => at.blue?.entry.destination.subset ?? null;
     const { shared } = readRoutes(object, place);
@@ -65,23 +58,14 @@ export const virtualServiceKind: ObjectKind = {
     );
   },
   undo(object, place, found, stableSlot) {
-    const routes = sortRoutes(object, place);
-    const own = headerSteps(routes, place, { stableSlot, match: null });
-    // A canary that has become stable keeps all traffic: that is not how the route was found, but how it should be.
-    if (stableSlot === 'green') return own;
-    const all = [...routes.shared, ...routes.renamed, ...routes.idle].toSorted((a, b) => a.index - b.index);
-    const before = foundRoutes.catch([]).parse(parsed(found));
-    const notes = notedOf(
-      all.map(({ key }) => key),
-      before,
-    );
-    return [...all.flatMap((each, nth) => undoSteps(each, notes[nth])), ...own];
+    const notes = foundRoutes.catch([]).parse(parsedNote(found));
+    return undoRules('http', sortRoutes(object, place), notes, stableSlot, reading, undoSteps);
   },
   observed: isObserved,
 };
 
 /** By route: weight of stable and of the canary, and the stable destination's subset, as found. */
-const foundWeight = z.union([z.number().nullable(), z.literal('none')]);
+const foundWeight = z.union([z.number().nullable(), z.literal(noBackend)]);
 const foundRoute = z.tuple([z.string(), foundWeight, foundWeight, z.string().nullable()]);
 const foundRoutes = z.array(foundRoute);
 
@@ -124,21 +108,17 @@ function entryFor({ at, index }: SharedRoute, place: RoutePlace, slot: Slot): En
   return { ...like.entry, destination: { ...to, host: hostLike(to.host, host) } };
 }
 
-/** Takes our routes away, and puts new ones before the routes that they belong to; from the end, so that indices hold. */
-function headerSteps(
-  { shared, own }: VirtualService,
+function ownSteps(
+  routes: VirtualService,
   place: RoutePlace,
-  { stableSlot, match }: Pick<RouteWanted, 'stableSlot' | 'match'>,
-): PatchStep[] {
-  const path = (index: number) => pointer('spec', 'http', index);
-  const remove = own.toReversed().map(({ index }): PatchStep => ({ op: 'remove', path: path(index) }));
-  if (match === null) return remove;
-  const add = shared.toReversed().flatMap((each): PatchStep[] => {
-    const index = each.index - own.filter((before) => before.index < each.index).length;
-    const value = headerRoute(each, entryFor(each, place, otherSlot(stableSlot)), match);
-    return value === null ? [] : [{ op: 'add', path: path(index), value }];
-  });
-  if (add.length > 0) return [...remove, ...add];
+  { stableSlot, match }: Omit<RouteWanted, 'mark'>,
+): readonly PatchStep[] {
+  if (match === null) return headerSteps('http', routes);
+  const canary = otherSlot(stableSlot);
+  const steps = headerSteps('http', routes, (each) =>
+    headerRoute(each, entryFor(each, place, canary), match),
+  );
+  if (steps.length > routes.own.length) return steps;
   const message = `No http route of ${place.service} takes requests with ${match.header}: ${match.value}.`;
   throw new SluiceError('traffic-unready', message);
 }
@@ -146,11 +126,12 @@ function headerSteps(
 function undoSteps(
   { index, at, more }: SharedRoute,
   before: z.infer<typeof foundRoute> | undefined,
+  isAdded: boolean,
 ): PatchStep[] {
   const path = (nth: number, ...field: string[]) => pointer('spec', 'http', index, 'route', nth, ...field);
   const { blue, green } = at;
   const steps: PatchStep[] = [];
-  if (blue !== null && before !== undefined && before[1] !== 'none') {
+  if (blue !== null && before !== undefined && before[1] !== noBackend) {
     const weight = before[1] === 0 ? 100 : before[1];
     const { weight: now, destination } = blue.entry;
     if (weight !== null) steps.push({ op: 'add', path: path(blue.index, 'weight'), value: weight });
@@ -161,16 +142,8 @@ function undoSteps(
   // Others of the canary's have come since, and go on without a share.
   for (const { index: nth, entry } of more.green)
     if ((entry.weight ?? 0) > 0) steps.push({ op: 'add', path: path(nth, 'weight'), value: 0 });
-  if (green !== null && before?.[2] === 'none') steps.push({ op: 'remove', path: path(green.index) });
+  if (green !== null && isAdded) steps.push({ op: 'remove', path: path(green.index) });
   else if (green !== null && green.entry.weight !== 0 && blue !== null)
     steps.push({ op: 'add', path: path(green.index, 'weight'), value: 0 });
   return steps;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

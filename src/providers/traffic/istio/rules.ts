@@ -7,6 +7,7 @@ import { type KubeObject, nameOf } from '../../kube/types.ts';
 import { ruleKeys } from '../kube/keys.ts';
 import { matchIn, matchText, prefix } from '../kube/lease-state.ts';
 import { NoRoute, type RoutePlace } from '../kube/route.ts';
+import { type RuleAt, type RuleReading, type SortedRules, sortedRules } from '../kube/shared-rules.ts';
 import { sameHost } from './hosts.ts';
 import { destinationsOf, istioOptions, virtualServiceRef } from './options.ts';
 
@@ -42,27 +43,14 @@ export interface Place {
 }
 
 /** A route that shares traffic between the two slots. */
-export interface SharedRoute {
-  readonly index: number;
-  readonly key: string;
+export interface SharedRoute extends RuleAt {
   readonly rule: HttpRoute;
   readonly at: Readonly<Record<Slot, Place | null>>;
   /** Further destinations that are a slot's; they count, and are not used. */
   readonly more: Readonly<Record<Slot, readonly Place[]>>;
 }
 
-export interface VirtualService {
-  readonly shared: readonly SharedRoute[];
-  /**
-   * Routes that share with the canary and have none of the plan's names, while one of those is missing: somebody has renamed
-   * them. Nothing is given there any more, but it counts, and is taken away.
-   */
-  readonly renamed: readonly SharedRoute[];
-  /** Routes that were renamed and give the canary nothing any more: at the end they are given back as well. */
-  readonly idle: readonly SharedRoute[];
-  /** Our own routes, which send requests with a header to the canary. */
-  readonly own: readonly { readonly index: number; readonly match: HeaderMatch | null }[];
-}
+export type VirtualService = SortedRules<SharedRoute>;
 
 /** Names of routes are for people; ours say what they are, also when every annotation is gone. */
 const ownPrefix = `${prefix}/`;
@@ -95,18 +83,7 @@ export function sortRoutes(object: KubeObject, place: RoutePlace): VirtualServic
     const more = { blue: moreBlue, green: moreGreen };
     return [{ index, key: keyOf(rule.name, rule.match), rule, at: { blue, green }, more }];
   });
-  const isNamed = ({ rule: { name } }: SharedRoute) =>
-    wanted === undefined || (name !== undefined && wanted.includes(name));
-  const shared = all.filter(isNamed);
-  const isMissing = wanted?.some((name) => !shared.some(({ rule }) => rule.name === name)) ?? false;
-  const others = isMissing ? all.filter((each) => !isNamed(each) && hasBoth(each)) : [];
-  const gives = (each: SharedRoute) => sharesOf(each).green > 0;
-  return { shared, renamed: others.filter(gives), idle: others.filter((each) => !gives(each)), own };
-}
-
-/** As we share a route: a way to the canary alone is its owner's. */
-function hasBoth({ at }: SharedRoute): boolean {
-  return at.blue !== null && at.green !== null;
+  return sortedRules(all, own, wanted, reading);
 }
 
 /** Errors: `traffic-unready` if there are any. */
@@ -117,8 +94,8 @@ export function refuseRenamed({ renamed: [first] }: VirtualService, place: Route
   throw new SluiceError('traffic-unready', message);
 }
 
-/** The part of the route's requests that each slot gets, percent. A route's only destination gets all. */
-export function sharesOf({ rule, at, more }: SharedRoute): Readonly<Record<Slot, number>> {
+/** A route's only destination gets all of its requests. */
+function sharesOf({ rule, at, more }: SharedRoute): Readonly<Record<Slot, number>> {
   const entries = rule.route ?? [];
   const weightOf = ({ weight = 0 }: Entry) => (entries.length === 1 ? 100 : weight);
   const all = entries.reduce((sum, each) => sum + weightOf(each), 0);
@@ -129,6 +106,12 @@ export function sharesOf({ rule, at, more }: SharedRoute): Readonly<Record<Slot,
   };
   return { blue: share('blue'), green: share('green') };
 }
+
+export const reading: RuleReading<SharedRoute> = {
+  nameOf: ({ rule }) => rule.name,
+  sharesOf,
+  hasBoth: ({ at }) => at.blue !== null && at.green !== null,
+};
 
 /** Errors: `NoRoute`, and `traffic-unready` if shares of the canary could not be kept. */
 export function refuseUnfit(object: KubeObject, place: RoutePlace): void {

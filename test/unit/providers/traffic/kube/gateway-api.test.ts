@@ -178,6 +178,23 @@ describe('the steps of a Gateway API route', () => {
     }
   });
 
+  it('leaves no backend of ours in a rule that was renamed while others were added', () => {
+    const object = routeWith({ name: 'api', backendRefs: [{ name: 'web' }] });
+    const found = gatewayRoute.found(object, place);
+    const wanted = { stableSlot: 'blue', canaryPercent: 50, match: null } as const;
+    const shared = applied(object, gatewayRoute.steps(object, place, wanted));
+    const pages = { name: 'pages', backendRefs: [{ name: 'web', weight: 1 }] };
+    const preview = { name: 'preview', backendRefs: [{ name: 'web-canary', weight: 0 }] };
+    const changed = applied(shared, [
+      { op: 'replace', path: '/spec/rules/0/name', value: 'api-v2' },
+      { op: 'add', path: '/spec/rules/-', value: pages },
+      { op: 'add', path: '/spec/rules/-', value: preview },
+    ]);
+    const left = applied(changed, gatewayRoute.undo(changed, place, found, 'blue'));
+    const back = { name: 'api-v2', backendRefs: [{ name: 'web', weight: 50 }] };
+    expect(left).toEqual(routeWith(back, pages, preview));
+  });
+
   it('counts every backend with the canary’s name, and takes away from all of them', () => {
     const object = routeWith({
       backendRefs: [

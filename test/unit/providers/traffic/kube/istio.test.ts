@@ -235,6 +235,21 @@ describe('a VirtualService', () => {
     expect(left).toEqual(virtualService([{ name: 'api-v2', route: [to('web')] }]));
   });
 
+  it('leaves no destination of ours in a route that was renamed while others were added', () => {
+    const object = virtualService([{ name: 'api', route: [to('web')] }]);
+    const found = virtualServiceKind.found(object, place);
+    const shared = applied(object, virtualServiceKind.steps(object, place, { ...wanted, match: null }));
+    const pages = { name: 'pages', route: [to('web')] };
+    const changed = applied(shared, [
+      { op: 'replace', path: '/spec/http/0/name', value: 'api-v2' },
+      { op: 'add', path: '/spec/http/-', value: pages },
+    ]);
+    const { canaryPercent } = wanted;
+    const left = applied(changed, virtualServiceKind.undo(changed, place, found, 'blue'));
+    const back = { name: 'api-v2', route: [{ ...to('web'), weight: 100 - canaryPercent }] };
+    expect(left).toEqual(virtualService([back, pages]));
+  });
+
   it('counts every destination that is the canary’s, and takes away from all of them', () => {
     const object = virtualService([
       {

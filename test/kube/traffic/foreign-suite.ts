@@ -138,10 +138,11 @@ export function foreignSuite(name: string, given: ForeignCase): void {
 
     it('keeps what others write while it writes', async () => {
       await canary(half);
+      const edited = [...new Set([given.route, given.drift.object])];
       const edits = (async () => {
         for (let edit = 1; edit <= 10; edit++) {
           const note = `example.com/edit=${edit}`;
-          await cluster.kubectl(['annotate', '-n', namespace, given.route, note, '--overwrite']);
+          await cluster.kubectl(['annotate', '-n', namespace, ...edited, note, '--overwrite']);
         }
       })();
       for (let round = 1; round <= 6; round++) {

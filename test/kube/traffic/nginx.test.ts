@@ -49,7 +49,7 @@ describe('the canary Ingress', () => {
       spec: {
         ingressClassName: 'nginx',
         tls: [{ secretName: 'tls' }],
-        rules: [{ host: 'shop.example.com', http: { paths: [{ path: '/' }] } }],
+        rules: [{ host: 'shop.example.com', http: { paths: [{ path: '/' }, { path: '/api' }] } }],
       },
     });
     await cluster.kubectl(['delete', 'ingress', '-n', namespace, 'shop']);

@@ -8,7 +8,7 @@ const metadataOf = (namespace: string, target: string) => ({
   annotations: { 'example.com/owner': 'team-a' },
 });
 
-/** `test/shop` -> an HTTPRoute `shop` with a foreign rule, filters and labels, and one rule that sends to the Service `shop`. */
+/** `test/shop` -> an HTTPRoute `shop` with a foreign rule, filters and labels, and two rules that send to the Service `shop`. */
 export function httpRouteFor(namespace: string, target: string): object {
   const service = serviceIn(target);
   const backend = (name: string) => ({ name, port: 80 });
@@ -35,6 +35,10 @@ export function httpRouteFor(namespace: string, target: string): object {
           ],
           sessionPersistence: { type: 'Cookie', cookie: { name: 'sticky' } },
           backendRefs: [backend(service)],
+        },
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/api' } }],
+          backendRefs: [{ ...backend(service), weight: 7 }],
         },
       ],
     },
@@ -121,7 +125,7 @@ export function ingressFor(namespace: string, target: string): object {
       rules: [
         {
           host: `${service}.example.com`,
-          http: { paths: [path('/', service), path('/static', 'assets')] },
+          http: { paths: [path('/', service), path('/static', 'assets'), path('/api', service)] },
         },
       ],
     },

@@ -1,6 +1,7 @@
 /** Argo's blue-green strategy: testers see the new version first, then everybody at once, and the old one stays warm. */
 import type { AnalysisContext } from './argo-args.ts';
 import { type AnalysisDraft, analysisOf } from './argo-checks.ts';
+import { lostByBoth } from './argo-losses.ts';
 import { trafficOf } from './argo-traffic.ts';
 import { fallbackChecks, previewCheck, previewMatch, shortest } from './defaults.ts';
 import type { StageDraft, StrategyDraft } from './draft.ts';
@@ -99,18 +100,7 @@ function losses(blueGreen: Part): void {
     ],
     previewMetadata: ['labels of the canary are its own', 'workload.podLabels and podAnnotations add more'],
     activeMetadata: ['the stable Deployment is yours', 'set its labels in its template'],
-    antiAffinity: [
-      'the canary has the affinity of the stable pods',
-      'set it in the template of the Deployment',
-    ],
     maxUnavailable: ['Sluice restarts no pods', 'set it in spec.strategy of the Deployment'],
-    abortScaleDownDelaySeconds: [
-      'a canary is removed once stable has all traffic, read back',
-      'nothing needs to be done',
-    ],
-    scaleDownDelayRevisionLimit: [
-      'there is one old version, and it goes after watchAfter',
-      'nothing needs to be done',
-    ],
+    ...lostByBoth,
   });
 }

@@ -1,6 +1,7 @@
 /** Argo's canary strategy: its steps, the analysis beside them, and how it shares traffic. */
 import type { AnalysisContext } from './argo-args.ts';
 import { analysisOf } from './argo-checks.ts';
+import { lostByBoth } from './argo-losses.ts';
 import { stagesOf } from './argo-stages.ts';
 import { trafficOf } from './argo-traffic.ts';
 import { fallbackChecks, fallbackStages, shortest } from './defaults.ts';
@@ -98,23 +99,12 @@ function canaryLosses(canary: Part): void {
     maxUnavailable: ['belongs to the Deployment', 'set it in spec.strategy of the Deployment'],
     canaryMetadata: ['labels of the canary are its own', 'workload.podLabels and podAnnotations add more'],
     stableMetadata: ['the stable Deployment is yours', 'set its labels in its template'],
-    antiAffinity: [
-      'the canary has the affinity of the stable pods',
-      'set it in the template of the Deployment',
-    ],
     dynamicStableScale: [
       'stable stays at full scale, so that going back is safe',
       'nothing needs to be done',
     ],
     pingPong: ['stable and canary keep their Services', 'name both in traffic.stable and traffic.canary'],
     minPodsPerReplicaSet: ['the size of the canary is said once', 'set workload.replicas'],
-    abortScaleDownDelaySeconds: [
-      'a canary is removed once stable has all traffic, read back',
-      'nothing needs to be done',
-    ],
-    scaleDownDelayRevisionLimit: [
-      'there is one old version, and it goes after watchAfter',
-      'nothing needs to be done',
-    ],
+    ...lostByBoth,
   });
 }

@@ -4,22 +4,23 @@
  * Lease runs out.
  */
 import { SluiceError } from '../../../domain/errors.ts';
-import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
-import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
+import { sameMatch } from '../../../domain/rollout/drift.ts';
+import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
 import type { KubeHub } from '../../kube/hub.ts';
 import { checkEpoch, checkShare, fenced } from '../common/bounds.ts';
-import type { Asked, Behind, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
-import { type Followed, fits, follow, noRoute, stableInMark, wantedOf, withoutRoute } from './follow.ts';
+import type { Asked, Route, TrafficProvider, TrafficState, TrafficTarget } from '../types.ts';
+import { type Followed, fits, follow, noRoute, wantedOf, withoutRoute } from './follow.ts';
+import { changeInformed, informed } from './informed.ts';
 import { type LeaseState, noLease, untilOf } from './lease-state.ts';
 import type { LeaseSeen, LeaseStore } from './lease-store.ts';
-import { givenIn } from './notes.ts';
 import { translated } from './refusals.ts';
 import { type KubeRoute, NoRoute, type RoutePlace, type RouteSeen } from './route.ts';
 import type { RouteEvents } from './route-events.ts';
 import { RouteNews } from './route-news.ts';
 import { Sights } from './sights.ts';
+import { stateOf } from './traffic-state.ts';
 
 export interface KubeTrafficOptions {
   /** The provider's type, by which the guard finds the route's kind again. */
@@ -165,7 +166,8 @@ export class KubeTraffic implements TrafficProvider {
         return stopped(state);
       };
       // A watch has just looked, so what it saw is tried first.
-      const lease = await this.changed(target, change, signal, { from: 'last', orGuess: true });
+      const how = { ...this.informing(target, signal), from: 'last', orGuess: true } as const;
+      const lease = await changeInformed(how, change, signal);
       const { seen } = await this.follow(target, signal, { ...lease, stoppedAll: false });
       if (before.weightPercent > 0 || before.match !== null) this.options.events?.restored(seen);
     });
@@ -235,37 +237,14 @@ export class KubeTraffic implements TrafficProvider {
       before = state;
       return { ...this.routeFor(state, target), ...change(state), epoch };
     };
-    await this.changed(target, claimed, signal, seen === undefined ? {} : { seen });
+    await changeInformed({ ...this.informing(target, signal), seen }, claimed, signal);
     return before;
   }
 
-  /**
-   * Changes the Lease; where it does not say who is stable, the route is asked first. `orGuess`: a route that cannot be
-   * asked hinders nothing.
-   */
-  private async changed(
-    target: TrafficTarget,
-    change: (state: LeaseState) => Partial<LeaseState>,
-    signal: AbortSignal | undefined,
-    how: { readonly seen?: RouteSeen; readonly from?: 'last'; readonly orGuess?: true },
-  ): Promise<LeaseState> {
+  private informing(target: TrafficTarget, signal?: AbortSignal) {
     const { store, route } = this.options;
-    const by = (seen: RouteSeen | null | undefined) => (state: LeaseState) => {
-      if (state.epoch > 0 || seen === null) return change(state);
-      if (seen === undefined) throw new Uninformed();
-      const known = informed(state, seen);
-      return { stableSlot: known.stableSlot, ...change(known) };
-    };
-    try {
-      return await store.change(target.id, by(how.seen), signal, how.from);
-    } catch (error) {
-      if (!(error instanceof Uninformed)) throw error;
-    }
-    const seen = await route.read(this.placeOf(target), signal).catch((error: unknown) => {
-      if (error instanceof NoRoute || how.orGuess) return null;
-      throw error;
-    });
-    return await store.change(target.id, by(seen), signal);
+    const readRoute = () => route.read(this.placeOf(target), signal);
+    return { store, target: target.id, readRoute };
   }
 
   /** A Lease that somebody deleted is made anew by whoever writes next, and the guard must find the route by it. */
@@ -305,47 +284,4 @@ function refuseStopped({ id }: TrafficTarget, state: LeaseState, stoppedAll: boo
   // Whoever tries again finds the stop, and says so.
   if (asks)
     throw new SluiceError('traffic-unavailable', `${id} is stopped, so its canary does not become stable.`);
-}
-
-/**
- * Where there is no Lease, since somebody deleted it, or one that was made anew by whoever knew nothing of the target, the
- * route says who is stable: by its mark while a canary lives, else a canary's Service that has everything, by a promotion
- * or by its owner.
- */
-function informed<L extends LeaseState>(lease: L, { shares, mark }: RouteSeen): L {
-  if (lease.epoch > 0) return lease;
-  const isPromoted = shares.green > 0 && shares.blue === 0;
-  return { ...lease, stableSlot: stableInMark(mark) ?? (isPromoted ? 'green' : lease.stableSlot) };
-}
-
-/** The Lease does not say who is stable, and the route was not asked yet. */
-class Uninformed extends Error {}
-
-/** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */
-export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState {
-  const canary = otherSlot(lease.stableSlot);
-  const stopped = lease.stop !== null || lease.stoppedAll;
-  const lives = !stopped && untilOf(lease) > nowMs;
-  const wanted = wantedOf(lease, lives);
-  const has = { weightPercent: seen.shares[canary], match: seen.match };
-  const asAsked =
-    seen.incomplete === undefined &&
-    sameShare(has.weightPercent, wanted.canaryPercent) &&
-    sameMatch(has.match, wanted.match);
-  const told = lives ? has : lease;
-  return {
-    stableSlot: lease.stableSlot,
-    weightPercent: told.weightPercent,
-    match: told.match,
-    epoch: lease.epoch,
-    leaseUntilMs: untilOf(lease),
-    stopped,
-    ...(seen.observed && (lives || asAsked) ? {} : { behind: givenBy(seen, canary) }),
-    ...(asAsked || seen.otherWriter === null ? {} : { writer: seen.otherWriter }),
-  };
-}
-
-function givenBy(seen: RouteSeen, canary: Slot): Behind {
-  const given = givenIn(seen);
-  return { weightPercent: given[canary], match: given.match };
 }

@@ -1,9 +1,10 @@
 /** The canary's Deployment and Service: made from stable's, and gone without a trace when the rollout is over. */
 import { SluiceError } from '../../../domain/errors.ts';
 import { isProblem } from '../../kube/errors.ts';
-import { type KubeObject, nameOf, type PatchStep, pointer } from '../../kube/types.ts';
+import { type KubeObject, nameOf } from '../../kube/types.ts';
 import { refuseMissingRight } from './access.ts';
 import { type CanaryWanted, canaryFor, notes } from './canary.ts';
+import { hasSelector, identityOf, named, updateSteps, withEpoch } from './canary-object.ts';
 import { type Call, type Context, drained, leaveNoTrace, unchanged } from './change.ts';
 import type { Place } from './options.ts';
 import { waitReady } from './ready.ts';
@@ -197,54 +198,6 @@ async function remove(
     }
   }
   throw changedAgain(nameOf(ref));
-}
-
-function updateSteps(
-  { spec, object }: Deployment,
-  wanted: CanaryWanted['deployment'],
-  epoch: number | undefined,
-): PatchStep[] {
-  const { annotations } = withEpoch(wanted, epoch).metadata;
-  const set = (key: string, value: string): PatchStep => ({
-    op: 'add',
-    path: pointer('metadata', 'annotations', key),
-    value,
-  });
-  const noted = Object.entries(annotations).filter(
-    ([key, value]) => object.metadata.annotations?.[key] !== value,
-  );
-  const own = noted.filter(([key]) => key.startsWith('sluice.dev/')).map(([key, value]) => set(key, value));
-  if (object.metadata.annotations?.[notes.hash] !== annotations[notes.hash]) {
-    const labels: PatchStep = { op: 'add', path: '/metadata/labels', value: wanted.metadata.labels };
-    return [...own, labels, { op: 'replace', path: '/spec', value: wanted.spec }];
-  }
-  // Grown with its traffic, it keeps its size.
-  const grows = spec.replicas < wanted.spec.replicas;
-  return grows ? [...own, { op: 'replace', path: '/spec/replicas', value: wanted.spec.replicas }] : own;
-}
-
-function hasSelector({ spec }: Deployment, wanted: CanaryWanted['deployment']): boolean {
-  const sorted = (labels: object) => JSON.stringify(Object.entries(labels).toSorted());
-  const { matchLabels = {} } = wanted.spec.selector as { matchLabels?: object };
-  return sorted(spec.selector.matchLabels) === sorted(matchLabels);
-}
-
-function withEpoch(
-  wanted: CanaryWanted['deployment'],
-  epoch: number | undefined,
-): CanaryWanted['deployment'] {
-  if (epoch === undefined) return wanted;
-  const annotations = { ...wanted.metadata.annotations, [notes.epoch]: String(epoch) };
-  return { ...wanted, metadata: { ...wanted.metadata, annotations } };
-}
-
-function named(object: object, name: string): object {
-  const { metadata } = object as { metadata: object };
-  return { ...object, metadata: { ...metadata, name } };
-}
-
-function identityOf({ metadata: { uid, resourceVersion } }: KubeObject) {
-  return { uid, resourceVersion };
 }
 
 export function isOurs(object: KubeObject | undefined, { target }: Place): boolean {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stateOf } from '../../../../../src/providers/traffic/kube/kube-traffic.ts';
 import { noLease } from '../../../../../src/providers/traffic/kube/lease-state.ts';
 import { beforeIn, beforeText, noteNames } from '../../../../../src/providers/traffic/kube/notes.ts';
 import type { RouteSeen } from '../../../../../src/providers/traffic/kube/route.ts';
+import { stateOf } from '../../../../../src/providers/traffic/kube/traffic-state.ts';
 import { effectivePercent } from '../../../../../src/providers/traffic/types.ts';
 
 const nowMs = 1_000_000;

@@ -58,7 +58,7 @@ try {
   await warmUp();
   // First, because the others go on running.
   if (storms.length > 0) await measureStorms();
-  if (others.length > 0) printTable('restore: milliseconds from sending the command', await measureSingles());
+  if (others.length > 0) await measureSingles();
 } finally {
   await stack.stop();
 }
@@ -73,15 +73,14 @@ async function warmUp(): Promise<void> {
   }
 }
 
-async function measureSingles(): Promise<Row[]> {
-  const rows: Row[] = [];
+async function measureSingles(): Promise<void> {
   let running = 0;
   for (const wanted of others) {
     await stack.startAll(numbered('other', wanted).slice(running));
     running = wanted;
-    for (const way of named) rows.push(...(await measureWay(wanted, way)));
+    for (const way of named)
+      printTable('restore: milliseconds from sending the command', await measureWay(wanted, way));
   }
-  return rows;
 }
 
 async function measureWay(running: number, way: Way): Promise<Row[]> {

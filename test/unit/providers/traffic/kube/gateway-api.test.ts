@@ -253,8 +253,16 @@ describe('what gateways report of a route', () => {
     conditions: [{ type: 'Accepted', status, observedGeneration }],
   });
 
+  const programmed = (status: string, observedGeneration: number) => ({
+    ...parent('edge', 'True', 3),
+    conditions: [...parent('edge', 'True', 3).conditions, { type: 'Programmed', status, observedGeneration }],
+  });
+
   it.each([
     ['nobody reports', reported(), true],
+    ['one that tells has programmed it', reported(programmed('True', 3)), true],
+    ['one has accepted it, and not programmed it', reported(programmed('False', 3)), false],
+    ['one has programmed what was before', reported(programmed('True', 2)), false],
     ['all have accepted it', reported(parent('edge', 'True', 3), parent('inner', 'True', 3, 'infra')), true],
     ['one is behind', reported(parent('edge', 'True', 3), parent('inner', 'True', 2, 'infra')), false],
     [

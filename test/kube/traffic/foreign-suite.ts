@@ -29,9 +29,11 @@ export interface ForeignCase {
   readonly shares?: readonly [number, number];
   /** Whether stages may match on a header; default: they may. */
   readonly matches?: false;
-  /** Ends the canary's pods, where the route waits for that before it is left. */
   /** An object of these kinds that passes with the canary, and is not compared. */
   readonly passing?: string;
+  /** What belongs to the route beside it, and may be deleted by somebody under a canary. */
+  readonly beside?: string;
+  /** Ends the canary's pods, where the route waits for that before it is left. */
   readonly endCanary?: (namespace: string, target: string) => Promise<void>;
 }
 
@@ -198,6 +200,19 @@ export function foreignSuite(name: string, given: ForeignCase): void {
       await leave();
       expect(await codeOf(provider.prepare(target, epoch + 1))).toBe('traffic-unready');
     });
+
+    const { beside } = given;
+    if (beside !== undefined)
+      it(`comes home though ${beside} was deleted under a canary`, async () => {
+        await canary(half);
+        await cluster.kubectl(['delete', '-n', namespace, beside, '--wait']);
+        await provider.restore(target, epoch);
+        await settled();
+        const home = { weightPercent: 0, stopped: true, stableSlot: 'blue' };
+        expect(await provider.read(target)).toMatchObject(home);
+        await leave();
+        expect(JSON.stringify(await everything())).not.toContain('sluice');
+      });
 
     it('takes a route up that was made anew under a canary', async () => {
       await canary(half);

@@ -33,6 +33,7 @@ foreignSuite('VirtualService, subsets added to a DestinationRule', {
   ],
   kinds: ['virtualservice', 'destinationrule'],
   route: 'virtualservice/shop',
+  beside: 'destinationrule/shop',
   drift,
 });
 
@@ -42,6 +43,7 @@ foreignSuite('VirtualService, subsets of a DestinationRule that is made', {
   objects: (namespace, target) => [virtualServiceFor(namespace, target)],
   kinds: ['virtualservice', 'destinationrule'],
   route: 'virtualservice/shop',
+  beside: 'destinationrule/shop-sluice',
   drift,
 });
 

@@ -17,6 +17,7 @@ foreignSuite('Ingress', {
   objects: (namespace, target) => [ingressFor(namespace, target)],
   kinds: ['ingress'],
   route: 'ingress/shop',
+  beside: 'ingress/shop-canary',
   drift: { object: 'ingress/shop-canary', patch: [{ op: 'replace', path: weight, value: '9000' }] },
 });
 

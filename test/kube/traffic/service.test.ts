@@ -27,6 +27,7 @@ foreignSuite('Service', {
   shares: [50, 25],
   matches: false,
   passing: 'shop-canary',
+  beside: 'deployment/shop-canary',
   async endCanary(namespace) {
     await sharedCluster().kubectl([
       'delete',
@@ -35,6 +36,7 @@ foreignSuite('Service', {
       namespace,
       'shop-canary',
       '--cascade=foreground',
+      '--ignore-not-found',
     ]);
   },
 });

@@ -2,6 +2,7 @@
  * `watch`, the heart: runs whenever the canary may take traffic. Each pulse it reads the data plane back, renews the
  * lease, looks at the checks when they are due, and heartbeats what it has gathered; it returns when it has an answer.
  */
+import { setMaxListeners } from 'node:events';
 import { activityInfo, Context, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { messageOf } from '../../domain/errors.ts';
@@ -37,6 +38,8 @@ export function createWatch(deps: ActivityDeps): (input: WatchInput) => Promise<
 }
 
 const never = new AbortController().signal;
+// All watches that are without Temporal at the moment wait by it.
+setMaxListeners(0, never);
 /** The longest pause that the SDK makes between two polls of a server that was away, and some more. */
 const pollBackoffMs = 15_000;
 

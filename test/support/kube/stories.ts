@@ -59,10 +59,10 @@ const fixtures: Readonly<Record<string, readonly Fixture[]>> = {
       options: bySubset,
       meddled: ['delete', 'destinationrule', `${nameIn(target)}-sluice`],
     }),
-    // One that is there, and loses our subsets.
+    // One that is there, is named, and loses our subsets.
     (namespace, target) => ({
       objects: [virtualServiceFor(namespace, target), destinationRuleFor(namespace, target)],
-      options: bySubset,
+      options: { ...bySubset, destinationRule: nameIn(target) },
       meddled: [
         ...['patch', 'destinationrule', nameIn(target), '--type=json', '--patch'],
         JSON.stringify([{ op: 'remove', path: '/spec/subsets' }]),

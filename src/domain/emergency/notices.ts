@@ -24,11 +24,13 @@ export function emergencySubject({ order }: EmergencyState, runId: string): Subj
   };
 }
 
+const everythingIsBack = 'everything in the scope is back';
+
 const told: Readonly<
   Record<EmergencyPhase, { event: NoticeEvent; trouble: Notice['trouble']; title: string }>
 > = {
   restoring: { event: 'emergency.opened', trouble: 'opened', title: 'emergency rollback' },
-  restored: { event: 'emergency.restored', trouble: 'resolved', title: 'everything in the scope is back' },
+  restored: { event: 'emergency.restored', trouble: 'resolved', title: everythingIsBack },
   released: { event: 'emergency.released', trouble: 'resolved', title: 'emergency released' },
 };
 
@@ -50,6 +52,7 @@ export function emergencyNotice(
   return {
     key: `${runId}/${phase}/${nowMs}`,
     ...told[phase],
+    ...(phase === 'restored' ? { title: restoredTitle(state) } : {}),
     severity: 'critical',
     text,
     actor: phase === 'released' ? (release?.actor ?? null) : actor,
@@ -64,4 +67,11 @@ export function emergencyNotice(
     },
     rollback: null,
   };
+}
+
+/** What cannot be brought back is over as well, and must not be read as good news. */
+function restoredTitle({ records }: EmergencyState): string {
+  const all = Object.values(records);
+  const left = all.filter(({ progress }) => progress === 'left').length;
+  return left === 0 ? everythingIsBack : `${left} of ${all.length} in the scope could not be brought back`;
 }

@@ -12,6 +12,7 @@ import { Telling } from './express/telling.ts';
 import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { examinePlan } from './temporal/admission.ts';
+import { boundRef } from './temporal/bound.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
@@ -81,10 +82,12 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     },
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
-    command: (ref, command) =>
-      command.name === 'rollback' && command.gradual !== true
-        ? rollBack(deps, ref, command)
-        : sendCommand(deps, ref, command),
+    command: (ref, command) => {
+      const send = command.name === 'rollback' && command.gradual !== true ? rollBack : sendCommand;
+      // Nothing comes before the stop of whoever names no run.
+      if (ref.runId === undefined) return send(deps, ref, command);
+      return boundRef(deps, { ...ref, runId: ref.runId }).then((at) => send(deps, at, command));
+    },
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),

@@ -62,7 +62,8 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
         });
       }
       const requestId = keyOf(request) ?? randomUUID();
-      const answer = await rollouts.command(target, { ...request.body, name, requestId });
+      const ref = refOf(target, request.query);
+      const answer = await rollouts.command(ref, { ...request.body, name, requestId });
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );

@@ -99,6 +99,7 @@ function locatedLately(
   const lately = looks.list.lately(targetOf(ref));
   if (lately === null || !hasCanary(lately.running.summary)) return null;
   const { summary, memo } = lately.running;
+  if (ref.runId !== undefined && ref.runId !== summary.runId) return null;
   const traffic = lookup.atHand(summary, memo);
   return traffic && { ...locatedBy(summary, traffic), fresh: lately.fresh };
 }

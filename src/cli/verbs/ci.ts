@@ -103,14 +103,15 @@ async function* followed(
  */
 async function onAbort(
   client: ApiClient,
-  { target }: Started,
+  { target, runId }: Started,
   { onAbort: what, actor }: CiOptions & { readonly actor: string },
 ): Promise<string> {
   if (what === 'leave')
     return `aborted; the rollout of ${target} goes on. Take it back with \`sluice rollback ${target}\`.`;
   try {
     const body = { actor, reason: 'the pipeline was aborted' };
-    const request = { ...parseTarget(target), command: 'rollback', body } as const;
+    // Another rollout may have begun since.
+    const request = { ...parseTarget(target), command: 'rollback', run: runId, body } as const;
     await client.ask('steerRollout', request, { withinMs: 5_000 });
     return `aborted; the rollout of ${target} goes back to stable`;
   } catch (error) {

@@ -96,6 +96,26 @@ describe('a gradual rollback', () => {
   });
 });
 
+describe('a rollback of one run', () => {
+  test('leaves the rollout alone that has begun since', async () => {
+    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+    const answer = service.command({ ...shop, runId: 'run-before' }, rollback);
+    await expect(answer).rejects.toMatchObject({ code: 'command-refused' });
+    expect([stops, temporal.told]).toEqual([[], []]);
+  });
+
+  test('goes to that run, and to what it goes on as', async () => {
+    const { service, temporal } = serve({ 'demo/shop': { firstRunId: 'run-first' } });
+    for (const runId of ['run-of-rollout/demo/shop', 'run-first']) {
+      await service.command({ ...shop, runId }, rollback);
+    }
+    expect(temporal.told.map(({ runId }) => runId)).toEqual(
+      Array.from({ length: 2 }, () => 'run-of-rollout/demo/shop'),
+    );
+    expect(stops).toEqual(['a demo/shop', 'a demo/shop']);
+  });
+});
+
 describe('a rollback', () => {
   test('stops the canary and tells the workflow', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });

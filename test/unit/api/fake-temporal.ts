@@ -9,6 +9,8 @@ export interface FakeRollout {
   readonly outcome?: string;
   /** Default: named after the workflow. */
   readonly runId?: string;
+  /** Of the run that it goes on from, whose history had grown long. Default: it has gone on from none. */
+  readonly firstRunId?: string;
   /** As Temporal numbers it; 1: running. */
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
@@ -78,7 +80,11 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         if (rollout.sealed) throw keyMissing;
         const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
         const historyLength = rollout.events?.().length;
-        const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
+        const workflowExecutionInfo = {
+          ...infoOf(id, rollout),
+          firstRunId: rollout.firstRunId,
+          historyLength,
+        };
         return { status: { name }, raw: { workflowExecutionInfo, pendingActivities: rollout.pending?.() } };
       }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>

@@ -133,6 +133,9 @@ test.each([
   expect(code).toBe(130);
   expect(err).toContain(says);
   expect([...new Set(calls.map(({ method }) => method))]).toEqual(methods);
+  // Only this run: a newer rollout of the target is none of this pipeline's.
+  const command = calls.find(({ method }) => method === 'command');
+  if (what === 'rollback') expect(command?.args[0]).toMatchObject({ service: 'shop', runId });
   // A step after it, which runs always, finds what became of it.
   const summary = files.get('/summary') ?? '';
   expect(summary).toMatch(/^before\n## ❌ demo\/shop v2: aborted\n/);

@@ -96,8 +96,9 @@ export const rolloutOperations = {
     tag: 'rollouts',
     summary:
       'Steer the running rollout: promote, pause, resume, rollback, approve, reject, override, confirm',
+    description: 'With `run`: only if that run is still the one under way.',
     params: commandParamsSchema,
-    query: noQuerySchema,
+    query: runQuerySchema,
     body: commandBodySchema,
     answer: commandAnswerSchema,
     statuses: [200, 202],

@@ -132,7 +132,7 @@ describe('a forge that wants to be left alone', () => {
     const gate = ciGate.create({ url });
     const verdict = await gate.evaluate(
       questionFixture({ artifact, options: {} }),
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(20_000),
     );
     expect(verdict).toMatchObject({ answer: 'hold', reason: expect.stringContaining('2030-03-17T17:46:40') });
     await end();

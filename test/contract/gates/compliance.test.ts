@@ -140,7 +140,7 @@ it('tells by control of each framework what is met, and keeps each attestation w
   const gate = complianceGate.create({ directory, phases, minScore: 0 });
   const { facts, reports } = await gate.evaluate(
     questionFixture({ options: complianceGate.options.parse({}) }),
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(20_000),
   );
   expect(facts).toMatchObject({
     complete: ['S0', 'S4'],
@@ -169,7 +169,7 @@ it('has facts that a report reads without the raw report, and that stay small', 
   const factsOf = async (given: object) => {
     const gate = complianceGate.create({ directory, phases: given, minScore: 0 });
     const options = complianceGate.options.parse({});
-    return (await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(5_000))).facts ?? {};
+    return (await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(20_000))).facts ?? {};
   };
   const answered = (facts: Readonly<Record<string, unknown>>): GateReport => ({
     name: 'phases',

@@ -82,7 +82,7 @@ describe('a private registry', () => {
         .create({ insecure: [registry.host], ...settings })
         .evaluate(
           questionFixture({ artifact, options: imageGate.options.parse({}) }),
-          AbortSignal.timeout(5_000),
+          AbortSignal.timeout(20_000),
         );
     expect(await ask({ credentials })).toMatchObject({ answer: 'open', facts: { digest } });
     expect(await ask({})).toMatchObject({ answer: 'hold', reason: expect.stringContaining('wants a login') });
@@ -117,7 +117,7 @@ describe('a private registry', () => {
       options: imageGate.options.parse({}),
     });
     const gate = imageGate.create({ insecure: [host] });
-    expect(await gate.evaluate(question, AbortSignal.timeout(5_000))).toMatchObject({ answer: 'open' });
+    expect(await gate.evaluate(question, AbortSignal.timeout(20_000))).toMatchObject({ answer: 'open' });
     expect(asked.some((url) => url === '/token?service=front&scope=repository%3Aacme%2Fshop%3Apull')).toBe(
       true,
     );
@@ -143,7 +143,7 @@ describe('a private registry', () => {
         .create(settings)
         .evaluate(
           questionFixture({ artifact: { image }, options: imageGate.options.parse({}) }),
-          AbortSignal.timeout(5_000),
+          AbortSignal.timeout(20_000),
         );
     expect(await ask(`${host}/acme/shop:v2`, { insecure: [host] })).toMatchObject({
       answer: 'hold',

@@ -139,7 +139,7 @@ it('reports blockers, scores by category, and what to do next', async () => {
   );
   const gate = readinessGate.create({ directory, report: '{{version}}.json', categories });
   const question = questionFixture({ ...saying('open'), options: {} });
-  const { facts, reports } = await gate.evaluate(question, AbortSignal.timeout(5_000));
+  const { facts, reports } = await gate.evaluate(question, AbortSignal.timeout(20_000));
   expect(facts).toEqual({
     score: 75,
     categories: { security: 50, performance: 100, reliability: 75 },

@@ -117,7 +117,7 @@ export function gateContract(type: GateType, start: () => Promise<GateSubject>):
       // A gate that asks nobody may answer all the same; one that asks must not hang.
       await Promise.race([
         asked.catch(() => {}),
-        new Promise((_, reject) => AbortSignal.timeout(5_000).addEventListener('abort', reject)),
+        new Promise((_, reject) => AbortSignal.timeout(20_000).addEventListener('abort', reject)),
       ]);
     });
   });

@@ -91,12 +91,12 @@ describe('email', () => {
     const server = await mailServer();
     const message = told(messageFixture(noticeFixture('rollout.started')));
     const strict = email.create({ ...settings(server.port), tls: 'required' });
-    await expect(strict.tell(message, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    await expect(strict.tell(message, AbortSignal.timeout(20_000))).rejects.toMatchObject({
       code: 'notify-failed',
     });
     process.env.TEST_SMTP_WRONG = 'wr0ng';
     const wrong = email.create({ ...settings(server.port), password: { env: 'TEST_SMTP_WRONG' } });
-    const error = await wrong.tell(message, AbortSignal.timeout(5_000)).catch((thrown: unknown) => thrown);
+    const error = await wrong.tell(message, AbortSignal.timeout(20_000)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'notify-failed', message: expect.stringContaining('535') });
     expect(String(error)).not.toContain('wr0ng');
     expect(server.mails).toEqual([]);

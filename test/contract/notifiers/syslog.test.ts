@@ -70,7 +70,7 @@ it('takes a listener that closes at once for one that has taken nothing', async 
   const [host = '', port = ''] = (await listening(server)).split(':');
   const notifier = syslog.create({ host, port: Number(port), ca });
   const message = told(messageFixture(noticeFixture('rollout.started')));
-  await expect(notifier.tell(message, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+  await expect(notifier.tell(message, AbortSignal.timeout(20_000))).rejects.toMatchObject({
     code: 'notify-failed',
     message: expect.stringContaining('closed the connection at once'),
   });

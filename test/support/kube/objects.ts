@@ -99,7 +99,7 @@ export class KubeObjects {
     const find = async () =>
       (await this.resourcesOf(apiVersion)).find((one) => one.kind === kind && !one.name.includes('/'));
     const { name, namespaced } =
-      this.paths.get(key) ?? (await waitFor(`the API server to know ${key}`, find, { timeoutMs: 5_000 }));
+      this.paths.get(key) ?? (await waitFor(`the API server to know ${key}`, find));
     this.paths.set(key, { name, namespaced });
     const base = baseOf(apiVersion);
     return namespaced ? `${base}/namespaces/${namespace}/${name}` : `${base}/${name}`;

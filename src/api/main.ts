@@ -111,6 +111,7 @@ async function main(logger: Logger): Promise<void> {
             }),
       ...createReports({ client, address: temporal.address, archive, bundlePath }),
       notices: createNoticeService({ client, address: temporal.address }),
+      bounds: registry.bounds,
       plans: {
         parse: (input) => parsePlan(input, catalogue),
         parseText: (text) => parsePlanText(text, catalogue),

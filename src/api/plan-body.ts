@@ -1,6 +1,7 @@
 /** Reads a plan out of a request body: bare or in an envelope, in JSON or YAML. */
 import { SluiceError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan/types.ts';
+import { type Bounds, metricsProblem } from '../domain/policy/bounds.ts';
 import { planEnvelopeSchema } from './contract.ts';
 import type { PlanParse, PlanReader } from './service.ts';
 import { problemsOf } from './validation.ts';
@@ -34,6 +35,16 @@ export function readPlanBody(body: unknown, reader: PlanReader): PlanRequest {
 
 function bare(parse: PlanParse): PlanRequest {
   return { parse, actor: unnamedActor, reason: '', force: false, strict: false };
+}
+
+/** A query sees all that its source has, so a source of some environments is asked for no plan of another. */
+export function refuseForeignMetrics(plan: Plan, bounds: Bounds = {}): void {
+  const message = metricsProblem(plan, bounds);
+  if (message === null) return;
+  const problem = { path: 'metrics', message, kind: 'policy' } as const;
+  throw new SluiceError('plan-refused', `The plan may not ask its metrics: ${message}.`, {
+    problems: [problem],
+  });
 }
 
 /** The plan, or `plan-invalid` with every problem. */

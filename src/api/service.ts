@@ -3,7 +3,7 @@ import type { RemoteCodec } from '../codec/encryption.ts';
 import type { Problem } from '../domain/errors.ts';
 import type { LinkClaim } from '../domain/gates/approval-link.ts';
 import type { Plan } from '../domain/plan/types.ts';
-import type { Reach } from '../domain/policy/bounds.ts';
+import type { Bounds, Reach } from '../domain/policy/bounds.ts';
 import type { Examined } from '../domain/policy/types.ts';
 import type { OutsideEvent } from '../domain/rollout/outside-event.ts';
 import type { CommandName } from '../domain/rollout/types.ts';
@@ -191,6 +191,8 @@ export interface ApiDeps {
   readonly findings: FindingsReader;
   readonly notices: NoticeService;
   readonly plans: PlanReader;
+  /** What the operator gives whose plans of each instance. Default: nothing is bound. */
+  readonly bounds?: Bounds;
   readonly catalogue: () => Catalogue;
   /** What the operator has set and may be shown. */
   readonly configuration: () => Promise<Configuration>;

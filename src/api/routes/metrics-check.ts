@@ -6,14 +6,14 @@ import { within } from '../../providers/limit.ts';
 import { tryQueries } from '../../providers/metrics/query-trial.ts';
 import { need } from '../access/principal.ts';
 import { operations } from '../contract.ts';
-import { planOf } from '../plan-body.ts';
+import { planOf, refuseForeignMetrics } from '../plan-body.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 /** Of all queries of a plan together; the command line waits somewhat longer. */
 const limitMs = 45_000;
 
-export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: ApiDeps): void {
+export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics, bounds }: ApiDeps): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
     operations.checkMetrics.path,
@@ -26,6 +26,7 @@ export function metricsCheckRoutes(root: FastifyInstance, { plans, metrics }: Ap
         typeof body.plan === 'string' ? plans.parseText(body.plan) : plans.parse(body.plan),
       );
       need(principal, 'read', plan);
+      refuseForeignMetrics(plan, bounds);
       const canary = body.canary ?? plan.version;
       const stable = body.stable ?? otherVersionOf(plan);
       const provider = metrics(plan.metrics.name);

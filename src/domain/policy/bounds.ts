@@ -39,6 +39,12 @@ export type Bounds = Readonly<
 /** How far whoever sends the plan may go: `anywhere`, in all services of the plan's environment, or there in its service only. */
 export type Reach = 'anywhere' | 'environment' | 'service';
 
+/** Whether plans of its environment may ask the plan's source of metrics; null: they may. */
+export function metricsProblem(plan: Plan, bounds: Bounds): string | null {
+  const instance = bounds.metrics?.[plan.metrics.name];
+  return instance === undefined ? null : strangerAt(plan, plan.metrics, instance);
+}
+
 export function boundProblems(plan: Plan, bounds: Bounds, reach: Reach): readonly Problem[] {
   return roles.flatMap((role) => {
     const choice = plan[role];

@@ -1,8 +1,9 @@
 /** `POST /v1/backtests`: what it passes on, what it refuses, and how many it takes at a time. */
 import { afterEach, expect, test } from 'vitest';
-import { createApp } from '../../../src/api/app.ts';
+import { type AppOptions, createApp } from '../../../src/api/app.ts';
 import { backtestSchema } from '../../../src/api/contract.ts';
 import type { ApiDeps } from '../../../src/api/service.ts';
+import { everything } from '../../../src/domain/access/grants.ts';
 import { createMemoryMetrics } from '../../../src/providers/metrics/memory.ts';
 import type { MetricsProvider } from '../../../src/providers/metrics/types.ts';
 import { stageFixture } from '../../support/plan.ts';
@@ -14,7 +15,7 @@ afterEach(async () => {
   for (const close of closings.splice(0)) await close();
 });
 
-async function apiOver(metrics: MetricsProvider) {
+async function apiOver(metrics: MetricsProvider, more: Partial<ApiDeps> = {}, options: AppOptions = {}) {
   const plan = planOf({ stages: [stageFixture({ soakMs: 60_000 })] });
   const deps: ApiDeps = {
     ...fakeDeps(fakeRollouts({})),
@@ -23,8 +24,9 @@ async function apiOver(metrics: MetricsProvider) {
       parseText: () => ({ ok: false, problems: [{ path: 'version', message: 'is missing' }], warnings: [] }),
     },
     metrics: () => metrics,
+    ...more,
   };
-  const app = await createApp(deps);
+  const app = await createApp(deps, options);
   closings.push(() => app.close());
   return (payload: object) => app.inject({ method: 'POST', url: '/v1/backtests', payload });
 }
@@ -54,6 +56,36 @@ test.each([
   const answer = await (await apiOver(createMemoryMetrics()))(payload);
   expect(answer.statusCode).toBe(status);
   expect(answer.json().problems).toContainEqual(expect.objectContaining({ path }));
+});
+
+test('asks no source of metrics that is for other environments', async () => {
+  const metrics = { ...createMemoryMetrics(), instant: () => Promise.reject(new Error('asked')) };
+  const bound = { environments: ['prod'], places: null, naming: null, namespace: null };
+  const post = await apiOver(metrics, { bounds: { metrics: { [planOf().metrics.name]: bound } } });
+  expect((await post(body)).json()).toMatchObject({
+    ...{ status: 422, code: 'plan-refused' },
+    problems: [{ path: 'metrics', message: expect.stringContaining('is for plans of prod, not of demo') }],
+  });
+});
+
+test('takes one at a time of each who says who they are', async () => {
+  let open = () => {};
+  const gate = new Promise<readonly []>((resolve) => {
+    open = () => resolve([]);
+  });
+  let asked = 0;
+  const instant = () => {
+    asked += 1;
+    return gate;
+  };
+  const authenticate = async () => ({ name: 'ann', verified: true, grants: everything });
+  const post = await apiOver({ ...createMemoryMetrics(), instant }, {}, { authenticate });
+  const first = post(body);
+  await waitFor('it to have asked', () => asked > 0);
+  expect((await post(body)).json()).toMatchObject({ code: 'backtest-busy' });
+  open();
+  expect((await first).statusCode).toBe(200);
+  expect((await post(body)).statusCode).toBe(200);
 });
 
 test('takes two at a time, and sends the third away until one of them is over', async () => {

@@ -24,7 +24,7 @@ export const planOperations = {
     query: noQuerySchema,
     body: metricsCheckBodySchema,
     answer: metricsCheckSchema,
-    errors: ['plan-invalid', 'provider-unknown', 'metrics-unavailable', 'metrics-query'],
+    errors: ['plan-invalid', 'plan-refused', 'provider-unknown', 'metrics-unavailable', 'metrics-query'],
   },
   runBacktest: {
     method: 'POST',
@@ -34,7 +34,14 @@ export const planOperations = {
     query: noQuerySchema,
     body: backtestRequestSchema,
     answer: backtestSchema,
-    errors: ['plan-invalid', 'provider-unknown', 'metrics-unavailable', 'metrics-query', 'backtest-busy'],
+    errors: [
+      'plan-invalid',
+      'plan-refused',
+      'provider-unknown',
+      'metrics-unavailable',
+      'metrics-query',
+      'backtest-busy',
+    ],
   },
   getCatalogue: {
     method: 'GET',

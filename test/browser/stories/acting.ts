@@ -49,13 +49,19 @@ export function acting(use: () => Dashboard): void {
     await context.close();
   }, 90_000);
 
-  it('starts a bad plan from the editor, which is taken back by itself', async () => {
+  it('starts a bad plan from the editor in place of the one that runs, and it is taken back by itself', async () => {
     const { parts } = use();
+    const former = await parts.ship('v2', (plan) => plan.replaceAll('soak: 20s', 'soak: 5m'));
     const { page, context, seen } = await use().open('/start');
-    await begin(page, examplePlan('shop-bad.yaml'), 'it looked good');
+    await begin(page, examplePlan('shop-bad.yaml'), 'it looked good', async () => {
+      await dialogButton(page, 'Supersede the running rollout …').click(patient);
+      await dialogButton(page, 'Supersede and start').click();
+    });
+    expect((await parts.see(former)).status).toMatchObject({ version: 'v2', outcome: 'rolled-back' });
     await page.getByRole('heading', { name: 'Rolled back' }).waitFor({ timeout: 60_000 });
     expect((await parts.see()).status).toMatchObject({ version: 'v3', author: 'ann' });
-    expect(seen.complaints).toEqual([]);
+    // It was refused once, as the browser notes too.
+    expect(seen.complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
     await context.close();
   }, 90_000);
 
@@ -73,6 +79,18 @@ export function acting(use: () => Dashboard): void {
     await stop.click();
     await page.getByText('1 stopped, 0 not').waitFor(patient);
     await expect.poll(async () => (await parts.see()).status?.outcome, patient).toBe('rolled-back');
+
+    // An emergency bars new rollouts until somebody releases it.
+    await page.getByLabel('What', { exact: true }).selectOption('rollback');
+    await page.getByLabel('To confirm').fill('demo/shop');
+    await page.getByRole('button', { name: 'Bring back now' }).click();
+    const emergency = page.getByRole('article', { name: /^Emergency / });
+    await emergency.getByText('demo/shop: verified').waitFor(patient);
+    await expect(parts.ship('v2')).rejects.toThrow('emergency');
+    await emergency.getByRole('button', { name: 'Release …' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('users can log in again');
+    await dialogButton(page, 'Release').click();
+    await page.getByText('None is open.').waitFor(patient);
     expect(seen.complaints).toEqual([]);
     await context.close();
   }, 90_000);
@@ -105,8 +123,8 @@ function dialogButton(page: Page, name: string) {
   return page.getByRole('dialog').getByRole('button', { name, exact: true });
 }
 
-/** As ann, who says so in the dialog. Ends on the page of the rollout. */
-async function begin(page: Page, plan: string, reason: string): Promise<void> {
+/** As ann, who says so in the dialog. Ends on the page of the rollout. `refused`: what is done when it is. */
+async function begin(page: Page, plan: string, reason: string, refused?: () => Promise<void>): Promise<void> {
   const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
   await editor.focus(patient);
   await page.keyboard.press('Control+a');
@@ -116,6 +134,7 @@ async function begin(page: Page, plan: string, reason: string): Promise<void> {
   await page.getByRole('dialog').getByLabel('Reason').fill(reason);
   await page.getByRole('dialog').getByLabel('Your name').fill('ann');
   await dialogButton(page, 'Start').click();
+  await refused?.();
   await page.waitForURL(/\/ui\/rollouts\/demo\/\w+\?run=/, patient);
 }
 

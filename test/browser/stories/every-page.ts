@@ -9,6 +9,9 @@ import { type PageRow, pageRows } from '../pages.ts';
 
 const widths = [1280, 360] as const;
 const themes = ['light', 'dark'] as const;
+/** Of a page that is opened first, in bytes as they are sent. The editor's own code comes after its page is there. */
+const loadLimit = 200_000;
+const editorLimit = 300_000;
 /** Set by `npm run screenshots`. */
 const pictures = process.env.SLUICE_SCREENSHOTS;
 
@@ -54,10 +57,21 @@ export function everyPage(use: () => Dashboard): void {
         }
       }
       expect(await page.title()).toContain('Sluice');
+      const loaded = await loadedBytes(page);
+      expect(loaded).toBeLessThan(row.name === 'start' ? editorLimit : loadLimit);
       expect(seen.complaints).toEqual([]);
       expect(seen.requests.filter((url) => !url.startsWith(apiUrl))).toEqual([]);
       await context.close();
     },
+  );
+}
+
+/** Of the dashboard itself, as it was sent: compressed. */
+async function loadedBytes(page: Page): Promise<number> {
+  return await page.evaluate(
+    `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .filter(({ name }) => new URL(name).pathname.startsWith('/ui/'))
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
   );
 }
 

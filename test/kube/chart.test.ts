@@ -17,7 +17,7 @@ const cluster = sharedCluster();
 const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
 const ci = (name: string) => `deploy/helm/sluice/ci/${name}-values.yaml`;
 const manifests = join(repoRoot(), 'deploy/manifests/sluice.yaml');
-const names = ['minimal', 'multi-namespace', 'full'] as const;
+const names = ['minimal', 'multi-namespace', 'full', 'auth'] as const;
 
 let namespace: string;
 beforeAll(async () => {
@@ -150,8 +150,25 @@ describe('the values', () => {
     [['worker.replicas=many'], /worker.replicas|worker\/replicas/],
     [['api.service.enabled=true'], /needs a proxy in api.sidecars/],
     [['rbac.allNamespaces=true', 'rbac.namespaces={a}'], /exclude each other/],
+    [['worker.autoscaling.minReplicas=9', 'worker.autoscaling.maxReplicas=2'], /more than maxReplicas/],
+    [['config.worker.metricsPort=9465'], /must differ/],
+    [['podDisruptionBudgets.maxUnavailable=999%'], /maxUnavailable/],
+    [['commonLabels.team=a b'], /commonLabels/],
+    [['serviceMonitor.enabled=true', 'serviceMonitor.api.scheme=https'], /needs api.service/],
   ])('%j are refused', (set, message) => {
     expect(() => render({ set })).toThrow(message);
+  });
+
+  it('make names that services may have of a release’s with dots', () => {
+    const rendered = objectsIn(renderText({}, 'a.b'));
+    expect(only(rendered, 'Service').map(({ metadata }) => metadata.name)).toContain('a-b-sluice-worker');
+  });
+
+  it('have the API’s metrics read through its service where that is asked for', () => {
+    const monitors = only(render({ values: [ci('auth')] }), 'ServiceMonitor');
+    expect(monitors.find(({ metadata }) => metadata.name === 'sluice-api')).toMatchObject({
+      spec: { endpoints: [{ port: 'api', interval: '15s', scheme: 'https' }] },
+    });
   });
 
   it('let Prometheus objects be made only on request', () => {

@@ -45,8 +45,8 @@ export const chartObject = z.looseObject({
 });
 export type ChartObject = z.infer<typeof chartObject>;
 
-export function renderText(options: ChartOptions): string {
-  return helm(['template', 'sluice'], options);
+export function renderText(options: ChartOptions, release = 'sluice'): string {
+  return helm(['template', release], options);
 }
 
 export function objectsIn(text: string): ChartObject[] {

@@ -1,7 +1,9 @@
 {{/* Names, labels, the rendered configuration, and what all pods share. */}}
 
 {{- define "sluice.fullname" -}}
-{{- if contains "sluice" .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-sluice" .Release.Name | trunc 50 | trimSuffix "-" }}{{ end }}
+{{- /* Names of releases may have dots, those of services may not. */}}
+{{- $release := replace "." "-" .Release.Name }}
+{{- if contains "sluice" $release }}{{ $release | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-sluice" $release | trunc 50 | trimSuffix "-" }}{{ end }}
 {{- end }}
 
 {{- define "sluice.leaseNamespace" -}}

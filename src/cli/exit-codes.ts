@@ -20,9 +20,10 @@ Exit codes:
     1  failed: an unexpected error, the rollout ended without an outcome,
        or an emergency stop or rollback could not reach everything
     2  bad input: command line, plan or request
-    3  refused: a rollout is running already, or the command does not fit
+    3  refused: a rollout is running already, the command does not fit, or
+       you may not
     4  not found: no such rollout
-    5  not available: API, Temporal or worker
+    5  not available: API, Temporal or worker, or too many requests for now
     6  the rollout that was followed ended rolled back
     7  the rollout that was followed was refused by a gate, before anything was touched
   130  Ctrl-C; the rollout goes on
@@ -31,7 +32,7 @@ Exit codes:
 /** By the HTTP status of a refusal. */
 export function exitCodeOf(status: number): ExitCode {
   if (status === 404) return exitCodes.notFound;
-  if (status === 409) return exitCodes.refused;
+  if ([401, 403, 409].includes(status)) return exitCodes.refused;
   if ([400, 405, 413, 415, 422].includes(status)) return exitCodes.badInput;
-  return [502, 503, 504].includes(status) ? exitCodes.unavailable : exitCodes.failure;
+  return [408, 429, 502, 503, 504].includes(status) ? exitCodes.unavailable : exitCodes.failure;
 }

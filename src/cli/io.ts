@@ -1,5 +1,6 @@
 /** Everything that a verb touches outside itself, so that tests can hand it something else. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -24,7 +25,7 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A file, or standard input for `-`. */
   readText(path: string): Promise<string>;
-  /** Replaces what the file held. */
+  /** Replaces what the file held; folders on the way to it are made. */
   writeText(path: string, text: string): Promise<void>;
   /** As `writeText`, in one step: whoever reads it sees the old or the new. Only its owner may. */
   replaceText(path: string, text: string): Promise<void>;
@@ -59,7 +60,10 @@ export function processIo(): Io {
       await sleep(ms, undefined, signal ? { signal } : {});
     },
     readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
-    writeText: (path, content) => writeFile(path, content),
+    writeText: async (path, content) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    },
     replaceText,
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,

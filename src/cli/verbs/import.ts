@@ -66,7 +66,7 @@ async function writePlans(folder: string, plans: readonly ImportedPlan[], io: Io
     await io.writeText(file, plan.text).catch((error: unknown) => {
       throw badInput(
         `The plan ${file} cannot be written: ${messageOf(error)}.`,
-        'Check that the folder exists.',
+        'Check that the folder may be written to.',
       );
     });
     written.push(file);

@@ -38,8 +38,8 @@ export interface StartOptions extends CommonOptions {
   readonly patience: number;
 }
 
-/** How long to wait for a rollout that gives way to this one. */
-const supersedeWithinMs = 180_000;
+/** How long to wait for a rollout that gives way to this one, or for an API that has too much to do. */
+const beginWithinMs = 180_000;
 const askAgainMs = 2000;
 
 export async function runStart(options: StartOptions, io: Io): Promise<number> {
@@ -69,17 +69,26 @@ export async function begin(
   key: string,
   io: Io,
 ): Promise<Answer<Started>> {
-  const untilMs = io.now() + supersedeWithinMs;
+  const untilMs = io.now() + beginWithinMs;
   for (let told = false; ; told = true) {
     try {
       return await client.ask('startRollout', { body }, { idempotencyKey: key });
     } catch (error) {
-      const pending = error instanceof CliError && error.failure.code === 'supersede-pending';
-      if (!pending || io.now() > untilMs) throw error;
-      if (!told) writeLines(io.err, ['waiting for the running rollout to go back to stable …']);
-      await io.sleep(askAgainMs);
+      const wait = error instanceof CliError ? waitFor(error) : null;
+      if (wait === null || io.now() + wait.ms > untilMs) throw error;
+      if (!told) writeLines(io.err, [wait.text]);
+      await io.sleep(wait.ms);
     }
   }
+}
+
+/** Null: it is of no use to ask again. */
+function waitFor({ failure, retryAfterMs }: CliError): { readonly ms: number; readonly text: string } | null {
+  if (failure.code === 'supersede-pending') {
+    return { ms: askAgainMs, text: 'waiting for the running rollout to go back to stable …' };
+  }
+  if (failure.status !== 429) return null;
+  return { ms: retryAfterMs ?? askAgainMs, text: 'waiting, since the API has too much to do …' };
 }
 
 function beganLine({ target, version, created, runId }: Started): string {

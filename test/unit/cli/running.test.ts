@@ -102,6 +102,21 @@ test('start asks again with the same key while the running rollout gives way', a
   expect(new Set(keys).size).toBe(1);
 });
 
+test('start waits as long as an API says that has too much to do, and then asks again with the same key', async () => {
+  let asked = 0;
+  const { code, err, calls } = await sluice(['start', 'plan.yaml'], {
+    start: async () => {
+      if (++asked < 3)
+        throw new SluiceError('starts-busy', 'Too many.', { details: { retryAfterMs: 1_000 } });
+      return started;
+    },
+  });
+  expect(code).toBe(0);
+  expect(err).toContain('waiting, since the API has too much to do');
+  const keys = calls.map((call) => (call.args[0] as { idempotencyKey: string }).idempotencyKey);
+  expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+});
+
 test('a refusal says what, why and what to try, and exits 3', async () => {
   const { code, out, err } = await sluice(['start', 'plan.yaml'], {
     start: failing('rollout-running', 'A rollout of demo/shop is running: v1, soaking.'),

@@ -15,6 +15,11 @@ export const eventBodySchema = z
     severity: z.enum(severities).default('critical'),
     title: lineSchema(200),
     source: lineSchema(100),
+    target: z
+      .exactOptional(lineSchema(200))
+      .describe(
+        '`environment/service`: it is refused elsewhere, so that whoever captures it can send it nowhere else.',
+      ),
     /** Only if this version is being rolled out, the event does more than to be noted. */
     version: z.exactOptional(nameSchema),
   })

@@ -1,5 +1,6 @@
 /** Reads a delivery: who sent it, when it was signed, and the event in it. Nothing is looked at before the sender is known. */
 import { SluiceError } from '../../domain/errors.ts';
+import type { TargetId } from '../../domain/plan/types.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';
 import { alertmanagerBodySchema, eventBodySchema } from '../contract.ts';
 import { problemsOf } from '../validation.ts';
@@ -20,8 +21,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export async function readDelivery(
   headers: Headers,
   body: Buffer,
-  keys: EventKeys,
-  nowMs: number,
+  { keys, target, nowMs }: { readonly keys: EventKeys; readonly target: TargetId; readonly nowMs: number },
 ): Promise<OutsideEvent> {
   const signature = headers[signatureHeader];
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization?.toString() ?? '') ?? [];
@@ -32,7 +32,7 @@ export async function readDelivery(
   if (typeof signature === 'string') {
     const signedAtMs = verifySignature(signature, body, secrets, nowMs);
     const document = documentOf(body);
-    return isAlerts(document) ? alertsIn(document) : ownEvent(document, signedAtMs);
+    return isAlerts(document) ? alertsIn(document) : ownEvent(document, target, signedAtMs);
   }
   if (bearer === undefined) {
     throw new SluiceError(
@@ -46,10 +46,12 @@ export async function readDelivery(
   throw new SluiceError('signature-invalid', "A bearer token is enough for Alertmanager's webhook only.");
 }
 
-function ownEvent(document: unknown, signedAtMs: number): OutsideEvent {
+function ownEvent(document: unknown, target: TargetId, signedAtMs: number): OutsideEvent {
   const reading = eventBodySchema.safeParse(document);
   if (!reading.success) throw badBody(problemsOf(reading.error, 'body'));
-  const { version = null, ...event } = reading.data;
+  const { version = null, target: meant = target, ...event } = reading.data;
+  if (meant !== target)
+    throw new SluiceError('signature-invalid', `The event was signed for ${meant}, not for ${target}.`);
   return { ...event, version, atMs: signedAtMs };
 }
 

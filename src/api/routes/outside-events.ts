@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { targetOf } from '../../domain/plan/types.ts';
 import { operations } from '../contract.ts';
 import { limitSigned } from '../limits/limit-requests.ts';
 import type { Limiter } from '../limits/limiter.ts';
@@ -34,8 +35,9 @@ export async function outsideEventRoutes(
       async (request, reply) => {
         const body: unknown = request.body;
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+        const target = targetOf(request.params);
         const event = await limitSigned(limiter, request, reply, () =>
-          readDelivery(request.headers, raw, deps.eventKeys, Date.now()),
+          readDelivery(request.headers, raw, { keys: deps.eventKeys, target, nowMs: Date.now() }),
         );
         const answer = await deps.rollouts.event(request.params, event);
         return reply.status(answer.via === 'update' ? 200 : 202).send(answer);

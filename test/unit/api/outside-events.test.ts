@@ -84,6 +84,15 @@ describe('an event that is signed', () => {
     expect(Math.abs((taken[0]?.atMs ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
+  it('counts only for the target that it names, and for any where it names none', async () => {
+    const here = JSON.stringify({ ...finding, target: 'demo/shop' });
+    expect((await deliver({ body: here, headers: signed(here) })).taken).toMatchObject([{ id: 'e-1' }]);
+    const elsewhere = JSON.stringify({ ...finding, target: 'prod/shop' });
+    const { answer, taken } = await deliver({ body: elsewhere, headers: signed(elsewhere) });
+    expect(answer).toMatchObject({ status: 401, code: 'signature-invalid' });
+    expect(taken).toEqual([]);
+  });
+
   it('is good with any of the secrets, and with any of its signatures, while a secret is replaced', async () => {
     expect((await deliver({ body, headers: signed(body, former) })).status).toBe(200);
     const both = `${signatureOf(body, 'the next secret', Math.floor(Date.now() / 1000))},v1=${

@@ -7,6 +7,8 @@ import { examplePlan } from '../../support/example-plan.ts';
 const patient = { timeout: 30_000 };
 /** What would run if a text of somebody's ever became a part of the page. */
 const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+/** As long as the name of a stage may be. */
+const longAndHostile = `${hostile} ${'w'.repeat(128)}`.slice(0, 128);
 /** Waits for somebody before it touches anything. */
 const gated = `service: orders
 environment: demo
@@ -23,7 +25,18 @@ export function acting(use: () => Dashboard): void {
   it('starts a good plan from the editor, pauses it, promotes it a stage and brings it back', async () => {
     const { parts } = use();
     const { page, context, seen } = await use().open('/start');
-    await begin(page, examplePlan('shop-good.yaml', { 'soak: 20s': 'soak: 5m' }), hostile);
+    await complete(page, 'traf', 'traffic: ');
+    const first = { 'soak: 20s': 'soak: 5m', '{ weight: 10,': `{ name: '${longAndHostile}', weight: 10,` };
+    await begin(page, examplePlan('shop-good.yaml', first), hostile);
+    // Texts of somebody's are shown letter by letter, and none of them widens the page.
+    await page.getByRole('list', { name: 'Stages' }).getByText(longAndHostile).waitFor(patient);
+    await page.getByRole('region', { name: 'Events' }).getByText(hostile).waitFor(patient);
+    const instances = page.getByRole('region', { name: 'Instances' });
+    for (const name of ['canary v2: 1 of 1 ready', 'stable v1: 1 of 1 ready'])
+      await instances.getByRole('heading', { name }).waitFor(patient);
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await act(page, 'Pause', 'a closer look');
     await page.getByRole('button', { name: 'Resume', exact: true }).click(patient);
     // Somebody else is faster, and whoever is about to do the same is told.
@@ -121,6 +134,19 @@ export function acting(use: () => Dashboard): void {
 
 function dialogButton(page: Page, name: string) {
   return page.getByRole('dialog').getByRole('button', { name, exact: true });
+}
+
+/** What the plan's schema knows stands in a list while somebody types, and what is chosen is written; it is empty again afterwards. */
+async function complete(page: Page, typed: string, completed: string): Promise<void> {
+  const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
+  await editor.focus(patient);
+  await page.keyboard.type(typed);
+  await page.keyboard.press('Control+Space');
+  const name = completed.trim().replace(':', '');
+  await page.getByRole('option', { name }).first().click(patient);
+  await expect.poll(() => editor.textContent(), patient).toContain(completed);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
 }
 
 /** As ann, who says so in the dialog. Ends on the page of the rollout. `refused`: what is done when it is. */

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { readMapping } from '../domain/plan/text.ts';
 import { guardSection, guardVariables, listenAddress, portText } from '../providers/listen.ts';
+import { tracingSection } from '../providers/tracing.ts';
 import { kubeTrafficSettings } from '../providers/traffic/kube/provider.ts';
 import { kubeRoutes } from '../providers/traffic/kube/routes.ts';
+import type { TracingConfig } from '../telemetry/tracing.ts';
 
 export interface GuardFlags {
   readonly config?: string;
@@ -28,6 +30,8 @@ export interface GuardConfig {
   readonly host: string;
   readonly port: number;
   readonly posts: readonly Post[];
+  /** Null: only the standard variables say whether anything is traced. */
+  readonly tracing: TracingConfig | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +55,7 @@ export async function readGuardConfig(flags: GuardFlags, env: Environment): Prom
     host: wantedHost ? parsed(listenAddress, wantedHost, 'host') : host,
     port: wantedPort ? parsed(portText, wantedPort, 'port') : port,
     posts: withoutRepeats(posts),
+    tracing: parsed(tracingSection, file.tracing, 'tracing'),
   };
 }
 

@@ -1,10 +1,12 @@
 /** What is under way: one errand for each target, some at a time, tried again until it is done or need not be. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api';
 import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { isProblem } from '../providers/kube/errors.ts';
 import { Turns } from '../providers/turns.ts';
+import { inSpan } from '../telemetry/spans.ts';
 import { Nap } from './nap.ts';
 import type { GuardReport } from './reports.ts';
 import type { Why } from './tracked.ts';
@@ -52,7 +54,8 @@ export class Errands {
   begin(target: TargetId, why: Why, quiet: boolean): void {
     const nap = new Nap();
     if (!quiet) this.options.report({ kind: 'due', target, why });
-    const end = this.run(target, !quiet && why !== 'lapsed', nap).finally(() => {
+    const run = () => this.run(target, !quiet && why !== 'lapsed', nap);
+    const end = traced({ 'sluice.target': target, 'sluice.why': why }, run).finally(() => {
       this.running.delete(target);
       this.options.onEnd(target);
     });
@@ -85,7 +88,8 @@ export class Errands {
       if (!(await this.turns.take(isUrgent && !isSafe, signal))) return;
       let nextInMs = 0;
       try {
-        if (!mayAct(target) || (await once(target, { startedMs, isSafe })) === 'over') return;
+        const attempt = () => once(target, { startedMs, isSafe });
+        if (!mayAct(target) || (await traceAttempt(attempts, attempt)) === 'over') return;
         isSafe = true;
       } catch (error) {
         if (signal.aborted) return;
@@ -97,6 +101,15 @@ export class Errands {
       if (nextInMs > 0) await nap.sleep(nextInMs, signal);
     }
   }
+}
+
+/** A trace of its own, since nobody asks a guard. */
+function traced(attributes: Attributes, run: () => Promise<void>): Promise<void> {
+  return inSpan('bring route home', { kind: 'internal', parent: ROOT_CONTEXT, attributes }, run);
+}
+
+function traceAttempt<T>(number: number, work: () => Promise<T>): Promise<T> {
+  return inSpan('attempt', { kind: 'client', attributes: { 'sluice.attempt': number } }, work);
 }
 
 function pauseAfter(error: unknown, attempts: number): number {

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { trace } from '@opentelemetry/api';
 import { messageOf } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
@@ -205,6 +206,7 @@ export class Guard {
       mayAct: () => this.mayAct(target),
       signal: this.stopper.signal,
     });
+    trace.getActiveSpan()?.setAttribute('sluice.outcome', outcome.kind);
     switch (outcome.kind) {
       case 'not-now':
         break;

@@ -7,6 +7,8 @@ import { messageOf } from '../domain/errors.ts';
 import { KubeClient } from '../providers/kube/client.ts';
 import { connect } from '../providers/kube/connection.ts';
 import { unhurriedLog } from '../providers/unhurried-log.ts';
+import { namesTrace } from '../telemetry/log.ts';
+import { startTracing } from '../telemetry/tracing.ts';
 import { type GuardFlags, type Post, readGuardConfig } from './config.ts';
 import { Guard } from './guard.ts';
 import { GuardMetrics, type PostName } from './metrics.ts';
@@ -22,11 +24,17 @@ interface Guarded {
 /** Guards until SIGINT or SIGTERM, and gives the lead up at its end. Errors: those of the configuration. */
 export async function runGuard(flags: GuardFlags): Promise<void> {
   const logger = pino(
-    { name: 'sluice-guard', level: process.env.SLUICE_LOG_LEVEL ?? 'info', base: { pid: process.pid } },
+    {
+      name: 'sluice-guard',
+      level: process.env.SLUICE_LOG_LEVEL ?? 'info',
+      base: { pid: process.pid },
+      mixin: namesTrace,
+    },
     // No route waits for whoever reads the log; at the end all is written.
     unhurriedLog(),
   );
   const config = await readGuardConfig(flags, process.env);
+  const tracing = await startTracing('sluice-guard', config.tracing);
   const guards: Guarded[] = [];
   const metrics = new GuardMetrics(() => guards.map(({ name, guard }) => [name, guard.state()]));
   for (const post of config.posts) guards.push(guardOf(post, logger, metrics));
@@ -43,6 +51,7 @@ export async function runGuard(flags: GuardFlags): Promise<void> {
   await Promise.all(running);
   await close();
   for (const { client } of guards) client.close();
+  await tracing?.close();
   logger.info('guard stopped');
 }
 

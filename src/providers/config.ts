@@ -19,6 +19,7 @@ import { guardSection, guardVariables, listenAddress, port, portText } from './l
 import { type NotificationsConfig, notificationsSection, refuseUnknownChannels } from './notifications.ts';
 import { readRoutes } from './routes.ts';
 import { type SecretSource, secretSource } from './secret.ts';
+import { tracingSection } from './tracing.ts';
 
 export interface InstanceConfig {
   /** The provider type; by default the name of the instance. */
@@ -190,16 +191,10 @@ const fields = {
       buildId: versionName.nullable().default(null),
     })
     .prefault({}),
-  tracing: z
-    .strictObject({
-      endpoint: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
-      share: z.number().min(0).max(1).default(1),
-    })
-    .nullable()
-    .default(null),
+  tracing: tracingSection,
   evidence: evidenceSection,
   notifications: notificationsSection,
-  /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances. */
+  /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances and `tracing`. */
   guard: guardSection,
 };
 

@@ -105,9 +105,11 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/limit.ts',
     'providers/listen.ts',
     'providers/pages.ts',
+    'providers/tracing.ts',
     'providers/traffic',
     'providers/turns.ts',
     'providers/unhurried-log.ts',
+    'telemetry',
   ],
   demo: ['domain'],
   // Runs in browsers. Of the contract it takes types: what is checked is checked by the API and by its client.

@@ -26,7 +26,7 @@ import { RunningList } from './temporal/running.ts';
 import { SeriesReader } from './temporal/series.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
-import { describe, statusOf, viewOf } from './temporal/view.ts';
+import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
@@ -82,11 +82,13 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     },
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
-    command: (ref, command) => {
+    command: async (ref, command) => {
       const send = command.name === 'rollback' && command.gradual !== true ? rollBack : sendCommand;
+      // A way back is tried whatever is missing.
+      if (command.name !== 'rollback') await needKeyOf(deps, ref);
       // Nothing comes before the stop of whoever names no run.
-      if (ref.runId === undefined) return send(deps, ref, command);
-      return boundRef(deps, { ...ref, runId: ref.runId }).then((at) => send(deps, at, command));
+      if (ref.runId === undefined) return await send(deps, ref, command);
+      return await send(deps, await boundRef(deps, { ...ref, runId: ref.runId }), command);
     },
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),

@@ -12,13 +12,17 @@ const answersWithPayloads = ['describeWorkflowExecution', history, 'listWorkflow
 /** What becomes of a payload whose key is not at hand: it is left as it is, or `payload-key-missing` is thrown. */
 type WithoutKey = 'left' | 'needed';
 
+type Opening = Pick<KeyRing, 'byId'>;
+
 /** The same connection, whose answers can be read. */
-export function readableConnection<C extends ConnectionLike>(connection: C, ring: KeyRing): C {
+export function readableConnection<C extends ConnectionLike>(connection: C, ring: Opening): C {
   const service = connection.workflowService;
+  // Without any key nothing can be opened, so only that a whole history is needed is worth a look.
+  const methods = ring.byId.size === 0 ? ([history] as const) : answersWithPayloads;
   const readable = Object.create(
     service,
     Object.fromEntries(
-      answersWithPayloads.map((method) => [
+      methods.map((method) => [
         method,
         {
           value: async (request: object) => {
@@ -35,7 +39,7 @@ export function readableConnection<C extends ConnectionLike>(connection: C, ring
 }
 
 /** Opens every sealed payload within, in place. */
-export function openAll(value: unknown, ring: KeyRing, withoutKey: WithoutKey): void {
+export function openAll(value: unknown, ring: Opening, withoutKey: WithoutKey): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
   const payload = 'metadata' in value && 'data' in value ? payloadSchema.safeParse(value) : null;
   if (!payload?.success) for (const one of Object.values(value)) openAll(one, ring, withoutKey);
@@ -43,7 +47,7 @@ export function openAll(value: unknown, ring: KeyRing, withoutKey: WithoutKey): 
     Object.assign(value, opened(payload.data, ring));
 }
 
-function hasKeyOf(payload: Payload, ring: KeyRing): boolean {
+function hasKeyOf(payload: Payload, ring: Opening): boolean {
   const id = sealedWith(payload);
   return id === null || ring.byId.has(id);
 }

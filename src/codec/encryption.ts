@@ -3,7 +3,7 @@ import type { ConnectionLike } from '@temporalio/client';
 import type { DataConverter, Payload } from '@temporalio/common';
 import type { EncryptionConfig } from '../providers/encryption.ts';
 import { readableConnection } from './answers.ts';
-import { createCodec } from './codec.ts';
+import { createCodec, noKeys, plainCodec } from './codec.ts';
 import { readKeyRing } from './keys.ts';
 
 export interface Encryption {
@@ -21,8 +21,8 @@ export interface RemoteCodec {
 }
 
 export const noEncryption: Encryption = {
-  dataConverter: {},
-  readable: (connection) => connection,
+  dataConverter: { payloadCodecs: [plainCodec] },
+  readable: (connection) => readableConnection(connection, noKeys),
   remote: null,
 };
 

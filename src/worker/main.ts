@@ -64,7 +64,8 @@ async function main(logger: Logger): Promise<void> {
     version,
     connection,
     namespace,
-    dataConverter,
+    // Where nothing is sealed no task pays for looking at its payloads.
+    ...(config.temporal.encryption && { dataConverter }),
     workflowBundle: { codePath: bundlePath },
     deps: {
       providers: registry,

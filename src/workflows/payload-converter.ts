@@ -16,3 +16,11 @@ export const payloadConverter: PayloadConverter = {
     }
   },
 };
+
+/** Throws what fails the task, which is tried again until a worker can read it: nothing can be decided without it. */
+export function needReadable(input: object): void {
+  if (!('undecodable' in input)) return;
+  throw new Error(
+    `payload-key-missing: what this was started with cannot be read (${String(input.undecodable)}); temporal.encryption.keys of this worker lacks its key.`,
+  );
+}

@@ -20,12 +20,14 @@ import { attributesOf } from './attributes.ts';
 import { carryIn, perform } from './effects.ts';
 import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
+import { needReadable } from './payload-converter.ts';
 import { reasonOf } from './proxies.ts';
 import { RolloutRun } from './run.ts';
 import { Telling } from './telling.ts';
 import { Webhooks } from './webhooks.ts';
 
 export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
+  needReadable(input);
   const run = new RolloutRun(input);
   const telling = new Telling(run);
   run.onStory = () => telling.follow();

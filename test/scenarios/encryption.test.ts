@@ -8,7 +8,9 @@ import { createTemporalService } from '../../src/api/temporal-service.ts';
 import { createReplay } from '../../src/audit/replay.ts';
 import { type Encryption, openEncryption } from '../../src/codec/encryption.ts';
 import { sealedEncoding } from '../../src/codec/seal.ts';
-import { stageFixture } from '../support/plan.ts';
+import { workflowType } from '../../src/domain/rollout/names.ts';
+import { startOptionsOf } from '../../src/worker/start-options.ts';
+import { planFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
@@ -70,6 +72,51 @@ it('keeps plan, reasons and reports from whoever reads the database, and shows t
   const audit = await service.audit(ref);
   expect(JSON.stringify(audit)).toContain('a confidential reason');
   expect(audit.replay).toMatchObject({ agreed: true });
+  const afterRotation = await serviceBy(rotated).audit(ref);
+  expect(JSON.stringify(afterRotation)).toContain('a confidential reason');
+  expect(afterRotation.replay).toMatchObject({ agreed: true });
+});
+
+it('shows the live list with a key; an API without it names the key, and sends nothing that workers could not read', async () => {
+  const plan = planFixture({ service: 'listed', ...longSoak });
+  const options = startOptionsOf({ plan, actor: 'ann', reason: 'test' }, {});
+  const handle = await env.client.workflow.start(workflowType, options);
+  const ref = { environment: plan.environment, service: 'listed' };
+  const service = serviceBy(before);
+  await waitFor('its first look', async () => (await service.get(ref)).live);
+  const runId = handle.firstExecutionRunId;
+  const listed = (await service.running()).rollouts.find(({ summary }) => summary.runId === runId);
+  expect(listed?.outline?.stages).toMatchObject([{ weightPercent: 25 }]);
+  expect(await service.glance({ ...ref, runId })).toMatchObject({ live: { askedPercent: 25 } });
+  for (const other of [null, { keys: [next] }]) {
+    const keyless = serviceBy(await openEncryption(other));
+    const { rollouts } = await keyless.list({ limit: 50, service: 'listed' });
+    expect(rollouts).toMatchObject([{ service: 'listed', phase: 'soaking' }]);
+    const command = { name: 'pause', actor: 'ann', reason: 'no key', requestId: 'pause' } as const;
+    const event = {
+      type: 'alert',
+      id: 'one',
+      severity: 'info',
+      title: 'told',
+      version: null,
+      atMs: 0,
+      source: 'test',
+    } as const;
+    for (const ask of [
+      () => keyless.get(ref),
+      () => keyless.audit(ref),
+      () => keyless.series(ref),
+      () => keyless.command(ref, command),
+      () => keyless.event(ref, event),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'payload-key-missing',
+        message: expect.stringContaining('"former"'),
+      });
+    }
+  }
+  await service.command(ref, { name: 'rollback', actor: 'ann', reason: 'enough', requestId: 'end' });
+  await waitFor('its end', async () => (await service.get(ref)).outcome);
 });
 
 it('rotates the key in the middle of a rollout', async () => {
@@ -114,6 +161,11 @@ it('waits, decides nothing and keeps its safeguards while the worker has lost th
   await env.stopWorkers();
   const keyless = await env.addWorkers({
     dataConverter: (await openEncryption({ keys: [next] })).dataConverter,
+  });
+  await waitFor('the watch to say what it lacks', async () => {
+    const { raw } = await rollout.handle.describe();
+    const failures = (raw.pendingActivities ?? []).map(({ lastFailure }) => lastFailure);
+    return failures.find((failure) => failure?.applicationFailureInfo?.type === 'payload-key-missing');
   });
   await rollout.signal('rollback', { actor: 'ann', reason: 'enough' });
   await waitFor('the worker to say what it lacks', async () => {

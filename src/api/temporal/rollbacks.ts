@@ -1,4 +1,5 @@
 /** Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's account. */
+import { isKeyMissing } from '../../codec/readable.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';
 import type { Sees } from '../access/sight.ts';
@@ -95,7 +96,7 @@ export class RollbackHistory {
   private async account(run: RolloutSummary): Promise<RollbackEntry | null | 'unanswered'> {
     const known = this.kept.get(run.runId);
     if (known) return entryOf(run, known);
-    const status = await statusOf(this.deps, run);
+    const status = await statusOf(this.deps, run).catch(unreadable);
     if (status === null) return 'unanswered';
     if (status.rollback === null) return null;
     if (hasEnded(run)) this.keep(run.runId, status.rollback);
@@ -107,6 +108,12 @@ export class RollbackHistory {
     if (this.kept.size >= maxKept && !oldest.done) this.kept.delete(oldest.value);
     this.kept.set(runId, record);
   }
+}
+
+/** One that nobody can read for want of its key must not hide the others. */
+function unreadable(error: unknown): null {
+  if (isKeyMissing(error)) return null;
+  throw error;
 }
 
 function entryOf(run: RolloutSummary, record: RollbackRecord): RollbackEntry {

@@ -1,7 +1,7 @@
 /** One rollout as far as it can be seen: Temporal's description, the workflow's own account, the live heartbeat. */
 import { type DescribeWorkflowExecutionResponse, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
-import { decoded } from '../../codec/readable.ts';
+import { decoded, isKeyMissing } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { latestOf } from '../../domain/gates/state.ts';
 import { statusQuery } from '../../domain/rollout/names.ts';
@@ -36,6 +36,16 @@ export async function describe(
   return { summary: summaryOf(info), memo: (key) => memoOf(info, key), raw };
 }
 
+/**
+ * Throws `payload-key-missing`. What is sealed with a key that workers lack keeps a rollout from deciding anything, so whoever
+ * cannot read it sends it nothing.
+ */
+export async function needKeyOf(deps: TemporalDeps, ref: RunRef): Promise<void> {
+  await describe(deps, ref, workerTimeoutMs).catch((error: unknown) => {
+    if (isKeyMissing(error)) throw error;
+  });
+}
+
 export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutView> {
   const { summary, raw } = await describe(deps, ref);
   const told = await statusOf(deps, summary);
@@ -51,7 +61,7 @@ export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutVi
   };
 }
 
-/** Null when no worker answers in time. An ended rollout left its account as its result and needs no worker. */
+/** Null when no worker answers in time. Throws `payload-key-missing`. An ended rollout left its account as its result and needs no worker. */
 export async function statusOf(deps: TemporalDeps, summary: RolloutSummary): Promise<RolloutStatus | null> {
   const handle = deps.client.workflow.getHandle(summary.workflowId, summary.runId);
   try {
@@ -59,7 +69,9 @@ export async function statusOf(deps: TemporalDeps, summary: RolloutSummary): Pro
       return statusFrom(await within(deps.client, workerTimeoutMs, () => handle.result()));
     }
     return statusFrom(await within(deps.client, workerTimeoutMs, () => handle.query<unknown>(statusQuery)));
-  } catch {
+  } catch (error) {
+    // The worker is not to blame for that.
+    if (isKeyMissing(error)) throw error;
     // Temporal itself answered a moment ago, so it is the worker that is away, or busy with an outage of its own.
     return null;
   }

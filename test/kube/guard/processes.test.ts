@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GuardProcess, startGuardProcess } from '../../support/kube/guard-process.ts';
 import { type Guarded, guardedTargets, targetNamed } from '../../support/kube/guarded.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
-import { startOtlpReceiver } from '../../support/otlp-receiver.ts';
 
 const cluster = sharedCluster();
 const poll = { timeout: 30_000, interval: 50 };
@@ -21,11 +20,11 @@ afterAll(async () => {
   await guarded?.provider.close();
 });
 
-async function startTwo(env = {}): Promise<readonly [GuardProcess, GuardProcess]> {
-  const first = await startGuardProcess(guarded.settings, env);
+async function startTwo(): Promise<readonly [GuardProcess, GuardProcess]> {
+  const first = await startGuardProcess(guarded.settings);
   guards.push(first);
   await expect.poll(() => first.leads(), poll).toBe(true);
-  const second = await startGuardProcess(guarded.settings, env);
+  const second = await startGuardProcess(guarded.settings);
   guards.push(second);
   return [first, second];
 }
@@ -46,31 +45,15 @@ describe('two guards', () => {
     await endAll();
   });
 
-  it('change over at once when the one that acts is told to end, and trace what they do', async () => {
-    const receiver = await startOtlpReceiver();
-    const [first, second] = await startTwo({
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url.replace('/v1/traces', ''),
-      OTEL_BSP_SCHEDULE_DELAY: '100',
-    });
+  it('change over at once when the one that acts is told to end', async () => {
+    const [first, second] = await startTwo();
     await guarded.canary(targets.ended, 60_000);
     expect(await first.stop('SIGTERM')).toBe(0);
     expect(first.log()).toContain('guard stopped');
     await expect.poll(() => second.leads(), poll).toBe(true);
     await guarded.provider.stop(targets.ended);
     await expect.poll(() => guarded.shareOf(targets.ended), poll).toBe(0);
-    const errand = () =>
-      receiver.spans.find(({ name, attributes }) => {
-        const said = Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
-        return (
-          name === 'bring route home' && said['sluice.target'] === targets.ended && 'sluice.outcome' in said
-        );
-      });
-    await expect.poll(errand, poll).toBeDefined();
-    const attempt = receiver.spans.find(({ parentSpanId }) => parentSpanId === errand()?.spanId);
-    expect(attempt?.name).toBe('attempt');
-    expect([...receiver.services]).toEqual(['sluice-guard']);
     await endAll();
-    await receiver.close();
   });
 });
 

@@ -19,18 +19,15 @@ export interface GuardProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function startGuardProcess(
-  settings: { kubeconfig: string; leaseNamespace: string },
-  env: Readonly<Record<string, string>> = {},
-): Promise<GuardProcess> {
+export async function startGuardProcess(settings: {
+  kubeconfig: string;
+  leaseNamespace: string;
+}): Promise<GuardProcess> {
   const port = await freePort();
   const main = join(repoRoot(), 'dist', 'guard', 'main.js');
   const { kubeconfig, leaseNamespace } = settings;
   const flags = [`--kubeconfig=${kubeconfig}`, `--lease-namespace=${leaseNamespace}`, `--port=${port}`];
-  const child = spawn(process.execPath, [main, ...flags], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   child.once('close', () => process.removeListener('exit', killAtExit));

@@ -20,7 +20,13 @@ export function exitOf(pid: number): string | null {
   return exits.get(pid) ?? null;
 }
 
-/** Returns when the process runs and is on record, long before it is ready. @throws SluiceError `workload-unready`. */
+/** Runs the command that follows once a line has come; without one, since whoever started it has died, it just ends. */
+const onceOnRecord = 'read -r go && exec "$@" </dev/null';
+
+/**
+ * Returns when the process runs and is on record, long before it is ready. A worker that dies in between leaves nothing
+ * behind: what nobody has on record would hold the slot's port for ever. @throws SluiceError `workload-unready`.
+ */
 export async function launch(where: Place, settings: ProcessSettings, version: string): Promise<void> {
   // Without this look, a stranger on the port would pass for the version that is to be made ready.
   if (await isListening(where.port)) {
@@ -28,24 +34,30 @@ export async function launch(where: Place, settings: ProcessSettings, version: s
   }
   const command = commandOf(settings, where, version);
   const child = spawnDetached(command, where.files.log);
-  // `once` rejects with the child's error, such as a program that does not exist.
+  // `once` rejects with the child's error, such as a machine that has no room for another process.
   const problem = await once(child, 'spawn').then(() => null, messageOf);
-  if (problem !== null || child.pid === undefined) {
+  const { pid, stdin } = child;
+  if (problem !== null || pid === undefined || stdin === null) {
     throw unready(`cannot run ${command[0]}: ${problem ?? 'no process'}`);
   }
-  const { pid } = child;
   child.once('exit', (code, signal) => exits.set(pid, signal ? `by ${signal}` : `with code ${code}`));
-  await writeSlot(where.files, { version, ...(await identityOf(pid)), command });
+  // One that was ended meanwhile reads nothing; that it is gone is seen when it should become ready.
+  stdin.on('error', () => {});
+  try {
+    await writeSlot(where.files, { version, ...(await identityOf(pid)), command });
+    stdin.write('go\n');
+  } finally {
+    stdin.end();
+  }
 }
 
 function spawnDetached(command: readonly string[], log: string): ChildProcess {
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes) renameSync(log, `${log}.1`);
   const output = openSync(log, 'a');
   try {
-    const [program = '', ...args] = command;
-    const child = spawn(program, args, {
+    const child = spawn('/bin/sh', ['-c', onceOnRecord, 'sluice', ...command], {
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['pipe', output, output],
       env: plainEnvironment(),
     });
     child.unref();

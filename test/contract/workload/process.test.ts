@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -71,6 +71,23 @@ describe('process', () => {
       stranger.closeAllConnections();
       stranger.close();
     }
+  });
+
+  it('runs nothing that is not on record: what nobody knows of would hold the port for ever', async () => {
+    const folder = join(bench.settings.stateDir, 'test%2Fshop');
+    await mkdir(join(folder, 'blue.json'), { recursive: true });
+    await expect(start('v1')).rejects.toThrow();
+    await rm(join(folder, 'blue.json'), { recursive: true });
+    await start('v2');
+    expect(await bench.serving('blue')).toBe('v2');
+    expect(await readFile(join(folder, 'blue.log'), 'utf8')).toBe('this is v2\n');
+  });
+
+  it('names a program that is not there', async () => {
+    const command = ['no-such-program'] as const;
+    await expect(start('v1', { ...bench.settings, command: [...command] })).rejects.toThrow(
+      /ended with code 127[\s\S]*no-such-program/,
+    );
   });
 
   it('never ends a process that only has the recorded number', async () => {

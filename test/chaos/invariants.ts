@@ -23,7 +23,15 @@ export interface Evidence {
 }
 
 export interface Violation {
-  readonly rule: 'lease' | 'restored' | 'express' | 'ends' | 'share' | 'acknowledged' | 'bad-promoted';
+  readonly rule:
+    | 'lease'
+    | 'restored'
+    | 'express'
+    | 'ends'
+    | 'share'
+    | 'acknowledged'
+    | 'bad-promoted'
+    | 'unharmed';
   readonly text: string;
 }
 
@@ -41,6 +49,7 @@ export function violationsOf(evidence: Evidence): Violation[] {
     ...wrongShare(evidence),
     ...lostOrders(evidence),
     ...badPromoted(evidence),
+    ...failedUnharmed(evidence),
   ];
 }
 
@@ -156,6 +165,12 @@ function badPromoted({ schedule, status }: Evidence): Violation[] {
   if (ending === 'promoted-by-hand') return [];
   const text = `the bad version was promoted, and no person asked for it (last stage: ${ending})`;
   return [{ rule: 'bad-promoted', text }];
+}
+
+/** What an earlier run has left behind shows in those after it, to which nobody does anything. */
+function failedUnharmed({ schedule, status }: Evidence): Violation[] {
+  if (schedule.faults.length > 0 || status?.cause?.kind !== 'failure') return [];
+  return [{ rule: 'unharmed', text: `without any fault the rollout failed: ${status.cause.reason}` }];
 }
 
 function found(rule: Violation['rule'], samples: readonly Sample[], what: string): Violation[] {

@@ -227,4 +227,13 @@ describe('commands and verdicts', () => {
     expect(rules({ schedule, samples, status: byHand })).toEqual([]);
     expect(rules({ samples, status: soaked })).toEqual([]);
   });
+
+  it('finds a rollout that failed though nobody harmed it', () => {
+    const cause = { kind: 'failure', reason: 'the port is taken', actor: null, atMs: 30_000 } as const;
+    const status = { ...statusFixture(), cause };
+    const faults = [{ atMs: 0, victim: 'worker', kind: 'kill', forMs: 1 } as const];
+    const { schedule } = evidenceFixture();
+    expect(rules({ status })).toEqual(['unharmed']);
+    expect(rules({ status, schedule: { ...schedule, faults } })).toEqual([]);
+  });
 });

@@ -32,16 +32,21 @@ const verifyCheck = {
   minSamples: 0,
 };
 
-const closed = new Map<string, string>();
+const closed = new Map<string, { readonly answer: 'refuse' | 'hold'; readonly reason: string }>();
 
 /** All are driven side by side over one gate, so each closes it for its own service alone. */
-function close(env: RolloutEnv, service: string, reason: string | null): void {
+function close(
+  env: RolloutEnv,
+  service: string,
+  reason: string | null,
+  answer: 'refuse' | 'hold' = 'refuse',
+): void {
   if (reason === null) closed.delete(service);
-  else closed.set(service, reason);
+  else closed.set(service, { answer, reason });
   env.gate.answer((question) => {
     const why = closed.get(question.service);
     const open = why === undefined || question.override !== null;
-    return open ? { answer: 'open', reason: 'it is open' } : { answer: 'refuse', reason: why };
+    return open ? { answer: 'open', reason: 'it is open' } : why;
   });
 }
 
@@ -194,6 +199,37 @@ export const recordings: Readonly<Record<string, Recording>> = {
       close(env, 'gated', 'a freeze has begun');
       await rollout.phase('holding');
       close(env, 'gated', null);
+    },
+  },
+  'approved-twice': {
+    plan: quick('twice', {
+      stages: [
+        stageFixture({ soakMs: 1_500 }),
+        stageFixture({
+          weightPercent: 50,
+          soakMs: 300,
+          gates: [{ ...gateFixture({ name: 'captain' }), type: 'approval' }],
+        }),
+      ],
+    }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      close(env, 'twice', 'somebody else has to say yes too', 'hold');
+      await rollout.phase('gating');
+      await rollout.update('approve', { actor: 'ann', reason: 'good' });
+      await rollout.update('approve', { actor: 'ann', reason: 'still good' });
+      close(env, 'twice', null);
+    },
+  },
+  'late-and-told-to-nobody': {
+    plan: quick('late', {
+      stages: [stageFixture({ soakMs: 60_000 })],
+      rollback: { ...planFixture().rollback, timeoutMs: 1_000 },
+    }),
+    drive: async (rollout, env) => {
+      await rollout.phase('soaking');
+      env.traffic.failNext('restore', 'test/late', 40);
+      await rollout.update('rollback', { reason: 'bad' });
     },
   },
   'overridden-and-told': {

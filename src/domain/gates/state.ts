@@ -2,10 +2,12 @@
 import { rollBack } from '../rollout/moves.ts';
 import { withNote } from '../rollout/timeline.ts';
 import type { Command, RolloutEvent, RolloutState } from '../rollout/types.ts';
-import type { GateConfig, GatePlace, GateReport } from './types.ts';
+import type { Approval, GateConfig, GatePlace, GateReport } from './types.ts';
 
 /** More than any gate asks for. */
 const maxApprovals = 50;
+/** After that many, gates are not asked anew for what somebody has said within this time. */
+const repeatedWithinMs = 60_000;
 
 /** The gates of a place; empty: none. */
 export function gatesOf({ plan }: Pick<RolloutState, 'plan'>, place: GatePlace): readonly GateConfig[] {
@@ -70,9 +72,14 @@ export function ended(state: RolloutState, why: string, nowMs: number): RolloutS
 export function withApproval(state: RolloutState, command: Command, nowMs: number): RolloutState {
   const { actor = null, reason = null } = command;
   const approval = { actor, reason, place: gatingPlace(state), atMs: nowMs };
+  const approvals = state.approvals ?? [];
+  const isSame = (one: Approval) => one.actor === actor && one.place === approval.place;
+  const yeses = state.yeses ?? approvals.length;
+  const justSaid = approvals.some((one) => isSame(one) && nowMs < one.atMs + repeatedWithinMs);
+  if (yeses >= maxApprovals && justSaid) return state;
   // However often somebody says yes, it pushes out nobody else's.
-  const others = (state.approvals ?? []).filter((one) => one.actor !== actor || one.place !== approval.place);
-  return { ...state, approvals: [...others, approval].slice(-maxApprovals) };
+  const kept = [...approvals.filter((one) => !isSame(one)), approval].slice(-maxApprovals);
+  return { ...state, yeses: yeses + 1, approvals: kept };
 }
 
 export function withReports(state: RolloutState, reports: readonly GateReport[]): RolloutState {

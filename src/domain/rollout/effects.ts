@@ -53,7 +53,7 @@ export function isOpenEnded(effect: Effect, state: RolloutState): boolean {
 /** Asked anew when somebody has approved. Users on the canary are watched meanwhile. */
 function gating(state: RolloutState): Effect {
   const place = gatingPlace(state);
-  const asked = `gate:${place}:${state.approvals?.length ?? 0}${overridden(state)}`;
+  const asked = `gate:${place}:${state.yeses ?? state.approvals?.length ?? 0}${overridden(state)}`;
   if (state.reports.length === 0) return { kind: 'gate', key: asked, place };
   const waiting = watch(state, 'wait');
   return { ...waiting, key: `${waiting.key}:${asked}`, gates: place };

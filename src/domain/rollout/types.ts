@@ -102,6 +102,8 @@ export interface RolloutState {
   readonly gates?: readonly GateReport[];
   /** Who has approved what gates ask; missing: nobody. */
   readonly approvals?: readonly Approval[];
+  /** How often somebody has said yes, which is what gates are asked anew for. Default: as many as there are approvals. */
+  readonly yeses?: number;
   /** Keys of what webhooks were told of, or are being told; missing: nothing. */
   readonly told?: readonly string[];
   /** Ids of the links by which somebody has answered; missing: none. */

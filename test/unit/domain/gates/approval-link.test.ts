@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LinkClaim } from '../../../../src/domain/gates/approval-link.ts';
+import { effectOf } from '../../../../src/domain/rollout/effects.ts';
 import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
 import { readPayload } from '../../../../src/domain/rollout/payload.ts';
 import { statusOf } from '../../../../src/domain/rollout/status.ts';
@@ -73,5 +74,19 @@ describe('a person who says yes again and again', () => {
     const yes = { name: 'approve', actor: 'mallory' } as const;
     const all = Array.from({ length: 60 }).reduce<RolloutState>((state) => answer(state, yes), bob);
     expect(all.approvals?.map(({ actor }) => actor)).toEqual(['bob', 'mallory']);
+  });
+
+  it('has the gate asked anew each time, since an earlier yes may have expired, but not by a flood', () => {
+    const yes = { name: 'approve', actor: 'bob' } as const;
+    const keys = (count: number) => {
+      let state = begun;
+      const seen = Array.from({ length: count }, () => {
+        state = answer(state, yes);
+        return effectOf(state)?.key;
+      });
+      return new Set(seen).size;
+    };
+    expect(keys(3)).toBe(3);
+    expect(keys(500)).toBe(50);
   });
 });

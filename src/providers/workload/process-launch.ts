@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { identityOf } from './process-identity.ts';
 import { commandOf, type Place } from './process-places.ts';
@@ -11,6 +12,9 @@ import { writeSlot } from './process-slots.ts';
 
 /** A log that has grown beyond this makes room at the next start. */
 const logLimitBytes = 10_000_000;
+
+/** The first thread of a process that ends is gone before the last one, which still holds the port. */
+const portFreeWithinMs = 1_000;
 
 /** Exit of a child that this process started itself; of others only their absence is seen. */
 const exits = new Map<number, string>();
@@ -29,7 +33,7 @@ const onceOnRecord = 'read -r go && exec "$@" </dev/null';
  */
 export async function launch(where: Place, settings: ProcessSettings, version: string): Promise<void> {
   // Without this look, a stranger on the port would pass for the version that is to be made ready.
-  if (await isListening(where.port)) {
+  if (!(await isFreeWithin(portFreeWithinMs, where.port))) {
     throw unready(`port ${where.port} of slot ${where.slot} is taken by a process that Sluice did not start`);
   }
   const command = commandOf(settings, where, version);
@@ -74,6 +78,15 @@ const passedVariables = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SLUICE_HOME', 
 function plainEnvironment(): NodeJS.ProcessEnv {
   const passed = passedVariables.filter((name) => process.env[name] !== undefined);
   return Object.fromEntries(passed.map((name) => [name, process.env[name]]));
+}
+
+async function isFreeWithin(ms: number, port: number): Promise<boolean> {
+  const deadline = Date.now() + ms;
+  while (await isListening(port)) {
+    if (Date.now() >= deadline) return false;
+    await sleep(50);
+  }
+  return true;
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -99,8 +99,11 @@ function severityIn(entry: TimelineEntry): Severity {
   return pages(entry) ? 'critical' : 'warning';
 }
 
+/** Lines of old have it in their words alone; what a person has written stands further on. */
+const pagingWords = /^severity 1: |; severity 1: users are back/;
+
 function pages({ text, data }: TimelineEntry): boolean {
-  return data?.severity === 1 || text.includes('severity 1');
+  return data?.severity === 1 || pagingWords.test(text);
 }
 
 function ended(outcome: Outcome | null): string {

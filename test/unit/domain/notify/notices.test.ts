@@ -100,6 +100,12 @@ describe('notices of a rollout', () => {
     ]);
   });
 
+  it('are not made critical by what a person writes', () => {
+    const said = { name: 'rollback', actor: 'ann', reason: 'no severity 1, only a typo' } as const;
+    const notices = story(begin(), [prepared, shifted, { kind: 'command', command: said, via: 'update' }]);
+    expect(notices.find(({ event }) => event === 'rollback.begun')).toMatchObject({ severity: 'warning' });
+  });
+
   it('tell nobody of refused commands and malformed messages, however many come', () => {
     const flood = Array.from(
       { length: 400 },

@@ -144,7 +144,8 @@ function nestedComponents(bill: unknown): unknown[] | undefined {
   const left = [...(all ?? [])];
   for (let one = left.pop(); one !== undefined; one = left.pop()) {
     found.push(one);
-    left.push(...(holder.safeParse(one).data?.components ?? []));
+    // Too many for the arguments of one call.
+    for (const inner of holder.safeParse(one).data?.components ?? []) left.push(inner);
   }
   return all === undefined ? undefined : found.reverse();
 }

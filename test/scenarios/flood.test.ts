@@ -5,6 +5,7 @@ import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { ActivityTap } from '../support/activity-tap.ts';
 import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Temporal suggests to continue as new after 4,096 events; here a tenth of that, for a fifth of its signals. */
 const suggestAt = 'limit.historyCount.suggestContinueAsNew=400';
@@ -108,7 +109,11 @@ describe('a flood of signals while a rollout waits without end', () => {
     await flood(rollout);
     const taken = await rollout.until('to take them all', hasTakenAll);
     expect(taken).toMatchObject({ phase: 'holding', holdReason: held.holdReason });
-    expect((await rollout.handle.describe()).runId).not.toBe(runId);
+    // What came in one gulp is taken before Temporal has seen how long the history has become.
+    await waitFor('a new run', async () => {
+      await rollout.signal('approve', { actor: 'one more' });
+      return (await rollout.handle.describe()).runId !== runId;
+    });
     await rollout.signal('rollback', { reason: 'not today' });
     expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', reports: [] });
   });

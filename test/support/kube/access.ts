@@ -66,7 +66,8 @@ export function accessTo(address: KubeAddress, agent?: Agent): KubeAccess {
       // Pods are refused before the account is there; a namespace is whole with both.
       for (const made of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt']) {
         const path = `/api/v1/namespaces/${name}/${made}`;
-        await waitFor(path, async () => (await rest('GET', path)).status === 200);
+        // Controllers that were cut off from the API server come back when they please.
+        await waitFor(path, async () => (await rest('GET', path)).status === 200, { timeoutMs: 60_000 });
       }
       return name;
     },

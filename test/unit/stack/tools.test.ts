@@ -16,6 +16,7 @@ const tools = {
   alertmanager: node,
   registry: node,
   chromium: node,
+  fish: node,
   s3: node,
 };
 

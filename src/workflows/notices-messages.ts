@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { readAck } from '../domain/notify/ack.ts';
 import { ackMessage, noticeSignal, noticesQuery, tellSignal } from '../domain/notify/names.ts';
-import { ackRefusalOf, isTold } from '../domain/notify/state.ts';
+import { ackRefusalOf, isOver } from '../domain/notify/state.ts';
 import { type NoticesStatus, noticesStatusOf } from '../domain/notify/status.ts';
 import type { Notice, Told } from '../domain/notify/types.ts';
 import type { NoticesRun } from './notices-run.ts';
@@ -18,7 +18,7 @@ const description =
   'Say that somebody has taken it on, which ends the escalation: {"actor":"…","reason":"…"}';
 
 export function listenForNotices(run: NoticesRun): void {
-  const statusNow = () => noticesStatusOf(run.state, isTold(run.state));
+  const statusNow = () => noticesStatusOf(run.state, isOver(run.state));
   setHandler(defineQuery<NoticesStatus>(noticesQuery), statusNow, {
     description: 'Who was told, what waits, and what is open',
   });

@@ -8,12 +8,13 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import { type NoticesInput, noticesQueue } from '../domain/notify/names.ts';
 import { dueFor } from '../domain/notify/receivers.ts';
-import { isTold, nextDueMs } from '../domain/notify/state.ts';
+import { isOver, isTold, nextDueMs } from '../domain/notify/state.ts';
 import { type NoticesStatus, noticesStatusOf } from '../domain/notify/status.ts';
 import type { Message, NoticeActivities } from '../domain/notify/types.ts';
 import { listenForNotices } from './notices-messages.ts';
@@ -41,7 +42,7 @@ export async function notices(input: NoticesInput): Promise<NoticesStatus> {
   listenForNotices(run);
   return await CancellationScope.nonCancellable(async () => {
     const deliveries = new CancellationScope({ cancellable: true });
-    while (!isTold(run.state) || run.hasWork()) {
+    while (!hasEnded(run) || run.hasWork()) {
       await routeFresh(run);
       run.onTime();
       for (const to of Object.keys(run.state.receivers)) beginDelivery(run, deliveries, to);
@@ -50,6 +51,11 @@ export async function notices(input: NoticesInput): Promise<NoticesStatus> {
     }
     return noticesStatusOf(run.state, true);
   });
+}
+
+/** Trouble that outlives its rollout is still escalated. */
+function hasEnded({ state }: NoticesRun): boolean {
+  return isOver(state) || (isTold(state) && !patched('escalates-after-the-end'));
 }
 
 /** Resolves when something has come, has been delivered or is due. */

@@ -247,6 +247,11 @@ export function isTold({ ended, receivers }: NoticesState): boolean {
   return ended && Object.values(receivers).every(({ pending }) => pending.length === 0);
 }
 
+/** Everybody has heard everything, and nobody is left to be told that nobody has acknowledged. */
+export function isOver(state: NoticesState): boolean {
+  return isTold(state) && state.escalations.length === 0;
+}
+
 /** When something is due next, if nothing comes before; null: nothing is. */
 export function nextDueMs(state: NoticesState, busy: ReadonlySet<string>): number | null {
   const idle = Object.entries(state.receivers).filter(([name]) => !busy.has(name));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dueFor, onDelivered, onUndelivered } from '../../../../src/domain/notify/receivers.ts';
 import { type Directions, routingOf } from '../../../../src/domain/notify/routing.ts';
 import {
+  isOver,
   isTold,
   type NoticesState,
   nextDueMs,
@@ -118,6 +119,12 @@ describe('the queue of a receiver', () => {
 
 describe('escalation', () => {
   const routes = [routeFixture({ escalate: [{ afterMs: 60_000, to: ['boss'] }] })];
+
+  it('outlives a rollout that ended while trouble was open', () => {
+    const told = { ...routed(routes, [begun]), receivers: {}, ended: true };
+    expect([isTold(told), isOver(told)]).toEqual([true, false]);
+    expect(isOver({ ...told, escalations: [] })).toBe(true);
+  });
 
   it('tells others when nobody has acknowledged in time', () => {
     const state = routed(routes, [begun]);

@@ -12,7 +12,7 @@ import { Telling } from './express/telling.ts';
 import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { examinePlan } from './temporal/admission.ts';
-import { boundRef } from './temporal/bound.ts';
+import { boundInHaste, boundRef, sendBound } from './temporal/bound.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
@@ -83,12 +83,17 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
     command: async (ref, command) => {
-      const send = command.name === 'rollback' && command.gradual !== true ? rollBack : sendCommand;
+      const isExpress = command.name === 'rollback' && command.gradual !== true;
+      const send = isExpress ? rollBack : sendCommand;
       // A way back is tried whatever is missing.
       if (command.name !== 'rollback') await needKeyOf(deps, ref);
       // Nothing comes before the stop of whoever names no run.
       if (ref.runId === undefined) return await send(deps, ref, command);
-      return await send(deps, await boundRef(deps, { ...ref, runId: ref.runId }), command);
+      const named = { ...ref, runId: ref.runId };
+      return await sendBound(
+        () => (isExpress ? boundInHaste(deps, named) : boundRef(deps, named)),
+        (run) => send(deps, run, command),
+      );
     },
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),

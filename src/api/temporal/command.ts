@@ -7,8 +7,9 @@ import type { CommandAnswer } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceId } from './once.ts';
-import { describe, notFound, statusFrom, viewOf } from './view.ts';
-import { workerSeen, workflowIdFor } from './visibility.ts';
+import { rawInfoOf } from './raw-info.ts';
+import { notFound, statusFrom, viewOf } from './view.ts';
+import { summaryOf, workerSeen, workflowIdFor } from './visibility.ts';
 
 export async function sendCommand(
   deps: TemporalDeps,
@@ -98,10 +99,12 @@ async function refusedWithOutcome(
 /** Not there, or over already: Temporal says the same of both. */
 async function absent(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
   try {
-    const { summary } = await describe(deps, ref);
-    const how = summary.outcome ?? summary.temporalStatus.toLowerCase();
+    const info = await rawInfoOf(deps, { workflowId: workflowIdFor(ref), runId: ref.runId });
+    if (info === null) return notFound(ref);
+    const { workflowId, runId, outcome, temporalStatus } = summaryOf(info);
+    const how = outcome ?? temporalStatus.toLowerCase();
     return new SluiceError('command-refused', `The rollout has ended: ${how}.`, {
-      details: { workflowId: summary.workflowId, runId: summary.runId, outcome: summary.outcome },
+      details: { workflowId, runId, outcome, temporalStatus },
     });
   } catch (error) {
     return error instanceof SluiceError ? error : notFound(ref);

@@ -116,6 +116,84 @@ describe('a rollback of one run', () => {
   });
 });
 
+describe('a rollback of one run that Temporal does not tell of', () => {
+  const run = { ...shop, runId: 'run-of-rollout/demo/shop' };
+
+  test('stops it though everything that describes it is sealed with a key that is lost', async () => {
+    const { service, temporal } = serve({ 'demo/shop': { traffic: null, sealed: true } });
+    await giveTraffic(planes.b);
+    expect(await service.command(run, rollback)).toMatchObject({ express: { written: true } });
+    expect(stops).toEqual(['b demo/shop']);
+    expect(temporal.told).toMatchObject([{ how: 'update', runId: run.runId }]);
+  });
+
+  test.each([
+    ['hangs', 'hang'],
+    ['is away', grpcUnavailable],
+  ] as const)('goes by the list at hand while Temporal %s', async (_, fault) => {
+    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+    temporal.behaviour.set('describe', fault);
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    expect(await service.command(run, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
+    expect(stops).toEqual(['a demo/shop']);
+  });
+
+  test('leaves the rollout alone that the list has instead', async () => {
+    const { service, temporal } = await serveListed({ 'demo/shop': {} });
+    temporal.behaviour.set('describe', grpcUnavailable);
+    const answer = service.command({ ...shop, runId: 'run-before' }, rollback);
+    expect(await codeOf(answer)).toBe('temporal-unavailable');
+    expect(stops).toEqual([]);
+  });
+
+  test.each([
+    ['hangs', 'hang'],
+    ['is away', grpcUnavailable],
+  ] as const)(
+    'stops what the data planes know while Temporal %s and no list is at hand',
+    async (_, fault) => {
+      const { service, temporal } = serve({ 'demo/shop': {} });
+      temporal.behaviour.set('describe', fault);
+      for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+      await giveTraffic(planes.b);
+      expect(await service.command(run, rollback)).toMatchObject({ via: 'stop', express: { written: true } });
+      expect(stops).toEqual(['b demo/shop']);
+    },
+  );
+});
+
+describe('a command of one run that goes on as others', () => {
+  const latest = 'run-of-rollout/demo/shop';
+
+  test('reaches its latest part, whichever part was named', async () => {
+    const earlier = { 'run-b': { runId: 'run-b', firstRunId: 'run-a', status: 6 } };
+    const { service, temporal } = serve({ 'demo/shop': { firstRunId: 'run-a', earlier } });
+    for (const runId of ['run-a', 'run-b']) await service.command({ ...shop, runId }, rollback);
+    expect(temporal.told.map(({ runId }) => runId)).toEqual([latest, latest]);
+    const other = service.command({ ...shop, runId: 'run-before' }, rollback);
+    await expect(other).rejects.toMatchObject({ code: 'command-refused' });
+  });
+
+  test.each(['pause', 'rollback'] as const)('finds the new part, which began under way: %s', async (name) => {
+    const before = { runId: 'run-a', firstRunId: 'run-a' };
+    const after = { firstRunId: 'run-a', earlier: { 'run-a': { ...before, status: 6 } } };
+    const rollouts: Record<string, FakeRollout> = { 'demo/shop': before };
+    const { service, temporal } = serve(rollouts);
+    const { getHandle } = temporal.client.workflow;
+    vi.spyOn(temporal.client.workflow, 'getHandle').mockImplementation((id, runId) => {
+      const handle = getHandle(id, runId);
+      const executeUpdate: typeof handle.executeUpdate = (...args: [never, never]) => {
+        rollouts['demo/shop'] = after;
+        return handle.executeUpdate(...args);
+      };
+      return { ...handle, executeUpdate };
+    });
+    const command = { name, requestId: 'r1', reason: 'bad', actor: 'ada' } as const;
+    expect(await service.command({ ...shop, runId: 'run-a' }, command)).toMatchObject({ via: 'update' });
+    expect(temporal.told.map(({ runId }) => runId)).toEqual([latest]);
+  });
+});
+
 describe('a rollback', () => {
   test('stops the canary and tells the workflow', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });

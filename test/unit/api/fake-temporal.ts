@@ -2,6 +2,7 @@
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
 import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { sealedEncoding } from '../../../src/codec/seal.ts';
+import { requestMemo } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 
 export interface FakeRollout {
@@ -11,6 +12,8 @@ export interface FakeRollout {
   readonly runId?: string;
   /** Of the run that it goes on from, whose history had grown long. Default: it has gone on from none. */
   readonly firstRunId?: string;
+  /** Earlier runs of the same id. */
+  readonly earlier?: Readonly<Record<string, FakeRollout>>;
   /** As Temporal numbers it; 1: running. */
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
@@ -25,6 +28,8 @@ export interface FakeRollout {
   readonly pending?: () => readonly object[];
   /** It is an emergency, named `emergency/<id>`, that was opened with this. */
   readonly order?: object;
+  /** The request that opened that emergency. */
+  readonly request?: string;
   /** Nothing that its memo or its history holds can be read: as of one that was sealed with another key. */
   readonly sealed?: boolean;
 }
@@ -66,6 +71,10 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     if (!rollout) throw new WorkflowNotFoundError('not found', id, undefined);
     return rollout;
   };
+  const knownRun = (id: string, runId?: string): FakeRollout => {
+    const rollout = known(id);
+    return (runId === undefined ? undefined : rollout.earlier?.[runId]) ?? rollout;
+  };
   const live = (id: string, runId?: string): FakeRollout => {
     const rollout = known(id);
     const isOther = runId !== undefined && runId !== (rollout.runId ?? `run-of-${id}`);
@@ -76,20 +85,16 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
   const handleOf = (id: string, runId?: string) => ({
     describe: () =>
       guarded('describe', () => {
-        const rollout = known(id);
+        const rollout = knownRun(id, runId);
         if (rollout.sealed) throw keyMissing;
         const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
         const historyLength = rollout.events?.().length;
-        const workflowExecutionInfo = {
-          ...infoOf(id, rollout),
-          firstRunId: rollout.firstRunId,
-          historyLength,
-        };
+        const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
         return { status: { name }, raw: { workflowExecutionInfo, pendingActivities: rollout.pending?.() } };
       }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {
-        live(id);
+        live(id, runId);
         told.push({ how: 'update', id, runId, payload: args[0] });
         return {};
       }),
@@ -124,11 +129,14 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
             .filter(([, { order }]) => (order !== undefined) === query.includes('"emergency"'))
             .map(([target, rollout]) => infoOf(rollout.order ? target : `rollout/${target}`, rollout)),
         })),
-      describeWorkflowExecution: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
+      describeWorkflowExecution: ({ execution }: { execution: { workflowId: string; runId?: string } }) =>
         guarded('describe', () => {
-          const rollout = rollouts[workflowId];
-          if (!rollout) throw grpcNotFound;
-          return { workflowExecutionInfo: infoOf(workflowId, rollout) };
+          const { workflowId, runId } = execution;
+          const rollout = rollouts[workflowId.replace('rollout/', '')];
+          const own = rollout?.runId ?? `run-of-${workflowId}`;
+          const found = runId === undefined || runId === own ? rollout : rollout?.earlier?.[runId];
+          if (!found) throw grpcNotFound;
+          return { workflowExecutionInfo: infoOf(workflowId, found) };
         }),
       getWorkflowExecutionHistory: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
         guarded('history', () => {
@@ -176,7 +184,18 @@ function beforeDeadline(deadlineMs: number, call: () => Promise<unknown>): Promi
 
 function infoOf(
   workflowId: string,
-  { phase = 'soaking', outcome, status = running, traffic, order, cooldown, runId, sealed }: FakeRollout,
+  {
+    phase = 'soaking',
+    outcome,
+    status = running,
+    traffic,
+    order,
+    request,
+    cooldown,
+    runId,
+    firstRunId,
+    sealed,
+  }: FakeRollout,
 ) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
   const inMemo = (value: unknown) =>
@@ -184,10 +203,12 @@ function infoOf(
   const memo = {
     ...(traffic === null ? {} : { traffic: inMemo(traffic ?? { name: 'a', options: {} }) }),
     ...(order ? { order: inMemo(order) } : {}),
+    ...(request ? { [requestMemo]: inMemo(request) } : {}),
     ...(cooldown ? { cooldown: inMemo(cooldown) } : {}),
   };
   return {
     execution: { workflowId, runId: runId ?? `run-of-${workflowId}` },
+    firstRunId,
     status,
     startTime: { seconds: 1 },
     memo: { fields: memo },

@@ -42,6 +42,11 @@ export const emergencyOpenedSchema = z
     runId: z.string(),
     /** False: the same scope had an open emergency, which looks at it once more. */
     created: z.boolean(),
+    over: z
+      .exactOptional(z.boolean())
+      .describe(
+        'True: this very request opened it before, and it is over by now. Nothing was stopped and nothing begun; another key opens another.',
+      ),
     /** False: no worker polls now. What is stopped stays so; all else waits for a worker. */
     workerSeen: z.boolean(),
     /** What became of the stops that were written in the data planes before. */

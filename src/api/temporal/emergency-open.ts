@@ -25,6 +25,7 @@ import { orderIn } from '../../worker/open-emergencies.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
 import { onceId } from './once.ts';
+import { isRunning, rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { type Stopped, stopEverything, stopSome } from './stops.ts';
 import { memoOf, workerSeen } from './visibility.ts';
@@ -37,7 +38,7 @@ const askedBeforeMs = 150;
 
 /**
  * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a newer
- * one. Throws `temporal-unavailable`, whose details say what could be stopped all the same.
+ * one. While it is open the stops are written again: the first ones may have failed, and no worker may run. Throws `temporal-unavailable`, whose details say what could be stopped all the same.
  */
 export async function openEmergency(
   deps: ExpressDeps,
@@ -57,13 +58,13 @@ export async function openEmergency(
   const links = emergencyLinksOf(order.id);
   const request = key === null ? null : onceId('open', actor, key);
   const before = request === null ? null : await openedBefore(deps, order, request);
-  if (before !== null) {
+  if (before?.over === true) {
     const stop = { restored: [], notRestored: [], listProblem: null };
     return { id: order.id, ...before, workerSeen: await isWorkerSeen(deps), stop, links };
   }
   const stopping = stopsOf(deps, words);
   await Promise.race([stopping, sleep(headStartMs)]);
-  const opening = begin(deps, order, request);
+  const opening = before === null ? begin(deps, order, request) : Promise.resolve(before);
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
   if ('error' in opened) throw withStop(opened.error, stop);
   return { id: order.id, ...opened, workerSeen: await isWorkerSeen(deps), stop, links };
@@ -73,22 +74,19 @@ async function isWorkerSeen(deps: ExpressDeps): Promise<boolean> {
   return await workerSeen(deps, Date.now()).catch(() => false);
 }
 
-/** The emergency that this very request opened, and whose stops it wrote; null: there is none, or nobody says so in time. */
+/** The emergency that this very request opened; null: there is none, or nobody says so in time. */
 async function openedBefore(
   deps: ExpressDeps,
   order: EmergencyOrder,
   request: string,
 ): Promise<Begun | null> {
   const workflowId = emergencyWorkflowIdOf(order.id);
-  const asked = within(deps.client, askedBeforeMs, () =>
-    deps.client.workflow.getHandle(workflowId).describe(),
-  );
-  const found = await asked.catch(() => null);
-  const info = found?.raw.workflowExecutionInfo;
+  const info = await rawInfoOf(deps, { workflowId }, askedBeforeMs).catch(() => null);
   if (!info || memoOf(info, requestMemo) !== request) return null;
   const [{ to, reason } = order] = orderIn(info);
   if (to !== order.to || reason !== order.reason) return null;
-  return { workflowId, runId: info.execution?.runId ?? '', created: false };
+  const over = isRunning(info) ? {} : { over: true };
+  return { workflowId, runId: info.execution?.runId ?? '', created: false, ...over };
 }
 
 /** The workflow tells the rollouts, so nobody is told here. */
@@ -111,7 +109,7 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
   }
 }
 
-type Begun = Pick<EmergencyOpened, 'workflowId' | 'runId' | 'created'>;
+type Begun = Pick<EmergencyOpened, 'workflowId' | 'runId' | 'created' | 'over'>;
 
 /** One open emergency per scope: the same scope once more is the same emergency, which looks again. */
 async function begin(deps: ExpressDeps, order: EmergencyOrder, request: string | null): Promise<Begun> {
@@ -140,8 +138,8 @@ async function begin(deps: ExpressDeps, order: EmergencyOrder, request: string |
   const handle = deps.client.workflow.getHandle(workflowId);
   const { to, actor, reason, stoppedAll } = order;
   await ask(deps, () => handle.signal<[unknown]>(againSignal, { to, actor, reason, stoppedAll }));
-  const { runId } = await ask(deps, () => handle.describe());
-  return { workflowId, runId, created: false };
+  const info = await rawInfoOf(deps, { workflowId });
+  return { workflowId, runId: info?.execution?.runId ?? '', created: false };
 }
 
 function withStop(error: unknown, stop: Stopped): unknown {

@@ -4,7 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { decoded } from '../../codec/readable.ts';
+import { decoded, isKeyMissing } from '../../codec/readable.ts';
 import { areaOfWord } from '../../domain/access/areas.ts';
 import { emergencyWorkflowIdOf } from '../../domain/emergency/scope.ts';
 import { emergencyStatusQuery, emergencyWorkflowType, releaseMessage } from '../../domain/emergency/types.ts';
@@ -25,9 +25,9 @@ import {
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
 import { pageOf } from './pages.ts';
+import { isRunning, rawInfoOf } from './raw-info.ts';
 import { millisOf } from './visibility.ts';
 
-const running = 1;
 const completed = 2;
 
 /** People see those whose scope is within their own, however much goes on elsewhere. */
@@ -49,13 +49,13 @@ export async function listEmergencies(
 }
 
 export async function emergencyOf(deps: TemporalDeps, id: string): Promise<EmergencyView> {
-  const handle = deps.client.workflow.getHandle(emergencyWorkflowIdOf(id));
-  const { raw } = await ask(deps, () => named(id, () => handle.describe()));
-  const info = raw.workflowExecutionInfo ?? {};
-  const summary = summaryOf(info);
+  const workflowId = emergencyWorkflowIdOf(id);
+  const handle = deps.client.workflow.getHandle(workflowId);
+  const info = await rawInfoOf(deps, { workflowId });
+  const summary = info && summaryOf(info);
   if (summary === null) throw notFound(id);
   const told = async () =>
-    info.status === completed ? await handle.result() : await handle.query<unknown>(emergencyStatusQuery);
+    info?.status === completed ? await handle.result() : await handle.query<unknown>(emergencyStatusQuery);
   const status = await within(deps.client, workerTimeoutMs, told).then(statusFrom, () => null);
   const fresher = status ? { phase: status.phase, to: status.to } : {};
   return { ...summary, ...fresher, status, workerAnswered: status !== null };
@@ -82,6 +82,8 @@ export async function releaseEmergency(
       throw new SluiceError('command-refused', why, { cause: error });
     }
     if (error instanceof WorkflowNotFoundError) throw await absent(deps, id);
+    // What came back is sealed: it was carried out.
+    if (isKeyMissing(error)) return { accepted: true, via: 'update', status: null };
     if (!timedOut(error)) throw translated(deps, error);
   }
   // Left for the next worker, so that it is never lost.
@@ -126,7 +128,7 @@ function summaryOf(info: RawWorkflowExecutionInfo): EmergencySummary | null {
     workflowId: info.execution?.workflowId ?? '',
     runId: info.execution?.runId ?? '',
     phase: decoded(info.searchAttributes?.indexedFields?.SluicePhase) ?? null,
-    open: info.status === running,
+    open: isRunning(info),
     openedAtMs: millisOf(info.startTime),
     closedAtMs: info.closeTime ? millisOf(info.closeTime) : null,
     links: emergencyLinksOf(id),

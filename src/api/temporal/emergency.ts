@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
-import { ask } from './calls.ts';
+import { isRunning, rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
 import { type Target, Teller } from './teller.ts';
@@ -68,13 +68,10 @@ async function releaseOne(deps: ExpressDeps, name: string): Promise<string | nul
   return result.heldBy.length === 0 ? null : heldBy(result.heldBy);
 }
 
+/** Not while nobody can say. */
 async function isOver(deps: ExpressDeps, workflowId: string): Promise<boolean> {
-  try {
-    const { status } = await ask(deps, () => deps.client.workflow.getHandle(workflowId).describe());
-    return status.name !== 'RUNNING';
-  } catch (error) {
-    return error instanceof SluiceError && error.code === 'rollout-not-found';
-  }
+  const info = await rawInfoOf(deps, { workflowId }).catch(() => undefined);
+  return info === null || (info !== undefined && !isRunning(info));
 }
 
 function clipped(text: string): string {

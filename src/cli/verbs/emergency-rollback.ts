@@ -84,7 +84,9 @@ async function confirm(
   throw badInput('Nothing was rolled back: it was not confirmed.', 'Type rollback, or add --yes.');
 }
 
-function openedLines({ id, created, stop }: EmergencyOpened): string[] {
+function openedLines({ id, created, over, stop }: EmergencyOpened): string[] {
+  if (over)
+    return [`emergency "${id}" was opened by this very request and is over by now: nothing is stopped`];
   const how = created ? 'is open' : 'was open already, and looks again';
   const stopped = stop.restored.map(({ target, traffic, tookMs }) => {
     const what = target === '*' ? `everything behind ${traffic}` : target;

@@ -3,11 +3,12 @@ import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import { onceId } from '../../../src/api/temporal/once.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
-import { type FakeRollout, fakeTemporal, grpcUnavailable } from './fake-temporal.ts';
+import { type FakeRollout, fakeTemporal, grpcUnavailable, keyMissing } from './fake-temporal.ts';
 import { fakeDeps, planOf } from './fakes.ts';
 
 let stops: string[];
@@ -39,11 +40,11 @@ async function serve(known: Record<string, FakeRollout>) {
     planes: createDataPlanes({ names: ['a', 'b'], get: (name) => planes[name === 'a' ? 'a' : 'b'] }),
   });
   const app = await createApp(fakeDeps(service));
-  const post = (path: string, payload: object) =>
+  const post = (path: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({
       method: 'POST',
       url: `/v1/emergency-rollbacks${path}`,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       payload,
     });
   return { temporal, service, app, post };
@@ -110,6 +111,39 @@ describe('an emergency rollback', () => {
     expect(temporal.told).toEqual([
       { how: 'signal', id: 'emergency/prod', payload: { to: 'v7', ...fire, stoppedAll: [] } },
     ]);
+  });
+
+  describe('that the same request opened before', () => {
+    const own = { ...order, scope: ['all'], id: 'all', ...fire };
+    const request = onceId('open', fire.actor, 'page-1');
+    const key = { 'idempotency-key': 'page-1' };
+
+    test('writes the stops again while it is open, and asks the workflow for nothing', async () => {
+      const { temporal, post } = await serve({ 'emergency/all': { order: own, request } });
+      const answer = await post('', { scope: 'all', ...fire }, key);
+      expect([answer.statusCode, answer.json().created]).toEqual([200, false]);
+      expect(answer.json()).not.toHaveProperty('over');
+      expect(answer.json().stop.restored).toMatchObject([{ traffic: 'a' }, { traffic: 'b' }]);
+      expect([stops, temporal.started, temporal.told]).toEqual([['a *', 'b *'], [], []]);
+    });
+
+    test('says that it is over, and stops nothing', async () => {
+      const { temporal, post } = await serve({ 'emergency/all': { order: own, request, status: 2 } });
+      const answer = await post('', { scope: 'all', ...fire }, key);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.json()).toMatchObject({ created: false, over: true, stop: { restored: [] } });
+      expect([stops, temporal.started, temporal.told]).toEqual([[], [], []]);
+    });
+  });
+
+  test('is joined, looked at and released by an API that cannot read what it was opened with', async () => {
+    const { temporal, post, service } = await serve({ 'emergency/prod': { order, sealed: true } });
+    const joined = await post('', { scope: 'prod', ...fire });
+    expect([joined.statusCode, joined.json().runId]).toEqual([200, 'run-of-emergency/prod']);
+    expect(await service.emergency('prod')).toMatchObject({ open: true, scope: ['all'] });
+    temporal.behaviour.set('update', keyMissing);
+    const released = await post('/prod/release', { actor: 'bob', reason: 'fixed' });
+    expect(released.json()).toEqual({ accepted: true, via: 'update', status: null });
   });
 
   test('with Temporal away is a failure that says what is stopped all the same', async () => {

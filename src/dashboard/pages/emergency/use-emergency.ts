@@ -20,6 +20,13 @@ export interface Sent {
   readonly id: string | null;
 }
 
+const over: ApiProblem = {
+  ...problemOf(null),
+  title: 'That emergency is over already',
+  detail: 'An earlier try opened it, and it was released meanwhile. Nothing was stopped now.',
+  advice: 'Send it again to open another.',
+};
+
 export function useEmergency(onSent: (sent: Sent) => void) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -32,9 +39,11 @@ export function useEmergency(onSent: (sent: Sent) => void) {
     setBusy(true);
     setProblem(null);
     try {
-      onSent(await post(order, key.current));
+      const sent = await post(order, key.current);
       key.current = undefined;
-      return true;
+      if (sent === null) setProblem(over);
+      else onSent(sent);
+      return sent !== null;
     } catch (error) {
       const found = problemOf(error);
       if (found.status !== 0 && found.status < 500) key.current = undefined;
@@ -47,7 +56,8 @@ export function useEmergency(onSent: (sent: Sent) => void) {
   return { busy, problem, stopped: problem && stoppedIn(problem), send };
 }
 
-async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: string): Promise<Sent> {
+/** Null: what it opened at an earlier try is over by now, and nothing was done. */
+async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: string): Promise<Sent | null> {
   const said = { reason, actor };
   if (kind === 'stop') {
     const body = { ...said, scope: stopScope(words) };
@@ -55,6 +65,6 @@ async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: s
     return { stopped, id: null };
   }
   const body = { ...said, scope: words, ...(to === '' ? {} : { to }) };
-  const { stop, id } = await client.openEmergency({ body }, { idempotencyKey });
-  return { stopped: stop, id };
+  const { stop, id, over } = await client.openEmergency({ body }, { idempotencyKey });
+  return over ? null : { stopped: stop, id };
 }

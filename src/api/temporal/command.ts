@@ -1,6 +1,7 @@
 /** Sends a command as an update; a rollback that nobody answers is left as a signal, so that it is never lost. */
 import { ApplicationFailure, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { standingFault } from '../../domain/rollout/expectation.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { CommandAnswer } from '../contract.ts';
@@ -28,8 +29,10 @@ export async function sendCommand(
       }),
     );
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError)
+    if (error instanceof WorkflowUpdateFailedError) {
+      if (command.expect !== undefined && knowsNoExpect(error)) return await expectHere(deps, ref, command);
       throw name === 'rollback' ? await refusedWithOutcome(deps, ref, error) : refused(error);
+    }
     if (error instanceof WorkflowNotFoundError) throw await absent(deps, ref);
     if (name !== 'rollback') throw await unanswered(deps, error);
     return await leaveCommand(deps, ref, command);
@@ -37,6 +40,26 @@ export async function sendCommand(
   const told = statusFrom(status);
   if (told !== null) needSameCommand(told, command);
   return { accepted: true, via: 'update', status: told };
+}
+
+/** The rollout is pinned to workflow code of before there was `expect`. */
+function knowsNoExpect(error: WorkflowUpdateFailedError): boolean {
+  return messageOf(error.cause ?? error).startsWith('unknown field "expect"');
+}
+
+/** What the rollout cannot compare is compared here, a moment before it gets the command. Throws as `sendCommand` does. */
+async function expectHere(
+  deps: TemporalDeps,
+  ref: RunRef,
+  { expect, ...command }: CommandRequest,
+): Promise<CommandAnswer> {
+  const { status, runId } = await viewOf(deps, ref);
+  if (status === null) {
+    throw new SluiceError('worker-absent', 'No worker said where the rollout stands, so nothing was done.');
+  }
+  const fault = expect === undefined ? null : standingFault(status, { name: command.name, expect });
+  if (fault !== null) throw movedOn(fault);
+  return await sendCommand(deps, { ...ref, runId }, command);
 }
 
 export function updateIdOf({ name, actor = '', requestId }: CommandRequest): string {
@@ -76,8 +99,12 @@ export async function leaveCommand(
 function refused(error: WorkflowUpdateFailedError): SluiceError {
   const why = messageOf(error.cause ?? error);
   if (error.cause instanceof ApplicationFailure && error.cause.type === 'rollout-moved-on')
-    return new SluiceError('rollout-moved-on', `The rollout has moved on: ${why}.`, { cause: error });
+    return movedOn(why, error);
   return new SluiceError('command-refused', `The rollout refused: ${why}.`, { cause: error });
+}
+
+function movedOn(why: string, cause?: unknown): SluiceError {
+  return new SluiceError('rollout-moved-on', `The rollout has moved on: ${why}.`, { cause });
 }
 
 /** Of a rollout that has gone back and only settles, so that whoever wanted just that can tell. */

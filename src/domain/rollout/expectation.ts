@@ -5,23 +5,45 @@ import type { Command, CommandName, Expectation, RolloutState, TimelineEntry } f
 
 const answers: readonly CommandName[] = ['approve', 'reject', 'confirm'];
 
+/** Where a rollout stands, by its own account. */
+export type Standing = Pick<
+  RolloutStatus,
+  'startedAtMs' | 'stage' | 'phase' | 'version' | 'question' | 'overrideAsked' | 'timeline'
+> & { readonly stages: readonly { readonly name: string }[] };
+
 /** Why the rollout is not any more where the command was meant for, in one sentence; null: it is, or nobody said. */
-export function expectationFault(state: RolloutState, { name, expect }: Command): string | null {
+export function expectationFault(state: RolloutState, command: Command): string | null {
+  if (command.expect === undefined) return null;
+  const { plan, startedAtMs, stage, phase, timeline } = state;
+  const question = questionOf(state);
+  const standing: Standing = {
+    ...{ startedAtMs, stage, phase, timeline, version: plan.version, stages: plan.stages },
+    ...(question === null ? {} : { question }),
+    ...(state.overrideAsked ? { overrideAsked: state.overrideAsked } : {}),
+  };
+  return standingFault(standing, command);
+}
+
+/** As `expectationFault`, for whoever sees the rollout from outside. */
+export function standingFault(
+  now: Standing,
+  { name, expect }: Pick<Command, 'name' | 'expect'>,
+): string | null {
   if (expect === undefined) return null;
-  const { startedAtMs = state.startedAtMs, stage = state.stage, phase = state.phase, question } = expect;
-  if (startedAtMs !== state.startedAtMs) {
-    const began = new Date(state.startedAtMs).toISOString();
-    return `it was meant for another rollout; that of ${state.plan.version}, which began at ${began}, is ${state.phase} by now`;
+  const { startedAtMs = now.startedAtMs, stage = now.stage, phase = now.phase, question } = expect;
+  if (startedAtMs !== now.startedAtMs) {
+    const began = new Date(now.startedAtMs).toISOString();
+    return `it was meant for another rollout; that of ${now.version}, which began at ${began}, is ${now.phase} by now`;
   }
-  const isThere = stage === state.stage && phase === state.phase;
-  const asked = name === 'confirm' ? overrideQuestion(state) : questionOf(state);
+  const isThere = stage === now.stage && phase === now.phase;
+  const asked = name === 'confirm' ? overrideQuestion(now) : now.question;
   const isAsked = question === undefined || question === asked;
   if (isThere && isAsked) return null;
-  const now = `the rollout is ${state.phase} in stage ${nameOf(state, state.stage)} by now`;
+  const stands = `the rollout is ${now.phase} in stage ${nameOf(now, now.stage)} by now`;
   const meant = isThere
-    ? `the question that it answers is not asked any more; ${now}`
-    : `it was meant for stage ${nameOf(state, stage)} while ${phase}, and ${now}`;
-  const last = state.timeline.findLast(isNews);
+    ? `the question that it answers is not asked any more; ${stands}`
+    : `it was meant for stage ${nameOf(now, stage)} while ${phase}, and ${stands}`;
+  const last = now.timeline.findLast(isNews);
   return last === undefined ? meant : `${meant}; the last that happened: ${newsText(last)}`;
 }
 
@@ -38,8 +60,8 @@ export function expectationOf(
   return question === null ? null : { startedAtMs, question };
 }
 
-function nameOf({ plan }: RolloutState, stage: number): string {
-  return `"${plan.stages[stage]?.name ?? stage}"`;
+function nameOf({ stages }: Standing, stage: number): string {
+  return `"${stages[stage]?.name ?? stage}"`;
 }
 
 /** Not what was refused or only noted in passing. */

@@ -31,6 +31,33 @@ test('a command for what is not there any more says what has happened meanwhile'
   });
 });
 
+test('a rollout whose workflow knows no expect gets the command without, if it stands where the command was meant for', async () => {
+  const sent: object[] = [];
+  const executeUpdate = async (_: string, { args: [payload] }: { args: [object] }) => {
+    sent.push(payload);
+    const cause = ApplicationFailure.nonRetryable('unknown field "expect"; known are actor, reason');
+    if ('expect' in payload) throw new WorkflowUpdateFailedError('refused', cause);
+    return statusOf({});
+  };
+  const handle = {
+    executeUpdate,
+    query: async () => statusOf({ phase: 'soaking', stage: 1, startedAtMs: 7 }),
+  };
+  const { client } = fakeTemporal({ 'demo/shop': { phase: 'soaking' } });
+  const { getHandle } = client.workflow;
+  const pinned = { ...client.workflow, getHandle: (id: string) => ({ ...getHandle(id), ...handle }) };
+  const deps = { client: Object.assign(client, { workflow: pinned }), address: 'nowhere' };
+  const shop = { environment: 'demo', service: 'shop' };
+  const promote = { name: 'promote', actor: 'ann', requestId: 'key' } as const;
+  const expected = { startedAtMs: 7, stage: 1, phase: 'soaking' } as const;
+  expect(await sendCommand(deps, shop, { ...promote, expect: expected })).toMatchObject({ via: 'update' });
+  expect(sent).toEqual([expect.objectContaining({ expect: expected }), { actor: 'ann', requestId: 'key' }]);
+  sent.length = 0;
+  const late = sendCommand(deps, shop, { ...promote, expect: { ...expected, stage: 0 } });
+  await expect(late).rejects.toMatchObject({ code: 'rollout-moved-on' });
+  expect(sent).toEqual([expect.objectContaining({ expect: { ...expected, stage: 0 } })]);
+});
+
 test('a rollback that a rollout refuses which has gone back and only settles says so', async () => {
   const handle = {
     executeUpdate: () =>

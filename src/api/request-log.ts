@@ -9,8 +9,8 @@ export class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    const { method, url, ip, principal } = request;
-    const req = { method, url: loggedPath(url), ip };
+    const { method, ip, principal } = request;
+    const req = { method, url: loggedPath(request), ip };
     // A path that is none was refused before anybody was asked who they are.
     const who = principal as typeof principal | null;
     const what = {
@@ -24,8 +24,23 @@ export class RequestLog extends LogController {
   }
 }
 
-/** What a log may have of an address: a query may hold secrets, and an approval link is one. */
-export function loggedPath(url: string): string {
+interface Asked {
+  readonly url: string;
+  /** Of the route that it was for; none: there is no such route. */
+  readonly routeOptions: { readonly url?: string | undefined };
+}
+
+const hidden = '/approvals/*';
+
+/** What a log may have of an address: a query may hold secrets, and an approval link is one, however it is written. */
+export function loggedPath({ url, routeOptions }: Asked): string {
   const path = url.split('?')[0] ?? '';
-  return /^\/+approvals\/+./i.test(path) ? '/approvals/*' : path;
+  if (routeOptions.url?.startsWith('/approvals/')) return hidden;
+  return /^\/+approvals\/+./i.test(readable(path.replace(/^https?:\/\/[^/]*/i, ''))) ? hidden : path;
+}
+
+function readable(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }

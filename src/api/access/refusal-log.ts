@@ -32,8 +32,8 @@ export class RefusalLog {
       return;
     }
     this.leftOut.delete(code);
-    const { method, url, principal, ip } = request;
-    const path = loggedPath(url).slice(0, longestPath);
+    const { method, principal, ip } = request;
+    const path = loggedPath(request).slice(0, longestPath);
     const left = before === 0 ? {} : { leftOut: before };
     request.log.warn(
       { refused: code, method, path, principal: principal.name, address: ip, ...left },

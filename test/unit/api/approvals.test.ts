@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../../src/api/app.ts';
 import { linkSchema, waitingListSchema } from '../../../src/api/contract.ts';
+import { loggedPath } from '../../../src/api/request-log.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
 import { everything } from '../../../src/domain/access/grants.ts';
 import type { GateReport } from '../../../src/domain/gates/types.ts';
@@ -225,6 +226,7 @@ test('whatever is asked about a link, neither it nor a query is logged, and a re
   const { app } = await serve();
   const { path } = await linkFor('bob');
   await app.inject({ method: 'PUT', url: path });
+  await app.inject({ method: 'GET', url: path.replace('/a', '/%61') });
   await app.inject({ method: 'GET', url: path, headers: { host: 'evil.example' } });
   await app.inject({ method: 'GET', url: '/v1/rollouts?search=SECRETQ' });
   expect(logged.join('')).not.toContain(path.slice(-20));
@@ -233,6 +235,16 @@ test('whatever is asked about a link, neither it nor a query is logged, and a re
   expect(lines).toContainEqual(expect.objectContaining({ refused: 'host-refused', path: '/approvals/*' }));
   expect(lines.at(-1)).toMatchObject({ principal: 'anybody', req: { url: '/v1/rollouts' } });
 });
+
+test.each([
+  '/approvals/TOK',
+  '//approvals/TOK',
+  '/%61pprovals/TOK',
+  'http://h/approvals/TOK',
+  'HTTP://h/%41pprovals/TOK',
+])('a link is not logged where no route takes it: %s', (url) =>
+  expect(loggedPath({ url, routeOptions: {} })).toBe('/approvals/*'),
+);
 
 test('a link is https where a proxy has TLS', async () => {
   await serve(asking, {}, null, { tlsInFront: true });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { imageGate } from '../../../src/providers/gates/image.ts';
+import { NotAsked, Registry } from '../../../src/providers/gates/registry/client.ts';
 import { startRegistry, testLogin } from '../../support/registry.ts';
 import { endable, listening } from '../health/servers.ts';
 import { gateContract, questionFixture } from './suite.ts';
@@ -123,6 +124,18 @@ describe('a private registry', () => {
     );
     await end();
     await registry.stop();
+  });
+
+  it.each([
+    ['reg.example:443', 'reg.example'],
+    ['reg.example', 'REG.example:443'],
+    ['*.reg.example:443', 'eu.reg.example'],
+  ])('that the operator has allowed as %s is also %s', (allowed, registry) => {
+    const image = { registry, repository: 'acme/shop', tag: 'v2', digest: null };
+    const known = { credentials: {}, insecure: [], registries: [allowed] };
+    const { signal } = new AbortController();
+    expect(() => new Registry(known, image, signal)).not.toThrow();
+    expect(() => new Registry(known, { ...image, registry: `${registry}0` }, signal)).toThrow(NotAsked);
   });
 
   it('that the operator has not allowed is not asked, nor what it leads to', async () => {

@@ -108,8 +108,8 @@ export class Registry {
   }
 
   /** Where the answer of a registry leads is its own say, and maybe that of whoever wrote the plan. */
-  private refuseElsewhere({ host }: URL): void {
-    if (host === this.image.registry.toLowerCase() || mayAsk(this.known, host)) return;
+  private refuseElsewhere({ host, protocol }: URL): void {
+    if (host === hostOf(this.image.registry, protocol) || mayAsk(this.known, host, protocol)) return;
     throw new Unanswered(`the registry leads to ${host}, which is not among the registries of this gate`);
   }
 
@@ -163,13 +163,27 @@ export class Registry {
   }
 }
 
-function mayAsk({ credentials, insecure, registries }: RegistrySettings, registry: string): boolean {
-  const host = registry.toLowerCase();
-  if (insecure.includes(registry) || Object.hasOwn(credentials, registry)) return true;
+/** `registry`: as somebody wrote it, or the host of a URL. */
+function mayAsk(
+  { credentials, insecure, registries }: RegistrySettings,
+  registry: string,
+  protocol = 'https:',
+): boolean {
+  const host = hostOf(registry, protocol);
+  const own = [...insecure, ...Object.keys(credentials)];
+  if (own.some((name) => hostOf(name, protocol) === host)) return true;
   if (registries === null) return !isAddress(new URL(`https://${host}`).hostname);
   return registries.some((pattern) =>
-    pattern.startsWith('*.') ? host.endsWith(pattern.slice(1).toLowerCase()) : host === pattern.toLowerCase(),
+    pattern.startsWith('*.')
+      ? host.endsWith(hostOf(`x${pattern.slice(1)}`, protocol).slice(1))
+      : host === hostOf(pattern, protocol),
   );
+}
+
+/** As a URL has it: in small letters, and without the port that its protocol has anyway. What is no host stays as it is. */
+function hostOf(registry: string, protocol: string): string {
+  const url = `${protocol}//${registry}`;
+  return URL.canParse(url) ? new URL(url).host : registry.toLowerCase();
 }
 
 function isAddress(hostname: string): boolean {

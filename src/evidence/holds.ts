@@ -9,25 +9,30 @@ const maxRaces = 20;
 
 type Held = Pick<Manifest, 'target' | 'runId' | 'position' | 'endedAtMs'>;
 
-/** Does nothing when it is as asked already, or when the same request did it once. Errors: `evidence-pruned`, `evidence-unavailable`, `evidence-key`. */
+/**
+ * Does nothing when it is as asked already, or when the same request did it once, and answers with the step of then.
+ * Errors: `evidence-pruned`, `evidence-unavailable`, `evidence-key`.
+ */
 export async function setHold(
   archive: Archive,
   bundle: Held,
   step: Pick<HoldStep, 'action' | 'actor' | 'reason' | 'atMs' | 'request'>,
-): Promise<void> {
+): Promise<HoldStep | null> {
   const { target, runId } = bundle;
   await refusePruned(archive, bundle);
   const sealed = seal({ ...step, target, runId }, await archive.signer());
   for (let race = 0; race < maxRaces; race++) {
     const steps = await holdsOf(archive, { target, runId });
-    if ((steps.at(-1)?.action ?? 'release') === step.action) return;
-    // Somebody has undone it since, and a request that is sent again must not undo that.
-    if (step.request !== undefined && steps.some(({ request }) => request === step.request)) return;
+    // Somebody may have undone it since, and a request that is sent again must not undo that.
+    const first = steps.find(({ request }) => request !== undefined && request === step.request);
+    if (first !== undefined) return first;
+    if ((steps.at(-1)?.action ?? 'release') === step.action) return null;
     // Steps that do not count have their numbers all the same.
     const taken = await archive.store.list(holdFolder(target, runId));
     if (!(await archive.store.put(holdKey(target, runId, taken.length + 1), sealed))) continue;
     // Pruning puts its tombstone before it looks for holds, so one of the two sees the other.
-    return await refusePruned(archive, bundle);
+    await refusePruned(archive, bundle);
+    return null;
   }
   throw new SluiceError(
     'evidence-unavailable',

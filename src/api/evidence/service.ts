@@ -17,7 +17,7 @@ import { versionsOf } from '../../evidence/versions.ts';
 import { type EvidenceState, hasEnded } from '../contract.ts';
 import type { EvidenceService, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
-import { onceId } from '../temporal/once.ts';
+import { needSame, onceId } from '../temporal/once.ts';
 import { BundleLister } from './list.ts';
 import { rolloutOf } from './rollout-of.ts';
 
@@ -45,10 +45,11 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
     hold: async (ref, action, { actor, reason }, key = null) => {
       const place = await placeOf(ref);
       const { manifest } = await bundleAt(archive, place);
-      await setHold(archive, manifest, {
+      const first = await setHold(archive, manifest, {
         ...{ action, actor, reason, atMs: Date.now() },
         ...(key === null ? {} : { request: onceId(action, actor, key) }),
       });
+      if (first !== null) needSame([first.reason], [reason]);
       return await bundleAt(archive, place);
     },
     prune: ({ actor, dryRun = false }) => prune(archive, { by: actor, nowMs: Date.now(), dryRun }),

@@ -151,6 +151,10 @@ test('a hold that somebody has lifted is not set again by the request that set i
   expect(await send('hold', 'a')).toBe(false);
   expect(await send('hold', 'b')).toBe(true);
   expect(await send('release', 'a')).toBe(true);
+  const headers = { 'idempotency-key': 'a' };
+  const payload = { ...why, reason: 'case 8' };
+  const other = await app.inject({ method: 'POST', url: `${path}/hold`, headers, payload });
+  expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency-mismatch']);
 });
 
 test('shows a bundle, gives it as an archive, and verifies it', async () => {

@@ -100,7 +100,7 @@ export const evidenceOperations = {
     ...ofOneRun,
     body: holdBodySchema,
     answer: bundleSchema,
-    errors: [...storeErrors, 'evidence-not-found', 'evidence-pruned'],
+    errors: [...storeErrors, 'evidence-not-found', 'evidence-pruned', 'idempotency-mismatch'],
   },
   releaseEvidence: {
     method: 'POST',
@@ -110,7 +110,7 @@ export const evidenceOperations = {
     ...ofOneRun,
     body: holdBodySchema,
     answer: bundleSchema,
-    errors: [...storeErrors, 'evidence-not-found', 'evidence-pruned'],
+    errors: [...storeErrors, 'evidence-not-found', 'evidence-pruned', 'idempotency-mismatch'],
   },
   getFindings: {
     method: 'GET',

@@ -22,7 +22,7 @@ export interface ApiAddress {
   readonly from: string;
   /** The context that named it, which may also say where the token is. */
   readonly context: { readonly name: string; readonly token: TokenPlace | undefined } | null;
-  /** The operator's configuration of the local stack; absent: it is another API. */
+  /** Where the local stack that named it keeps its operator's configuration; absent: it is another API. Never opened unasked: it names programs to run and secrets to send, and others may have written it. */
   readonly config?: string;
 }
 

@@ -1,10 +1,11 @@
 /** `sluice doctor`: looks at all that a rollout depends on, and says what is wrong and how to mend it. */
+import { relative } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { type ApiAddress, apiAddressOf, tokenFor } from '../api-url.ts';
 import { CliError } from '../cli-error.ts';
 import { apiFindings } from '../doctor/api.ts';
-import { type Finding, linesOfFindings, wrong } from '../doctor/finding.ts';
+import { type Finding, linesOfFindings, ok, wrong } from '../doctor/finding.ts';
 import { nodeFinding, tokenFinding } from '../doctor/here.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -54,19 +55,23 @@ function refused(error: unknown): Finding {
 }
 
 async function configured({ config }: DoctorOptions, address: Found, io: Io): Promise<Finding[]> {
-  const ofStack = 'health' in address ? undefined : address.config;
-  const path = config ?? (io.env.SLUICE_CONFIG || ofStack);
-  if (path === undefined) return [];
+  const path = config ?? io.env.SLUICE_CONFIG;
+  if (!path) return 'health' in address || address.config === undefined ? [] : [left(address.config, io)];
   // Loaded only here: whoever only uses an API has no use for providers.
   const { configurationFindings } = await import('../doctor/configuration.ts');
   return await configurationFindings(path, io);
 }
 
+/** Tells of the stack's file and leaves it alone: it may run programs, and whoever made the folder may have written it. */
+function left(config: string, { cwd }: Io): Finding {
+  return {
+    ...ok('configuration', 'none was named, so none was looked at'),
+    advice: `\`--config ${relative(cwd, config)}\` looks at that of the local stack.`,
+  };
+}
+
 export function doctorCommand(act: Act, run: Run<DoctorOptions> = runDoctor): Command {
   return verb('doctor', 'check all that rollouts depend on, and say what is wrong and how to mend it')
-    .option(
-      '--config <file>',
-      'the operator configuration, and all that it names (default: SLUICE_CONFIG, that of the local stack)',
-    )
+    .option('--config <file>', 'the operator configuration, and all that it names (default: SLUICE_CONFIG)')
     .action((flags: DoctorOptions) => act(flags, (io) => run(flags, io)));
 }

@@ -1,5 +1,5 @@
 /** `sluice doctor` against a real API over fake rollouts, and files that are right and wrong. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -113,6 +113,29 @@ test('a configuration tells every problem', async () => {
   expect(out).toMatch(/^wrong +configuration +api\.port/m);
   expect(out).toMatch(/^wrong +configuration +traffic\.main\.type: unknown type/m);
   expect(code).toBe(1);
+});
+
+test('a configuration that lies in a folder above is named, and not opened unasked', async () => {
+  const asked: string[] = [];
+  const bait = createServer(({ url = '' }, answer) => {
+    asked.push(url);
+    answer.end('{}');
+  });
+  await new Promise<void>((resolve) => bait.listen(0, '127.0.0.1', resolve));
+  const { port } = bait.address() as AddressInfo;
+  await mkdir(join(folder, 'clone', '.sluice', 'run'), { recursive: true });
+  await configFile('clone/.sluice/run/stack.json', JSON.stringify({ apiUrl: 'http://127.0.0.1:1' }));
+  await configFile(
+    'clone/.sluice/run/sluice.yaml',
+    `metrics: {bait: {type: prometheus, url: "http://127.0.0.1:${port}"}}\n`,
+  );
+  const io = fakeIo({ cwd: join(folder, 'clone', 'src') });
+  await main(['doctor'], io);
+  expect(io.printed.out).toMatch(/^ok +configuration +none was named/m);
+  expect(io.printed.out).toContain('try: `--config ../.sluice/run/sluice.yaml` looks at that');
+  expect(io.printed.out).not.toContain('metrics.bait');
+  expect(asked).toEqual([]);
+  bait.close();
 });
 
 test('a valid configuration is followed to what it names', async () => {

@@ -49,7 +49,7 @@ export async function runCi(options: CiOptions, io: Io): Promise<number> {
     ...(reason === undefined ? {} : { reason }),
     ...(options.force ? { force: true } : {}),
   };
-  const started = (await begin(client, body, options.idempotencyKey ?? keyIn(io), io)).value;
+  const started = (await begin(client, body, options.idempotencyKey ?? keyIn(io), io, aborted)).value;
   writeLines(io.out, [`${started.target} ${started.version}, run ${started.runId}`]);
   writeLines(io.err, warningLines(started.warnings));
   const { target, version, runId } = started;

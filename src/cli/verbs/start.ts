@@ -62,24 +62,37 @@ export async function runStart(options: StartOptions, io: Io): Promise<number> {
   return await runWatch({ ...options, target: parseTarget(value.target), run: value.runId, quiet }, io);
 }
 
-/** The same key each time, so that asking again can never start two. */
+/** The same key each time, so that asking again can never start two. An abort is heard before each asking and while it waits. */
 export async function begin(
   client: ApiClient,
   body: PlanEnvelope,
   key: string,
   io: Io,
+  signal?: AbortSignal,
 ): Promise<Answer<Started>> {
   const untilMs = io.now() + beginWithinMs;
-  for (let told = false; ; told = true) {
+  for (let told = ''; ; ) {
+    if (signal?.aborted) throw notBegun();
     try {
       return await client.ask('startRollout', { body }, { idempotencyKey: key });
     } catch (error) {
       const wait = error instanceof CliError ? waitFor(error) : null;
       if (wait === null || io.now() + wait.ms > untilMs) throw error;
-      if (!told) writeLines(io.err, [wait.text]);
-      await io.sleep(wait.ms);
+      if (wait.text !== told) writeLines(io.err, [wait.text]);
+      told = wait.text;
+      // At an abort it rejects; the next round says so.
+      await io.sleep(wait.ms, signal).catch(() => {});
     }
   }
+}
+
+function notBegun(): CliError {
+  return new CliError(exitCodes.interrupted, {
+    code: 'interrupted',
+    detail: 'Aborted; nothing was started.',
+    advice: 'Run it again when the rollout is wanted.',
+    problems: [],
+  });
 }
 
 /** Null: it is of no use to ask again. */

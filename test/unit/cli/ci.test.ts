@@ -155,16 +155,37 @@ test('leaves a summary and outputs too when it loses sight of the rollout, or is
   expect(lost.code).not.toBe(0);
   expect(files.get('/summary')).toMatch(/## ❌ demo\/shop v2: not followed to its end\n\n> .*It is gone/);
   const early = pipeline();
-  early.io.interrupt.abort();
-  const { code } = await sluice(
-    ['ci', 'plan.yaml', '--on-abort', 'leave'],
-    { start: async () => started },
-    early.io,
-  );
+  const start = async () => {
+    early.io.interrupt.abort();
+    return started;
+  };
+  const { code } = await sluice(['ci', 'plan.yaml', '--on-abort', 'leave'], { start }, early.io);
   expect([code, early.files.get('/summary')]).toEqual([
     130,
     expect.stringContaining('demo/shop v2: aborted'),
   ]);
+});
+
+test.each([
+  ['at first', 0],
+  ['while it waits for an API that has too much to do', 1],
+])('an abort %s starts nothing', async (_, asks) => {
+  const { io } = pipeline();
+  if (asks === 0) io.interrupt.abort();
+  const { code, err, calls } = await sluice(
+    ['ci', 'plan.yaml'],
+    { start: failing('starts-busy', 'Too many.') },
+    {
+      ...io,
+      sleep: async (_ms, signal) => {
+        io.interrupt.abort();
+        signal?.throwIfAborted();
+      },
+    },
+  );
+  expect(code).toBe(130);
+  expect(err).toContain('nothing was started');
+  expect(calls.map(({ method }) => method)).toEqual(Array(asks).fill('start'));
 });
 
 test('refuses a word that it does not know, and passes on why a start was refused', async () => {

@@ -117,6 +117,22 @@ test('start waits as long as an API says that has too much to do, and then asks 
   expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
 });
 
+test('start says each reason to wait once, however often it changes nothing', async () => {
+  const reasons = ['starts-busy', 'starts-busy', 'supersede-pending', 'supersede-pending'] as const;
+  let asked = 0;
+  const { err } = await sluice(['start', 'plan.yaml'], {
+    start: async () => {
+      const reason = reasons[asked++];
+      if (reason) throw new SluiceError(reason, 'Not now.');
+      return started;
+    },
+  });
+  expect(err.match(/^waiting.*$/gm)).toEqual([
+    'waiting, since the API has too much to do …',
+    'waiting for the running rollout to go back to stable …',
+  ]);
+});
+
 test('a refusal says what, why and what to try, and exits 3', async () => {
   const { code, out, err } = await sluice(['start', 'plan.yaml'], {
     start: failing('rollout-running', 'A rollout of demo/shop is running: v1, soaking.'),

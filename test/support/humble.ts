@@ -1,7 +1,7 @@
 /** For tests that mind nobody else's time: where there is not enough for all, they take a tenth of what others take. */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
 const niceness = 10;
 
-// Of this thread alone, where the system has priorities of threads.
-setPriority(0, niceness);
+// Of this thread alone, where the system has priorities of threads. Whoever is nicer already may not become less so.
+setPriority(0, Math.max(niceness, getPriority(0)));

@@ -2,28 +2,33 @@
 import type { Statistics } from '../domain/analysis/counts-check.ts';
 import { amount } from '../domain/analysis/format.ts';
 import type { Verdict } from '../domain/analysis/types.ts';
-import type { Ink, Paint } from './paint.ts';
+import { type Ink, type Paint, plain } from './paint.ts';
 
 type Seen = Pick<Verdict, 'canary' | 'stable' | 'statistics'>;
 
 const axisCells = 25;
 const barCells = 20;
+/** What `armBars` shows beside the bars: two names, two values of at most 8 characters, and the gaps. */
+const wordCells = 34;
 const evidenceCells = 10;
 
-/** Null: there is nothing to compare with. */
-export function checkBars({ canary, stable, statistics }: Seen, ink: Paint): string | null {
+/** Null: there is nothing to compare with. In `columns` characters, as far as the least of it has room there. */
+export function checkBars({ canary, stable, statistics }: Seen, ink: Paint, columns: number): string | null {
   if (canary === null || stable === null) return null;
-  if (statistics === undefined) return armBars(canary, stable);
-  const arms = `canary ${amount(canary, '')}  stable ${amount(stable, '')}`;
-  return `${arms.padEnd(28)}  ${interval(statistics, ink)}  ${evidence(statistics, ink)}`;
+  if (statistics === undefined) return armBars(canary, stable, columns);
+  const drawn = (of: Paint) => `${evidence(statistics, of)}  ${interval(statistics, of)}`;
+  // The check's sentence has the values of the arms too, so that they are what goes first.
+  const arms = `  canary ${amount(canary, '')}  stable ${amount(stable, '')}`;
+  return `${drawn(ink)}${drawn(plain).length + arms.length <= columns ? arms : ''}`;
 }
 
 /** Both on one scale, which begins at 0. */
-function armBars(canary: number, stable: number): string {
+function armBars(canary: number, stable: number, columns: number): string {
   const most = Math.max(canary, stable);
+  const cells = Math.max(1, Math.min(barCells, Math.floor((columns - wordCells) / 2)));
   const bar = (value: number) => {
-    const full = most > 0 ? Math.round((Math.max(0, value) / most) * barCells) : 0;
-    return `${'█'.repeat(full)}${'░'.repeat(barCells - full)}`;
+    const full = most > 0 ? Math.round((Math.max(0, value) / most) * cells) : 0;
+    return `${'█'.repeat(full)}${'░'.repeat(cells - full)}`;
   };
   return `canary ${bar(canary)} ${amount(canary, '').padEnd(8)}  stable ${bar(stable)} ${amount(stable, '')}`;
 }

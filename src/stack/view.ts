@@ -40,18 +40,19 @@ export function renderView(
   const nowMs = options.nowMs ?? newestMs(status, live);
   const ink = options.color ? paint : plain;
   const current = live && live.stage === status.stage && status.outcome === null ? live : null;
+  const columns = options.columns ?? 100;
   const lines = [
     heading(status, nowMs, ink),
     ...predicament(status, current, ink),
     ...gates(status, ink),
     ...stages(status, current, ink),
     promotion(status, current, ink),
-    ...checks(status, current, ink, options.bars ?? false),
+    ...checks(status, current, ink, options.bars ? columns : null),
     ...users(load, status, ink),
     ...lease(current, nowMs),
     ...story(status, options.storyLines ?? 6, ink),
   ];
-  return lines.map((line) => cut(line, options.columns ?? 100));
+  return lines.map((line) => cut(line, columns));
 }
 
 function heading(status: RolloutStatus, nowMs: number, ink: Paint): string {
@@ -159,7 +160,15 @@ function measured(status: RolloutStatus, live: WatchProgress | null): string {
   return `asked ${shareText(status.askedPercent)}, measured ${share === null ? '—' : shareText(share)}`;
 }
 
-function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint, bars: boolean): string[] {
+const barsIndent = ' '.repeat(10);
+
+/** Without columns there are no bars. */
+function checks(
+  status: RolloutStatus,
+  live: WatchProgress | null,
+  ink: Paint,
+  columns: number | null,
+): string[] {
   const verdicts = live?.verdicts.length
     ? live.verdicts
     : (status.reports.at(-1)?.checks ?? []).flatMap(({ last, worst }) =>
@@ -170,8 +179,8 @@ function checks(status: RolloutStatus, live: WatchProgress | null, ink: Paint, b
   return [
     'checks',
     ...latest.flatMap((verdict) => {
-      const drawn = bars ? checkBars(verdict, ink) : null;
-      return [`  ${verdictText(verdict, ink)}`, ...(drawn === null ? [] : [`          ${drawn}`])];
+      const drawn = columns === null ? null : checkBars(verdict, ink, columns - barsIndent.length);
+      return [`  ${verdictText(verdict, ink)}`, ...(drawn === null ? [] : [`${barsIndent}${drawn}`])];
     }),
   ];
 }

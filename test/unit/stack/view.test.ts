@@ -74,27 +74,41 @@ describe('renderView', () => {
     expect(text).toContain('lease: 30s left');
   });
 
-  it('draws canary against stable, the interval of their difference, and how near the evidence is', () => {
-    const statistics = {
-      eValue: 10,
-      failsAt: 100,
-      confidence: 0.99,
-      difference: { low: -0.9, high: 7.8 },
-      looks: 4,
-      dispersion: 1,
-    };
-    const counts = { ...verdict, stable: 100, statistics };
-    const latency = { ...verdict, check: 'latency', canary: 0.05, stable: 0.1 };
-    const lines = renderView(soaking(), { ...live, verdicts: [counts, latency] }, null, {
-      columns: 120,
-      bars: true,
-    });
-    expect(lines.filter((line) => line.startsWith('          '))).toEqual([
-      '          canary 99.9  stable 100       -10 ···········├┼────────┤··· +10 points worse  evidence █████░░░░░',
-      '          canary ██████████░░░░░░░░░░ 0.05      stable ████████████████████ 0.1',
-    ]);
-    expect(render()).not.toContain('evidence █');
-  });
+  it.each([
+    [
+      120,
+      'evidence █████░░░░░  -10 ···········├┼────────┤··· +10 points worse  canary 99.9  stable 100',
+      'canary ██████████░░░░░░░░░░ 0.05      stable ████████████████████ 0.1',
+    ],
+    [
+      80,
+      'evidence █████░░░░░  -10 ···········├┼────────┤··· +10 points worse',
+      'canary █████████░░░░░░░░░ 0.05      stable ██████████████████ 0.1',
+    ],
+  ])(
+    'draws in %d columns the evidence, the interval of the difference, both arms',
+    (columns, ofCounts, ofValues) => {
+      const statistics = {
+        eValue: 10,
+        failsAt: 100,
+        confidence: 0.99,
+        difference: { low: -0.9, high: 7.8 },
+        looks: 4,
+        dispersion: 1,
+      };
+      const counts = { ...verdict, stable: 100, statistics };
+      const latency = { ...verdict, check: 'latency', canary: 0.05, stable: 0.1 };
+      const lines = renderView(soaking(), { ...live, verdicts: [counts, latency] }, null, {
+        columns,
+        bars: true,
+      });
+      expect(lines.filter((line) => line.startsWith('          '))).toEqual([
+        `          ${ofCounts}`,
+        `          ${ofValues}`,
+      ]);
+      expect(render()).not.toContain('evidence █');
+    },
+  );
 
   it('says what stands in the way', () => {
     expect(render({ paused: true })).toContain('soaking, paused');

@@ -182,13 +182,16 @@ test('a flood of starts: each is accepted or told when to come, none is lost, no
       begun.set(service, (begun.get(service) ?? new Set()).add(answer.json().runId));
       return [];
     });
-  const told = take(await Promise.all(flood()));
-  expect(told.length).toBeGreaterThan(0);
-  const comeBack = told.map(async ({ service, seconds }) => {
+  const comeBack = async ({ service, seconds }: { service: string; seconds: number }) => {
     await sleep(seconds * 1_000);
     return await begin(service);
-  });
-  take(await Promise.all(comeBack));
+  };
+  let told = take(await Promise.all(flood()));
+  expect(told.length).toBeGreaterThan(0);
+  // A place is kept for some seconds only: who comes later than that, from a busy machine, is told another time.
+  for (let round = 0; round < 10 && told.length > 0; round += 1) {
+    told = take(await Promise.all(told.map(comeBack)));
+  }
   await bounded.close();
 
   expect([...begun.keys()].sort()).toEqual(services.toSorted());

@@ -37,8 +37,8 @@ const latencies = (version: string, quick: string, all: string): Series[] =>
     `http_request_duration_seconds_bucket{service="shop", version="${version}", le="${le}"}`,
     values,
   ]);
-const lease = (name: string, instance: string, values: string): Series => [
-  `sluice_lease_${name}_seconds{${of('worker')}, ${target}, instance="${instance}"}`,
+const lease = (name: string, instance: string, values: string, held = target): Series => [
+  `sluice_lease_${name}_seconds{${of('worker')}, ${held}, instance="${instance}"}`,
   values,
 ];
 const verdict = (kind: string, values: string): Series => [
@@ -124,6 +124,9 @@ export const alertCases: readonly AlertCase[] = [
       lease('ttl', 'a', '45x10'),
       lease('remaining', 'b', '31x10'),
       lease('ttl', 'b', '45x10'),
+      // Too short to be told of in time.
+      lease('remaining', 'a', '1x10', 'environment="prod", service="brief"'),
+      lease('ttl', 'a', '5x10', 'environment="prod", service="brief"'),
     ],
   },
   {

@@ -3,6 +3,9 @@
 {{- define "sluice.fullname" -}}
 {{- /* Names of releases may have dots, those of services may not. */}}
 {{- $release := replace "." "-" .Release.Name }}
+{{- if regexMatch "^[0-9]" $release }}
+{{- fail (printf "The release %q begins with a digit, and names of services may not: choose one that begins with a letter." .Release.Name) }}
+{{- end }}
 {{- if contains "sluice" $release }}{{ $release | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-sluice" $release | trunc 50 | trimSuffix "-" }}{{ end }}
 {{- end }}
 

@@ -164,6 +164,16 @@ describe('the values', () => {
     expect(only(rendered, 'Service').map(({ metadata }) => metadata.name)).toContain('a-b-sluice-worker');
   });
 
+  it('say that a release must not begin with a digit, as services may not', () => {
+    expect(() => renderText({}, '7up')).toThrow(/release "7up" begins with a digit/);
+  });
+
+  it('have metrics of no API read where there is none', () => {
+    const monitors = only(render({ values: [ci('auth')], set: ['api.enabled=false'] }), 'ServiceMonitor');
+    expect(monitors.map(({ metadata }) => metadata.name)).not.toContain('sluice-api');
+    expect(monitors).not.toEqual([]);
+  });
+
   it('have the API’s metrics read through its service where that is asked for', () => {
     const monitors = only(render({ values: [ci('auth')] }), 'ServiceMonitor');
     expect(monitors.find(({ metadata }) => metadata.name === 'sluice-api')).toMatchObject({

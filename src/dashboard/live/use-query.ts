@@ -24,6 +24,9 @@ interface Known<T> {
   readonly atMs: number | null;
 }
 
+/** Of a question that repeats: a network that swallows everything must not let a page pass for live for as long as a call may take. */
+const repeatedWithinMs = 10_000;
+
 /** Null: asks nothing. `everyMs`: asks again so long after each answer, while somebody looks at the page. */
 export function useQuery<N extends Answered>(
   name: N,
@@ -44,7 +47,10 @@ export function useQuery<N extends Answered>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       try {
-        const data = await client.call(name, JSON.parse(asked) as RequestOf<N>, { signal });
+        const data = await client.call(name, JSON.parse(asked) as RequestOf<N>, {
+          signal,
+          ...(everyMs === undefined ? {} : { withinMs: repeatedWithinMs }),
+        });
         setKnown({ of, turn, data, problem: null, atMs: Date.now() });
       } catch (error) {
         if (signal.aborted) return;

@@ -1,16 +1,16 @@
 /** What others did to a rollout while somebody was still thinking about it. */
 import type { RolloutView } from '../../../api/contract.ts';
+import { expectationOf } from '../../../domain/rollout/expectation.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName, TimelineEntry } from '../../../domain/rollout/types.ts';
 
-/** What a command is about: if that changes, whoever had decided must look again. */
+/** What a command is about, which is what is sent with it: if that changes, whoever had decided must look again. */
 export function subjectOf(
   name: CommandName,
   { runId, status }: Pick<RolloutView, 'runId' | 'status'>,
 ): string {
-  const { stage = null, question = null } = status ?? {};
-  if (name === 'promote') return `${runId} stage ${stage}`;
-  return name === 'approve' || name === 'reject' ? `${runId} question ${question}` : runId;
+  const expected = status === null ? null : expectationOf(name, status);
+  return expected === null ? runId : `${runId} ${JSON.stringify(expected)}`;
 }
 
 type Told = Pick<RolloutStatus, 'timeline'>;

@@ -6,7 +6,7 @@ import { consequenceOf } from '../../../../src/dashboard/pages/actions/words.ts'
 import type { Grant, Role } from '../../../../src/domain/access/grants.ts';
 import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-record.ts';
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';
-import type { TimelineEntry } from '../../../../src/domain/rollout/types.ts';
+import { commandNames, type TimelineEntry } from '../../../../src/domain/rollout/types.ts';
 import { statusOf, viewOf } from '../../api/fakes.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
@@ -102,17 +102,28 @@ describe('what others did meanwhile', () => {
 });
 
 describe('what a command is about', () => {
-  it('is the stage of a promotion, the question of a yes or no, and of all else the rollout', () => {
-    const view = viewOf({ stage: 0, question: 'gate:start' });
-    const later = viewOf({ stage: 1, question: 'stage:1' });
-    const changed = (name: Parameters<typeof subjectOf>[0]) =>
-      subjectOf(name, view) !== subjectOf(name, later);
-    expect((['promote', 'approve', 'reject', 'rollback'] as const).map(changed)).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
+  const seen = {
+    stage: 0,
+    phase: 'soaking',
+    question: 'gate:start',
+    overrideAsked: { actor: 'ann', reason: 'a hotfix', forMs: 3_600_000, atMs: 10 },
+  } as const;
+  /** The commands whose dialogs say that the rollout has gone on to something else. */
+  const changedBy = (later: Partial<RolloutStatus>) =>
+    commandNames.filter(
+      (name) => subjectOf(name, viewOf(seen)) !== subjectOf(name, viewOf({ ...seen, ...later })),
+    );
+
+  it('is the stage and its phase, the question, or the override that the dialog showed', () => {
+    expect(changedBy({ stage: 1 })).toEqual(['promote', 'resume']);
+    expect(changedBy({ phase: 'holding' })).toEqual(['promote', 'resume']);
+    expect(changedBy({ question: 'stage:1' })).toEqual(['approve', 'reject']);
+    expect(changedBy({ overrideAsked: { ...seen.overrideAsked, atMs: 20 } })).toEqual(['confirm']);
+    expect(changedBy({ askedPercent: 50 })).toEqual([]);
+  });
+
+  it('is always the rollout', () => {
+    const view = viewOf();
     expect(subjectOf('rollback', { ...view, runId: 'another' })).not.toBe(subjectOf('rollback', view));
   });
 });

@@ -47,15 +47,16 @@ export function standingFault(
   return last === undefined ? meant : `${meant}; the last that happened: ${newsText(last)}`;
 }
 
-/** What somebody who sees this means by the command; null: it is the same command wherever the rollout stands. */
+/** What somebody who sees this means by the command; null: it is never refused for what has happened since. */
 export function expectationOf(
   name: CommandName,
   status: Pick<RolloutStatus, 'startedAtMs' | 'stage' | 'phase' | 'question' | 'overrideAsked'>,
 ): Expectation | null {
   const { startedAtMs, stage, phase } = status;
-  // A pause stops the clock of whatever stage it finds, and a rollback is never refused.
+  if (name === 'rollback') return null;
   if (name === 'promote' || name === 'resume') return { startedAtMs, stage, phase };
-  if (!answers.includes(name)) return null;
+  // A pause stops the clock of whatever stage it finds, and an override is for all that follow.
+  if (!answers.includes(name)) return { startedAtMs };
   const question = name === 'confirm' ? overrideQuestion(status) : (status.question ?? null);
   return question === null ? null : { startedAtMs, question };
 }

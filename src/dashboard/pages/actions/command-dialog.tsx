@@ -13,6 +13,7 @@ import { answerText } from './answer.ts';
 import { markOf, subjectOf } from './meanwhile.ts';
 import { MeanwhileList } from './meanwhile-list.tsx';
 import { staleFor } from './stale.ts';
+import { steer } from './steer.ts';
 import { consequenceOf, dangerous, labels } from './words.ts';
 
 interface CommandDialogProps {
@@ -29,12 +30,13 @@ interface CommandDialogProps {
 export function CommandDialog(props: CommandDialogProps) {
   const { name, view, stillAsked = true, verifiedName, onDone, onClose } = props;
   const toast = useToast();
-  const stale = staleFor(name, useConnection(), useNow());
+  const connection = useConnection();
+  const stale = staleFor(name, connection, useNow());
   const [full, setFull] = useState(false);
   const [time, setTime] = useState('1h');
   const mark = useRef(markOf(view.status));
   const subject = useRef(subjectOf(name, view));
-  const { environment, service, status } = view;
+  const { environment, service, runId, status } = view;
   const fits = status === null ? name === 'rollback' : status.legal.includes(name);
 
   const expect = status === null ? null : expectationOf(name, status);
@@ -48,7 +50,8 @@ export function CommandDialog(props: CommandDialogProps) {
       ...(expect === null ? {} : { expect }),
     };
     const request = { environment, service, command: name, body };
-    const answer = await client.steerRollout(request, { idempotencyKey: key });
+    const seen = connection?.kind ?? null;
+    const answer = await steer(client, { request, runId, seen, idempotencyKey: key });
     toast({ tone: 'good', text: answerText(name, view.target, answer) });
     onDone(answer);
   };

@@ -74,9 +74,14 @@ test('a command for another rollout of the target is refused', () => {
   );
 });
 
-test('without an expectation a command means what there is, and a pause always does', () => {
+test('without an expectation a command means what there is', () => {
   expect(
     refusalOf(reached(by('promote', 'ann'), by('approve', 'bob'), shifted), { name: 'promote' }, 3_000),
   ).toBe(null);
-  expect(expectationOf('pause', statusOf(reached()))).toBeNull();
+});
+
+test('a pause means whatever stage there is of the rollout that was seen, and a rollback is never refused', () => {
+  expect(expectationOf('pause', statusOf(reached()))).toEqual({ startedAtMs: 1_000 });
+  expect(expectationOf('override', statusOf(reached()))).toEqual({ startedAtMs: 1_000 });
+  expect(expectationOf('rollback', statusOf(reached()))).toBeNull();
 });

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { CommandAnswer } from '../../../../src/api/contract.ts';
+import { ApiError } from '../../../../src/client/index.ts';
+import { type Steering, steer } from '../../../../src/dashboard/pages/actions/steer.ts';
+
+const accepted: CommandAnswer = { accepted: true, via: 'update', status: null };
+const shop = { environment: 'demo', service: 'shop', body: { actor: 'ann' } };
+
+function problem(status: number, code: ApiError['code']): ApiError {
+  return new ApiError({ status, code, title: '', detail: '', advice: '' });
+}
+
+/** The runs that were named, in turn, and what came of it. */
+async function sent(
+  command: Steering['request']['command'],
+  seen: Steering['seen'],
+  refusal: ApiError | null = null,
+) {
+  const runs: (string | undefined)[] = [];
+  const client = {
+    steerRollout: async ({ run }: { readonly run?: string | undefined }) => {
+      runs.push(run);
+      if (refusal !== null && run !== undefined) throw refusal;
+      return accepted;
+    },
+  };
+  const steering = { request: { ...shop, command }, runId: 'a', seen, idempotencyKey: 'k' };
+  const outcome = await steer(client, steering).catch((error: unknown) => error);
+  return { runs, outcome };
+}
+
+test('a page that has lost its rollout brings back that one, and not the next', async () => {
+  const refused = problem(409, 'command-refused');
+  expect(await sent('rollback', 'lost', refused)).toEqual({ runs: ['a'], outcome: refused });
+  expect(await sent('rollback', 'lost')).toEqual({ runs: ['a'], outcome: accepted });
+});
+
+test('nothing comes before the stop of a page that is live, or of an API that cannot see Temporal', async () => {
+  expect((await sent('rollback', 'live')).runs).toEqual([undefined]);
+  expect((await sent('rollback', 'stale')).runs).toEqual([undefined]);
+  const away = problem(503, 'temporal-unavailable');
+  expect(await sent('rollback', 'lost', away)).toEqual({ runs: ['a', undefined], outcome: accepted });
+});
+
+test('an API that does not answer is not asked twice', async () => {
+  const lost = problem(0, 'unreachable');
+  expect(await sent('rollback', 'lost', lost)).toEqual({ runs: ['a'], outcome: lost });
+});
+
+test('the other commands say by what they expect which rollout they are for', async () => {
+  expect((await sent('pause', 'lost')).runs).toEqual([undefined]);
+});

@@ -15,7 +15,7 @@ export const meStore = new MeStore(() => client.getMe(), keepCsrf);
 /** As the API words it, or as near as the browser can tell. */
 export type ApiProblem = Pick<
   ApiError,
-  'status' | 'code' | 'title' | 'detail' | 'advice' | 'problems' | 'details' | 'passing'
+  'status' | 'code' | 'title' | 'detail' | 'advice' | 'problems' | 'details' | 'passing' | 'retryAfterMs'
 >;
 
 /** Whatever was thrown. */
@@ -30,11 +30,20 @@ export function problemOf(error: unknown): ApiProblem {
     problems: [],
     details: {},
     passing: false,
+    retryAfterMs: null,
   };
 }
 
 /** The browser does not say why, and nobody who sees a page can mend the address of its API. */
-function unreachable({ status, code, detail, problems, details, passing }: ApiError): ApiProblem {
+function unreachable({
+  status,
+  code,
+  detail,
+  problems,
+  details,
+  passing,
+  retryAfterMs,
+}: ApiError): ApiProblem {
   return {
     status,
     code,
@@ -44,5 +53,6 @@ function unreachable({ status, code, detail, problems, details, passing }: ApiEr
     problems,
     details,
     passing,
+    retryAfterMs,
   };
 }

@@ -24,11 +24,10 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
   const { plan, plannedMs, firstPercent } = digestOf(answered);
   const [waiting, setWaiting] = useState('');
   const [chosen, setChosen] = useState<Remedy | null>(null);
-  const sent = useRef(text);
+  const waits = useRef<AbortController>(null);
 
   const send = async ({ actor, reason }: Act) => {
     const planText = chosen?.kind === 'supersede' ? chosen.text : text;
-    sent.current = planText;
     const { key } = keptAttempt(planText);
     const body = {
       plan: planText,
@@ -36,9 +35,11 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
       ...(reason === '' ? {} : { reason }),
       ...(chosen?.kind === 'force' ? { force: true } : {}),
     };
+    const waiter = new AbortController();
+    waits.current = waiter;
     const post = () => client.startRollout({ body }, { idempotencyKey: key });
     try {
-      const started = await begin({ post, problemOf, tell: setWaiting }, realClock);
+      const started = await begin({ post, problemOf, tell: setWaiting, signal: waiter.signal }, realClock);
       forgetAttempt();
       onStarted(started);
     } finally {
@@ -52,7 +53,10 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
       verifiedName={verifiedName}
       send={send}
       remedies={(problem) => <Remedies problem={problem} text={text} chosen={chosen} onChoose={setChosen} />}
-      onClose={onClose}
+      onClose={() => {
+        waits.current?.abort();
+        onClose();
+      }}
     >
       <p>
         {percent(firstPercent)} of requests to {plan.service} get {plan.version} first, all of them after{' '}

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Started } from '../../../../src/api/contract.ts';
+import type { ApiError } from '../../../../src/client/index.ts';
 import { attemptFor, readAttempt } from '../../../../src/dashboard/pages/start/attempt.ts';
 import { begin } from '../../../../src/dashboard/pages/start/begin.ts';
 import { digestOf } from '../../../../src/dashboard/pages/start/digest.ts';
@@ -54,17 +55,26 @@ describe('a start', () => {
   const started = { target: 'demo/shop' } as Started;
   class Refused extends Error {
     readonly status: number;
-    readonly code: string;
-    constructor(status: number, code: string) {
+    readonly code: ApiError['code'];
+    readonly retryAfterMs: number | null;
+    constructor(status: number, code: ApiError['code'], retryAfterMs: number | null = null) {
       super(code);
       this.status = status;
       this.code = code;
+      this.retryAfterMs = retryAfterMs;
     }
   }
   const problemOf = (error: unknown) =>
-    error instanceof Refused ? error : { status: 0, code: 'unreachable' };
+    error instanceof Refused ? error : ({ status: 0, code: 'unreachable', retryAfterMs: null } as const);
+
+  /** What is waited for when the dialog is closed; empty: it stays open. */
+  let closesAt = '';
+  afterEach(() => {
+    closesAt = '';
+  });
 
   async function run(...answers: (Started | Error)[]) {
+    const closed = new AbortController();
     const told: string[] = [];
     const took = { ms: 0, tries: 0 };
     const clock = {
@@ -79,7 +89,11 @@ describe('a start', () => {
       if (answer === undefined || answer instanceof Error) throw answer;
       return answer;
     };
-    const sending = { post, problemOf, tell: (text: string) => void told.push(text) };
+    const tell = (text: string) => {
+      told.push(text);
+      if (text === closesAt) closed.abort(new Error('closed'));
+    };
+    const sending = { post, problemOf, tell, signal: closed.signal };
     const outcome = await begin(sending, clock).catch((error: unknown) => error);
     return { outcome, told, ...took };
   }
@@ -90,6 +104,20 @@ describe('a start', () => {
     expect(outcome).toBe(started);
     expect(told[0]).toContain('going back to stable');
     expect(await run(pending)).toMatchObject({ outcome: pending, ms: 180_000 });
+  });
+
+  test('waits for its turn where the API has too much to do, for as long as that says', async () => {
+    const busy = new Refused(429, 'starts-busy', 7_000);
+    const { outcome, told, ms } = await run(busy, started);
+    expect({ outcome, ms }).toEqual({ outcome: started, ms: 7_000 });
+    expect(told[0]).toContain('too much to do');
+    expect(await run(busy)).toMatchObject({ outcome: busy, ms: 175_000 });
+  });
+
+  test('is not sent any more once its dialog was closed', async () => {
+    closesAt = 'The running rollout is going back to stable; then this one begins.';
+    const { outcome, tries } = await run(new Refused(503, 'supersede-pending'), started);
+    expect({ outcome, tries }).toEqual({ outcome: new Error('closed'), tries: 1 });
   });
 
   test('is asked again after a lost answer, a bounded number of times', async () => {

@@ -1,6 +1,7 @@
 /** What is done in the dashboard: plans begun from the editor, commands, a second person's yes, an emergency stop. */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { violationsOn } from '../../support/axe.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
 import { examplePlan } from '../../support/example-plan.ts';
 
@@ -34,6 +35,7 @@ export function acting(use: () => Dashboard): void {
     const instances = page.getByRole('region', { name: 'Instances' });
     for (const name of ['canary v2: 1 of 1 ready', 'stable v1: 1 of 1 ready'])
       await instances.getByRole('heading', { name }).waitFor(patient);
+    expect(await violationsOn(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 800 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await page.setViewportSize({ width: 1280, height: 800 });

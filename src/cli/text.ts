@@ -19,6 +19,11 @@ export function moreLines(next: string | null): string[] {
   return next === null ? [] : [`more: add --cursor ${next}`];
 }
 
+/** For an empty page, which need not be the only one: whoever sees a part of a list may get it though more follow. */
+export function noneLine(none: string, next: string | null): string {
+  return next === null ? none : 'none on this page; more follow';
+}
+
 export function warningLines(warnings: readonly { path: string; message: string }[]): string[] {
   return warnings.map((warning) => `warning:${problemLine(warning).slice(1)}`);
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
 
 export interface EmergenciesOptions extends CommonOptions {
@@ -28,7 +28,7 @@ export async function runEmergencies(options: EmergenciesOptions, io: Io): Promi
     actor,
     reason,
   ]);
-  writeLines(io.out, rows.length === 0 ? ['no emergencies'] : table(header, rows));
+  writeLines(io.out, rows.length === 0 ? [noneLine('no emergencies', value.next)] : table(header, rows));
   writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }

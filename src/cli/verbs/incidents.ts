@@ -5,7 +5,7 @@ import { reviewOf } from '../../domain/incident/review.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
-import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, pagingOptions, verb } from '../verb.ts';
 
 export interface IncidentsOptions extends CommonOptions {
@@ -45,7 +45,7 @@ export async function runIncidents(options: IncidentsOptions, io: Io): Promise<n
     one.acknowledgedBy ?? '-',
     one.title,
   ]);
-  writeLines(io.out, rows.length === 0 ? ['no incidents'] : table(header, rows));
+  writeLines(io.out, rows.length === 0 ? [noneLine('no incidents', value.next)] : table(header, rows));
   writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;
 }

@@ -4,7 +4,7 @@ import { outcomeSchema, phaseSchema, type RolloutSummary } from '../../api/contr
 import type { Outcome, Phase } from '../../domain/rollout/types.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
+import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
 export interface ListOptions extends CommonOptions {
@@ -28,7 +28,7 @@ export async function runList(options: ListOptions, io: Io): Promise<number> {
     return exitCodes.ok;
   }
   const header = ['TARGET', 'VERSION', 'PHASE', 'STARTED (UTC)', 'ENDED (UTC)', 'RUN'];
-  if (value.rollouts.length === 0) writeLines(io.out, ['no rollouts']);
+  if (value.rollouts.length === 0) writeLines(io.out, [noneLine('no rollouts', value.next)]);
   else writeLines(io.out, table(header, value.rollouts.map(rowOf)));
   writeLines(io.err, moreLines(value.next));
   return exitCodes.ok;

@@ -15,6 +15,23 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   );
 }
 
+interface NoneProps {
+  /** What an empty list means. */
+  readonly title: string;
+  /** Of the page that is shown; not null: more follow, so that an empty page means nothing yet. */
+  readonly next: string | null;
+  readonly children?: ReactNode;
+}
+
+/** For an empty page of a list: whoever sees a part of it may get one though more follow. */
+export function NoneHere({ title, next, children }: NoneProps) {
+  return next === null ? (
+    <Empty title={title}>{children}</Empty>
+  ) : (
+    <Empty title="None on this page; more follow" />
+  );
+}
+
 /** Seen only when it takes a while. */
 export function Loading({ what }: { readonly what: string }) {
   return (

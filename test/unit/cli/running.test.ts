@@ -220,6 +220,8 @@ test('list prints a table, or that there is nothing', async () => {
   expect(calls[0]?.args[0]).toMatchObject({ service: 'shop', running: 'true', limit: 50 });
   const none = await sluice(['list'], { list: async () => ({ rollouts: [], next: null }) });
   expect(none.out).toBe('no rollouts\n');
+  const noneYet = await sluice(['list'], { list: async () => ({ rollouts: [], next: 'abc' }) });
+  expect(noneYet.out).toBe('none on this page; more follow\n');
 });
 
 test.each([

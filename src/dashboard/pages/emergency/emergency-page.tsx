@@ -52,7 +52,7 @@ export function EmergencyPage() {
         <section aria-label="Emergencies" className="emergency-list">
           <h2>Open emergencies</h2>
           {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
-          {shown.length === 0 && data !== null ? <p className="muted">{noneText(rights)}</p> : null}
+          {shown.length === 0 && data !== null ? <p className="muted">{noneText(rights, data)}</p> : null}
           {shown.map((id) => (
             <EmergencyCard
               key={id}
@@ -72,7 +72,9 @@ export function EmergencyPage() {
 }
 
 /** Whoever sees a part of them must not believe that all is well elsewhere. */
-function noneText({ grants }: Rights): string {
+function noneText({ grants }: Rights, { emergencies, next }: EmergencyList): string {
+  if (emergencies.length === 0 && next !== null)
+    return 'None that you may see was found yet, and more follow: sluice emergencies lists them page by page.';
   return allows(grants, 'read', everywhere) ? 'None is open.' : 'None that you may see is open.';
 }
 

@@ -7,7 +7,7 @@ import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { Loading, NoneHere, Problem } from '../../ui/states.tsx';
 import { At, Since } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import type { Rights } from '../actions/rights.ts';
@@ -36,7 +36,7 @@ export function IncidentsPage() {
       <EnvironmentBar choice={choice} />
       {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {data === null && problem === null ? <Loading what="incidents" /> : null}
-      {data?.incidents.length === 0 ? <Empty title="No incident" /> : null}
+      {data?.incidents.length === 0 ? <NoneHere title="No incident" next={data.next} /> : null}
       <ul className="incidents">
         {(data?.incidents ?? []).map((incident) => (
           <li key={incident.runId}>

@@ -57,7 +57,7 @@ function Content({ history: { rollouts, problem, loading, more, loadMore } }: { 
   if (rollouts === null) {
     return problem ? null : <Loading what="the history" />;
   }
-  if (rollouts.length === 0) {
+  if (rollouts.length === 0 && !more) {
     return (
       <Empty title="No rollout has ended like that">
         <p>Rollouts stay here for as long as Temporal keeps them; evidence is kept longer.</p>
@@ -66,14 +66,18 @@ function Content({ history: { rollouts, problem, loading, more, loadMore } }: { 
   }
   return (
     <>
-      <Table
-        caption="Rollouts that have ended, the last one first"
-        columns={['Outcome', 'Rollout', 'Version', 'Ended', 'Took', 'Started by']}
-      >
-        {rollouts.map((rollout) => (
-          <Row key={rollout.runId} rollout={rollout} />
-        ))}
-      </Table>
+      {rollouts.length === 0 ? (
+        <Empty title="None found yet" />
+      ) : (
+        <Table
+          caption="Rollouts that have ended, the last one first"
+          columns={['Outcome', 'Rollout', 'Version', 'Ended', 'Took', 'Started by']}
+        >
+          {rollouts.map((rollout) => (
+            <Row key={rollout.runId} rollout={rollout} />
+          ))}
+        </Table>
+      )}
       {more ? (
         <div>
           <Button onClick={loadMore} busy={loading}>

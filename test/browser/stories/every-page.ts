@@ -1,7 +1,7 @@
 /** What holds for every page, in both themes, on a narrow and on a wide screen. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { violationsOn } from '../../support/axe.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
@@ -9,8 +9,9 @@ import { type PageRow, pageRows } from '../pages.ts';
 
 const widths = [1280, 360] as const;
 const themes = ['light', 'dark'] as const;
-/** Of a page that is opened first, in bytes as they are sent. The editor's own code comes after its page is there. */
+/** Of a page that is opened first, in bytes as they are sent. */
 const loadLimit = 200_000;
+/** With the editor's own code, which comes once its page is there. */
 const editorLimit = 300_000;
 /** Set by `npm run screenshots`. */
 const pictures = process.env.SLUICE_SCREENSHOTS;
@@ -64,6 +65,23 @@ export function everyPage(use: () => Dashboard): void {
       await context.close();
     },
   );
+
+  it('the page of a start is there before its editor, which is most of it', async () => {
+    const { apiUrl } = use().parts;
+    const { page, context, seen } = await use().open('/login');
+    const held: Route[] = [];
+    await page.route(/plan-editor/, (route) => void held.push(route));
+    await page.goto(`${apiUrl}/ui/start`);
+    await page.getByRole('main').getByText('As it would run').waitFor({ timeout: 30_000 });
+    await expect.poll(() => held.length, { timeout: 30_000 }).toBe(1);
+    const loaded = await loadedBytes(page);
+    expect(loaded).toBeLessThan(loadLimit);
+    await Promise.all(held.map((route) => route.continue()));
+    await page.getByRole('textbox', { name: 'Plan, in YAML' }).waitFor({ timeout: 30_000 });
+    expect(await loadedBytes(page)).toBeGreaterThan(loaded);
+    expect(seen.complaints).toEqual([]);
+    await context.close();
+  });
 }
 
 /** Of the dashboard itself, as it was sent: compressed. */

@@ -5,6 +5,7 @@ import type { Sees } from '../access/sight.ts';
 import type { RolloutSummary, Waiting, WaitingList, WaitingQuery } from '../contract.ts';
 import type { RolloutService } from '../service.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
+import { atOnce, type Looks } from './looks.ts';
 import { waitingIn } from './question.ts';
 
 /** Phases in which something may wait for a yes; a stage that is held may wait for an override. */
@@ -12,12 +13,24 @@ const phases: readonly Phase[] = ['gating', 'approving', 'watching', 'holding'];
 const pageSize = 200;
 /** Of one phase; more at once nobody could answer. */
 const mostPages = 5;
-const atOnce = 10;
+/** For one answer; then its cursor goes on, so that no look at a page is a load for workers. */
+const mostLooks = 200;
+/** Each of those costs its time, and where no worker is it is the same with the next. */
+const mostUnanswered = 20;
 
-type Asked = Pick<RolloutService, 'list' | 'get'>;
+interface Asked {
+  readonly rollouts: Pick<RolloutService, 'list'>;
+  readonly looks: Looks;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
+}
 
-/** The questions of one rollout are on one page, so there may be a few more than the limit. */
-export async function waitingFor(rollouts: Asked, query: WaitingQuery, sees: Sees): Promise<WaitingList> {
+/**
+ * The questions of one rollout are on one page, so there may be a few more than the limit; there may be fewer, or none, though more
+ * rollouts follow. Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list.
+ */
+export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees): Promise<WaitingList> {
+  const { rollouts, looks, gone } = asked;
   const { person, limit, cursor, ...where } = query;
   const filter = JSON.stringify({ person, ...where });
   const after = cursor === undefined ? '' : Buffer.from(placeIn(cursor, filter).token).toString();
@@ -28,16 +41,17 @@ export async function waitingFor(rollouts: Asked, query: WaitingQuery, sees: See
     .sort((a, b) => (a.target < b.target ? -1 : 1));
   const approvals: Waiting[] = [];
   let unanswered = 0;
-  for (let at = 0; at < left.length; at += atOnce) {
+  for (let at = 0; at < Math.min(left.length, mostLooks) && !gone.aborted; at += atOnce) {
     const some = left.slice(at, at + atOnce);
-    // One that ends meanwhile waits for nobody.
-    const views = await Promise.all(some.map((one) => rollouts.get(one).catch(() => null)));
-    for (const [index, view] of views.entries()) {
-      if (view?.status === null) unanswered += 1;
-      const asked = view?.status ? waitingIn(view.status) : [];
-      approvals.push(...asked.filter((one) => person === undefined || mayAnswer(one, person)));
+    const found = await Promise.all(some.map((one) => looks.at(one)));
+    for (const [index, look] of found.entries()) {
+      if (look === 'unanswered') unanswered += 1;
+      const questions = typeof look === 'string' ? [] : waitingIn(look);
+      approvals.push(...questions.filter((one) => person === undefined || mayAnswer(one, person)));
       const last = left[at + index];
-      if (approvals.length < limit || last === undefined || at + index + 1 === left.length) continue;
+      const looked = at + index + 1;
+      const enough = approvals.length >= limit || unanswered >= mostUnanswered || looked >= mostLooks;
+      if (!enough || last === undefined || looked === left.length) continue;
       return { approvals, unanswered, next: cursorOf(Buffer.from(last.target), filter) };
     }
   }
@@ -45,7 +59,7 @@ export async function waitingFor(rollouts: Asked, query: WaitingQuery, sees: See
 }
 
 async function inPhase(
-  rollouts: Asked,
+  rollouts: Asked['rollouts'],
   phase: Phase,
   where: Pick<WaitingQuery, 'environment' | 'service'>,
   sees: Sees,

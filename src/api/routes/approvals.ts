@@ -6,9 +6,11 @@ import { same } from '../../domain/gates/override.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Principal } from '../access/principal.ts';
 import { sightOf } from '../access/sight.ts';
+import { Looks } from '../approvals/looks.ts';
 import { questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import { operations } from '../contract.ts';
+import { goneSignal } from '../gone.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
@@ -19,10 +21,12 @@ export function approvalRoutes(
   overTls: boolean,
 ): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
+  const looks = new Looks(rollouts);
   app.get(
     operations.listApprovals.path,
     { config: { thinned: true }, schema: schemaOf('listApprovals') },
-    ({ query, principal }) => waitingFor(rollouts, query, sightOf(principal)),
+    ({ query, principal }, reply) =>
+      waitingFor({ rollouts, looks, gone: goneSignal(reply) }, query, sightOf(principal)),
   );
   app.post(
     operations.makeApprovalLink.path,

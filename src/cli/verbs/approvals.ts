@@ -25,7 +25,8 @@ export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<n
     return exitCodes.ok;
   }
   const header = ['TARGET', 'VERSION', 'HAS', 'WAITS FOR', 'NAME', 'QUESTION'];
-  if (value.approvals.length === 0) writeLines(io.out, ['nothing waits for anybody']);
+  const among = value.next === null ? 'for anybody' : 'among the rollouts that were looked at';
+  if (value.approvals.length === 0) writeLines(io.out, [`nothing waits ${among}`]);
   else writeLines(io.out, table(header, value.approvals.map(rowOf)));
   if (value.unanswered > 0)
     writeLines(io.err, [`${value.unanswered} rollouts gave no account of themselves`]);

@@ -353,3 +353,68 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
   expect(rest.map(({ target }) => target)).toEqual(['demo/till']);
   expect((await app.inject(`/v1/approvals?limit=2&person=bob&cursor=${first.next}`)).statusCode).toBe(400);
 });
+
+describe('where very many rollouts may wait', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, at) => {
+      const service = `s${String(at).padStart(4, '0')}`;
+      return { ...viewOf(), service, target: `demo/${service}`, runId: `run-${at}` };
+    });
+  const listOf = (count: number): Partial<RolloutService> => ({
+    list: async ({ phase }) => ({ rollouts: phase === 'watching' ? many(count) : [], next: null }),
+  });
+  const pageOf = async (query: string) =>
+    waitingListSchema.parse((await app?.inject(`/v1/approvals${query}`))?.json());
+
+  test('an answer looks at a part of them, and its cursor leads on to what waits', async () => {
+    const asked = { phase: 'watching', question: 'rollback' } as const;
+    const { rollouts } = await serve(asking, {
+      ...listOf(250),
+      get: async ({ service }) =>
+        viewOf({ ...(service === 's0230' ? asked : {}), target: `demo/${service}`, service }),
+    });
+    const looked = () => rollouts.calls.filter(({ method }) => method === 'get').length;
+    const first = await pageOf('');
+    expect([first.approvals, looked()]).toEqual([[], 200]);
+    const rest = await pageOf(`?cursor=${first.next}`);
+    expect(rest).toMatchObject({ approvals: [{ target: 'demo/s0230', kind: 'rollback' }], next: null });
+    expect(looked()).toBe(250);
+  });
+
+  test('those that cannot be had are counted, whatever the reason, but for those that are gone', async () => {
+    const failures: Record<string, Parameters<typeof failing>[0]> = {
+      s0000: 'payload-key-missing',
+      s0001: 'rollout-not-found',
+    };
+    await serve(asking, {
+      ...listOf(4),
+      get: async ({ service }) => {
+        const code = failures[service];
+        if (code !== undefined) return await failing(code, 'no')();
+        if (service === 's0002') throw new Error('a bug');
+        return viewOf({}, { status: null });
+      },
+    });
+    expect(await pageOf('')).toEqual({ approvals: [], unanswered: 3, next: null });
+  });
+
+  test('where nothing answers a page ends early, and viewers share the looks, a few at a time', async () => {
+    const waiting: (() => void)[] = [];
+    const { rollouts } = await serve(asking, {
+      ...listOf(100),
+      get: async () => {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return viewOf({}, { status: null });
+      },
+    });
+    const pages = [pageOf(''), pageOf(''), pageOf('')];
+    for (const turn of [1, 2]) {
+      await vi.waitFor(() => expect(waiting).toHaveLength(10));
+      expect(rollouts.calls.filter(({ method }) => method === 'get')).toHaveLength(turn * 10);
+      for (const answer of waiting.splice(0)) answer();
+    }
+    for (const page of await Promise.all(pages)) {
+      expect(page).toMatchObject({ approvals: [], unanswered: 20, next: expect.any(String) });
+    }
+  });
+});

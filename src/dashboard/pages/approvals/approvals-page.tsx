@@ -56,15 +56,15 @@ interface ContentProps {
 
 function Content({ query: { data, problem }, rights, onAnswer }: ContentProps) {
   if (data === null) return problem ? null : <Loading what="approvals" />;
-  const { approvals, unanswered } = data;
+  const { approvals, unanswered, next } = data;
+  const nothing =
+    next === null ? 'Nothing waits for anybody' : 'Nothing waits among these; the next page looks at more';
   return (
     <div className="approvals">
       {unanswered === 0 ? null : (
-        <Note>
-          {unanswered} rollouts that may wait gave no account of themselves; no worker answers for them.
-        </Note>
+        <Note>{unanswered} rollouts that may wait gave no account of themselves.</Note>
       )}
-      {approvals.length === 0 ? <Empty title="Nothing waits for anybody" /> : null}
+      {approvals.length === 0 ? <Empty title={nothing} /> : null}
       <ul className="approvals">
         {approvals.map((waiting) => (
           <li key={`${waiting.target} ${waiting.kind} ${waiting.question}`}>

@@ -5,7 +5,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { DataPlanes, Written } from './express/data-planes.ts';
 import type { Feeds } from './feeds.ts';
-import type { StartBound, WhyRefused } from './limits/start-bound.ts';
+import type { StartBound } from './limits/start-bound.ts';
+import type { WhyRefused } from './limits/start-line.ts';
 import { templateOf } from './route-table.ts';
 import { isStream } from './streams.ts';
 

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Budget } from './buckets.ts';
 import { Pace } from './pace.ts';
-import { StartLine } from './start-line.ts';
+import { type Comer, type Refused, StartLine, type WhyRefused } from './start-line.ts';
 
 export interface StartBudget extends Budget {
   /** Starts that were let in and are not answered yet. */
@@ -12,9 +12,6 @@ export interface StartBudget extends Budget {
 
 /** So many begin without a wait; of what comes at once beyond that, Temporal and the workers would have too much. */
 const unpaced = 20;
-
-/** `rate`: more came than may begin. `in-flight`: too many of those that were let in are not answered yet. */
-export type WhyRefused = 'rate' | 'in-flight';
 
 export class StartBound {
   private readonly budget: StartBudget;
@@ -34,14 +31,17 @@ export class StartBound {
     return this.underWay;
   }
 
-  /** Throws what `pass` would throw, if it is clear already: a plan that may not begin now need not be read. */
+  /** Throws what `pass` would throw for whoever has a place already: a plan that may not begin now need not be read again. */
   refuseEarly(name: string, reply: FastifyReply): void {
-    if (this.underWay >= this.budget.inFlight || this.line.isFullFor(name)) this.admit(name, reply);
+    this.refuse(this.line.known(name, this.free), reply);
   }
 
-  /** Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is its turn; `name` is what it is known by then. */
-  async pass<T>(name: string, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
-    this.admit(name, reply);
+  /**
+   * Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is its turn; by then it
+   * is known by its name. A place is for what could begin, so call it when plan and rights are known to be good.
+   */
+  async pass<T>(comer: Comer, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
+    this.refuse(this.line.take(comer, this.free), reply);
     this.underWay += 1;
     try {
       await this.pace.turn();
@@ -51,17 +51,20 @@ export class StartBound {
     }
   }
 
-  private admit(name: string, reply: FastifyReply): void {
+  private get free(): number {
+    return this.budget.inFlight - this.underWay;
+  }
+
+  private refuse(refused: Refused | null, reply: FastifyReply): void {
+    if (refused === null) return;
     const { perSecond, inFlight } = this.budget;
-    const full = this.underWay >= inFlight;
-    const waitMs = full ? this.line.later(name) : this.line.take(name);
-    if (waitMs === 0) return;
-    this.onRefused(full ? 'in-flight' : 'rate');
-    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    this.onRefused(refused.why);
+    const retryAfterSeconds = Math.ceil(refused.waitMs / 1000);
     reply.header('retry-after', String(retryAfterSeconds));
-    const message = full
-      ? `${inFlight} starts are under way and not answered yet.`
-      : `More rollouts are started than ${perSecond} a second, for too long.`;
+    const message =
+      refused.why === 'in-flight'
+        ? `${inFlight} starts are under way and not answered yet, or others wait for what is free.`
+        : `More rollouts are started than ${perSecond} a second, for too long.`;
     throw new SluiceError('starts-busy', message, { details: { retryAfterSeconds } });
   }
 }

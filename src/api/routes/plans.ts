@@ -1,19 +1,24 @@
 /** Routes that take a plan: start a rollout, or only check the plan. */
 import { createHash } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { targetOf } from '../../domain/plan/types.ts';
 import { actorOf, need, reachOf } from '../access/principal.ts';
 import { linksOf, operations } from '../contract.ts';
 import type { StartBound } from '../limits/start-bound.ts';
+import type { Comer } from '../limits/start-line.ts';
 import { planOf, readPlanBody } from '../plan-body.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 const consumes = ['application/json', 'application/yaml', 'text/yaml'];
 
-function digestOf(body: unknown): string {
-  return createHash('sha256').update(JSON.stringify(body)).digest('base64');
+/** The same request of the same principal is the same one who comes. */
+function comerOf({ principal: { name, verified }, body }: FastifyRequest): Comer {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([name, body]))
+    .digest('base64');
+  return { name: digest, owner: verified ? name : null };
 }
 
 export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBound | null): void {
@@ -25,9 +30,8 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBou
       schema: { ...schemaOf('startRollout'), consumes },
     },
     async (request, reply) => {
-      // The same request once more has the same place.
-      const name = bound === null ? '' : digestOf(request.body);
-      bound?.refuseEarly(name, reply);
+      const comer = bound === null ? null : comerOf(request);
+      if (bound !== null && comer !== null) bound.refuseEarly(comer.name, reply);
       const { parse, ...asked } = readPlanBody(request.body, deps.plans);
       const plan = planOf(parse);
       need(request.principal, 'start', plan);
@@ -37,7 +41,7 @@ export function planRoutes(root: FastifyInstance, deps: ApiDeps, bound: StartBou
       const actor = actorOf(request.principal, asked.actor);
       const reach = reachOf(request.principal, 'start', plan);
       const start = () => deps.rollouts.start({ ...asked, actor, plan, warnings, idempotencyKey, reach });
-      const started = await (bound === null ? start() : bound.pass(name, reply, start));
+      const started = await (bound === null || comer === null ? start() : bound.pass(comer, reply, start));
       const links = linksOf(plan.environment, plan.service, started.runId);
       return reply
         .status(started.created ? 201 : 200)

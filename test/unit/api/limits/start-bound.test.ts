@@ -1,18 +1,24 @@
 /** The bound on starts of all principals together: a place for who has to wait, and nothing else that waits. */
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../../../../src/api/app.ts';
+import { type AppOptions, createApp } from '../../../../src/api/app.ts';
 import { problemSchema } from '../../../../src/api/contract.ts';
 import { limitsEach, startBudgetOf } from '../../../../src/api/limits/budgets.ts';
 import { Pace } from '../../../../src/api/limits/pace.ts';
 import type { StartBudget } from '../../../../src/api/limits/start-bound.ts';
 import { StartLine } from '../../../../src/api/limits/start-line.ts';
-import type { StartResult } from '../../../../src/api/service.ts';
+import type { PlanParse, StartResult } from '../../../../src/api/service.ts';
 import { fakeDeps, fakeRollouts, planOf } from '../fakes.ts';
 
 describe('the line of starts', () => {
   const clock = { ms: 0 };
-  const line = (perSecond: number, burst: number) => new StartLine({ perSecond, burst }, () => clock.ms);
+  /** `take` gives the milliseconds to wait. */
+  const line = (perSecond: number, burst: number) => {
+    const starts = new StartLine({ perSecond, burst }, () => clock.ms);
+    const take = (name: string, free = 1_000, owner: string | null = null) =>
+      starts.take({ name, owner }, free)?.waitMs ?? 0;
+    return { take };
+  };
   beforeEach(() => {
     clock.ms = 0;
   });
@@ -55,6 +61,37 @@ describe('the line of starts', () => {
     expect(some.take('new')).toBeGreaterThan(0);
     clock.ms = 60_000;
     expect(some.take('newer')).toBe(0);
+  });
+
+  test('while too many are under way, those who came first have what becomes free', () => {
+    const some = line(10, 250);
+    const names = Array.from({ length: 100 }, (_, number) => `w${number}`);
+    expect(names.map((name) => some.take(name, 0)).at(-1)).toBe(10_000);
+    clock.ms = 5_000;
+    // 49 stand before it whose turn it is not yet, or who do not come.
+    expect(some.take('w99', 1)).toBe(5_000);
+    expect(['new', 'newer'].map((name) => some.take(name, 2))).toEqual([10_100 - 5_000, 10_200 - 5_000]);
+    expect(some.take('w3', 1)).toBe(0);
+    // All of it is free: there is enough for everybody, whoever comes early.
+    expect(some.take('w99', 250)).toBe(0);
+  });
+
+  test('whoever comes when they were told and finds nothing free keeps the place', () => {
+    const some = line(10, 250);
+    for (const name of ['a', 'b']) some.take(name, 0);
+    for (clock.ms = 1_000; clock.ms < 60_000; clock.ms += 1_000) {
+      expect([some.take('a', 0), some.take('b', 0)]).toEqual([100, 200]);
+    }
+    expect(some.take('new', 1)).toBeGreaterThan(0);
+    expect(some.take('b', 1)).toBe(0);
+  });
+
+  test('nobody who is known has more places than a part of what may come at once', () => {
+    const some = line(10, 20);
+    for (let number = 0; number < 20; number++) some.take(`${number}`);
+    const waits = Array.from({ length: 50 }, (_, number) => some.take(`greedy ${number}`, 1_000, 'eve'));
+    expect([waits[4], waits[5], waits.at(-1)]).toEqual([500, 600, 600]);
+    expect(some.take('honest', 1_000, 'ann')).toBe(600);
   });
 
   test('has an end', () => {
@@ -112,20 +149,28 @@ const start = (service: string) => ({
 });
 
 /** Plans of one key, `service`. */
-async function serve(starts: StartBudget, begin: () => Promise<StartResult> = async () => started) {
+async function serve(
+  starts: StartBudget,
+  begin: () => Promise<StartResult> = async () => started,
+  authenticate: AppOptions['authenticate'] = undefined,
+) {
   vi.spyOn(performance, 'now').mockReturnValue(1_000_000);
   const rollouts = fakeRollouts({
     start: begin,
     list: async () => ({ rollouts: [], next: null }),
     command: async () => ({ accepted: true, via: 'update', status: null }),
   });
-  const parse = vi.fn((input: unknown) => ({
-    ok: true as const,
-    plan: planOf(input as { service: string }),
-    warnings: [],
-  }));
+  const parse = vi.fn((input: unknown): PlanParse => {
+    const plan = planOf(input as { service: string });
+    if (typeof input === 'object' && input !== null && 'junk' in input)
+      return { ok: false, problems: [{ path: 'junk', message: 'is no key' }], warnings: [] };
+    return { ok: true, plan, warnings: [] };
+  });
   const plans = { parse, parseText: (text: string) => parse(JSON.parse(text)) };
-  app = await createApp({ ...fakeDeps(rollouts), plans }, { starts });
+  app = await createApp(
+    { ...fakeDeps(rollouts), plans },
+    { starts, ...(authenticate === undefined ? {} : { authenticate }) },
+  );
   return { app, rollouts, parse };
 }
 
@@ -140,16 +185,30 @@ test('what is too much is told when it is its turn, counted, and holds no comman
   });
   expect((await app.inject(start('d'))).headers['retry-after']).toBe('4');
   expect(rollouts.calls.filter(({ method }) => method === 'start')).toHaveLength(2);
-  expect(parse, 'plans that need not be read').toHaveBeenCalledTimes(2);
+  expect(parse).toHaveBeenCalledTimes(4);
+  expect((await app.inject(start('c'))).headers['retry-after']).toBe('2');
+  expect(parse, 'a plan that need not be read again').toHaveBeenCalledTimes(4);
   for (const command of ['rollback', 'pause']) {
     const url = `/v1/rollouts/demo/a/${command}`;
     expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(200);
   }
   const metrics = (await app.inject('/metrics')).body;
-  expect(metrics).toContain('sluice_starts_refused_total{why="rate"} 2');
+  expect(metrics).toContain('sluice_starts_refused_total{why="rate"} 3');
   vi.spyOn(performance, 'now').mockReturnValue(1_002_000);
   expect((await app.inject(start('new'))).statusCode).toBe(429);
   expect((await app.inject(start('c'))).statusCode).toBe(201);
+});
+
+test('a plan that cannot begin, and one that its sender may not start, take no place', async () => {
+  const grants = [{ role: 'operator' as const, environments: ['demo'], services: ['a', 'b'] }];
+  const authenticate = async () => ({ name: 'ann', verified: true, grants });
+  const { app } = await serve({ perSecond: 1, burst: 1, inFlight: 10 }, undefined, authenticate);
+  expect((await app.inject(start('a'))).statusCode).toBe(201);
+  for (let number = 0; number < 20; number++) {
+    expect((await app.inject(start(`other-${number}`))).statusCode).toBe(403);
+    expect((await app.inject({ ...start('x'), payload: { junk: number } })).statusCode).not.toBe(429);
+  }
+  expect((await app.inject(start('b'))).headers['retry-after']).toBe('1');
 });
 
 test('no more are under way than may be, and a start that fails makes room too', async () => {

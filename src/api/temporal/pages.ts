@@ -1,5 +1,5 @@
 /** Pages of what Temporal's visibility lists, thinned to what their reader may see. A cursor says where in the list to go on. */
-import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
 import { SluiceError } from '../../domain/errors.ts';
 import { ask, type TemporalDeps } from './calls.ts';
 
@@ -33,15 +33,17 @@ export async function pageOf<T>(deps: TemporalDeps, query: PageQuery<T>): Promis
   let place: Place = cursor === undefined ? start : placeIn(cursor, filter);
   for (let turn = 0; turn < (sees === null ? 1 : mostPages); turn++) {
     const { infos, following } = await listed(deps, { filter, pageSize, token: place.token });
+    // 0 if it has left meanwhile: rather told twice than never.
+    const from = place.after === null ? 0 : 1 + infos.findIndex((info) => runIdOf(info) === place.after);
     for (const [at, info] of infos.entries()) {
-      const item = at < place.skip ? null : query.read(info);
+      const item = at < from ? null : query.read(info);
       if (item === null || (sees !== null && !sees(item))) continue;
       items.push(item);
       if (items.length < limit || at + 1 === infos.length) continue;
-      return { items, next: cursorOf(place.token, filter, at + 1) };
+      return { items, next: cursorOf(place.token, filter, runIdOf(info)) };
     }
     if (following === null) return { items, next: null };
-    place = { token: following, skip: 0 };
+    place = { token: following, after: null };
     if (items.length >= limit) break;
   }
   return { items, next: cursorOf(place.token, filter) };
@@ -56,7 +58,10 @@ async function listed(
   const nextPageToken = token.length === 0 ? null : token;
   const answer = await ask(deps, () =>
     workflowService.listWorkflowExecutions({ namespace, pageSize, query: filter, nextPageToken }),
-  );
+  ).catch((error: unknown) => {
+    // The filter has its form from us, so it is the page that makes no sense.
+    throw nextPageToken !== null && isInvalid(error) ? notOfThisList(error) : error;
+  });
   const following = answer.nextPageToken?.length ? answer.nextPageToken : null;
   return { infos: answer.executions ?? [], following };
 }
@@ -64,18 +69,28 @@ async function listed(
 interface Place {
   /** Of the page; empty: the first. */
   readonly token: Uint8Array;
-  /** So many of the page were told before. */
-  readonly skip: number;
+  /** The run of the page that was told last; null: none was. */
+  readonly after: string | null;
 }
 
-const start: Place = { token: new Uint8Array(), skip: 0 };
+const start: Place = { token: new Uint8Array(), after: null };
+
+function runIdOf(info: RawWorkflowExecutionInfo): string | null {
+  return info.execution?.runId || null;
+}
+
+function isInvalid(error: unknown): boolean {
+  const invalidArgument = 3;
+  if (isGrpcServiceError(error)) return Number(error.code) === invalidArgument;
+  return error instanceof Error && error.cause !== undefined && isInvalid(error.cause);
+}
 
 /** Opaque to clients; carries its filters, because a page of one list makes no sense in another. */
-export function cursorOf(token: Uint8Array, filter: string, skip = 0): string {
+export function cursorOf(token: Uint8Array, filter: string, after: string | null = null): string {
   const text = JSON.stringify({
     token: Buffer.from(token).toString('base64'),
     filter,
-    ...(skip === 0 ? {} : { skip }),
+    ...(after === null ? {} : { after }),
   });
   return Buffer.from(text).toString('base64url');
 }
@@ -85,20 +100,25 @@ export function placeIn(cursor: string, filter: string): Place {
   try {
     const known: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (typeof known === 'object' && known !== null && 'token' in known && 'filter' in known) {
-      const skip = 'skip' in known ? known.skip : 0;
-      if (known.filter === filter && typeof known.token === 'string' && isCount(skip))
-        return { token: Buffer.from(known.token, 'base64'), skip };
+      const after = 'after' in known ? known.after : null;
+      if (known.filter === filter && typeof known.token === 'string' && isRunId(after))
+        return { token: Buffer.from(known.token, 'base64'), after };
     }
   } catch {
     // Not of our making; refused below.
   }
-  throw new SluiceError('request-invalid', 'The cursor is not of this list.', {
+  throw notOfThisList();
+}
+
+function isRunId(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function notOfThisList(cause?: unknown): SluiceError {
+  return new SluiceError('request-invalid', 'The cursor is not of this list.', {
+    cause,
     problems: [
       { path: 'query.cursor', message: 'must be `next` of an earlier answer with the same filters' },
     ],
   });
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -5,18 +5,23 @@ import { type Archive, listedAt, manifestAt, placesIn } from '../../evidence/arc
 import type { Unsealed } from '../../evidence/seal.ts';
 import { areaOf, type Sees } from '../access/sight.ts';
 import type { BundleList, BundleListQuery } from '../contract.ts';
+import { Queue } from '../express/queue.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
 
 export type Failing = BundleList['failing'];
 
 const atOnce = 20;
 const maxKnown = 1_000;
+/** Of one target, on one page: what lies behind more of them is not found. */
+const mostDamaged = 1_000;
 
 export class BundleLister {
   private readonly archive: Archive;
   private readonly failing: () => Promise<Failing>;
   /** Manifests never change, so one that was read once is known; those that were read first are forgotten first. */
   private readonly known = new Map<string, Unsealed<Manifest>>();
+
+  private readonly reading = new Queue(atOnce);
 
   constructor(archive: Archive, failing: () => Promise<Failing>) {
     this.archive = archive;
@@ -36,12 +41,9 @@ export class BundleLister {
     const places = (await placesIn(this.archive)).filter(fits);
     const chains = chainsOf(places);
     const parts = await aFewAtATime(chains, (chain) => this.following(chain, after));
-    const more = parts.some((part) => part.length > limit);
-    const looked = parts.flatMap((part) => part.slice(0, limit));
-    const found = await aFewAtATime(looked, async (place) => ({
-      place,
-      manifest: await this.manifest(place),
-    }));
+    const reads = await Promise.all(parts.map((part) => this.first(part, limit)));
+    const found = reads.flatMap((read) => read.found);
+    const more = reads.some((read) => read.more);
     const all = found.flatMap(({ manifest }) => manifest ?? []).sort((a, b) => order(rankOf(a), rankOf(b)));
     const latest = all.slice(0, limit);
     const last = latest.at(-1);
@@ -52,6 +54,21 @@ export class BundleLister {
       failing: (await this.failing()).filter(fits),
       next: last && (more || all.length > limit) ? cursorOf(tokenFrom(rankOf(last)), filter) : null,
     };
+  }
+
+  /** So many sound ones of a chain, with the damaged ones among them. `more`: not all of it was looked at. */
+  private async first(chain: readonly Place[], count: number) {
+    const found: { readonly place: Place; readonly manifest: Unsealed<Manifest> | null }[] = [];
+    const end = Math.min(chain.length, count + mostDamaged);
+    let sound = 0;
+    while (sound < count && found.length < end) {
+      const some = chain.slice(found.length, Math.min(end, found.length + count - sound));
+      const look = async (place: Place) => ({ place, manifest: await this.manifest(place) });
+      const read = await Promise.all(some.map((place) => this.reading.pass(() => look(place))));
+      found.push(...read);
+      sound += read.filter(({ manifest }) => manifest !== null).length;
+    }
+    return { found, more: found.length < chain.length };
   }
 
   /** Of one target, whose chain is in order of time, newest first: those that come after the rank. */

@@ -9,6 +9,7 @@ import {
   rolloutViewSchema,
   verificationSchema,
 } from '../../../src/api/contract.ts';
+import { BundleLister } from '../../../src/api/evidence/list.ts';
 import { createReports } from '../../../src/api/evidence/reports.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
 import { chainKey, holdKey, runFolder } from '../../../src/domain/evidence/layout.ts';
@@ -137,6 +138,29 @@ test('a list goes on where its last page ended, over all targets', async () => {
   );
   expect(new Set(seen).size).toBe(10);
   expect((await get('/v1/evidence?cursor=bnVsbA')).json()).toMatchObject({ code: 'request-invalid' });
+});
+
+test('damaged manifests take no room of sound ones that are older', async () => {
+  for (let position = 2; position <= 6; position++)
+    await archive.store.put(chainKey('test/promoted', position), Buffer.from('nothing'));
+  const page = bundleListSchema.parse((await get('/v1/evidence?service=promoted&limit=2')).json());
+  expect(page).toMatchObject({ bundles: [{ manifest: { position: 1 } }], total: 6, next: null });
+  expect(page.damaged.map(({ position }) => position)).toEqual([6, 5]);
+});
+
+test('of a list somebody who sees a part is shown that part, and what is wrong in it', async () => {
+  await archive.store.put(chainKey('test/promoted', 2), Buffer.from('nothing'));
+  const lister = new BundleLister(archive, async () => [
+    { target: 'test/promoted', runId: 'a', tries: 1, problem: 'p' },
+    { target: 'test/rolled-back-by-hand', runId: 'b', tries: 1, problem: 'p' },
+  ]);
+  const page = await lister.page({ limit: 10 }, ({ service }) => service === 'rolled-back-by-hand');
+  expect(page).toMatchObject({
+    bundles: [{ manifest: { service: 'rolled-back-by-hand' } }],
+    total: 1,
+    damaged: [],
+    failing: [{ target: 'test/rolled-back-by-hand' }],
+  });
 });
 
 test('a hold that somebody has lifted is not set again by the request that set it', async () => {

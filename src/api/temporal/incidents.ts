@@ -29,7 +29,7 @@ import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
 import { pageOf } from './pages.ts';
-import { memoOf } from './visibility.ts';
+import { memoOf, withinSight } from './visibility.ts';
 
 export async function listIncidents(
   deps: TemporalDeps,
@@ -46,7 +46,7 @@ export async function listIncidents(
     ...(service === undefined ? [] : [`SluiceService = "${service}"`]),
   ].join(' AND ');
   const { items, next } = await pageOf<IncidentSummary>(deps, {
-    filter,
+    filter: `${filter}${withinSight(sees)}`,
     limit,
     cursor,
     read: summaryOf,

@@ -13,11 +13,11 @@ import {
   sinceMsOf,
 } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
-import { ask, type TemporalDeps } from './calls.ts';
+import type { TemporalDeps } from './calls.ts';
 import { cutShort } from './cut-short.ts';
-import { cursorOf, placeIn } from './pages.ts';
+import { cursorOf, pageOf, placeIn } from './pages.ts';
 import { statusOf } from './view.ts';
-import { filterOf, rawOf, summaryOf } from './visibility.ts';
+import { filterOf, summaryOf, withinSight } from './visibility.ts';
 
 /** Looked at for one answer, the latest. */
 const maxRuns = 1_000;
@@ -44,7 +44,7 @@ export class RollbackHistory {
     const listsCutShort = after === null && trigger === undefined;
     const [{ runs, complete }, ended] = await Promise.all([
       this.runs(query, sinceMs, sees),
-      listsCutShort ? cutShort(this.deps, query) : [],
+      listsCutShort ? cutShort(this.deps, query, sees) : [],
     ]);
     const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
     const entries = accounts
@@ -62,7 +62,7 @@ export class RollbackHistory {
       statistics: rollbackStatisticsOf(records, requestsPerUser),
       complete,
       unanswered: accounts.filter((account) => account === 'unanswered').length,
-      cutShort: ended.filter((run) => sees === null || sees(run)),
+      cutShort: ended,
     };
   }
 
@@ -80,16 +80,10 @@ export class RollbackHistory {
     const since = sinceMs > 0 ? ` AND CloseTime >= "${new Date(sinceMs).toISOString()}"` : '';
     const back = `SluiceOutcome = "rolled-back"${since}`;
     const goingBack = 'ExecutionStatus = "Running" AND SluicePhase IN ("restoring", "cleaning")';
-    const { workflowService, namespace } = rawOf(this.deps);
-    const answer = await ask(this.deps, () =>
-      workflowService.listWorkflowExecutions({
-        namespace,
-        pageSize: maxRuns,
-        query: `${named} AND ((${back}) OR (${goingBack}))`,
-      }),
-    );
-    const runs = (answer.executions ?? []).map(summaryOf).filter((run) => sees === null || sees(run));
-    return { runs, complete: !answer.nextPageToken?.length };
+    const filter = `${named} AND ((${back}) OR (${goingBack}))${withinSight(sees)}`;
+    const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees };
+    const { items, next } = await pageOf(this.deps, page);
+    return { runs: items, complete: next === null };
   }
 
   /** Null: it does not go back after all. */

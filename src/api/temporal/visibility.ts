@@ -27,7 +27,7 @@ export async function listRollouts(
   sees: Sees = null,
 ): Promise<RolloutPage> {
   const { limit, cursor } = query;
-  const filter = filterOf(query);
+  const filter = `${filterOf(query)}${withinSight(sees)}`;
   const { items, next } = await pageOf(deps, { filter, limit, cursor, read: summaryOf, sees });
   return { rollouts: items, next };
 }
@@ -49,6 +49,12 @@ export function filterOf(query: Omit<ListQuery, 'limit' | 'cursor'>): string {
   if (running !== undefined) parts.push(`ExecutionStatus ${running === 'true' ? '=' : '!='} "Running"`);
   if (search !== undefined) parts.push(startingWith(search));
   return parts.join(' AND ');
+}
+
+/** So that what its reader may not see takes no room in a list. To be added to a query. */
+export function withinSight(sees: Sees): string {
+  const names = sees?.environments?.map((name) => `"${name}"`);
+  return names === undefined ? '' : ` AND SluiceEnvironment IN (${names.join(', ')})`;
 }
 
 /** The target, the service or the version. */

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { sightOf } from '../../../src/api/access/sight.ts';
 import { rollbackQuerySchema } from '../../../src/api/contract.ts';
 import { RollbackHistory } from '../../../src/api/temporal/rollbacks.ts';
 import { rollbackFixture } from '../../support/rollback.ts';
@@ -140,6 +141,26 @@ describe('the history of rollbacks', () => {
     await expect(kept.page(asks({ cursor: first.next, service: 's1' }))).rejects.toMatchObject({
       code: 'request-invalid',
     });
+  });
+
+  test('shows a part to whoever sees a part, which others take no room in', async () => {
+    known = [
+      ...Array.from({ length: 60 }, (_, at) => ({ service: `other${at}`, agoMs: 10, status: terminated })),
+      { service: 'mine-too', agoMs: 10, status: terminated },
+      { service: 'other', agoMs: 10 },
+      { service: 'mine', agoMs: hourMs },
+    ];
+    const sees = sightOf({
+      name: 'ann',
+      verified: true,
+      grants: [{ role: 'viewer', environments: ['demo', 'dev'], services: ['mine*'] }],
+    });
+    const page = await history().page(asks(), sees);
+    expect(page.rollbacks.map(({ service }) => service)).toEqual(['mine']);
+    expect(page.cutShort.map(({ service }) => service)).toEqual(['mine-too']);
+    expect(page.statistics.count).toBe(1);
+    expect(asked, 'nobody else is asked').toEqual(['rollout/demo/mine']);
+    for (const query of queries) expect(query).toContain(' AND SluiceEnvironment IN ("demo", "dev")');
   });
 
   test('says how many gave no account', async () => {

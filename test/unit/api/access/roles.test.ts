@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
 import type { Sees } from '../../../../src/api/access/sight.ts';
 import { createApp } from '../../../../src/api/app.ts';
+import { noEvidence } from '../../../../src/api/evidence/none.ts';
 import type { RouteTable } from '../../../../src/api/route-table.ts';
 import type { RolloutService } from '../../../../src/api/service.ts';
 import { everything, type Role, roles } from '../../../../src/domain/access/grants.ts';
@@ -155,9 +156,17 @@ const hasRow = ({ method, pattern }: RouteTable['entries'][number]) =>
 
 let app: FastifyInstance;
 let rollouts: ReturnType<typeof fakeRollouts>;
+/** What other services than the rollouts' were asked for. */
+const askedBeside: Sees[] = [];
 beforeAll(async () => {
   rollouts = fakeRollouts(answers);
-  const deps = fakeDeps(rollouts);
+  const deps = fakeDeps(rollouts, {
+    ...noEvidence,
+    list: async (query, sees = null) => {
+      askedBeside.push(sees);
+      return await noEvidence.list(query);
+    },
+  });
   app = await createApp(
     {
       ...deps,
@@ -167,7 +176,10 @@ beforeAll(async () => {
       notices: fakeNotices({
         of: failing('notices-not-found', 'reached'),
         acknowledge: failing('notices-not-found', 'reached'),
-        incidents: failing('temporal-unavailable', 'reached'),
+        incidents: async (_query, sees = null) => {
+          askedBeside.push(sees);
+          return await failing('temporal-unavailable', 'reached')();
+        },
         incident: failing('incident-not-found', 'reached'),
         close: failing('incident-not-found', 'reached'),
       }),
@@ -288,18 +300,21 @@ test('whoever was verified acts by that name, whatever the request says', async 
 });
 
 test('lists are asked for what their reader may see, and for all where that is everything', async () => {
-  const askedFor = async (url: string, role: string) => {
-    const answer = await app.inject({ url, headers: { authorization: `Bearer ${role}` } });
-    expect(answer.statusCode).toBe(200);
-    return sightIn(rollouts.calls.at(-1));
-  };
-  for (const url of ['/v1/rollouts', '/v1/emergency-rollbacks', '/v1/approvals']) {
-    const sees = await askedFor(url, 'viewer');
-    expect(
-      ['dev', 'prod', '*'].map((environment) => sees?.({ environment, service: 'shop' })),
-      url,
-    ).toEqual([true, false, false]);
-    expect(await askedFor(url, 'chief'), url).toBeNull();
+  for (const list of ['rollouts', 'rollbacks', 'incidents', 'approvals', 'evidence', 'emergency-rollbacks']) {
+    const askedFor = async (role: string) => {
+      rollouts.calls.length = 0;
+      askedBeside.length = 0;
+      await app.inject({ url: `/v1/${list}`, headers: { authorization: `Bearer ${role}` } });
+      const asked = [...rollouts.calls.map(sightIn), ...askedBeside];
+      expect(asked.length, list).toBeGreaterThan(0);
+      return asked;
+    };
+    for (const sees of await askedFor('viewer')) {
+      const seen = ['dev', 'prod', '*'].map((environment) => sees?.({ environment, service: 'shop' }));
+      expect(seen, list).toEqual([true, false, false]);
+      expect(sees?.environments, list).toEqual(['dev']);
+    }
+    for (const sees of await askedFor('chief')) expect(sees, list).toBeNull();
   }
 });
 

@@ -1,5 +1,7 @@
 /** Pages of what Temporal's visibility lists, thinned to what their reader may see. A cursor says where in the list to go on. */
+import { createHash } from 'node:crypto';
 import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { ask, type TemporalDeps } from './calls.ts';
 
@@ -59,7 +61,7 @@ async function listed(
   const answer = await ask(deps, () =>
     workflowService.listWorkflowExecutions({ namespace, pageSize, query: filter, nextPageToken }),
   ).catch((error: unknown) => {
-    // The filter has its form from us, so it is the page that makes no sense.
+    // The filter is ours, so it is the page that makes no sense, as after a change of Temporal's store.
     throw nextPageToken !== null && isInvalid(error) ? notOfThisList(error) : error;
   });
   const following = answer.nextPageToken?.length ? answer.nextPageToken : null;
@@ -85,33 +87,36 @@ function isInvalid(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined && isInvalid(error.cause);
 }
 
-/** Opaque to clients; carries its filters, because a page of one list makes no sense in another. */
+/** Opaque to clients; belongs to its filters, because a page of one list makes no sense in another. */
 export function cursorOf(token: Uint8Array, filter: string, after: string | null = null): string {
-  const text = JSON.stringify({
-    token: Buffer.from(token).toString('base64'),
-    filter,
-    ...(after === null ? {} : { after }),
-  });
-  return Buffer.from(text).toString('base64url');
+  const place = { token: Buffer.from(token).toString('base64'), after };
+  return Buffer.from(JSON.stringify({ ...place, sum: sumOf(place, filter) })).toString('base64url');
+}
+
+const cursorSchema = z.object({ token: z.string(), after: z.string().nullable(), sum: z.string() });
+
+/**
+ * Short, whatever the filters are. What was damaged on its way is told at once: Temporal would be asked for seconds, or say that
+ * nothing follows.
+ */
+function sumOf({ token, after }: Omit<z.infer<typeof cursorSchema>, 'sum'>, filter: string): string {
+  const all = JSON.stringify([token, after, filter]);
+  return createHash('sha256').update(all).digest('base64url');
 }
 
 /** Throws `request-invalid`. */
 export function placeIn(cursor: string, filter: string): Place {
-  try {
-    const known: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof known === 'object' && known !== null && 'token' in known && 'filter' in known) {
-      const after = 'after' in known ? known.after : null;
-      if (known.filter === filter && typeof known.token === 'string' && isRunId(after))
-        return { token: Buffer.from(known.token, 'base64'), after };
-    }
-  } catch {
-    // Not of our making; refused below.
-  }
-  throw notOfThisList();
+  const { data } = cursorSchema.safeParse(jsonIn(cursor));
+  if (data === undefined || data.sum !== sumOf(data, filter)) throw notOfThisList();
+  return { token: Buffer.from(data.token, 'base64'), after: data.after };
 }
 
-function isRunId(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
+function jsonIn(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
 }
 
 function notOfThisList(cause?: unknown): SluiceError {

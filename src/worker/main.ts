@@ -64,8 +64,8 @@ async function main(logger: Logger): Promise<void> {
     version,
     connection,
     namespace,
-    // Where nothing is sealed no task pays for looking at its payloads.
-    ...(config.temporal.encryption && { dataConverter }),
+    // Without keys as well: what others sealed has to wait for a key, and must not be taken for a malformed command.
+    dataConverter,
     workflowBundle: { codePath: bundlePath },
     deps: {
       providers: registry,

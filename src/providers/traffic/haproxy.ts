@@ -158,7 +158,7 @@ class HaproxyTraffic implements TrafficProvider {
     const [blue, green] = await this.requests(target, signal);
     return {
       requests: { blue: blue?.begun ?? 0, green: green?.begun ?? 0 },
-      current: { blue: blue?.current ?? 0, green: green?.current ?? 0 },
+      current: { blue: blue?.current ?? null, green: green?.current ?? null },
     };
   }
 

@@ -41,8 +41,8 @@ export type Asked = Pick<TrafficState, 'weightPercent' | 'match' | 'leaseUntilMs
 export interface TrafficCounts {
   /** Since the data plane started, each counted when it begins; a fall means a restart. */
   readonly requests: Readonly<Record<Slot, number>>;
-  /** Begun and not ended yet. */
-  readonly current: Readonly<Record<Slot, number>>;
+  /** Begun and not ended yet; null: the data plane does not tell, so there may be some. */
+  readonly current: Readonly<Record<Slot, number | null>>;
 }
 
 export interface Route {

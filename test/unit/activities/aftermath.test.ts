@@ -11,11 +11,11 @@ import { createFakeWorkload } from '../../support/fake-workload.ts';
 import { planFixture } from '../../support/plan.ts';
 
 /** How long a drain of a minute takes when its canary has so many requests under way after so long. */
-async function drainMs(currentAt: ((elapsedMs: number) => number) | null): Promise<number> {
+async function drainMs(currentAt: ((elapsedMs: number) => number | null) | null): Promise<number> {
   let nowMs = 0;
   const counts = async (): Promise<TrafficCounts> => ({
     requests: { blue: 500, green: 7 },
-    current: { blue: 3, green: currentAt?.(nowMs) ?? 0 },
+    current: { blue: 3, green: currentAt === null ? 0 : currentAt(nowMs) },
   });
   const traffic = { ...createMemoryTraffic(), ...(currentAt === null ? {} : { counts }) };
   const unasked = () => {
@@ -55,6 +55,10 @@ async function drainMs(currentAt: ((elapsedMs: number) => number) | null): Promi
 it('a drain lasts as long as a request is under way at the canary, although none begins', async () => {
   expect(await drainMs((elapsedMs) => (elapsedMs < 6_000 ? 1 : 0))).toBe(6_000);
   expect(await drainMs(() => 0)).toBe(0);
+});
+
+it('a drain waits its whole time where the data plane does not know the backend of the canary', async () => {
+  expect(await drainMs(() => null)).toBe(60_000);
 });
 
 it('a drain ends at its time when a request never does, and dwells for all of it where nobody counts', async () => {

@@ -1,6 +1,7 @@
 /** Who is stable where the Lease does not say it: the route is asked, and only then. */
 
 import type { TargetId } from '../../../domain/plan/types.ts';
+import { isProblem } from '../../kube/errors.ts';
 import { stableInMark } from './follow.ts';
 import type { LeaseState } from './lease-state.ts';
 import type { LeaseStore } from './lease-store.ts';
@@ -25,7 +26,7 @@ export interface Informing {
   readonly seen?: RouteSeen | undefined;
   /** As for the store. */
   readonly from?: 'last';
-  /** A route that cannot be asked hinders nothing. */
+  /** A route that will not tell, however often it is asked, hinders nothing; one that does not answer now is to be asked again. */
   readonly orGuess?: true;
 }
 
@@ -47,10 +48,15 @@ export async function changeInformed(
     if (!(error instanceof Uninformed)) throw error;
   }
   const seen = await readRoute().catch((error: unknown) => {
-    if (error instanceof NoRoute || orGuess) return null;
+    if (error instanceof NoRoute || (orGuess && !signal?.aborted && !mayTellLater(error))) return null;
     throw error;
   });
   return await store.change(target, by(seen), signal);
+}
+
+/** What is guessed is written with an owner, and from then on nobody asks the route. */
+function mayTellLater(error: unknown): boolean {
+  return isProblem(error, 'unavailable', 'conflict', 'gone');
 }
 
 /** The Lease does not say who is stable, and the route was not asked yet. */

@@ -138,6 +138,20 @@ export function foreignSuite(name: string, given: ForeignCase): void {
       await provider.prepare(other, epoch);
     });
 
+    it('comes home though another owner was written on it under a canary', async () => {
+      await canary(half);
+      const noted = [...new Set([given.route, given.drift.object])];
+      const owner = 'sluice.dev/target=prod/other';
+      await cluster.kubectl(['annotate', '-n', namespace, ...noted, owner, '--overwrite']);
+      expect(await provider.read(target)).toMatchObject({ ...half, stopped: false });
+      await provider.restore(target, epoch);
+      await settled();
+      expect(await provider.read(target)).toMatchObject({ weightPercent: 0, stopped: true });
+      const text = await cluster.kubectl(['get', '-n', namespace, given.drift.object, '-o', 'json']);
+      expect(text).toContain(target.id);
+      await leave();
+    });
+
     it('keeps what others write while it writes', async () => {
       await canary(half);
       const edited = [...new Set([given.route, given.drift.object])];

@@ -18,18 +18,44 @@ export function ownerNote({ target }: RoutePlace): Record<string, string> {
   return target === undefined ? {} : { [noteNames.target]: target };
 }
 
+/** The mark of a write, which tells whose it is as well: whoever changes the one annotation does not change hands by that. */
+export function markNotes(place: RoutePlace, mark: string): Record<string, string> {
+  const { target } = place;
+  return { ...ownerNote(place), [noteNames.mark]: target === undefined ? mark : `${mark} ${target}` };
+}
+
+/** Null: it bears none. */
+export function markIn({ metadata }: KubeObject): string | null {
+  return markParts(metadata).mark ?? null;
+}
+
+/** Former versions wrote no target into their marks. */
+function markParts({ annotations }: KubeObject['metadata']): { mark?: string; target?: string } {
+  const [mark, target] = annotations?.[noteNames.mark]?.split(' ') ?? [];
+  return { ...(mark === undefined ? {} : { mark }), ...(target === undefined ? {} : { target }) };
+}
+
 /** Two targets may name one route, but only one at a time has it; for the other there is none. Errors: `NoRoute`. */
 export function refuseOthers({ kind, metadata }: KubeObject, place: RoutePlace): void {
   if (!isOthers(metadata, place)) return;
-  const owner = metadata.annotations?.[noteNames.target];
+  const owner = ownerIn(metadata);
   throw new NoRoute(
     `${kind} ${metadata.name} is in the hands of the rollout of ${owner}; wait for its end, or name another one in the plan. If no rollout of ${owner} runs, take the annotation ${noteNames.target} off.`,
   );
 }
 
-export function isOthers({ annotations }: KubeObject['metadata'], { target }: RoutePlace): boolean {
-  const owner = annotations?.[noteNames.target];
+export function isOthers(metadata: KubeObject['metadata'], { target }: RoutePlace): boolean {
+  const owner = ownerIn(metadata);
   return owner !== undefined && target !== undefined && owner !== target;
+}
+
+/**
+ * Whoever wrote the shares, whatever somebody else has written over its name since: a canary that lives would read as brought
+ * home. Without the name nobody has the route, which is how it is taken from a rollout that is no more.
+ */
+function ownerIn(metadata: KubeObject['metadata']): string | undefined {
+  const named = metadata.annotations?.[noteNames.target];
+  return named === undefined ? undefined : (markParts(metadata).target ?? named);
 }
 
 /** Fails the patch if the object is no longer as it was read. */

@@ -10,10 +10,11 @@ import {
   beforeText,
   clearSteps,
   isOthers,
+  markIn,
+  markNotes,
   noteNames,
   noteSteps,
   otherWriterOf,
-  ownerNote,
   refuseOthers,
   unchanged,
 } from './notes.ts';
@@ -96,7 +97,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     return {
       object,
       ...this.kind.shares(object, place),
-      mark: object.metadata.annotations?.[noteNames.mark] ?? null,
+      mark: markIn(object),
       before: beforeIn(object),
       observed: this.kind.observed(object),
       otherWriter: otherWriterOf(object, this.kind.owned),
@@ -115,8 +116,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
     // Only before the first write is it as it was found.
     const isFirst = object.metadata.annotations?.[noteNames.found] === undefined;
     const notes = {
-      ...ownerNote(place),
-      [noteNames.mark]: wanted.mark,
+      ...markNotes(place, wanted.mark),
       [noteNames.before]: beforeText(seen),
       ...(isFirst ? this.notesOfFound(object, place) : {}),
     };

@@ -3,7 +3,7 @@ import type { TargetId } from '../../../domain/plan/types.ts';
 import type { KubeHub } from '../../kube/hub.ts';
 import type { KubeObject, KubeRef } from '../../kube/types.ts';
 import { isStopMark } from './follow.ts';
-import { noteNames } from './notes.ts';
+import { markIn } from './notes.ts';
 import type { Sights } from './sights.ts';
 import { Surge } from './surge.ts';
 
@@ -38,7 +38,7 @@ export class RouteNews {
         this.sights.forget(target);
         if (changed) onChange();
       };
-      if (changed && isStopMark(markIn(object))) {
+      if (changed && object !== null && isStopMark(markIn(object))) {
         this.onHome(target);
         this.homecomings.pass(onChange, tell);
         if (this.homecomings.holdsFor(onChange)) this.sights.hold(target);
@@ -59,8 +59,4 @@ export class RouteNews {
 /** What its controller reports is no change of the route. */
 function contentOf(object: KubeObject | null): string {
   return JSON.stringify([object?.spec, object?.metadata.annotations]);
-}
-
-function markIn(object: KubeObject | null): string | null {
-  return object?.metadata.annotations?.[noteNames.mark] ?? null;
 }

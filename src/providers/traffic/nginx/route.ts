@@ -12,6 +12,8 @@ import {
   beforeIn,
   beforeText,
   isOthers,
+  markIn,
+  markNotes,
   noteNames,
   noteSteps,
   otherWriterOf,
@@ -137,8 +139,7 @@ export class CanaryIngressRoute implements KubeRoute<Seen> {
       }
       const { name } = ingressRefs(place).stable;
       const own = {
-        ...ownerNote(place),
-        [noteNames.mark]: wanted.mark,
+        ...markNotes(place, wanted.mark),
         [noteNames.before]: beforeText(seen),
         [madeFor]: name,
       };
@@ -186,7 +187,7 @@ function givenIn(canary: KubeObject, place: RoutePlace): RouteSeen {
   return {
     shares: { blue: 100 - green, green },
     match,
-    mark: canary.metadata.annotations?.[noteNames.mark] ?? null,
+    mark: markIn(canary),
     before: beforeIn(canary),
     // The controller reports on no Ingress what it has loaded.
     observed: true,

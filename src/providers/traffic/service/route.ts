@@ -11,10 +11,11 @@ import {
   beforeIn,
   beforeText,
   clearSteps,
+  markIn,
+  markNotes,
   noteNames,
   noteSteps,
   otherWriterOf,
-  ownerNote,
   refuseOthers,
   unchanged,
 } from '../kube/notes.ts';
@@ -71,7 +72,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     const base = {
       ...{ service, stable, canary, state, rounding },
       match: null,
-      mark: service.metadata.annotations?.[noteNames.mark] ?? null,
+      mark: markIn(service),
       before: beforeIn(service),
       otherWriter: otherWriterOf(service, ['f:spec', 'f:selector']),
       regarding: regardingOf(serviceKind, service),
@@ -125,8 +126,7 @@ export class PodShareRoute implements KubeRoute<Seen> {
     // Plans were held against the shares before; what comes on the way down is taken as near as it goes.
     const wanted = todo(state, green, podsFor(green, state.total, 'nearest'));
     const notes = {
-      ...ownerNote(place),
-      [noteNames.mark]: mark,
+      ...markNotes(place, mark),
       [noteNames.before]: beforeText(seen),
       [askedNote]: String(green),
       ...(foundIn(service) === null ? notesOfFound(service, stable, state) : {}),

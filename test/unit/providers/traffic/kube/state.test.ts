@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { noLease } from '../../../../../src/providers/traffic/kube/lease-state.ts';
-import { beforeIn, beforeText, noteNames } from '../../../../../src/providers/traffic/kube/notes.ts';
+import {
+  beforeIn,
+  beforeText,
+  isOthers,
+  markIn,
+  markNotes,
+  noteNames,
+} from '../../../../../src/providers/traffic/kube/notes.ts';
 import type { RouteSeen } from '../../../../../src/providers/traffic/kube/route.ts';
 import { stateOf } from '../../../../../src/providers/traffic/kube/traffic-state.ts';
 import { effectivePercent } from '../../../../../src/providers/traffic/types.ts';
@@ -98,5 +105,35 @@ describe('what a route and its Lease say together', () => {
       stableSlot: 'green',
       weightPercent: 75,
     });
+  });
+});
+
+describe('whose a route is', () => {
+  const place = { target: 'prod/shop', service: 'shop', namespace: 'prod', options: {} };
+  const written = markNotes(place, '5/lives');
+  const isOthersWith = (annotations: Record<string, string>) =>
+    isOthers({ name: 'shop', annotations }, place);
+
+  it('is told by the mark of the last write, whatever somebody has written over the name', () => {
+    expect(isOthersWith(written)).toBe(false);
+    expect(isOthersWith({ ...written, [noteNames.target]: 'prod/other' })).toBe(false);
+    const others = markNotes({ ...place, target: 'prod/other' }, '5/lives');
+    expect(isOthersWith(others)).toBe(true);
+    expect(isOthersWith({ ...others, [noteNames.target]: 'prod/shop' })).toBe(true);
+  });
+
+  it("is told by the name where a former version wrote the mark, and is nobody's without a name", () => {
+    const former = { [noteNames.target]: 'prod/other', [noteNames.mark]: '5/lives' };
+    expect(isOthersWith(former)).toBe(true);
+    const { [noteNames.target]: _name, ...unnamed } = markNotes({ ...place, target: 'prod/other' }, '5/none');
+    expect(isOthersWith(unnamed)).toBe(false);
+  });
+
+  it('does not change what the mark says', () => {
+    const mark = (annotations: Record<string, string>) =>
+      markIn({ apiVersion: '', kind: '', metadata: { name: 'shop', annotations } });
+    expect(mark(written)).toBe('5/lives');
+    expect(mark({ [noteNames.mark]: '5/lives' })).toBe('5/lives');
+    expect(mark({})).toBeNull();
   });
 });

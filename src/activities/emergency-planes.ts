@@ -4,7 +4,7 @@ import { emergencyWorkflowIdOf } from '../domain/emergency/scope.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import type { Slot } from '../domain/rollout/types.ts';
 import { NoAnswer, within } from '../providers/limit.ts';
-import type { TrafficProvider, TrafficTarget } from '../providers/traffic/types.ts';
+import type { TrafficProvider, TrafficState, TrafficTarget } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
 import { isHome } from './restore.ts';
 
@@ -38,12 +38,7 @@ export class EmergencyPlanes {
     try {
       return await this.tryHome(name, this.deps.providers.traffic(name), target, home);
     } catch (error) {
-      const problem = `data plane "${name}": ${messageOf(error)}`;
-      // What it refuses for one target it may grant for the next.
-      if (isSilence(error)) {
-        this.silent.set(name, { problem, inARow: (this.silent.get(name)?.inARow ?? 0) + 1 });
-      }
-      return problem;
+      return problemOf(name, error);
     }
   }
 
@@ -54,9 +49,21 @@ export class EmergencyPlanes {
     return this.answered.has(name) && silence.inARow < silencesBorne ? null : silence.problem;
   }
 
-  private heardFrom(name: string): void {
-    this.answered.add(name);
-    this.silent.delete(name);
+  /** Only reads tell whether a data plane is there: a write may hang for the sake of one target. */
+  private async read(name: string, provider: TrafficProvider, target: TrafficTarget): Promise<TrafficState> {
+    try {
+      const state = await within(limitMsOf(provider), (signal) => provider.read(target, signal));
+      this.answered.add(name);
+      this.silent.delete(name);
+      return state;
+    } catch (error) {
+      // What it refuses for one target it may grant for the next.
+      if (isSilence(error)) {
+        const inARow = (this.silent.get(name)?.inARow ?? 0) + 1;
+        this.silent.set(name, { problem: problemOf(name, error), inARow });
+      }
+      throw error;
+    }
   }
 
   /** Lets the emergency's stop of everything go. Never throws; what stood in the way, or null. */
@@ -77,16 +84,14 @@ export class EmergencyPlanes {
     target: TrafficTarget,
     home: Slot | null,
   ): Promise<string | null> {
-    const limitMs = limitMsOf(provider);
     for (let attempt = 1; ; attempt++) {
-      const state = await within(limitMs, (signal) => provider.read(target, signal));
-      this.heardFrom(name);
+      const state = await this.read(name, provider, target);
       if (isHome(state, home, this.deps.clock.now())) return null;
       const wrongSlot = home !== null && state.stableSlot !== home;
       if (attempt === attempts || wrongSlot) {
         return `it reads stable ${state.stableSlot}, canary ${state.weightPercent} %`;
       }
-      await within(limitMs, (signal) => provider.stop(target, signal));
+      await within(limitMsOf(provider), (signal) => provider.stop(target, signal));
       if (attempt > 1) await this.deps.clock.sleep(pauseMs, new AbortController().signal);
     }
   }
@@ -94,6 +99,10 @@ export class EmergencyPlanes {
 
 function limitMsOf({ restoreLimitMs = callTimeoutMs }: TrafficProvider): number {
   return restoreLimitMs;
+}
+
+function problemOf(name: string, error: unknown): string {
+  return `data plane "${name}": ${messageOf(error)}`;
 }
 
 function isSilence(error: unknown): boolean {

@@ -40,9 +40,12 @@ export async function lookAtAll(
   });
 }
 
+/** In another order in each sweep, so that targets whose reads hang do not keep the same others from being asked every time. */
 function byPlane(subjects: readonly Subject[]): Subject[][] {
   const groups = new Map<string, Subject[]>();
-  for (const subject of subjects) {
+  const places = new Map(subjects.map((subject) => [subject, Math.random()]));
+  const placeOf = (subject: Subject) => places.get(subject) ?? 0;
+  for (const subject of subjects.toSorted((a, b) => placeOf(a) - placeOf(b))) {
     const name = subject.found.traffic?.name ?? '';
     groups.set(name, [...(groups.get(name) ?? []), subject]);
   }

@@ -60,6 +60,21 @@ describe('a data plane in a sweep', () => {
     expect(told).toEqual([null, expect.stringContaining('no route to host'), null]);
   });
 
+  it('that reads well is asked for all others, however many stops of targets hang', async () => {
+    const inner = createMemoryTraffic();
+    const ids = Array.from({ length: 8 }, (_, index) => `stuck-${index}`);
+    for (const id of ids) {
+      const target = { id, options: {} };
+      await inner.prepare(target, 1);
+      await inner.setRoute(target, { weightPercent: 50, match: null }, 1);
+      await inner.renew(target, 1, Date.now() + 60_000);
+    }
+    const more = { read: inner.read, stop: () => Promise.reject(away) };
+    const { told } = await sweepOf([...ids, 'a', 'b'], () => null, more);
+    expect(told.slice(0, 8)).toEqual(ids.map(() => expect.stringContaining('no route to host')));
+    expect(told.slice(8)).toEqual([null, null]);
+  });
+
   it('that does not answer at all costs one call, however many targets are behind it', async () => {
     const { told, asked } = await sweepOf(['a', 'b', 'c'], () => away);
     expect(told).toEqual(Array.from({ length: 3 }, () => 'data plane "edge": no route to host'));

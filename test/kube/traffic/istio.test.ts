@@ -75,6 +75,25 @@ describe('subsets of Istio', () => {
     await provider.close();
   });
 
+  it('outlive the end of another target that names the same route with other labels', async () => {
+    const cluster = sharedCluster();
+    const namespace = await cluster.makeNamespace('subsets');
+    await cluster.apply(virtualServiceFor(namespace, 'test/shop'));
+    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
+    const provider = kubeTrafficType(istio).create(settings);
+    const target = { id: 'test/shop', options: bySubset };
+    await provider.prepare(target, 5);
+    await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
+    await provider.renew(target, 5, Date.now() + 60_000);
+    const canary = { labels: { track: 'other' } };
+    const options = { ...bySubset, subsets: { ...bySubset.subsets, canary } };
+    await provider.leave?.({ id: 'prod/shop', options }, 5);
+    const rules = await cluster.kubectl(['get', 'destinationrule', '-n', namespace, '-o', 'name']);
+    expect(rules).toContain('shop-sluice');
+    expect(await provider.read(target)).toMatchObject({ weightPercent: 50 });
+    await provider.close();
+  });
+
   it('are there before a route names them, and stay until no pod of the canary runs', async () => {
     const cluster = sharedCluster();
     const namespace = await cluster.makeNamespace('subsets');

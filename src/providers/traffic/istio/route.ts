@@ -6,6 +6,7 @@ import { isProblem, KubeError } from '../../kube/errors.ts';
 import { destinationRule } from '../../kube/kinds.ts';
 import type { KubeObject, KubeRef } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
+import { isOthers, ownerNote } from '../kube/notes.ts';
 import { ObjectRoute, type ObjectSeen } from '../kube/object-route.ts';
 import { refuseWhileRunning } from '../kube/pods.ts';
 import {
@@ -90,6 +91,7 @@ export class IstioRoute implements KubeRoute<Seen> {
 
   async leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void> {
     const subsets = subsetsOf(place);
+    if (subsets !== null && (await this.hasOther(place, signal))) return;
     // The route may go back to the whole host, which has the canary's pods while they run.
     if (subsets !== null && (await stableSlot()) === 'blue')
       await refuseWhileRunning(this.client, place.namespace, subsets.green.labels, signal);
@@ -97,12 +99,20 @@ export class IstioRoute implements KubeRoute<Seen> {
     if (subsets === null) return;
     for (const rule of await this.findRules(place, signal)) {
       const { annotations = {}, resourceVersion } = rule.metadata;
-      if (annotations[madeFor] === undefined) {
+      const service = annotations[madeFor];
+      if (service === undefined) {
         await this.ruleRoute(refOf(rule)).leave(place, stableSlot, signal);
-      } else if ((await stableSlot()) === 'blue') {
-        await this.client.delete(refOf(rule), signal, { resourceVersion });
+        continue;
       }
+      // Another target's canary may live by it.
+      if (service !== place.service || isOthers(rule.metadata, place)) continue;
+      if ((await stableSlot()) === 'blue') await this.client.delete(refOf(rule), signal, { resourceVersion });
     }
+  }
+
+  private async hasOther(place: RoutePlace, signal?: AbortSignal): Promise<boolean> {
+    const found = await this.client.find(virtualServiceRef(place), signal);
+    return found !== null && isOthers(found.metadata, place);
   }
 
   private async writeRule(
@@ -119,7 +129,7 @@ export class IstioRoute implements KubeRoute<Seen> {
     }
     const ref = this.newRef(place);
     const labels = { 'app.kubernetes.io/managed-by': 'sluice' };
-    const annotations = { [madeFor]: place.service };
+    const annotations = { [madeFor]: place.service, ...ownerNote(place) };
     const metadata = { name: ref.name, namespace: place.namespace, labels, annotations };
     try {
       await this.client.create(ref, { metadata, spec: newRuleSpec(place) }, signal, mode);

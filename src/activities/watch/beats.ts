@@ -3,6 +3,7 @@
  * Temporal's database, each measurement two questions to the data plane, and each end the work of a whole rollback.
  */
 
+import { mostShown } from '../../domain/rollout/instances.ts';
 import { allRows } from '../../domain/rollout/series.ts';
 
 /** What they may send together. */
@@ -16,6 +17,9 @@ const longest = { share: 0.6, leavesMs: 2_500 };
 
 /** Looks in the series of one heartbeat, and of all watches together: what they send is written with each heartbeat. */
 const seriesRows = { least: 60, most: allRows, together: 6_000 };
+
+/** Likewise of what runs the versions: instances of each that are named. */
+const named = { least: 1, most: mostShown, together: 1_000 };
 
 /** Watches that find themselves stopped end as these do; the others look again with their next pulse. */
 const homecomings = { atOnce: 10, perSecond: 50 };
@@ -42,6 +46,12 @@ export class Beats {
   /** How many looks of all checks the series in a heartbeat may have; its shares are a third of that. */
   get seriesRows(): number {
     const { least, most, together } = seriesRows;
+    return Math.max(least, Math.min(most, Math.floor(together / Math.max(1, this.watching))));
+  }
+
+  /** How many instances of each version a heartbeat may name. */
+  get namedInstances(): number {
+    const { least, most, together } = named;
     return Math.max(least, Math.min(most, Math.floor(together / Math.max(1, this.watching))));
   }
 

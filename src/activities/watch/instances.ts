@@ -1,12 +1,12 @@
 /** Looks now and then at what runs the two versions. It is for people to see: that it cannot be had stands in nobody's way. */
-import { armInstancesOf, type SeenInstances } from '../../domain/rollout/instances.ts';
+import { armInstancesOf, type SeenInstances, withFewer } from '../../domain/rollout/instances.ts';
 import { otherSlot, type Slot } from '../../domain/rollout/types.ts';
 import { callSignal } from '../call-limit.ts';
 import type { Clock } from '../deps.ts';
 import type { WorkloadSide } from '../targets.ts';
 
 export class InstancesSeen {
-  /** As in the progress of the watch; undefined: not looked at yet. */
+  /** Null: the provider does not tell; undefined: not looked at yet. */
   latest: SeenInstances | null | undefined;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
   private busy = false;
@@ -18,6 +18,12 @@ export class InstancesSeen {
     this.side = side;
     this.stableSlot = stableSlot;
     this.clock = clock;
+  }
+
+  /** As in the progress of the watch, which names so many of each version at most. */
+  told(most: number): { readonly instances?: SeenInstances | null } {
+    if (this.latest === undefined) return {};
+    return { instances: this.latest && withFewer(this.latest, most) };
   }
 
   /** Unless it was looked at less than `everyMs` ago, or the answer is still on its way. */

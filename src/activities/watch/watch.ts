@@ -444,7 +444,7 @@ class Watch {
       ...(this.gates === null && this.guards === null
         ? {}
         : { gates: [...(this.guards?.reports ?? []), ...(this.gates?.reports ?? [])] }),
-      ...(this.instances.latest === undefined ? {} : { instances: this.instances.latest }),
+      ...this.instances.told(this.beats.namedInstances),
       trouble: this.trouble,
       series: this.series.short,
       atMs: this.deps.clock.now(),

@@ -33,7 +33,7 @@ export interface SeenInstances {
   readonly atMs: number;
 }
 
-const mostShown = 10;
+export const mostShown = 10;
 const longestNote = 200;
 
 export function armInstancesOf({ wanted, instances }: SlotInstances): ArmInstances {
@@ -46,6 +46,12 @@ export function armInstancesOf({ wanted, instances }: SlotInstances): ArmInstanc
     ready: instances.filter(({ ready }) => ready).length,
     shown: worstFirst.slice(0, mostShown).map((one) => ({ ...one, note: shortened(one.note) })),
   };
+}
+
+/** With so many of each version at most. */
+export function withFewer({ canary, stable, atMs }: SeenInstances, most: number): SeenInstances {
+  const fewer = (arm: ArmInstances) => ({ ...arm, shown: arm.shown.slice(0, most) });
+  return { canary: fewer(canary), stable: fewer(stable), atMs };
 }
 
 function shortened(note: string | null): string | null {

@@ -83,3 +83,12 @@ describe('the time limit of a heartbeat', () => {
     },
   );
 });
+
+test('the instances that heartbeats name become fewer with the number of watches, and are one of each version at least', () => {
+  const namedBy = (watching: number) => {
+    const beats = new Beats();
+    for (let count = 0; count < watching; count++) beats.enter();
+    return beats.namedInstances;
+  };
+  expect([0, 100, 250, 1_000, 5_000].map(namedBy)).toEqual([10, 10, 4, 1, 1]);
+});

@@ -31,6 +31,17 @@ it('shows those that are not ready first, and no more than ten of them', () => {
   expect(arm.shown[0]?.note).toHaveLength(201);
 });
 
+it('counts all of them, however few a heartbeat names', async () => {
+  const instances = ['a', 'b', 'c'].map((name) => ({ name, version: 'v2', ready: true, note: null }));
+  const { seen } = seenBy(async () => ({ wanted: 3, instances }));
+  expect(seen.told(2)).toEqual({});
+  seen.look(0);
+  await waitFor('the first look', () => seen.latest !== undefined);
+  expect(seen.told(2).instances).toMatchObject({
+    canary: { total: 3, shown: [{ name: 'a' }, { name: 'b' }] },
+  });
+});
+
 it('knows the two versions apart, and does not look again too soon', async () => {
   const slots: string[] = [];
   const { seen, pass } = seenBy(async (_, slot) => {

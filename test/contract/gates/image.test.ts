@@ -164,6 +164,14 @@ describe('a private registry', () => {
     });
     const refusal = { answer: 'refuse', reason: expect.stringContaining('not among the registries') };
     expect(await ask(`${lure}/acme/shop:v2`, {})).toMatchObject(refusal);
+    for (const inner of [
+      'localhost:8443',
+      'kubernetes.default.svc',
+      'shop.local',
+      'x.localhost:1',
+      'intern:5000',
+    ])
+      expect(await ask(`${inner}/acme/shop:v2`, {})).toMatchObject(refusal);
     expect(await ask('quay.io/acme/shop:v2', { registries: ['ghcr.io', '*.example.com'] })).toMatchObject(
       refusal,
     );

@@ -29,7 +29,7 @@ export const registrySettings = {
     .nullable()
     .default(null)
     .describe(
-      'Registries that may be asked, and where they may lead to for logins and blobs: host, host:port, or *.host. Default: any by name, none by address; those of `credentials` and `insecure` may always be asked.',
+      'Registries that may be asked, and where they may lead to for logins and blobs: host, host:port, or *.host. Default: any by a public name, none by address and none of the machine or the cluster; those of `credentials` and `insecure` may always be asked.',
     ),
 };
 
@@ -172,7 +172,7 @@ function mayAsk(
   const host = hostOf(registry, protocol);
   const own = [...insecure, ...Object.keys(credentials)];
   if (own.some((name) => hostOf(name, protocol) === host)) return true;
-  if (registries === null) return !isAddress(new URL(`https://${host}`).hostname);
+  if (registries === null) return isPublicName(new URL(`https://${host}`).hostname);
   return registries.some((pattern) =>
     pattern.startsWith('*.')
       ? host.endsWith(hostOf(`x${pattern.slice(1)}`, protocol).slice(1))
@@ -186,8 +186,13 @@ function hostOf(registry: string, protocol: string): string {
   return URL.canParse(url) ? new URL(url).host : registry.toLowerCase();
 }
 
-function isAddress(hostname: string): boolean {
-  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+const inner = /(^|\.)(localhost|local|svc)$/;
+
+/** No address, and neither the worker itself nor its cluster or network: whoever writes a plan does not send the worker there. */
+function isPublicName(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '');
+  const isAddress = isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  return !isAddress && name.includes('.') && !inner.test(name);
 }
 
 function refused(answer: OutgoingAnswer): OutgoingAnswer {

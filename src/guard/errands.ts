@@ -25,6 +25,8 @@ export interface ErrandOptions {
   readonly once: (target: TargetId, errand: Underway) => Promise<'safe' | 'over'>;
   /** Asked before each try; when it is false the errand is over. */
   readonly mayAct: (target: TargetId) => boolean;
+  /** What there is to be done is for this state of the target; in another one it is to be begun anew. */
+  readonly stateOf: (target: TargetId) => string | null;
   readonly onEnd: (target: TargetId) => void;
   readonly report: (report: GuardReport) => void;
   readonly signal: AbortSignal;
@@ -81,16 +83,20 @@ export class Errands {
   }
 
   private async run(target: TargetId, isUrgent: boolean, nap: Nap): Promise<void> {
-    const { once, mayAct, report, signal } = this.options;
+    const { once, mayAct, stateOf, report, signal } = this.options;
     const startedMs = performance.now();
-    let isSafe = false;
+    let safeFor: string | null | undefined;
     for (let attempts = 1; ; attempts++) {
+      const isSafe = safeFor !== undefined;
       if (!(await this.turns.take(isUrgent && !isSafe, signal))) return;
       let nextInMs = 0;
       try {
         const attempt = () => once(target, { startedMs, isSafe });
+        const state = stateOf(target);
+        // A canary that has come since is not safe: it is brought home by an errand of its own.
+        if (isSafe && state !== safeFor) return;
         if (!mayAct(target) || (await traceAttempt(attempts, attempt)) === 'over') return;
-        isSafe = true;
+        safeFor = state;
       } catch (error) {
         if (signal.aborted) return;
         nextInMs = pauseAfter(error, attempts);

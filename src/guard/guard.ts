@@ -91,6 +91,7 @@ export class Guard {
     this.errands = new Errands({
       once: (target, underway) => this.bringOnce(target, underway),
       mayAct: (target) => this.mayAct(target),
+      stateOf: (target) => this.leases.stateOf(target),
       onEnd: (target) => this.look(target),
       report,
       signal: this.stopper.signal,

@@ -9,7 +9,7 @@ import {
   readLease,
   targetOf,
 } from '../providers/traffic/kube/lease-state.ts';
-import { type Due, done, dueOf, hasCanary, reprieved, seen, type Tracked } from './tracked.ts';
+import { type Due, done, dueOf, hasCanary, reprieved, seen, stateOf, type Tracked } from './tracked.ts';
 
 /** So long a writer may take from the Lease to its route before it is helped. */
 const writerMs = 1_000;
@@ -32,6 +32,12 @@ export class LeaseBook {
 
   get(target: TargetId): Tracked | undefined {
     return this.tracked.get(target);
+  }
+
+  /** What is to be done for a target is done for this state of it; null: it is of no interest. */
+  stateOf(target: TargetId): string | null {
+    const tracked = this.tracked.get(target);
+    return tracked === undefined ? null : stateOf(tracked, this.stoppedAll);
   }
 
   /** Whether the target's Lease gives a canary anything. */

@@ -79,7 +79,7 @@ export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due
 }
 
 /** What the guard acts upon: a later renewal, stop or owner is another state, for which all has to be done again. */
-function stateOf({ lease, deleted }: Tracked, stoppedAll: boolean): string {
+export function stateOf({ lease, deleted }: Tracked, stoppedAll: boolean): string {
   const { epoch, stop, stableSlot } = lease;
   return JSON.stringify([epoch, untilOf(lease), stop, stoppedAll, stableSlot, deleted]);
 }

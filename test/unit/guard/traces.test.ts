@@ -25,6 +25,7 @@ it('traces each route that has to come home, its tries, and no words of errors',
       return 'over';
     },
     mayAct: () => true,
+    stateOf: () => 'lapsed',
     onEnd: () => end(),
     report: () => errands.hurry('prod/shop'),
     signal: new AbortController().signal,

@@ -7,10 +7,9 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
 // A CommonJS module whose names Node cannot see before it runs.
 import protos from '@temporalio/proto';
+import { sealedEncoding } from '../domain/sealed-encoding.ts';
 import type { Key } from './keys.ts';
 
-/** As in Temporal's own samples, so that its UI names what it cannot read. */
-export const sealedEncoding = 'binary/encrypted';
 const keyField = 'encryption-key-id';
 
 const proto = protos.temporal.api.common.v1.Payload;

@@ -1,9 +1,9 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
 import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { sealedEncoding } from '../../../src/codec/seal.ts';
 import { requestMemo } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
+import { sealedEncoding } from '../../../src/domain/sealed-encoding.ts';
 
 export interface FakeRollout {
   readonly phase?: string;

@@ -24,6 +24,7 @@ const targets = {
   halfRestored: targetNamed('half-restored'),
   halfMoved: targetNamed('half-moved'),
   left: targetNamed('left'),
+  renamed: targetNamed('renamed'),
 };
 
 let guarded: Guarded;
@@ -102,6 +103,14 @@ describe('a guard', () => {
     expect(await read()).toBe(before);
     expect(before).not.toContain('sluice');
     expect(reportsOf(targets.left)).toEqual([]);
+  });
+
+  it('brings a route home on which somebody has written the name of another owner', async () => {
+    await guarded.canary(targets.renamed, short);
+    const owner = 'sluice.dev/target=prod/other';
+    await cluster.kubectl(['annotate', '-n', guarded.namespace, 'httproute/renamed', owner, '--overwrite']);
+    await home(targets.renamed);
+    await expect.poll(() => reportsOf(targets.renamed), poll).toEqual(['due', 'restored']);
   });
 
   it('takes the deletion of a Lease under a canary for a stop', async () => {

@@ -10,8 +10,8 @@ import { emptyDirectory } from '../../support/directory.ts';
 const refused = new SluiceError('traffic-unready', 'routes is forbidden in namespace "closed"');
 const away = new SluiceError('traffic-unavailable', 'no route to host');
 
-/** Reads of `ids` one after the other; what each target was told, and which were asked at all. */
-async function sweepOf(ids: readonly string[], failing: (id: string) => Error | null, more = {}) {
+/** Reads of `ids`, so many at a time; what each target was told, and which were asked at all. */
+async function sweepOf(ids: readonly string[], failing: (id: string) => Error | null, more = {}, atOnce = 1) {
   const asked: string[] = [];
   const inner = createMemoryTraffic();
   const traffic: TrafficProvider = {
@@ -43,7 +43,9 @@ async function sweepOf(ids: readonly string[], failing: (id: string) => Error | 
   };
   const planes = new EmergencyPlanes(deps);
   const told: (string | null)[] = [];
-  for (const id of ids) told.push(await planes.bringHome('edge', { id, options: {} }, null));
+  const bringHome = (id: string) => planes.bringHome('edge', { id, options: {} }, null);
+  for (let from = 0; from < ids.length; from += atOnce)
+    told.push(...(await Promise.all(ids.slice(from, from + atOnce).map(bringHome))));
   return { told, asked };
 }
 
@@ -70,7 +72,7 @@ describe('a data plane in a sweep', () => {
       await inner.renew(target, 1, Date.now() + 60_000);
     }
     const more = { read: inner.read, stop: () => Promise.reject(away) };
-    const { told } = await sweepOf([...ids, 'a', 'b'], () => null, more);
+    const { told } = await sweepOf([...ids, 'a', 'b'], () => null, more, ids.length);
     expect(told.slice(0, 8)).toEqual(ids.map(() => expect.stringContaining('no route to host')));
     expect(told.slice(8)).toEqual([null, null]);
   });

@@ -1,6 +1,6 @@
 /** Tells whether a process is still the one that was started: a process id alone may have been given to another. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -64,11 +64,17 @@ function linuxMark(pid: number): string | null {
     // The name in parentheses may hold anything, so the fields are counted from its end: state is field 3, start 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, startTicks] = [fields[0], fields[19]];
-    if (state === undefined || startTicks === undefined || 'ZX'.includes(state)) return null;
+    if (state === undefined || startTicks === undefined) return null;
+    if ('ZX'.includes(state) && !hasThreadsLeft(pid)) return null;
     return `${bootId()}:${startTicks}`;
   } catch {
     return null;
   }
+}
+
+/** The first thread may be over before the others, which hold the ports of the process until they are. */
+function hasThreadsLeft(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).length > 1;
 }
 
 let knownBootId: string | undefined;

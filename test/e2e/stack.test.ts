@@ -61,8 +61,13 @@ function up(root = repoRoot()): Up {
   return stack;
 }
 
-const ready = (stack: Up) =>
-  waitFor('the stack', () => stack.text().includes('Everything stays up'), { timeoutMs: 90_000 });
+async function ready(stack: Up): Promise<void> {
+  const up = waitFor('the stack', () => stack.text().includes('Everything stays up'), { timeoutMs: 90_000 });
+  const ended = stack.ended.then((code) => {
+    throw new Error(`the stack ended with ${code}:\n${stack.text()}`);
+  });
+  await Promise.race([up, ended]);
+}
 const pidOf = (name: string) =>
   (
     JSON.parse(readFileSync(join(home, '.sluice/run/pids.json'), 'utf8')) as { name: string; pid: number }[]

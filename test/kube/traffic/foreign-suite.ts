@@ -12,6 +12,7 @@ import type { Route, TrafficProvider, TrafficTarget } from '../../../src/provide
 import { grant } from '../../support/kube/account.ts';
 import { kubeconfigOf } from '../../support/kube/credentials.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 export interface ForeignCase {
   readonly type: KubeRouteType;
@@ -38,6 +39,12 @@ export interface ForeignCase {
 }
 
 const account = 'sluice-worker';
+
+/** False: to be tried again. */
+function isChangedAgain(error: unknown): false {
+  if (error instanceof SluiceError && error.message.includes('changed again and again')) return false;
+  throw error;
+}
 
 export function foreignSuite(name: string, given: ForeignCase): void {
   describe(`a route of others: ${name}`, () => {
@@ -162,7 +169,10 @@ export function foreignSuite(name: string, given: ForeignCase): void {
         }
       })();
       for (let round = 1; round <= 6; round++) {
-        await provider.setRoute(target, { weightPercent: round % 2 === 0 ? more : 0, match: null }, epoch);
+        const route = { weightPercent: round % 2 === 0 ? more : 0, match: null };
+        // Whoever writes too often in between has the provider give up for now; its caller tries again.
+        const written = () => provider.setRoute(target, route, epoch).then(() => true, isChangedAgain);
+        await waitFor('the route to be written', written);
       }
       await edits;
       await provider.setRoute(target, half, epoch);

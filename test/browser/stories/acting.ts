@@ -154,10 +154,18 @@ async function complete(page: Page, typed: string, completed: string): Promise<v
 /** As ann, who says so in the dialog. Ends on the page of the rollout. `refused`: what is done when it is. */
 async function begin(page: Page, plan: string, reason: string, refused?: () => Promise<void>): Promise<void> {
   const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
-  await editor.focus(patient);
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(plan);
-  await page.getByText('It can be started').waitFor(patient);
+  // On a busy machine a list of completions may still be open, and takes the keys.
+  const written = async () => {
+    await editor.focus(patient);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(plan);
+    const valid = page.getByText('It can be started').waitFor({ timeout: 10_000 });
+    return await valid.then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(written, { timeout: 60_000 }).toBe(true);
   await page.getByRole('button', { name: 'Start …' }).click(patient);
   await page.getByRole('dialog').getByLabel('Reason').fill(reason);
   await page.getByRole('dialog').getByLabel('Your name').fill('ann');

@@ -379,6 +379,13 @@ export function trafficContract(
       if (!fixture.standstill) return;
       fixture.standstill.begin();
       try {
+        // Signals take a moment to be heeded.
+        const answers = () =>
+          provider.read(target).then(
+            () => true,
+            () => false,
+          );
+        await expect.poll(answers).toBe(false);
         const broken = await Promise.allSettled([
           provider.read(target),
           provider.restore(target, epoch),
@@ -394,7 +401,13 @@ export function trafficContract(
       } finally {
         fixture.standstill.end();
       }
-      expect((await provider.read(target)).stableSlot).toBe('blue');
+      // It has to work off first what had piled up.
+      const slot = () =>
+        provider.read(target).then(
+          ({ stableSlot }) => stableSlot,
+          () => null,
+        );
+      await expect.poll(slot).toBe('blue');
     });
 
     it('says that the data plane is away, and serves again when it is back', async () => {

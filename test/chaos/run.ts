@@ -26,7 +26,6 @@ export interface RunResult {
   readonly violations: readonly Violation[];
 }
 
-/** A rollout must end within this once everything is back. */
 /** After the last fault. Several times what a rollout takes, since a busy machine is no fault of a rollout's. */
 const endWithinMs = 180_000;
 const trafficAfterEndMs = 2_000;

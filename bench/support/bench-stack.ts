@@ -40,6 +40,8 @@ export async function startBenchStack(
   more: Record<string, unknown> = {},
 ): Promise<BenchStack> {
   const plane = await startPlane(on, services);
+  // Temporal's garbage is collected as seldom as where it has a machine with room of its own.
+  process.env.GOGC ??= '400';
   const temporal = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: locateTools().temporal },

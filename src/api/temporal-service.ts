@@ -20,6 +20,7 @@ import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emerg
 import { takeEvent } from './temporal/event.ts';
 import { glanceOf, outlineIn } from './temporal/glance.ts';
 import { fetchRuns } from './temporal/histories.ts';
+import { RecentPages } from './temporal/recent-pages.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
@@ -27,7 +28,7 @@ import { SeriesReader } from './temporal/series.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
-import { listRollouts, workerSeen } from './temporal/visibility.ts';
+import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
 export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
@@ -63,6 +64,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const history = new RollbackHistory(options);
   const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
+  const recent: RecentRollouts = new RecentPages();
   if (options.keepList === true) {
     deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
@@ -72,36 +74,39 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     workerSeen: () => worker.seen,
     express: () => ({ stops: calm.underWay, untold: deps.telling.untold, storms: calm.storms }),
   });
+  /** Whoever changed something looks for it in the list next. */
+  const changing = <T>(change: Promise<T>) => change.finally(() => recent.forget());
+  const commanded: RolloutService['command'] = async (ref, command) => {
+    const isExpress = command.name === 'rollback' && command.gradual !== true;
+    const send = isExpress ? rollBack : sendCommand;
+    // A way back is tried whatever is missing.
+    if (command.name !== 'rollback') await needKeyOf(deps, ref);
+    // Nothing comes before the stop of whoever names no run.
+    if (ref.runId === undefined) return await send(deps, ref, command);
+    const named = { ...ref, runId: ref.runId };
+    return await sendBound(
+      () => (isExpress ? boundInHaste(deps, named) : boundRef(deps, named)),
+      (run) => send(deps, run, command),
+    );
+  };
   return {
     examine: (request) => examinePlan(deps, request),
-    start: (request) => startRollout(deps, request),
-    list: (query, sees) => listRollouts(deps, query, sees),
+    start: (request) => changing(startRollout(deps, request)),
+    list: (query, sees) => listRollouts(deps, query, sees, recent),
     running: async () => {
       const { askedAtMs, all } = await deps.looks.list.now();
       return { askedAtMs, rollouts: all.map(({ summary, memo }) => ({ summary, outline: outlineIn(memo) })) };
     },
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref),
-    command: async (ref, command) => {
-      const isExpress = command.name === 'rollback' && command.gradual !== true;
-      const send = isExpress ? rollBack : sendCommand;
-      // A way back is tried whatever is missing.
-      if (command.name !== 'rollback') await needKeyOf(deps, ref);
-      // Nothing comes before the stop of whoever names no run.
-      if (ref.runId === undefined) return await send(deps, ref, command);
-      const named = { ...ref, runId: ref.runId };
-      return await sendBound(
-        () => (isExpress ? boundInHaste(deps, named) : boundRef(deps, named)),
-        (run) => send(deps, run, command),
-      );
-    },
+    command: (ref, command) => changing(commanded(ref, command)),
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
     rollbacks: (query, sees) => history.page(query, sees),
-    emergencyStop: (request) => emergencyStop(deps, request),
+    emergencyStop: (request) => changing(emergencyStop(deps, request)),
     release: () => releaseAll(deps),
-    openEmergency: (request, key = null) => openEmergency(deps, request, key),
+    openEmergency: (request, key = null) => changing(openEmergency(deps, request, key)),
     emergencies: (query, sees = null) => listEmergencies(deps, query, sees),
     emergency: (id) => emergencyOf(deps, id),
     releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),

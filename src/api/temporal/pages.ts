@@ -4,6 +4,7 @@ import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/c
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { ask, type TemporalDeps } from './calls.ts';
+import type { RecentPages } from './recent-pages.ts';
 
 /** Looked through at a time for whoever sees a part of them. */
 const lookedThrough = 200;
@@ -19,6 +20,15 @@ export interface PageQuery<T> {
   readonly read: (info: RawWorkflowExecutionInfo) => T | null;
   /** Null: everything is seen. */
   readonly sees: ((item: T) => boolean) | null;
+  /** Where pages are at hand that others have asked for, all of them with the same `read`. Default: Temporal is asked. */
+  readonly recent?: RecentPages<ListedPage<T>> | undefined;
+}
+
+/** A page as visibility listed it, before it is thinned. */
+export interface ListedPage<T> {
+  readonly entries: readonly { readonly runId: string | null; readonly item: T | null }[];
+  /** Null: none follows. */
+  readonly following: Uint8Array | null;
 }
 
 export interface PageOf<T> {
@@ -29,20 +39,21 @@ export interface PageOf<T> {
 
 /** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
 export async function pageOf<T>(deps: TemporalDeps, query: PageQuery<T>): Promise<PageOf<T>> {
-  const { filter, limit, cursor, sees } = query;
+  const { filter, limit, cursor, read, recent, sees } = query;
   const pageSize = sees === null ? limit : lookedThrough;
   const items: T[] = [];
   let place: Place = cursor === undefined ? start : placeIn(cursor, filter);
   for (let turn = 0; turn < (sees === null ? 1 : mostPages); turn++) {
-    const { infos, following } = await listed(deps, { filter, pageSize, token: place.token });
+    const { token, after } = place;
+    const asked = () => listed(deps, { filter, pageSize, token, read });
+    const { entries, following } = await (recent?.of(keyOf(filter, pageSize, token), asked) ?? asked());
     // 0 if it has left meanwhile: rather told twice than never.
-    const from = place.after === null ? 0 : 1 + infos.findIndex((info) => runIdOf(info) === place.after);
-    for (const [at, info] of infos.entries()) {
-      const item = at < from ? null : query.read(info);
-      if (item === null || (sees !== null && !sees(item))) continue;
+    const from = after === null ? 0 : 1 + entries.findIndex(({ runId }) => runId === after);
+    for (const [at, { runId, item }] of entries.entries()) {
+      if (at < from || item === null || (sees !== null && !sees(item))) continue;
       items.push(item);
-      if (items.length < limit || at + 1 === infos.length) continue;
-      return { items, next: cursorOf(place.token, filter, runIdOf(info)) };
+      if (items.length < limit || at + 1 === entries.length) continue;
+      return { items, next: cursorOf(token, filter, runId) };
     }
     if (following === null) return { items, next: null };
     place = { token: following, after: null };
@@ -51,10 +62,19 @@ export async function pageOf<T>(deps: TemporalDeps, query: PageQuery<T>): Promis
   return { items, next: cursorOf(place.token, filter) };
 }
 
-async function listed(
+function keyOf(filter: string, pageSize: number, token: Uint8Array): string {
+  return JSON.stringify([filter, pageSize, Buffer.from(token).toString('base64')]);
+}
+
+async function listed<T>(
   deps: TemporalDeps,
-  { filter, pageSize, token }: { filter: string; pageSize: number; token: Uint8Array },
-) {
+  {
+    filter,
+    pageSize,
+    token,
+    read,
+  }: Pick<PageQuery<T>, 'filter' | 'read'> & { pageSize: number; token: Uint8Array },
+): Promise<ListedPage<T>> {
   const { workflowService, options } = deps.client;
   const { namespace } = options;
   const nextPageToken = token.length === 0 ? null : token;
@@ -65,7 +85,8 @@ async function listed(
     throw nextPageToken !== null && isInvalid(error) ? notOfThisList(error) : error;
   });
   const following = answer.nextPageToken?.length ? answer.nextPageToken : null;
-  return { infos: answer.executions ?? [], following };
+  const entries = (answer.executions ?? []).map((info) => ({ runId: runIdOf(info), item: read(info) }));
+  return { entries, following };
 }
 
 interface Place {

@@ -38,10 +38,10 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
 
 const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some((end) => end === phase));
 
-/** Between two lists of those that are kept at hand. */
-const refreshMs = 1_500;
-/** Counted from when it was asked for. */
-const freshForMs = 3_000;
+/** Between two lists of those that are kept at hand, and after one that took long: Temporal has others to answer too. */
+const rest = { leastMs: 1_500, mostMs: 6_000, timesTook: 4 };
+/** Counted from when it was asked for. One that took long, and is not due again, counts as fresh for twice its turn. */
+const freshFor = { leastMs: 3_000, mostMs: 15_000, turns: 2 };
 /** Under load a list may be long in coming. Whoever gets nothing asks Temporal, as if there were no list. */
 const maxAgeMs = 60_000;
 
@@ -51,10 +51,16 @@ export interface Lately {
   readonly fresh: boolean;
 }
 
+interface List {
+  readonly askedMs: number;
+  readonly tookMs: number;
+  readonly byTarget: ReadonlyMap<string, Running>;
+}
+
 /** What runs, for many at once, and at hand for whoever must not wait. */
 export class RunningList {
   private underWay: Promise<ReadonlyMap<string, Running>> | null = null;
-  private last: { readonly askedMs: number; readonly byTarget: ReadonlyMap<string, Running> } | null = null;
+  private last: List | null = null;
   private readonly deps: TemporalDeps;
 
   constructor(deps: TemporalDeps) {
@@ -71,22 +77,22 @@ export class RunningList {
 
   /** All that ran a moment ago: the list at hand if it is fresh, else a new one. Throws `temporal-unavailable`. */
   async now(): Promise<{ readonly askedAtMs: number; readonly all: readonly Running[] }> {
-    const ageMs = () => performance.now() - (this.last?.askedMs ?? 0);
-    if (this.last === null || ageMs() > freshForMs) await this.byTarget();
-    return { askedAtMs: Date.now() - ageMs(), all: [...(this.last?.byTarget.values() ?? [])] };
+    if (this.last === null || ageOf(this.last) > freshForMs(this.last)) await this.byTarget();
+    const ageMs = this.last === null ? 0 : ageOf(this.last);
+    return { askedAtMs: Date.now() - ageMs, all: [...(this.last?.byTarget.values() ?? [])] };
   }
 
   /** The target's rollout as it was a while ago; null: not seen then, or no list is at hand. */
   lately(target: string): Lately | null {
     if (this.last === null) return null;
-    const ageMs = performance.now() - this.last.askedMs;
+    const ageMs = ageOf(this.last);
     const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
-    return running ? { running, fresh: ageMs <= freshForMs } : null;
+    return running ? { running, fresh: ageMs <= freshForMs(this.last) } : null;
   }
 
   /** How many are in which phase, by the list at hand; null: it is too old, or there is none. */
   phases(): ReadonlyMap<string, number> | null {
-    if (this.last === null || performance.now() - this.last.askedMs > maxAgeMs) return null;
+    if (this.last === null || ageOf(this.last) > maxAgeMs) return null;
     // A phase with nobody in it says so, rather than nothing.
     const counts = new Map<string, number>(runningPhases.map((phase) => [phase, 0]));
     for (const { summary } of this.last.byTarget.values()) {
@@ -104,16 +110,29 @@ export class RunningList {
     calm()
       .then(() => this.byTarget())
       .catch(() => {})
-      .finally(() => setTimeout(() => this.keep(calm), refreshMs).unref());
+      .finally(() => setTimeout(() => this.keep(calm), restMs(this.last?.tookMs ?? 0)).unref());
   }
 
   private async fetch(): Promise<ReadonlyMap<string, Running>> {
     const askedMs = performance.now();
     const running = await runningRollouts(this.deps, callTimeoutMs);
     const byTarget = new Map(running.map((one) => [one.summary.target, one]));
-    this.last = { askedMs, byTarget };
+    this.last = { askedMs, tookMs: performance.now() - askedMs, byTarget };
     return byTarget;
   }
+}
+
+function ageOf({ askedMs }: List): number {
+  return performance.now() - askedMs;
+}
+
+function restMs(tookMs: number): number {
+  return Math.min(rest.mostMs, Math.max(rest.leastMs, rest.timesTook * tookMs));
+}
+
+function freshForMs({ tookMs }: List): number {
+  const turnsMs = freshFor.turns * (tookMs + restMs(tookMs));
+  return Math.min(freshFor.mostMs, Math.max(freshFor.leastMs, turnsMs));
 }
 
 function runningOf(info: RawWorkflowExecutionInfo): Running {

@@ -7,7 +7,8 @@ import { outlineMemo } from '../../domain/rollout/outline.ts';
 import type { Sees } from '../access/sight.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
-import { pageOf } from './pages.ts';
+import { type ListedPage, pageOf } from './pages.ts';
+import type { RecentPages } from './recent-pages.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   1: 'RUNNING',
@@ -20,15 +21,18 @@ const statusNames: Readonly<Record<number, string>> = {
   8: 'PAUSED',
 };
 
-/** `sees`: what of it is shown. Default: everything. */
+export type RecentRollouts = RecentPages<ListedPage<RolloutSummary>>;
+
+/** `sees`: what of it is shown. Default: everything. `recent`: see `pageOf`. */
 export async function listRollouts(
   deps: TemporalDeps,
   query: ListQuery,
   sees: Sees = null,
+  recent?: RecentRollouts,
 ): Promise<RolloutPage> {
   const { limit, cursor } = query;
   const filter = `${filterOf(query)}${withinSight(sees)}`;
-  const { items, next } = await pageOf(deps, { filter, limit, cursor, read: summaryOf, sees });
+  const { items, next } = await pageOf(deps, { filter, limit, cursor, read: summaryOf, sees, recent });
   return { rollouts: items, next };
 }
 

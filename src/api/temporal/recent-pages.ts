@@ -1,0 +1,65 @@
+/** Answers of Temporal that many ask for, as they were a moment ago: what they cost does not follow how many ask. */
+
+/** So old they are given without a word to Temporal ... */
+const freshMs = 1_000;
+/** ... and so old they are given while new ones are on their way. */
+const staleMs = 3_000;
+const mostKept = 200;
+
+interface Kept<T> {
+  readonly askedMs: number;
+  readonly answer: T;
+}
+
+export class RecentPages<T> {
+  private readonly kept = new Map<string, Kept<T>>();
+  private readonly underWay = new Map<string, Promise<T>>();
+  private readonly now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+  }
+
+  /** By whatever makes an answer another one. Throws what `ask` throws, unless there is an answer not too old. */
+  async of(key: string, ask: () => Promise<T>): Promise<T> {
+    const kept = this.kept.get(key);
+    const ageMs = this.now() - (kept?.askedMs ?? Number.NEGATIVE_INFINITY);
+    if (kept === undefined || ageMs >= staleMs) return await this.ask(key, ask);
+    // Whoever gets the answer at hand has no use for what becomes of the next one.
+    if (ageMs >= freshMs) this.ask(key, ask).catch(() => {});
+    return kept.answer;
+  }
+
+  /** After something was changed from here: whoever did that looks for it at once. */
+  forget(): void {
+    this.kept.clear();
+    this.underWay.clear();
+  }
+
+  private ask(key: string, ask: () => Promise<T>): Promise<T> {
+    const underWay = this.underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const askedMs = this.now();
+    const asked: Promise<T> = ask().then(
+      (answer) => {
+        // Of what was asked before something was changed nothing is kept.
+        if (this.underWay.get(key) === asked) this.keep(key, { askedMs, answer });
+        return answer;
+      },
+      (error: unknown) => {
+        if (this.underWay.get(key) === asked) this.underWay.delete(key);
+        throw error;
+      },
+    );
+    this.underWay.set(key, asked);
+    return asked;
+  }
+
+  private keep(key: string, kept: Kept<T>): void {
+    this.underWay.delete(key);
+    this.kept.delete(key);
+    this.kept.set(key, kept);
+    const oldest = this.kept.keys().next();
+    if (this.kept.size > mostKept && !oldest.done) this.kept.delete(oldest.value);
+  }
+}

@@ -1,0 +1,85 @@
+/** Answers that many ask for, kept for a moment. */
+import { expect, test } from 'vitest';
+import { RecentPages } from '../../../src/api/temporal/recent-pages.ts';
+
+/** A source that counts how often it was asked; it answers when it is told to, or fails. */
+function source() {
+  let nowMs = 0;
+  const open: { give(answer: string): void; fail(error: Error): void }[] = [];
+  const pages = new RecentPages<string>(() => nowMs);
+  const asked = () => open.length;
+  const ask = () => new Promise<string>((give, fail) => open.push({ give, fail }));
+  return {
+    asked,
+    get: (key = 'list') => pages.of(key, ask),
+    answer: (text: string, at = -1) => open.at(at)?.give(text),
+    fail: () => open.at(-1)?.fail(new Error('away')),
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+    forget: () => pages.forget(),
+  };
+}
+
+test('a hundred who ask at the same time cost one question', async () => {
+  const { asked, get, answer } = source();
+  const all = Promise.all(Array.from({ length: 100 }, () => get()));
+  answer('one');
+  expect(new Set(await all)).toEqual(new Set(['one']));
+  expect(asked()).toBe(1);
+});
+
+test('each list has an answer of its own', async () => {
+  const { asked, get, answer } = source();
+  const first = get('a');
+  answer('of a');
+  const second = get('b');
+  answer('of b');
+  expect([await first, await second]).toEqual(['of a', 'of b']);
+  expect(asked()).toBe(2);
+});
+
+test('what is a second old is given while the next is on its way, and what is three is not given', async () => {
+  const { asked, get, answer, pass } = source();
+  const first = get();
+  answer('old');
+  await first;
+  pass(999);
+  expect([await get(), asked()]).toEqual(['old', 1]);
+  pass(1);
+  expect([await get(), await get(), asked()]).toEqual(['old', 'old', 2]);
+  answer('new');
+  await expect.poll(get).toBe('new');
+  pass(3_000);
+  const late = get();
+  answer('newest');
+  expect([await late, asked()]).toEqual(['newest', 3]);
+});
+
+test('when the next cannot be had, the one at hand does for three seconds, and then everybody is told why', async () => {
+  const { get, answer, fail, pass } = source();
+  const first = get();
+  answer('old');
+  await first;
+  pass(2_000);
+  expect(await get()).toBe('old');
+  fail();
+  expect(await get()).toBe('old');
+  pass(1_000);
+  const late = get();
+  fail();
+  await expect(late).rejects.toThrow('away');
+});
+
+test('after a change nothing is given that was asked for before it', async () => {
+  const { asked, get, answer, forget } = source();
+  const before = get();
+  forget();
+  const after = get();
+  expect(asked()).toBe(2);
+  answer('after');
+  await after;
+  answer('before', 0);
+  expect(await before).toBe('before');
+  expect(await get()).toBe('after');
+});

@@ -3,6 +3,7 @@ import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } fr
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { type Plan, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
+import { startEventsCache } from '../../src/stack/temporal-args.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { trafficMemo, trafficMemoOf } from '../../src/worker/start-options.ts';
@@ -47,6 +48,7 @@ export async function startBenchStack(
       executable: { type: 'existing-path', path: locateTools().temporal },
       // With a thousand rollouts it warns of every call that waits, which would drown the figures.
       log: { format: 'pretty', level: 'never' },
+      extraArgs: startEventsCache,
     },
   });
   await registerSearchAttributes(temporal.connection, 'default');

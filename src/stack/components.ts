@@ -5,6 +5,7 @@ import { searchAttributeTypes } from '../domain/rollout/names.ts';
 import { answers, type Component } from './component.ts';
 import type { Layout } from './layout.ts';
 import type { Ports } from './ports.ts';
+import { startEventsCache } from './temporal-args.ts';
 import type { Tools } from './tools.ts';
 
 export interface Components {
@@ -86,7 +87,7 @@ function temporal(layout: Layout, ports: Ports, tools: Tools): Component {
       ...['--db-filename', join(layout.data, 'temporal.db'), '--ip', '127.0.0.1'],
       ...['--port', String(ports.temporal), '--ui-port', String(ports.temporalUi)],
       ...['--http-port', String(ports.temporalHttp), '--metrics-port', String(ports.temporalMetrics)],
-      ...['--ui-disable-news-fetch', '--log-level', 'warn', ...attributes],
+      ...['--ui-disable-news-fetch', '--log-level', 'warn', ...startEventsCache, ...attributes],
     ],
     env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     ready: answers(`http://127.0.0.1:${ports.temporalHttp}/api/v1/namespaces/default`),

@@ -409,7 +409,7 @@ describe('where very many rollouts may wait', () => {
     });
     const pages = [pageOf(''), pageOf(''), pageOf('')];
     for (const turn of [1, 2]) {
-      await vi.waitFor(() => expect(waiting).toHaveLength(10));
+      await expect.poll(() => waiting).toHaveLength(10);
       expect(rollouts.calls.filter(({ method }) => method === 'get')).toHaveLength(turn * 10);
       for (const answer of waiting.splice(0)) answer();
     }

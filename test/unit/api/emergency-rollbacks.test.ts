@@ -1,6 +1,6 @@
 /** Emergency rollbacks at the API: what is stopped and started, what is refused, what is blocked. */
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { onceId } from '../../../src/api/temporal/once.ts';
@@ -93,11 +93,22 @@ describe('an emergency rollback', () => {
   });
 
   test('begins though a data plane hangs, and says what could not be stopped', async () => {
-    planes.b = { ...planes.b, stopAll: () => new Promise(() => {}), read: () => new Promise(() => {}) };
+    const givenUp: AbortSignal[] = [];
+    const stopAll: TrafficProvider['stopAll'] = async (_holder, signal) => {
+      if (signal !== undefined) givenUp.push(signal);
+      await new Promise(() => {});
+    };
+    planes.b = { ...planes.b, stopAll, read: () => new Promise(() => {}) };
     const { temporal, post } = await serve({});
-    const answering = post('', { scope: 'canary', ...fire });
-    await expect.poll(() => temporal.started.length, { timeout: 1_500 }).toBe(1);
-    const answer = await answering;
+    const { start } = temporal.client.workflow;
+    const seen: boolean[][] = [];
+    vi.spyOn(temporal.client.workflow, 'start').mockImplementation((...given) => {
+      seen.push(givenUp.map(({ aborted }) => aborted));
+      return start(...given);
+    });
+    const answer = await post('', { scope: 'canary', ...fire });
+    expect(seen, 'it was still waited for').toEqual([[false]]);
+    expect(temporal.started).toHaveLength(1);
     expect(answer.json().stop).toMatchObject({
       restored: [{ target: '*', traffic: 'a' }],
       notRestored: [{ target: '*', traffic: 'b' }],

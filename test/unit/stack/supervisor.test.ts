@@ -9,6 +9,8 @@ import { Supervisor } from '../../../src/stack/supervisor.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const signal = new AbortController().signal;
+/** What ends by itself may need it on a busy machine. */
+const patientMs = 60_000;
 let folder: string;
 let supervisor: Supervisor;
 let said: string[];
@@ -20,7 +22,7 @@ beforeEach(async () => {
   supervisor = new Supervisor({ cwd: folder, logs: folder, table, say: (line) => said.push(line) });
 });
 afterEach(async () => {
-  await supervisor.stop(1_000);
+  await supervisor.stop(patientMs);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -30,6 +32,8 @@ const part = (name: string, script: string, over: Partial<Component> = {}): Comp
   command: process.execPath,
   args: ['-e', script],
   ready: async () => (/up/.test(read(name)) ? null : 'it has not said up'),
+  readyTimeoutMs: patientMs,
+  stopGraceMs: patientMs,
   ...over,
 });
 const read = (name: string) => readFileSync(join(folder, `${name}.log`), 'utf8');
@@ -42,7 +46,7 @@ describe('Supervisor', () => {
   it('stops in the reverse order of the start and forgets what it stopped', async () => {
     for (const name of ['a', 'b', 'c']) await supervisor.start(part(name, sayEnd(name)), signal);
     expect(pids().map(({ name }) => name)).toEqual(['supervisor', 'a', 'b', 'c']);
-    expect(await supervisor.stop(5_000)).toEqual([]);
+    expect(await supervisor.stop(patientMs)).toEqual([]);
     expect(readFileSync(join(folder, 'ends'), 'utf8')).toBe('c b a ');
     expect(pids().map(({ name }) => name)).toEqual(['supervisor']);
   });
@@ -51,10 +55,12 @@ describe('Supervisor', () => {
     await supervisor.start(part('a', sayEnd('a')), signal);
     const first = pids()[1]?.pid ?? 0;
     process.kill(first, 'SIGKILL');
-    await waitFor('a second start', () => said.filter((line) => line === 'a is ready').length === 2);
+    await waitFor('a second start', () => said.filter((line) => line === 'a is ready').length === 2, {
+      timeoutMs: patientMs,
+    });
     expect(said[1]).toMatch(/^a was ended by SIGKILL; it is started again in 0\.3 s$/);
     expect(pids()[1]?.pid).not.toBe(first);
-    expect(await supervisor.stop(5_000)).toEqual([]);
+    expect(await supervisor.stop(patientMs)).toEqual([]);
     expect(pids()).toHaveLength(1);
   });
 
@@ -68,7 +74,7 @@ describe('Supervisor', () => {
     await expect(supervisor.start(mute, signal)).rejects.toThrow(
       /not ready within 0\.2 s: it has not said up/,
     );
-    expect(await supervisor.stop(2_000)).toEqual([]);
+    expect(await supervisor.stop(patientMs)).toEqual([]);
     expect(pids()).toHaveLength(1);
   });
 
@@ -83,7 +89,7 @@ describe('Supervisor', () => {
       `process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1e6)`,
     );
     await supervisor.start({ ...deaf, stopGraceMs: 100 }, signal);
-    expect(await supervisor.stop(5_000)).toEqual([]);
+    expect(await supervisor.stop(patientMs)).toEqual([]);
     expect(pids()).toHaveLength(1);
   });
 });

@@ -221,7 +221,7 @@ test('no more are under way than may be, and a start that fails makes room too',
       }),
   );
   const first = [app.inject(start('a')), app.inject(start('b'))];
-  await vi.waitFor(() => expect(begun).toHaveLength(2));
+  await expect.poll(() => begun).toHaveLength(2);
   expect((await app.inject(start('c'))).statusCode).toBe(429);
   const metrics = (await app.inject('/metrics')).body;
   expect(metrics).toContain('sluice_starts_refused_total{why="in-flight"} 1');
@@ -231,7 +231,7 @@ test('no more are under way than may be, and a start that fails makes room too',
   expect((await Promise.all(first)).map(({ statusCode }) => statusCode)).toEqual([500, 201]);
   vi.spyOn(performance, 'now').mockReturnValue(1_000_100);
   const third = app.inject(start('c'));
-  await vi.waitFor(() => expect(begun).toHaveLength(3));
+  await expect.poll(() => begun).toHaveLength(3);
   begun[2]?.(started);
   expect((await third).statusCode).toBe(201);
 });

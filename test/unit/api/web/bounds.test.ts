@@ -75,24 +75,34 @@ async function exchange(port: number, text: string): Promise<string> {
 
 describe('on the wire', () => {
   const head = 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n';
+  /** For those alone who are to be too slow. */
+  const slowMs = 400;
   test.each([
-    ['headers that never end', head, 408, 'request-slow'],
+    ['headers that never end', head, 408, 'request-slow', slowMs],
     [
       'a body that never ends',
       'POST /v1/validate HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
       408,
       'request-slow',
+      slowMs,
     ],
-    ['headers that are too large', `${head}x: ${'x'.repeat(17_000)}\r\n\r\n`, 431, 'headers-too-large'],
-    ['what is no HTTP', 'hello\r\n\r\n', 400, 'request-invalid'],
+    [
+      'headers that are too large',
+      `${head}x: ${'x'.repeat(17_000)}\r\n\r\n`,
+      431,
+      'headers-too-large',
+      undefined,
+    ],
+    ['what is no HTTP', 'hello\r\n\r\n', 400, 'request-invalid', undefined],
     [
       'two lengths, by which two servers could read two requests',
       `${head}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`,
       400,
       'request-invalid',
+      undefined,
     ],
-  ])('%s get an answer and the end', async (_, text, status, code) => {
-    const app = await serve(400);
+  ])('%s get an answer and the end', async (_, text, status, code, limitMs) => {
+    const app = await serve(limitMs);
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const answer = await exchange(Number(new URL(url).port), text);
     const [top = '', body = ''] = answer.split('\r\n\r\n');

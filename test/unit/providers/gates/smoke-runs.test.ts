@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { Runs } from '../../../../src/providers/gates/smoke/runs.ts';
 import type { Test, TestResult } from '../../../../src/providers/gates/smoke/types.ts';
 import { questionFixture } from '../../../contract/gates/suite.ts';
@@ -25,11 +25,16 @@ function steered() {
 }
 
 let runs: Runs;
-afterEach(() => runs.close());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await runs.close();
+});
 const look = (tests: Readonly<Record<string, Test>>, signal = never) =>
   runs.look(new Map(Object.entries(tests)), question, signal);
 
 it('finds a test where it is at the next look, and runs it anew only after all have told their results', async () => {
+  // What is told of its age depends on nothing but the clock.
+  vi.spyOn(performance, 'now').mockReturnValue(1_000_000);
   runs = new Runs({ waitMs: 20, forgottenMs: 60_000 });
   const [slow, quick] = [steered(), steered()];
   const tests = { slow: slow.test, quick: quick.test };

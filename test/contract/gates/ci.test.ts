@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { ciGate } from '../../../src/providers/gates/ci.ts';
 import { endable, listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const artifact = { repository: 'acme/shop', commit };
@@ -132,7 +132,7 @@ describe('a forge that wants to be left alone', () => {
     const gate = ciGate.create({ url });
     const verdict = await gate.evaluate(
       questionFixture({ artifact, options: {} }),
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(patientMs),
     );
     expect(verdict).toMatchObject({ answer: 'hold', reason: expect.stringContaining('2030-03-17T17:46:40') });
     await end();

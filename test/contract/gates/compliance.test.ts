@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { GateReport } from '../../../src/domain/gates/types.ts';
 import { complianceGate } from '../../../src/providers/gates/compliance.ts';
 import { controlsOf, unnamedIn } from '../../../src/report/controls.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const dayMs = 86_400_000;
 const ago = (days: number) => new Date(Date.now() - days * dayMs).toISOString();
@@ -140,7 +140,7 @@ it('tells by control of each framework what is met, and keeps each attestation w
   const gate = complianceGate.create({ directory, phases, minScore: 0 });
   const { facts, reports } = await gate.evaluate(
     questionFixture({ options: complianceGate.options.parse({}) }),
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(patientMs),
   );
   expect(facts).toMatchObject({
     complete: ['S0', 'S4'],
@@ -169,7 +169,7 @@ it('has facts that a report reads without the raw report, and that stay small', 
   const factsOf = async (given: object) => {
     const gate = complianceGate.create({ directory, phases: given, minScore: 0 });
     const options = complianceGate.options.parse({});
-    return (await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(20_000))).facts ?? {};
+    return (await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(patientMs))).facts ?? {};
   };
   const answered = (facts: Readonly<Record<string, unknown>>): GateReport => ({
     name: 'phases',

@@ -22,7 +22,7 @@ gateContract(healthGate, async () => {
         database: { type: 'tcp', address },
         gone: { type: 'http', url: 'http://127.0.0.1:1/' },
       },
-      timeoutMs: 1_000,
+      timeoutMs: 20_000,
     }),
     open: [
       { name: 'both are well', options: { probes: ['app', 'database'] }, arrange: answering(200) },

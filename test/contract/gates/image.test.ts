@@ -4,7 +4,7 @@ import { imageGate } from '../../../src/providers/gates/image.ts';
 import { NotAsked, Registry } from '../../../src/providers/gates/registry/client.ts';
 import { startRegistry, testLogin } from '../../support/registry.ts';
 import { endable, listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 gateContract(imageGate, async () => {
   const registry = await startRegistry();
@@ -83,7 +83,7 @@ describe('a private registry', () => {
         .create({ insecure: [registry.host], ...settings })
         .evaluate(
           questionFixture({ artifact, options: imageGate.options.parse({}) }),
-          AbortSignal.timeout(20_000),
+          AbortSignal.timeout(patientMs),
         );
     expect(await ask({ credentials })).toMatchObject({ answer: 'open', facts: { digest } });
     expect(await ask({})).toMatchObject({ answer: 'hold', reason: expect.stringContaining('wants a login') });
@@ -118,7 +118,7 @@ describe('a private registry', () => {
       options: imageGate.options.parse({}),
     });
     const gate = imageGate.create({ insecure: [host] });
-    expect(await gate.evaluate(question, AbortSignal.timeout(20_000))).toMatchObject({ answer: 'open' });
+    expect(await gate.evaluate(question, AbortSignal.timeout(patientMs))).toMatchObject({ answer: 'open' });
     expect(asked.some((url) => url === '/token?service=front&scope=repository%3Aacme%2Fshop%3Apull')).toBe(
       true,
     );
@@ -156,7 +156,7 @@ describe('a private registry', () => {
         .create(settings)
         .evaluate(
           questionFixture({ artifact: { image }, options: imageGate.options.parse({}) }),
-          AbortSignal.timeout(20_000),
+          AbortSignal.timeout(patientMs),
         );
     expect(await ask(`${host}/acme/shop:v2`, { insecure: [host] })).toMatchObject({
       answer: 'hold',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { GateAnswer, GateReport } from '../../../src/domain/gates/types.ts';
 import { readinessGate } from '../../../src/providers/gates/readiness.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const dayMs = 86_400_000;
 const ago = (days: number) => new Date(Date.now() - days * dayMs).toISOString();
@@ -139,7 +139,7 @@ it('reports blockers, scores by category, and what to do next', async () => {
   );
   const gate = readinessGate.create({ directory, report: '{{version}}.json', categories });
   const question = questionFixture({ ...saying('open'), options: {} });
-  const { facts, reports } = await gate.evaluate(question, AbortSignal.timeout(20_000));
+  const { facts, reports } = await gate.evaluate(question, AbortSignal.timeout(patientMs));
   expect(facts).toEqual({
     score: 75,
     categories: { security: 50, performance: 100, reliability: 75 },

@@ -9,7 +9,7 @@ import type { GateVerdict } from '../../../src/providers/gates/types.ts';
 import { startRegistry, type TestRegistry } from '../../support/registry.ts';
 import { keyFile, left, otherKeyFile, published, pushSigned } from '../../support/signatures/signed.ts';
 import { endable, listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const source = { repository: 'acme/shop', commit: '0123456789abcdef0123456789abcdef01234567' };
 const { trustedRoot, issuer, subject, builder } = published;
@@ -264,7 +264,10 @@ describe('a signer that cannot be asked', () => {
     const gate = signatureGate.create({ ...settings, directory });
     const ask = async (signers: readonly string[]) => {
       const options = signatureGate.options.parse({ signers, level: 2, bundle: 'published.json' });
-      return await gate.evaluate(questionFixture({ ...ofPublished, options }), AbortSignal.timeout(20_000));
+      return await gate.evaluate(
+        questionFixture({ ...ofPublished, options }),
+        AbortSignal.timeout(patientMs),
+      );
     };
     expect(await ask(['other-workflow'])).toMatchObject({ answer: 'refuse' });
     expect(await ask(['other-workflow', 'absent'])).toMatchObject({
@@ -284,7 +287,7 @@ describe('a published attestation', () => {
     writeFileSync(join(directory, 'bundle.json'), content);
     const gate = signatureGate.create({ ...settings, directory, ...change });
     const options = signatureGate.options.parse({ signers: ['github'], level: 2, bundle: 'bundle.json' });
-    return await gate.evaluate(questionFixture({ ...ofPublished, options }), AbortSignal.timeout(20_000));
+    return await gate.evaluate(questionFixture({ ...ofPublished, options }), AbortSignal.timeout(patientMs));
   }
   const root = (
     change: (root: {
@@ -351,7 +354,7 @@ describe('a published attestation', () => {
     const gate = signatureGate.create({ ...rest, directory, ...change });
     const options = signatureGate.options.parse({ signers: ['github'], level: 2, bundle: 'bundle.json' });
     const question = questionFixture({ ...ofPublished, options });
-    expect(await gate.evaluate(question, AbortSignal.timeout(20_000))).toMatchObject({
+    expect(await gate.evaluate(question, AbortSignal.timeout(patientMs))).toMatchObject({
       answer: 'hold',
       reason: expect.stringMatching(says),
     });
@@ -425,7 +428,7 @@ describe('blobs that a registry keeps elsewhere', () => {
       artifact: { image: `${host}/acme/shop@${digest}` },
       options: signatureGate.options.parse({ signers: ['release'] }),
     });
-    expect(await gate.evaluate(question, AbortSignal.timeout(20_000))).toMatchObject({ answer: 'open' });
+    expect(await gate.evaluate(question, AbortSignal.timeout(patientMs))).toMatchObject({ answer: 'open' });
     expect(store.length).toBeGreaterThan(0);
     expect(new Set(store)).toEqual(new Set([undefined]));
     await end();

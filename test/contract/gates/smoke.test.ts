@@ -7,7 +7,7 @@ import { smokeGate } from '../../../src/providers/gates/smoke.ts';
 import { identityOf, isAlive } from '../../../src/providers/workload/process-identity.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { endable, listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const token = 't0ken/with a space';
 
@@ -40,6 +40,7 @@ const login = (url: string) => ({
   method: 'POST',
   url: `${url}/login`,
   authorization: { env: 'SMOKE_LOGIN' },
+  timeoutMs: patientMs,
   expect: {
     status: [200, 201],
     headers: { 'content-type': 'application/json*' },
@@ -53,6 +54,7 @@ const buy = (url: string, expected: object = {}) => ({
   url: `${url}/{{service}}?token={{token}}`,
   headers: { 'X-Version': '{{version}}' },
   body: '{"item": 7}',
+  timeoutMs: patientMs,
   expect: { contains: ['bought'], json: { '$.items[0].id': 7 }, ...expected },
 });
 const node = (code: string, more: object = {}) => ({
@@ -165,7 +167,7 @@ describe('a command', () => {
         }),
       },
     });
-    const { answer, reports } = await gate.evaluate(question('noisy'), AbortSignal.timeout(20_000));
+    const { answer, reports } = await gate.evaluate(question('noisy'), AbortSignal.timeout(patientMs));
     expect(answer).toBe('open');
     const [report] = reports ?? [];
     expect(report).toMatchObject({ name: 'noisy/output.txt', mediaType: 'text/plain' });

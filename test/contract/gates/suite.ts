@@ -11,6 +11,9 @@ export interface GateCase {
   readonly question?: Partial<GateQuestion>;
 }
 
+/** For gates that have an answer: a busy machine may take its time. */
+export const patientMs = 60_000;
+
 export interface GateSubject {
   readonly gate: Gate;
   readonly open: readonly GateCase[];
@@ -57,7 +60,7 @@ export function gateContract(type: GateType, start: () => Promise<GateSubject>):
       await subject?.close?.();
     });
 
-    async function ask(one: GateCase, signal = AbortSignal.timeout(20_000)): Promise<GateVerdict> {
+    async function ask(one: GateCase, signal = AbortSignal.timeout(patientMs)): Promise<GateVerdict> {
       await one.arrange?.();
       const options = type.options.parse(one.options ?? {});
       // What the workflow would do with an error of any kind is to hold or to refuse.
@@ -117,7 +120,7 @@ export function gateContract(type: GateType, start: () => Promise<GateSubject>):
       // A gate that asks nobody may answer all the same; one that asks must not hang.
       await Promise.race([
         asked.catch(() => {}),
-        new Promise((_, reject) => AbortSignal.timeout(20_000).addEventListener('abort', reject)),
+        new Promise((_, reject) => AbortSignal.timeout(patientMs).addEventListener('abort', reject)),
       ]);
     });
   });

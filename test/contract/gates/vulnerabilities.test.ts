@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vulnerabilitiesGate } from '../../../src/providers/gates/vulnerabilities.ts';
 import { listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 const hourMs = 3_600_000;
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
@@ -125,12 +125,12 @@ describe('reports behind an address', () => {
     const url = `http://${await listening(server)}/scans`;
     const gate = vulnerabilitiesGate.create({ url, authorization: { env: 'SCAN_TOKEN' } });
     const options = vulnerabilitiesGate.options.parse({ report: '{{service}}/{{version}}.json' });
-    const verdict = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(20_000));
+    const verdict = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(patientMs));
     expect(verdict.answer).toBe('open');
     expect(asked).toEqual(['Bearer s3cret']);
     expect(JSON.stringify(verdict)).not.toContain('s3cret');
     delete process.env.SCAN_TOKEN;
-    const without = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(20_000));
+    const without = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(patientMs));
     expect(without).toMatchObject({ answer: 'hold', reason: expect.stringContaining('SCAN_TOKEN') });
     server.close();
   });
@@ -138,7 +138,7 @@ describe('reports behind an address', () => {
   it('are never asked of a link-local address', async () => {
     const gate = vulnerabilitiesGate.create({ url: 'http://169.254.169.254/latest' });
     const options = vulnerabilitiesGate.options.parse({ report: 'meta-data' });
-    const verdict = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(20_000));
+    const verdict = await gate.evaluate(questionFixture({ options }), AbortSignal.timeout(patientMs));
     expect(verdict).toMatchObject({ answer: 'hold', reason: expect.stringContaining('link-local') });
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { verifySignature } from '../../../src/api/outside/signature.ts';
 import { webhookGate } from '../../../src/providers/gates/webhook.ts';
 import { endable, listening } from '../health/servers.ts';
-import { gateContract, questionFixture } from './suite.ts';
+import { gateContract, patientMs, questionFixture } from './suite.ts';
 
 interface Asked {
   readonly body: Buffer;
@@ -80,7 +80,8 @@ describe('a service that answers with its status alone', () => {
   it('opens by 2xx, holds by anything else, and is tried as often as the operator says', async () => {
     const { url, asked, say, end } = await service();
     const gate = webhookGate.create({ url, answers: 'status', tries: 2 });
-    const ask = () => gate.evaluate(questionFixture({ options: { input: {} } }), AbortSignal.timeout(20_000));
+    const ask = () =>
+      gate.evaluate(questionFixture({ options: { input: {} } }), AbortSignal.timeout(patientMs));
     say('accepted');
     expect(await ask()).toMatchObject({ answer: 'open' });
     say(403);
@@ -101,7 +102,7 @@ describe('what a service is asked', () => {
     process.env.GATE_SECRET = 'gate-s3cret';
     const gate = webhookGate.create({ url, secret: { env: 'GATE_SECRET' } });
     const options = webhookGate.options.parse({ input: { ticket: 'CHG-7' } });
-    await gate.evaluate(questionFixture({ options, place: 1 }), AbortSignal.timeout(20_000));
+    await gate.evaluate(questionFixture({ options, place: 1 }), AbortSignal.timeout(patientMs));
     const [first] = asked;
     if (first === undefined) throw new Error('nobody was asked');
     expect(verifySignature(first.signature, first.body, ['gate-s3cret'], Date.now())).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grpc } from '../../../src/providers/health/grpc.ts';
-import { canary, healthContract } from './suite.ts';
+import { canary, healthContract, patientMs } from './suite.ts';
 
 const serving = { up: 1, down: 2 } as const;
 const raw = (bytes: Buffer) => bytes;
@@ -62,7 +62,7 @@ describe('the gRPC probe', () => {
   });
   afterAll(() => server.end());
   const probe = (settings: Record<string, unknown>) =>
-    grpc.create({ address: server.address, ...settings }).probe(canary, { timeoutMs: 5_000 });
+    grpc.create({ address: server.address, ...settings }).probe(canary, { timeoutMs: patientMs });
 
   it('asks after one service', async () => {
     expect(await probe({ service: 'shop' })).toMatchObject({
@@ -87,7 +87,7 @@ describe('the gRPC probe', () => {
       plain.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_error, bound) => resolve(bound));
     });
     const provider = grpc.create({ address: `127.0.0.1:${port}` });
-    await expect(provider.probe(canary, { timeoutMs: 5_000 })).rejects.toMatchObject({
+    await expect(provider.probe(canary, { timeoutMs: patientMs })).rejects.toMatchObject({
       code: 'health-probe',
     });
     plain.forceShutdown();

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { http } from '../../../src/providers/health/http.ts';
 import { endable, listening } from './servers.ts';
-import { canary, healthContract } from './suite.ts';
+import { canary, healthContract, patientMs } from './suite.ts';
 
 type Answer = (response: ServerResponse, url: string, authorization: string | undefined) => void;
 
@@ -39,7 +39,7 @@ describe('the http probe', () => {
   async function probing(answer: Answer, settings: (address: string) => Record<string, unknown>) {
     const { address, end } = await serve(answer);
     ends.push(end);
-    return http.create(settings(address)).probe(canary, { timeoutMs: 5_000 });
+    return http.create(settings(address)).probe(canary, { timeoutMs: patientMs });
   }
 
   it('asks the canary itself, by what its address names', async () => {
@@ -58,7 +58,7 @@ describe('the http probe', () => {
     const { address, end } = await serve((response) => void response.end());
     ends.push(end);
     const url = { blue: 'http://127.0.0.1:1/', green: `http://${address}/` };
-    const result = await http.create({ url }).probe(canary, { timeoutMs: 5_000 });
+    const result = await http.create({ url }).probe(canary, { timeoutMs: patientMs });
     expect(result.healthy).toBe(true);
   });
 
@@ -91,7 +91,7 @@ describe('the http probe', () => {
 
   it('is an error, not a failure of the app, when the credentials are missing', async () => {
     const provider = http.create({ url: 'http://127.0.0.1:1/', authorization: { file: '/nowhere/token' } });
-    await expect(provider.probe(canary, { timeoutMs: 1_000 })).rejects.toMatchObject({
+    await expect(provider.probe(canary, { timeoutMs: patientMs })).rejects.toMatchObject({
       code: 'health-probe',
     });
   });

@@ -61,7 +61,7 @@ async function backtest(service: keyof typeof canaries): Promise<Backtest> {
   const plan = parsePlanText(textOf(service), defaultCatalogue());
   if (!plan.ok) throw new Error(JSON.stringify(plan.problems));
   const request = { plan: plan.plan, stableVersion: 'v1', fromMs, toMs, stage: null, sharePercent: null };
-  const found = await runBacktest(request, provider, AbortSignal.timeout(50_000));
+  const found = await runBacktest(request, provider, AbortSignal.timeout(100_000));
   const { kind, afterMs } = found.outcome;
   console.info(`${service}: ${kind} after ${formatDuration(afterMs)}, ${found.looks} looks`);
   return found;

@@ -205,12 +205,12 @@ describe('prometheus provider', () => {
       seen.push(`${request.method} ${request.url} ${body}`);
       answers(200, emptyVector)(request, response, body);
     };
-    const provider = prometheus.create({ url: `${url}/prom/`, timeoutMs: 1000 });
+    const provider = prometheus.create({ url: `${url}/prom/`, timeoutMs: 30_000 });
     await provider.instant('a + b', { atMs: 1_234 });
     await provider.range('x', { fromMs: 1_000, toMs: 2_500, stepMs: 100 });
     expect(seen).toEqual([
-      'POST /prom/api/v1/query query=a+%2B+b&time=1.234&timeout=1000ms',
-      'POST /prom/api/v1/query_range query=x&start=1.000&end=2.500&step=0.100&timeout=1000ms',
+      'POST /prom/api/v1/query query=a+%2B+b&time=1.234&timeout=30000ms',
+      'POST /prom/api/v1/query_range query=x&start=1.000&end=2.500&step=0.100&timeout=30000ms',
     ]);
   });
 

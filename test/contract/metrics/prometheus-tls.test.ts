@@ -40,7 +40,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}, 30_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();

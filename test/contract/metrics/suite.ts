@@ -33,7 +33,7 @@ export function metricsContract(
     let harness: MetricsHarness;
     beforeAll(async () => {
       harness = await start();
-    }, 60_000);
+    });
     afterAll(async () => {
       await harness?.close();
     });

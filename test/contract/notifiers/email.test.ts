@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { email } from '../../../src/providers/notifiers/email.ts';
 import { messageFixture, noticeFixture, told } from '../../support/notices.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 process.env.TEST_SMTP_PASSWORD = 's3cret-of-the-mail';
 
@@ -72,7 +72,7 @@ describe('email', () => {
   it('goes to everybody, in one thread, with an id that is the same for the same notice', async () => {
     const server = await mailServer();
     const notifier = email.create(settings(server.port));
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(patientMs);
     const begun = noticeFixture('rollback.begun', { severity: 'critical', title: 'rollback begun' });
     const thread = await notifier.tell(told(messageFixture(begun)), signal);
     await notifier.tell(told(messageFixture(begun)), signal);
@@ -91,12 +91,14 @@ describe('email', () => {
     const server = await mailServer();
     const message = told(messageFixture(noticeFixture('rollout.started')));
     const strict = email.create({ ...settings(server.port), tls: 'required' });
-    await expect(strict.tell(message, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+    await expect(strict.tell(message, AbortSignal.timeout(patientMs))).rejects.toMatchObject({
       code: 'notify-failed',
     });
     process.env.TEST_SMTP_WRONG = 'wr0ng';
     const wrong = email.create({ ...settings(server.port), password: { env: 'TEST_SMTP_WRONG' } });
-    const error = await wrong.tell(message, AbortSignal.timeout(20_000)).catch((thrown: unknown) => thrown);
+    const error = await wrong
+      .tell(message, AbortSignal.timeout(patientMs))
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'notify-failed', message: expect.stringContaining('535') });
     expect(String(error)).not.toContain('wr0ng');
     expect(server.mails).toEqual([]);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { github } from '../../../src/providers/notifiers/github.ts';
 import { messageFixture, noticeFixture, subjectFixture, told } from '../../support/notices.ts';
 import { type Received, receiver } from './receiver.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 process.env.TEST_GH_TOKEN = 'ghp_s3cret';
 const token = { env: 'TEST_GH_TOKEN' };
-const signal = AbortSignal.timeout(30_000);
+const soon = () => AbortSignal.timeout(patientMs);
 
 /** GitHub's API as far as Sluice speaks it, with the deployments that were made. */
 async function forge() {
@@ -52,7 +52,7 @@ describe('github', () => {
       }),
     ];
     // Each is told as if nothing was kept of the one before.
-    for (const notice of story) await notifier.tell(told(messageFixture(notice)), signal);
+    for (const notice of story) await notifier.tell(told(messageFixture(notice)), soon());
     expect(server.made).toHaveLength(1);
     const statuses = server.received
       .filter(isStatus)
@@ -80,8 +80,8 @@ describe('github', () => {
       text: '@everyone fixes #1',
       progress: { ...late.progress, outcome: 'rolled-back' },
     });
-    const thread = await notifier.tell(told(messageFixture(late)), signal);
-    await notifier.tell(told({ ...messageFixture(ended), thread }), signal);
+    const thread = await notifier.tell(told(messageFixture(late)), soon());
+    await notifier.tell(told({ ...messageFixture(ended), thread }), soon());
     const paths = server.received.filter(({ method }) => method === 'POST').map(({ path }) => path);
     expect(paths.filter((path) => path.endsWith('/issues'))).toHaveLength(1);
     expect(paths.filter((path) => path.endsWith('/comments'))).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('github', () => {
       ...messageFixture(noticeFixture('rollout.started')),
       subject: subjectFixture({ artifact: {} }),
     };
-    await expect(notifier.tell(told(message), signal)).rejects.toMatchObject({
+    await expect(notifier.tell(told(message), soon())).rejects.toMatchObject({
       code: 'notify-refused',
       message: expect.stringContaining('artifact.repository'),
     });

@@ -6,13 +6,13 @@ import { teams } from '../../../src/providers/notifiers/teams.ts';
 import { startAlertmanager } from '../../support/alertmanager.ts';
 import { messageFixture, noticeFixture, told } from '../../support/notices.ts';
 import { postedTo, receiver } from './receiver.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 process.env.TEST_PD_KEY = 's3cret-routing-key';
 const begun = noticeFixture('rollback.begun', { trouble: 'opened', severity: 'warning' });
 const late = noticeFixture('restore.late', { trouble: 'opened', severity: 'critical' });
 const restored = noticeFixture('rollback.restored', { trouble: 'resolved', severity: 'critical' });
-const signal = AbortSignal.timeout(30_000);
+const soon = () => AbortSignal.timeout(patientMs);
 
 notifierContract(pagerduty, async () => {
   const server = await receiver(() => ({ status: 202, body: { status: 'success' } }));
@@ -74,7 +74,7 @@ describe('pagerduty', () => {
     const notifier = pagerduty.create({ routingKey: { env: 'TEST_PD_KEY' }, url: server.url });
     const ack = noticeFixture('trouble.acknowledged', { severity: 'warning' });
     for (const notice of [noticeFixture('stage.begun'), begun, ack, restored]) {
-      await notifier.tell(told(messageFixture(notice)), signal);
+      await notifier.tell(told(messageFixture(notice)), soon());
     }
     const sent = server.received.map(
       ({ body }) => JSON.parse(body) as { event_action: string; dedup_key: string },
@@ -101,11 +101,11 @@ describe('alertmanager', () => {
     };
     const nowMs = Date.now();
     const at = <T extends object>(notice: T) => ({ ...notice, atMs: nowMs });
-    let thread = await notifier.tell(told(messageFixture(at(begun))), signal);
+    let thread = await notifier.tell(told(messageFixture(at(begun))), soon());
     await expect.poll(firing).toEqual(['warning']);
-    thread = await notifier.tell(told({ ...messageFixture(at(late)), thread }), signal);
+    thread = await notifier.tell(told({ ...messageFixture(at(late)), thread }), soon());
     await expect.poll(firing).toEqual(['critical']);
-    await notifier.tell(told({ ...messageFixture(at(restored)), thread }), signal);
+    await notifier.tell(told({ ...messageFixture(at(restored)), thread }), soon());
     await expect.poll(firing).toEqual([]);
     await real.stop();
   });

@@ -3,7 +3,7 @@ import { slack } from '../../../src/providers/notifiers/slack.ts';
 import { slackWebhook } from '../../../src/providers/notifiers/slack-webhook.ts';
 import { messageFixture, noticeFixture, told } from '../../support/notices.ts';
 import { postedTo, receiver } from './receiver.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 process.env.TEST_SLACK_TOKEN = 'xoxb-s3cret';
 
@@ -49,7 +49,7 @@ describe('slack', () => {
   it('keeps one thread for a rollout, and writes its head anew in place', async () => {
     const server = await workspace();
     const notifier = slack.create({ token: { env: 'TEST_SLACK_TOKEN' }, channel: 'C01', url: server.url });
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(patientMs);
     const first = await notifier.tell(told(messageFixture(noticeFixture('rollout.started'))), signal);
     expect(first).toEqual({ ts: '1700000000.000001', channel: 'C01' });
     const next = messageFixture(noticeFixture('rollback.begun', { text: '<!channel> & co' }));
@@ -78,9 +78,9 @@ describe('slack', () => {
     const notifier = slack.create({ token: { env: 'TEST_SLACK_TOKEN' }, channel: 'C01', url: server.url });
     const message = messageFixture(noticeFixture('rollout.started'));
     const kept: Record<string, string>[] = [];
-    await expect(notifier.tell(told(message, kept), AbortSignal.timeout(20_000))).rejects.toThrow(/503/);
+    await expect(notifier.tell(told(message, kept), AbortSignal.timeout(patientMs))).rejects.toThrow(/503/);
     expect(kept).toEqual([{ ts: '1.0', channel: 'C01' }]);
-    await notifier.tell(told({ ...message, thread: kept[0] ?? null }), AbortSignal.timeout(20_000));
+    await notifier.tell(told({ ...message, thread: kept[0] ?? null }), AbortSignal.timeout(patientMs));
     const heads = server.received.filter(
       ({ body }) => !body.includes('thread_ts') && body.includes('blocks'),
     );
@@ -92,7 +92,7 @@ describe('slack', () => {
     const server = await receiver(() => ({ status: 200, body: { ok: false, error: 'not_in_channel' } }));
     const notifier = slack.create({ token: { env: 'TEST_SLACK_TOKEN' }, channel: 'C01', url: server.url });
     const message = told(messageFixture(noticeFixture('rollout.started')));
-    await expect(notifier.tell(message, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+    await expect(notifier.tell(message, AbortSignal.timeout(patientMs))).rejects.toMatchObject({
       code: 'notify-failed',
       message: 'Slack could not be told: it said not_in_channel.',
     });

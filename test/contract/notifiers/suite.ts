@@ -18,6 +18,9 @@ export interface NotifierSubject {
   close(): Promise<void>;
 }
 
+/** For receivers that answer: a busy machine may take its time. */
+export const patientMs = 60_000;
+
 const now = { atMs: Date.now(), severity: 'warning' } as const;
 const begun = noticeFixture('rollback.begun', { ...now, trouble: 'opened', title: 'rollback begun' });
 const restored = noticeFixture('rollback.restored', { ...now, trouble: 'resolved', title: 'all is back' });
@@ -36,7 +39,7 @@ export function notifierContract(type: NotifierType, start: () => Promise<Notifi
     const tell = (
       message: Message,
       kept: Record<string, string>[] = [],
-      signal = AbortSignal.timeout(15_000),
+      signal = AbortSignal.timeout(patientMs),
     ) => subject.notifier.tell(told(message, kept), signal);
 
     /** The error of a message that does not arrive. */

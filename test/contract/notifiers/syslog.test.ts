@@ -10,7 +10,7 @@ import { framed, syslogMessage } from '../../../src/providers/notifiers/syslog-m
 import { makeCertificates } from '../../support/certificates.ts';
 import { messageFixture, noticeFixture, subjectFixture, told } from '../../support/notices.ts';
 import { endable, listening } from '../health/servers.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 notifierContract(syslog, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-syslog-'));
@@ -70,7 +70,7 @@ it('takes a listener that closes at once for one that has taken nothing', async 
   const [host = '', port = ''] = (await listening(server)).split(':');
   const notifier = syslog.create({ host, port: Number(port), ca });
   const message = told(messageFixture(noticeFixture('rollout.started')));
-  await expect(notifier.tell(message, AbortSignal.timeout(20_000))).rejects.toMatchObject({
+  await expect(notifier.tell(message, AbortSignal.timeout(patientMs))).rejects.toMatchObject({
     code: 'notify-failed',
     message: expect.stringContaining('closed the connection at once'),
   });

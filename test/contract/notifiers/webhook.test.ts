@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { webhook } from '../../../src/providers/notifiers/webhook.ts';
 import { messageFixture, noticeFixture, told } from '../../support/notices.ts';
 import { postedTo, receiver } from './receiver.ts';
-import { notifierContract } from './suite.ts';
+import { notifierContract, patientMs } from './suite.ts';
 
 process.env.TEST_HOOK_SECRET = 's3cret-of-the-hook';
 process.env.TEST_HOOK_LOGIN = 'Bearer s3cret-login';
@@ -26,7 +26,7 @@ describe('webhook', () => {
   it('sends a CloudEvent, structured and signed, and the CDEvent that says the same', async () => {
     const server = await receiver();
     const notifier = webhook.create({ url: server.url, ...secrets });
-    await notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(20_000));
+    await notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(patientMs));
     const [own, cd] = server.received;
     expect(own?.headers['content-type']).toBe('application/cloudevents+json; charset=utf-8');
     expect(JSON.parse(own?.body ?? '')).toMatchObject({
@@ -57,7 +57,7 @@ describe('webhook', () => {
   it('sends attributes as headers in binary mode, with the data alone in the body', async () => {
     const server = await receiver();
     const notifier = webhook.create({ url: server.url, mode: 'binary', cdevents: false });
-    await notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(20_000));
+    await notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(patientMs));
     expect(server.received).toHaveLength(1);
     expect(server.received[0]?.headers).toMatchObject({
       'content-type': 'application/json',
@@ -75,8 +75,11 @@ describe('webhook', () => {
     const notifier = webhook.create({ url: server.url });
     const message = messageFixture(promoted);
     const kept: Record<string, string>[] = [];
-    await expect(notifier.tell(told(message, kept), AbortSignal.timeout(20_000))).rejects.toThrow(/500/);
-    await notifier.tell(told({ ...message, thread: kept.at(-1) ?? null }, kept), AbortSignal.timeout(20_000));
+    await expect(notifier.tell(told(message, kept), AbortSignal.timeout(patientMs))).rejects.toThrow(/500/);
+    await notifier.tell(
+      told({ ...message, thread: kept.at(-1) ?? null }, kept),
+      AbortSignal.timeout(patientMs),
+    );
     const ids = server.received.map(({ body }) => (JSON.parse(body) as { id: string }).id);
     expect(ids).toEqual(['run-1/9/promoted/1', 'run-1/9/promoted/1/cdevents', 'run-1/9/promoted/1/cdevents']);
     await server.close();
@@ -86,7 +89,7 @@ describe('webhook', () => {
     const server = await receiver(() => ({ status: 422 }));
     const notifier = webhook.create({ url: server.url });
     await expect(
-      notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(20_000)),
+      notifier.tell(told(messageFixture(promoted)), AbortSignal.timeout(patientMs)),
     ).rejects.toMatchObject({ code: 'notify-refused', retryable: false });
     await server.close();
     expect(() => webhook.create({ url: 'https://ann:s3cret@example.com' })).toThrow(

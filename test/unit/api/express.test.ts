@@ -222,10 +222,19 @@ describe('a rollback', () => {
   test('is safe at once while the update hangs, and the command is left as a signal', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     temporal.behaviour.set('update', 'hang');
-    const answering = service.command(shop, rollback);
-    await expect.poll(() => stops).toEqual(['a demo/shop']);
-    expect(temporal.told).toEqual([]);
-    expect(await answering).toMatchObject({ via: 'signal', express: { written: true } });
+    const toldBefore: unknown[] = [];
+    const { stop } = planes.a;
+    planes.a = {
+      ...planes.a,
+      stop: async (...given) => {
+        await stop(...given);
+        toldBefore.push([...temporal.told]);
+      },
+    };
+    const answer = await service.command(shop, rollback);
+    expect(answer).toMatchObject({ via: 'signal', express: { written: true } });
+    expect([stops, toldBefore]).toEqual([['a demo/shop'], [[]]]);
+    expect(temporal.told).toMatchObject([{ how: 'signal' }]);
   });
 
   test('is answered by the stop alone when Temporal takes no command', async () => {

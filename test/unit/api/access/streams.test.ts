@@ -16,12 +16,13 @@ afterEach(async () => {
 
 const viewer: readonly Grant[] = [{ role: 'viewer', environments: ['demo'], services: ['*'] }];
 
-async function serve(principal: () => Principal) {
+/** `lookEveryMs`: of each stream, whether its reader may still read it. */
+async function serve(principal: () => Principal, lookEveryMs = 5) {
   const looks = { count: 0 };
   const rollouts = fakeRollouts({ get: async () => viewOf({ phase: 'soaking' }) });
   app = await createApp(fakeDeps(rollouts), {
     pollMs: 5,
-    lookEveryMs: 5,
+    lookEveryMs,
     authenticate: async () => {
       looks.count += 1;
       return principal();
@@ -57,7 +58,8 @@ test.each([
 });
 
 test('nobody holds more streams than pages need, and a closed one makes room', async () => {
-  const { app } = await serve(() => ({ name: 'ann', verified: true, grants: everything }));
+  // Two hundred streams, each looked after all the time, would leave no time for anything else.
+  const { app } = await serve(() => ({ name: 'ann', verified: true, grants: everything }), 60_000);
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const stop = new AbortController();
   const open = () => fetch(`${address}${url}`, { headers, signal: stop.signal });

@@ -35,6 +35,7 @@ export async function openProcessBench(over: Partial<ProcessSettings> = {}): Pro
     command: [process.execPath, '-e', script, '{{version}}', '{{port}}'],
     stateDir,
     targets: { 'test/shop': { blue, green } },
+    readyTimeoutMs: 60_000,
     stopTimeoutMs: 500,
     ...over,
   });

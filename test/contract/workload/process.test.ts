@@ -50,9 +50,13 @@ describe('process', () => {
   });
 
   it('ends a version that never becomes ready', async () => {
-    const impatient = { ...bench.settings, readyTimeoutMs: 2_500 };
-    await expect(start('never', impatient)).rejects.toThrow(/not ready within 2.5 s: .* answered 503/);
+    // Its first answer may be long in coming, so somebody more patient has started it before.
+    const patient = start('never').catch((error: unknown) => error);
+    await waitFor('it to answer', async () => (await bench.serving('blue')) === 'never');
+    const impatient = { ...bench.settings, readyTimeoutMs: 1_500 };
+    await expect(start('never', impatient)).rejects.toThrow(/not ready within 1.5 s: .* answered 503/);
     expect(await bench.serving('blue')).toBeNull();
+    expect(await patient).toMatchObject({ code: 'workload-unready' });
   });
 
   it('kills what ignores a polite request', async () => {

@@ -71,8 +71,11 @@ async function optionsOf(
   };
 }
 
-/** A listener that does not want this certificate says nothing: it closes, some time after the client has seen it open. */
-const settleMs = 250;
+/**
+ * A listener that does not want this certificate says nothing: it closes, some time after the client has seen it open. In
+ * several looks: what came while this process had no time to see it must be seen before it counts as nothing.
+ */
+const settling = { looks: 10, everyMs: 25 };
 
 /** Syslog answers nothing, so what was taken is what the listener's side of the connection has let go of in peace. */
 function write(who: string, options: ConnectionOptions, octets: Buffer, signal: AbortSignal): Promise<void> {
@@ -88,9 +91,10 @@ function write(who: string, options: ConnectionOptions, octets: Buffer, signal: 
       socket.end(octets);
     };
     let settle: NodeJS.Timeout | undefined;
-    socket.once('secureConnect', () => {
-      settle = setTimeout(tell, settleMs);
-    });
+    const lookOn = (looks: number) => {
+      settle = setTimeout(() => (looks > 1 ? lookOn(looks - 1) : tell()), settling.everyMs);
+    };
+    socket.once('secureConnect', () => lookOn(settling.looks));
     socket.once('error', (error) => reject(signal.aborted ? error : failed(who, error.message)));
     socket.once('close', (hadError) => {
       signal.removeEventListener('abort', abort);

@@ -60,12 +60,18 @@ notifierContract(syslog, async () => {
   };
 });
 
-it('takes a listener that closes at once for one that has taken nothing', async () => {
+it.each([
+  ['', 0],
+  [', also when it had no time to look', 400],
+])('takes a listener that closes at once for one that has taken nothing%s', async (_, busyMs) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-syslog-'));
   const { ca, server: pair } = await makeCertificates(folder);
   // As rsyslog does when it wants a certificate and gets none: after the handshake, and in peace.
   const options = { cert: readFileSync(pair.cert), key: readFileSync(pair.key) };
-  const server = createServer(options, (socket) => socket.end());
+  const server = createServer(options, (socket) => {
+    socket.end();
+    for (const untilMs = performance.now() + busyMs; performance.now() < untilMs; );
+  });
   const close = endable(server);
   const [host = '', port = ''] = (await listening(server)).split(':');
   const notifier = syslog.create({ host, port: Number(port), ca });

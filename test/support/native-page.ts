@@ -23,7 +23,7 @@ const types = protobuf.parse(`
     repeated BucketSpan positive_span = 12;
     repeated sint64 positive_delta = 13;
   }
-  message Metric { repeated LabelPair label = 1; optional Histogram histogram = 7; }
+  message Metric { repeated LabelPair label = 1; optional int64 timestamp_ms = 6; optional Histogram histogram = 7; }
   enum MetricType { HISTOGRAM = 4; }
   message MetricFamily { optional string name = 1; optional string help = 2; optional MetricType type = 3; repeated Metric metric = 4; }
 `).root;
@@ -48,6 +48,8 @@ function metricOf({ labels, buckets }: NativeSeries): object {
   const sum = sorted.reduce((all, [index, some]) => all + some * 2 ** (index / 2 ** schema), 0);
   return {
     label: Object.entries(labels).map(([label, value]) => ({ name: label, value })),
+    // A series whose samples have times of their own is not gone when a scrape was not answered in time.
+    timestampMs: Date.now(),
     histogram: {
       sampleCount: count,
       sampleSum: sum,

@@ -43,7 +43,7 @@ export async function startPrometheus(options: TestPrometheusOptions = {}): Prom
       'Content-Type',
       typeof now === 'string' ? 'text/plain; version=0.0.4' : nativePageType,
     );
-    response.end(now);
+    response.end(typeof now === 'string' ? stamped(now) : now);
   });
   const undo = async () => {
     await closeServer(pageServer);
@@ -77,6 +77,15 @@ export async function startPrometheus(options: TestPrometheusOptions = {}): Prom
     await undo();
     throw error;
   }
+}
+
+/**
+ * The page with the time on each sample: a scrape that this process is too busy to answer makes Prometheus take all series
+ * for gone, until the next one, but not those whose samples have times of their own.
+ */
+function stamped(page: string): string {
+  const nowMs = Date.now();
+  return page.replaceAll(/^(?!#).+$/gm, (sample) => `${sample} ${nowMs}`);
 }
 
 async function load(promtool: string, folder: string, history: string): Promise<void> {

@@ -38,12 +38,12 @@ describe('presets against a real Prometheus', () => {
     source = await startPrometheus();
     const startedMs = Date.now();
     source.setMetrics(() => pageAt((Date.now() - startedMs) / 1000));
-    provider = createPrometheus(prometheusSettings.parse({ url: source.url }));
+    provider = createPrometheus(prometheusSettings.parse({ url: source.url, timeoutMs: 60_000 }));
     await waitFor('a full window of the slowest arm', async () => {
       const verdict = await lookAt('throughput', 'odd"} or vector(0) #\\', { min: 1 });
       return (verdict.canarySamples ?? 0) >= 28;
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await source?.stop();
@@ -55,6 +55,22 @@ describe('presets against a real Prometheus', () => {
     return look(provider, check, vars, { atMs: 1 });
   }
 
+  /** A window in which scrapes were missed, as on a busy machine, holds less than was there: until one is whole. */
+  function measured(
+    name: PresetName,
+    canary: string,
+    given: object,
+    fits: (verdict: Verdict) => boolean,
+  ): Promise<Verdict> {
+    const look = async () => {
+      const verdict = await lookAt(name, canary, given);
+      return fits(verdict) ? verdict : null;
+    };
+    return waitFor(`${name} of a whole window`, look);
+  }
+  const within = (value: number | null, low: number, high: number) =>
+    value !== null && value > low && value < high;
+
   it('reads no errors at all as 0 %, not as missing', async () => {
     const verdict = await lookAt('error-rate', 'good');
     expect(verdict).toMatchObject({ kind: 'pass', canary: 0 });
@@ -62,11 +78,11 @@ describe('presets against a real Prometheus', () => {
   });
 
   it('measures shares of errors and successes', async () => {
-    const errors = await lookAt('error-rate', 'bad');
+    const errors = await measured('error-rate', 'bad', {}, ({ canarySamples }) =>
+      within(canarySamples, 90, 150),
+    );
     expect(errors.kind).toBe('fail');
     expect(errors.canary).toBeCloseTo(5, 1);
-    expect(errors.canarySamples).toBeGreaterThan(90);
-    expect(errors.canarySamples).toBeLessThan(150);
     expect(errors.reason).toMatch(/^error rate \S+ % of \d+ samples is above the limit of 1 %$/);
     const successes = await lookAt('success-rate', 'bad');
     expect(successes.kind).toBe('fail');
@@ -125,10 +141,10 @@ describe('presets against a real Prometheus', () => {
   });
 
   it('measures throughput', async () => {
-    const verdict = await lookAt('throughput', 'good', { min: 50 });
+    const verdict = await measured('throughput', 'good', { min: 50 }, ({ canary }) =>
+      within(canary, 90, 110),
+    );
     expect(verdict.kind).toBe('pass');
-    expect(verdict.canary).toBeGreaterThan(90);
-    expect(verdict.canary).toBeLessThan(110);
   });
 
   it.each(['idle', 'never-started'])('says no-data without traffic: %s', async (version) => {
@@ -139,10 +155,9 @@ describe('presets against a real Prometheus', () => {
   });
 
   it('keeps odd version names inside their quotes', async () => {
-    const verdict = await lookAt('throughput', 'odd"} or vector(0) #\\', { min: 5 });
+    const odd = 'odd"} or vector(0) #\\';
+    const verdict = await measured('throughput', odd, { min: 5 }, ({ canary }) => within(canary, 9, 11));
     expect(verdict.kind).toBe('pass');
-    expect(verdict.canary).toBeGreaterThan(9);
-    expect(verdict.canary).toBeLessThan(11);
   });
 
   it('asks for aggregation when a query returns several series', async () => {

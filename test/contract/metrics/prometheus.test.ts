@@ -7,7 +7,7 @@ import { metricsContract } from './suite.ts';
 
 metricsContract('prometheus', async () => {
   const source = await startPrometheus();
-  const provider = createPrometheus(prometheusSettings.parse({ url: source.url }));
+  const provider = createPrometheus(prometheusSettings.parse({ url: source.url, timeoutMs: 60_000 }));
   const lines: string[] = [];
   return {
     provider,

@@ -65,7 +65,7 @@ beforeEach(async () => {
   const urls = await Promise.all([blue, green].map(({ server }) => listening(server)));
   const labelsFrom = { version: { metric: 'build_info', label: 'version' } };
   const targets = urls.map((url) => ({ url, labels: { service: 'shop' }, labelsFrom }));
-  provider = scrape.create({ targets, intervalMs: 10 });
+  provider = scrape.create({ targets, intervalMs: 10, timeoutMs: 60_000 });
 });
 
 afterEach(async () => {

@@ -12,7 +12,7 @@ metricsContract('scrape', async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
-  const provider = scrape.create({ targets: [{ url }], intervalMs: 50 });
+  const provider = scrape.create({ targets: [{ url }], intervalMs: 50, timeoutMs: 60_000 });
   const vanish = async () => {
     if (!server.listening) return;
     server.close();

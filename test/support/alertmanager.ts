@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { locateTools } from '../../src/stack/tools.ts';
 import { end, hasEnded } from './child.ts';
 import { freePort } from './free-ports.ts';
@@ -12,7 +13,7 @@ export interface TestAlertmanager {
   readonly url: string;
   /** Makes an alert with these labels fire; fires anew when it fires already. Returns once Alertmanager says so. */
   fire(labels: Readonly<Record<string, string>>): Promise<void>;
-  /** Ends the alert with these labels. */
+  /** Ends the alert with these labels. Returns once Alertmanager says so. */
   resolve(labels: Readonly<Record<string, string>>): Promise<void>;
   /** Silences alerts with this name for an hour. */
   silence(alertname: string): Promise<void>;
@@ -36,19 +37,20 @@ export async function startAlertmanager(
     const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   };
-  const names = async () => {
+  const isFiring = async (labels: Readonly<Record<string, string>>) => {
     const response = await fetch(`${url}/api/v2/alerts`);
-    return await response.text();
+    const alerts = (await response.json()) as { readonly labels: Readonly<Record<string, string>> }[];
+    return alerts.some((alert) => isDeepStrictEqual(alert.labels, labels));
   };
   return {
     url,
     async fire(labels) {
       await post('/api/v2/alerts', [{ labels, startsAt: new Date().toISOString() }]);
-      const name = labels.alertname ?? '';
-      await waitFor(`${name} to fire`, async () => (await names()).includes(`"${name}"`));
+      await waitFor(`${labels.alertname} to fire`, () => isFiring(labels));
     },
     async resolve(labels) {
       await post('/api/v2/alerts', [{ labels, endsAt: new Date(Date.now() - 1_000).toISOString() }]);
+      await waitFor(`${labels.alertname} to end`, async () => !(await isFiring(labels)));
     },
     silence: (alertname) =>
       post('/api/v2/silences', {

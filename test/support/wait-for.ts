@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Default: 20 s. */
+  /** Default: a minute, which only a busy machine needs. */
   readonly timeoutMs?: number;
   /** Default: 50 ms. */
   readonly everyMs?: number;
@@ -15,7 +15,7 @@ export async function waitFor<T>(
   probe: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   options: WaitOptions = {},
 ): Promise<T> {
-  const deadline = Date.now() + (options.timeoutMs ?? 20_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
   let last: unknown;
   while (Date.now() < deadline) {
     const change = options.change?.();

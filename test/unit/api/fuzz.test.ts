@@ -61,5 +61,5 @@ it(
     );
     // As long as tests commonly have, and longer where more is tried.
   },
-  fuzzRuns(1_000) * 30,
+  fuzzRuns(1_000) * 120,
 );

@@ -7,7 +7,7 @@ describe('the workflow bundle', () => {
     const { code } = await bundleWorkflows();
     expect(code).toContain('rolled-back');
     expect(code).not.toMatch(/node_modules\/(zod|yaml|fastify|pino)\//);
-  }, 60_000);
+  });
 
   it('a history can be written as JSON, which a doubled protobufjs breaks', () => {
     expect(historyToJSON({ events: [] })).toContain('{');

@@ -92,7 +92,11 @@ export class Guard {
       once: (target, underway) => this.bringOnce(target, underway),
       mayAct: (target) => this.mayAct(target),
       stateOf: (target) => this.leases.stateOf(target),
-      onEnd: (target) => this.look(target),
+      onEnd: (target) => {
+        this.look(target);
+        // Who raised the route while it was brought home was not listened to.
+        this.routes.tellLater(target);
+      },
       report,
       signal: this.stopper.signal,
     });
@@ -227,6 +231,7 @@ export class Guard {
         return 'safe';
       case 'home':
         this.leases.done(target, tracked, stoppedAll);
+        this.routes.wasHome(target, outcome.seen.version);
         if (outcome.wrote || isSafe) this.events.broughtHome(outcome.seen, why);
         if (isSafe) break;
         if (outcome.wrote) told('restored');

@@ -1,7 +1,7 @@
 /** The routes of targets that have a canary, as one watch for each kind and namespace has them. */
 import type { TargetId } from '../domain/plan/types.ts';
 import type { KubeHub } from '../providers/kube/hub.ts';
-import { type KubeObject, type KubeRef, nameOf } from '../providers/kube/types.ts';
+import { isLater, type KubeObject, type KubeRef, nameOf } from '../providers/kube/types.ts';
 import type { LeaseState } from '../providers/traffic/kube/lease-state.ts';
 import type { KubeRoute, RouteSeen } from '../providers/traffic/kube/route.ts';
 import { hasCanary } from './tracked.ts';
@@ -19,16 +19,18 @@ interface Place {
 interface Entry extends Place {
   readonly leave: () => void;
   object: KubeObject | null;
+  /** The version in which it was at home last. */
+  home: string | undefined;
 }
 
 export class RouteBook {
-  private readonly hub: KubeHub;
+  private readonly hub: Pick<KubeHub, 'follow'>;
   private readonly routes: ReadonlyMap<string, KubeRoute>;
   private readonly onSeen: (target: TargetId, seen: RouteSeen) => void;
   private readonly entries = new Map<TargetId, Entry>();
 
   constructor(
-    hub: KubeHub,
+    hub: Pick<KubeHub, 'follow'>,
     routes: ReadonlyMap<string, KubeRoute>,
     onSeen: (target: TargetId, seen: RouteSeen) => void,
   ) {
@@ -47,17 +49,35 @@ export class RouteBook {
     if (this.entries.get(target)?.name === place?.name) return;
     this.drop(target);
     if (place === null || this.isFull(place.namespace)) return;
-    const entry: Entry = { ...place, leave: () => leave(), object: null };
+    const entry: Entry = { ...place, leave: () => leave(), object: null, home: undefined };
     this.entries.set(target, entry);
     const leave = this.hub.follow(place.ref, (object) => {
       entry.object = object;
-      if (object === null) return;
-      try {
-        this.onSeen(target, place.seenIn(object));
-      } catch {
-        entry.object = null;
-      }
+      this.tell(target, entry);
     });
+  }
+
+  /** The route was at home in this version: what a watch has still to tell of versions before is no news. */
+  wasHome(target: TargetId, version: string | undefined): void {
+    const entry = this.entries.get(target);
+    if (entry !== undefined) entry.home = version;
+  }
+
+  /** Tells once more of a version after that in which the route was at home, for who had no ear for it. */
+  tellLater(target: TargetId): void {
+    const entry = this.entries.get(target);
+    if (entry !== undefined && isLater(versionOf(entry.object), entry.home) === true)
+      this.tell(target, entry);
+  }
+
+  private tell(target: TargetId, entry: Entry): void {
+    const { object, home } = entry;
+    if (object === null || isLater(home, versionOf(object)) === true) return;
+    try {
+      this.onSeen(target, entry.seenIn(object));
+    } catch {
+      entry.object = null;
+    }
   }
 
   /** Null: it is no single object, or its options cannot be read, which is said when it has to come home. */
@@ -82,4 +102,8 @@ export class RouteBook {
     const namespaces = new Set([...this.entries.values()].map((entry) => entry.namespace));
     return namespaces.size >= mostNamespaces && !namespaces.has(namespace);
   }
+}
+
+function versionOf(object: KubeObject | null): string | undefined {
+  return object?.metadata.resourceVersion;
 }

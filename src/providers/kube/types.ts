@@ -31,6 +31,12 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** Whether a version of an object came after another one of it; null: they do not tell. */
+export function isLater(version: string | undefined, other: string | undefined): boolean | null {
+  const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
+  return isNumber(version) && isNumber(other) ? BigInt(version) > BigInt(other) : null;
+}
+
 /** A kind of object, by the names that the API's paths have for it. */
 export interface KubeKind {
   /** Empty: the core group. */

@@ -101,6 +101,7 @@ export class ObjectRoute implements KubeRoute<ObjectSeen> {
       before: beforeIn(object),
       observed: this.kind.observed(object),
       otherWriter: otherWriterOf(object, this.kind.owned),
+      version: object.metadata.resourceVersion,
       regarding: regardingOf(this.kind.refOf(place).kind, object),
     };
   }

@@ -35,6 +35,8 @@ export interface RouteSeen {
   readonly otherWriter: string | null;
   /** Parts of the route differ from one another, or are not there: it has to be written although its shares read as asked. */
   readonly incomplete?: true;
+  /** Of the single object that has the shares; absent: there is none. */
+  readonly version?: string | undefined;
   /** The object that people look at; absent: it is not known, and no Event is written. */
   readonly regarding?: Regarding;
   /** Why a part of the route could not be looked at. Nothing is given before it can, but a share is taken away without it. */

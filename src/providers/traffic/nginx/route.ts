@@ -192,6 +192,7 @@ function givenIn(canary: KubeObject, place: RoutePlace): RouteSeen {
     // The controller reports on no Ingress what it has loaded.
     observed: true,
     otherWriter: writerOf(canary, place),
+    version: canary.metadata.resourceVersion,
   };
 }
 

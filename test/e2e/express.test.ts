@@ -214,7 +214,7 @@ test('an emergency stop of 20 rollouts: one data plane out of reach is named and
     ...many.map((service) => startWithTraffic(service)),
     startWithTraffic('on-the-edge', { traffic: { name: 'edge', options: {} } }),
   ]);
-  edge.freeze();
+  await edge.freeze();
   const body = { scope: 'all', reason: 'fire', actor: 'ada' };
   const answering = post('/v1/emergency-stop', body);
   await waitFor(
@@ -255,7 +255,7 @@ test('an emergency rollback of 50 rollouts: one data plane out of reach is repor
     ...storm.map((service) => startWithTraffic(service)),
     startWithTraffic('on-the-edge', { traffic: { name: 'edge', options: {} } }),
   ]);
-  edge.freeze();
+  await edge.freeze();
   const opening = post('/v1/emergency-rollbacks', { scope: 'all', reason: 'fire', actor: 'ada' });
   await waitFor(
     'all others to read 0',

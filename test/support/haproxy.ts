@@ -1,7 +1,7 @@
 /** A real HAProxy on free loopback ports, with two tiny backends per target that answer with their slot. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,11 @@ import { renderHaproxyConfig, type SnippetOptions } from '../../src/providers/tr
 import { writeEmptyMaps } from '../../src/providers/traffic/haproxy/maps.ts';
 import { locateTools } from '../../src/stack/tools.ts';
 import { freePorts } from './free-ports.ts';
+import { freeze } from './freeze.ts';
 import { waitFor } from './wait-for.ts';
+
+/** For conversations whose time-outs are not what is tested: a busy machine may take its time. Milliseconds. */
+export const patientMs = 10_000;
 
 export interface HaproxyOptions {
   readonly targets: readonly string[];
@@ -34,16 +38,16 @@ export interface TestHaproxy {
     count: number,
     headers?: Record<string, string>,
   ): Promise<Record<Slot | 'failed', number>>;
-  /** Answers the requests that carry the header `x-test-hold`; none of them is answered before. */
-  letGo(): void;
+  /** Answers the requests that carry the header `x-test-hold`, once there is one; none of them is answered before. */
+  letGo(): Promise<void>;
   /** SIGKILL, as a crash would. */
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT: it is there, and does nothing. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   /**
    * A new process takes over the ports and the socket and lets the old one finish, as `systemctl reload` does. Resolves
-   * when the new one answers.
+   * when the new one answers and the old one takes no connections any more; requests from then on have new ones.
    */
   reload(): Promise<void>;
   portOf(target: string): number;
@@ -76,7 +80,9 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
     })),
   });
   writeFileSync(configFile, config);
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const newAgent = () => new Agent({ keepAlive: true, maxSockets: 16 });
+  let agent = newAgent();
+  const formerAgents: Agent[] = [];
   let child: ChildProcess | null = null;
   const replaced: ChildProcess[] = [];
 
@@ -92,7 +98,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
     started.stderr.on('data', (chunk) => {
       problems += String(chunk);
     });
-    const client = createRuntimeClient(socket, 500);
+    const client = createRuntimeClient(socket, 5_000);
     await waitFor('HAProxy', async () => {
       if (started.exitCode !== null) throw new Error(`HAProxy ended: ${problems}`);
       const [info = ''] = await client.run(['show info']);
@@ -115,7 +121,9 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
       }
       return answers;
     },
-    letGo: () => {
+    letGo: async () => {
+      // HAProxy counts a request before it has reached its server.
+      await waitFor('a request that is held', () => held.length > 0);
       for (const answer of held.splice(0)) answer();
     },
     kill: async () => {
@@ -126,7 +134,9 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
       dying.kill('SIGKILL');
       await gone;
     },
-    freeze: () => void child?.kill('SIGSTOP'),
+    freeze: async () => {
+      if (child !== null) await freeze(child);
+    },
     thaw: () => void child?.kill('SIGCONT'),
     portOf: (target) => ports.get(target) ?? 0,
     restart: async () => {
@@ -137,11 +147,16 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
       const old = child;
       if (old) replaced.push(old);
       await launch(old?.pid === undefined ? [] : ['-sf', String(old.pid)]);
+      // Until the old one has heeded its signal both are given connections.
+      const all = [...new Set(ports.values())];
+      await waitFor('the old one to let the ports go', () => all.every((port) => listenersOn(port) <= 1));
+      formerAgents.push(agent);
+      agent = newAgent();
     },
     stop: async () => {
       await haproxy.kill();
       for (const old of replaced) old.kill('SIGKILL');
-      agent.destroy();
+      for (const one of [...formerAgents, agent]) one.destroy();
       for (const { server } of backends) {
         server.closeAllConnections();
         server.close();
@@ -167,6 +182,14 @@ async function listening(server: Server): Promise<number> {
   await once(server, 'listening');
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** How many sockets take connections to the port; 0 where the system does not tell. */
+function listenersOn(port: number): number {
+  const table = '/proc/net/tcp';
+  if (!existsSync(table)) return 0;
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
+  return readFileSync(table, 'utf8').split(address).length - 1;
 }
 
 function ask(agent: Agent, port: number, headers: Record<string, string>): Promise<Slot | 'failed'> {

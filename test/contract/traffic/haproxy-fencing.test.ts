@@ -9,11 +9,11 @@ import { Entries } from '../../../src/providers/traffic/haproxy/entries.ts';
 import { keysIn, MapCommands, type MapName } from '../../../src/providers/traffic/haproxy/maps.ts';
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
-import { startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+import { patientMs, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
 
 describe('an owner of a haproxy target', () => {
   const target = { id: 'test/shop', options: {} };
-  const soon = () => Date.now() + 30_000;
+  const soon = () => Date.now() + 120_000;
   const all = { weightPercent: 100, match: null };
   let haproxy: TestHaproxy;
   let provider: TrafficProvider;
@@ -23,8 +23,9 @@ describe('an owner of a haproxy target', () => {
 
   beforeAll(async () => {
     haproxy = await startHaproxy({ targets: ['test/shop'] });
-    provider = haproxyType.create({ socket: haproxy.socket, mapsDir: haproxy.mapsDir });
-    client = createRuntimeClient(haproxy.socket, 1_000);
+    const { socket, mapsDir } = haproxy;
+    provider = haproxyType.create({ socket, mapsDir, timeoutMs: patientMs });
+    client = createRuntimeClient(socket, patientMs);
     commands = new MapCommands(haproxy.mapsDir);
   });
   afterAll(() => haproxy.stop());

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import { effectivePercent, type TrafficProvider } from '../../../src/providers/traffic/types.ts';
-import { startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+import { patientMs, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
 
 const target = { id: 'test/shop', options: {} };
 
@@ -14,11 +14,12 @@ describe('a reload of haproxy', () => {
   let epoch = 0;
   beforeEach(async () => {
     haproxy = await startHaproxy({ targets: ['test/shop'] });
-    provider = haproxyType.create({ socket: haproxy.socket, mapsDir: haproxy.mapsDir });
+    const { socket, mapsDir } = haproxy;
+    provider = haproxyType.create({ socket, mapsDir, timeoutMs: patientMs });
   });
   afterEach(() => haproxy.stop());
 
-  async function canary(weightPercent: number, leaseMs = 30_000): Promise<void> {
+  async function canary(weightPercent: number, leaseMs = 120_000): Promise<void> {
     epoch += 10;
     await provider.prepare(target, epoch);
     await provider.setRoute(target, { weightPercent, match: null }, epoch);
@@ -33,12 +34,12 @@ describe('a reload of haproxy', () => {
     await expect
       .poll(() => provider.read(target))
       .toMatchObject({ epoch: 0, weightPercent: 0, leaseUntilMs: 0 });
-    await expect(provider.renew(target, epoch, Date.now() + 30_000)).rejects.toMatchObject({
+    await expect(provider.renew(target, epoch, Date.now() + 120_000)).rejects.toMatchObject({
       code: 'traffic-fenced',
     });
     await provider.setRoute(target, { weightPercent: 50, match: null }, epoch);
     expect((await haproxy.request('test/shop', 60)).green).toBe(0);
-    await provider.renew(target, epoch, Date.now() + 30_000);
+    await provider.renew(target, epoch, Date.now() + 120_000);
     const { green, failed } = await haproxy.request('test/shop', 400);
     expect(failed).toBe(0);
     expect(Math.abs(green / 400 - 0.5)).toBeLessThan(5 * Math.sqrt(0.25 / 400));

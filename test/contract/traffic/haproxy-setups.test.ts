@@ -8,7 +8,7 @@ import { renderTargetSnippet } from '../../../src/providers/traffic/haproxy/conf
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { locateTools } from '../../../src/stack/tools.ts';
-import { type HaproxyOptions, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+import { type HaproxyOptions, patientMs, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
 
 const of = (id: string) => ({ id, options: {} });
 
@@ -23,13 +23,14 @@ describe('a haproxy', () => {
     const started = await startHaproxy(options);
     haproxy = started;
     const { socket, mapsDir } = started;
-    return { haproxy: started, provider: haproxyType.create({ socket, mapsDir, ...settings }) };
+    const provider = haproxyType.create({ socket, mapsDir, timeoutMs: patientMs, ...settings });
+    return { haproxy: started, provider };
   }
 
   async function canary(provider: TrafficProvider, id: string, weightPercent: number): Promise<void> {
     await provider.prepare(of(id), 1);
     await provider.setRoute(of(id), { weightPercent, match: null }, 1);
-    await provider.renew(of(id), 1, Date.now() + 30_000);
+    await provider.renew(of(id), 1, Date.now() + 120_000);
   }
 
   it('with two targets in one frontend keeps their shares apart', async () => {
@@ -59,7 +60,8 @@ describe('a haproxy', () => {
     rmSync(haproxy.mapsDir, { recursive: true });
     await provider.setStable(of('test/shop'), 'green', 1);
     expect((await haproxy.request('test/shop', 20)).green).toBe(20);
-    const strict = haproxyType.create({ socket: haproxy.socket, mapsDir: haproxy.mapsDir });
+    const { socket, mapsDir } = haproxy;
+    const strict = haproxyType.create({ socket, mapsDir, timeoutMs: patientMs });
     await expect(strict.setStable(of('test/shop'), 'blue', 2)).rejects.toMatchObject({
       code: 'traffic-unready',
       message: expect.stringContaining('persistRoles'),
@@ -94,7 +96,7 @@ describe('a haproxy', () => {
     const { haproxy, provider } = await start({ targets });
     appendFileSync(join(haproxy.mapsDir, 'roles.map'), 'foreign/line green\n');
     const { socket, mapsDir } = haproxy;
-    const second = haproxyType.create({ socket, mapsDir });
+    const second = haproxyType.create({ socket, mapsDir, timeoutMs: patientMs });
     await Promise.all(
       targets.map((id, index) => (index % 2 ? provider : second).setStable(of(id), 'green', 1)),
     );
@@ -116,7 +118,11 @@ describe('a haproxy', () => {
 
   it('that does not load the maps is named as unready', async () => {
     const { haproxy } = await start({ targets: ['test/shop'] });
-    const elsewhere = haproxyType.create({ socket: haproxy.socket, mapsDir: '/nowhere' });
+    const elsewhere = haproxyType.create({
+      socket: haproxy.socket,
+      mapsDir: '/nowhere',
+      timeoutMs: patientMs,
+    });
     await expect(elsewhere.prepare(of('test/shop'), 1)).rejects.toMatchObject({ code: 'traffic-unready' });
   });
 

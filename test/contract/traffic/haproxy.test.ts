@@ -7,11 +7,11 @@ import { renderHaproxyConfig } from '../../../src/providers/traffic/haproxy/conf
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { locateTools } from '../../../src/stack/tools.ts';
-import { startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+import { patientMs, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
 import { suiteTargets, trafficContract } from './suite.ts';
 
-const providerFor = ({ socket, mapsDir }: TestHaproxy, more: Record<string, unknown> = {}): TrafficProvider =>
-  haproxyType.create({ socket, mapsDir, timeoutMs: 1_000, ...more });
+const providerFor = ({ socket, mapsDir }: TestHaproxy, timeoutMs = patientMs): TrafficProvider =>
+  haproxyType.create({ socket, mapsDir, timeoutMs });
 
 trafficContract('haproxy', async () => {
   const haproxy = await startHaproxy({ targets: suiteTargets });
@@ -20,7 +20,7 @@ trafficContract('haproxy', async () => {
     matchHeader: 'x-sluice-canary',
     request: haproxy.request,
     outage: { begin: haproxy.kill, end: haproxy.restart },
-    standstill: { begin: haproxy.freeze, end: haproxy.thaw },
+    standstill: { begin: haproxy.freeze, end: haproxy.thaw, hasty: providerFor(haproxy, 1_000) },
     close: haproxy.stop,
   };
 });
@@ -38,7 +38,7 @@ describe('haproxy itself', () => {
   async function canary(weightPercent: number, epoch: number): Promise<void> {
     await provider.prepare(target, epoch);
     await provider.setRoute(target, { weightPercent, match: null }, epoch);
-    await provider.renew(target, epoch, Date.now() + 30_000);
+    await provider.renew(target, epoch, Date.now() + 120_000);
   }
 
   it('comes back safe after a crash: all traffic on the slot that was made stable last', async () => {
@@ -86,7 +86,7 @@ describe('haproxy itself', () => {
     const counted = () => provider.counts?.(target);
     await expect.poll(async () => (await counted())?.current.green).toBe(1);
     expect((await counted())?.requests.green).toBe((before?.requests.green ?? 0) + 1);
-    haproxy.letGo();
+    await haproxy.letGo();
     expect(await slow).toMatchObject({ green: 1 });
     await expect.poll(async () => (await counted())?.current.green).toBe(0);
   });

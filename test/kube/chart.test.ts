@@ -216,7 +216,7 @@ describe('the manifests', () => {
         `deployment/sluice-${part}`,
         '--namespace',
         'sluice',
-        '--timeout=40s',
+        '--timeout=100s',
       ];
       expect(await cluster.kubectl(args)).toMatch(/successfully rolled out/);
     }

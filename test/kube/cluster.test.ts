@@ -5,7 +5,7 @@ import { deployment, service } from '../support/kube/manifests.ts';
 import { BEHAVIOUR_LABEL, CRASH_LOG, READY_AFTER } from '../support/kube/pods.ts';
 import { sharedCluster } from '../support/kube/shared.ts';
 
-const POLL = { timeout: 20_000, interval: 100 };
+const POLL = { interval: 100 };
 
 const cluster = sharedCluster();
 const apps = cluster.kubeConfig().makeApiClient(AppsV1Api);
@@ -76,6 +76,11 @@ describe('pods that do not get ready', () => {
       metadata: { namespace: limited, name: 'pods' },
       spec,
     });
+    // No quota is heeded before it has been counted what there is.
+    const quota = `/api/v1/namespaces/${limited}/resourcequotas/pods`;
+    await expect
+      .poll(async () => (await cluster.rest('GET', quota)).body, POLL)
+      .toMatchObject({ status: { hard: { pods: '1' }, used: { pods: '0' } } });
     await cluster.apply(deployment({ namespace: limited, name: 'shop', replicas: 2 }));
     await expect
       .poll(async () => {

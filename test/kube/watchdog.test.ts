@@ -11,7 +11,7 @@ let folder: string;
 let part: Part;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-watchdog-'));
-  part = startPart(folder, 'part', '/bin/sh', ['-c', 'exec sleep 60']);
+  part = startPart(folder, 'part', '/bin/sh', ['-c', 'exec sleep 600']);
 });
 afterEach(() => part.stop());
 

@@ -2,11 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+/** `insistMs`: after so long it is killed; longer where how it ends counts. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals, insistMs = 5_000): Promise<void> {
   if (hasEnded(child)) return;
   const closed = once(child, 'close');
   child.kill(signal);
-  const insist = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  const insist = setTimeout(() => child.kill('SIGKILL'), insistMs);
   await closed;
   clearTimeout(insist);
 }

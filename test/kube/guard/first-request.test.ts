@@ -8,6 +8,7 @@ import { istio } from '../../../src/providers/traffic/istio.ts';
 import { type KubeRouteType, kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import { nginx } from '../../../src/providers/traffic/nginx.ts';
 import type { TrafficTarget } from '../../../src/providers/traffic/types.ts';
+import { routeSettings } from '../../support/kube/access.ts';
 import { startGuard } from '../../support/kube/guard.ts';
 import {
   bySubset,
@@ -20,12 +21,13 @@ import {
 import { sharedCluster } from '../../support/kube/shared.ts';
 
 const cluster = sharedCluster();
-const poll = { timeout: 20_000, interval: 50 };
+const poll = { interval: 50 };
 const shop = 'test/shop';
 
 /** Notes what is asked of routes and of what belongs to them. */
 class Noting extends KubeClient {
   readonly asked: string[] = [];
+  readonly answered: string[] = [];
 
   override get(...args: Parameters<KubeClient['get']>) {
     return this.noted('get', args[0].kind, super.get(...args));
@@ -39,8 +41,14 @@ class Noting extends KubeClient {
     return this.noted('patch', args[0].kind, super.patch(...args));
   }
 
-  private noted<T>(verb: string, { resource }: KubeKind, answer: T): T {
-    if (resource !== 'leases' && resource !== 'events') this.asked.push(`${verb} ${resource}`);
+  private noted<T>(verb: string, { resource }: KubeKind, answer: Promise<T>): Promise<T> {
+    if (resource === 'leases' || resource === 'events') return answer;
+    const what = `${verb} ${resource}`;
+    this.asked.push(what);
+    answer.then(
+      () => this.answered.push(what),
+      () => {},
+    );
     return answer;
   }
 }
@@ -62,17 +70,17 @@ it.each<[string, KubeRouteType, Objects, Record<string, unknown>, string]>([
 ])('brings %s home by one patch of what it has at hand', async (_what, type, objects, options, resource) => {
   const namespace = await cluster.makeNamespace('first');
   await cluster.apply(...objects(namespace));
-  const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
+  const settings = routeSettings(cluster, namespace);
   const provider = kubeTrafficType(type).create(settings);
   const target: TrafficTarget = { id: shop, options };
   await provider.prepare(target, 5);
   await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
   await provider.renew(target, 5, Date.now() + 60_000);
-  const client = new Noting(connect(settings), 5_000);
+  const client = new Noting(connect(settings), settings.timeoutMs);
   const guard = startGuard(settings, client);
   await guard.leads();
   // Then it has the route at hand.
-  await expect.poll(() => client.asked, poll).toEqual([`list ${resource}`]);
+  await expect.poll(() => client.answered, poll).toEqual([`list ${resource}`]);
   await provider.stop(target);
   const kinds = () => guard.reports.map(({ kind }) => kind);
   await expect.poll(kinds, poll).toContain('restored');
@@ -80,13 +88,15 @@ it.each<[string, KubeRouteType, Objects, Record<string, unknown>, string]>([
   const state = await provider.read(target);
   expect(state).toMatchObject({ weightPercent: 50, stopped: true });
   expect(state).not.toHaveProperty('behind');
-  await guard.stop();
   // Whatever else the route has is looked at afterwards, and all is told once.
+  const stops = async () => {
+    const reasons = ['get', 'events', '-n', namespace, '-o', 'jsonpath={.items[*].reason}'];
+    return (await cluster.kubectl(reasons)).split(' ').filter((one) => one === 'CanaryStopped').length;
+  };
+  await expect.poll(stops).toBe(1);
+  await guard.stop();
+  expect(await stops()).toBe(1);
   expect(kinds().filter((kind) => kind === 'due' || kind === 'restored')).toEqual(['due', 'restored']);
   expect(client.asked.filter((one) => one.startsWith('patch'))).toEqual([`patch ${resource}`]);
-  const reasons = ['get', 'events', '-n', namespace, '-o', 'jsonpath={.items[*].reason}'];
-  expect((await cluster.kubectl(reasons)).split(' ').filter((one) => one === 'CanaryStopped')).toHaveLength(
-    1,
-  );
   await provider.close();
 });

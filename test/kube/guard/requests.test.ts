@@ -26,7 +26,7 @@ beforeAll(async () => {
       return connection.options(...how);
     },
   };
-  const client = new KubeClient(counted, 5_000);
+  const client = new KubeClient(counted, 30_000);
   traffic = new KubeTraffic({
     ...{ type: 'gateway-api', client, matchHeader: '*', namespace: guarded.namespace },
     store: new LeaseStore(client, guarded.namespace),
@@ -116,7 +116,12 @@ describe('a pulse of a watch', () => {
     const [target = targetNamed('none')] = targets;
     const epoch = await guarded.canary(target, 60_000);
     expect(await costOf(() => traffic.read(target))).toBeLessThanOrEqual(3);
-    expect(await costOf(() => traffic.renew(target, epoch, soon()))).toBe(1);
+    // It goes by what was read no more than a second ago, which a busy machine may take for it.
+    const costOfRenewal = async () => {
+      await traffic.read(target);
+      return await costOf(() => traffic.renew(target, epoch, soon()));
+    };
+    await expect.poll(costOfRenewal).toBe(1);
     // The stop of everything is read once for all targets that are looked at together.
     const cost = await costOf(() => Promise.all(targets.map((one) => traffic.read(one))));
     expect(cost).toBeLessThanOrEqual(2 * targets.length + 1);

@@ -10,7 +10,7 @@ import { type Guarded, guardedTargets, targetNamed } from '../../support/kube/gu
 import { sharedCluster } from '../../support/kube/shared.ts';
 
 const cluster = sharedCluster();
-const poll = { timeout: 20_000, interval: 50 };
+const poll = { interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'sluice-guard-'));
 const target = targetNamed('poor');
 

@@ -37,6 +37,11 @@ export interface KubeAccess extends KubeAddress {
   kubeConfig(token?: string): KubeConfig;
 }
 
+/** Of a provider of routes that has its Leases beside them; a busy machine may take its time for a request. */
+export function routeSettings({ kubeconfigPath }: KubeAddress, namespace: string) {
+  return { kubeconfig: kubeconfigPath, namespace, leaseNamespace: namespace, timeoutMs: 30_000 };
+}
+
 let namespaces = 0;
 
 /** @param agent keeps the connections of plain requests; default: they have one each. */
@@ -67,7 +72,7 @@ export function accessTo(address: KubeAddress, agent?: Agent): KubeAccess {
       for (const made of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt']) {
         const path = `/api/v1/namespaces/${name}/${made}`;
         // Controllers that were cut off from the API server come back when they please.
-        await waitFor(path, async () => (await rest('GET', path)).status === 200, { timeoutMs: 60_000 });
+        await waitFor(path, async () => (await rest('GET', path)).status === 200, { timeoutMs: 100_000 });
       }
       return name;
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { freePorts } from '../free-ports.ts';
+import { freeze } from '../freeze.ts';
 import { waitFor } from '../wait-for.ts';
 import { accessTo, type KubeAccess } from './access.ts';
 import { apiServerArgs, controllerManagerArgs, etcdArgs, kwokArgs, schedulerArgs } from './control-plane.ts';
@@ -16,7 +17,7 @@ import type { Rest } from './rest.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const NODE = 'kwok-0';
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 100_000;
 const ATTEMPTS = 3;
 
 export interface ClusterOptions {
@@ -26,7 +27,7 @@ export interface ClusterOptions {
 
 export interface KubeCluster extends KubeAccess {
   /** SIGSTOP: the API server is there and answers nothing, as one that hangs. */
-  suspendApi(): void;
+  suspendApi(): Promise<void>;
   resumeApi(): void;
   /** SIGKILL: connections are refused, and all watches end. The data stays. */
   killApi(): Promise<void>;
@@ -90,9 +91,13 @@ async function launch({ programs, crds }: KubePrograms, options: ClusterOptions)
       ready('the controllers', parts, () => hasDefaultAccount(access.rest)),
     ]);
     const api = () => parts.get('kube-apiserver');
+    const suspendApi = async () => {
+      const child = api()?.child;
+      if (child !== undefined) await freeze(child);
+    };
     return {
       ...access,
-      suspendApi: () => void api()?.child.kill('SIGSTOP'),
+      suspendApi,
       resumeApi: () => void api()?.child.kill('SIGCONT'),
       killApi: async () => api()?.stop(),
       restartApi: startApi,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { repoRoot } from '../../../src/stack/tools.ts';
 import { end } from '../child.ts';
 import { freePort } from '../free-ports.ts';
+import { freeze } from '../freeze.ts';
 import { waitFor } from '../wait-for.ts';
 
 export interface GuardProcess {
@@ -14,7 +15,9 @@ export interface GuardProcess {
   /** The value of a metric that has no labels. */
   value(name: string): Promise<number>;
   leads(): Promise<boolean>;
-  kill(signal: NodeJS.Signals): void;
+  /** SIGSTOP and SIGCONT: it stands still, and goes on. */
+  freeze(): Promise<void>;
+  thaw(): void;
   /** Resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -36,7 +39,7 @@ export async function startGuardProcess(settings: {
     log += chunk;
   });
   const get = async (path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(20_000) });
     return { status: answer.status, text: await answer.text() };
   };
   const metric = async (name: string, label = '') => {
@@ -59,9 +62,10 @@ export async function startGuardProcess(settings: {
       );
     },
     leads: async () => (await metric('sluice_guard_leader')) === 1,
-    kill: (signal) => void child.kill(signal),
+    freeze: () => freeze(child),
+    thaw: () => void child.kill('SIGCONT'),
     stop: async (signal = 'SIGTERM') => {
-      await end(child, signal);
+      await end(child, signal, 60_000);
       return child.exitCode;
     },
   };

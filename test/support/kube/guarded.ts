@@ -8,7 +8,7 @@ import type { LeaseState } from '../../../src/providers/traffic/kube/lease-state
 import { LeaseStore } from '../../../src/providers/traffic/kube/lease-store.ts';
 import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import type { TrafficProvider, TrafficTarget } from '../../../src/providers/traffic/types.ts';
-import type { KubeAccess } from './access.ts';
+import { type KubeAccess, routeSettings } from './access.ts';
 import { backend, httpRoute, shareIn } from './http-routes.ts';
 
 export interface Guarded {
@@ -49,7 +49,7 @@ export async function guardedTargets(
     await cluster.apply(...targets.map((target) => httpRoute(namespace, serviceOf(target))));
   }
   const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
-  const provider = kubeTrafficType(gatewayApi).create(settings);
+  const provider = kubeTrafficType(gatewayApi).create(routeSettings(cluster, namespace));
   const base = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`;
   const shares = async () => {
     const { body } = await cluster.rest('GET', base);

@@ -7,6 +7,9 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** So long a busy machine may take, such as for a hundred definitions at once. */
+const limitMs = 30_000;
+
 export type Rest = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** Without an agent each request has a connection of its own, so that none outlives an outage. */
@@ -23,7 +26,7 @@ export function restClient(
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': contentType(method) }),
       };
-      const options = { method, ca, headers, agent, timeout: 10_000 };
+      const options = { method, ca, headers, agent, timeout: limitMs };
       const sent = request(new URL(path, serverUrl), options, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {
@@ -32,7 +35,7 @@ export function restClient(
         response.once('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
         response.once('error', reject);
       });
-      sent.once('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer in 10 s`)));
+      sent.once('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer in ${limitMs} ms`)));
       sent.once('error', reject);
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });

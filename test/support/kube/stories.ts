@@ -10,7 +10,7 @@ import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts
 import { kubeRoutes } from '../../../src/providers/traffic/kube/routes.ts';
 import type { TrafficProvider, TrafficTarget } from '../../../src/providers/traffic/types.ts';
 import { waitFor } from '../wait-for.ts';
-import type { KubeAccess } from './access.ts';
+import { type KubeAccess, routeSettings } from './access.ts';
 import { startGuard } from './guard.ts';
 import {
   bySubset,
@@ -91,10 +91,11 @@ export const stories: Readonly<Record<string, Partial<Record<KubeRole, Story>>>>
   ]),
 );
 
-function providerOf(type: string, kubeconfig: string, { namespace, leaseNamespace }: Place): TrafficProvider {
+function providerOf(type: string, kubeconfig: string, place: Place): TrafficProvider {
+  const { cluster, namespace, leaseNamespace } = place;
   const kind = kubeRoutes.find((one) => one.type === type);
   if (kind === undefined) throw new Error(`no kind of route ${type}`);
-  return kubeTrafficType(kind).create({ kubeconfig, namespace, leaseNamespace });
+  return kubeTrafficType(kind).create({ ...routeSettings(cluster, namespace), kubeconfig, leaseNamespace });
 }
 
 /** A rollout that is promoted and taken back, on each of the type's routes. */
@@ -151,7 +152,7 @@ function guard(type: string, routes: readonly Fixture[]): Story {
     const { cluster, leaseNamespace } = place;
     const admin = providerOf(type, cluster.kubeconfigPath, place);
     const running = startGuard({ kubeconfig, leaseNamespace });
-    const client = new KubeClient(connect({ kubeconfig }), 5_000);
+    const client = new KubeClient(connect({ kubeconfig }), 30_000);
     try {
       const anew = `test/guard-${run}-anew` as const;
       await admin.stop({ id: anew, options: {} });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { istio } from '../../../src/providers/traffic/istio.ts';
 import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import { trafficContract } from '../../contract/traffic/suite.ts';
+import { routeSettings } from '../../support/kube/access.ts';
 import { kubeFixture } from '../../support/kube/contract.ts';
 import { bySubset, destinationRuleFor, virtualServiceFor } from '../../support/kube/routes.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
@@ -54,8 +55,7 @@ describe('subsets of Istio', () => {
     const id = 'test/shop';
     const rule = destinationRuleFor(namespace, id) as { metadata: object };
     await cluster.apply(virtualServiceFor(namespace, id), rule);
-    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
-    const provider = kubeTrafficType(istio).create(settings);
+    const provider = kubeTrafficType(istio).create(routeSettings(cluster, namespace));
     const target = { id, options: bySubset };
     await provider.prepare(target, 5);
     await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
@@ -79,8 +79,7 @@ describe('subsets of Istio', () => {
     const cluster = sharedCluster();
     const namespace = await cluster.makeNamespace('subsets');
     await cluster.apply(virtualServiceFor(namespace, 'test/shop'));
-    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
-    const provider = kubeTrafficType(istio).create(settings);
+    const provider = kubeTrafficType(istio).create(routeSettings(cluster, namespace));
     const target = { id: 'test/shop', options: bySubset };
     await provider.prepare(target, 5);
     await provider.setRoute(target, { weightPercent: 50, match: null }, 5);
@@ -101,8 +100,7 @@ describe('subsets of Istio', () => {
       virtualServiceFor(namespace, 'test/shop'),
       destinationRuleFor(namespace, 'test/shop'),
     );
-    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
-    const provider = kubeTrafficType(istio).create(settings);
+    const provider = kubeTrafficType(istio).create(routeSettings(cluster, namespace));
     const target = { id: 'test/shop', options: bySubset };
     await provider.prepare(target, 5);
     const read = async (kind: string) =>

@@ -3,6 +3,7 @@ import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts
 import { nginx } from '../../../src/providers/traffic/nginx.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { trafficContract } from '../../contract/traffic/suite.ts';
+import { routeSettings } from '../../support/kube/access.ts';
 import { kubeFixture } from '../../support/kube/contract.ts';
 import { ingressFor } from '../../support/kube/routes.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
@@ -31,8 +32,7 @@ describe('the canary Ingress', () => {
   beforeEach(async () => {
     namespace = await cluster.makeNamespace('ingress');
     await cluster.apply(ingressFor(namespace, target.id));
-    const settings = { kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace: namespace };
-    provider = kubeTrafficType(nginx).create(settings);
+    provider = kubeTrafficType(nginx).create(routeSettings(cluster, namespace));
     open.push(provider);
   });
   const read = async (name: string): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { trafficContract } from '../../contract/traffic/suite.ts';
 import { kubeFixture } from '../../support/kube/contract.ts';
 import { sharedPodsFor } from '../../support/kube/routes.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
+import { available } from '../../support/kube/shop.ts';
 import { foreignSuite } from './foreign-suite.ts';
 
 // One pod of twenty is 5 %.
@@ -18,6 +19,10 @@ trafficContract(
 foreignSuite('Service', {
   type: service,
   objects: (namespace, target) => sharedPodsFor(namespace, target, 4),
+  whole: (namespace) =>
+    Promise.all(['shop', 'shop-canary'].map((name) => available(sharedCluster(), namespace, name))).then(
+      () => {},
+    ),
   kinds: ['service', 'deployment'],
   route: 'service/shop',
   drift: {

@@ -141,13 +141,33 @@ async function untilAllowed(
 /** Makes an account and its rights, and waits until they count; its user's name. */
 export async function grant(
   cluster: KubeAccess,
-  account: { readonly namespace: string; readonly name: string },
+  account: ServiceAccount,
   objects: readonly object[],
 ): Promise<string> {
   await cluster.apply(...objects);
-  const user = `system:serviceaccount:${account.namespace}:${account.name}`;
+  const user = userOf(account);
   await Promise.all(grainsOf(objects).map((grain) => untilAllowed(cluster, user, grain, true)));
   return user;
+}
+
+/** Deletes all Roles of a namespace, and waits until the account may do nothing there that the objects gave it. */
+export async function revoke(
+  cluster: KubeAccess,
+  account: ServiceAccount,
+  objects: readonly object[],
+): Promise<void> {
+  await cluster.kubectl(['delete', '-n', account.namespace, 'role,rolebinding', '--all']);
+  const user = userOf(account);
+  await Promise.all(grainsOf(objects).map((grain) => untilAllowed(cluster, user, grain, false)));
+}
+
+interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function userOf({ namespace, name }: ServiceAccount): string {
+  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });

@@ -98,7 +98,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       return { askedAtMs, rollouts: all.map(({ summary, memo }) => ({ summary, outline: outlineIn(memo) })) };
     },
     glance: (ref) => glanceOf(deps, ref),
-    get: (ref) => viewOf(deps, ref),
+    get: (ref) => viewOf(deps, ref, seenRunning(deps.looks.list, ref)),
     command: (ref, command) => changing(commanded(ref, command)),
     event: (ref, event) => takeEvent(deps, ref, event),
     audit: (ref) => auditOf(deps, ref),
@@ -112,6 +112,12 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),
     readiness: () => readinessOf(deps),
   };
+}
+
+/** Of the run that is meant, where the list at hand has it. */
+function seenRunning(list: RunningList, ref: RunRef): string | null {
+  const seen = list.lately(targetOf(ref))?.running.summary.runId ?? null;
+  return ref.runId === undefined || ref.runId === seen ? seen : null;
 }
 
 async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {

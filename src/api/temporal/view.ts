@@ -46,9 +46,20 @@ export async function needKeyOf(deps: TemporalDeps, ref: RunRef): Promise<void> 
   });
 }
 
-export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutView> {
+/** `seen`: the run that ran a moment ago. It is asked at the same time as Temporal is. Null: none was seen. */
+export async function viewOf(
+  deps: TemporalDeps,
+  ref: RunRef,
+  seen: string | null = null,
+): Promise<RolloutView> {
+  const running = 'RUNNING';
+  const early =
+    seen && statusOf(deps, { workflowId: workflowIdFor(ref), runId: seen, temporalStatus: running });
+  // If it is not the one any more, nobody cares what became of the question.
+  if (early) early.catch(() => {});
   const { summary, raw } = await describe(deps, ref);
-  const told = await statusOf(deps, summary);
+  const isSeen = summary.runId === seen && summary.temporalStatus === running;
+  const told = await (early && isSeen ? early : statusOf(deps, summary));
   const status = told && withLiveGates(told, raw);
   return {
     ...summary,
@@ -62,7 +73,10 @@ export async function viewOf(deps: TemporalDeps, ref: RunRef): Promise<RolloutVi
 }
 
 /** Null when no worker answers in time. Throws `payload-key-missing`. An ended rollout left its account as its result and needs no worker. */
-export async function statusOf(deps: TemporalDeps, summary: RolloutSummary): Promise<RolloutStatus | null> {
+export async function statusOf(
+  deps: TemporalDeps,
+  summary: Pick<RolloutSummary, 'workflowId' | 'runId' | 'temporalStatus'>,
+): Promise<RolloutStatus | null> {
   const handle = deps.client.workflow.getHandle(summary.workflowId, summary.runId);
   try {
     if (summary.temporalStatus === 'COMPLETED') {

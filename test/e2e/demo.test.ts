@@ -6,14 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBase } from '../support/free-ports.ts';
-import { processesOf, up } from '../support/up.ts';
+import { killAll, processesOf, up } from '../support/up.ts';
 
 const portBase = await freePortBase();
 let home: string;
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sluice-demo-'));
 });
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(async () => {
+  await killAll(home);
+  rmSync(home, { recursive: true, force: true });
+});
 
 describe('npm start', () => {
   it('ships a good version, takes a bad one back within 30 s of errors, and leaves nothing running', async () => {
@@ -24,7 +27,7 @@ describe('npm start', () => {
     expect(text()).toMatch(/v3\s+rolled-back/);
     expect(text()).toMatch(/0 requests reached it after the restore/);
     expect(processesOf(home)).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 
   it('says which port is taken and what to do, and starts nothing', async () => {
     const server = createServer().listen(portBase + 2, '127.0.0.1');

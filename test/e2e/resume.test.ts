@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { repoRoot } from '../../src/stack/tools.ts';
 import { freePortBase } from '../support/free-ports.ts';
-import { processesOf, type Up, up } from '../support/up.ts';
+import { killAll, processesOf, ready, type Up, up } from '../support/up.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const portBase = await freePortBase();
@@ -16,8 +16,8 @@ let home: string;
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'sluice-resume-'));
 });
-afterAll(() => {
-  for (const { pid } of processesOf(home)) process.kill(pid, 'SIGKILL');
+afterAll(async () => {
+  await killAll(home);
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -35,10 +35,8 @@ async function rollout(): Promise<Seen> {
   return (await answer.json()) as Seen;
 }
 
-async function started(): Promise<Up> {
-  const stack = up(home, '--port-base', String(portBase));
-  await waitFor('the stack', () => stack.text().includes('Everything stays up'), { timeoutMs: 90_000 });
-  return stack;
+function started(): Promise<Up> {
+  return ready(up(home, '--port-base', String(portBase)));
 }
 
 it('resumes a rollout where it was after kill -9 of everything', async () => {
@@ -54,14 +52,14 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
   });
   expect(answer.status, await answer.text()).toBe(201);
   await waitFor('the second stage', async () => ((await rollout()).status?.stage ?? 0) >= 1, {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     everyMs,
   });
-  for (const { pid } of processesOf(home)) process.kill(pid, 'SIGKILL');
+  await killAll(home);
   await first.ended;
 
   const second = await started();
-  const resumed = await waitFor('the rollout', async () => (await rollout()).status, { timeoutMs: 30_000 });
+  const resumed = await waitFor('the rollout', async () => (await rollout()).status, { everyMs });
   expect(resumed.version).toBe('v2.1');
   expect(resumed.stage).toBeGreaterThanOrEqual(1);
   const done = await waitFor(
@@ -70,11 +68,11 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
       const { status } = await rollout();
       return status?.outcome ? status : null;
     },
-    { timeoutMs: 90_000, everyMs },
+    { timeoutMs: 180_000, everyMs },
   );
   expect(done.outcome).toBe('promoted');
   await waitFor('its evidence', async () => (await rollout()).evidence?.state === 'kept', {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     everyMs,
   });
   const verified = await fetch(`${api}/demo/shop/evidence/verification`);
@@ -82,4 +80,4 @@ it('resumes a rollout where it was after kill -9 of everything', async () => {
   second.child.kill('SIGINT');
   await second.ended;
   expect(processesOf(home)).toEqual([]);
-}, 300_000);
+}, 600_000);

@@ -1,6 +1,4 @@
 /** Versions that are a little worse, on the local stack as users run it: the judge finds them by what real requests meet. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,41 +6,34 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { repoRoot } from '../../src/stack/tools.ts';
 import { freePortBase } from '../support/free-ports.ts';
+import { killAll, ready, supervised, type Up } from '../support/up.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const portBase = await freePortBase();
 const api = `http://127.0.0.1:${portBase + 1}/v1/rollouts`;
 let home: string;
-let stop: () => Promise<void>;
+let stack: Up;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'sluice-worse-'));
-  const call = `import { runStack } from '${join(repoRoot(), 'dist/stack/stack.js')}';
-    process.exit(await runStack(${JSON.stringify({ portBase, root: repoRoot() })}));`;
-  const stack = spawn(process.execPath, ['--input-type=module', '-e', call], {
-    env: { ...process.env, SLUICE_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(stack, 'exit');
-  stop = async () => {
-    stack.kill('SIGTERM');
-    await ended;
-  };
-  let text = '';
-  stack.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  await waitFor('the stack', () => text.includes('Everything stays up'), { timeoutMs: 90_000 });
-}, 100_000);
+  stack = await ready(supervised(home, portBase));
+}, 180_000);
 
 afterAll(async () => {
-  await stop();
+  stack?.child.kill('SIGTERM');
+  await stack?.ended;
+  await killAll(home);
   rmSync(home, { recursive: true, force: true });
 });
 
-async function statusOf(): Promise<RolloutStatus | null> {
+/** Of the latest rollout, once it is over in Temporal too and the next one may begin. */
+async function endOf(version: string | undefined): Promise<RolloutStatus | null> {
   const answer = await fetch(`${api}/demo/shop`);
-  return ((await answer.json()) as { status: RolloutStatus | null }).status;
+  const { status, temporalStatus } = (await answer.json()) as {
+    status: RolloutStatus | null;
+    temporalStatus: string;
+  };
+  return status?.version === version && temporalStatus !== 'RUNNING' ? status : null;
 }
 
 it.each([
@@ -56,18 +47,11 @@ it.each([
     const answer = await fetch(api, { method: 'POST', headers, body: plan });
     expect(answer.status, await answer.text()).toBe(201);
     const version = /^version: (\S+)$/m.exec(plan)?.[1];
-    const status = await waitFor(
-      'its end',
-      async () => {
-        const seen = await statusOf();
-        return seen?.version === version && seen?.outcome ? seen : null;
-      },
-      { timeoutMs: 110_000, everyMs: 500 },
-    );
+    const status = await waitFor('its end', () => endOf(version), { timeoutMs: 250_000, everyMs: 500 });
     expect(status.outcome).toBe('rolled-back');
     expect(status.cause?.reason).toContain(check);
     expect(status.cause?.reason).toContain('it is worse than stable');
     expect(status.restoredAtMs).not.toBeNull();
   },
-  120_000,
+  300_000,
 );

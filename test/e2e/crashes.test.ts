@@ -17,6 +17,8 @@ afterAll(() => parts?.stop());
 const nextVersion = () => `v2.${++released}`;
 const soakOf = (soak: string) => (plan: string) =>
   plan.replaceAll('soak: 20s', `soak: ${soak}`).replaceAll('warmUp: 3s', 'warmUp: 1s');
+/** So that a slow machine does not come to the end of the stage before the test does. */
+const long = soakOf('5m');
 
 async function soaking(version: string): Promise<void> {
   await parts.until(
@@ -27,37 +29,41 @@ async function soaking(version: string): Promise<void> {
 }
 
 afterEach(async () => {
-  const { status, temporalStatus } = await parts.see();
-  if (!status || status.outcome || temporalStatus !== 'RUNNING') return;
-  await parts.command('rollback', { actor: 'test', reason: 'the test is over' });
-  await parts.until('the rollout to end', (seen) => seen.status?.outcome != null);
+  const { temporalStatus } = await parts.until('a rollout', () => true);
+  if (temporalStatus !== 'RUNNING') return;
+  // One that comes to its end meanwhile refuses; that it does not end would be told below.
+  await parts.command('rollback', { actor: 'test', reason: 'the test is over' }).catch(() => {});
+  await parts.until('the rollout to end', (seen) => seen.temporalStatus !== 'RUNNING');
 });
 
 describe('kill -9', () => {
   it('of the worker in a soak: another worker carries on, and the soak is not restarted', async () => {
     const version = nextVersion();
     // A worker that is slow to start, on a busy machine, must still be there before the lease is over.
-    await parts.ship(version, (plan) => plan.replace('ttl: 10s', 'ttl: 20s'));
+    await parts.ship(version, (plan) => plan.replace('ttl: 10s', 'ttl: 40s'));
     const before = await parts.until('half of the soak', ({ live }) => (live?.carry.watchedMs ?? 0) > 10_000);
     const watchedBefore = before.live?.carry.watchedMs ?? 0;
+    const killedAtMs = Date.now();
     await parts.kill('worker');
     await parts.run('worker');
     const after = await parts.until(
       'a new watch',
       ({ live }) => (live?.epoch ?? 0) > (before.live?.epoch ?? 0),
     );
+    const outageMs = Date.now() - killedAtMs;
     // The last heartbeat before the crash was at most a pulse and the throttle old.
     expect(after.live?.carry.watchedMs).toBeGreaterThanOrEqual(watchedBefore - 3_500);
     const passed = await parts.until('the next stage', ({ status }) => status?.stage === 1);
     expect(passed.status?.reports[0]?.ending).toBe('soaked');
     const { startedAtMs = 0, endedAtMs = 0, plannedMs = 0 } = passed.status?.reports[0] ?? {};
-    // The crash cost some seconds; a soak begun anew would have cost at least the ten that were behind it.
-    expect((endedAtMs ?? 0) - startedAtMs - plannedMs).toBeLessThan(watchedBefore + 3_500);
-  }, 120_000);
+    // Besides the outage the crash cost some seconds; a soak begun anew would have cost at least the ten that were behind it.
+    expect((endedAtMs ?? 0) - startedAtMs - plannedMs - outageMs).toBeLessThan(watchedBefore);
+  }, 240_000);
 
   it('of HAProxy: it comes back with all traffic on stable, and drift brings the share back', async () => {
     const version = nextVersion();
-    await parts.ship(version);
+    // Nor must the lease run out while the worker is frozen: a rollout that goes back for that proves nothing here.
+    await parts.ship(version, (plan) => long(plan).replace('ttl: 10s', 'ttl: 60s'));
     await soaking(version);
     // With nobody to put the share back, what HAProxy does by itself can be seen.
     parts.freeze('worker');
@@ -67,10 +73,8 @@ describe('kill -9', () => {
     await pause(2_000);
     expect((await parts.met(version))?.requests).toBe(met);
     parts.thaw('worker');
-    await expect
-      .poll(async () => (await parts.met(version))?.requests ?? 0, { timeout: 15_000 })
-      .toBeGreaterThan(met);
-    expect((await parts.see()).status?.phase).toBe('soaking');
+    await expect.poll(async () => (await parts.met(version))?.requests ?? 0).toBeGreaterThan(met);
+    expect((await parts.account()).phase).toBe('soaking');
   });
 
   it('of Prometheus in a soak: earlier passes do not carry the stage, it is held, and goes on when data is back', async () => {
@@ -80,7 +84,7 @@ describe('kill -9', () => {
     await parts.kill('Prometheus');
     const held = await parts.until(
       'the rollout to be held and watched',
-      ({ status, live }) => status?.phase === 'holding' && (live?.carry.checks.length ?? 0) > 0,
+      ({ status, live }) => status?.phase === 'holding' && (live?.carry.checks[0]?.errors ?? 0) > 0,
     );
     // A few errors leave the last pass standing, so a stage that was nearly over may still end well; no other does.
     const stage = held.status?.stage ?? 0;
@@ -88,11 +92,11 @@ describe('kill -9', () => {
     for (const record of held.live?.carry.checks ?? []) expect(record.errors).toBeGreaterThan(0);
     await parts.run('Prometheus');
     await parts.until('the next stage', ({ status }) => (status?.stage ?? 0) > stage);
-  }, 120_000);
+  }, 300_000);
 
   it('of worker and Temporal together: no request reaches the canary after leaseTtl + 1 s', async () => {
     const version = nextVersion();
-    await parts.ship(version);
+    await parts.ship(version, long);
     await soaking(version);
     await parts.kill('worker', 'Temporal');
     const killedAtMs = Date.now();
@@ -107,11 +111,11 @@ describe('kill -9', () => {
     const ended = await parts.until('the rollout to end', ({ status }) => status?.outcome != null);
     expect(ended.status).toMatchObject({ outcome: 'rolled-back', cause: { kind: 'lapse' } });
     expect((await parts.met(version))?.requests).toBe(met?.requests);
-  });
+  }, 300_000);
 
   it('of everything but the data plane and its users, by terminating the workflow: the canary is stopped', async () => {
     const version = nextVersion();
-    await parts.ship(version);
+    await parts.ship(version, long);
     await soaking(version);
     await parts.temporal('workflow', 'terminate', '-w', 'rollout/demo/shop', '--reason', 'test');
     const terminatedAtMs = Date.now();
@@ -128,7 +132,7 @@ describe('Temporal’s own CLI', () => {
     const version = nextVersion();
     const signal = (name: string, input: string) =>
       parts.temporal('workflow', 'signal', '-w', 'rollout/demo/shop', '--name', name, '--input', input);
-    await parts.ship(version);
+    await parts.ship(version, long);
     await soaking(version);
     await signal('rollback', '"just a text"');
     await signal('rollback', '{"reason": 42}');
@@ -152,7 +156,7 @@ describe('Temporal’s own CLI', () => {
 
   it('asks and answers by query and update, and is told why an update is refused', async () => {
     const version = nextVersion();
-    await parts.ship(version);
+    await parts.ship(version, long);
     await soaking(version);
     const workflow = ['-w', 'rollout/demo/shop'];
     expect(await parts.temporal('workflow', 'query', ...workflow, '--name', 'status')).toContain(version);

@@ -63,7 +63,7 @@ export class Parts {
     writeConfigs(parts.layout, parts.ports);
     try {
       const maps = parts.layout.haproxyMaps;
-      await bringUpShop(parts.shop, maps, AbortSignal.timeout(20_000), () => {});
+      await bringUpShop(parts.shop, maps, AbortSignal.timeout(60_000), () => {});
       const names = [...parts.components.keys()] as PartName[];
       for (const name of names.filter((one) => !without.includes(one))) await parts.run(name);
     } catch (error) {
@@ -166,8 +166,12 @@ export class Parts {
     );
   }
 
-  /** Starts a rollout and returns its run; `change` edits the text of the example plan. */
+  /**
+   * Starts a rollout and returns its run; `change` edits the text of the example plan. The one before has its outcome a moment
+   * before it makes way for the next, which waits for it.
+   */
   async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<string> {
+    await waitFor('the rollout before to be over', () => this.isFree(), { everyMs: 300 });
     const example = readFileSync(join(repoRoot(), 'examples/shop-good.yaml'), 'utf8');
     const body = change(example.replace('version: v2', `version: ${version}`).replace('max: 0.25', 'max: 5'));
     const answer = await fetch(`${this.apiUrl}/v1/rollouts`, {
@@ -181,20 +185,21 @@ export class Parts {
 
   /** The latest rollout, or one run of it. */
   async see(run?: string): Promise<Seen> {
-    const query = run === undefined ? '' : `?run=${run}`;
-    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop${query}`, {
-      signal: AbortSignal.timeout(5_000),
-    });
-    if (!answer.ok) throw new Error(`status answered ${answer.status}`);
-    return (await answer.json()) as Seen;
+    return await seenIn(await this.ask(run));
   }
 
-  until(what: string, fits: (seen: Seen) => boolean, timeoutMs = 60_000): Promise<Seen> {
+  until(what: string, fits: (seen: Seen) => boolean, timeoutMs = 90_000): Promise<Seen> {
     const probe = async () => {
       const seen = await this.see();
       return fits(seen) ? seen : null;
     };
     return waitFor(what, probe, { timeoutMs, everyMs: 300 });
+  }
+
+  /** What the rollout says of itself. A worker that is busy may leave a question of the API's without an answer. */
+  async account(run?: string): Promise<RolloutStatus> {
+    const probe = async () => (await this.see(run)).status;
+    return await waitFor('the account of the rollout', probe, { everyMs: 300 });
   }
 
   async command(name: string, body: Record<string, unknown>): Promise<void> {
@@ -220,6 +225,19 @@ export class Parts {
     return stats.versions[version] ?? null;
   }
 
+  /** False: a rollout has come to its end, and Temporal does not know that yet. */
+  private async isFree(): Promise<boolean> {
+    const answer = await this.ask();
+    if (answer.status === 404) return true;
+    const { status, temporalStatus } = await seenIn(answer);
+    return temporalStatus !== 'RUNNING' || (status !== null && status.outcome === null);
+  }
+
+  private ask(run?: string): Promise<Response> {
+    const query = run === undefined ? '' : `?run=${run}`;
+    return fetch(`${this.apiUrl}/v1/rollouts/demo/shop${query}`, { signal: AbortSignal.timeout(10_000) });
+  }
+
   private get shop() {
     return shopProcesses(this.layout, this.ports);
   }
@@ -233,6 +251,11 @@ export class Parts {
   private logOf({ log }: Component): string {
     return `.sluice/logs/${log}.log`;
   }
+}
+
+async function seenIn(answer: Response): Promise<Seen> {
+  if (!answer.ok) throw new Error(`status answered ${answer.status}`);
+  return (await answer.json()) as Seen;
 }
 
 function processesNaming(text: string): string[] {

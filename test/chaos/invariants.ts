@@ -36,7 +36,7 @@ export interface Violation {
 }
 
 /** Fewer answers than this say nothing about where traffic goes. */
-const leastAnswersAfterEnd = 50;
+export const leastAnswersAfterEnd = 50;
 /** A user and HAProxy note the end of one request at slightly different times. */
 const countSkewMs = 100;
 
@@ -127,12 +127,16 @@ function wrongShare({ schedule, stableVersion, status, samples }: Evidence): Vio
   if (status?.outcome == null || status.endedAtMs === null) return [];
   const { outcome, endedAtMs } = status;
   const right = outcome === 'promoted' ? schedule.version : stableVersion;
-  const answered = samples.filter(({ sentAtMs, version }) => sentAtMs > endedAtMs && version !== null);
+  const answered = answeredAfter(endedAtMs, samples);
   const wrong = answered.filter(({ version }) => version !== right);
   const met = [...new Set(wrong.map(({ version }) => version))].join(', ');
   const after = `requests after the end (${outcome}) met ${met} and not ${right}`;
   if (answered.length >= leastAnswersAfterEnd) return found('share', wrong, after);
   return [{ rule: 'share', text: `only ${answered.length} requests were answered after the end` }];
+}
+
+export function answeredAfter(endedAtMs: number, samples: readonly Sample[]): Sample[] {
+  return samples.filter(({ sentAtMs, version }) => sentAtMs > endedAtMs && version !== null);
 }
 
 function lostOrders({ orders, status }: Evidence): Violation[] {

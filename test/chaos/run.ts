@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parts, Seen } from '../support/parts.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { HaproxyMeter } from './haproxy-meter.ts';
-import { type Evidence, type Violation, violationsOf } from './invariants.ts';
+import {
+  answeredAfter,
+  type Evidence,
+  leastAnswersAfterEnd,
+  type Violation,
+  violationsOf,
+} from './invariants.ts';
 import { give, type OrderRecord } from './orders.ts';
 import { chaosPlan, orphanGraceMs } from './plan.ts';
 import { Saboteur } from './saboteur.ts';
@@ -56,6 +62,7 @@ export async function runOnce(stage: Stage, schedule: Schedule, stableVersion: s
   const seen = await awaitEnd(stage, schedule, look, orders);
   await stopLooking();
   await sleep(trafficAfterEndMs);
+  await trafficAfter(seen?.status?.endedAtMs ?? null, users);
   // Requests sent last have had time for their answers.
   const untilMs = Date.now() - 200;
   const evidence: Evidence = {
@@ -78,6 +85,17 @@ export async function runOnce(stage: Stage, schedule: Schedule, stableVersion: s
     missedFaults: saboteur.missed,
     violations: violationsOf(evidence),
   };
+}
+
+/** Until there is enough to be judged: on a busy machine, what was brought back last may be slow to answer. */
+async function trafficAfter(endedAtMs: number | null, users: Users): Promise<void> {
+  if (endedAtMs === null) return;
+  const enough = () => {
+    const samples = users.sentBetween(endedAtMs, Date.now() - 200);
+    return answeredAfter(endedAtMs, samples).length >= leastAnswersAfterEnd;
+  };
+  // If they do not come, that is told with all else that is wrong.
+  await waitFor('traffic after the end', enough, { timeoutMs: 30_000 }).catch(() => {});
 }
 
 interface Look {

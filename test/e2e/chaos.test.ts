@@ -6,7 +6,7 @@ import { freePortBase } from '../support/free-ports.ts';
 
 const budgetMs = 30_000;
 
-it('random kills and freezes of every part break no promise', { timeout: 240_000 }, async () => {
+it('random kills and freezes of every part break no promise', { timeout: 480_000 }, async () => {
   const result = await runChaos({ seed: 4, runs: [0, 1, 2], portBase: await freePortBase(), budgetMs });
   const { violations, left } = summaryOf(result);
   const accounts = result.runs.filter((run) => run.violations.length > 0).map(accountOf);

@@ -11,7 +11,7 @@ import { createAccessControl } from '../../src/api/access/authenticator.ts';
 import { makeToken } from '../../src/api/access/tokens.ts';
 import { createApp } from '../../src/api/app.ts';
 import { authSection } from '../../src/providers/auth-settings.ts';
-import { listenTo, type Seen, startBrowser } from '../support/browser.ts';
+import { listenTo, patienceMs, type Seen, startBrowser } from '../support/browser.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type OpenIdProvider, startProvider } from '../support/openid/process.ts';
 import { fakeDeps, fakeRollouts } from '../unit/api/fakes.ts';
@@ -61,10 +61,11 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   context = await browser.newContext();
+  context.setDefaultTimeout(patienceMs);
   page = await context.newPage();
   seen = listenTo(page);
 });
-afterEach(() => context.close());
+afterEach(() => context?.close());
 
 /** That somebody has to log in is told by a status, which the browser's console repeats. */
 const complaints = () => seen.complaints.filter((text) => !/status of 401/.test(text));
@@ -105,6 +106,8 @@ test('at a provider one logs in there, and comes back as who one is', async () =
   await page.locator('input[name=login]').fill('ann');
   await page.locator('input[name=password]').fill('any');
   await page.locator('button[type=submit]').click();
+  // The next page of the provider has a button like that as well.
+  await page.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
   await page.locator('button[type=submit]').click();
   await page.waitForURL(`${address}/ui/`);
   await page.getByRole('button', { name: 'You are logged in as ann@example.com' }).waitFor();

@@ -1,6 +1,6 @@
 /** The dashboard in a real browser over a real stack, for stories that share both. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { listenTo, type Seen, startBrowser } from './browser.ts';
+import { listenTo, patienceMs, type Seen, startBrowser } from './browser.ts';
 import { freePortBase } from './free-ports.ts';
 import { Parts } from './parts.ts';
 
@@ -32,8 +32,7 @@ export class Dashboard {
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
-    await this.parts.stop();
+    await this.browser.close().finally(() => this.parts.stop());
   }
 
   /** A browser of its own, so to speak: nothing is remembered from tab to tab. The path is that under `/ui`. */
@@ -41,8 +40,11 @@ export class Dashboard {
     const context = await this.browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: theme,
+      // What is on its way in is not to be taken for what it will be.
+      reducedMotion: 'reduce',
       locale: 'en-GB',
     });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const seen = listenTo(page);
     await page.goto(`${this.parts.apiUrl}/ui${path}`);

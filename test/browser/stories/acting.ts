@@ -2,10 +2,11 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { violationsOn } from '../../support/axe.ts';
+import { patienceMs } from '../../support/browser.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
 import { examplePlan } from '../../support/example-plan.ts';
 
-const patient = { timeout: 30_000 };
+const patient = { timeout: patienceMs };
 /** What would run if a text of somebody's ever became a part of the page. */
 const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
 /** As long as the name of a stage may be. */
@@ -44,7 +45,7 @@ export function acting(use: () => Dashboard): void {
     // Somebody else is faster, and whoever is about to do the same is told.
     await parts.command('resume', { actor: 'bob', reason: 'looks fine' });
     await page.getByRole('dialog').getByText('looks fine').waitFor(patient);
-    expect(await dialogButton(page, 'Resume').isDisabled()).toBe(true);
+    await expect.poll(() => dialogButton(page, 'Resume').isDisabled(), patient).toBe(true);
     await page.keyboard.press('Escape');
     await act(page, 'Promote', 'good so far');
     await expect.poll(async () => (await parts.see()).status?.stage, patient).toBe(1);
@@ -54,15 +55,17 @@ export function acting(use: () => Dashboard): void {
     // What takes something away is never done by Enter.
     await page.getByLabel('Your name').press('Enter');
     await page.getByRole('dialog').getByLabel('Reason').fill('seen enough');
-    expect((await parts.see()).status?.cause).toBeNull();
+    expect((await parts.account()).cause).toBeNull();
     await dialogButton(page, 'Roll back').click();
     await page.getByRole('dialog').getByText('The data plane read 0 after').waitFor(patient);
     await expect.poll(async () => (await parts.see()).status?.outcome, patient).toBe('rolled-back');
-    const { status } = await parts.see();
-    expect(status).toMatchObject({ author: 'ann', cause: { actor: 'ann', reason: 'seen enough' } });
+    expect(await parts.account()).toMatchObject({
+      author: 'ann',
+      cause: { actor: 'ann', reason: 'seen enough' },
+    });
     expect(seen.complaints).toEqual([]);
     await context.close();
-  }, 90_000);
+  }, 300_000);
 
   it('starts a bad plan from the editor in place of the one that runs, and it is taken back by itself', async () => {
     const { parts } = use();
@@ -72,13 +75,13 @@ export function acting(use: () => Dashboard): void {
       await dialogButton(page, 'Supersede the running rollout …').click(patient);
       await dialogButton(page, 'Supersede and start').click();
     });
-    expect((await parts.see(former)).status).toMatchObject({ version: 'v2', outcome: 'rolled-back' });
-    await page.getByRole('heading', { name: 'Rolled back' }).waitFor({ timeout: 60_000 });
-    expect((await parts.see()).status).toMatchObject({ version: 'v3', author: 'ann' });
+    expect(await parts.account(former)).toMatchObject({ version: 'v2', outcome: 'rolled-back' });
+    await page.getByRole('heading', { name: 'Rolled back' }).waitFor({ timeout: 120_000 });
+    expect(await parts.account()).toMatchObject({ version: 'v3', author: 'ann' });
     // It was refused once, as the browser notes too.
     expect(seen.complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
     await context.close();
-  }, 90_000);
+  }, 300_000);
 
   it('stops at once only what was typed letter by letter', async () => {
     const { parts } = use();
@@ -108,7 +111,7 @@ export function acting(use: () => Dashboard): void {
     await page.getByText('None is open.').waitFor(patient);
     expect(seen.complaints).toEqual([]);
     await context.close();
-  }, 90_000);
+  }, 300_000);
 
   it('waits for a second person, who answers on the page of approvals', async () => {
     const { apiUrl } = use().parts;
@@ -126,12 +129,13 @@ export function acting(use: () => Dashboard): void {
     await bob.page.getByRole('dialog').getByLabel('Your name').fill('bob');
     await dialogButton(bob.page, 'Approve').click();
     await expect.poll(() => question.count(), patient).toBe(0);
-    const answer = await fetch(`${apiUrl}/v1/rollouts/demo/orders`);
-    expect(await answer.json()).toMatchObject({ status: { author: 'ann', approvals: [{ actor: 'bob' }] } });
+    const orders = async () => (await fetch(`${apiUrl}/v1/rollouts/demo/orders`)).json();
+    const approved = { status: { author: 'ann', approvals: [{ actor: 'bob' }] } };
+    await expect.poll(orders, patient).toMatchObject(approved);
     expect([...ann.seen.complaints, ...bob.seen.complaints]).toEqual([]);
     await ann.context.close();
     await bob.context.close();
-  }, 90_000);
+  }, 300_000);
 }
 
 function dialogButton(page: Page, name: string) {
@@ -165,7 +169,7 @@ async function begin(page: Page, plan: string, reason: string, refused?: () => P
       () => false,
     );
   };
-  await expect.poll(written, { timeout: 60_000 }).toBe(true);
+  await expect.poll(written, { timeout: 120_000 }).toBe(true);
   await page.getByRole('button', { name: 'Start …' }).click(patient);
   await page.getByRole('dialog').getByLabel('Reason').fill(reason);
   await page.getByRole('dialog').getByLabel('Your name').fill('ann');

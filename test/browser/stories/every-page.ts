@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { violationsOn } from '../../support/axe.ts';
+import { patienceMs } from '../../support/browser.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
 import { type PageRow, pageRows } from '../pages.ts';
 
@@ -44,7 +45,7 @@ export function everyPage(use: () => Dashboard): void {
     async (row) => {
       const { apiUrl } = use().parts;
       const { page, context, seen } = await use().open(row.path);
-      await page.getByRole('main').getByText(row.shows).first().waitFor({ timeout: 30_000 });
+      await page.getByRole('main').getByText(row.shows).first().waitFor({ timeout: patienceMs });
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 });
         for (const colorScheme of themes) {
@@ -72,12 +73,12 @@ export function everyPage(use: () => Dashboard): void {
     const held: Route[] = [];
     await page.route(/plan-editor/, (route) => void held.push(route));
     await page.goto(`${apiUrl}/ui/start`);
-    await page.getByRole('main').getByText('As it would run').waitFor({ timeout: 30_000 });
-    await expect.poll(() => held.length, { timeout: 30_000 }).toBe(1);
+    await page.getByRole('main').getByText('As it would run').waitFor({ timeout: patienceMs });
+    await expect.poll(() => held.length, { timeout: patienceMs }).toBe(1);
     const loaded = await loadedBytes(page);
     expect(loaded).toBeLessThan(loadLimit);
     await Promise.all(held.map((route) => route.continue()));
-    await page.getByRole('textbox', { name: 'Plan, in YAML' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('textbox', { name: 'Plan, in YAML' }).waitFor({ timeout: patienceMs });
     expect(await loadedBytes(page)).toBeGreaterThan(loaded);
     expect(seen.complaints).toEqual([]);
     await context.close();

@@ -1,8 +1,8 @@
 /** The live list: empty at first, then a rollout that moves, a network that goes and comes back, and how it ended. */
 import { expect, it } from 'vitest';
+import { patienceMs } from '../../support/browser.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
 
-const patienceMs = 30_000;
 const patient = { timeout: patienceMs };
 
 export function rolloutList(use: () => Dashboard): void {
@@ -17,11 +17,12 @@ export function rolloutList(use: () => Dashboard): void {
     const { parts } = use();
     const { page, context, seen } = await use().open('/');
     await page.getByRole('heading', { name: 'No rollout runs' }).waitFor();
-    await parts.ship('v2', (plan) => plan.replaceAll('soak: 20s', 'soak: 8s'));
+    await parts.ship('v2', (plan) => plan.replaceAll('soak: 20s', 'soak: 5m'));
     const row = page.getByRole('row', { name: /shop v2/ });
     await row.getByText('stage 1 of 3: 10%').waitFor(patient);
     await row.getByText('of 2 pass').waitFor(patient);
-    expect(await row.textContent()).toMatch(/10 %, measured \d/);
+    await expect.poll(() => row.textContent()).toMatch(/10 %, measured \d/);
+    await parts.command('promote', { actor: 'ada', reason: 'good so far' });
     await row.getByText('stage 2 of 3: 25%').waitFor(patient);
     expect(seen.complaints).toEqual([]);
 
@@ -37,7 +38,7 @@ export function rolloutList(use: () => Dashboard): void {
     await row.getByText('Rolled back').waitFor(patient);
     await row.getByText('seen enough').waitFor(patient);
     await context.close();
-  }, 120_000);
+  }, 240_000);
 
   it('finds rollouts by state and by words, and keeps the choice in the address', async () => {
     const { page, context } = await use().open('/');
@@ -45,7 +46,7 @@ export function rolloutList(use: () => Dashboard): void {
     await row.waitFor();
     await page.getByRole('button', { name: 'in trouble' }).click();
     await page.getByRole('heading', { name: 'Nothing like that' }).waitFor();
-    expect(new URL(page.url()).search).toBe('?state=trouble');
+    await expect.poll(() => new URL(page.url()).search).toBe('?state=trouble');
     await page.getByRole('button', { name: 'Show all' }).click();
     await row.waitFor();
     await page.keyboard.press('/');
@@ -77,8 +78,9 @@ export function rolloutList(use: () => Dashboard): void {
     await page.getByRole('row', { name: /shop v2/ }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
+    await page.locator('main:focus').waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.locator(':focus').textContent()).toBe('Now');
+    await expect.poll(() => page.locator(':focus').textContent()).toBe('Now');
     await context.close();
   });
 }

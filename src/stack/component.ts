@@ -11,7 +11,7 @@ export interface Component {
   readonly env?: Readonly<Record<string, string>>;
   /** Asked until it says null; a text says what is missing. */
   readonly ready: () => Promise<string | null>;
-  /** Default: 30 s. */
+  /** Default: 60 s. A start takes a second or two, unless the machine is busy. */
   readonly readyTimeoutMs?: number;
   /** Time for a clean end. Default: 3 s. */
   readonly stopGraceMs?: number;

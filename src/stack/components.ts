@@ -91,7 +91,6 @@ function temporal(layout: Layout, ports: Ports, tools: Tools): Component {
     ],
     env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     ready: answers(`http://127.0.0.1:${ports.temporalHttp}/api/v1/namespaces/default`),
-    readyTimeoutMs: 60_000,
   };
 }
 

@@ -39,6 +39,7 @@ export function shopProcesses(layout: Layout, ports: Ports): ProcessSettings {
     command: [process.execPath, shop, ...flags],
     stateDir: layout.slots,
     targets: { [demoTarget.id]: { blue: ports.blue, green: ports.green } },
+    readyTimeoutMs: 60_000,
     stopTimeoutMs: 5_000,
   });
 }

@@ -107,7 +107,7 @@ export class Supervisor {
   }
 
   async #becomeReady(running: Running, signal: AbortSignal): Promise<void> {
-    const { name, ready, readyTimeoutMs = 30_000 } = running.component;
+    const { name, ready, readyTimeoutMs = 60_000 } = running.component;
     const deadline = Date.now() + readyTimeoutMs;
     let ended: string | null = null;
     void running.ended.then((how) => {

@@ -1,5 +1,6 @@
 /** The parts of the local stack as separate real processes that a test may kill, leave dead, and start again. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -191,7 +192,8 @@ export class Parts {
   until(what: string, fits: (seen: Seen) => boolean, timeoutMs = 90_000): Promise<Seen> {
     const probe = async () => {
       const seen = await this.see();
-      return fits(seen) ? seen : null;
+      if (fits(seen)) return seen;
+      throw new Error(inShort(seen));
     };
     return waitFor(what, probe, { timeoutMs, everyMs: 300 });
   }
@@ -202,13 +204,19 @@ export class Parts {
     return await waitFor('the account of the rollout', probe, { everyMs: 300 });
   }
 
+  /** Asked again, as the same command, while a worker is too busy to answer within the API's time. */
   async command(name: string, body: Record<string, unknown>): Promise<void> {
-    const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    const key = randomUUID();
+    const { ok, status, text } = await waitFor(`${name} to be answered`, async () => {
+      const answer = await fetch(`${this.apiUrl}/v1/rollouts/demo/shop/${name}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+      const said = { ok: answer.ok, status: answer.status, text: await answer.text() };
+      return !said.text.includes('worker-absent') && said;
     });
-    if (!answer.ok) throw new Error(`${name} answered ${answer.status}: ${await answer.text()}`);
+    if (!ok) throw new Error(`${name} answered ${status}: ${text}`);
   }
 
   /** Runs Temporal's own CLI against this stack's server. */
@@ -256,6 +264,13 @@ export class Parts {
 async function seenIn(answer: Response): Promise<Seen> {
   if (!answer.ok) throw new Error(`status answered ${answer.status}`);
   return (await answer.json()) as Seen;
+}
+
+function inShort({ status, live, temporalStatus }: Seen): string {
+  const { phase = 'no account', stage = 0, holdReason = null, timeline = [] } = status ?? {};
+  const last = timeline.at(-1)?.text ?? 'nothing told';
+  const watched = live && `watched ${live.carry.watchedMs} of ${live.plannedMs} ms, trouble: ${live.trouble}`;
+  return [temporalStatus, phase, `stage ${stage}`, holdReason, last, watched].join('; ');
 }
 
 function processesNaming(text: string): string[] {

@@ -71,7 +71,7 @@ async function endsCleanly({ child, ended, said }: ReturnType<typeof launch>): P
   expect(await ended, said()).toBe(0);
 }
 
-const POLL = { timeout: 120_000, interval: 200 };
+const POLL = { timeout: 100_000, interval: 200 };
 
 describe('the image', () => {
   it('runs a worker that answers probes, gets ready, and stops when it is asked to', async () => {

@@ -308,7 +308,7 @@ export class TestRollout {
   until(
     what: string,
     fits: (status: RolloutStatus) => boolean | Promise<boolean>,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<RolloutStatus> {
     return waitFor(
       `${this.handle.workflowId} ${what}`,

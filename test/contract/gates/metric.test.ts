@@ -15,7 +15,7 @@ gateContract(metricGate, async () => {
     ].join('\n'),
   );
   const query = 'latency_seconds{service="{{service}}",version="{{version}}"}';
-  const gate = metricGate.create({ prometheus: { url: source.url } });
+  const gate = metricGate.create({ prometheus: { url: source.url, timeoutMs: 60_000 } });
   const asked = { query: 'broken', max: 1 };
   await waitFor('the first samples', async () => {
     const answer = await fetch(`${source.url}/api/v1/query?query=broken`);

@@ -44,7 +44,7 @@ beforeAll(async () => {
     }),
   );
   source = await startPrometheus({ history: openMetricsOf(series) });
-  provider = prometheus.create({ url: source.url });
+  provider = prometheus.create({ url: source.url, timeoutMs: 60_000 });
 });
 
 afterAll(async () => {

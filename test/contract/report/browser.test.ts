@@ -46,6 +46,7 @@ function written(name: string, html: string): string {
 async function opened(name: string, html: string) {
   const url = written(name, html);
   const page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
+  page.setDefaultTimeout(60_000);
   const seen = listenTo(page);
   await page.goto(url, { waitUntil: 'load' });
   return { page, seen, url };

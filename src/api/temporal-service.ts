@@ -104,7 +104,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
     rollbacks: (query, sees) => history.page(query, sees),
-    emergencyStop: (request) => changing(emergencyStop(deps, request)),
+    emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
     release: () => releaseAll(deps),
     openEmergency: (request, key = null) => changing(openEmergency(deps, request, key)),
     emergencies: (query, sees = null) => listEmergencies(deps, query, sees),

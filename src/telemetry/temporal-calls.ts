@@ -5,7 +5,7 @@ import { traceHeader } from '../domain/trace.ts';
 import { carrierOf, inSpan, isTraced } from './spans.ts';
 
 /** What nobody traces goes its way untouched, such as what a process does by itself. */
-export const tracedCalls: WorkflowClientInterceptor = {
+export const tracedCalls = {
   start: (input, next) => traced(`start ${input.workflowType}`, input.options.workflowId, input, next),
   startWithDetails: (input, next) =>
     traced(`start ${input.workflowType}`, input.options.workflowId, input, next),
@@ -15,7 +15,7 @@ export const tracedCalls: WorkflowClientInterceptor = {
     traced(`signal ${input.signalName}`, input.options.workflowId, input, next),
   startUpdate: (input, next) =>
     traced(`update ${input.updateName}`, input.workflowExecution.workflowId, input, next),
-};
+} satisfies WorkflowClientInterceptor;
 
 async function traced<I extends { readonly headers: Headers }, T>(
   name: string,

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDataPlanes } from '../../src/api/express/data-planes.ts';
 import { createTemporalService } from '../../src/api/temporal-service.ts';
+import { decoded } from '../../src/codec/readable.ts';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
@@ -92,6 +93,37 @@ describe.concurrent('an emergency rollback', () => {
     const next = await service.openEmergency({ ...body, reason: 'fire once more' }, 'page-1');
     expect(next.created).toBe(true);
     await service.releaseEmergency(next.id, { actor: 'bob', reason: 'fixed' }, null);
+  });
+
+  it('that only stops tells each rollout once however often it is sent again, also by another replica', async () => {
+    const replica = () =>
+      createTemporalService({
+        client: env.client,
+        address: 'the test server',
+        replay: () => Promise.reject(new Error('nobody audits here')),
+        planes: createDataPlanes({ names: ['memory'], get: () => env.traffic }),
+      });
+    const rollout = await env.start(slow('stopped', 'one'));
+    await rollout.phase('soaking');
+    // It cannot end between the stops, for then nobody would be there to be told.
+    for (const call of ['read', 'restore'] as const) env.traffic.failNext(call, 'stopped/one', 1_000_000);
+    const body = { scope: { targets: ['stopped/one'] }, actor: 'ann', reason: 'fire' };
+    for (const service of [replica(), replica()]) {
+      const answer = await service.emergencyStop(body, 'page-3');
+      expect(answer).toMatchObject({ restored: [{ target: 'stopped/one' }], told: 1, notTold: [] });
+    }
+    const flood = { ...body, reason: 'flood' };
+    expect(await replica().emergencyStop(flood, 'page-3')).toMatchObject({ told: 1, notTold: [] });
+    const reasons = async () => {
+      const { events } = await rollout.handle.fetchHistory();
+      const sent = events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.input ?? []);
+      return sent?.map(({ payloads }) => decoded(payloads?.[0]));
+    };
+    // What comes while the workflow is at work is in the history a moment later.
+    const told = (reason: string) => expect.objectContaining({ reason: `emergency stop: ${reason}` });
+    await expect.poll(reasons).toEqual([told('fire'), told('flood')]);
+    for (const call of ['read', 'restore'] as const) env.traffic.failNext(call, 'stopped/one', 0);
+    expect((await rollout.ended()).cause).toMatchObject({ reason: 'emergency stop: fire', actor: 'ann' });
   });
 
   it('of one data plane that is out of reach says so, and holds up no other target', async () => {

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areasOfEmergency } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
 import { operations } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
 export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
@@ -19,7 +19,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
       const { scope, actor, reason } = request.body;
       need(request.principal, 'rollback', ...areasOfEmergency(scope));
       request.log.warn({ scope, actor, reason }, 'emergency stop');
-      const answer = await rollouts.emergencyStop(request.body);
+      const answer = await rollouts.emergencyStop(request.body, keyOf(request));
       const { restored, notRestored, told, notTold } = answer;
       request.log.warn({ restored: restored.length, notRestored, told, notTold }, 'emergency stop done');
       return answer;

@@ -1,8 +1,9 @@
 /** The emergency stop: canary traffic of a whole scope to 0 in the data planes first, then every workflow is told. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
+import { onceId } from './once.ts';
 import { isRunning, rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
@@ -11,13 +12,20 @@ import { type Target, Teller } from './teller.ts';
 /** How long the answer waits for the workflows to be told once all stops are through. */
 const tellBudgetMs = 3000;
 
-/** Throws `traffic-unavailable` when there was something to stop and none of it could be; `rollout-not-found` when there was nothing. */
+/**
+ * `key`: the same key and request tell each rollout once. The stops are written all the same, and never wait for a look at what
+ * was asked before: what moves by now is to stop as well. Throws `traffic-unavailable` when there was something to stop and none of it could be; `rollout-not-found`
+ * when there was nothing.
+ */
 export async function emergencyStop(
   deps: ExpressDeps,
-  { scope, actor, reason }: EmergencyStopBody,
+  order: EmergencyStopBody,
+  key: string | null,
 ): Promise<EmergencyAnswer> {
-  const payload = { actor, reason: `emergency stop: ${reason}`, requestId: randomUUID() };
-  const teller = new Teller(deps, payload);
+  const { scope, actor, reason } = order;
+  const requestId = key ?? randomUUID();
+  const payload = { actor, reason: `emergency stop: ${reason}`, requestId };
+  const teller = new Teller(deps, payload, signalIdOf(order, requestId));
   const { restored, notRestored, listProblem } =
     scope === 'all'
       ? await stopEverything(deps, teller, byHand)
@@ -31,6 +39,15 @@ export async function emergencyStop(
     throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', { details });
   }
   return { restored, notRestored, told, notTold, listProblem };
+}
+
+/** Another order under the same key is told as one of its own, so that its reason is in the history too. */
+function signalIdOf({ scope, actor, reason }: EmergencyStopBody, key: string): string {
+  const order = createHash('sha256')
+    .update(JSON.stringify([scope, reason]))
+    .digest('hex')
+    .slice(0, 16);
+  return onceId(`emergency-stop-${order}`, actor, key);
 }
 
 function someOf({ environments = [], targets = [] }: Exclude<EmergencyStopBody['scope'], 'all'>): Some {

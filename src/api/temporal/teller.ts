@@ -5,6 +5,7 @@ import { targetOf } from '../../domain/plan/types.ts';
 import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { TemporalDeps } from './calls.ts';
+import { signalOnce } from './signal-once.ts';
 import { askFor } from './view.ts';
 import { workflowIdFor } from './visibility.ts';
 
@@ -15,15 +16,18 @@ const maxAtOnce = 50;
 export class Teller {
   private readonly deps: TemporalDeps;
   private readonly payload: CommandPayload;
+  private readonly requestId: string;
   private readonly problems = new Map<string, string>();
   private readonly waiting: Target[] = [];
   private readonly work: Promise<void>[] = [];
   private busy = 0;
   private told = 0;
 
-  constructor(deps: TemporalDeps, payload: CommandPayload) {
+  /** `requestId`: a run that was told under it before is told nothing again. */
+  constructor(deps: TemporalDeps, payload: CommandPayload, requestId: string) {
     this.deps = deps;
     this.payload = payload;
+    this.requestId = requestId;
   }
 
   /** Returns at once. */
@@ -50,9 +54,10 @@ export class Teller {
   }
 
   private async tellOne(target: Target): Promise<void> {
-    const handle = this.deps.client.workflow.getHandle(workflowIdFor(target));
+    const { deps, payload, requestId } = this;
+    const signal = { workflowId: workflowIdFor(target), name: 'rollback', payload, requestId };
     try {
-      await askFor(this.deps, target, () => handle.signal<[CommandPayload]>('rollback', this.payload));
+      await askFor(deps, target, () => signalOnce(deps, signal));
       this.told += 1;
       this.problems.delete(targetOf(target));
     } catch (error) {

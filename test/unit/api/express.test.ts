@@ -550,6 +550,22 @@ describe('an emergency stop', () => {
     ]);
   });
 
+  test('that is sent again with its key stops what moves by now, and tells each rollout once', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/one': {} };
+    const { service, temporal } = serve(rollouts);
+    const told = () => temporal.told.map(({ id }) => id);
+    await service.emergencyStop(everything, 'page-1');
+    rollouts['demo/two'] = { traffic: { name: 'b', options: {} } };
+    const again = await service.emergencyStop(everything, 'page-1');
+    expect(again).toMatchObject({ told: 2, notTold: [] });
+    expect(stops.sort()).toEqual(['a *', 'a *', 'b *', 'b *']);
+    expect(told()).toEqual(['rollout/demo/one', 'rollout/demo/two']);
+
+    await service.emergencyStop({ ...everything, reason: 'flood' }, 'page-1');
+    await service.emergencyStop({ ...everything, actor: 'bob' }, 'page-1');
+    expect([stops.length, told().length]).toEqual([8, 6]);
+  });
+
   test('names what stands behind a data plane that is out of reach, and tells its rollout all the same', async () => {
     const { service, temporal } = serve({
       'demo/one': {},

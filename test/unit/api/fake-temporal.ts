@@ -1,6 +1,10 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
-import { defaultPayloadConverter, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  defaultPayloadConverter,
+  type Payload,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import { requestMemo } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { sealedEncoding } from '../../../src/domain/sealed-encoding.ts';
@@ -52,12 +56,19 @@ export interface FakeTemporal {
   readonly behaviour: Map<Call, 'hang' | 'lag' | Error>;
 }
 
+interface SignalRequest {
+  readonly workflowExecution: { readonly workflowId: string };
+  readonly input: { readonly payloads: readonly [Payload] };
+  readonly requestId: string;
+}
+
 const running = 1;
 
 export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): FakeTemporal {
   const told: FakeTemporal['told'] = [];
   const started: FakeTemporal['started'] = [];
   const asked: Call[] = [];
+  const taken = new Set<string>();
   const behaviour: FakeTemporal['behaviour'] = new Map();
   const guarded = async <T>(call: Call, answer: () => T): Promise<T> => {
     asked.push(call);
@@ -107,7 +118,10 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       }),
   });
   const client = {
-    options: { namespace: 'default' },
+    options: {
+      namespace: 'default',
+      loadedDataConverter: { payloadConverter: defaultPayloadConverter, payloadCodecs: [] },
+    },
     withDeadline: (deadlineMs: number, call: () => Promise<unknown>) => beforeDeadline(deadlineMs, call),
     workflow: {
       getHandle: handleOf,
@@ -137,6 +151,14 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
           const found = runId === undefined || runId === own ? rollout : rollout?.earlier?.[runId];
           if (!found) throw grpcNotFound;
           return { workflowExecutionInfo: infoOf(workflowId, found) };
+        }),
+      signalWorkflowExecution: ({ workflowExecution: { workflowId: id }, input, requestId }: SignalRequest) =>
+        guarded('signal', () => {
+          live(id);
+          if (taken.has(`${id} ${requestId}`)) return;
+          taken.add(`${id} ${requestId}`);
+          const payload = defaultPayloadConverter.fromPayload(input.payloads[0]);
+          told.push({ how: 'signal', id, runId: undefined, payload });
         }),
       getWorkflowExecutionHistory: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
         guarded('history', () => {

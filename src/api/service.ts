@@ -146,6 +146,12 @@ export interface RolloutService {
   readiness(): Promise<Readiness>;
 }
 
+/** An Idempotency-Key, and whose it is: two people may choose the same one. */
+export interface KeyOf {
+  readonly key: string;
+  readonly actor: string;
+}
+
 /**
  * Bundles of evidence. Without a run a reference means the target's latest bundle; of `collect` the latest rollout. Errors:
  * `evidence-unconfigured`, `evidence-unavailable`, `evidence-not-found`, `evidence-damaged`, `evidence-key`.
@@ -156,11 +162,12 @@ export interface EvidenceService {
   /** As a tar archive. Errors: `evidence-pruned`. */
   archive(ref: RunRef): Promise<Buffer>;
   verify(ref: RunRef): Promise<Verification>;
-  /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
-  collect(ref: RunRef): Promise<BundleCollected>;
+  /** Errors: `evidence-early`, `idempotency-mismatch`, `rollout-not-found`, `temporal-unavailable`. */
+  collect(ref: RunRef, once?: KeyOf | null): Promise<BundleCollected>;
   /** Errors: `evidence-pruned`. */
   hold(ref: RunRef, action: 'hold' | 'release', body: HoldBody, key?: string | null): Promise<Bundle>;
-  prune(body: PruneBody): Promise<PruneAnswer>;
+  /** Errors: `idempotency-mismatch`. */
+  prune(body: PruneBody, key?: string | null): Promise<PruneAnswer>;
   /** Of a rollout that has ended. Never fails for the store's sake. */
   state(rollout: Pick<RolloutView, 'target' | 'runId' | 'endedAtMs'>): Promise<EvidenceState>;
 }

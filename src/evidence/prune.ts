@@ -4,6 +4,7 @@ import { messageOf, SluiceError } from '../domain/errors.ts';
 import { type Place, placeOf, prunedKey, prunedRoot, runFolder } from '../domain/evidence/layout.ts';
 import type { Manifest, Tombstone } from '../domain/evidence/types.ts';
 import { type Archive, dayMs, holdsOf, manifestAt, placesIn, tombstoneOf } from './archive.ts';
+import { forgetRequests } from './requests.ts';
 import { seal, type Unsealed } from './seal.ts';
 
 /** So long after a bundle was pruned it is looked whether a run that died has left some of its files. */
@@ -15,6 +16,8 @@ export interface PruneOptions {
   readonly by: string;
   readonly nowMs: number;
   readonly dryRun?: boolean;
+  /** What it has pruned already counts as pruned by it, when it died half-way and comes again. Default: it comes once. */
+  readonly request?: string;
 }
 
 export async function prune(archive: Archive, options: PruneOptions): Promise<PruneAnswer> {
@@ -29,18 +32,21 @@ export async function prune(archive: Archive, options: PruneOptions): Promise<Pr
   };
   for (const place of await placesIn(archive)) {
     try {
-      if (before.has(idOf(place))) await finish(archive, place, options);
+      if (before.has(idOf(place))) await finish(archive, place, options, answer);
       else await consider(archive, place, options, answer);
     } catch (error) {
       answer.problems.push(`bundle ${place.position} of ${place.target}: ${messageOf(error)}`);
     }
   }
-  if (!options.dryRun) {
-    await archive.store.tidy?.(options.nowMs - unfinishedForMs).catch((error: unknown) => {
-      answer.problems.push(`what was left half written: ${messageOf(error)}`);
-    });
-  }
+  if (!options.dryRun) await tidyUp(archive, options, answer);
   return answer;
+}
+
+async function tidyUp(archive: Archive, { nowMs }: PruneOptions, { problems }: PruneAnswer): Promise<void> {
+  const tried = (what: string, work: Promise<void> | undefined) =>
+    work?.catch((error: unknown) => void problems.push(`${what}: ${messageOf(error)}`));
+  await tried('what was left half written', archive.store.tidy?.(nowMs - unfinishedForMs));
+  await tried('what was kept of old requests', forgetRequests(archive, nowMs));
 }
 
 async function consider(
@@ -54,24 +60,28 @@ async function consider(
     answer.problems.push(`bundle ${place.position} of ${place.target}: its manifest is damaged`);
     return;
   }
-  const { target, position, runId, version, endedAtMs } = found.body;
-  if (endedAtMs + archive.retentionDays * dayMs > options.nowMs) return;
-  const told = { target, position, runId, version, endedAtMs };
+  if (found.body.endedAtMs + archive.retentionDays * dayMs > options.nowMs) return;
+  const told = toldOf(found.body);
   if (await isHeld(archive, found.body)) answer.held.push(told);
   else if (options.dryRun || (await bury(archive, found, options))) answer.pruned.push(told);
   else answer.held.push(told);
+}
+
+function toldOf({ target, position, runId, version, endedAtMs }: Manifest): PruneAnswer['pruned'][number] {
+  return { target, position, runId, version, endedAtMs };
 }
 
 /** False: somebody set a hold at the same moment, which comes first. */
 async function bury(
   archive: Archive,
   { body, sha256 }: Unsealed<Manifest>,
-  { by, nowMs }: PruneOptions,
+  { by, nowMs, request }: PruneOptions,
 ): Promise<boolean> {
   const { target, runId, position, files } = body;
   const tombstone: Tombstone = {
     ...{ target, runId, position, sha256 },
     ...{ files: files.length, retentionDays: archive.retentionDays, by, atMs: nowMs },
+    ...(request === undefined ? {} : { request }),
   };
   // First the stone: files that are gone without one would look like a crime.
   await archive.store.put(prunedKey(target, position), seal(tombstone, await archive.signer()));
@@ -83,7 +93,12 @@ async function bury(
   return true;
 }
 
-async function finish(archive: Archive, place: Place, { nowMs, dryRun }: PruneOptions): Promise<void> {
+async function finish(
+  archive: Archive,
+  place: Place,
+  { nowMs, dryRun, request }: PruneOptions,
+  answer: PruneAnswer,
+): Promise<void> {
   if (dryRun) return;
   const found = await manifestAt(archive, place);
   if (found === null) return;
@@ -93,6 +108,7 @@ async function finish(archive: Archive, place: Place, { nowMs, dryRun }: PruneOp
     if ((await archive.store.list(runFolder(target, runId))).length === 0) return;
     throw new SluiceError('evidence-damaged', 'its tombstone is not one that counts, so its files stay');
   }
+  if (request !== undefined && tombstone.request === request) answer.pruned.push(toldOf(found.body));
   if (nowMs - tombstone.atMs >= leftoversForMs || (await isHeld(archive, found.body))) return;
   await removeFiles(archive, found.body);
 }

@@ -13,7 +13,7 @@ import { createBundleReplay } from '../../src/evidence/replay.ts';
 import { createMemoryStore } from '../../src/providers/evidence/memory.ts';
 import type { EvidenceStore } from '../../src/providers/evidence/types.ts';
 import { evidenceWork, startKeeper } from '../../src/worker/evidence.ts';
-import { signingArchive, testKey } from '../support/evidence.ts';
+import { signingArchive, testArchive, testKey } from '../support/evidence.ts';
 import { gateFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -153,4 +153,38 @@ describe('the keeper of evidence', () => {
     expect(String(files.get(report?.path ?? ''))).toBe(content);
     expect(manifest.missing).toEqual([]);
   });
+});
+
+it('a key collects one rollout: the one that was the latest when it first came', async () => {
+  const nobodyElse = testArchive();
+  const replica = () =>
+    createEvidenceService({
+      client: env.client,
+      address: 'the test server',
+      archive: nobodyElse,
+      replay: () => Promise.reject(new Error('nobody verifies here')),
+      bundlePath,
+    });
+  const collect = async (key: string, runId?: string) => {
+    const named = { ...ref('keyed'), ...(runId === undefined ? {} : { runId }) };
+    const { bundle, created } = await replica().collect(named, { key, actor: 'ann' });
+    return { runId: bundle.manifest.runId, created };
+  };
+  const running = await start('keyed', { stages: [stageFixture({ soakMs: 60_000 })] });
+  await running.phase('soaking');
+  await expect(collect('a')).rejects.toMatchObject({ code: 'evidence-early' });
+  await running.update('rollback', { reason: 'users complain' });
+  await running.ended();
+  await running.handle.result();
+  const { runId } = await running.handle.describe();
+  expect(await collect('a')).toEqual({ runId, created: true });
+  const next = await start('keyed', { version: 'v3' });
+  await next.ended();
+  await next.handle.result();
+  const { runId: later } = await next.handle.describe();
+  expect(await collect('a')).toEqual({ runId, created: true });
+  expect(await nobodyElse.store.list('chain/')).toHaveLength(1);
+  await expect(collect('a', later)).rejects.toMatchObject({ code: 'idempotency-mismatch' });
+  expect(await collect('b')).toEqual({ runId: later, created: true });
+  expect(await collect('c', runId)).toEqual({ runId, created: false });
 });

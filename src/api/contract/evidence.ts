@@ -14,6 +14,9 @@ import { nextSchema, pagingFields } from './paging.ts';
 import { runQuerySchema } from './rollouts.ts';
 import { actorSchema, nameSchema, textSchema } from './text.ts';
 
+const byRequest = z
+  .exactOptional(z.string())
+  .describe('By which request, where that had an Idempotency-Key.');
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const bundleFileSchema: z.ZodType<BundleFile> = z.strictObject({
@@ -53,7 +56,7 @@ export const holdStepSchema: z.ZodType<HoldStep> = z
     actor: z.string(),
     reason: z.string(),
     atMs: z.number(),
-    request: z.exactOptional(z.string()).describe('By which request, where that had an Idempotency-Key.'),
+    request: byRequest,
   })
   .meta({ id: 'HoldStep' });
 
@@ -67,6 +70,7 @@ export const tombstoneSchema: z.ZodType<Tombstone> = z
     retentionDays: z.number(),
     by: z.string(),
     atMs: z.number(),
+    request: byRequest,
   })
   .meta({ id: 'Tombstone', description: 'The files were deleted when their time was over.' });
 

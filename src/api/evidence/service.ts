@@ -12,12 +12,14 @@ import { setHold } from '../../evidence/holds.ts';
 import { inspect } from '../../evidence/inspect.ts';
 import { prune } from '../../evidence/prune.ts';
 import type { BundleReplay } from '../../evidence/replay.ts';
+import { firstAnswer, firstAsked } from '../../evidence/requests.ts';
 import { packTar } from '../../evidence/tar.ts';
 import { versionsOf } from '../../evidence/versions.ts';
-import { type EvidenceState, hasEnded } from '../contract.ts';
-import type { EvidenceService, RunRef } from '../service.ts';
+import { type EvidenceState, hasEnded, type PruneBody, pruneAnswerSchema } from '../contract.ts';
+import type { EvidenceService, KeyOf, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
 import { needSame, onceId } from '../temporal/once.ts';
+import { describe } from '../temporal/view.ts';
 import { BundleLister } from './list.ts';
 import { rolloutOf } from './rollout-of.ts';
 
@@ -41,7 +43,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       return packTar(await filesAt(archive, place));
     },
     verify: async (ref) => await inspect(archive, await placeOf(ref), replay),
-    collect: (ref) => collectNow(deps, ref),
+    collect: (ref, once = null) => (once === null ? collectNow(deps, ref) : collectOnce(deps, ref, once)),
     hold: async (ref, action, { actor, reason }, key = null) => {
       const place = await placeOf(ref);
       const { manifest } = await bundleAt(archive, place);
@@ -52,7 +54,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       if (first !== null) needSame([first.reason], [reason]);
       return await bundleAt(archive, place);
     },
-    prune: ({ actor, dryRun = false }) => prune(archive, { by: actor, nowMs: Date.now(), dryRun }),
+    prune: (body, key = null) => (key === null ? pruneNow(archive, body) : pruneOnce(archive, body, key)),
     state: (view) => stateOf(deps, view),
   };
 }
@@ -67,20 +69,68 @@ async function refusePruned(archive: Archive, place: Place): Promise<void> {
   );
 }
 
+/** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
+async function endedOf(deps: EvidenceDeps, ref: RunRef): Promise<RunRef & { readonly runId: string }> {
+  const { summary } = await describe(deps, ref);
+  const { environment, service, runId, temporalStatus } = summary;
+  if (hasEnded(summary)) return { environment, service, runId };
+  const detail = `The rollout of ${targetOf(ref)} has not ended (${temporalStatus}).`;
+  throw new SluiceError('evidence-early', detail);
+}
+
 async function collectNow(deps: EvidenceDeps, ref: RunRef) {
   const { archive, client } = deps;
-  const rollout = await rolloutOf(deps, ref);
-  if (!hasEnded(rollout)) {
-    throw new SluiceError(
-      'evidence-early',
-      `The rollout of ${targetOf(ref)} has not ended (${rollout.temporalStatus}).`,
-    );
-  }
+  const rollout = await rolloutOf(deps, await endedOf(deps, ref));
   const server = async () =>
     (await within(client, workerTimeoutMs, () => client.workflowService.getSystemInfo({}))).serverVersion;
   const versions = await versionsOf(deps.bundlePath, server);
   const { position, created } = await collect(archive, rollout, { versions, nowMs: Date.now });
   return { bundle: await bundleAt(archive, { target: targetOf(ref), position }), created };
+}
+
+const collectAskedSchema = z.strictObject({
+  atMs: z.number(),
+  /** The run that was named; null: the latest one. */
+  named: z.string().nullable(),
+  /** The run that this was then. */
+  runId: z.string(),
+  /** Whether its bundle was there already. */
+  there: z.boolean(),
+});
+
+/** The latest rollout may be another one by now, and Temporal may have forgotten the first. */
+async function collectOnce(deps: EvidenceDeps, ref: RunRef, { key, actor }: KeyOf) {
+  const { archive } = deps;
+  const target = targetOf(ref);
+  const named = ref.runId ?? null;
+  const placeOf = (runId: string) => findPlace(archive, target, runId);
+  const request = onceId(`collect ${target}`, actor, key);
+  const first = await firstAsked(archive, request, collectAskedSchema, async () => {
+    const { runId } = await endedOf(deps, ref);
+    return { atMs: Date.now(), named, runId, there: (await placeOf(runId)) !== null };
+  });
+  needSame([first.named], [named]);
+  const { runId, there } = first;
+  const place = await placeOf(runId);
+  const bundle = place ? await bundleAt(archive, place) : (await collectNow(deps, { ...ref, runId })).bundle;
+  return { bundle, created: !there };
+}
+
+async function pruneNow(archive: Archive, { actor, dryRun = false }: PruneBody) {
+  return await prune(archive, { by: actor, nowMs: Date.now(), dryRun });
+}
+
+const pruneAskedSchema = z.strictObject({ atMs: z.number(), dryRun: z.boolean() });
+
+/** What has come due since the first time stays. */
+async function pruneOnce(archive: Archive, { actor: by, dryRun = false }: PruneBody, key: string) {
+  const request = onceId('prune', by, key);
+  const ask = async () => ({ atMs: Date.now(), dryRun });
+  const first = await firstAsked(archive, request, pruneAskedSchema, ask);
+  needSame([first.dryRun], [dryRun]);
+  return await firstAnswer(archive, request, pruneAnswerSchema, () =>
+    prune(archive, { by, nowMs: first.atMs, dryRun, request }),
+  );
 }
 
 async function stateOf(

@@ -15,7 +15,7 @@ export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps
     ({ query, principal }) => evidence.list(query, sightOf(principal)),
   );
   app.post(operations.pruneEvidence.path, { schema: schemaOf('pruneEvidence') }, (request) =>
-    evidence.prune(request.body),
+    evidence.prune(request.body, keyOf(request)),
   );
   app.get(operations.getEvidence.path, { schema: schemaOf('getEvidence') }, (request) =>
     evidence.show(refOf(request.params, request.query)),
@@ -27,7 +27,9 @@ export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps
       schema: schemaOf('collectEvidence'),
     },
     async (request, reply) => {
-      const answer = await evidence.collect(refOf(request.params, request.query));
+      const key = keyOf(request);
+      const once = key === null ? null : { key, actor: request.principal.name };
+      const answer = await evidence.collect(refOf(request.params, request.query), once);
       return reply.status(answer.created ? 201 : 200).send(answer);
     },
   );

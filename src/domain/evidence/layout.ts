@@ -4,6 +4,9 @@ import type { TargetId } from '../plan/types.ts';
 export const chainRoot = 'chain/';
 export const holdRoot = 'holds/';
 export const prunedRoot = 'pruned/';
+/** Requests that had an Idempotency-Key; what they were answered lies elsewhere. */
+export const requestRoot = 'requests/';
+const answerRoot = 'answers/';
 const runRoot = 'runs/';
 
 const positionDigits = 8;
@@ -33,6 +36,15 @@ export function holdFolder(target: TargetId, runId: string): string {
 
 export function holdKey(target: TargetId, runId: string, number: number): string {
   return `${holdFolder(target, runId)}${numbered(number)}`;
+}
+
+/** `id`: a hash of the request's name. */
+export function requestKey(id: string): string {
+  return `${requestRoot}${id}`;
+}
+
+export function answerKey(id: string): string {
+  return `${answerRoot}${id}`;
 }
 
 /** Whether a path in a bundle leads nowhere but into the folder of the bundle. */

@@ -66,4 +66,6 @@ export interface Tombstone {
   readonly retentionDays: number;
   readonly by: string;
   readonly atMs: number;
+  /** By which request, where that had an Idempotency-Key. */
+  readonly request?: string;
 }

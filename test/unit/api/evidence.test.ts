@@ -14,6 +14,7 @@ import { createReports } from '../../../src/api/evidence/reports.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
 import { chainKey, holdKey, runFolder } from '../../../src/domain/evidence/layout.ts';
 import { type Archive, bundleAt } from '../../../src/evidence/archive.ts';
+import { prune } from '../../../src/evidence/prune.ts';
 import { seal } from '../../../src/evidence/seal.ts';
 import { unpackTar } from '../../../src/evidence/tar.ts';
 import { collectAll, recordedRollout, testArchive } from '../../support/evidence.ts';
@@ -179,6 +180,55 @@ test('a hold that somebody has lifted is not set again by the request that set i
   const payload = { ...why, reason: 'case 8' };
   const other = await app.inject({ method: 'POST', url: `${path}/hold`, headers, payload });
   expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency-mismatch']);
+});
+
+test('a key prunes once: what has come due since stays, and the answer is the first one', async () => {
+  const pruneAs = async (key: string, payload: object) => {
+    const headers = { 'idempotency-key': key };
+    return await app.inject({ method: 'POST', url: '/v1/evidence/prune', headers, payload });
+  };
+  const who = { actor: 'ann' };
+  const hold = { ...who, reason: 'case 7' };
+  await post(`${path}/hold`, hold);
+  const first = await pruneAs('a', who);
+  expect(first.json()).toMatchObject({
+    held: [{ target: 'test/promoted' }],
+    pruned: [{ target: 'test/rolled-back-by-hand' }],
+  });
+  await post(`${path}/release`, hold);
+  expect((await pruneAs('a', who)).json()).toEqual(first.json());
+  expect(bundleSchema.parse((await get(path)).json()).pruned).toBeNull();
+  const other = await pruneAs('a', { ...who, dryRun: true });
+  expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency-mismatch']);
+  expect((await pruneAs('a', { actor: 'bob' })).json()).toMatchObject({
+    pruned: [{ target: 'test/promoted' }],
+  });
+});
+
+test('a pruning that died before it was answered is answered whole when it is asked for again', async () => {
+  const headers = { 'idempotency-key': 'a' };
+  const ask = { method: 'POST', url: '/v1/evidence/prune', headers, payload: { actor: 'ann' } } as const;
+  const first = (await app.inject(ask)).json();
+  const [answer = ''] = await archive.store.list('answers/');
+  await archive.store.delete(answer);
+  const again = (await app.inject(ask)).json();
+  expect(again).toEqual(first);
+  expect(again.pruned).toHaveLength(2);
+});
+
+test('what is kept of a request is forgotten after a month, and none the earlier', async () => {
+  const headers = { 'idempotency-key': 'a' };
+  const payload = { actor: 'ann', dryRun: true };
+  await app.inject({ method: 'POST', url: '/v1/evidence/prune', headers, payload });
+  const kept = async () =>
+    [await archive.store.list('requests/'), await archive.store.list('answers/')].flat().length;
+  const afterDays = (days: number) => ({ by: 'ann', nowMs: Date.now() + days * 86_400_000 });
+  await prune(archive, afterDays(29));
+  expect(await kept()).toBe(2);
+  await prune(archive, { ...afterDays(31), dryRun: true });
+  expect(await kept()).toBe(2);
+  await prune(archive, afterDays(31));
+  expect(await kept()).toBe(0);
 });
 
 test('shows a bundle, gives it as an archive, and verifies it', async () => {

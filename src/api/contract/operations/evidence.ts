@@ -52,7 +52,7 @@ export const evidenceOperations = {
     query: noQuerySchema,
     body: pruneBodySchema,
     answer: pruneAnswerSchema,
-    errors: [...storeErrors],
+    errors: [...storeErrors, 'idempotency-mismatch'],
   },
   getEvidence: {
     method: 'GET',
@@ -72,7 +72,13 @@ export const evidenceOperations = {
     body: noQuerySchema,
     answer: bundleCollectedSchema,
     statuses: [200, 201],
-    errors: [...storeErrors, 'evidence-early', 'rollout-not-found', 'temporal-unavailable'],
+    errors: [
+      ...storeErrors,
+      'evidence-early',
+      'rollout-not-found',
+      'idempotency-mismatch',
+      'temporal-unavailable',
+    ],
   },
   downloadEvidence: {
     method: 'GET',

@@ -51,6 +51,8 @@ const rules = {
   maxStep: percent,
   maxWeight: percent,
   matchHeaders: z.array(name).max(50).optional(),
+  approval: z.boolean().optional(),
+  notAuthor: z.boolean().optional(),
   minStages: z.int().min(1).max(50).optional(),
   minSoak: upTo(7 * dayMs),
   minWatchAfter: upTo(7 * dayMs),

@@ -3,6 +3,7 @@ import type { CheckConfig } from '../analysis/types.ts';
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { parseImage } from '../gates/image-reference.ts';
+import type { GateConfig } from '../gates/types.ts';
 import type { HeaderMatch, Plan, ProviderChoice } from '../plan/types.ts';
 import type { ArtifactPart, PolicyRules, WantedCheck } from './types.ts';
 
@@ -20,6 +21,11 @@ export const policyRules: readonly Rule[] = [
   ({ artifact = [] }, plan) => artifact.flatMap((part) => missing(part, plan)),
   ({ gates = [] }, plan) => absent('gates', gates, plan.gates ?? []),
   ({ guards = [] }, plan) => absent('guards', guards, plan.guards ?? []),
+  ({ approval }, plan) =>
+    approval === true && !plan.stages.some((stage) => stage.approval) && approvalGatesOf(plan).length === 0
+      ? [problem('stages', 'asks nobody; write approval: true in a stage, or a gate of type approval')]
+      : [],
+  ({ notAuthor }, plan) => (notAuthor === true ? ownApprovals(plan) : []),
   ({ minStages = 0 }, { stages }) =>
     stages.length < minStages
       ? [problem('stages', `has ${stages.length}; write at least ${minStages} stages`)]
@@ -63,6 +69,28 @@ function worded({ name, ...rest }: WantedCheck): string {
   const more = Object.entries(rest).map(([key, value]) => `${key} ${value}`);
   const which = name === undefined ? 'a check' : `the check ${name}`;
   return more.length === 0 ? which : `${which} with ${more.join(', ')}`;
+}
+
+/** Each with its field. */
+function approvalGatesOf({ gates = [], stages }: Plan): readonly (readonly [string, GateConfig])[] {
+  const at = (path: string, list: readonly GateConfig[]) =>
+    list.map((gate, index) => [`${path}gates[${index}]`, gate] as const);
+  const all = [
+    ...at('', gates),
+    ...stages.flatMap((stage, index) => at(`stages[${index}].`, stage.gates ?? [])),
+  ];
+  return all.filter(([, { type }]) => type === 'approval');
+}
+
+function ownApprovals(plan: Plan): readonly Problem[] {
+  const message = 'must be true, so that whoever starts the rollout cannot approve it';
+  const stages = plan.stages.flatMap(({ approval, notAuthor }, at) =>
+    approval && notAuthor !== true ? [problem(`stages[${at}].notAuthor`, message)] : [],
+  );
+  const gates = approvalGatesOf(plan).flatMap(([path, { options }]) =>
+    options.notAuthor === false ? [problem(`${path}.notAuthor`, message)] : [],
+  );
+  return [...gates, ...stages];
 }
 
 function firstWeight({ maxFirstWeight = 100 }: PolicyRules, { stages }: Plan): readonly Problem[] {

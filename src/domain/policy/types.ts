@@ -47,6 +47,10 @@ export interface PolicyRules {
   readonly maxWeight?: number;
   /** Headers by which a stage may take users, whatever its share; the header is what keeps the others out. Empty: none. */
   readonly matchHeaders?: readonly string[];
+  /** A person must be asked, after a stage or by a gate. */
+  readonly approval?: boolean;
+  /** Whoever starts the rollout may give none of its approvals. */
+  readonly notAuthor?: boolean;
   readonly minStages?: number;
   readonly minSoakMs?: number;
   readonly minWatchAfterMs?: number;

@@ -42,6 +42,36 @@ describe('rules of a policy', () => {
       { stages: [stageFixture({ match: { header: 'x-beta', value: '1' } })] },
       ['stages[0].match: matches x-beta; no stage may match a header'],
     ],
+    [
+      'a person',
+      { approval: true },
+      {},
+      ['stages: asks nobody; write approval: true in a stage, or a gate of type approval'],
+    ],
+    ['a person after a stage', { approval: true }, { stages: [stageFixture({ approval: true })] }, []],
+    ['a person at a gate', { approval: true }, { gates: [{ ...gateFixture(), type: 'approval' }] }, []],
+    [
+      'a second person',
+      { notAuthor: true },
+      {
+        gates: [{ ...gateFixture(), type: 'approval', options: { notAuthor: false } }],
+        stages: [
+          stageFixture({ approval: true, notAuthor: true }),
+          stageFixture({
+            approval: true,
+            gates: [true, false].map((notAuthor) => ({
+              ...gateFixture(),
+              type: 'approval',
+              options: { notAuthor },
+            })),
+          }),
+          stageFixture(),
+        ],
+      },
+      ['gates[0].notAuthor', 'stages[1].gates[1].notAuthor', 'stages[1].notAuthor'].map(
+        (path) => `${path}: must be true, so that whoever starts the rollout cannot approve it`,
+      ),
+    ],
     ['least stages', { minStages: 3 }, {}, ['stages: has 2; write at least 3 stages']],
     ['largest share', { maxWeight: 40 }, {}, ['stages[1].weight: is 50 %; a canary may have at most 40 %']],
     [

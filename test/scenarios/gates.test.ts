@@ -1,6 +1,7 @@
 /** Gates through the real workflow: before anything, before a stage, and standing beside a canary. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
 import { gateFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -113,6 +114,27 @@ describe('gates that wait for people', () => {
       refusal: 'rejected by bob: not on a Friday',
       arms: null,
     });
+  });
+});
+
+describe('a stage that wants the yes of somebody else', () => {
+  it('refuses that of whoever started it, as an update and straight from Temporal, and goes on with another', async () => {
+    const asking = stageFixture({ soakMs: 300, approval: true, notAuthor: true });
+    const rollout = await start('two-people', { stages: [asking] });
+    await rollout.phase('approving');
+    const own = 'cannot approve it; ask somebody else';
+    await expect(rollout.update('approve', { actor: 'ann' })).rejects.toMatchObject({
+      cause: { message: expect.stringContaining(own) },
+    });
+    await rollout.signal('approve', { actor: 'Ann' });
+    await rollout.signal('approve', {});
+    const refusals = ({ timeline }: RolloutStatus) =>
+      timeline.flatMap(({ kind, text }) => (kind === 'command-refused' ? [text] : []));
+    const seen = await rollout.until('to have refused both', (status) => refusals(status).length === 2);
+    expect(seen.phase).toBe('approving');
+    expect(refusals(seen)).toEqual([expect.stringContaining(own), expect.stringContaining('needs the name')]);
+    await rollout.update('approve', { actor: 'bob' });
+    expect((await rollout.ended()).phase).toBe('promoted');
   });
 });
 

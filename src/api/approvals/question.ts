@@ -27,12 +27,11 @@ function approvalsIn(status: RolloutStatus): readonly Waiting[] {
   const known = { ...partsOf(status), name: question, question: text };
   if (!question.startsWith('gate:')) {
     const kind = question === 'rollback' ? ('rollback' as const) : ('stage' as const);
-    return [{ ...known, kind, people: null, not: [], needed: 1, counted: [] }];
+    return [{ ...known, kind, people: null, not: notFor(status), needed: 1, counted: [] }];
   }
   const place = question.slice('gate:'.length);
   const gates = (status.gates ?? []).filter((one) => one.type === 'approval' && String(one.place) === place);
-  const not = status.author === undefined ? [] : [status.author];
-  const before = { ...known, kind: 'gate' as const, people: null, not };
+  const before = { ...known, kind: 'gate' as const, people: null, not: notFor(status) };
   // Not asked yet, or by an earlier worker: that somebody is waited for is known all the same.
   if (gates.length === 0) return [{ ...before, needed: 1, counted: [] }];
   return gates
@@ -43,6 +42,14 @@ function approvalsIn(status: RolloutStatus): readonly Waiting[] {
       needed: typeof facts.needed === 'number' ? facts.needed : 1,
       counted: Array.isArray(facts.counted) ? facts.counted.map(String) : [],
     }));
+}
+
+/** Whoever started the rollout, where what is asked now may want somebody else. */
+export function notFor({ question = '', author, stages, stage }: RolloutStatus): string[] {
+  const wantsAnother = question.startsWith('stage:')
+    ? stages[stage]?.notAuthor === true
+    : question.startsWith('gate:');
+  return wantsAnother && author !== undefined ? [author] : [];
 }
 
 function overridesIn(status: RolloutStatus): readonly Waiting[] {

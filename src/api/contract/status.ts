@@ -252,6 +252,7 @@ export const rolloutStatusSchema: z.ZodType<RolloutStatus> = z
         soakMs: z.number(),
         warmUpMs: z.number(),
         approval: z.exactOptional(z.literal(true)),
+        notAuthor: z.exactOptional(z.literal(true)),
       }),
     ),
     askedPercent: z.number(),

@@ -7,7 +7,7 @@ import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Principal } from '../access/principal.ts';
 import { sightOf } from '../access/sight.ts';
 import { Looks } from '../approvals/looks.ts';
-import { questionText } from '../approvals/question.ts';
+import { notFor, questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import { operations } from '../contract.ts';
 import { goneSignal } from '../gone.ts';
@@ -47,7 +47,7 @@ export function approvalRoutes(
       }
       const { principal } = request;
       if (isOwnQuestion(principal, status)) {
-        const why = `${principal.name} has started this rollout, and cannot make a link that answers for its gates`;
+        const why = `${principal.name} has started this rollout, and cannot make a link that approves it`;
         throw new SluiceError('command-refused', `${why}; ask somebody else.`);
       }
       const untilMs = Date.now() + validForMs;
@@ -66,7 +66,7 @@ export function approvalRoutes(
   );
 }
 
-/** A gate may want another person than the author, whose link would be a way around that. */
-function isOwnQuestion({ name, verified }: Principal, { question, author = '' }: RolloutStatus): boolean {
-  return verified && question?.startsWith('gate:') === true && same(name, author);
+/** What is asked may want another person than the author, whose link would be a way around that. */
+function isOwnQuestion({ name, verified }: Principal, status: RolloutStatus): boolean {
+  return verified && notFor(status).some((author) => same(name, author));
 }

@@ -88,10 +88,23 @@ function faultOf(
 /** Told at once to whoever approves, where it can be known without the operator's settings; null: nothing speaks against it. */
 export function approvalFault(state: RolloutState, { actor }: Command): string | null {
   const gates = gatesOf(state, gatingPlace(state)).filter(({ type }) => type === 'approval');
-  if (actor === undefined || actor === '') return 'an approval needs the name of whoever gives it (actor)';
-  const barred = gates.every(({ options }) => options.notAuthor === true);
-  if (barred && same(actor, state.author ?? '')) {
-    return `${actor} has started this rollout, and whoever starts one cannot approve it; ask somebody else`;
-  }
-  return null;
+  return (
+    namelessFault(actor) ??
+    (gates.every(({ options }) => options.notAuthor === true) ? ownFault(state, actor) : null)
+  );
+}
+
+/** As above, of a stage that waits for a yes after its soak. */
+export function stageApprovalFault(state: RolloutState, { actor }: Command): string | null {
+  if (state.plan.stages[state.stage]?.notAuthor !== true) return null;
+  return namelessFault(actor) ?? ownFault(state, actor);
+}
+
+function namelessFault(actor = ''): string | null {
+  return actor === '' ? 'an approval needs the name of whoever gives it (actor)' : null;
+}
+
+function ownFault({ author = '' }: RolloutState, actor = ''): string | null {
+  if (!same(actor, author)) return null;
+  return `${actor} has started this rollout, and whoever starts one cannot approve it; ask somebody else`;
 }

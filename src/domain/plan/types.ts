@@ -32,6 +32,8 @@ export interface Stage {
   readonly checks: readonly CheckConfig[];
   /** Whether a person must approve after the soak. */
   readonly approval: boolean;
+  /** Whether that must be somebody else than who started the rollout. Absent: no. */
+  readonly notAuthor?: boolean;
   /** Hard limit of the stage in real time, pauses included; strikes as a rollback. Null: only `maxDurationMs` binds. */
   readonly timeoutMs: number | null;
   /** The checks by which the stable version can be judged too; absent: those of `checks` that are thresholds. */

@@ -1,5 +1,5 @@
 /** Which commands are legal when, and what they do. Rollback is legal in every state that is not the end. */
-import { approvalFault } from '../gates/approval.ts';
+import { approvalFault, stageApprovalFault } from '../gates/approval.ts';
 import { linkContext, linkFault, withUsed } from '../gates/approval-link.ts';
 import { refuseConfirm, refuseOverride, withOverride, withOverrideAsked } from '../gates/override.ts';
 import { asksForApproval, refused, withApproval } from '../gates/state.ts';
@@ -31,7 +31,10 @@ export function refusalOf(state: RolloutState, command: Command, nowMs: number):
       return state.paused || state.hold !== null ? null : 'the rollout is neither paused nor held';
     case 'approve':
       if (asksForApproval(state)) return approvalFault(state, command);
-      return state.phase === 'approving' || state.asked !== null ? null : 'no approval is being asked for';
+      if (state.asked !== null) return null;
+      return state.phase === 'approving'
+        ? stageApprovalFault(state, command)
+        : 'no approval is being asked for';
     case 'reject':
       return state.phase === 'approving' || state.asked !== null || asksForApproval(state)
         ? null

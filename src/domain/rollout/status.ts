@@ -46,6 +46,8 @@ export interface RolloutStatus {
     readonly warmUpMs: number;
     /** A person must approve after the soak; absent: nobody must. */
     readonly approval?: true;
+    /** Somebody else than the author must; absent: anybody may. */
+    readonly notAuthor?: true;
   }[];
   /** The share that Sluice asks for now, percent; 100 after promotion. */
   readonly askedPercent: number;
@@ -134,12 +136,13 @@ export function statusOf(state: RolloutState): RolloutStatus {
     ...(state.author === undefined ? {} : { author: state.author }),
     ...(state.refusal === undefined ? {} : { refusal: state.refusal }),
     stage: state.stage,
-    stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs, approval }) => ({
+    stages: plan.stages.map(({ name, weightPercent, soakMs, warmUpMs, approval, notAuthor }) => ({
       name,
       weightPercent,
       soakMs,
       warmUpMs,
       ...(approval ? { approval: true as const } : {}),
+      ...(notAuthor ? { notAuthor: true as const } : {}),
     })),
     askedPercent: askedPercent(state),
     paused: state.paused,

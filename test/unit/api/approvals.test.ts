@@ -205,11 +205,20 @@ describe('where the API knows who asks', () => {
     expect(rollouts.calls.at(-1)?.args[1]).toMatchObject({ actor: 'bob', link: { by: 'zoe' } });
   });
 
-  test('whoever has started a rollout makes no link that answers for its gates', async () => {
-    const { app } = await serve(asking, {}, null, { authenticate: known('Ann') });
-    const url = '/v1/rollouts/demo/shop/approval-links';
-    const answer = await app.inject({ method: 'POST', url, headers: json, payload: { actor: 'bob' } });
-    expect(answer.json()).toMatchObject({ status: 409, code: 'command-refused' });
+  test('whoever has started a rollout makes no link that answers for what wants somebody else', async () => {
+    const { app, current } = await serve(asking, {}, null, { authenticate: known('Ann') });
+    const make = async () => {
+      const url = '/v1/rollouts/demo/shop/approval-links';
+      const answer = await app.inject({ method: 'POST', url, headers: json, payload: { actor: 'bob' } });
+      return answer.json();
+    };
+    expect(await make()).toMatchObject({ status: 409, code: 'command-refused' });
+    const stage = { name: '10%', weightPercent: 10, soakMs: 20_000, warmUpMs: 0, approval: true } as const;
+    const waiting = { phase: 'approving', question: 'stage:0', author: 'ann' } as const;
+    current.status = { ...waiting, stages: [{ ...stage, notAuthor: true }] };
+    expect(await make()).toMatchObject({ status: 409, code: 'command-refused' });
+    current.status = { ...waiting, stages: [stage] };
+    expect(await make()).toMatchObject({ actor: 'bob' });
   });
 });
 
@@ -302,9 +311,11 @@ test('no link is made without a good secret, nor where nothing is asked', async 
 
 test('lists what waits, for whom, and who cannot answer it', async () => {
   const override = { actor: 'ann', reason: 'hole', forMs: 1, atMs: 1 };
+  const stage = { name: '10%', weightPercent: 10, soakMs: 20_000, warmUpMs: 0, approval: true } as const;
   const statuses: Record<string, Partial<RolloutStatus>> = {
     shop: asking,
     till: { phase: 'approving', question: 'stage:0' },
+    mill: { phase: 'approving', question: 'stage:0', author: 'zoe', stages: [{ ...stage, notAuthor: true }] },
     cart: { phase: 'holding', overrideAsked: override },
   };
   const { app } = await serve(asking, {
@@ -326,6 +337,7 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
       not: ['ann'],
       question: expect.stringContaining('hole'),
     },
+    { target: 'demo/mill', kind: 'stage', people: null, not: ['zoe'] },
     {
       target: 'demo/shop',
       kind: 'gate',
@@ -340,17 +352,19 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
       kind: 'stage',
       name: 'stage:0',
       people: null,
+      not: [],
       question: expect.stringContaining('"10%" has passed'),
     },
   ]);
   const of = async (person: string) => (await list(`?person=${person}`)).map(({ target }) => target);
-  expect(await of('bob')).toEqual(['demo/cart', 'demo/shop', 'demo/till']);
-  expect(await of('Ann')).toEqual(['demo/till']);
-  expect(await of('cid')).toEqual(['demo/cart', 'demo/till']);
+  expect(await of('bob')).toEqual(['demo/cart', 'demo/mill', 'demo/shop', 'demo/till']);
+  expect(await of('Ann')).toEqual(['demo/mill', 'demo/till']);
+  expect(await of('cid')).toEqual(['demo/cart', 'demo/mill', 'demo/till']);
+  expect(await of('zoe')).toEqual(['demo/cart', 'demo/till']);
   const first = waitingListSchema.parse((await app.inject('/v1/approvals?limit=2')).json());
-  expect(first.approvals.map(({ target }) => target)).toEqual(['demo/cart', 'demo/shop']);
+  expect(first.approvals.map(({ target }) => target)).toEqual(['demo/cart', 'demo/mill']);
   const rest = await list(`?limit=2&cursor=${first.next}`);
-  expect(rest.map(({ target }) => target)).toEqual(['demo/till']);
+  expect(rest.map(({ target }) => target)).toEqual(['demo/shop', 'demo/till']);
   expect((await app.inject(`/v1/approvals?limit=2&person=bob&cursor=${first.next}`)).statusCode).toBe(400);
 });
 

@@ -40,12 +40,12 @@ function soakText({ soakMs, warmUpMs }: Stage): string {
   return warmUpMs === 0 ? span(soakMs) : `${span(warmUpMs)} + ${span(soakMs)}`;
 }
 
-function judgedBy({ checks, approval, gates = [], match }: Stage): string {
+function judgedBy({ checks, approval, notAuthor, gates = [], match }: Stage): string {
   return [
     ...(match === null ? [] : [`for ${match.header}: ${match.value}`]),
     ...gates.map(({ name }) => `gate ${name}`),
     ...checks.map(({ name }) => name),
-    ...(approval ? ['a person’s yes'] : []),
+    ...(approval ? [notAuthor ? 'another person’s yes' : 'a person’s yes'] : []),
   ].join(', ');
 }
 

@@ -63,6 +63,7 @@ export const stageFields = {
     .prefault(defaults.warmUp)
     .describe('Time after the shift in which nothing is judged.'),
   approval: z.boolean().default(false).describe('Whether a person must approve after the soak.'),
+  notAuthor: z.boolean().optional().describe('Whoever starts the rollout cannot give that approval.'),
   onFailure: onFailure
     .optional()
     .describe("What a failure of this stage leads to by itself. Default: the plan's onFailure."),

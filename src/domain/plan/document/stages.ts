@@ -58,6 +58,7 @@ function readStage(
   const fields = readFields(stageFields, ['checks', 'gates'], flat, path, report);
   refuseWeightless(entry, path, report);
   refuseShortTimeout(fields, path, report);
+  refuseUnasked(fields, path, report);
   const gates = readGates(ownValue(entry, 'gates'), joinPath(path, 'gates'), context.catalogue, report);
   const own = ownValue(entry, 'checks');
   const checks = own === undefined ? planChecks : readChecks(own, joinPath(path, 'checks'), context, report);
@@ -76,6 +77,7 @@ function readStage(
     warmUpMs: fields.warmUp ?? 0,
     checks: asked,
     approval: fields.approval ?? false,
+    ...(fields.notAuthor === true ? { notAuthor: true } : {}),
     timeoutMs: fields.timeout ?? null,
     ...(gates === undefined ? {} : { gates }),
     ...(fields.onFailure === undefined ? {} : { onFailure: fields.onFailure }),
@@ -152,6 +154,16 @@ function refuseShortTimeout(fields: Read<typeof stageFields>, path: string, repo
   const planned = formatDuration(soak + warmUp);
   const message = `must be longer than the stage itself, whose warm-up and soak take ${planned}`;
   report.problems.push({ path: joinPath(path, 'timeout'), message });
+}
+
+function refuseUnasked(
+  { approval, notAuthor }: Read<typeof stageFields>,
+  path: string,
+  report: Report,
+): void {
+  if (notAuthor !== true || approval === true) return;
+  const message = 'says who may not approve, and nobody is asked; write approval: true beside it';
+  report.problems.push({ path: joinPath(path, 'notAuthor'), message });
 }
 
 /** A canary that gives users back is on its way out, not forward. */

@@ -62,7 +62,13 @@ describe('what a plan says', () => {
       traffic: { provider: 'edge-eu', mode: 'fast' },
       workload: 'process',
       stages: [
-        { match: { header: 'X-Sluice-Canary', value: 'yes' }, approval: true, timeout: '2h', soak: '10m' },
+        {
+          match: { header: 'X-Sluice-Canary', value: 'yes' },
+          approval: true,
+          notAuthor: true,
+          timeout: '2h',
+          soak: '10m',
+        },
         { name: 'a few', weight: 2.5, warmUp: '30s', soak: '1h30m', checks: ['error-rate'] },
         { weight: 100 },
       ],
@@ -82,6 +88,7 @@ describe('what a plan says', () => {
           weightPercent: 0,
           match: { header: 'x-sluice-canary', value: 'yes' },
           approval: true,
+          notAuthor: true,
           timeoutMs: 120 * minuteMs,
         },
         { name: 'a few', weightPercent: 2.5, warmUpMs: 30_000, soakMs: 90 * minuteMs },
@@ -166,6 +173,7 @@ describe('problems', () => {
   });
 
   it.each([
+    ['stages[0].notAuthor', { stages: [{ weight: 10, notAuthor: true }] }, /write approval: true beside it/],
     ['traffic.mode', { traffic: { provider: 'edge-eu', mode: 'quick' } }, /allowed: fast, safe/],
     ['traffic.mod', { traffic: { provider: 'edge-eu', mod: 'fast' } }, /did you mean "mode"/],
     [

@@ -227,6 +227,35 @@ describe('pause, hold and approval', () => {
   });
 });
 
+describe('a stage whose approval its starter may not give', () => {
+  const plan = planFixture({ stages: [stageFixture({ approval: true, notAuthor: true }), stageFixture()] });
+  const waiting = reached([prepared, shifted, soaked], plan);
+  const said = (name: 'approve' | 'reject', actor?: string): RolloutEvent => ({
+    kind: 'command',
+    command: { name, ...(actor === undefined ? {} : { actor }) },
+    via: 'signal',
+  });
+
+  it.each([
+    ['the starter', 'ann', /ann has started this rollout/],
+    ['the starter in capitals', ' ANN', /cannot approve it; ask somebody else/],
+    ['nobody who says their name', undefined, /needs the name of whoever gives it/],
+  ])('takes no yes of %s, and says so', (_, actor, why) => {
+    const after = apply(waiting, said('approve', actor), 2);
+    expect(after.phase).toBe('approving');
+    expect(after.timeline.at(-1)).toMatchObject({
+      kind: 'command-refused',
+      text: expect.stringMatching(why),
+    });
+  });
+
+  it('goes on with the yes of somebody else, and back with anybody’s no', () => {
+    expect(legalCommands(waiting)).toContain('approve');
+    expect(apply(waiting, said('approve', 'bob'), 2).phase).toBe('shifting');
+    expect(apply(waiting, said('reject', 'ann'), 2).cause).toMatchObject({ kind: 'rejected', actor: 'ann' });
+  });
+});
+
 describe('commands', () => {
   it('promote ends the stage, and with full ends all stages', () => {
     expect(reached([prepared, shifted, command('promote')])).toMatchObject({ phase: 'shifting', stage: 1 });

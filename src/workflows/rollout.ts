@@ -29,6 +29,9 @@ import { Webhooks } from './webhooks.ts';
 export async function rollout(input: RolloutInput): Promise<RolloutStatus> {
   needReadable(input);
   const run = new RolloutRun(input);
+  if (input.plan.rollback.approval === true && patched('asks-in-the-clean-up')) {
+    run.state = { ...run.state, asksToTheEnd: true };
+  }
   const telling = new Telling(run);
   run.onStory = () => telling.follow();
   listen(run);

@@ -79,6 +79,20 @@ export const recordings: Readonly<Record<string, Recording>> = {
       await rollout.update('rollback', { reason: 'users complain' });
     },
   },
+  'asked-in-the-clean-up': {
+    plan: quick('asked-late', {
+      rollback: { ...planFixture().rollback, approval: true },
+      watchAfterMs: 0,
+    }),
+    drive: async (rollout, env) => {
+      env.workload.stubborn.add('test/asked-late');
+      await rollout.until('to stop v1', () => env.workload.log.includes('stop test/asked-late blue'));
+      await rollout.signal('event', { id: 'e-1', type: 'security', title: 'CVE-2030-1' });
+      await rollout.until('to hear of it', ({ timeline }) => timeline.some(({ kind }) => kind === 'event'));
+      env.workload.stubborn.delete('test/asked-late');
+      await rollout.signal('approve', { actor: 'bob', reason: 'users are at risk' });
+    },
+  },
   'approved-and-promoted-by-hand': {
     plan: quick('approved', {
       stages: [

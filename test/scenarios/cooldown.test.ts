@@ -118,6 +118,29 @@ describe.concurrent('the approval of a rollback after the promotion', () => {
     expect((await env.traffic.read({ id: `test/${service}`, options: {} })).stableSlot).toBe(slot);
   });
 
+  it.each([
+    ['approve', 'rolled-back', 'blue', 'start'],
+    ['reject', 'promoted', 'green', 'stop'],
+  ] as const)('asked for by an event in the clean-up, %s: ends %s', async (answer, phase, slot, last) => {
+    const service = `ending-${answer}`;
+    const target = `test/${service}`;
+    const doneTo = (what: string) =>
+      env.workload.log.filter((line) => line.startsWith(`${what} ${target} blue`));
+    env.workload.stubborn.add(target);
+    const rollout = await env.start(planFor(service, { approval: true }, { watchAfterMs: 0 }));
+    await waitFor('v1 to be told to stop', async () => doneTo('stop').length > 0 || null);
+    await rollout.signal('event', { id: 'e-1', type: 'security', title: 'CVE-2030-1' });
+    const asked = await rollout.until('to be asked', ({ question }) => question !== undefined);
+    const waits = { phase: 'cleaning', cause: null, question: 'rollback' };
+    expect(asked).toMatchObject({ ...waits, legal: ['rollback', 'approve', 'reject'] });
+    env.workload.stubborn.delete(target);
+    const before = doneTo(last).length;
+    await rollout.update(answer, { actor: 'bob', reason: 'decided' });
+    expect((await rollout.ended()).phase).toBe(phase);
+    expect((await env.traffic.read({ id: target, options: {} })).stableSlot).toBe(slot);
+    expect(doneTo(last).length).toBeGreaterThan(before);
+  });
+
   it('is never asked of a person who wants to go back, nor for a canary', async () => {
     const late = await env.start(planFor('late-by-hand', { approval: true }));
     await late.phase('watching');

@@ -11,6 +11,8 @@ export interface FakeWorkload extends WorkloadProvider {
   readonly stops: { readonly id: string; readonly slot: Slot; readonly state: TrafficState | null }[];
   /** Versions that never become ready. */
   readonly broken: Set<string>;
+  /** Targets whose versions do not stop until that is given up. */
+  readonly stubborn: Set<string>;
 }
 
 export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): FakeWorkload {
@@ -18,6 +20,7 @@ export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): Fa
   const running = new Map<string, string>();
   const log: string[] = [];
   const broken = new Set<string>();
+  const stubborn = new Set<string>();
   const key = (id: string, slot: Slot) => `${id}/${slot}`;
   const fences = new Map<string, number>();
   const passFence = (slot: string, epoch: number | undefined) => {
@@ -30,6 +33,7 @@ export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): Fa
     log,
     stops,
     broken,
+    stubborn,
     versionIn: async ({ id }, slot) => running.get(key(id, slot)) ?? (slot === 'blue' ? stable : null),
     start: async ({ id }, slot, version, _signal, _progress, epoch) => {
       passFence(key(id, slot), epoch);
@@ -37,12 +41,20 @@ export function createFakeWorkload(traffic?: TrafficProvider, stable = 'v1'): Fa
       if (broken.has(version)) throw new SluiceError('workload-unready', `${version} crashed.`);
       running.set(key(id, slot), version);
     },
-    stop: async ({ id }, slot, _signal, epoch) => {
+    stop: async ({ id }, slot, signal, epoch) => {
       passFence(key(id, slot), epoch);
       log.push(`stop ${id} ${slot}`);
+      if (stubborn.has(id)) await givenUp(signal);
       stops.push({ id, slot, state: (await traffic?.read({ id, options: {} })) ?? null });
       running.delete(key(id, slot));
     },
     close: async () => {},
   };
+}
+
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

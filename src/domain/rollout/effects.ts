@@ -29,6 +29,8 @@ export function effectOf(state: RolloutState): Effect {
         ? { kind: 'ramp', key: 'ramp', stage: state.stage }
         : { kind: 'restore', key: 'restore' };
     case 'cleaning':
+      // What is left of the old version stays until somebody has said whether it is needed.
+      if (state.asked !== null) return { kind: 'rest', key: 'rest:asked', untilMs: null };
       return aftermathOf(state) ?? { kind: 'clean', key: state.cause ? 'clean:canary' : 'clean:old' };
     case 'promoted':
     case 'rolled-back':

@@ -71,9 +71,10 @@ function held(state: RolloutState, kind: HoldKind, cause: RollbackCause, text: s
   );
 }
 
-/** Whether a person has to agree before Sluice takes back what all users are on already. */
-export function asksFirst({ phase, plan }: RolloutState): boolean {
-  return phase === 'watching' && plan.rollback.approval === true;
+/** Whether a person has to agree before Sluice takes back what all users are on already. A canary's rollback asks nobody. */
+export function asksFirst({ phase, cause, plan, asksToTheEnd }: RolloutState): boolean {
+  const ending = phase === 'cleaning' && cause === null && asksToTheEnd === true;
+  return (phase === 'watching' || ending) && plan.rollback.approval === true;
 }
 
 /** Asks once at a time; what comes while a person is thinking is in the timeline. */

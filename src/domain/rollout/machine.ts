@@ -221,7 +221,8 @@ function onUnsafe(state: RolloutState, reason: string, nowMs: number): RolloutSt
 }
 
 function onCleaned(state: RolloutState, problem: string | null, nowMs: number): RolloutState {
-  if (state.phase !== 'cleaning') return state;
+  // Who has been asked meanwhile could not answer any more.
+  if (state.phase !== 'cleaning' || state.asked !== null) return state;
   const noted = withNote(
     state,
     problem === null

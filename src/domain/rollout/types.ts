@@ -90,6 +90,8 @@ export interface RolloutState {
   readonly promotionTried?: boolean;
   /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
   readonly fallbackCold: boolean;
+  /** Whether the approval of a late rollback is asked for in the clean-up too; missing: the rollout began before it was. */
+  readonly asksToTheEnd?: boolean;
   /** `rollback.timeout` has passed before the data plane read 0: people were told, and the ladder has no step left. */
   readonly restoreLate: boolean;
   /** Where this rollout's epochs begin; higher than any epoch seen on the target. */

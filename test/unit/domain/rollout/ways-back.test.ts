@@ -290,6 +290,41 @@ describe('the approval of a late rollback', () => {
     expect(canary.phase).toBe('restoring');
   });
 
+  describe('in the clean-up', () => {
+    const began = { ...reached(plan, prepared, shifted, soaked), asksToTheEnd: true };
+    const over: RolloutState = apply(apply(began, { kind: 'promoted' }, 1_000_002), soaked, 1_000_003);
+    const about = { type: 'security', severity: 'critical', title: 'CVE', source: 'scanner' } as const;
+    const told = (state: RolloutState) => {
+      const event = { ...about, id: 'e-1', version: null, atMs: 3_000_000 };
+      return apply(state, { kind: 'outside', event }, 2_000_000);
+    };
+    const answered = (name: 'approve' | 'reject') =>
+      apply(told(over), { kind: 'command', command: { name, actor: 'bob' }, via: 'signal' }, 2_000_001);
+
+    it('is asked for as well, and nothing more of the old version is stopped meanwhile', () => {
+      expect(effectOf(over)).toMatchObject({ kind: 'clean', key: 'clean:old' });
+      expect(told(over)).toMatchObject({ phase: 'cleaning', cause: null, asked: { kind: 'event' } });
+      expect(effectOf(told(over))).toMatchObject({ kind: 'rest', untilMs: null });
+      // The work may have ended in the same moment.
+      expect(apply(told(over), { kind: 'cleaned', problem: null }, 2_000_001).phase).toBe('cleaning');
+    });
+
+    it('starts the old version again, or lets it go after all', () => {
+      expect(answered('approve')).toMatchObject({
+        phase: 'restoring',
+        fallbackCold: true,
+        cause: { kind: 'event', actor: 'bob' },
+      });
+      expect(effectOf(answered('reject')).key).toBe('clean:old');
+      expect(apply(answered('reject'), { kind: 'cleaned', problem: null }, 2_000_002).phase).toBe('promoted');
+    });
+
+    it('was not asked for in a rollout that began earlier', () => {
+      const { asksToTheEnd: _, ...earlier } = over;
+      expect(told(earlier)).toMatchObject({ phase: 'restoring', asked: null, cause: { kind: 'event' } });
+    });
+  });
+
   it('is no precondition of a rollback by a person', () => {
     expect(apply(asked, told('rollback'), 2_000_000).phase).toBe('restoring');
   });

@@ -82,9 +82,7 @@ export class Saboteur {
       await this.parts.kill(name);
       return () => this.parts.spawn(name);
     }
-    this.parts.freeze(name);
-    // A signal takes effect a moment after it is sent.
-    await sleep(20);
+    await this.parts.freeze(name);
     return () => this.parts.thaw(name);
   }
 

@@ -40,24 +40,21 @@ describe('kill -9', () => {
   it('of the worker in a soak: another worker carries on, and the soak is not restarted', async () => {
     const version = nextVersion();
     // A worker that is slow to start, on a busy machine, must still be there before the lease is over.
-    await parts.ship(version, (plan) => plan.replace('ttl: 10s', 'ttl: 40s'));
+    await parts.ship(version, (plan) => plan.replace('ttl: 10s', 'ttl: 30s'));
     const before = await parts.until('half of the soak', ({ live }) => (live?.carry.watchedMs ?? 0) > 10_000);
     const watchedBefore = before.live?.carry.watchedMs ?? 0;
-    const killedAtMs = Date.now();
     await parts.kill('worker');
     await parts.run('worker');
     const after = await parts.until(
       'a new watch',
       ({ live }) => (live?.epoch ?? 0) > (before.live?.epoch ?? 0),
     );
-    const outageMs = Date.now() - killedAtMs;
     // The last heartbeat before the crash was at most a pulse and the throttle old.
     expect(after.live?.carry.watchedMs).toBeGreaterThanOrEqual(watchedBefore - 3_500);
-    const passed = await parts.until('the next stage', ({ status }) => status?.stage === 1);
+    // What it has watched already counts towards an end that has not moved.
+    expect(after.live?.plannedMs).toBe(before.live?.plannedMs);
+    const passed = await parts.until('the next stage', ({ status }) => (status?.stage ?? 0) > 0);
     expect(passed.status?.reports[0]?.ending).toBe('soaked');
-    const { startedAtMs = 0, endedAtMs = 0, plannedMs = 0 } = passed.status?.reports[0] ?? {};
-    // Besides the outage the crash cost some seconds; a soak begun anew would have cost at least the ten that were behind it.
-    expect((endedAtMs ?? 0) - startedAtMs - plannedMs - outageMs).toBeLessThan(watchedBefore);
   }, 240_000);
 
   it('of HAProxy: it comes back with all traffic on stable, and drift brings the share back', async () => {
@@ -66,7 +63,7 @@ describe('kill -9', () => {
     await parts.ship(version, (plan) => long(plan).replace('ttl: 10s', 'ttl: 60s'));
     await soaking(version);
     // With nobody to put the share back, what HAProxy does by itself can be seen.
-    parts.freeze('worker');
+    await parts.freeze('worker');
     await parts.kill('HAProxy');
     await parts.run('HAProxy');
     const met = (await parts.met(version))?.requests ?? 0;

@@ -19,6 +19,7 @@ import { createFolders, layoutOf } from '../../src/stack/layout.ts';
 import { portProblem, portsFrom } from '../../src/stack/ports.ts';
 import { bringUpShop } from '../../src/stack/shop-slots.ts';
 import { locateTools, repoRoot } from '../../src/stack/tools.ts';
+import { freeze } from './freeze.ts';
 import { waitFor } from './wait-for.ts';
 
 export type PartName = 'Temporal' | 'HAProxy' | 'Prometheus' | 'load generator' | 'API' | 'worker';
@@ -107,9 +108,10 @@ export class Parts {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** SIGSTOP: it is there, and does nothing. */
-  freeze(name: PartName): void {
-    this.running.get(name)?.kill('SIGSTOP');
+  /** SIGSTOP: it is there, and does nothing from then on. */
+  async freeze(name: PartName): Promise<void> {
+    const child = this.running.get(name);
+    if (child) await freeze(child);
   }
 
   thaw(name: PartName): void {

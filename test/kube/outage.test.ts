@@ -32,7 +32,7 @@ describe('an API server', () => {
   it('that is back is found by controllers, scheduler and node', async () => {
     await cluster.apply(deployment({ namespace: 'default', name: 'after' }));
     // They try again ever more rarely, which after half a minute's outage may be a minute later.
-    const args = ['rollout', 'status', 'deployment/after', '--timeout=120s'];
+    const args = ['rollout', 'status', 'deployment/after', '--timeout=100s'];
     expect(await cluster.kubectl(args)).toMatch(/successfully rolled out/);
   });
 });

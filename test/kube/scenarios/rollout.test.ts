@@ -29,7 +29,7 @@ afterAll(() => env.close());
 beforeEach(async () => {
   const containers = [{ name: 'app', image: 'registry.test/shop:v1' }];
   const metadata = { labels: { app: 'shop' }, annotations: { [READY_AFTER]: '500ms' } };
-  shop = await openShop(cluster, { deadline: 30, spec: { template: { metadata, spec: { containers } } } });
+  shop = await openShop(cluster, { spec: { template: { metadata, spec: { containers } } } });
   await cluster.apply(route(shop.namespace));
   const { namespace, leaseNamespace } = shop;
   traffic = kubeTrafficType(gatewayApi).create({

@@ -1,9 +1,16 @@
 /** The canary's Deployment and Service: what they are made of, and that nothing of them is left. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { service } from '../../support/kube/manifests.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
-import { contentsOf, holdsAgain, openShop, type Shop, type ShopOptions } from '../../support/kube/shop.ts';
+import {
+  contentsOf,
+  holdsAgain,
+  openShop,
+  podsBehind,
+  type Shop,
+  type ShopOptions,
+} from '../../support/kube/shop.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const cluster = sharedCluster();
 const signal = new AbortController().signal;
@@ -18,6 +25,8 @@ afterEach(() => shop.close());
 
 const start = (options: Record<string, unknown> = {}, version = 'v2') =>
   shop.provider.start(shop.with(options), 'green', version, signal, () => {});
+/** Services hear of pods in their time, and only those of the canary's own are waited for by its start. */
+const behind = (name: string) => expect.poll(() => podsBehind(cluster, shop.namespace, name));
 
 describe('a canary', () => {
   it('comes and goes, and the namespace holds what it did before', async () => {
@@ -69,21 +78,21 @@ describe('a canary', () => {
   it('is no endpoint of the stable Service, and the only ones of its own', async () => {
     await open();
     await start();
-    expect(await podsBehind('shop')).toEqual([
-      expect.stringMatching(/^shop-(?!canary)/),
-      expect.stringMatching(/^shop-(?!canary)/),
+    await behind('shop-canary').toEqual([
+      expect.stringMatching(/^shop-canary-/),
+      expect.stringMatching(/^shop-canary-/),
     ]);
-    expect(await podsBehind('shop-canary')).toEqual([
-      expect.stringMatching(/^shop-canary-/),
-      expect.stringMatching(/^shop-canary-/),
+    await behind('shop').toEqual([
+      expect.stringMatching(/^shop-(?!canary)/),
+      expect.stringMatching(/^shop-(?!canary)/),
     ]);
   });
 
   it('stands behind the stable Service as well where labels are shared', async () => {
     await open({ replicas: 1 });
     await start({ labels: 'shared' });
-    expect(await podsBehind('shop')).toHaveLength(2);
-    expect(await podsBehind('shop-canary')).toEqual([expect.stringMatching(/^shop-canary-/)]);
+    await behind('shop').toHaveLength(2);
+    await behind('shop-canary').toEqual([expect.stringMatching(/^shop-canary-/)]);
   });
 
   it('takes the labels that a canary Service of the team asks for, and leaves that alone', async () => {
@@ -92,8 +101,8 @@ describe('a canary', () => {
     await cluster.apply({ ...own, spec: { ...own.spec, selector: { app: 'shop-next', ring: '1' } } });
     const before = await contentsOf(cluster, namespace);
     await start();
-    expect(await podsBehind('shop-canary')).toHaveLength(2);
-    expect(await podsBehind('shop')).toEqual([
+    await behind('shop-canary').toHaveLength(2);
+    await behind('shop').toEqual([
       expect.not.stringContaining('canary'),
       expect.not.stringContaining('canary'),
     ]);
@@ -149,18 +158,21 @@ describe('a canary', () => {
     const target = shop.with({ replicas: '25%' });
     const room = (percent: number, wait: boolean) =>
       provider.makeRoom?.(target, 'green', percent, { signal, epoch: 3, wait });
+    // One call waits four seconds at most, and then says that it is worth while to ask again, as activities do.
+    const roomFor = (percent: number) =>
+      waitFor(`room for ${percent} %`, () => room(percent, true)?.then(() => true));
     const size = async () => (await shop.deployment('shop-canary'))?.spec.replicas;
     await provider.start(target, 'green', 'v2', signal, () => {}, 1);
     expect(await size()).toBe(1);
     await room(50, false);
     expect(await size()).toBe(2);
-    await room(10, true);
+    await roomFor(10);
     expect(await size()).toBe(2);
     await cluster.kubectl(['scale', '-n', namespace, 'deployment/shop', '--replicas=6']);
-    await room(100, true);
+    await roomFor(100);
     expect((await shop.deployment('shop-canary'))?.status.availableReplicas).toBe(6);
     await cluster.kubectl(['scale', '-n', namespace, 'deployment/shop', '--replicas=1']);
-    await room(100, true);
+    await roomFor(100);
     expect(await size()).toBe(6);
     await cluster.kubectl(['delete', '-n', namespace, 'deployment/shop-canary']);
     await expect(room(100, true)).rejects.toMatchObject({ code: 'workload-unready' });
@@ -256,26 +268,3 @@ describe('what cannot be rolled out is refused before anything is made', () => {
     });
   });
 });
-
-const slices = z.object({
-  items: z.array(
-    z.object({
-      endpoints: z
-        .array(
-          z.object({
-            conditions: z.object({ ready: z.boolean() }),
-            targetRef: z.object({ name: z.string() }),
-          }),
-        )
-        .nullable(),
-    }),
-  ),
-});
-
-async function podsBehind(name: string): Promise<string[]> {
-  const selector = `kubernetes.io/service-name=${name}`;
-  const args = ['get', 'endpointslices', '-n', shop.namespace, '-l', selector, '-o', 'json'];
-  const { items } = slices.parse(JSON.parse(await cluster.kubectl(args)));
-  const all = items.flatMap(({ endpoints }) => endpoints ?? []);
-  return all.filter(({ conditions }) => conditions.ready).map(({ targetRef }) => targetRef.name);
-}

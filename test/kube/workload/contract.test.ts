@@ -3,12 +3,12 @@ import { sharedCluster } from '../../support/kube/shared.ts';
 import { openShop } from '../../support/kube/shop.ts';
 
 workloadContract('kubernetes', async () => {
-  const shop = await openShop(sharedCluster(), { deadline: 3 });
+  const shop = await openShop(sharedCluster());
   return {
     provider: shop.provider,
     target: shop.target,
     stopIsForeign: null,
-    hopeless: { version: 'crash-loop', code: 'workload-unready' },
+    hopeless: { version: 'image-name', code: 'workload-unready' },
     close: async () => {},
   };
 });

@@ -9,7 +9,7 @@ import type { WorkloadProvider } from '../../../src/providers/workload/types.ts'
 import { grant } from '../../support/kube/account.ts';
 import { kubeconfigOf } from '../../support/kube/credentials.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
-import { contentsOf, holdsAgain, openShop, type Shop } from '../../support/kube/shop.ts';
+import { contentsOf, holdsAgain, openShop, patientMs, type Shop } from '../../support/kube/shop.ts';
 
 const cluster = sharedCluster();
 const signal = new AbortController().signal;
@@ -35,9 +35,9 @@ async function openWithout(missing: string | null): Promise<void> {
   const token = await cluster.tokenOf(leaseNamespace, 'sluice-worker');
   const kubeconfig = join(tmpdir(), `sluice-rights-${namespace}`);
   writeFileSync(kubeconfig, kubeconfigOf(cluster.serverUrl, cluster.caData, token), { mode: 0o600 });
-  restricted = kubernetes.create({ kubeconfig, namespace, leaseNamespace });
+  restricted = kubernetes.create({ kubeconfig, namespace, leaseNamespace, timeoutMs: patientMs });
   const ready = () => restricted.versionIn(shop.target, 'blue').catch(() => null);
-  await expect.poll(ready, { timeout: 10_000 }).toBe('v1');
+  await expect.poll(ready).toBe('v1');
 }
 
 function without(object: RbacObject, missing: string | null): object {
@@ -65,8 +65,14 @@ describe('the rights that sluice rbac gives', () => {
 
   it('suffice for what is told of a version that crashes', async () => {
     await openWithout(null);
-    const started = restricted.start(shop.target, 'green', 'crash-loop-1', signal, () => {}, 1);
-    await expect(started).rejects.toThrow(/cannot read \/etc\/app\/config.yaml/);
+    const why = /cannot read \/etc\/app\/config.yaml/;
+    const lines: string[] = [];
+    const told = (line: string) => void lines.push(line);
+    const started = restricted.start(shop.target, 'green', 'crash-loop-1', signal, told, 1);
+    const refused = expect(started).rejects.toThrow(why);
+    await expect.poll(() => lines.join('\n')).toMatch(why);
+    await shop.deadline('shop-canary', 1);
+    await refused;
   });
 });
 

@@ -2,9 +2,10 @@
 
 /**
  * `unready`: it runs, and its readiness probe fails. `crash-loop`: its container ends with code 1 again and again.
- * `image-pull`: its image cannot be pulled. A pod that stays Pending needs none of these: the scheduler is real.
+ * `image-pull`: its image cannot be pulled. `image-name`: its image's name is none, for which no kubelet would wait. A pod
+ * that stays Pending needs none of these: the scheduler is real.
  */
-export type PodBehaviour = 'ready' | 'unready' | 'crash-loop' | 'image-pull';
+export type PodBehaviour = 'ready' | 'unready' | 'crash-loop' | 'image-pull' | 'image-name';
 
 /** A pod with this label behaves as its value says; one without, as its image's tag begins (`shop:crash-loop-7`). */
 export const BEHAVIOUR_LABEL = 'test.sluice.dev/behaviour';
@@ -15,7 +16,8 @@ export const GONE_AFTER = 'test.sluice.dev/gone-after';
 
 export const CRASH_LOG = ['starting', 'cannot read /etc/app/config.yaml: no such file', 'exit'];
 
-const TAG = '[.spec.containers[].image | capture(":(?<kind>ready|unready|crash-loop|image-pull)").kind]';
+const TAG =
+  '[.spec.containers[].image | capture(":(?<kind>ready|unready|crash-loop|image-pull|image-name)").kind]';
 const BEHAVIOUR = `.metadata.labels["${BEHAVIOUR_LABEL}"] // (${TAG} | first) // "ready"`;
 
 /** The stages that kwok takes pods through, and what their logs are; documents of its configuration. */
@@ -30,8 +32,12 @@ export function podStages(crashLogFile: string): object[] {
     }),
     stage('image-pull', {
       behaviour: 'image-pull',
-      statusTemplate: PULLING,
+      statusTemplate: withoutImage('ImagePullBackOff', 'Back-off pulling image %q: not found'),
       event: { type: 'Warning', reason: 'Failed', message: 'Failed to pull image: not found' },
+    }),
+    stage('image-name', {
+      behaviour: 'image-name',
+      statusTemplate: withoutImage('InvalidImageName', 'Failed to apply default image tag %q'),
     }),
     {
       ...kwok('Stage', 'deleted'),
@@ -117,10 +123,12 @@ const CRASHING = status(
     terminated: { exitCode: 1, reason: Error, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} }`,
 );
 
-const PULLING = status(
-  false,
-  'Pending',
-  `
+/** `message`: with `%q` for the image. */
+function withoutImage(reason: string, message: string): string {
+  return status(
+    false,
+    'Pending',
+    `
 - name: {{ .name | Quote }}
   image: {{ .image | Quote }}
   ready: false
@@ -128,9 +136,10 @@ const PULLING = status(
   restartCount: 0
   state:
     waiting:
-      reason: ImagePullBackOff
-      message: {{ printf "Back-off pulling image %q: not found" .image | Quote }}`,
-);
+      reason: ${reason}
+      message: {{ printf "${message}" .image | Quote }}`,
+  );
+}
 
 function status(ready: boolean, phase: string, container: string): string {
   const because = ready ? '' : ', reason: ContainersNotReady, message: containers with unready status';

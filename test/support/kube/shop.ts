@@ -1,5 +1,6 @@
 /** A namespace with one service as a team would have it, and what is in there, to be compared later. */
 import { z } from 'zod';
+import { selects } from '../../../src/providers/workload/kubernetes/labels.ts';
 import { type Deployment, deploymentIn } from '../../../src/providers/workload/kubernetes/shapes.ts';
 import { kubernetes } from '../../../src/providers/workload/kubernetes.ts';
 import type { WorkloadProvider } from '../../../src/providers/workload/types.ts';
@@ -9,8 +10,6 @@ import { deployment, service } from './manifests.ts';
 
 export interface ShopOptions {
   readonly replicas?: number;
-  /** Seconds; short, so that hopeless versions are given up soon. */
-  readonly deadline?: number;
   readonly image?: string;
   /** Merged into the Deployment's spec. */
   readonly spec?: object;
@@ -26,8 +25,16 @@ export interface Shop {
   /** The target with options of a plan. */
   with(options: Record<string, unknown>): Shop['target'];
   deployment(name?: string): Promise<Deployment | null>;
+  /**
+   * How long a Deployment's pods may make no progress from now on, seconds. A short one gives up what is hopeless, once
+   * it has shown why; from the start, on a busy machine, it would give up what is only slow.
+   */
+  deadline(name: string, seconds: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** For requests of a provider whose time-outs are not what is tested: milliseconds. */
+export const patientMs = 30_000;
 
 /** Deployment and Service `shop` in version v1, running. */
 export async function openShop(cluster: KubeAccess, options: ShopOptions = {}): Promise<Shop> {
@@ -35,7 +42,8 @@ export async function openShop(cluster: KubeAccess, options: ShopOptions = {}): 
   const leaseNamespace = await cluster.makeNamespace('sluice');
   await cluster.apply(shopDeployment(namespace, options), service(namespace, 'shop'));
   if (!options.cold) await available(cluster, namespace, 'shop');
-  const provider = kubernetes.create({ kubeconfig: cluster.kubeconfigPath, namespace, leaseNamespace });
+  const { kubeconfigPath: kubeconfig } = cluster;
+  const provider = kubernetes.create({ kubeconfig, namespace, leaseNamespace, timeoutMs: patientMs });
   const id = 'test/shop';
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   return {
@@ -48,48 +56,67 @@ export async function openShop(cluster: KubeAccess, options: ShopOptions = {}): 
       const { status, body } = await cluster.rest('GET', `${path}/${name}`);
       return status === 200 ? deploymentIn(z.custom<Parameters<typeof deploymentIn>[0]>().parse(body)) : null;
     },
+    async deadline(name, seconds) {
+      const spec = { progressDeadlineSeconds: seconds };
+      const { status, body } = await cluster.rest('PATCH', `${path}/${name}`, { spec });
+      if (status !== 200) throw new Error(`deadline of ${name}: ${JSON.stringify(body)}`);
+    },
     close: () => provider.close(),
   };
 }
 
 export function shopDeployment(namespace: string, options: ShopOptions = {}): object {
-  const { replicas = 2, deadline = 5, image = 'registry.test/shop:v1' } = options;
+  const { replicas = 2, image = 'registry.test/shop:v1' } = options;
   const base = deployment({ namespace, name: 'shop', replicas, image }) as { spec: object };
-  return { ...base, spec: { ...base.spec, progressDeadlineSeconds: deadline, ...options.spec } };
+  return { ...base, spec: { ...base.spec, progressDeadlineSeconds: 90, ...options.spec } };
 }
 
-/** Waits as `kubectl rollout status` does, and until what belongs to the namespace's Services is there as well. */
+/** Waits as `kubectl rollout status` does, and until the Services that are for its pods have found them all. */
 export async function available(cluster: KubeAccess, namespace: string, name: string): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
-  await waitFor(
+  const { replicas, template } = await waitFor(
     `deployment ${name} to be available`,
     async () => {
       const { metadata, spec, status } = rolledOut.parse((await cluster.rest('GET', path)).body);
       const { observedGeneration, replicas, updatedReplicas, availableReplicas } = status;
       const all = [replicas, updatedReplicas, availableReplicas].every((count) => count === spec.replicas);
-      return all && observedGeneration >= metadata.generation;
+      return all && observedGeneration >= metadata.generation && spec;
     },
-    { timeoutMs: 40_000 },
+    { timeoutMs: 90_000 },
   );
-  const services = await namesIn(cluster, `/api/v1/namespaces/${namespace}/services`);
-  for (const one of services) {
-    const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
-    const ofService = `${slices}?labelSelector=kubernetes.io/service-name=${one}`;
-    await waitFor(`slices of ${one}`, async () => (await namesIn(cluster, ofService)).length > 0);
-    const endpoints = `/api/v1/namespaces/${namespace}/endpoints/${one}`;
-    await waitFor(endpoints, async () => (await cluster.rest('GET', endpoints)).status === 200);
+  const answer = await cluster.rest('GET', `/api/v1/namespaces/${namespace}/services`);
+  const services = selecting.parse(answer.body).items;
+  for (const { metadata, spec } of services) {
+    if (!selects(spec.selector, template.metadata.labels)) continue;
+    const found = async () => (await podsBehind(cluster, namespace, metadata.name)).length >= replicas;
+    await waitFor(`${replicas} endpoints of ${metadata.name}`, found, { timeoutMs: 90_000 });
   }
 }
 
-async function namesIn(cluster: KubeAccess, path: string): Promise<string[]> {
-  const { items } = listed.parse((await cluster.rest('GET', path)).body);
-  return items.map(({ metadata }) => metadata.name);
+/** The pods to which a Service sends: those that are ready, of which it hears a moment later than their Deployment. */
+export async function podsBehind(
+  cluster: KubeAccess,
+  namespace: string,
+  service: string,
+): Promise<readonly string[]> {
+  const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+  const ofService = `${slices}?labelSelector=kubernetes.io/service-name=${service}`;
+  const { items } = endpointSlices.parse((await cluster.rest('GET', ofService)).body);
+  const all = items.flatMap(({ endpoints }) => endpoints ?? []);
+  return all.filter(({ conditions }) => conditions.ready).map(({ targetRef }) => targetRef.name);
 }
 
+const endpoint = z.object({
+  conditions: z.object({ ready: z.boolean() }),
+  targetRef: z.object({ name: z.string() }),
+});
+const endpointSlices = z.object({ items: z.array(z.object({ endpoints: z.array(endpoint).nullish() })) });
+
+const labels = z.record(z.string(), z.string());
 const count = z.number().default(0);
 const rolledOut = z.object({
   metadata: z.object({ generation: z.number() }),
-  spec: z.object({ replicas: z.number() }),
+  spec: z.object({ replicas: z.number(), template: z.object({ metadata: z.object({ labels }) }) }),
   status: z.object({
     observedGeneration: count,
     replicas: count,
@@ -98,12 +125,20 @@ const rolledOut = z.object({
   }),
 });
 
+const selecting = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ selector: labels.default({}) }),
+    }),
+  ),
+});
 const listed = z.object({
-  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })),
+  items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string(), labels: labels.optional() }) })),
 });
 /** Records of what happened, and what their owners renew by themselves. */
 const passing = ['events', 'leases'];
-/** What follows from Services and pods; only whether it is there counts. */
+/** What follows from Services and pods, each in its time, and counts only where it stays without its Service. */
 const derived = ['Endpoints', 'EndpointSlice'];
 
 /**
@@ -112,18 +147,26 @@ const derived = ['Endpoints', 'EndpointSlice'];
  */
 export async function contentsOf(cluster: KubeAccess, namespace: string): Promise<Record<string, string>> {
   const collections = await cluster.objects.collections(namespace);
-  const contents = await Promise.all(
+  const found = await Promise.all(
     collections
       .filter(({ resource }) => !passing.includes(resource))
       .map(async ({ kind, path }) => {
         const { items } = listed.parse((await cluster.rest('GET', path)).body);
-        return items.map((item) => [
-          `${kind} ${item.metadata.name}`,
-          derived.includes(kind) ? '' : textOf({ kind, ...item }),
-        ]);
+        return items.map((item) => ({ kind, ...item }));
       }),
   );
-  return Object.fromEntries(contents.flat());
+  const objects = found.flat();
+  const services = objects.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name);
+  const follows = ({ kind, metadata: { name, labels } }: (typeof objects)[number]) =>
+    derived.includes(kind) && services.includes(labels?.['kubernetes.io/service-name'] ?? name);
+  return Object.fromEntries(
+    objects
+      .filter((object) => !follows(object))
+      .map((object) => [
+        `${object.kind} ${object.metadata.name}`,
+        derived.includes(object.kind) ? '' : textOf(object),
+      ]),
+  );
 }
 
 function textOf({ status: _status, ...object }: Record<string, unknown>): string {
@@ -162,7 +205,8 @@ export async function holdsAgain(
       last = changed.map((name) => `${name}\n  was ${before[name]}\n  is  ${now[name]}`).join('\n');
       return changed.length === 0;
     },
-    { timeoutMs: 20_000, everyMs: 200 },
+    // Garbage is collected when the collector has time for it: none while it learns of kinds that came new.
+    { timeoutMs: 90_000, everyMs: 200 },
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${last}`);
   });

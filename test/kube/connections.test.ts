@@ -67,7 +67,7 @@ function kubeconfigWith(users: readonly object[]): string {
 }
 
 function clientOf(kubeconfig: string | undefined, root?: string): KubeClient {
-  const client = new KubeClient(connect(kubeconfig === undefined ? {} : { kubeconfig }, root), 5_000);
+  const client = new KubeClient(connect(kubeconfig === undefined ? {} : { kubeconfig }, root), 30_000);
   opened.push(client);
   return client;
 }

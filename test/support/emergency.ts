@@ -26,7 +26,7 @@ export class TestEmergency {
   until(
     what: string,
     fits: (status: EmergencyStatus) => boolean,
-    timeoutMs = 30_000,
+    timeoutMs = 60_000,
   ): Promise<EmergencyStatus> {
     const probe = async () => {
       const status = await this.status();

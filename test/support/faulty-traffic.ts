@@ -13,6 +13,8 @@ type Failing = 'prepare' | 'setRoute' | 'renew' | 'read' | 'setStable' | 'restor
 export interface FaultyTraffic extends TrafficProvider {
   /** Lets the next `times` calls of a target fail as if the data plane were away. */
   failNext(call: Failing, targetId: string, times: number): void;
+  /** How many calls of a target have failed so. */
+  failures(call: Failing, targetId: string): number;
   /** How far the data plane's clock is ahead from now on. */
   skew(aheadMs: number): void;
   /** Writes as somebody else would: under the present owner's epoch. */
@@ -22,11 +24,13 @@ export interface FaultyTraffic extends TrafficProvider {
 
 export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
   const left = new Map<string, number>();
+  const failed = new Map<string, number>();
   const guard = <T>(call: Failing, { id }: TrafficTarget, act: () => Promise<T>): Promise<T> => {
     const key = `${call} ${id}`;
     const failures = left.get(key) ?? 0;
     if (failures === 0) return act();
     left.set(key, failures - 1);
+    failed.set(key, (failed.get(key) ?? 0) + 1);
     return Promise.reject(new SluiceError('traffic-unavailable', `The data plane did not answer (${key}).`));
   };
   const target = (id: string): TrafficTarget => ({ id, options: {} });
@@ -54,15 +58,20 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
       : {}),
     ...(inner.changes ? { changes: inner.changes.bind(inner) } : {}),
     close: () => inner.close(),
+    failures: (call, targetId) => failed.get(`${call} ${targetId}`) ?? 0,
     failNext: (call, targetId, times) => void left.set(`${call} ${targetId}`, times),
     meddle: async (id, route) => {
       const { weightPercent, match, epoch } = await inner.read(target(id));
       await inner.setRoute(target(id), { weightPercent, match, ...route }, epoch);
     },
     whenState: (id, fits) =>
-      waitFor(`the data plane of ${id}`, async () => {
-        const state = await inner.read(target(id));
-        return fits(state) ? state : null;
-      }),
+      waitFor(
+        `the data plane of ${id}`,
+        async () => {
+          const state = await inner.read(target(id));
+          return fits(state) ? state : null;
+        },
+        { timeoutMs: 60_000 },
+      ),
   };
 }

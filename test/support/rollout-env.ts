@@ -1,6 +1,6 @@
 /** A real Temporal server with Sluice's real workers over memory providers: what every scenario runs on. */
 import { Client, type WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import {
   type ActivityDeps,
@@ -17,7 +17,7 @@ import type { Route } from '../../src/domain/notify/types.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, statusQuery, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
-import type { CommandName, Phase, TimelineEntry } from '../../src/domain/rollout/types.ts';
+import type { CommandName, Phase, TimelineEntry, TimelineKind } from '../../src/domain/rollout/types.ts';
 import { createMemoryAlerts, type MemoryAlerts } from '../../src/providers/alerts/memory.ts';
 import { createMemoryGate, type MemoryGate } from '../../src/providers/gates/memory.ts';
 import { createMemoryHealth, type MemoryHealth } from '../../src/providers/health/memory.ts';
@@ -26,13 +26,13 @@ import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/met
 import type { Notifier } from '../../src/providers/notifiers/types.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent, type TrafficProvider } from '../../src/providers/traffic/types.ts';
-import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { noticeDepsOf } from '../../src/worker/notices.ts';
 import { createWorkers, type WorkersOptions } from '../../src/worker/workers.ts';
 import type { ActivityTap } from './activity-tap.ts';
+import { startSkippingTemporal, startTemporal, type TestTemporal } from './dev-server.ts';
 import { createFakeWorkload, type FakeWorkload } from './fake-workload.ts';
 import { createFaultyTraffic, type FaultyTraffic } from './faulty-traffic.ts';
 import { planFixture } from './plan.ts';
@@ -85,6 +85,8 @@ const partitions = ['Read', 'Write'].flatMap((side) => [
   '--dynamic-config-value',
   `matching.numTaskqueue${side}Partitions=1`,
 ]);
+/** However busy the machine is. */
+const patienceMs = 60_000;
 /** A status that changes without a line in the timeline is seen this late at most. */
 const lookEveryMs = 200;
 
@@ -114,12 +116,14 @@ export class RolloutEnv {
   private readonly encryption: Encryption;
   private silent = false;
   private readonly tap: ActivityTap | null;
+  private readonly stopTemporal: () => Promise<void>;
   private workers: RunningWorkers | null = null;
 
-  private constructor(temporal: TestWorkflowEnvironment, options: RolloutEnvOptions) {
-    this.temporal = temporal;
+  private constructor({ env, stop }: TestTemporal, options: RolloutEnvOptions) {
+    this.temporal = env;
+    this.stopTemporal = stop;
     this.encryption = options.encryption ?? noEncryption;
-    this.client = options.encryption ? readingClient(temporal, options.encryption) : temporal.client;
+    this.client = options.encryption ? readingClient(env, options.encryption) : env.client;
     this.traffic = createFaultyTraffic(options.traffic ?? createMemoryTraffic());
     this.workload = createFakeWorkload(this.traffic);
     this.clock = options.clock ?? systemClock;
@@ -137,20 +141,24 @@ export class RolloutEnv {
 
   static async create(options: RolloutEnvOptions = {}): Promise<RolloutEnv> {
     installRuntime();
-    const tools = locateTools();
-    const skipping = options.server === 'skipping';
-    const path = skipping ? tools.temporalTestServer : tools.temporal;
-    const executable = path === null ? {} : { executable: { type: 'existing-path' as const, path } };
-    const extraArgs = [...(skipping ? [] : partitions), ...(options.serverArgs ?? [])];
-    const server = { ...executable, extraArgs };
+    const args = options.serverArgs ?? [];
     const plugins = options.tap ? [options.tap.plugin] : [];
-    const temporal = skipping
-      ? await TestWorkflowEnvironment.createTimeSkipping({ server, plugins })
-      : await TestWorkflowEnvironment.createLocal({ server, plugins });
+    const temporal =
+      options.server === 'skipping'
+        ? await startSkippingTemporal({ args, plugins })
+        : await startTemporal({ args: [...partitions, ...args], plugins });
     const env = new RolloutEnv(temporal, options);
-    await registerSearchAttributes(temporal.connection, 'default').catch(() => registerBlindly(temporal));
+    const { connection } = temporal.env;
+    await registerSearchAttributes(connection, 'default').catch(() => registerBlindly(temporal.env));
     await env.startWorkers();
     return env;
+  }
+
+  /** Does `act` at each line of this kind in a rollout's timeline, before anything that the line brings about. */
+  at(workflowId: string, kind: TimelineKind, act: (entry: TimelineEntry) => void): void {
+    this.listeners.push((id, entry) => {
+      if (id === workflowId && entry.kind === kind) act(entry);
+    });
   }
 
   /** Resolves at the next line of a rollout's timeline, or a little later if there is none. */
@@ -285,7 +293,7 @@ export class RolloutEnv {
 
   async close(): Promise<void> {
     await this.stopWorkers();
-    await this.temporal.teardown();
+    await this.stopTemporal();
   }
 }
 
@@ -308,7 +316,7 @@ export class TestRollout {
   until(
     what: string,
     fits: (status: RolloutStatus) => boolean | Promise<boolean>,
-    timeoutMs = 60_000,
+    timeoutMs = patienceMs,
   ): Promise<RolloutStatus> {
     return waitFor(
       `${this.handle.workflowId} ${what}`,

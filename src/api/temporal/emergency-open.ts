@@ -33,8 +33,8 @@ import { memoOf, workerSeen } from './visibility.ts';
 /** How long the stops go first; a data plane that needs longer must not keep the workflow from the others. */
 const headStartMs = 300;
 
-/** Nobody's canary waits longer for Temporal to say that this is a request that came before. */
-const askedBeforeMs = 150;
+/** Nobody's canary waits longer for Temporal to say that this is a request that came before; the opening itself does. */
+const askedBefore = { stopsWaitMs: 150, openingWaitsMs: 2_000 };
 
 /**
  * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a newer
@@ -57,14 +57,15 @@ export async function openEmergency(
   };
   const links = emergencyLinksOf(order.id);
   const request = key === null ? null : onceId('open', actor, key);
-  const before = request === null ? null : await openedBefore(deps, order, request);
+  const asking = request === null ? Promise.resolve(null) : openedBefore(deps, order, request);
+  const before = await Promise.race([asking, sleep(askedBefore.stopsWaitMs, null)]);
   if (before?.over === true) {
     const stop = { restored: [], notRestored: [], listProblem: null };
     return { id: order.id, ...before, workerSeen: await isWorkerSeen(deps), stop, links };
   }
   const stopping = stopsOf(deps, words);
   await Promise.race([stopping, sleep(headStartMs)]);
-  const opening = before === null ? begin(deps, order, request) : Promise.resolve(before);
+  const opening = asking.then((known) => known ?? begin(deps, order, request));
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
   if ('error' in opened) throw withStop(opened.error, stop);
   return { id: order.id, ...opened, workerSeen: await isWorkerSeen(deps), stop, links };
@@ -81,7 +82,7 @@ async function openedBefore(
   request: string,
 ): Promise<Begun | null> {
   const workflowId = emergencyWorkflowIdOf(order.id);
-  const info = await rawInfoOf(deps, { workflowId }, askedBeforeMs).catch(() => null);
+  const info = await rawInfoOf(deps, { workflowId }, askedBefore.openingWaitsMs).catch(() => null);
   if (!info || memoOf(info, requestMemo) !== request) return null;
   const [{ to, reason } = order] = orderIn(info);
   if (to !== order.to || reason !== order.reason) return null;

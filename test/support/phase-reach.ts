@@ -18,6 +18,7 @@ interface Reach {
   readonly turned?: boolean;
   readonly soakMs: number;
   readonly approval?: boolean;
+  /** Default: long, so that nothing ends while a test looks. */
   readonly watchAfterMs?: number;
   readonly noData?: boolean;
   /** A gate must open first. */
@@ -62,7 +63,6 @@ export const reaches: Record<LivePhase | 'cleaning after restore', Reach> = {
     holds: null,
     begins: 'promoted',
     soakMs: short,
-    watchAfterMs: long,
     legal: ['rollback'],
   },
   restoring: { phase: 'restoring', holds: 'restore', turned: true, soakMs: long, legal: ['rollback'] },
@@ -105,7 +105,7 @@ export async function reach(
     if (kind === 'shifted' && how.turned) void rollout.then((started) => started.signal('rollback'));
   });
   if (how.noData) env.metrics.set((query) => query.includes(plan.service), null);
-  const rollout = env.start({ ...plan, ...planOf(how, plan.service) });
+  const rollout = env.start({ ...planOf(how, plan.service), ...plan });
   const started = await rollout;
   await begun.given;
   const status = await started.phase(how.phase);
@@ -121,7 +121,7 @@ function planOf(how: Reach, service: string): Partial<Plan> {
   return {
     stages: [{ ...stage, checks }],
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
-    watchAfterMs: how.watchAfterMs ?? short,
+    watchAfterMs: how.watchAfterMs ?? long,
     ...(how.gated ? { gates: [gateFixture()] } : {}),
   };
 }

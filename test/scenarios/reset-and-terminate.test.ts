@@ -4,33 +4,46 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { ActivityTap, wholeBody } from '../support/activity-tap.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+import { recordShares } from '../support/shares.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const ttlMs = 4_000;
 const long = 60_000;
 
+const tap = new ActivityTap();
 let env: RolloutEnv;
 beforeAll(async () => {
-  env = await RolloutEnv.create();
+  env = await RolloutEnv.create({ tap });
 });
 afterAll(() => env.close());
 
-const start = (service: string, watchAfterMs = 0, lastSoakMs = long) =>
-  env.start({
+/** The runs of watches that have ended. */
+const watchedRuns: string[] = [];
+
+function start(service: string, lastSoakMs = long): Promise<TestRollout> {
+  tap.taps.set(`rollout/test/${service}`, ({ execution, name }, act) =>
+    act().finally(() => {
+      if (execution.type === 'watch' && name === wholeBody) watchedRuns.push(execution.runId);
+    }),
+  );
+  return env.start({
     service,
     stages: [stageFixture({ soakMs: 500 }), stageFixture({ weightPercent: 50, soakMs: lastSoakMs })],
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
     lease: { ttlMs, orphanGraceMs: ttlMs },
-    watchAfterMs,
+    watchAfterMs: 0,
   });
+}
 
 const stateOf = (rollout: TestRollout) =>
   env.traffic.read({ id: `test/${rollout.plan.service}`, options: {} });
 const shareOf = async (rollout: TestRollout) => effectivePercent(await stateOf(rollout), Date.now());
 
-async function atHalf(service: string, lastSoakMs = long): Promise<TestRollout> {
-  const rollout = await start(service, 0, lastSoakMs);
+async function atHalf(service: string): Promise<TestRollout> {
+  const rollout = await start(service);
   await env.traffic.whenState(`test/${service}`, (state) => effectivePercent(state, Date.now()) === 50);
   await rollout.until('to soak', ({ stage, phase }) => stage === 1 && phase === 'soaking');
   return rollout;
@@ -57,22 +70,16 @@ async function reset(rollout: TestRollout, toEvent: number): Promise<RolloutStat
   return await env.client.workflow.getHandle(workflowId).result();
 }
 
-/** The shares that the canary has had one after the other. */
-function shares(rollout: TestRollout): { soFar: readonly number[]; stop(): readonly number[] } {
-  const seen: number[] = [];
-  const look = async () => {
-    const share = await shareOf(rollout);
-    if (share !== seen.at(-1)) seen.push(share);
-  };
-  const timer = setInterval(() => void look(), 5);
-  return {
-    soFar: seen,
-    stop: () => {
-      clearInterval(timer);
-      return seen;
-    },
-  };
+/** A rollout that begins looks for the end of the one before it in Temporal's list, which lags behind. */
+async function endIsListed({ handle }: TestRollout): Promise<void> {
+  const query = `WorkflowId = "${handle.workflowId}" AND ExecutionStatus = "Terminated" AND SluicePhase = "soaking"`;
+  await waitFor(
+    `the end of ${handle.workflowId} in the list`,
+    async () => (await env.client.workflow.count(query)).count > 0,
+  );
 }
+
+const sharesOf = (rollout: TestRollout) => recordShares(env.traffic, `test/${rollout.plan.service}`);
 
 const logOf = (rollout: TestRollout, what: string) =>
   env.workload.log.filter((line) => line.startsWith(`${what} test/${rollout.plan.service} `));
@@ -83,11 +90,17 @@ describe.concurrent('a rollout that is reset', () => {
   it.each([0, 1, 2])(
     'at half of the traffic to a workflow task %d before its last one ends, and no share comes up again',
     async (before) => {
-      const rollout = await atHalf(`reset-${before}`, 3_000);
+      const rollout = await atHalf(`reset-${before}`);
+      const { runId } = await rollout.handle.describe();
       const points = await resetPoints(rollout);
-      const seen = shares(rollout);
-      const { phase } = await reset(rollout, points.at(-1 - before) ?? 0);
-      expect(seen.stop()).toEqual([50, 0]);
+      const seen = sharesOf(rollout);
+      const ended = reset(rollout, points.at(-1 - before) ?? 0);
+      await expect.poll(() => watchedRuns.filter((id) => id === runId).length).toBe(2);
+      // Who goes on is brought to its end; who was stopped refuses, or has ended.
+      await rollout.until('to decide', ({ phase, cause }) => phase === 'soaking' || cause !== null);
+      await rollout.update('promote', { full: true }).catch(() => {});
+      const { phase } = await ended;
+      expect(seen.stop().map(({ percent }) => percent)).toEqual([50, 0]);
       expect(['promoted', 'rolled-back']).toContain(phase);
       const [stableSlot, left] = phase === 'promoted' ? ['green', 'blue'] : ['blue', 'green'];
       expect(await stateOf(rollout)).toMatchObject({ stableSlot, weightPercent: 0 });
@@ -97,10 +110,14 @@ describe.concurrent('a rollout that is reset', () => {
 
   it('at 50 % to its beginning takes the target anew, says so, and climbs again from 0', async () => {
     const rollout = await atHalf('reset-start');
-    const seen = shares(rollout);
+    tap.taps.set(rollout.handle.workflowId, async ({ execution, name }, act) => {
+      if (execution.type === 'prepare' && name === wholeBody) await endIsListed(rollout);
+      return await act();
+    });
+    const seen = sharesOf(rollout);
     const [first = 0] = await resetPoints(rollout);
     const ended = reset(rollout, first);
-    await expect.poll(() => seen.soFar, { timeout: 10_000 }).toEqual([50, 0, 10, 50]);
+    await expect.poll(() => seen.percents, { timeout: 60_000 }).toEqual([50, 0, 10, 50]);
     seen.stop();
     await env.client.workflow.getHandle(rollout.handle.workflowId).signal('rollback', { reason: 'done' });
     const prepared = (await ended).timeline.find(({ kind }) => kind === 'prepared');
@@ -121,7 +138,7 @@ describe.concurrent('a rollout that is reset', () => {
   });
 
   it('after its promotion to a soak before it leaves the stable slot, and what runs there, alone', async () => {
-    const rollout = await start('reset-promoted', 0, 500);
+    const rollout = await start('reset-promoted', 500);
     expect((await rollout.ended()).phase).toBe('promoted');
     const stopped = logOf(rollout, 'stop');
     const points = await resetPoints(rollout);
@@ -137,10 +154,13 @@ describe.concurrent('a rollout that is reset', () => {
 describe('a rollout that is terminated at 50 %', () => {
   it('gives its canary nothing after the lease at the latest, and the next start finds a clean state and says what happened', async () => {
     const rollout = await atHalf('terminated');
+    const seen = sharesOf(rollout);
     await rollout.handle.terminate('test');
     const terminatedAtMs = Date.now();
-    await expect.poll(() => shareOf(rollout), { timeout: ttlMs + 1_000, interval: 20 }).toBe(0);
-    expect(Date.now() - terminatedAtMs).toBeLessThanOrEqual(ttlMs + 1_000);
+    await expect.poll(() => seen.percents, { timeout: 5 * ttlMs }).toEqual([50, 0]);
+    // It is renewed once more at the most while the watch asks whether its rollout lives.
+    expect(seen.stop()[0]?.leaseUntilMs).toBeLessThanOrEqual(terminatedAtMs + 2 * ttlMs);
+    await endIsListed(rollout);
     const next = await start('terminated');
     const { timeline } = await next.until('to be prepared', ({ phase }) => phase !== 'preparing');
     const prepared = timeline.find(({ kind }) => kind === 'prepared')?.text;
@@ -157,9 +177,10 @@ describe('a rollout that is terminated at 50 %', () => {
     const rollout = await atHalf('terminated-alone');
     await env.stopWorkers();
     await rollout.handle.terminate('test');
-    await expect.poll(() => shareOf(rollout), { timeout: ttlMs + 1_000, interval: 20 }).toBe(0);
+    await expect.poll(() => shareOf(rollout), { timeout: 5 * ttlMs }).toBe(0);
     expect(await stateOf(rollout)).toMatchObject({ weightPercent: 50, stopped: false });
     await env.startWorkers();
+    await endIsListed(rollout);
     const next = await start('terminated-alone');
     const { timeline } = await next.until('to be prepared', ({ phase }) => phase !== 'preparing');
     expect(timeline.find(({ kind }) => kind === 'prepared')?.text).toMatch(

@@ -4,6 +4,7 @@ import type { Plan, RollbackConfig } from '../../src/domain/plan/types.ts';
 import type { TimelineKind } from '../../src/domain/rollout/types.ts';
 import { planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+import { recordShares } from '../support/shares.ts';
 
 let env: RolloutEnv;
 beforeAll(async () => {
@@ -33,7 +34,7 @@ const absolute = (service: string) => ({
   minSamples: 0,
 });
 
-const gradual = { strategy: 'gradual', timeoutMs: 12_000, ramp: { overMs: 4_000, steps: 4 } } as const;
+const gradual = { strategy: 'gradual', timeoutMs: 20_000, ramp: { overMs: 8_000, steps: 4 } } as const;
 
 /** Waits until the watch holds the route, so that a share that is seen is the rollout's own. */
 async function serving(rollout: TestRollout): Promise<void> {
@@ -47,19 +48,23 @@ describe.concurrent('gradual', () => {
   it('goes down in steps, keeps the lease and ends at 0 within the time', async () => {
     const rollout = await env.start(planFor('ramp', gradual));
     await serving(rollout);
+    const shares = recordShares(env.traffic, 'test/ramp');
     await rollout.signal('rollback', { reason: 'not needed any more' });
-    for (const share of [30, 20, 10]) {
-      await rollout.until(`to be at ${share} %`, async () => (await rollout.canaryShare()) === share);
-    }
-    const { leaseUntilMs } = await env.traffic.read({ id: 'test/ramp', options: {} });
     const status = await rollout.ended();
+    const seen = shares.stop();
+    const percents = seen.map(({ percent }) => percent);
+    // A machine that is late for a step goes on with the one that is due by then.
+    expect([40, 30, 20, 10, 0].filter((step) => percents.includes(step))).toEqual(percents);
+    expect(percents.length).toBeGreaterThan(3);
     expect(status).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command' } });
     // The plan's own lease is 45 s; half-way down, none ends later than the rollback must, or a little on a busy machine.
+    const leaseUntilMs = seen.at(-2)?.leaseUntilMs;
     expect(leaseUntilMs).toBeLessThanOrEqual((status.cause?.atMs ?? 0) + gradual.timeoutMs + 5_000);
     expect(status.rollback?.strategy).toEqual({ planned: 'gradual', ramped: true });
     expect(status.rollback?.restoreMs).toBeLessThan(gradual.timeoutMs);
     const ramp = status.timeline.find(({ kind }) => kind === 'ramp');
-    expect(ramp?.text).toBe('the canary went down by 30 %, 20 %, 10 %');
+    const steps = percents.slice(1, -1).map((percent) => `${percent} %`);
+    expect(ramp?.text).toBe(`the canary went down by ${steps.join(', ')}`);
     expect(kindsOf(status.timeline)).not.toContain('restore-late');
   });
 
@@ -88,7 +93,7 @@ describe.concurrent('gradual', () => {
     };
     await Promise.all(
       Object.entries(hurries).map(async ([name, hurry]) => {
-        const maxDurationMs = name === 'limit' ? 6_000 : 3_600_000;
+        const maxDurationMs = name === 'limit' ? 12_000 : 3_600_000;
         const rollout = await env.start(planFor(`ramp-${name}`, long, { maxDurationMs }));
         await serving(rollout);
         await rollout.signal('rollback', { reason: 'slowly' });
@@ -200,29 +205,26 @@ describe.concurrent('blue-green', () => {
 });
 
 describe.concurrent('verification', () => {
-  const verify = (service: string) => ({
-    checks: [absolute(service)],
-    consecutive: 3,
-    intervalMs: 200,
-    timeoutMs: 2_000,
-  });
-
   it.each([
-    ['passed', 100],
-    ['failed', 50],
-    ['timed-out', null],
-  ] as const)('%s: says so, cleans up, and never brings the canary back', async (result, answer) => {
-    const service = `verify-${result}`;
-    const rollout = await env.start(planFor(service, { verify: verify(service) }));
-    await serving(rollout);
-    env.metrics.set(new RegExp(`success ${service} v1`), answer);
-    await rollout.update('rollback', { reason: 'bad' });
-    const status = await rollout.ended();
-    expect(status.rollback?.verification).toMatchObject({ result });
-    const kinds = kindsOf(status.timeline);
-    expect(kinds.slice(kinds.indexOf('restored'))).toEqual(['restored', 'verified', 'cleaned', 'finished']);
-    const said = status.timeline.find(({ kind }) => kind === 'verified');
-    expect(said?.data?.severity).toBe(result === 'passed' ? undefined : 1);
-    expect(await rollout.canaryShare()).toBe(0);
-  });
+    ['passed', 100, 30_000],
+    ['failed', 50, 30_000],
+    ['timed-out', null, 2_000],
+  ] as const)(
+    '%s: says so, cleans up, and never brings the canary back',
+    async (result, answer, timeoutMs) => {
+      const service = `verify-${result}`;
+      const verify = { checks: [absolute(service)], consecutive: 3, intervalMs: 200, timeoutMs };
+      const rollout = await env.start(planFor(service, { verify }));
+      await serving(rollout);
+      env.metrics.set(new RegExp(`success ${service} v1`), answer);
+      await rollout.update('rollback', { reason: 'bad' });
+      const status = await rollout.ended();
+      expect(status.rollback?.verification).toMatchObject({ result });
+      const kinds = kindsOf(status.timeline);
+      expect(kinds.slice(kinds.indexOf('restored'))).toEqual(['restored', 'verified', 'cleaned', 'finished']);
+      const said = status.timeline.find(({ kind }) => kind === 'verified');
+      expect(said?.data?.severity).toBe(result === 'passed' ? undefined : 1);
+      expect(await rollout.canaryShare()).toBe(0);
+    },
+  );
 });

@@ -115,7 +115,7 @@ describe('lesson 20: each event is told once, and who cannot be told holds up no
   it('a receiver that never answers is begun to be told before the restore, which does not wait for it', async () => {
     const silent: (() => void)[] = [];
     env.hook.answer(() => new Promise((resolve) => silent.push(resolve)));
-    const webhooks = [{ ...webhook, on: ['rollback', 'post'] as const, tries: 1 }];
+    const webhooks = [{ ...webhook, on: ['rollback', 'post'] as const, timeoutMs: 60_000, tries: 1 }];
     const rollout = await start('lesson-20', { stages: [stageFixture({ soakMs: 60_000 })], webhooks });
     await rollout.phase('soaking');
     await rollout.update('rollback', { reason: 'bad' });

@@ -185,8 +185,18 @@ describe.concurrent('lessons of judging', () => {
     const service = 'lesson-12-counts';
     serve(service, 'v1', 1_000, 0.001);
     serve(service, 'v2', 100, 0.001);
-    // Away for a quarter of a second, back for half of one.
-    const away = () => Math.floor(Date.now() / 250) % 3 === 0;
+    // Away at every third time that it is asked for samples, of which there may be many.
+    let asked = 0;
+    let isAsked = false;
+    const away = () => {
+      if (!isAsked)
+        queueMicrotask(() => {
+          isAsked = false;
+        });
+      asked += isAsked ? 0 : 1;
+      isAsked = true;
+      return asked % 3 === 1;
+    };
     env.metrics.set(`all ${service} v2`, (atMs) =>
       away() ? new Error('connection reset') : (atMs / 1000) * 100,
     );

@@ -9,6 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => env.close());
 
+/** The data plane obeys no restore until people have been paged. */
+function deafUntilLate(service: string): void {
+  env.traffic.failNext('restore', `test/${service}`, Number.POSITIVE_INFINITY);
+  env.at(`rollout/test/${service}`, 'restore-late', () =>
+    env.traffic.failNext('restore', `test/${service}`, 0),
+  );
+}
+
 const steady = { stages: [stageFixture({ soakMs: 60_000 })] };
 
 describe.concurrent('the restore ladder', () => {
@@ -22,7 +30,7 @@ describe.concurrent('the restore ladder', () => {
     } as const;
     const rollout = await env.start({ ...steady, service: 'ladder', rollback });
     await rollout.phase('soaking');
-    env.traffic.failNext('restore', 'test/ladder', 60);
+    deafUntilLate('ladder');
     await rollout.update('rollback', { reason: 'bad' });
     const status = await rollout.ended();
     const steps = status.timeline.map(({ kind }) => kind).slice(-8);
@@ -70,7 +78,7 @@ describe.concurrent('the restore ladder', () => {
       watchAfterMs: 60_000,
     });
     await rollout.phase('watching');
-    env.traffic.failNext('restore', 'test/ladder-promoted', 30);
+    deafUntilLate('ladder-promoted');
     await rollout.update('rollback', { reason: 'bad' });
     const status = await rollout.ended();
     expect(status.timeline.map(({ kind }) => kind)).not.toContain('second-means');

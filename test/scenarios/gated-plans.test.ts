@@ -150,15 +150,19 @@ describe('before any traffic moves, the rollout stops with', () => {
   });
 
   it('the yes of whoever started it, which is refused at once, and does not count when it is forced in', async () => {
-    const rollout = await env.start(planOf('summit-internal', 'self', { approval: { timeoutMs: 3_000 } }));
+    const rollout = await env.start(planOf('summit-internal', 'self', { approval: { timeoutMs: hourMs } }));
     await rollout.phase('gating');
     await expect(rollout.update('approve', { actor: 'ann' })).rejects.toMatchObject({
       cause: { message: expect.stringContaining('ask somebody else') },
     });
     await rollout.signal('approve', { actor: 'ann' });
+    await rollout.until('to refuse it', ({ timeline }) =>
+      timeline.some(({ kind, actor }) => kind === 'command-refused' && actor === 'ann'),
+    );
+    aheadMs = hourMs;
     const status = await rollout.ended();
     expect(status.refusal).toMatch(
-      /approval: it did not open within 3s: needs 1 approval of release-captain, not of ann.*sluice approve self\/summit-server/,
+      /approval: it did not open within 1h: needs 1 approval of release-captain, not of ann.*sluice approve self\/summit-server/,
     );
     await expectUntouched(status, rollout);
   });

@@ -170,7 +170,7 @@ describe('gates before a stage', () => {
 
 describe('gates that must stay open', () => {
   const guards = (onRefuse: 'hold' | 'rollback') => [{ ...gateFixture({ name: 'freeze' }), onRefuse }];
-  const long = [stageFixture({ soakMs: 2_000 })];
+  const long = [stageFixture({ soakMs: 60_000 })];
 
   it('hold the stage while they are closed, and let it go on when they open again', async () => {
     const rollout = await start('frozen', { stages: long, guards: guards('hold') });
@@ -180,6 +180,8 @@ describe('gates that must stay open', () => {
     expect(held.holdReason).toMatch(/a freeze has begun/);
     expect(await share('frozen')).toBe(10);
     env.gate.answer(() => ({ answer: 'open', reason: 'it is over' }));
+    await rollout.phase('soaking');
+    await rollout.update('promote');
     expect((await rollout.ended()).phase).toBe('promoted');
   });
 
@@ -204,7 +206,7 @@ describe('gates that must stay open', () => {
         ? { answer: 'refuse', reason: `${name} says no` }
         : { answer: 'open', reason: 'well' };
     });
-    const rollout = await start('both', { stages: [stageFixture({ soakMs: 60_000 })], guards: two });
+    const rollout = await start('both', { stages: long, guards: two });
     await rollout.phase('soaking');
     closed.add('freeze');
     await rollout.phase('holding');
@@ -217,10 +219,7 @@ describe('gates that must stay open', () => {
   });
 
   it('leave a pause as it was when they open again', async () => {
-    const rollout = await start('paused', {
-      stages: [stageFixture({ soakMs: 60_000 })],
-      guards: guards('hold'),
-    });
+    const rollout = await start('paused', { stages: long, guards: guards('hold') });
     await rollout.phase('soaking');
     await rollout.update('pause');
     env.gate.answer(() => ({ answer: 'refuse', reason: 'a freeze has begun' }));

@@ -47,6 +47,12 @@ const planOf = (service: string, soakMs: number): Partial<Plan> => ({
   notify: { channels: [] },
 });
 
+/** Its lease lasts from one worker to the next, however slowly that comes up. */
+const lastingPlanOf = (service: string): Partial<Plan> => ({
+  ...planOf(service, 600_000),
+  lease: { ttlMs: 12_000, orphanGraceMs: 12_000 },
+});
+
 const toldOf = (service: string) =>
   team.told
     .filter(({ subject }) => subject.service === service)
@@ -57,14 +63,17 @@ const stateOf = (service: string) => env.traffic.read({ id: `test/${service}`, o
 
 describe('a worker whose workflow code fails for ever', () => {
   it('ends no rollout and keeps no canary: the lease runs out, and a good worker says so when it is back', async () => {
+    // At once, so that the stage is not over before.
+    const stopped = new Promise<void>((resolve, reject) =>
+      env.at('rollout/test/bad-deploy', 'shifted', () => env.stopWorkers().then(resolve, reject)),
+    );
     const rollout = await env.start(planOf('bad-deploy', 1_500));
-    await rollout.phase('soaking');
-    await env.stopWorkers();
+    await stopped;
     const bad = await env.addWorkers({ workflowBundle: await bundleBadWorkflows() });
     // Before its first lease a canary has no share either.
     await env.traffic.whenState('test/bad-deploy', ({ leaseUntilMs }) => leaseUntilMs > 0);
     // Its activities work: the soak comes to its end, and there is nobody to take the next step.
-    await expect.poll(() => rollout.canaryShare(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => rollout.canaryShare(), { timeout: 40_000 }).toBe(0);
     expect(await stateOf('bad-deploy')).toMatchObject({ weightPercent: 10, stopped: false });
     expect((await rollout.handle.describe()).status.name).toBe('RUNNING');
     await bad.stop();
@@ -111,7 +120,7 @@ describe('workers of a deployment', () => {
    */
   async function startStuck(): Promise<TestRollout> {
     for (let attempt = 1; attempt <= 10; attempt++) {
-      const rollout = await env.start(planOf(`stuck-${attempt}`, 500));
+      const rollout = await env.start(lastingPlanOf(`stuck-${attempt}`));
       const taken = await waitFor('a version to take the rollout', async () => {
         const { raw, historyLength } = await rollout.handle.describe();
         if ((raw.pendingWorkflowTask?.attempt ?? 0) > 1) return 'by the broken one' as const;
@@ -126,7 +135,7 @@ describe('workers of a deployment', () => {
     const first = await deploy('v1');
     await startKeeper(env.client);
     const finishing = await env.start(planOf('pinned', 6_000));
-    const stranded = await env.start(planOf('stranded', 600_000));
+    const stranded = await env.start(lastingPlanOf('stranded'));
     await Promise.all([finishing, stranded].map((rollout) => rollout.phase('soaking')));
 
     const pinned = 'TemporalWorkerDeploymentVersion = "sluice:v1" AND ExecutionStatus = "Running"';
@@ -145,12 +154,14 @@ describe('workers of a deployment', () => {
     workers.push(third);
     await broken.stop();
     await stranded.signal('rollback', { reason: 'nobody hears this' });
-    const lease = (await stateOf('stranded')).leaseUntilMs;
-    await env.traffic.whenState('test/stranded', ({ leaseUntilMs }) => leaseUntilMs > lease);
+    const { leaseUntilMs: before } = await stateOf('stranded');
+    await env.traffic.whenState('test/stranded', ({ leaseUntilMs }) => leaseUntilMs > before);
     await env.traffic.stop({ id: 'test/stranded', options: {} });
     expect(await stranded.canaryShare()).toBe(0);
 
     await Promise.all([move(stuck, 'v3'), move(stranded, 'v3')]);
+    await stuck.phase('soaking');
+    await stuck.update('promote', { full: true });
     expect((await stuck.ended()).phase).toBe('promoted');
     expect(await stranded.ended()).toMatchObject({
       phase: 'rolled-back',
@@ -158,7 +169,7 @@ describe('workers of a deployment', () => {
     });
 
     // What goes on beside rollouts is bound to no version: it is done whichever code is the current one.
-    const soon = { timeout: 20_000 };
+    const soon = { timeout: 40_000 };
     await expect.poll(() => kept, soon).toEqual(expect.arrayContaining(['test/pinned', 'test/stranded']));
     await expect.poll(() => toldOf('stranded'), soon).toContain('rollout.ended');
     await expect

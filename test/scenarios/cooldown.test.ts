@@ -30,7 +30,7 @@ function planFor(
 
 /** Visibility lags behind the end of a run. */
 async function listed(service: string): Promise<void> {
-  const query = `WorkflowId = "rollout/test/${service}" AND SluiceOutcome = "rolled-back"`;
+  const query = `WorkflowId = "rollout/test/${service}" AND SluiceOutcome = "rolled-back" AND ExecutionStatus = "Completed"`;
   await waitFor(
     `${service} to be listed`,
     async () => (await env.client.workflow.count(query)).count > 0 || null,
@@ -91,7 +91,7 @@ describe.concurrent('a cooldown', () => {
   });
 
   it('ends the parking when it ends', async () => {
-    const plan = planFor('short', { cooldownMs: 8_000 });
+    const plan = planFor('short', { cooldownMs: 12_000 });
     env.metrics.set(/success short v2/, 50);
     await (await env.start(plan)).ended();
     await listed('short');
@@ -106,10 +106,11 @@ describe.concurrent('the approval of a rollback after the promotion', () => {
     ['reject', 'promoted', 'green'],
   ] as const)('%s: ends %s', async (answer, phase, slot) => {
     const service = `late-${answer}`;
-    const plan = planFor(service, { approval: true }, { watchAfterMs: answer === 'reject' ? 5_000 : 60_000 });
+    const plan = planFor(service, { approval: true }, { watchAfterMs: answer === 'reject' ? 4_000 : 60_000 });
+    env.at(`rollout/test/${service}`, 'promoted', () =>
+      env.metrics.set(new RegExp(`success ${service} v2`), 50),
+    );
     const rollout = await env.start(plan);
-    await rollout.phase('watching');
-    env.metrics.set(new RegExp(`success ${service} v2`), 50);
     const asked = await rollout.until('to be asked', ({ holdReason }) => holdReason !== null);
     expect(asked).toMatchObject({ phase: 'watching', legal: ['rollback', 'approve', 'reject'] });
     expect((await env.traffic.read({ id: `test/${service}`, options: {} })).stableSlot).toBe('green');

@@ -57,11 +57,14 @@ async function storedText(workflowId: string): Promise<string> {
 it('keeps plan, reasons and reports from whoever reads the database, and shows them to API and audit', async () => {
   const rollout = await env.start({
     service: 'sealed',
-    stages: [stageFixture({ weightPercent: 25, soakMs: 300 })],
+    ...longSoak,
+    analysis: { intervalMs: 250, onInconclusive: 'hold' },
+    watchAfterMs: 300,
   });
   await rollout.phase('soaking');
   await rollout.update('pause', { reason: 'a confidential reason' });
   await rollout.update('resume', { reason: 'go on' });
+  await rollout.update('promote', { reason: 'well', full: true });
   expect((await rollout.ended()).phase).toBe('promoted');
   const stored = await storedText(rollout.handle.workflowId);
   const shows = (text: string) => stored.includes(text);
@@ -85,13 +88,15 @@ it('shows the live list with a key; an API without it names the key, and sends n
   const service = serviceBy(before);
   await waitFor('its first look', async () => (await service.get(ref)).live);
   const runId = handle.firstExecutionRunId;
-  const listed = (await service.running()).rollouts.find(({ summary }) => summary.runId === runId);
-  expect(listed?.outline?.stages).toMatchObject([{ weightPercent: 25 }]);
+  // Lists lag behind what rollouts say themselves.
+  const listed = async () =>
+    (await service.running()).rollouts.find(({ summary }) => summary.runId === runId)?.outline?.stages;
+  await expect.poll(listed).toMatchObject([{ weightPercent: 25 }]);
   expect(await service.glance({ ...ref, runId })).toMatchObject({ live: { askedPercent: 25 } });
   for (const other of [null, { keys: [next] }]) {
     const keyless = serviceBy(await openEncryption(other));
-    const { rollouts } = await keyless.list({ limit: 50, service: 'listed' });
-    expect(rollouts).toMatchObject([{ service: 'listed', phase: 'soaking' }]);
+    const rollouts = async () => (await keyless.list({ limit: 50, service: 'listed' })).rollouts;
+    await expect.poll(rollouts).toMatchObject([{ service: 'listed', phase: 'soaking' }]);
     const command = { name: 'pause', actor: 'ann', reason: 'no key', requestId: 'pause' } as const;
     const event = {
       type: 'alert',

@@ -125,12 +125,12 @@ describe('the keeper of evidence', () => {
       const state = () => evidence.state({ target: `test/${service}`, runId, endedAtMs: Date.now() });
       if (how === 'refuses') {
         await expect
-          .poll(state, { timeout: 10_000 })
+          .poll(state, { timeout: 30_000 })
           .toMatchObject({ state: 'failing', problem: 'The disk is full.' });
       } else expect(await state()).toEqual({ state: 'waiting' });
       away = 'no';
       if (how === 'hangs') await env.stopWorkers().then(() => env.startWorkers());
-      await expect.poll(state, { timeout: 15_000 }).toMatchObject({ state: 'kept', position: 1 });
+      await expect.poll(state, { timeout: 30_000 }).toMatchObject({ state: 'kept', position: 1 });
       const { manifest } = await evidence.show(ref(service));
       expect(manifest.missing).toEqual(
         how === 'refuses' ? [expect.stringMatching(/scan\.json of the gate ci was not kept/)] : [],

@@ -12,6 +12,7 @@ import type { NotifierMessage } from '../../src/providers/notifiers/types.ts';
 import { routeFixture } from '../support/notices.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../support/rollout-env.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const well = createMemoryNotifier();
 const broken = createMemoryNotifier();
@@ -101,9 +102,12 @@ describe('while one receiver is dead and another one hangs', () => {
       (await status()).receivers.filter(({ pending }) => pending > 0).map(({ name }) => name);
     await expect.poll(behind).toEqual(['broken', 'hanging']);
     expect((await status()).complete).toBe(false);
-    const { raw } = await companion.describe();
-    const failing = (raw.pendingActivities ?? []).find(({ activityId }) => activityId?.startsWith('broken#'));
-    expect(failing?.lastFailure?.message).toContain('it answered 500');
+    const failing = async () => {
+      const { raw } = await companion.describe();
+      const tries = raw.pendingActivities ?? [];
+      return tries.find(({ activityId }) => activityId?.startsWith('broken#'))?.lastFailure?.message;
+    };
+    await expect.poll(failing).toContain('it answered 500');
     broken.before(async () => {});
     hang.end();
     await companion.result();
@@ -194,6 +198,8 @@ describe('trouble', () => {
     await rollout.update('rollback', { reason: 'users complain' });
     const incident = env.client.workflow.getHandle(incidentIdOf('test/nobody'));
     await rollout.ended();
+    // The companion that opens it may be behind.
+    await waitFor('the incident', () => incident.describe());
     const closed: Incident = await incident.result();
     expect(closed).toMatchObject({ severity: 1, state: 'closed' });
     expect(closed.timeline.map(({ event }) => event)).toEqual([

@@ -25,6 +25,7 @@ import { endable, listening } from '../contract/health/servers.ts';
 import { signingArchive, testKey } from '../support/evidence.ts';
 import { gateFixture, planFixture, stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { workflowBundle } from '../support/workflow-bundle.ts';
 import { fakeDeps } from '../unit/api/fakes.ts';
 
@@ -157,12 +158,16 @@ it('finds none of the planted secrets in histories, evidence, lines for the log 
   await expect
     .poll(() => secrets.filter((secret) => !seen.join().includes(secret)), { timeout: 15_000 })
     .toEqual(['cnry-gate', 'cnry-signing']);
-  expect(seen.filter((quote) => quote.includes('x-sluice-signature')).length).toBeGreaterThan(1);
+  const signed = () => seen.filter((quote) => quote.includes('x-sluice-signature')).length;
+  await expect.poll(signed).toBeGreaterThan(1);
   const retried = async () => {
     const { raw: told } = await env.client.workflow.getHandle(companion).describe();
     return (told.pendingActivities ?? []).filter(({ lastFailure }) => lastFailure?.message).length;
   };
   await expect.poll(retried, { timeout: 15_000 }).toBeGreaterThan(1);
+  await waitFor('the incident', () =>
+    env.client.workflow.getHandle(incidentIdOf('test/secretive')).describe(),
+  );
   const texts = [...logged];
   for (const id of ['rollout/test/secretive', companion, incidentIdOf('test/secretive')]) {
     const handle = env.client.workflow.getHandle(id);

@@ -45,7 +45,7 @@ beforeAll(async () => {
   tracing = await startTracing('sluice-test', { endpoint: receiver.url, share: 1 }, {});
   env = await RolloutEnv.create({ traced });
   app = await appOver(env);
-}, 60_000);
+});
 afterAll(async () => {
   await app?.close();
   await env?.close();
@@ -104,7 +104,7 @@ describe('a rollout that is started and rolled back through the API', () => {
     expect((await post(`${path}/rollback`, backTrace, { reason: secret })).statusCode).toBeLessThan(300);
     await handle().result();
     await tracing?.close();
-  }, 60_000);
+  });
 
   it('is one trace from the request to the activities', () => {
     expect(namesIn(startTrace)).toEqual(

@@ -124,13 +124,11 @@ describe('the keeper of evidence', () => {
       const { runId } = await rollout.handle.describe();
       const state = () => evidence.state({ target: `test/${service}`, runId, endedAtMs: Date.now() });
       if (how === 'refuses') {
-        await expect
-          .poll(state, { timeout: 30_000 })
-          .toMatchObject({ state: 'failing', problem: 'The disk is full.' });
+        await expect.poll(state).toMatchObject({ state: 'failing', problem: 'The disk is full.' });
       } else expect(await state()).toEqual({ state: 'waiting' });
       away = 'no';
       if (how === 'hangs') await env.stopWorkers().then(() => env.startWorkers());
-      await expect.poll(state, { timeout: 30_000 }).toMatchObject({ state: 'kept', position: 1 });
+      await expect.poll(state).toMatchObject({ state: 'kept', position: 1 });
       const { manifest } = await evidence.show(ref(service));
       expect(manifest.missing).toEqual(
         how === 'refuses' ? [expect.stringMatching(/scan\.json of the gate ci was not kept/)] : [],

@@ -90,14 +90,14 @@ describe('while one receiver is dead and another one hangs', () => {
     const story = ({ status }: typeof told) => status.timeline.map(({ kind }) => kind);
     expect(story(told)).toEqual(story(silent));
     expect(told.status.rollback?.restoredAtMs).not.toBeNull();
-    await expect.poll(() => eventsTo(well, 'told'), { timeout: 15_000 }).toEqual(whole);
+    await expect.poll(() => eventsTo(well, 'told')).toEqual(whole);
     expect([eventsTo(broken, 'told'), eventsTo(hanging, 'told')]).toEqual([[], []]);
   });
 
   it('they are seen to be behind, and once they are well they hear everything once, in order', async () => {
     const { rollout } = await takenBack('told-late', true);
     const { companion, status } = await companionOf(rollout);
-    await expect.poll(() => eventsTo(well, 'told-late'), { timeout: 15_000 }).toEqual(whole);
+    await expect.poll(() => eventsTo(well, 'told-late')).toEqual(whole);
     const behind = async () =>
       (await status()).receivers.filter(({ pending }) => pending > 0).map(({ name }) => name);
     await expect.poll(behind).toEqual(['broken', 'hanging']);
@@ -131,7 +131,7 @@ describe('trouble', () => {
     await rollout.phase('holding');
     const incident = env.client.workflow.getHandle(incidentIdOf('test/paged-by-hand'));
     await expect
-      .poll(() => incident.query<Incident>(incidentQuery).catch(() => null), { timeout: 15_000 })
+      .poll(() => incident.query<Incident>(incidentQuery).catch(() => null))
       .toMatchObject({ state: 'open' });
     const close = (reason: string) =>
       closeIncident(deps, { environment: 'test', service: 'paged-by-hand' }, { actor: 'bob', reason }, 'key');
@@ -155,7 +155,7 @@ describe('trouble', () => {
     await rollout.phase('soaking');
     env.metrics.set(/success v2/, 50);
     await rollout.phase('holding');
-    await expect.poll(() => eventsTo(boss, 'paged'), { timeout: 15_000 }).toEqual(['trouble.escalated']);
+    await expect.poll(() => eventsTo(boss, 'paged')).toEqual(['trouble.escalated']);
     const acknowledged = (reason: string) =>
       acknowledge(deps, { environment: 'test', service: 'paged' }, { actor: 'bob', reason }, 'key');
     const { notices } = await acknowledged('on it');
@@ -168,7 +168,7 @@ describe('trouble', () => {
     await expect(acknowledged('not I')).rejects.toMatchObject({ code: 'idempotency-mismatch' });
     const incident = env.client.workflow.getHandle(incidentIdOf('test/paged'));
     await expect
-      .poll(() => incident.query<Incident>(incidentQuery), { timeout: 15_000 })
+      .poll(() => incident.query<Incident>(incidentQuery))
       .toMatchObject({ severity: 1, state: 'open', acknowledgedBy: 'bob' });
     await rollout.update('rollback', { reason: 'enough' });
     await rollout.ended();

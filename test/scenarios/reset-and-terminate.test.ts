@@ -117,7 +117,7 @@ describe.concurrent('a rollout that is reset', () => {
     const seen = sharesOf(rollout);
     const [first = 0] = await resetPoints(rollout);
     const ended = reset(rollout, first);
-    await expect.poll(() => seen.percents, { timeout: 60_000 }).toEqual([50, 0, 10, 50]);
+    await expect.poll(() => seen.percents).toEqual([50, 0, 10, 50]);
     seen.stop();
     await env.client.workflow.getHandle(rollout.handle.workflowId).signal('rollback', { reason: 'done' });
     const prepared = (await ended).timeline.find(({ kind }) => kind === 'prepared');

@@ -236,7 +236,7 @@ describe('orphanGrace', () => {
     await rollout.phase('soaking');
     await env.traffic.whenState('test/long-outage', ({ leaseUntilMs }) => leaseUntilMs > 0);
     env.silence(true);
-    await expect.poll(() => rollout.canaryShare(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => rollout.canaryShare()).toBe(0);
     env.silence(false);
     expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'lapse' } });
   });

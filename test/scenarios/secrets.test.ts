@@ -156,7 +156,7 @@ it('finds none of the planted secrets in histories, evidence, lines for the log 
   const companion = noticesIdOf({ target: 'test/secretive', runId });
   // All of them were really sent along.
   await expect
-    .poll(() => secrets.filter((secret) => !seen.join().includes(secret)), { timeout: 15_000 })
+    .poll(() => secrets.filter((secret) => !seen.join().includes(secret)))
     .toEqual(['cnry-gate', 'cnry-signing']);
   const signed = () => seen.filter((quote) => quote.includes('x-sluice-signature')).length;
   await expect.poll(signed).toBeGreaterThan(1);
@@ -164,7 +164,7 @@ it('finds none of the planted secrets in histories, evidence, lines for the log 
     const { raw: told } = await env.client.workflow.getHandle(companion).describe();
     return (told.pendingActivities ?? []).filter(({ lastFailure }) => lastFailure?.message).length;
   };
-  await expect.poll(retried, { timeout: 15_000 }).toBeGreaterThan(1);
+  await expect.poll(retried).toBeGreaterThan(1);
   await waitFor('the incident', () =>
     env.client.workflow.getHandle(incidentIdOf('test/secretive')).describe(),
   );

@@ -40,7 +40,7 @@ describe('Temporal that is away over the end of a stage, for several leases', ()
       thaw();
     }
     const told = () => story(rollout.handle.workflowId).join('; ');
-    await expect.poll(told, { timeout: 60_000 }).toContain('canary at 50 %, read back');
+    await expect.poll(told).toContain('canary at 50 %, read back');
     expect((await rollout.status()).reports).toMatchObject([{ ending: 'soaked' }, {}]);
     await rollout.signal('rollback', { reason: 'done' });
     await rollout.ended();

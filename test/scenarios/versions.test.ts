@@ -73,7 +73,7 @@ describe('a worker whose workflow code fails for ever', () => {
     // Before its first lease a canary has no share either.
     await env.traffic.whenState('test/bad-deploy', ({ leaseUntilMs }) => leaseUntilMs > 0);
     // Its activities work: the soak comes to its end, and there is nobody to take the next step.
-    await expect.poll(() => rollout.canaryShare(), { timeout: 40_000 }).toBe(0);
+    await expect.poll(() => rollout.canaryShare()).toBe(0);
     expect(await stateOf('bad-deploy')).toMatchObject({ weightPercent: 10, stopped: false });
     expect((await rollout.handle.describe()).status.name).toBe('RUNNING');
     await bad.stop();
@@ -169,11 +169,10 @@ describe('workers of a deployment', () => {
     });
 
     // What goes on beside rollouts is bound to no version: it is done whichever code is the current one.
-    const soon = { timeout: 40_000 };
-    await expect.poll(() => kept, soon).toEqual(expect.arrayContaining(['test/pinned', 'test/stranded']));
-    await expect.poll(() => toldOf('stranded'), soon).toContain('rollout.ended');
+    await expect.poll(() => kept).toEqual(expect.arrayContaining(['test/pinned', 'test/stranded']));
+    await expect.poll(() => toldOf('stranded')).toContain('rollout.ended');
     await expect
-      .poll(() => toldOf('pinned'), soon)
+      .poll(() => toldOf('pinned'))
       .toEqual(['rollout.started', 'stage.begun', 'stage.passed', 'rollout.promoted', 'rollout.ended']);
   });
 });

@@ -21,10 +21,7 @@ export interface TestTemporalOptions {
   readonly plugins?: (ClientPlugin | ConnectionPlugin | NativeConnectionPlugin)[];
 }
 
-/** The SDK itself gives a server five seconds to come up, which is too little where a machine has much else to do. */
-const patience = { timeoutMs: 60_000, everyMs: 100 };
-
-/** A dev server, in real time. */
+/** A dev server, in real time. The SDK itself would give it five seconds to come up, which a busy machine needs. */
 export async function startTemporal({
   args = [],
   plugins = [],
@@ -41,7 +38,7 @@ export async function startTemporal({
       hasEnded(child)
         ? ('gone' as const)
         : await TestWorkflowEnvironment.createFromExistingServer({ address, plugins });
-    const env = await waitFor('Temporal to answer', connected, patience).catch(async (error: unknown) => {
+    const env = await waitFor('Temporal to answer', connected).catch(async (error: unknown) => {
       await end(child, 'SIGKILL');
       throw error;
     });
@@ -58,7 +55,7 @@ export async function startSkippingTemporal({
   const path = locateTools().temporalTestServer;
   const server = { executable: { type: 'existing-path' as const, path }, extraArgs: [...args] };
   const start = () => TestWorkflowEnvironment.createTimeSkipping({ server, plugins });
-  const env = await waitFor('the test server to answer', start, patience);
+  const env = await waitFor('the test server to answer', start);
   return { env, stop: () => env.teardown() };
 }
 

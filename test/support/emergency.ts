@@ -23,16 +23,12 @@ export class TestEmergency {
     return this.handle.query<EmergencyStatus>(emergencyStatusQuery);
   }
 
-  until(
-    what: string,
-    fits: (status: EmergencyStatus) => boolean,
-    timeoutMs = 60_000,
-  ): Promise<EmergencyStatus> {
+  until(what: string, fits: (status: EmergencyStatus) => boolean): Promise<EmergencyStatus> {
     const probe = async () => {
       const status = await this.status();
       return fits(status) ? status : null;
     };
-    return waitFor(`${this.handle.workflowId} ${what}`, probe, { timeoutMs });
+    return waitFor(`${this.handle.workflowId} ${what}`, probe);
   }
 
   async release(): Promise<EmergencyStatus> {

@@ -65,13 +65,9 @@ export function createFaultyTraffic(inner: TrafficProvider): FaultyTraffic {
       await inner.setRoute(target(id), { weightPercent, match, ...route }, epoch);
     },
     whenState: (id, fits) =>
-      waitFor(
-        `the data plane of ${id}`,
-        async () => {
-          const state = await inner.read(target(id));
-          return fits(state) ? state : null;
-        },
-        { timeoutMs: 60_000 },
-      ),
+      waitFor(`the data plane of ${id}`, async () => {
+        const state = await inner.read(target(id));
+        return fits(state) ? state : null;
+      }),
   };
 }

@@ -85,8 +85,6 @@ const partitions = ['Read', 'Write'].flatMap((side) => [
   '--dynamic-config-value',
   `matching.numTaskqueue${side}Partitions=1`,
 ]);
-/** However busy the machine is. */
-const patienceMs = 60_000;
 /** A status that changes without a line in the timeline is seen this late at most. */
 const lookEveryMs = 200;
 
@@ -313,23 +311,19 @@ export class TestRollout {
   }
 
   /** Waits until the status fits; returns it. */
-  until(
-    what: string,
-    fits: (status: RolloutStatus) => boolean | Promise<boolean>,
-    timeoutMs = patienceMs,
-  ): Promise<RolloutStatus> {
+  until(what: string, fits: (status: RolloutStatus) => boolean | Promise<boolean>): Promise<RolloutStatus> {
     return waitFor(
       `${this.handle.workflowId} ${what}`,
       async () => {
         const status = await this.status();
         return (await fits(status)) ? status : null;
       },
-      { timeoutMs, change: () => this.env.nextLine(this.handle.workflowId) },
+      { change: () => this.env.nextLine(this.handle.workflowId) },
     );
   }
 
-  phase(phase: Phase, timeoutMs?: number): Promise<RolloutStatus> {
-    return this.until(`to be ${phase}`, (status) => status.phase === phase, timeoutMs);
+  phase(phase: Phase): Promise<RolloutStatus> {
+    return this.until(`to be ${phase}`, (status) => status.phase === phase);
   }
 
   async ended(): Promise<RolloutStatus> {

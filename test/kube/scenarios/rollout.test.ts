@@ -73,7 +73,7 @@ describe('a rollout on a cluster', () => {
   it('is taken back: the namespace is as it was found', async () => {
     const before = await contentsOf(cluster, shop.namespace);
     const running = await rollout();
-    await running.until('to be at 50 %', ({ stage, phase }) => stage === 1 && phase === 'soaking', 40_000);
+    await running.until('to be at 50 %', ({ stage, phase }) => stage === 1 && phase === 'soaking');
     await running.signal('rollback', { actor: 'ann', reason: 'errors' });
     expect((await running.ended()).phase).toBe('rolled-back');
     await holdsAgain(cluster, shop.namespace, before);

@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Plan } from '../../../src/domain/plan/types.ts';
 import { gatewayApi } from '../../../src/providers/traffic/gateway-api.ts';
 import { kubeTrafficType } from '../../../src/providers/traffic/kube/provider.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { READY_AFTER } from '../../support/kube/pods.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
-import { contentsOf, holdsAgain, openShop, type Shop } from '../../support/kube/shop.ts';
+import { contentsOf, holdsAgain, openShop, podsBehind, type Shop } from '../../support/kube/shop.ts';
 import { stageFixture } from '../../support/plan.ts';
 import { RolloutEnv } from '../../support/rollout-env.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -48,13 +49,17 @@ afterEach(async () => {
   await shop.close();
 });
 
-const rollout = () =>
+const rollout = (overrides: Partial<Plan> = {}) =>
   env.start({
     traffic: { name: 'gateway-api', options: {} },
     workload: { name: 'kubernetes', options: { drain: '200ms', replicas: '50%' } },
     stages: [10, 50].map((weightPercent) => stageFixture({ weightPercent, soakMs: 1_500 })),
     watchAfterMs: 1_000,
+    ...overrides,
   });
+const crashes = expect.stringContaining('restarted 3 times');
+const canaryPods = async () =>
+  (await shop.provider.instancesIn?.(shop.target, 'green', new AbortController().signal))?.instances;
 const image = async () => (await shop.deployment())?.spec.template.spec.containers[0]?.image;
 
 describe('a rollout on a cluster', () => {
@@ -72,7 +77,11 @@ describe('a rollout on a cluster', () => {
 
   it('is taken back: the namespace is as it was found', async () => {
     const before = await contentsOf(cluster, shop.namespace);
-    const running = await rollout();
+    const stages = [
+      stageFixture({ weightPercent: 10, soakMs: 1_500 }),
+      stageFixture({ weightPercent: 50, soakMs: 600_000 }),
+    ];
+    const running = await rollout({ stages });
     await running.until('to be at 50 %', ({ stage, phase }) => stage === 1 && phase === 'soaking');
     await running.signal('rollback', { actor: 'ann', reason: 'errors' });
     expect((await running.ended()).phase).toBe('rolled-back');
@@ -81,12 +90,13 @@ describe('a rollout on a cluster', () => {
   });
 
   it('is taken back while a promoted version comes into stable: that has the old one again', async () => {
+    // Room for two pods of each arm, so that stable waits for the first of its new ones until it is taken back.
+    const metadata = { namespace: shop.namespace, name: 'full' };
+    await cluster.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '4' } } });
     const before = await contentsOf(cluster, shop.namespace);
     const template = (await shop.deployment())?.spec.template;
     const running = await rollout();
-    await waitFor('v2 to go into stable', async () => (await image()) === 'registry.test/shop:v2', {
-      timeoutMs: 50_000,
-    });
+    await waitFor('v2 to go into stable', async () => (await image()) === 'registry.test/shop:v2');
     await running.signal('rollback', { actor: 'ann', reason: 'errors after all' });
     expect((await running.ended()).phase).toBe('rolled-back');
     expect((await shop.deployment())?.spec.template).toEqual(template);
@@ -124,24 +134,17 @@ describe('a rollout on a cluster', () => {
 
   it('of a version that does not start ends before any user is touched, and says why', async () => {
     const before = await contentsOf(cluster, shop.namespace);
-    await cluster.kubectl([
-      'patch',
-      '-n',
-      shop.namespace,
-      'deployment/shop',
-      '--type=merge',
-      '-p',
-      '{"spec":{"progressDeadlineSeconds":4}}',
-    ]);
     const running = await env.start({
       version: 'crash-loop-3',
       traffic: { name: 'gateway-api', options: {} },
       workload: { name: 'kubernetes', options: { drain: '200ms' } },
     });
+    await expect.poll(canaryPods).toMatchObject([{ note: crashes }, { note: crashes }]);
+    await shop.deadline('shop-canary', 1);
     const ended = await running.ended();
     expect(ended.phase).toBe('rolled-back');
     expect(JSON.stringify(ended.timeline)).toContain('cannot read /etc/app/config.yaml');
-    await holdsAgain(cluster, shop.namespace, before, /^Deployment shop$/);
+    await holdsAgain(cluster, shop.namespace, before);
   });
 });
 
@@ -165,36 +168,28 @@ const routeShape = z.object({
     ),
   }),
 });
-const slicesShape = z.object({
-  items: z.array(
-    z.object({ endpoints: z.array(z.object({ conditions: z.object({ ready: z.boolean() }) })).nullish() }),
-  ),
-});
 
 /** Lesson 7: whatever has a share of the traffic has pods that are ready, all the time. */
 async function watchForGaps(): Promise<void> {
-  const base = `/namespaces/${shop.namespace}`;
+  const { namespace } = shop;
+  const hasNone = async (name: string) => (await podsBehind(cluster, namespace, name)).length === 0;
   while (!over) {
-    const { body } = await cluster.rest('GET', `/apis/gateway.networking.k8s.io/v1${base}/httproutes/shop`);
-    for (const { name, weight } of routeShape
-      .parse(body)
-      .spec.rules.flatMap(({ backendRefs }) => backendRefs)) {
-      if (weight > 0 && (await readyBehind(base, name)) === 0 && (await weightOf(base, name)) > 0)
+    for (const { name, weight } of await backendsIn(namespace)) {
+      // One that is without pods because it has lost its share meanwhile is no gap.
+      if (weight > 0 && (await hasNone(name)) && (await weightOf(namespace, name)) > 0)
         gaps.push(`${name} at ${weight}`);
     }
     await sleep(50);
   }
 }
 
-async function readyBehind(base: string, name: string): Promise<number> {
-  const path = `/apis/discovery.k8s.io/v1${base}/endpointslices?labelSelector=kubernetes.io/service-name%3D${name}`;
-  const { items } = slicesShape.parse((await cluster.rest('GET', path)).body);
-  return items.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions.ready)
-    .length;
+async function backendsIn(namespace: string): Promise<{ name: string; weight: number }[]> {
+  const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/shop`;
+  return routeShape
+    .parse((await cluster.rest('GET', path)).body)
+    .spec.rules.flatMap((rule) => rule.backendRefs);
 }
 
-async function weightOf(base: string, service: string): Promise<number> {
-  const { body } = await cluster.rest('GET', `/apis/gateway.networking.k8s.io/v1${base}/httproutes/shop`);
-  const refs = routeShape.parse(body).spec.rules.flatMap(({ backendRefs }) => backendRefs);
-  return refs.find(({ name }) => name === service)?.weight ?? 0;
+async function weightOf(namespace: string, service: string): Promise<number> {
+  return (await backendsIn(namespace)).find(({ name }) => name === service)?.weight ?? 0;
 }

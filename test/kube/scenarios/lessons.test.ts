@@ -9,7 +9,7 @@ import { stageFixture, successCheck } from '../../support/plan.ts';
 import { RolloutEnv, type TestRollout } from '../../support/rollout-env.ts';
 
 const cluster = sharedCluster();
-const poll = { timeout: 20_000, interval: 50 };
+const poll = { interval: 50 };
 const services = [
   ...['lesson-1', 'lesson-2', 'lesson-3', 'lesson-4', 'lesson-5', 'lesson-6', 'lesson-7', 'lesson-8'],
   ...['lesson-16', 'dead-worker'],
@@ -38,7 +38,7 @@ function planFor(service: string, overrides: Partial<Plan> = {}): Partial<Plan> 
     service,
     stages,
     analysis: { intervalMs: 250, onInconclusive: 'hold' },
-    lease: { ttlMs: 8_000, orphanGraceMs: 8_000 },
+    lease: { ttlMs: 16_000, orphanGraceMs: 16_000 },
     watchAfterMs: 500,
     ...overrides,
   };
@@ -111,7 +111,9 @@ describe.concurrent('lessons on Kubernetes', () => {
     await rollout.update('rollback', { reason: 'bad' });
     const status = await rollout.ended();
     expect(status.phase).toBe('rolled-back');
-    expect(status.timeline.find(({ kind }) => kind === 'restored')?.data).toMatchObject({ attempts: 16 });
+    // Between two attempts is a pause of 100 ms.
+    const { tookMs } = status.timeline.find(({ kind }) => kind === 'restored')?.data ?? {};
+    expect(tookMs).toBeGreaterThanOrEqual(15 * 100);
     expect(await shareOf('lesson-3')).toBe(0);
   });
 
@@ -158,19 +160,18 @@ describe.concurrent('lessons on Kubernetes', () => {
   it('8: a cold canary is not judged, and stable stays up until the watch after promotion is over', async ({
     expect,
   }) => {
-    let asked = 0;
+    const askedAtMs: number[] = [];
     env.metrics.set(/success lesson-8 v2/, () => {
-      asked += 1;
+      askedAtMs.push(Date.now());
       return 100;
     });
     const warm = stageFixture({ weightPercent: 10, soakMs: 1_000, warmUpMs: 1_500 });
     const [first] = planFor('lesson-8').stages ?? [];
     const stages = [{ ...warm, checks: first?.checks ?? [] }];
     const rollout = await env.start(planFor('lesson-8', { stages, watchAfterMs: 600_000 }));
-    await rollout.phase('soaking');
-    expect(asked).toBe(0);
-    await rollout.phase('watching');
-    expect(asked).toBeGreaterThan(0);
+    const { timeline } = await rollout.phase('watching');
+    const warmFromMs = timeline.find(({ kind }) => kind === 'shifted')?.atMs;
+    expect(askedAtMs[0]).toBeGreaterThanOrEqual((warmFromMs ?? Number.NaN) + 1_500);
     expect(env.workload.stops.filter(({ id }) => id === 'test/lesson-8')).toEqual([]);
     await takenBack(rollout);
   });
@@ -198,14 +199,15 @@ describe.concurrent('lessons on Kubernetes', () => {
 
 describe('a worker that dies with half of the users on the canary', () => {
   it('leaves a route that the guard brings home, and a rollout that ends as rolled back when there is a worker again', async () => {
-    const lease = { ttlMs: 4_000, orphanGraceMs: 4_000 };
+    const lease = { ttlMs: 12_000, orphanGraceMs: 12_000 };
     const rollout = await env.start(planFor('dead-worker', { ...soaking({ weightPercent: 50 }), lease }));
     await expect.poll(() => shareOf('dead-worker'), poll).toBe(50);
     await expect.poll(() => rollout.status(), poll).toMatchObject({ phase: 'soaking' });
     await env.stopWorkers();
     await expect.poll(() => shareOf('dead-worker'), poll).toBe(0);
-    const lapsed = { target: 'test/dead-worker', why: 'lapsed' };
-    await expect.poll(() => guard.of('restored'), poll).toMatchObject([lapsed]);
+    // Of others it may have been quicker than their worker.
+    const restored = () => guard.of('restored').filter(({ target }) => target === 'test/dead-worker');
+    await expect.poll(restored, poll).toMatchObject([{ why: 'lapsed' }]);
     await env.startWorkers();
     expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'lapse' } });
     await expectLeftAsFound('dead-worker');

@@ -94,10 +94,11 @@ describe.each(plans)('%s', (file, check, goWrong) => {
 
   it('promotes a good canary through all stages, and leaves nothing but the new version', async () => {
     const before = await contentsOf(cluster, namespace);
-    const rollout = await env.start(plan);
+    const starting = env.start(plan);
     env.listeners.push((_id, { kind }) => {
-      if (kind === 'approval-asked') void rollout.update('approve').catch(() => {});
+      if (kind === 'approval-asked') void starting.then((asking) => asking.update('approve')).catch(() => {});
     });
+    const rollout = await starting;
     const { phase, reports, timeline } = await rollout.ended();
     expect(phase, storyOf(timeline)).toBe('promoted');
     expect(reports.map(({ weightPercent }) => weightPercent)).toEqual(

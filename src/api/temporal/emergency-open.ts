@@ -65,7 +65,11 @@ export async function openEmergency(
   }
   const stopping = stopsOf(deps, words);
   await Promise.race([stopping, sleep(headStartMs)]);
-  const opening = asking.then((known) => known ?? begin(deps, order, request));
+  // A stop of everything lasts until its emergency is released, so it never stands without one.
+  const isNone = (known: Begun) => known.over === true && order.stoppedAll.length > 0;
+  const opening = asking.then((known) =>
+    known === null || isNone(known) ? begin(deps, order, request) : known,
+  );
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
   if ('error' in opened) throw withStop(opened.error, stop);
   return { id: order.id, ...opened, workerSeen: await isWorkerSeen(deps), stop, links };

@@ -145,6 +145,16 @@ describe('an emergency rollback', () => {
       expect(answer.json()).toMatchObject({ created: false, over: true, stop: { restored: [] } });
       expect([stops, temporal.started, temporal.told]).toEqual([[], [], []]);
     });
+
+    test('is opened once more if it turns out to be over when everything is stopped already, so that there is what releases it', async () => {
+      const { temporal, post } = await serve({ 'emergency/all': { order: own, request, status: 2 } });
+      temporal.behaviour.set('describe', 'slow');
+      const answer = await post('', { scope: 'all', ...fire }, key);
+      expect([answer.statusCode, stops]).toEqual([201, ['a *', 'b *']]);
+      expect(temporal.started).toMatchObject([
+        { type: 'emergency', options: { workflowId: 'emergency/all' } },
+      ]);
+    });
   });
 
   test('is joined, looked at and released by an API that cannot read what it was opened with', async () => {

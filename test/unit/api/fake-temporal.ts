@@ -1,4 +1,5 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
 import {
   defaultPayloadConverter,
@@ -52,8 +53,8 @@ export interface FakeTemporal {
   readonly started: { readonly type: string; readonly options: WorkflowStartOptions }[];
   /** Every call, in order. */
   readonly asked: Call[];
-  /** `hang`: the call is answered only by its deadline. `lag`: a list knows nothing yet. */
-  readonly behaviour: Map<Call, 'hang' | 'lag' | Error>;
+  /** `hang`: the call is answered only by its deadline. `slow`: after 400 ms. `lag`: a list knows nothing yet. */
+  readonly behaviour: Map<Call, 'hang' | 'slow' | 'lag' | Error>;
 }
 
 interface SignalRequest {
@@ -75,6 +76,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     const fault = behaviour.get(call);
     if (fault instanceof Error) throw fault;
     if (fault === 'hang') await new Promise<never>(() => {});
+    if (fault === 'slow') await sleep(400);
     return answer();
   };
   const known = (id: string): FakeRollout => {
@@ -128,7 +130,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       start: (type: string, options: WorkflowStartOptions) =>
         guarded('start', () => {
           const { workflowId } = options;
-          if (workflowId in rollouts) {
+          const there = rollouts[workflowId];
+          if (there !== undefined && (there.status ?? running) === running) {
             throw new WorkflowExecutionAlreadyStartedError('it runs', workflowId, type);
           }
           started.push({ type, options });

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
@@ -26,12 +26,12 @@ import { approvalLinks } from '../../src/providers/approval-links.ts';
 import { parseConfig } from '../../src/providers/config.ts';
 import { createRegistry, type ProviderRegistry } from '../../src/providers/registry.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
-import { locateTools } from '../../src/stack/tools.ts';
 import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { createWorkers } from '../../src/worker/workers.ts';
 import { plainConfiguration } from '../support/configuration.ts';
+import { startTemporal, type TestTemporal } from '../support/dev-server.ts';
 import { exampleFindings } from '../support/findings.ts';
 import { startHaproxy, type TestHaproxy } from '../support/haproxy.ts';
 import { planFixture, stageFixture } from '../support/plan.ts';
@@ -45,6 +45,7 @@ const storm = Array.from({ length: 49 }, (_, index) => `storm-${index}`);
 const manyAtOnce = { timeoutMs: 120_000, everyMs: 250 };
 const targets = ['alone', 'unheard', 'later', ...many, ...storm].map((service) => `test/${service}`);
 
+let server: TestTemporal;
 let temporal: TestWorkflowEnvironment;
 let main: TestHaproxy;
 let edge: TestHaproxy;
@@ -74,9 +75,8 @@ beforeAll(async () => {
     startHaproxy({ targets }),
     startHaproxy({ targets: ['test/on-the-edge'] }),
   ]);
-  temporal = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path: locateTools().temporal } },
-  });
+  server = await startTemporal();
+  temporal = server.env;
   await registerSearchAttributes(temporal.connection, 'default');
   const instance = ({ socket, mapsDir }: TestHaproxy) => ({ type: 'haproxy', socket, mapsDir });
   registry = createRegistry(
@@ -92,7 +92,7 @@ afterAll(async () => {
   await app?.close();
   await stopWorkers();
   await registry?.close();
-  await temporal?.teardown();
+  await server?.stop();
   await Promise.all([main?.stop(), edge?.stop()]);
 });
 

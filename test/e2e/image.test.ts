@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { locateTools } from '../../src/stack/tools.ts';
 import { end } from '../support/child.ts';
 import { dockerfileStages, last, type Stage } from '../support/deploy/dockerfile.ts';
 import { type Image, layOutImage } from '../support/deploy/image.ts';
+import { startTemporal, type TestTemporal } from '../support/dev-server.ts';
 import { freePort } from '../support/free-ports.ts';
 import { kubeconfigOf } from '../support/kube/credentials.ts';
 
@@ -21,19 +21,19 @@ const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 /** Nobody in particular has to be able to read it. */
 const kubeconfig = join(tmpdir(), `sluice-image-${process.pid}.kubeconfig`);
 let image: Image;
+let server: TestTemporal;
 let temporal: TestWorkflowEnvironment;
 const running: ChildProcess[] = [];
 beforeAll(async () => {
   image = layOutImage();
-  temporal = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path: locateTools().temporal } },
-  });
+  server = await startTemporal();
+  temporal = server.env;
 });
 afterEach(async () => {
   for (const child of running.splice(0)) await end(child, 'SIGKILL');
 });
 afterAll(async () => {
-  await temporal?.teardown();
+  await server?.stop();
   image?.remove();
   rmSync(kubeconfig, { force: true });
 });

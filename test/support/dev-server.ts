@@ -76,6 +76,7 @@ function argumentsFor(port: number): string[] {
     ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
   ];
 }
+
 /** SIGSTOP for the server at `address`, as in an outage that hangs; returns what lets it go on. */
 export function freezeServer(address: string): () => void {
   const pid = serverAt(address);

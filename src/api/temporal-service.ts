@@ -75,7 +75,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     express: () => ({ stops: calm.underWay, untold: deps.telling.untold, storms: calm.storms }),
   });
   /** Whoever changed something looks for it in the list next. */
-  const changing = <T>(change: Promise<T>) => change.finally(() => recent.forget());
+  const changing = <T>(change: Promise<T>) => change.finally(() => recent.changed());
   const commanded: RolloutService['command'] = async (ref, command) => {
     const isExpress = command.name === 'rollback' && command.gradual !== true;
     const send = isExpress ? rollBack : sendCommand;
@@ -100,7 +100,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref, seenRunning(deps.looks.list, ref)),
     command: (ref, command) => changing(commanded(ref, command)),
-    event: (ref, event) => takeEvent(deps, ref, event),
+    event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
     rollbacks: (query, sees) => history.page(query, sees),

@@ -4,6 +4,8 @@
 const freshMs = 1_000;
 /** ... and so old they are given while new ones are on their way. */
 const staleMs = 3_000;
+/** So long after a change from here visibility may lag behind it, and everybody is given what Temporal says by now. */
+const laggingMs = 3_000;
 const mostKept = 200;
 
 interface Kept<T> {
@@ -15,6 +17,7 @@ export class RecentPages<T> {
   private readonly kept = new Map<string, Kept<T>>();
   private readonly underWay = new Map<string, Promise<T>>();
   private readonly now: () => number;
+  private changedMs = Number.NEGATIVE_INFINITY;
 
   constructor(now: () => number = () => performance.now()) {
     this.now = now;
@@ -22,7 +25,7 @@ export class RecentPages<T> {
 
   /** By whatever makes an answer another one. Throws what `ask` throws, unless there is an answer not too old. */
   async of(key: string, ask: () => Promise<T>): Promise<T> {
-    const kept = this.kept.get(key);
+    const kept = this.now() - this.changedMs < laggingMs ? undefined : this.kept.get(key);
     const ageMs = this.now() - (kept?.askedMs ?? Number.NEGATIVE_INFINITY);
     if (kept === undefined || ageMs >= staleMs) return await this.ask(key, ask);
     // Whoever gets the answer at hand has no use for what becomes of the next one.
@@ -30,8 +33,9 @@ export class RecentPages<T> {
     return kept.answer;
   }
 
-  /** After something was changed from here: whoever did that looks for it at once. */
-  forget(): void {
+  /** Something was changed from here: whoever did that looks for it at once. */
+  changed(): void {
+    this.changedMs = this.now();
     this.kept.clear();
     this.underWay.clear();
   }
@@ -59,7 +63,9 @@ export class RecentPages<T> {
     this.underWay.delete(key);
     this.kept.delete(key);
     this.kept.set(key, kept);
-    const oldest = this.kept.keys().next();
-    if (this.kept.size > mostKept && !oldest.done) this.kept.delete(oldest.value);
+    for (const [oldest, { askedMs }] of this.kept) {
+      if (this.kept.size <= mostKept && this.now() - askedMs < staleMs) break;
+      this.kept.delete(oldest);
+    }
   }
 }

@@ -39,9 +39,11 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
 const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some((end) => end === phase));
 
 /** Between two lists of those that are kept at hand, and after one that took long: Temporal has others to answer too. */
-const rest = { leastMs: 1_500, mostMs: 6_000, timesTook: 4 };
-/** Counted from when it was asked for. One that took long, and is not due again, counts as fresh for twice its turn. */
-const freshFor = { leastMs: 3_000, mostMs: 15_000, turns: 2 };
+const rest = { leastMs: 1_500, mostMs: 4_000, timesTook: 2 };
+/** Counted from when it was asked for. */
+const freshForMs = 3_000;
+/** Whoever watches has no use for another list before the next one is due. */
+const shownFor = { mostMs: 15_000, turns: 2 };
 /** Under load a list may be long in coming. Whoever gets nothing asks Temporal, as if there were no list. */
 const maxAgeMs = 60_000;
 
@@ -75,9 +77,9 @@ export class RunningList {
     return this.underWay;
   }
 
-  /** All that ran a moment ago: the list at hand if it is fresh, else a new one. Throws `temporal-unavailable`. */
+  /** All that ran a moment ago, to be shown: the list at hand unless it is overdue, else a new one. Throws `temporal-unavailable`. */
   async now(): Promise<{ readonly askedAtMs: number; readonly all: readonly Running[] }> {
-    if (this.last === null || ageOf(this.last) > freshForMs(this.last)) await this.byTarget();
+    if (this.last === null || ageOf(this.last) > shownForMs(this.last)) await this.byTarget();
     const ageMs = this.last === null ? 0 : ageOf(this.last);
     return { askedAtMs: Date.now() - ageMs, all: [...(this.last?.byTarget.values() ?? [])] };
   }
@@ -87,7 +89,7 @@ export class RunningList {
     if (this.last === null) return null;
     const ageMs = ageOf(this.last);
     const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
-    return running ? { running, fresh: ageMs <= freshForMs(this.last) } : null;
+    return running ? { running, fresh: ageMs <= freshForMs } : null;
   }
 
   /** How many are in which phase, by the list at hand; null: it is too old, or there is none. */
@@ -130,9 +132,8 @@ function restMs(tookMs: number): number {
   return Math.min(rest.mostMs, Math.max(rest.leastMs, rest.timesTook * tookMs));
 }
 
-function freshForMs({ tookMs }: List): number {
-  const turnsMs = freshFor.turns * (tookMs + restMs(tookMs));
-  return Math.min(freshFor.mostMs, Math.max(freshFor.leastMs, turnsMs));
+function shownForMs({ tookMs }: List): number {
+  return Math.min(shownFor.mostMs, Math.max(freshForMs, shownFor.turns * (tookMs + restMs(tookMs))));
 }
 
 function runningOf(info: RawWorkflowExecutionInfo): Running {

@@ -8,6 +8,13 @@ import { seal, sha256Of, unseal } from './seal.ts';
 /** So long a key is good. */
 const keptForMs = 30 * dayMs;
 
+interface AnswerOptions<T> {
+  readonly schema: z.ZodType<T>;
+  readonly answer: () => Promise<T>;
+  /** Whether it would be the same if somebody asked again; false: what went wrong may pass. */
+  readonly isLast: (answer: T) => boolean;
+}
+
 /** What of a request decides its answer. `request`: its name, which may be any text. */
 export async function firstAsked<T extends { readonly atMs: number }>(
   archive: Archive,
@@ -18,14 +25,13 @@ export async function firstAsked<T extends { readonly atMs: number }>(
   return await firstAt(archive, requestKey(sha256Of(request)), schema, ask);
 }
 
-/** The answer that the first one got, once there is one; what is thrown is no answer. */
+/** The first answer that `isLast`, once there is one. Any other, and what is thrown, is not kept. */
 export async function firstAnswer<T>(
   archive: Archive,
   request: string,
-  schema: z.ZodType<T>,
-  answer: () => Promise<T>,
+  { schema, answer, isLast }: AnswerOptions<T>,
 ): Promise<T> {
-  return await firstAt(archive, answerKey(sha256Of(request)), schema, answer);
+  return await firstAt(archive, answerKey(sha256Of(request)), schema, answer, isLast);
 }
 
 /** Those whose time is over by now. Errors: `evidence-unavailable`. */
@@ -46,11 +52,12 @@ async function firstAt<T>(
   key: string,
   schema: z.ZodType<T>,
   make: () => Promise<T>,
+  keeps: (made: T) => boolean = () => true,
 ): Promise<T> {
   const before = await readAt(archive, key, schema);
   if (before !== null) return before;
   const made = await make();
-  if (await archive.store.put(key, seal(made, null))) return made;
+  if (!keeps(made) || (await archive.store.put(key, seal(made, null)))) return made;
   return (await readAt(archive, key, schema)) ?? made;
 }
 

@@ -128,9 +128,11 @@ async function pruneOnce(archive: Archive, { actor: by, dryRun = false }: PruneB
   const ask = async () => ({ atMs: Date.now(), dryRun });
   const first = await firstAsked(archive, request, pruneAskedSchema, ask);
   needSame([first.dryRun], [dryRun]);
-  return await firstAnswer(archive, request, pruneAnswerSchema, () =>
-    prune(archive, { by, nowMs: first.atMs, dryRun, request }),
-  );
+  return await firstAnswer(archive, request, {
+    schema: pruneAnswerSchema,
+    answer: () => prune(archive, { by, nowMs: first.atMs, dryRun, request }),
+    isLast: ({ problems }) => problems.length === 0,
+  });
 }
 
 async function stateOf(

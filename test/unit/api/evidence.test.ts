@@ -1,7 +1,7 @@
 /** The routes of evidence over an archive in memory: what they answer, and what they refuse. */
 import type { Client } from '@temporalio/client';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import {
   bundleListSchema,
@@ -214,6 +214,18 @@ test('a pruning that died before it was answered is answered whole when it is as
   const again = (await app.inject(ask)).json();
   expect(again).toEqual(first);
   expect(again.pruned).toHaveLength(2);
+});
+
+test('an answer with problems is not kept: asked again, the pruning goes on and tells all of it', async () => {
+  const headers = { 'idempotency-key': 'a' };
+  const ask = { method: 'POST', url: '/v1/evidence/prune', headers, payload: { actor: 'ann' } } as const;
+  const broken = vi.spyOn(archive.store, 'delete').mockRejectedValue(new Error('read-only'));
+  expect((await app.inject(ask)).json().problems).toContain('bundle 1 of test/promoted: read-only');
+  broken.mockRestore();
+  const mended = (await app.inject(ask)).json();
+  expect(mended).toMatchObject({ problems: [], pruned: [{}, {}] });
+  expect(await archive.store.list('runs/')).toEqual([]);
+  expect((await app.inject(ask)).json()).toEqual(mended);
 });
 
 test('what is kept of a request is forgotten after a month, and none the earlier', async () => {

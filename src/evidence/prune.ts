@@ -15,6 +15,8 @@ const unfinishedForMs = dayMs;
 export interface PruneOptions {
   readonly by: string;
   readonly nowMs: number;
+  /** What is due, and which old requests are forgotten, goes by this moment. Default: `nowMs`. */
+  readonly dueAtMs?: number;
   readonly dryRun?: boolean;
   /** What it has pruned already counts as pruned by it, when it died half-way and comes again. Default: it comes once. */
   readonly request?: string;
@@ -42,11 +44,16 @@ export async function prune(archive: Archive, options: PruneOptions): Promise<Pr
   return answer;
 }
 
-async function tidyUp(archive: Archive, { nowMs }: PruneOptions, { problems }: PruneAnswer): Promise<void> {
+async function tidyUp(
+  archive: Archive,
+  { nowMs, dueAtMs = nowMs }: PruneOptions,
+  { problems }: PruneAnswer,
+): Promise<void> {
   const tried = (what: string, work: Promise<void> | undefined) =>
     work?.catch((error: unknown) => void problems.push(`${what}: ${messageOf(error)}`));
   await tried('what was left half written', archive.store.tidy?.(nowMs - unfinishedForMs));
-  await tried('what was kept of old requests', forgetRequests(archive, nowMs));
+  // A request that goes on must not forget itself, as its answer is put beside it.
+  await tried('what was kept of old requests', forgetRequests(archive, dueAtMs));
 }
 
 async function consider(
@@ -55,15 +62,16 @@ async function consider(
   options: PruneOptions,
   answer: PruneAnswer,
 ): Promise<void> {
+  const { dueAtMs = options.nowMs, dryRun } = options;
   const found = await manifestAt(archive, place);
   if (found === null) {
     answer.problems.push(`bundle ${place.position} of ${place.target}: its manifest is damaged`);
     return;
   }
-  if (found.body.endedAtMs + archive.retentionDays * dayMs > options.nowMs) return;
+  if (found.body.endedAtMs + archive.retentionDays * dayMs > dueAtMs) return;
   const told = toldOf(found.body);
   if (await isHeld(archive, found.body)) answer.held.push(told);
-  else if (options.dryRun || (await bury(archive, found, options))) answer.pruned.push(told);
+  else if (dryRun || (await bury(archive, found, options))) answer.pruned.push(told);
   else answer.held.push(told);
 }
 
@@ -108,8 +116,10 @@ async function finish(
     if ((await archive.store.list(runFolder(target, runId))).length === 0) return;
     throw new SluiceError('evidence-damaged', 'its tombstone is not one that counts, so its files stay');
   }
-  if (request !== undefined && tombstone.request === request) answer.pruned.push(toldOf(found.body));
-  if (nowMs - tombstone.atMs >= leftoversForMs || (await isHeld(archive, found.body))) return;
+  const own = request !== undefined && tombstone.request === request;
+  if (own) answer.pruned.push(toldOf(found.body));
+  const over = !own && nowMs - tombstone.atMs >= leftoversForMs;
+  if (over || (await isHeld(archive, found.body))) return;
   await removeFiles(archive, found.body);
 }
 

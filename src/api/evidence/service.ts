@@ -130,7 +130,7 @@ async function pruneOnce(archive: Archive, { actor: by, dryRun = false }: PruneB
   needSame([first.dryRun], [dryRun]);
   return await firstAnswer(archive, request, {
     schema: pruneAnswerSchema,
-    answer: () => prune(archive, { by, nowMs: first.atMs, dryRun, request }),
+    answer: () => prune(archive, { by, nowMs: Date.now(), dueAtMs: first.atMs, dryRun, request }),
     isLast: ({ problems }) => problems.length === 0,
   });
 }

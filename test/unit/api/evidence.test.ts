@@ -41,7 +41,10 @@ beforeEach(async () => {
   const ended = viewOf({ outcome: 'promoted' }, { target: 'test/promoted', runId });
   app = await createApp(fakeDeps(fakeRollouts({ get: async () => ended }), evidence));
 });
-afterEach(() => app.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await app.close();
+});
 
 const get = async (url: string) => await app.inject({ url });
 const post = async (url: string, payload: object) => await app.inject({ method: 'POST', url, payload });
@@ -226,6 +229,31 @@ test('an answer with problems is not kept: asked again, the pruning goes on and 
   expect(mended).toMatchObject({ problems: [], pruned: [{}, {}] });
   expect(await archive.store.list('runs/')).toEqual([]);
   expect((await app.inject(ask)).json()).toEqual(mended);
+});
+
+test('a pruning that goes on days later dates what it deletes then, and finishes what it had begun', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const headers = { 'idempotency-key': 'a' };
+  const ask = { method: 'POST', url: '/v1/evidence/prune', headers, payload: { actor: 'ann' } } as const;
+  const { put } = archive.store;
+  vi.spyOn(archive.store, 'put').mockImplementation(async (key, content) => {
+    if (key.startsWith('pruned/test/promoted/')) throw new Error('full');
+    return await put(key, content);
+  });
+  vi.spyOn(archive.store, 'delete').mockRejectedValue(new Error('read-only'));
+  const began = Date.now();
+  expect((await app.inject(ask)).json()).toMatchObject({
+    pruned: [],
+    problems: [expect.any(String), expect.any(String)],
+  });
+  vi.restoreAllMocks();
+  const later = began + 8 * 86_400_000;
+  vi.setSystemTime(later);
+  expect((await app.inject(ask)).json()).toMatchObject({ pruned: [{}, {}], problems: [] });
+  expect(bundleSchema.parse((await get(path)).json()).pruned?.atMs).toBe(later);
+  const other = bundleSchema.parse((await get(path.replace('promoted', 'rolled-back-by-hand'))).json());
+  expect(other.pruned?.atMs).toBe(began);
+  expect(await archive.store.list('runs/')).toEqual([]);
 });
 
 test('what is kept of a request is forgotten after a month, and none the earlier', async () => {

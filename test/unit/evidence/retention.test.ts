@@ -115,6 +115,14 @@ test('a hold that comes while it is being pruned wins', async () => {
   expect(await bundleAt(archive(), { target, position: 1 })).toMatchObject({ held: true, pruned: null });
 });
 
+test('a pruning that goes on goes by what was due when it began', async () => {
+  const days = (past: number) => afterDays(past).nowMs;
+  const early = await prune(archive(), { ...afterDays(100), dueAtMs: days(9.9) });
+  expect(early).toMatchObject({ pruned: [], held: [], problems: [] });
+  await prune(archive(), { ...afterDays(100), dueAtMs: days(10) });
+  expect((await bundleAt(archive(), { target, position: 1 })).pruned?.atMs).toBe(days(100));
+});
+
 test('what a run that died has left is taken away by the next', async () => {
   const dying = { ...store, delete: async () => Promise.reject(new Error('died')) };
   const answer = await prune(testArchive({ retentionDays: 10 }, dying), afterDays(10));

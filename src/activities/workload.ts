@@ -21,6 +21,7 @@ import {
   isOfEarlierAttempt,
   type TrafficSide,
   trafficOf,
+  type WorkloadSide,
   workloadOf,
 } from './targets.ts';
 import type { CleanInput, CleanResult, PrepareInput, PrepareResult, WatchActivities } from './types.ts';
@@ -175,8 +176,10 @@ async function clean(
   const outer = cancellationSignal();
   const state = await within(readLimitMs, (signal) => provider.read(target, signal), outer);
   const stableSlot = arms?.stableSlot ?? state.stableSlot;
-  const home = leaving === 'canary' ? stableSlot : otherSlot(stableSlot);
   const workload = workloadOf(deps.providers, plan);
+  const staysIn = leaving === 'canary' ? stableSlot : otherSlot(stableSlot);
+  const home =
+    leaving === 'old' && (await hasMoved(workload, plan, state, outer)) ? state.stableSlot : staysIn;
   if (isForeign(state, attemptEpoch(epoch, activityInfo().attempt))) {
     const { provider, target } = workload;
     const there = await within(
@@ -190,7 +193,7 @@ async function clean(
   if (!isHome(state, home, deps.clock.now())) {
     return { unsafe: `stable ${state.stableSlot}, canary ${state.weightPercent} %`, problem: null };
   }
-  const settled = await settledIn(deps, plan, { slot: home, leaving, epoch: state.epoch }, outer);
+  const settled = await settledIn(deps, plan, { slot: staysIn, leaving, epoch: state.epoch }, outer);
   if (settled.slot === null) return { unsafe: null, problem: settled.problem };
   const leave = async (signal: AbortSignal) => {
     // After a cold way back the version that users are on must be up before the other one goes.
@@ -204,6 +207,21 @@ async function clean(
     for (const step of steps) await step();
   };
   return { unsafe: null, problem: await triedToEnd(deps, leave, outer) };
+}
+
+/**
+ * Whether an earlier clean-up, cut off by a question or a crash, has sent users to the promoted version's lasting place. What
+ * it did on the way there is done again all the same: it may have been cut off before the data plane followed.
+ */
+async function hasMoved(
+  { provider, target }: WorkloadSide,
+  plan: Plan,
+  { stableSlot }: TrafficState,
+  outer: AbortSignal,
+): Promise<boolean> {
+  if (provider.home !== stableSlot) return false;
+  const there = (signal: AbortSignal) => provider.versionIn(target, stableSlot, signal);
+  return (await within(readLimitMs, there, outer)) === plan.version;
 }
 
 /** Where users are when a promoted version has come home. A failure leaves them where they are, and nothing is stopped. */

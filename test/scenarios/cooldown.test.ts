@@ -7,7 +7,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 let env: RolloutEnv;
 beforeAll(async () => {
-  env = await RolloutEnv.create();
+  const workload = (name: string) =>
+    name === 'homely' ? { ...env.workload, home: 'blue' as const } : env.workload;
+  env = await RolloutEnv.create({ providers: { workload } });
 });
 afterAll(() => env.close());
 
@@ -140,6 +142,27 @@ describe.concurrent('the approval of a rollback after the promotion', () => {
     expect((await rollout.ended()).phase).toBe(phase);
     expect((await env.traffic.read({ id: target, options: {} })).stableSlot).toBe(slot);
     expect(doneTo(last).length).toBeGreaterThan(before);
+  });
+
+  it('rejected when users have moved home already: the place they left is cleared all the same', async () => {
+    const target = 'test/ending-homely';
+    const workload = { name: 'homely', options: {} };
+    const told = () => env.workload.log.filter((line) => line === `stop ${target} green`).length;
+    env.workload.stubborn.add(target);
+    const late = { watchAfterMs: 0, workload };
+    const rollout = await env.start(planFor('ending-homely', { approval: true }, late));
+    await waitFor('green to be told to stop', async () => told() > 0 || null);
+    await rollout.signal('event', { id: 'e-1', type: 'security', title: 'CVE-2030-1' });
+    await rollout.until('to be asked', ({ question }) => question !== undefined);
+    env.workload.stubborn.delete(target);
+    const before = told();
+    await rollout.update('reject', { actor: 'bob', reason: 'decided' });
+    const { phase, timeline } = await rollout.ended();
+    expect(phase).toBe('promoted');
+    expect(timeline.map(({ text }) => text)).toContain('nothing of the rollout is left behind');
+    expect((await env.traffic.read({ id: target, options: {} })).stableSlot).toBe('blue');
+    expect(told()).toBeGreaterThan(before);
+    expect(await env.workload.versionIn({ id: target, options: {} }, 'green')).toBeNull();
   });
 
   it('is never asked of a person who wants to go back, nor for a canary', async () => {

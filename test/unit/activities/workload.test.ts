@@ -2,12 +2,14 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { type ActivityDeps, systemClock } from '../../../src/activities/deps.ts';
+import type { CleanInput } from '../../../src/activities/types.ts';
 import { createWorkloadActivities } from '../../../src/activities/workload.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { emptyDirectory } from '../../support/directory.ts';
 import { createFakeWorkload, type FakeWorkload } from '../../support/fake-workload.ts';
 import { planFixture } from '../../support/plan.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 const plan = planFixture();
@@ -118,5 +120,48 @@ describe('after a rollout', () => {
     const input = { plan, arms, leaving: 'canary', fallbackCold: false, epoch: 10 } as const;
     expect(await new MockActivityEnvironment().run(clean, input)).toEqual({ unsafe: null, problem: null });
     expect(done).toEqual(order);
+  });
+});
+
+describe('a clean-up after a promotion that was cut off when users had moved home', () => {
+  const cleanedTwice = async (home: string) => {
+    const left: string[] = [];
+    const memory = createMemoryTraffic();
+    const traffic: TrafficProvider = { ...memory, leave: async ({ id }) => void left.push(id) };
+    const workload = { ...createFakeWorkload(traffic), home: 'blue' as const };
+    await workload.start(target, 'green', 'v2', new AbortController().signal, () => {});
+    await memory.prepare(target, 1_001);
+    await memory.setStable(target, 'green', 1_001);
+    const { clean } = activitiesOver(traffic, workload);
+    const cleaning = (env: MockActivityEnvironment, epoch: number) => {
+      const input: CleanInput = { plan, arms, leaving: 'old', fallbackCold: false, epoch };
+      return env.run(clean, input);
+    };
+    workload.stubborn.add(target.id);
+    const first = new MockActivityEnvironment();
+    const cutOff = cleaning(first, 11).catch((error: Error) => error.name);
+    const asked = async () => workload.log.includes(`stop ${target.id} green`) || null;
+    await waitFor('v2 to be told to stop in green', asked);
+    first.cancel();
+    expect(await cutOff).toBe('CancelledFailure');
+    workload.stubborn.delete(target.id);
+    left.length = 0;
+    if (home !== 'v2') await workload.start(target, 'blue', home, new AbortController().signal, () => {});
+    const result = await cleaning(new MockActivityEnvironment(), 12);
+    return { result, left, inGreen: await workload.versionIn(target, 'green') };
+  };
+
+  it('goes on: what is left of the canary is stopped, and the route is left', async () => {
+    expect(await cleanedTwice('v2')).toEqual({
+      result: { unsafe: null, problem: null },
+      left: [target.id],
+      inGreen: null,
+    });
+  });
+
+  it('stops nothing where another version runs at home by now', async () => {
+    const { result, left, inGreen } = await cleanedTwice('v1');
+    expect(result).toMatchObject({ unsafe: 'stable blue, canary 0 %' });
+    expect([left, inGreen]).toEqual([[], 'v2']);
   });
 });

@@ -8,11 +8,15 @@ import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { describe, liveOf, statusOf } from './view.ts';
 
-/** Phases that do not say why: the rollout itself is asked, which costs a worker something. */
+/**
+ * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked. That costs a
+ * worker something, and never more than the board's looks, of which there are so many in a second whatever runs.
+ */
 const askedWhy: ReadonlySet<Phase | null> = new Set([
   'gating',
   'holding',
   'approving',
+  'watching',
   'restoring',
   'cleaning',
 ]);

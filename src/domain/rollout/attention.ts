@@ -24,7 +24,7 @@ const judged: ReadonlySet<Phase> = new Set(['soaking', 'watching', 'holding', 'a
 
 export function attentionOf({ phase, verdict, asks, troubled }: Facts): Attention {
   if (phase === 'restoring') return 'restoring';
-  if (phase === null || !judged.has(phase)) return 'none';
+  if (phase === null || !judged.has(phase)) return asks ? 'asks' : 'none';
   if (verdict === 'fail') return 'failing';
   if (phase === 'holding') return 'held';
   if (asks || phase === 'approving') return 'asks';

@@ -63,6 +63,9 @@ describe('a row of the live list', () => {
     ['holding', { holdReason: 'too few samples' }, 'held', 'too few samples'],
     ['approving', { question: 'stage 50%' }, 'asks', 'waits for an answer: stage 50%'],
     ['gating', { question: 'start' }, 'asks', 'waits for an answer: start'],
+    ['watching', { question: 'rollback', holdReason: 'CVE' }, 'asks', 'CVE'],
+    ['cleaning', { question: 'rollback', holdReason: 'CVE' }, 'asks', 'CVE'],
+    ['cleaning', {}, 'none', null],
   ] as const)('says why it is %s', (phase, changes, attention, why) => {
     const summary = summaryOf({ phase });
     expect(row(glanceOf({ summary, status: statusOf({ phase, ...changes }) }))).toMatchObject({

@@ -1,6 +1,8 @@
 /** Signals that carry the id of their request: a run of a workflow takes each once, however often and from wherever it is sent. */
+import type { ServiceError } from '@grpc/grpc-js';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
+import protos from '@temporalio/proto';
 import { tracedCalls } from '../../telemetry/temporal-calls.ts';
 import type { TemporalDeps } from './calls.ts';
 
@@ -14,7 +16,10 @@ export interface OnceSignal {
   readonly requestId: string;
 }
 
-/** The client's own signals have an id of chance each, so this goes past it. Throws what the client throws. */
+/**
+ * The client's own signals have an id of chance each, so this goes past it. Throws `WorkflowNotFoundError` as the client does:
+ * no such workflow runs. Anything else, such as a namespace that is not there, stays what the server said.
+ */
 export async function signalOnce(
   { client }: TemporalDeps,
   { workflowId, name, payload, requestId }: OnceSignal,
@@ -34,7 +39,15 @@ export async function signalOnce(
   try {
     await tracedCalls.signal({ signalName: name, args: [payload], workflowExecution, headers: {} }, send);
   } catch (error) {
-    if (!isGrpcServiceError(error) || error.code !== grpcNotFound) throw error;
+    if (!isGrpcServiceError(error) || error.code !== grpcNotFound || lacksNamespace(error)) throw error;
     throw new WorkflowNotFoundError(error.details, workflowId, undefined);
   }
+}
+
+/** The code alone is that of a missing workflow too; the server tells the two apart in the details. */
+function lacksNamespace({ metadata }: ServiceError): boolean {
+  const [sent] = metadata.get('grpc-status-details-bin');
+  if (!Buffer.isBuffer(sent)) return false;
+  const { details } = protos.google.rpc.Status.decode(sent);
+  return details.some(({ type_url: type }) => type?.endsWith('.NamespaceNotFoundFailure') === true);
 }

@@ -10,6 +10,7 @@ import {
   type FakeRollout,
   type FakeTemporal,
   fakeTemporal,
+  grpcNoNamespace,
   grpcUnavailable,
   keyMissing,
 } from './fake-temporal.ts';
@@ -580,6 +581,16 @@ describe('an emergency stop', () => {
       { target: 'demo/two', traffic: 'b', problem },
     ]);
     expect(temporal.told).toHaveLength(2);
+  });
+
+  test('counts nobody as ended because the namespace is not there', async () => {
+    const { service, temporal } = serve({ 'demo/one': {} });
+    temporal.behaviour.set('signal', grpcNoNamespace);
+    const { told, notTold } = await service.emergencyStop(everything);
+    expect([told, notTold]).toEqual([
+      0,
+      [{ target: 'demo/one', problem: expect.stringContaining('Namespace default is not found.') }],
+    ]);
   });
 
   test('of all needs no Temporal', async () => {

@@ -1,11 +1,13 @@
 /** A Temporal client as far as the API uses it: rollouts that are there, and calls that may hang or fail. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Metadata } from '@grpc/grpc-js';
 import { type Client, WorkflowNotFoundError, type WorkflowStartOptions } from '@temporalio/client';
 import {
   defaultPayloadConverter,
   type Payload,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
+import protos from '@temporalio/proto';
 import { requestMemo } from '../../../src/domain/emergency/types.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { sealedEncoding } from '../../../src/domain/sealed-encoding.ts';
@@ -182,6 +184,22 @@ export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no conne
   details: 'no connection',
   metadata: {},
 });
+
+/** As Temporal's server answers: the code of a missing workflow, and in the details what is missing. */
+export const grpcNoNamespace = Object.assign(new Error('5 NOT_FOUND: Namespace default is not found.'), {
+  code: 5,
+  details: 'Namespace default is not found.',
+  metadata: new Metadata(),
+});
+grpcNoNamespace.metadata.set(
+  'grpc-status-details-bin',
+  Buffer.from(
+    protos.google.rpc.Status.encode({
+      code: 5,
+      details: [{ type_url: 'type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure' }],
+    }).finish(),
+  ),
+);
 
 const grpcNotFound = Object.assign(new Error('5 NOT_FOUND: workflow not found'), {
   code: 5,

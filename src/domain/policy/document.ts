@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { checkKinds } from '../analysis/index.ts';
 import type { Problem } from '../errors.ts';
+import type { GateConfig } from '../gates/types.ts';
 import { dayMs, duration, hourMs, secondMs } from '../plan/document/duration-schema.ts';
 import { readGates, readGuards } from '../plan/document/gates.ts';
 import { check, joinPath, shown } from '../plan/document/problems.ts';
@@ -86,12 +87,20 @@ export function readPolicy(input: Mapping, catalogue: PlanCatalogue): PolicyRead
   if (read.level === 'advisory' && mandate.gates.length + mandate.guards.length > 0) {
     report.problems.push({ path: 'mandate', message: 'an advisory policy adds nothing; make it mandatory' });
   }
+  if (require.notAuthor === true) report.problems.push(...mandate.gates.flatMap(approvedByAuthor));
   const { name: given, reason, level } = read;
   if (report.problems.length > 0 || given === undefined || reason === undefined || level === undefined) {
     return { ok: false, problems: report.problems };
   }
   const [environments, services] = [read.environments ?? null, read.services ?? null];
   return { ok: true, policy: { name: given, reason, level, environments, services, require, mandate } };
+}
+
+/** It would refuse every plan that the policy binds, for a gate that the plan does not name. */
+function approvedByAuthor({ name: given, type, options }: GateConfig): Problem[] {
+  if (type !== 'approval' || options.notAuthor !== false) return [];
+  const message = `${shown(given)} says notAuthor: false, and require.notAuthor refuses that; leave one of them out`;
+  return [{ path: 'mandate.gates', message }];
 }
 
 function readRules(input: unknown, catalogue: PlanCatalogue, report: Report): PolicyRules {

@@ -104,6 +104,24 @@ describe('policies in a folder', () => {
     }
   });
 
+  it('mandate no approval by the author where they forbid it', async () => {
+    const mandating = (require: string, gates: string) =>
+      put('a.yaml', `name: a\nreason: r\nrequire: { ${require} }\nmandate: { gates: [${gates}] }`);
+    const open = '{ gate: approval, name: any, notAuthor: false }';
+    await mandating('notAuthor: true', `window, approval, ${open}`);
+    await expect(book().read()).rejects.toMatchObject({
+      problems: [{ path: 'a.yaml: mandate.gates', message: expect.stringMatching(/^"any" says notAuthor/) }],
+    });
+    for (const [require, gates] of [
+      ['notAuthor: true', 'window, approval'],
+      ['notAuthor: false', open],
+      ['approval: true', open],
+    ] as const) {
+      await mandating(require, gates);
+      expect((await book().read()).policies, `${require} ${gates}`).toHaveLength(1);
+    }
+  });
+
   it('may not share a name, and advise without adding gates', async () => {
     const advisory = 'name: a\nreason: r\nlevel: advisory\nmandate: { guards: [window] }';
     await put('a.yaml', advisory);

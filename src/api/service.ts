@@ -130,7 +130,10 @@ export interface RolloutService {
   /** What its checks and its share were over time. */
   series(ref: RunRef): Promise<RolloutSeries>;
   rollbacks(query: RollbackQuery, sees?: Sees): Promise<RollbackPage>;
-  /** Stops all canary traffic of a scope in the data planes, then tells the rollouts. `key`: the same key and request tell each once. */
+  /**
+   * Stops all canary traffic of a scope in the data planes, then tells the rollouts. `key`: the same key and request
+   * tell each once.
+   */
   emergencyStop(request: EmergencyStopBody, key?: string | null): Promise<EmergencyAnswer>;
   /** Clears a stop of everything. */
   release(): Promise<ReleaseAnswer>;

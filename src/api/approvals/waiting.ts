@@ -8,7 +8,10 @@ import { cursorOf, placeIn } from '../temporal/pages.ts';
 import { atOnce, type Looks } from './looks.ts';
 import { waitingIn } from './question.ts';
 
-/** Phases in which something may wait for a yes; a stage that is held may wait for an override, a clean-up for its late rollback. */
+/**
+ * Phases in which something may wait for a yes; a stage that is held may wait for an override, a clean-up for its late
+ * rollback.
+ */
 const phases: readonly Phase[] = ['gating', 'approving', 'watching', 'holding', 'cleaning'];
 const pageSize = 200;
 /** Of one phase; more at once nobody could answer. */

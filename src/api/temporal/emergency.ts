@@ -13,9 +13,9 @@ import { type Target, Teller } from './teller.ts';
 const tellBudgetMs = 3000;
 
 /**
- * `key`: the same key and request tell each rollout once. The stops are written all the same, and never wait for a look at what
- * was asked before: what moves by now is to stop as well. Throws `traffic-unavailable` when there was something to stop and none of it could be; `rollout-not-found`
- * when there was nothing.
+ * `key`: the same key and request tell each rollout once. The stops are written all the same, and never wait for a
+ * look at what was asked before: what moves by now is to stop as well. Throws `traffic-unavailable` when there was
+ * something to stop and none of it could be; `rollout-not-found` when there was nothing.
  */
 export async function emergencyStop(
   deps: ExpressDeps,

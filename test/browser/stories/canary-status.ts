@@ -11,8 +11,10 @@ const check = 'success-rate';
 export function canaryStatus(use: () => Dashboard): void {
   it('shows a bad version being judged, look by look, and its way back', async () => {
     const { parts } = use();
-    // Looks enough before the verdict, also for a page that takes its time to be there.
-    const run = await parts.ship('v9-errors-5', (plan) => plan.replace('interval: 2s', 'interval: 1s'));
+    // The page is there when the warm-up ends, also one that takes its time, and so sees every look before the verdict.
+    const run = await parts.ship('v9-errors-5', (plan) =>
+      plan.replace('interval: 2s', 'interval: 1s').replace('warmUp: 3s', 'warmUp: 20s'),
+    );
     const { page, context, seen } = await use().open('/rollouts/demo/shop');
     const card = page.getByRole('region', { name: 'success rate', exact: true });
     await card.locator('canvas').waitFor(patient);

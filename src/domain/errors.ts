@@ -235,7 +235,8 @@ export const errorCatalogue = {
   'supersede-pending': {
     status: 503,
     retryable: true,
-    advice: 'The running rollout is on its way back to stable; send the same request again in a few seconds.',
+    advice:
+      'The running rollout ends first; send the same request again in a few seconds, or when its question is answered.',
   },
   'idempotency-mismatch': {
     status: 422,

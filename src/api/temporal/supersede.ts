@@ -1,6 +1,8 @@
 /** Clears the way for a newer version: the running rollout goes back to stable first, and only then ends. */
 import { WorkflowFailedError } from '@temporalio/client';
 import { SluiceError } from '../../domain/errors.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import { questionText } from '../approvals/question.ts';
 import type { RolloutSummary } from '../contract.ts';
 import type { StartRequest } from '../service.ts';
 import { timedOut, translated, within } from './calls.ts';
@@ -39,11 +41,29 @@ async function untilEnded(deps: StartDeps, running: RolloutSummary): Promise<voi
   } catch (error) {
     if (error instanceof WorkflowFailedError) return;
     if (!timedOut(error)) throw translated(deps, error);
-    const { target, version, workflowId, runId } = running;
-    throw new SluiceError(
-      'supersede-pending',
-      `The rollout of ${target} ${version ?? ''} has been told to go back to stable, and has not ended yet.`,
-      { details: { workflowId, runId, version } },
-    );
+    throw pending(running, await statusOf(deps, running));
   }
+}
+
+/** `status`: what the rollout says after the wait, in which a question may have come up; null: no worker answered. */
+function pending(running: RolloutSummary, status: RolloutStatus | null): SluiceError {
+  const { target, version, workflowId, runId } = running;
+  const question = status?.question === 'rollback' ? status.question : undefined;
+  return new SluiceError(
+    'supersede-pending',
+    `The rollout of ${target} ${version ?? ''} ${waitOf(status)}.`,
+    {
+      details: { workflowId, runId, version, ...(question === undefined ? {} : { question }) },
+    },
+  );
+}
+
+function waitOf(status: RolloutStatus | null): string {
+  if (status?.question === 'rollback') {
+    const asked = questionText(status.question, status);
+    return `waits for an answer, so somebody has to approve or reject first: ${asked} (question "${status.question}")`;
+  }
+  return status?.phase === 'cleaning' && status.cause === null
+    ? 'is promoted, and its clean-up has not ended yet'
+    : 'has been told to go back to stable, and has not ended yet';
 }

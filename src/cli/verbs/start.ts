@@ -98,7 +98,7 @@ function notBegun(): CliError {
 /** Null: it is of no use to ask again. */
 function waitFor({ failure, retryAfterMs }: CliError): { readonly ms: number; readonly text: string } | null {
   if (failure.code === 'supersede-pending') {
-    return { ms: askAgainMs, text: 'waiting for the running rollout to go back to stable …' };
+    return { ms: askAgainMs, text: `waiting for the running rollout to end: ${failure.detail}` };
   }
   if (failure.status !== 429) return null;
   return { ms: retryAfterMs ?? askAgainMs, text: 'waiting, since the API has too much to do …' };

@@ -114,6 +114,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         return {};
       }),
     query: () => guarded('query', () => known(id).account?.()),
+    /** Comes when the run has ended, which none of these does. */
+    result: () => new Promise<never>(() => {}),
     fetchHistory: () => guarded('history', () => ({ events: known(id).events?.() })),
     signal: (_: string, payload: unknown) =>
       guarded('signal', () => {
@@ -132,7 +134,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       start: (type: string, options: WorkflowStartOptions) =>
         guarded('start', () => {
           const { workflowId } = options;
-          const there = rollouts[workflowId];
+          const there = rollouts[workflowId.replace('rollout/', '')];
           if (there !== undefined && (there.status ?? running) === running) {
             throw new WorkflowExecutionAlreadyStartedError('it runs', workflowId, type);
           }

@@ -129,7 +129,7 @@ test('start says each reason to wait once, however often it changes nothing', as
   });
   expect(err.match(/^waiting.*$/gm)).toEqual([
     'waiting, since the API has too much to do …',
-    'waiting for the running rollout to go back to stable …',
+    'waiting for the running rollout to end: Not now.',
   ]);
 });
 

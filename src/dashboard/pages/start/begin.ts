@@ -13,7 +13,7 @@ const askAgainMs = 2_000;
 /** Tries without any answer before somebody is asked what to do. */
 const blindTries = 3;
 
-type Told = Pick<ApiProblem, 'status' | 'code' | 'retryAfterMs'>;
+type Told = Pick<ApiProblem, 'status' | 'code' | 'detail' | 'retryAfterMs'>;
 
 export interface Sending {
   post(): Promise<Started>;
@@ -48,14 +48,13 @@ export async function begin({ post, problemOf, tell, signal }: Sending, clock: C
 }
 
 /** Null: it is of no use to ask again. `blind`: so many tries had no answer. */
-function waitFor({ status, code, retryAfterMs }: Told, blind: number): Wait | null {
+function waitFor({ status, code, detail, retryAfterMs }: Told, blind: number): Wait | null {
   if (status === 0) {
     if (blind >= blindTries) return null;
     return { ms: askAgainMs, text: `No answer; it is asked again, ${blind} of ${blindTries - 1}.` };
   }
   if (code === 'supersede-pending') {
-    const text = 'The running rollout is going back to stable; then this one begins.';
-    return { ms: askAgainMs, text };
+    return { ms: askAgainMs, text: `This one begins when the running rollout has ended. ${detail}` };
   }
   // The API keeps a place for whoever comes back at the time that it has told.
   if (status !== 429) return null;

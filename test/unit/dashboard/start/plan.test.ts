@@ -56,6 +56,7 @@ describe('a start', () => {
   class Refused extends Error {
     readonly status: number;
     readonly code: ApiError['code'];
+    readonly detail = 'It waits for an answer.';
     readonly retryAfterMs: number | null;
     constructor(status: number, code: ApiError['code'], retryAfterMs: number | null = null) {
       super(code);
@@ -65,7 +66,9 @@ describe('a start', () => {
     }
   }
   const problemOf = (error: unknown) =>
-    error instanceof Refused ? error : ({ status: 0, code: 'unreachable', retryAfterMs: null } as const);
+    error instanceof Refused
+      ? error
+      : ({ status: 0, code: 'unreachable', detail: 'No answer.', retryAfterMs: null } as const);
 
   /** What is waited for when the dialog is closed; empty: it stays open. */
   let closesAt = '';
@@ -102,7 +105,7 @@ describe('a start', () => {
     const pending = new Refused(503, 'supersede-pending');
     const { outcome, told } = await run(pending, pending, started);
     expect(outcome).toBe(started);
-    expect(told[0]).toContain('going back to stable');
+    expect(told[0]).toBe('This one begins when the running rollout has ended. It waits for an answer.');
     expect(await run(pending)).toMatchObject({ outcome: pending, ms: 180_000 });
   });
 
@@ -115,7 +118,7 @@ describe('a start', () => {
   });
 
   test('is not sent any more once its dialog was closed', async () => {
-    closesAt = 'The running rollout is going back to stable; then this one begins.';
+    closesAt = 'This one begins when the running rollout has ended. It waits for an answer.';
     const { outcome, tries } = await run(new Refused(503, 'supersede-pending'), started);
     expect({ outcome, tries }).toEqual({ outcome: new Error('closed'), tries: 1 });
   });

@@ -1,6 +1,7 @@
 /** The API's answer to a command, in a sentence. */
 import type { CommandAnswer, Express } from '../../../api/contract.ts';
-import type { CommandName } from '../../../domain/rollout/types.ts';
+import type { RolloutStatus } from '../../../domain/rollout/status.ts';
+import type { CommandName, Phase } from '../../../domain/rollout/types.ts';
 import { labels } from './words.ts';
 
 export function answerText(
@@ -22,4 +23,16 @@ export function expressText(express: Express): string {
   return express.written
     ? `Its canary was stopped in the data plane within ${Math.ceil(express.tookMs)} ms.`
     : `The data plane could not be told directly (${express.problem}); the rollout itself restores.`;
+}
+
+/** In which a promoted version is, whose rollback was asked for and refused. */
+const keeping: ReadonlySet<Phase> = new Set(['watching', 'cleaning', 'promoted']);
+
+/** What comes of a rollback or a no while no way back is seen. `status`: the newest account; null: there is none. */
+export function untoldText(name: CommandName, status: RolloutStatus | null): string {
+  if (status?.outcome === 'refused') return 'The rollout has ended as refused; no user had met the version.';
+  const kept = status?.cause === null && status.question === undefined && keeping.has(status.phase);
+  return name === 'reject' && kept
+    ? 'The version stays, and its checks decide nothing any more.'
+    : 'It has been told. What it does is shown here as soon as it says so.';
 }

@@ -1,13 +1,12 @@
 /** What can be done to a rollout now, as buttons; each asks first. Afterwards a way back is shown until it is verified. */
 import { useState } from 'react';
 import type { CommandAnswer, RolloutView } from '../../../api/contract.ts';
-import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { AckAction } from './ack-action.tsx';
 import { choicesFor } from './allowed.ts';
-import { expressText } from './answer.ts';
+import { expressText, untoldText } from './answer.ts';
 import { CommandDialog } from './command-dialog.tsx';
 import { RestoreView } from './restore-view.tsx';
 import { useRights } from './use-rights.ts';
@@ -19,7 +18,7 @@ const bringBack: ReadonlySet<CommandName> = new Set(['rollback', 'reject']);
 export function RolloutActions({ view }: { readonly view: RolloutView }) {
   const { grants, verifiedName } = useRights();
   const [asked, setAsked] = useState<CommandName | null>(null);
-  const [watched, setWatched] = useState<CommandAnswer | null>(null);
+  const [watched, setWatched] = useState<Answered | null>(null);
   const { offered, forbidden } = choicesFor(view, grants);
   const [main] = offered;
   return (
@@ -45,45 +44,44 @@ export function RolloutActions({ view }: { readonly view: RolloutView }) {
           view={view}
           verifiedName={verifiedName}
           onDone={(answer) => {
-            setWatched(bringBack.has(asked) ? answer : null);
+            setWatched(bringBack.has(asked) ? { name: asked, answer } : null);
             setAsked(null);
           }}
           onClose={() => setAsked(null)}
         />
       )}
       {watched !== null && asked === null ? (
-        <WayBack view={view} answer={watched} onClose={() => setWatched(null)} />
+        <WayBack view={view} answered={watched} onClose={() => setWatched(null)} />
       ) : null}
     </div>
   );
 }
 
+interface Answered {
+  readonly name: CommandName;
+  readonly answer: CommandAnswer;
+}
+
 interface WayBackProps {
   readonly view: RolloutView;
-  readonly answer: CommandAnswer;
+  readonly answered: Answered;
   readonly onClose: () => void;
 }
 
 /** What the API answered, until the live view has caught up with it. */
-function WayBack({ view, answer, onClose }: WayBackProps) {
+function WayBack({ view, answered, onClose }: WayBackProps) {
   const { target } = view;
+  const { name, answer } = answered;
   const status = view.status?.rollback ? view.status : (answer.status ?? view.status);
   return (
     <Dialog title={`The way back: ${target}`} onClose={onClose}>
       <div className="act-what">
         {answer.express === undefined ? null : <p>{expressText(answer.express)}</p>}
-        {status?.rollback ? <RestoreView status={status} /> : <p role="status">{untoldText(status)}</p>}
+        {status?.rollback ? <RestoreView status={status} /> : <p role="status">{untoldText(name, status)}</p>}
       </div>
       <div className="dialog-actions">
         <Button onClick={onClose}>Close</Button>
       </div>
     </Dialog>
   );
-}
-
-function untoldText(status: RolloutStatus | null): string {
-  if (status?.outcome === 'refused') return 'The rollout has ended as refused; no user had met the version.';
-  return status?.cause === null && status.phase === 'watching'
-    ? 'The version stays, and its checks decide nothing any more.'
-    : 'It has been told. What it does is shown here as soon as it says so.';
 }

@@ -21,7 +21,7 @@ const CROWDED_AND_WAITING = ['test/scenarios/fail-every-step.test.ts'];
  */
 const GROUPS = {
   unit: { maxWorkers: 3, sequence: { groupOrder: 1 } },
-  realParts: { maxWorkers: 4, sequence: { groupOrder: 2 } },
+  realParts: { maxWorkers: 5, sequence: { groupOrder: 2 } },
   alone: { maxWorkers: 1, sequence: { groupOrder: 3 } },
 };
 

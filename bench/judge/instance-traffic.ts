@@ -9,7 +9,7 @@ import type { Random } from './random.ts';
  */
 export type Instances = 'scattered' | 'sick';
 
-export const instancesOf = { canary: 3, stable: 9 } as const;
+const instancesOf = { canary: 3, stable: 9 } as const;
 const levels = { scattered: [0.4, 0.7, 0.9, 1.2, 1.8], sick: [1, 20] } as const;
 const MOST_ERRORS = 0.9;
 

@@ -7,7 +7,7 @@ import type { BacktestRequest } from './types.ts';
 
 /** Looks at all checks of a stage. */
 const maxLooks = 5_000;
-export const maxRangeMs = 7 * 86_400_000;
+const maxRangeMs = 7 * 86_400_000;
 /** A source that answers nothing for so many looks will not answer the others. */
 const maxSilentLooks = 10;
 

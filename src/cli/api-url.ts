@@ -13,7 +13,7 @@ import {
 import type { Io } from './io.ts';
 import { isNear } from './unreachable.ts';
 
-export const usualApiUrl = 'http://127.0.0.1:8080';
+const usualApiUrl = 'http://127.0.0.1:8080';
 
 export interface ApiAddress {
   /** Without a slash at the end. */

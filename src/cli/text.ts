@@ -55,7 +55,7 @@ export function pictureOf(view: RolloutView, options: PictureOptions): string[] 
   return lines;
 }
 
-export function summaryLine(summary: RolloutSummary): string {
+function summaryLine(summary: RolloutSummary): string {
   const { target, version, phase, temporalStatus, runId } = summary;
   return `${target}  ${version ?? '?'}  ${phase ?? 'not begun'}  ${temporalStatus.toLowerCase()}  run ${runId}`;
 }

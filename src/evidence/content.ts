@@ -99,7 +99,7 @@ export function historyPath(index: number, runId: string): string {
   return `history/${String(index + 1).padStart(2, '0')}-${runId}.json`;
 }
 
-export function reportPath({ sha256 }: Pick<ReportRef, 'sha256'>): string {
+function reportPath({ sha256 }: Pick<ReportRef, 'sha256'>): string {
   return `reports/${sha256}`;
 }
 

@@ -9,7 +9,7 @@ import type { KubeObject, KubeRef } from '../providers/kube/types.ts';
 import { limitOf } from '../providers/limit.ts';
 import { Nap } from './nap.ts';
 
-export const electionLease = 'sluice-guard';
+const electionLease = 'sluice-guard';
 
 const everyMs = 1_000;
 const retryMs = 250;

@@ -16,7 +16,7 @@ const loginSchema = z.strictObject({
   name: z.string().trim().min(1).max(100).optional(),
 });
 
-export const issuerSchema = z.strictObject({ ...issuerFields, login: loginSchema.optional() });
+const issuerSchema = z.strictObject({ ...issuerFields, login: loginSchema.optional() });
 export type IssuerSettings = z.infer<typeof issuerSchema>;
 
 /** Sessions are kept by browsers alone, encrypted: the first key seals, each of them opens. */

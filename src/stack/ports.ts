@@ -1,7 +1,7 @@
 /** Which port the local stack uses for what: all derive from one base, so that two stacks can stand side by side. */
 import { createServer } from 'node:net';
 
-export const defaultPortBase = 7200;
+const defaultPortBase = 7200;
 
 /** Offset from the base and who needs the port, in words for people. */
 const table = {

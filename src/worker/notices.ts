@@ -31,7 +31,7 @@ export function noticeDepsOf(
 }
 
 /** The latest run of the rollout's workflow belongs to another rollout, or is over. */
-export async function isOver(client: Client, workflowId: string, firstRunId: string): Promise<boolean> {
+async function isOver(client: Client, workflowId: string, firstRunId: string): Promise<boolean> {
   const call = boundedCalls(client);
   try {
     const { raw, status } = await call(() => client.workflow.getHandle(workflowId).describe());

@@ -5,7 +5,7 @@ import type { Proof, ReportSource } from '../../src/report/source.ts';
 import { sourceOf } from '../../src/report/source.ts';
 import { recordedRollout, testVersions } from './evidence.ts';
 
-export const proofFixture: Proof = {
+const proofFixture: Proof = {
   position: 3,
   sha256: 'ab'.repeat(32),
   signedBy: '0123456789abcdef',
@@ -25,7 +25,7 @@ export async function reportSource(
 }
 
 /** Texts that would be more than text wherever they are not escaped. */
-export const hostile = `<script>alert("x")</script><img src="http://evil.test/x.png" onerror="alert(1)"> & | \`code\` [link](http://evil.test) \u001b[31m`;
+const hostile = `<script>alert("x")</script><img src="http://evil.test/x.png" onerror="alert(1)"> & | \`code\` [link](http://evil.test) \u001b[31m`;
 
 /** The same text at every place to which something from outside comes. */
 export function poisoned(source: ReportSource): ReportSource {

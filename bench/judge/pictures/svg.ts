@@ -6,7 +6,7 @@ export interface Point {
 }
 
 /** Colours that differ in lightness too, so that they are told apart without seeing colours. */
-export const ruleColours: Readonly<Record<string, string>> = {
+const ruleColours: Readonly<Record<string, string>> = {
   sluice: '#2f6fde',
   oracle: '#888888',
   'flagger-1': '#e8850c',

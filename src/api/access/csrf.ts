@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 
-export const csrfHeader = 'x-csrf-token';
+const csrfHeader = 'x-csrf-token';
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Bearer tokens are not sent by themselves. Throws `csrf-refused`. */

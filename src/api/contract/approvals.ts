@@ -12,7 +12,7 @@ export const waitingQuerySchema = z.strictObject({
 });
 export type WaitingQuery = z.infer<typeof waitingQuerySchema>;
 
-export const waitingSchema = z
+const waitingSchema = z
   .object({
     target: z.string(),
     environment: z.string(),

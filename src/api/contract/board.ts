@@ -57,5 +57,5 @@ export const boardRowsSchema = z
 export type BoardRows = z.infer<typeof boardRowsSchema>;
 
 /** Data of the event `alive`: nothing has changed. */
-export const boardAliveSchema = boardRowsSchema.pick({ asOfMs: true, nowMs: true });
+const boardAliveSchema = boardRowsSchema.pick({ asOfMs: true, nowMs: true });
 export type BoardAlive = z.infer<typeof boardAliveSchema>;

@@ -5,7 +5,7 @@ const names = z.array(z.string());
 /** Null: all. */
 const binding = { environments: names.nullable(), services: names.nullable() };
 
-export const policySummarySchema = z.object({
+const policySummarySchema = z.object({
   name: z.string(),
   reason: z.string(),
   level: z.enum(['mandatory', 'advisory']),
@@ -16,7 +16,7 @@ export const policySummarySchema = z.object({
 });
 export type PolicySummary = z.infer<typeof policySummarySchema>;
 
-export const freezeSummarySchema = z.object({
+const freezeSummarySchema = z.object({
   gate: z.string().describe('Of plans that name this gate.'),
   name: z.string(),
   from: z.string(),

@@ -19,7 +19,7 @@ const byRequest = z
   .describe('By which request, where that had an Idempotency-Key.');
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const bundleFileSchema: z.ZodType<BundleFile> = z.strictObject({
+const bundleFileSchema: z.ZodType<BundleFile> = z.strictObject({
   path: z.string().refine(isInside, 'leads out of the bundle'),
   mediaType: z.string(),
   bytes: z.number(),
@@ -101,7 +101,7 @@ export const reportQuerySchema = runQuerySchema.extend({
   format: z.enum(reportFormats).default('md'),
 });
 
-export const listedBundleSchema = bundleSchema
+const listedBundleSchema = bundleSchema
   .extend({
     /** What is wrong with its holds, so that it counts as held; null: nothing. */
     problem: z.string().nullable(),

@@ -35,7 +35,7 @@ const readinessCheckSchema = z.object({
   action: z.string().nullable(),
 });
 
-export const readinessFindingSchema = z.object({
+const readinessFindingSchema = z.object({
   gate,
   ready: z.boolean(),
   reason: z.string(),

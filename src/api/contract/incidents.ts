@@ -22,7 +22,7 @@ const fields = {
 /** As the memo of the incident's workflow has it. */
 export const incidentMemoSchema = z.object({ ...fields, versions: z.array(z.string()) });
 
-export const incidentSummarySchema = z
+const incidentSummarySchema = z
   .object({
     ...incidentMemoSchema.shape,
     runId: z.string(),

@@ -10,7 +10,7 @@ export const meQuerySchema = z.strictObject({
 export type MeQuery = z.infer<typeof meQuerySchema>;
 
 /** A way to log in with a browser: a link to follow, or an API token to send. */
-export const loginWaySchema = z.union([
+const loginWaySchema = z.union([
   z.object({ kind: z.literal('openid'), name: z.string(), href: z.string() }),
   z.object({ kind: z.literal('token'), href: z.string() }),
 ]);

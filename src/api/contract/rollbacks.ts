@@ -36,7 +36,7 @@ export function sinceMsOf({ since }: Pick<RollbackQuery, 'since'>, nowMs: number
 
 const timesSchema = z.object({ n: z.number(), p50: z.number().nullable(), p95: z.number().nullable() });
 
-export const rollbackStatisticsSchema: z.ZodType<RollbackStatistics> = z
+const rollbackStatisticsSchema: z.ZodType<RollbackStatistics> = z
   .object({
     count: z.number(),
     byTrigger: z.record(z.string(), z.number()),
@@ -54,7 +54,7 @@ export const rollbackStatisticsSchema: z.ZodType<RollbackStatistics> = z
   })
   .meta({ id: 'RollbackStatistics', description: 'Milliseconds; percentiles by the nearest rank.' });
 
-export const rollbackEntrySchema = z
+const rollbackEntrySchema = z
   .object({
     environment: z.string(),
     service: z.string(),

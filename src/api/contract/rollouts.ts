@@ -65,7 +65,7 @@ export const targetParamsSchema = z.strictObject({
 export const commandParamsSchema = targetParamsSchema.extend({ command: z.enum(commandNames) });
 export const runQuerySchema = z.strictObject({ run: z.exactOptional(z.uuid()) });
 /** What may be waited for: a phase, or the end, whichever it is. */
-export const untilSchema = z.enum([...phaseSchema.options, 'ended']);
+const untilSchema = z.enum([...phaseSchema.options, 'ended']);
 export type Until = z.infer<typeof untilSchema>;
 export const viewQuerySchema = runQuerySchema.extend({
   until: z.exactOptional(untilSchema).describe('With `Prefer: wait=30`: wait until it is so, or has ended.'),
@@ -150,7 +150,7 @@ export const rolloutViewSchema = z
   .meta({ id: 'RolloutView' });
 export type RolloutView = z.infer<typeof rolloutViewSchema>;
 
-export const expectationSchema = z
+const expectationSchema = z
   .strictObject({
     startedAtMs: z.exactOptional(z.int().min(0)).describe('The rollout, by when it began.'),
     stage: z.exactOptional(z.int().min(0)).describe('Index of the stage.'),

@@ -26,7 +26,7 @@ export const watchSeriesSchema: z.ZodType<WatchSeries> = z
 const numbers = z.array(z.number());
 const values = z.array(z.number().nullable());
 
-export const allowedSchema: z.ZodType<Allowed> = z
+const allowedSchema: z.ZodType<Allowed> = z
   .object({
     min: z.number().nullable(),
     max: z.number().nullable(),
@@ -41,7 +41,7 @@ export const allowedSchema: z.ZodType<Allowed> = z
   })
   .meta({ id: 'Allowed', description: 'What a check allows the value of the canary to be.' });
 
-export const checkSeriesSchema = z
+const checkSeriesSchema = z
   .object({
     name: z.string(),
     kind: z.string(),
@@ -58,7 +58,7 @@ export const checkSeriesSchema = z
   .meta({ id: 'CheckSeries' });
 export type CheckSeries = z.infer<typeof checkSeriesSchema>;
 
-export const stageSeriesSchema = z
+const stageSeriesSchema = z
   .object({
     stage: z.number().describe('Its index in the plan.'),
     name: z.string(),

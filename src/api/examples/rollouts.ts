@@ -30,7 +30,7 @@ const verdict = {
   atMs,
 } as const;
 
-export const summary = {
+const summary = {
   target,
   environment,
   service,

@@ -38,7 +38,7 @@ export type ContextFile = z.infer<typeof fileSchema>;
 type Env = Pick<Io, 'env'>;
 
 /** Null: nobody's home is known, so there is none. */
-export function contextPath({ env }: Env): string | null {
+function contextPath({ env }: Env): string | null {
   const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : null);
   return folder === null ? null : join(folder, 'sluice', 'config.yaml');
 }

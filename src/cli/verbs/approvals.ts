@@ -16,7 +16,7 @@ export interface ApprovalsOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-export async function runApprovals(options: ApprovalsOptions, io: Io): Promise<number> {
+async function runApprovals(options: ApprovalsOptions, io: Io): Promise<number> {
   const { environment, service, person, limit, cursor } = options;
   const filters = { environment, service, person };
   const { value, raw } = await clientOf(options, io).ask('listApprovals', { ...filters, limit, cursor });
@@ -52,7 +52,7 @@ export interface ApprovalLinkOptions extends CommonOptions {
   readonly validFor: number;
 }
 
-export async function runApprovalLink(options: ApprovalLinkOptions, io: Io): Promise<number> {
+async function runApprovalLink(options: ApprovalLinkOptions, io: Io): Promise<number> {
   const body = { actor: options.for, validForMs: options.validFor };
   const { value, raw } = await clientOf(options, io).ask('makeApprovalLink', { ...options.target, body });
   if (options.json) writeJson(io.out, raw);

@@ -13,7 +13,7 @@ export interface AuditOptions extends CommonOptions {
   readonly run?: string;
 }
 
-export async function runAudit(options: AuditOptions, io: Io): Promise<number> {
+async function runAudit(options: AuditOptions, io: Io): Promise<number> {
   const { target, run } = options;
   const { value, raw } = await clientOf(options, io).ask('auditRollout', { ...target, run });
   if (options.json) writeJson(io.out, raw);

@@ -31,7 +31,7 @@ export interface BacktestOptions extends CommonOptions {
 /** Somewhat longer than the API works at one. */
 const answerWithinMs = 270_000;
 
-export async function runBacktestVerb(options: BacktestOptions, io: Io): Promise<number> {
+async function runBacktestVerb(options: BacktestOptions, io: Io): Promise<number> {
   const { value, raw } = await answerOf(options, io);
   if (options.out !== undefined) await writePage(options.out, value, io);
   if (options.json) writeJson(io.out, raw);

@@ -37,7 +37,7 @@ export interface CiOptions extends CommonOptions {
   readonly patience: number;
 }
 
-export async function runCi(options: CiOptions, io: Io): Promise<number> {
+async function runCi(options: CiOptions, io: Io): Promise<number> {
   const client = clientOf(options, io);
   // From here on an abort is heard, also one that comes while the rollout is being started.
   const aborted = io.interrupted();

@@ -15,7 +15,7 @@ const names = { targets: targetsOf, contexts: contextsOf } as const;
 
 type What = keyof typeof scripts | keyof typeof names;
 
-export async function runCompletion(
+async function runCompletion(
   what: What,
   program: CommandSpec,
   options: CommonOptions,

@@ -31,7 +31,7 @@ export interface SetOptions extends NameOptions {
   readonly tokenEnv?: string;
 }
 
-export async function runContextList({ json }: JsonOption, io: Io): Promise<number> {
+async function runContextList({ json }: JsonOption, io: Io): Promise<number> {
   const file = readContexts(io);
   const current = currentName(file, io)?.name ?? null;
   const all = Object.entries(file.contexts);
@@ -49,7 +49,7 @@ export async function runContextList({ json }: JsonOption, io: Io): Promise<numb
   return exitCodes.ok;
 }
 
-export async function runContextCurrent({ json }: JsonOption, io: Io): Promise<number> {
+async function runContextCurrent({ json }: JsonOption, io: Io): Promise<number> {
   const file = readContexts(io);
   const current = currentName(file, io);
   if (current === null) {
@@ -61,7 +61,7 @@ export async function runContextCurrent({ json }: JsonOption, io: Io): Promise<n
   return exitCodes.ok;
 }
 
-export async function runContextUse({ name, json }: NameOptions, io: Io): Promise<number> {
+async function runContextUse({ name, json }: NameOptions, io: Io): Promise<number> {
   const file = readContexts(io);
   const { api } = contextNamed(name, file);
   await writeContexts({ ...file, current: name }, io);
@@ -72,7 +72,7 @@ export async function runContextUse({ name, json }: NameOptions, io: Io): Promis
 }
 
 /** What is not given stays as it was. */
-export async function runContextSet(options: SetOptions, io: Io): Promise<number> {
+async function runContextSet(options: SetOptions, io: Io): Promise<number> {
   const { name, json } = options;
   const file = readContexts(io);
   const before = Object.hasOwn(file.contexts, name) ? file.contexts[name] : undefined;
@@ -93,7 +93,7 @@ function placeIn({ tokenFile, tokenEnv }: SetOptions, { cwd }: Io): TokenPlace |
   return tokenEnv === undefined ? undefined : { env: tokenEnv };
 }
 
-export async function runContextDelete({ name, json }: NameOptions, io: Io): Promise<number> {
+async function runContextDelete({ name, json }: NameOptions, io: Io): Promise<number> {
   const file = readContexts(io);
   contextNamed(name, file);
   const { [name]: _gone, ...contexts } = file.contexts;

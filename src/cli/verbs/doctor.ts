@@ -16,7 +16,7 @@ export interface DoctorOptions extends CommonOptions {
   readonly config?: string;
 }
 
-export async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
+async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const { json = false } = options;
   const address = addressOf(options, io);
   const [api, configuration] = await Promise.all([askApi(address, io), configured(options, address, io)]);

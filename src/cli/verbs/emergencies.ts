@@ -11,7 +11,7 @@ export interface EmergenciesOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-export async function runEmergencies(options: EmergenciesOptions, io: Io): Promise<number> {
+async function runEmergencies(options: EmergenciesOptions, io: Io): Promise<number> {
   const { limit, cursor } = options;
   const open = options.open ? 'true' : undefined;
   const { value, raw } = await clientOf(options, io).ask('listEmergencies', { open, limit, cursor });

@@ -18,7 +18,7 @@ export interface EmergencyStopOptions extends CommonOptions {
   readonly release?: boolean;
 }
 
-export async function runEmergencyStop(options: EmergencyStopOptions, io: Io): Promise<number> {
+async function runEmergencyStop(options: EmergencyStopOptions, io: Io): Promise<number> {
   const actor = options.actor ?? defaultActor(io);
   if (options.release) return await release(options, actor, io);
   const { reason } = options;
@@ -125,7 +125,7 @@ function exitOf(incomplete: boolean): ExitCode {
   return incomplete ? exitCodes.failure : exitCodes.ok;
 }
 
-export function parseScope(word: string, before: readonly string[] = []): string[] {
+function parseScope(word: string, before: readonly string[] = []): string[] {
   if (word.includes('/')) parseTarget(word);
   if (word.trim() === '') throw new InvalidArgumentError('Name all, an environment or environment/service.');
   return [...before, word];

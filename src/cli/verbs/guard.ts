@@ -7,7 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Act, Run } from '../verb.ts';
 
-export async function runGuardVerb(flags: GuardFlags, _io: Io): Promise<number> {
+async function runGuardVerb(flags: GuardFlags, _io: Io): Promise<number> {
   // Loaded only here: every other verb works without Kubernetes.
   const { runGuard } = await import('../../guard/run.ts');
   await runGuard(flags).catch((error: unknown) => {

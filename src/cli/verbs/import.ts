@@ -19,7 +19,7 @@ export interface ImportOptions extends CommonOptions {
 }
 
 /** Plans go where pipes go; what does not come along is for people. */
-export async function runImport(options: ImportOptions, io: Io): Promise<number> {
+async function runImport(options: ImportOptions, io: Io): Promise<number> {
   const environment = options.environment ?? null;
   if (environment !== null && slugOf(environment) !== environment) {
     throw badInput(

@@ -27,7 +27,7 @@ interface CloseOptions extends CommonOptions {
   readonly actor?: string;
 }
 
-export async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> {
+async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> {
   const { environment, service, open, limit, cursor } = options;
   const filters = { environment, service, open: open ? ('true' as const) : undefined };
   const { value, raw } = await clientOf(options, io).ask('listIncidents', { ...filters, limit, cursor });

@@ -19,7 +19,7 @@ export interface ListOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-export async function runList(options: ListOptions, io: Io): Promise<number> {
+async function runList(options: ListOptions, io: Io): Promise<number> {
   const { environment, service, version, phase, outcome, limit, cursor } = options;
   const filters = { environment, service, version, phase, outcome, running: runningOf(options) };
   const { value, raw } = await clientOf(options, io).ask('listRollouts', { ...filters, limit, cursor });

@@ -17,7 +17,7 @@ const environment = [
   ['NO_COLOR', 'If it is set, nothing is coloured.'],
 ] as const;
 
-export async function runMan(program: CommandSpec, io: Io): Promise<number> {
+async function runMan(program: CommandSpec, io: Io): Promise<number> {
   io.out.write(manualPage(program, { version: await sluiceVersion(), environment }));
   return exitCodes.ok;
 }

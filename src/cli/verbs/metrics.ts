@@ -18,7 +18,7 @@ export interface MetricsCheckOptions extends CommonOptions {
 /** After so long without an answer people are told, and again each time. */
 const tellEveryMs = 2_000;
 
-export async function runMetricsCheck(options: MetricsCheckOptions, io: Io): Promise<number> {
+async function runMetricsCheck(options: MetricsCheckOptions, io: Io): Promise<number> {
   const plan = await readPlanFile(options.plan, options.set, io);
   const { canary, stable } = options;
   const body = {

@@ -19,7 +19,7 @@ export interface AckOptions extends CommonOptions {
   readonly reason?: string;
 }
 
-export async function runNotices(options: NoticesOptions, io: Io): Promise<number> {
+async function runNotices(options: NoticesOptions, io: Io): Promise<number> {
   const { target, run } = options;
   const { value, raw } = await clientOf(options, io).ask('getNotices', { ...target, run });
   if (options.json) writeJson(io.out, raw);
@@ -54,7 +54,7 @@ function troubleLines({ trouble }: NoticesView): string[] {
   return [`open since ${stamp(sinceMs)} (${severity}): ${sentenceOf({ title, text })}`, `${who}${next}`];
 }
 
-export async function runAck(options: AckOptions, io: Io): Promise<number> {
+async function runAck(options: AckOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
   const { value, raw } = await clientOf(options, io).ask('acknowledge', { ...target, body });

@@ -21,7 +21,7 @@ export interface RbacOptions {
   readonly json?: boolean;
 }
 
-export async function runRbac(options: RbacOptions, io: Io): Promise<number> {
+async function runRbac(options: RbacOptions, io: Io): Promise<number> {
   // Loaded only here: every other verb works without the providers.
   const { rbacObjects, rightsOf, usualTypes } = await import('../../providers/rbac.ts');
   const { leaseNamespace, namespace = ['default'], role: roles = kubeRoles } = options;

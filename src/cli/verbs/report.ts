@@ -20,7 +20,7 @@ export interface ReportOptions extends CommonOptions {
   readonly out?: string;
 }
 
-export async function runReport(options: ReportOptions, io: Io): Promise<number> {
+async function runReport(options: ReportOptions, io: Io): Promise<number> {
   const { out, kind } = options;
   const format = options.format ?? (out?.endsWith('.html') ? 'html' : 'md');
   const page = isPath(options.what)

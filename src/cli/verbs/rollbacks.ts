@@ -18,7 +18,7 @@ export interface RollbacksOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-export async function runRollbacks(options: RollbacksOptions, io: Io): Promise<number> {
+async function runRollbacks(options: RollbacksOptions, io: Io): Promise<number> {
   const { environment, service, since, trigger, requestsPerUser, limit, cursor } = options;
   const filters = { environment, service, since, trigger, requestsPerUser };
   const { value, raw } = await clientOf(options, io).ask('listRollbacks', { ...filters, limit, cursor });

@@ -42,7 +42,7 @@ export interface StartOptions extends CommonOptions {
 const beginWithinMs = 180_000;
 const askAgainMs = 2000;
 
-export async function runStart(options: StartOptions, io: Io): Promise<number> {
+async function runStart(options: StartOptions, io: Io): Promise<number> {
   if (options.dryRun) return await runValidate(options, io);
   const client = clientOf(options, io);
   const body = {

@@ -13,7 +13,7 @@ export interface StatusOptions extends CommonOptions {
   readonly run?: string;
 }
 
-export async function runStatus(options: StatusOptions, io: Io): Promise<number> {
+async function runStatus(options: StatusOptions, io: Io): Promise<number> {
   const { target, run } = options;
   const client = clientOf(options, io);
   const { value, raw } = await client.ask('getRollout', { ...target, run });

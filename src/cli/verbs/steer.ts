@@ -47,7 +47,7 @@ const stageHelp = {
   resume: 'only if this stage is under way (default: the one that is as the command is sent)',
 } as const;
 
-export async function runSteer(options: SteerOptions, io: Io): Promise<number> {
+async function runSteer(options: SteerOptions, io: Io): Promise<number> {
   const { name, target, reason, full, gradual, for: time, idempotencyKey } = options;
   const client = clientOf(options, io);
   const body = {

@@ -30,7 +30,7 @@ export interface RevokeOptions extends FileOptions {
 }
 
 /** The token is shown this once; the file has only its hash. */
-export async function runCreate(options: CreateOptions, io: Io): Promise<number> {
+async function runCreate(options: CreateOptions, io: Io): Promise<number> {
   const { file, name, role, environment = ['*'], service = ['*'], expires } = options;
   const kept = await tokensIn(file, true);
   if (kept.some((one) => one.name === name)) {
@@ -52,7 +52,7 @@ export async function runCreate(options: CreateOptions, io: Io): Promise<number>
   return exitCodes.ok;
 }
 
-export async function runTokenList(options: FileOptions, io: Io): Promise<number> {
+async function runTokenList(options: FileOptions, io: Io): Promise<number> {
   const tokens = await tokensIn(options.file, false);
   if (options.json) writeJson(io.out, { tokens: tokens.map(({ hash: _, ...shown }) => shown) });
   else if (tokens.length === 0) writeLines(io.out, ['no tokens']);
@@ -67,7 +67,7 @@ export async function runTokenList(options: FileOptions, io: Io): Promise<number
   return exitCodes.ok;
 }
 
-export async function runRevoke({ file, id, json }: RevokeOptions, io: Io): Promise<number> {
+async function runRevoke({ file, id, json }: RevokeOptions, io: Io): Promise<number> {
   const tokens = await tokensIn(file, false);
   const rest = tokens.filter((one) => one.id !== id && one.name !== id);
   if (rest.length === tokens.length) {

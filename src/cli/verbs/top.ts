@@ -24,7 +24,7 @@ export interface TopOptions extends CommonOptions {
 /** For a script or a pipe that cannot redraw. */
 const plainColumns = 200;
 
-export async function runTop(options: TopOptions, io: Io): Promise<number> {
+async function runTop(options: TopOptions, io: Io): Promise<number> {
   const once = options.once || options.json || !io.out.isTTY || io.env.TERM === 'dumb';
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, io.interrupted()]);

@@ -14,7 +14,7 @@ export interface UpOptions {
   readonly portBase?: number;
 }
 
-export async function runUp(options: UpOptions, _io: Io): Promise<number> {
+async function runUp(options: UpOptions, _io: Io): Promise<number> {
   // Loaded only here: every other verb works without the stack's parts.
   const { runStack } = await import('../../stack/stack.ts');
   return await runStack(options);

@@ -7,7 +7,7 @@ const key = 'name';
 export const longestName = 100;
 const listeners = new Set<() => void>();
 
-export function myName(): string | null {
+function myName(): string | null {
   return recall(key);
 }
 

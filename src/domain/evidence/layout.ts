@@ -2,7 +2,7 @@
 import type { TargetId } from '../plan/types.ts';
 
 export const chainRoot = 'chain/';
-export const holdRoot = 'holds/';
+const holdRoot = 'holds/';
 export const prunedRoot = 'pruned/';
 /** Requests that had an Idempotency-Key; what they were answered lies elsewhere. */
 export const requestRoot = 'requests/';

@@ -63,7 +63,7 @@ export function refused(
 }
 
 /** A rollout that is still before its first touch just ends, whatever the reason. */
-export function ended(state: RolloutState, why: string, nowMs: number): RolloutState {
+function ended(state: RolloutState, why: string, nowMs: number): RolloutState {
   const done: RolloutState = { ...state, phase: 'refused', endedAtMs: nowMs };
   return withNote(done, { kind: 'finished', text: `rollout ended: ${why}` }, nowMs);
 }

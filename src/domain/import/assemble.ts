@@ -14,7 +14,7 @@ export interface Assembled {
 }
 
 /** A stage must be judged before the next step. */
-export const leastSoakMs = 60_000;
+const leastSoakMs = 60_000;
 const longestSoakMs = 7 * 86_400_000;
 const longestWarmUpMs = 86_400_000;
 /** Where people are asked: over a long weekend. */

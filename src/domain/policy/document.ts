@@ -72,9 +72,6 @@ const rules = {
   strict: z.boolean().optional(),
 };
 
-/** Keys of `require` as people write them. */
-export const ruleKeys: readonly string[] = Object.keys(rules);
-
 export type PolicyReading =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly problems: readonly Problem[] };

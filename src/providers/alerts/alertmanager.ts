@@ -20,7 +20,7 @@ export const alertmanager: AlertsProviderType = {
   create: (given) => createAlertmanager(readSettings('alertmanager', settings, given)),
 };
 
-export function createAlertmanager(given: PrometheusSettings): AlertsProvider {
+function createAlertmanager(given: PrometheusSettings): AlertsProvider {
   const source = httpSource(given);
   return {
     firing: (match, { signal } = {}) => ask(source, given, match, signal),

@@ -1,7 +1,7 @@
 /** Which cluster a provider speaks to, and as whom: a context of a kubeconfig, or the pod's own service account. */
 import { z } from 'zod';
 
-export const namespacePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const namespacePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export const namespaceName = z.string().regex(namespacePattern, 'is no namespace name');
 /** DNS subdomain: what most objects may be called. */
 export const objectName = z

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { repoRoot } from '../../../src/stack/tools.ts';
 import { locateKubePrograms } from '../kube/programs.ts';
 
-export const chartDir = join(repoRoot(), 'deploy/helm/sluice');
+const chartDir = join(repoRoot(), 'deploy/helm/sluice');
 
 /** As the test cluster's; Helm that was built from its module knows none. */
 const kubeVersion = '1.34.0';
@@ -34,7 +34,7 @@ export function helm(
   return execFileSync(locateKubePrograms().programs.helm, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
-export const chartObject = z.looseObject({
+const chartObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({

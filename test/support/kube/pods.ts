@@ -12,7 +12,7 @@ export const BEHAVIOUR_LABEL = 'test.sluice.dev/behaviour';
 /** How long after its start a pod gets ready, such as `1500ms`; default: at once. */
 export const READY_AFTER = 'test.sluice.dev/ready-after';
 /** How long a deleted pod is still there, terminating; default: no time. */
-export const GONE_AFTER = 'test.sluice.dev/gone-after';
+const GONE_AFTER = 'test.sluice.dev/gone-after';
 
 export const CRASH_LOG = ['starting', 'cannot read /etc/app/config.yaml: no such file', 'exit'];
 

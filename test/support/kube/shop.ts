@@ -65,7 +65,7 @@ export async function openShop(cluster: KubeAccess, options: ShopOptions = {}): 
   };
 }
 
-export function shopDeployment(namespace: string, options: ShopOptions = {}): object {
+function shopDeployment(namespace: string, options: ShopOptions = {}): object {
   const { replicas = 2, image = 'registry.test/shop:v1' } = options;
   const base = deployment({ namespace, name: 'shop', replicas, image }) as { spec: object };
   return { ...base, spec: { ...base.spec, progressDeadlineSeconds: 90, ...options.spec } };

@@ -27,10 +27,10 @@ const fixture = z.object({
 
 export const left = fixture.parse(JSON.parse(textOf('cosign.json')));
 
-export const platforms = ['linux/amd64', 'linux/arm64'];
+const platforms = ['linux/amd64', 'linux/arm64'];
 
 /** Returns its digest, which is always the same. */
-export async function pushImage(registry: TestRegistry, repository = 'acme/shop'): Promise<string> {
+async function pushImage(registry: TestRegistry, repository = 'acme/shop'): Promise<string> {
   return await registry.push(repository, 'v2', 'signed', platforms);
 }
 

@@ -27,7 +27,7 @@ export function readBundles(from: string, text: string): readonly Reading[] {
   return lines.map((line, at) => fromBundle(`${from}, line ${at + 1}`, parsedJson(line), line));
 }
 
-export function fromBundle(from: string, value: unknown, raw: string): Reading {
+function fromBundle(from: string, value: unknown, raw: string): Reading {
   try {
     const bundle = bundleFromJSON(value);
     if (bundle.content.$case !== 'dsseEnvelope')

@@ -24,7 +24,7 @@ const ingressObject = z.object({ spec: ingressSpec });
 export type IngressSpec = z.infer<typeof ingressSpec>;
 
 /** The finest share is a hundredth of a percent. */
-export const weightTotal = 10_000;
+const weightTotal = 10_000;
 
 /** Errors: `NoRoute` if the stable Ingress sends nothing to the stable Service. */
 export function canarySpec(stable: KubeObject, place: RoutePlace): IngressSpec {

@@ -22,7 +22,7 @@ export function podsFor(percent: number, total: number, rounding: Rounding): num
   throw new SluiceError('traffic-unready', unreachable(percent, total));
 }
 
-export function unreachable(percent: number, total: number): string {
+function unreachable(percent: number, total: number): string {
   const all = reachableShares(total).map((share) => `${Math.round(share * 100) / 100}`);
   const few = all.length > 12 ? [...all.slice(0, 4), '…', ...all.slice(-3)] : all;
   const what = `${total} ${total === 1 ? 'replica' : 'replicas'} cannot give ${percent} %, only ${few.join(', ')} %`;

@@ -57,7 +57,7 @@ export async function startCanary(
   await record(client, place, stable, 'CanaryReady', `${version} is ready for traffic`);
 }
 
-export async function awaitCanary(
+async function awaitCanary(
   { cluster }: Context,
   place: Place,
   version: string,

@@ -6,7 +6,7 @@ import { labelFor, versionLabel } from './versions.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
-export const slotLabel = 'sluice.dev/slot';
+const slotLabel = 'sluice.dev/slot';
 const suffix = '-canary';
 const longestValue = 63;
 

@@ -51,7 +51,7 @@ export async function grow(
   await change(context, ref, { target, slot, epoch }, steps, signal);
 }
 
-export async function awaitManaged(
+async function awaitManaged(
   { cluster }: Context,
   place: Place,
   version: string,

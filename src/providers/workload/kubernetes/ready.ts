@@ -64,7 +64,7 @@ export async function waitReady(
   }
 }
 
-export function isRolledOut({ spec, status, object }: Deployment): boolean {
+function isRolledOut({ spec, status, object }: Deployment): boolean {
   return (
     status.observedGeneration >= (object.metadata.generation ?? 0) &&
     status.updatedReplicas >= spec.replicas &&

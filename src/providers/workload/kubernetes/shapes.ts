@@ -56,7 +56,7 @@ export type ReplicaSet = z.output<typeof replicaSetBody> & {
   readonly revision: number;
 };
 
-export const revisionNote = 'deployment.kubernetes.io/revision';
+const revisionNote = 'deployment.kubernetes.io/revision';
 
 export function replicaSetIn(object: KubeObject): ReplicaSet {
   const revision = Number(object.metadata.annotations?.[revisionNote]) || 0;

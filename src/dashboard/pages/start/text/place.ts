@@ -25,7 +25,7 @@ export function stepsTo(node: unknown, ancestors: Ancestors): readonly Step[] {
   });
 }
 
-export function besideIn({ items }: YAMLMap): Beside {
+function besideIn({ items }: YAMLMap): Beside {
   return new Map(items.map((pair) => [keyOf(pair), isScalar(pair.value) ? pair.value.value : undefined]));
 }
 

@@ -58,5 +58,5 @@ const count = fc.nat({ max: 5_000 });
 export const counts = fc
   .tuple(count, fc.double({ min: 0, max: 1, noNaN: true }))
   .map(([total, share]) => ({ bad: Math.round(total * share), total }));
-export const look = fc.record({ canary: counts, stable: counts });
+const look = fc.record({ canary: counts, stable: counts });
 export const looks = fc.array(look, { maxLength: 30 });

@@ -14,7 +14,7 @@ const levels = { scattered: [0.4, 0.7, 0.9, 1.2, 1.8], sick: [1, 20] } as const;
 const MOST_ERRORS = 0.9;
 
 /** What one arm counted: a place for each sample and instance. */
-export interface InstanceArm {
+interface InstanceArm {
   readonly count: number;
   readonly bad: Int32Array;
   readonly total: Int32Array;

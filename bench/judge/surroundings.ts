@@ -22,7 +22,7 @@ export const bursty = {
 } as const;
 
 /** The four states that the surroundings can be in. */
-export interface Surroundings {
+interface Surroundings {
   readonly rateFactor: number;
   readonly trouble: boolean;
 }

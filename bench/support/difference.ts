@@ -2,7 +2,7 @@
 import type { Random } from '../judge/random.ts';
 import { round, summaryOf } from './report.ts';
 
-export interface Difference extends Record<string, number> {
+interface Difference extends Record<string, number> {
   readonly more: number;
   readonly from: number;
   readonly to: number;

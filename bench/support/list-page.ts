@@ -8,7 +8,7 @@ import { round, summaryOf } from './report.ts';
 const longMs = 50;
 const rowsOfScreen = 12;
 
-export interface ListUse {
+interface ListUse {
   readonly url: string;
   /** Rollouts in the list, of services that are named `service-<number>`. */
   readonly count: number;

@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface Sent {
+interface Sent {
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }

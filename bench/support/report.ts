@@ -1,6 +1,6 @@
 /** Benches print a table for people and the same as one line of JSON for machines. */
 
-export interface Summary extends Record<string, number> {
+interface Summary extends Record<string, number> {
   readonly n: number;
   readonly p50: number;
   readonly p90: number;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../src/stack/tools.ts';
 
-export interface SluiceProcess {
+interface SluiceProcess {
   stop(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { senderOf, stopInOne, type Way } from './senders.ts';
 
 type Row = Record<string, string | number>;
 
-export interface StormFigures {
+interface StormFigures {
   readonly times: readonly Row[];
   /** Milliseconds of a processor, by process. */
   readonly processors: readonly Row[];

@@ -9,7 +9,7 @@ import type { BenchStack } from './bench-stack.ts';
 import type { Sender } from './senders.ts';
 
 /** Milliseconds. */
-export interface Timing {
+interface Timing {
   /** From the start until the data plane gives the canary its first share. */
   readonly firstShare: number;
   /** From the end of the first stage's soak until the second one has its share. */

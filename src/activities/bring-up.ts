@@ -5,7 +5,7 @@ import type { Slot } from '../providers/traffic/types.ts';
 import type { ActivityDeps } from './deps.ts';
 import { workloadOf } from './targets.ts';
 
-export interface Wanted {
+interface Wanted {
   readonly slot: Slot;
   readonly version: string;
   readonly epoch: number;

@@ -32,7 +32,7 @@ export interface Gates {
   keep(about: ReportAbout, report: RawReport): Promise<ReportRef>;
 }
 
-export interface ReportAbout {
+interface ReportAbout {
   readonly target: TargetId;
   readonly runId: string;
   readonly place: GatePlace;

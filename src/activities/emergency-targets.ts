@@ -95,7 +95,7 @@ async function lookAt(context: SweepContext, subject: Subject): Promise<TargetLo
   }
 }
 
-export type Located = FoundRollout & { readonly traffic: NonNullable<FoundRollout['traffic']> };
+type Located = FoundRollout & { readonly traffic: NonNullable<FoundRollout['traffic']> };
 export type LocatedSubject = Subject & { readonly found: Located };
 type Seen = Partial<TargetLook>;
 

@@ -22,7 +22,7 @@ export interface EvidenceWork {
   prune(): Promise<void>;
 }
 
-export interface KeeperTimes {
+interface KeeperTimes {
   readonly pollMs: number;
   /** After so long the workflow begins its history anew. */
   readonly lastsMs: number;

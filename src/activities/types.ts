@@ -61,7 +61,7 @@ export interface PrepareResult {
   readonly stableProblem?: string | null;
 }
 
-export interface ShiftInput {
+interface ShiftInput {
   readonly plan: Plan;
   readonly arms: Arms;
   readonly stage: number;
@@ -74,7 +74,7 @@ export interface Blocked {
   readonly reason: string;
 }
 
-export interface ShiftResult {
+interface ShiftResult {
   readonly readWeightPercent: number;
   readonly blocked: Blocked | null;
 }
@@ -128,7 +128,7 @@ export interface VerifyInput {
 
 export type VerifyResult = Pick<Verification, 'result' | 'reason' | 'looks'>;
 
-export interface PromoteInput {
+interface PromoteInput {
   readonly plan: Plan;
   readonly arms: Arms;
   readonly epoch: number;
@@ -148,7 +148,7 @@ export interface RestoreResult {
   readonly tookMs: number;
 }
 
-export interface CutOffInput {
+interface CutOffInput {
   readonly plan: Plan;
   readonly arms: Arms;
   readonly means: SecondMeans;
@@ -172,7 +172,7 @@ export interface CleanResult {
 }
 
 /** Long work, on `sluice-watch`. */
-export interface TellInput {
+interface TellInput {
   readonly plan: Plan;
   readonly hook: string;
   readonly timeoutMs: number;

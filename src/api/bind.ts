@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { SluiceError } from '../domain/errors.ts';
 
 /** What an API that others can reach needs. */
-export interface Defences {
+interface Defences {
   readonly authenticates: boolean;
   /** TLS of its own, or the operator's word that a proxy in front of it has it. */
   readonly encrypts: boolean;

@@ -1,7 +1,7 @@
 /** Writes a feed as server-sent events; a slow viewer gets the latest state, never a backlog. */
 import type { FeedEvent, RolloutFeed } from './feed.ts';
 
-export interface StreamOptions {
+interface StreamOptions {
   /** A comment is sent when nothing else was for so long, so that both ends notice a dead connection. */
   readonly heartbeatMs: number;
   /** The id of the last event that the viewer has got. Default: none. */

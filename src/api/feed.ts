@@ -14,7 +14,7 @@ export type FeedEvent =
 
 type Listener = (event: FeedEvent) => void;
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly pollMs: number;
   readonly onEmpty: () => void;
 }

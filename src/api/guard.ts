@@ -5,7 +5,7 @@ import { hostNameOf, isLoopback } from './bind.ts';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export interface Names {
+interface Names {
   /** By which the API may be addressed, besides loopback. */
   readonly hostNames: readonly string[];
   /** The address by which people reach the pages behind approval links, whose key is in the link; null: as the rest. */

@@ -6,7 +6,7 @@ import { planEnvelopeSchema } from './contract.ts';
 import type { PlanParse, PlanReader } from './service.ts';
 import { problemsOf } from './validation.ts';
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly parse: PlanParse;
   readonly actor: string;
   readonly reason: string;

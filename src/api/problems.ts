@@ -8,7 +8,7 @@ import { methodsFor } from './route-table.ts';
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
 
-export interface ProblemSettings {
+interface ProblemSettings {
   readonly onProblem: (code: ErrorCode) => void;
   /** Where people log in; null: they cannot. */
   readonly loginPage: string | null;

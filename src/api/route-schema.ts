@@ -15,7 +15,7 @@ type Answer<O> = O extends { readonly answer: infer A extends z.ZodType }
   ? { 200: A; 201: A; 202: A; '4xx': typeof problemSchema; '5xx': typeof problemSchema }
   : object;
 
-export type RouteSchema<O> = {
+type RouteSchema<O> = {
   operationId: string;
   tags: string[];
   summary: string;

@@ -31,7 +31,7 @@ import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
-export interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
+interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
   readonly replay: Replay;
   /** For the express lane, which does not wait for Temporal. */
   readonly planes: DataPlanes;

@@ -13,7 +13,7 @@ export function waitSecondsOf(prefer: string | string[] | undefined): number | n
   return said === undefined ? null : Math.min(longestWaitSeconds, Number(said));
 }
 
-export interface Awaited {
+interface Awaited {
   readonly until?: Until | undefined;
   /** States that the caller has. */
   readonly ifNoneMatch?: string | undefined;

@@ -5,7 +5,7 @@ import { fieldOf, firstOf, type HistoryEvent, idOf, numberOf, textOf, timeOf } f
 
 const trafficWrites = ['shift', 'promote', 'ramp', 'restore'];
 
-export interface Deeds {
+interface Deeds {
   readonly watches: readonly AuditWatch[];
   readonly writes: readonly AuditWrite[];
   readonly failures: readonly AuditFailure[];

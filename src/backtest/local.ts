@@ -11,7 +11,7 @@ import type { Backtest, BacktestRequest } from './types.ts';
 /** Nothing is shifted or started, so whatever the plan names for that does not matter. */
 const unasked = { traffic: 'memory', metrics: 'prometheus', workload: 'external' };
 
-export interface LocalBacktest extends Omit<BacktestRequest, 'plan'> {
+interface LocalBacktest extends Omit<BacktestRequest, 'plan'> {
   readonly plan: string | Readonly<Record<string, unknown>>;
   /** Default: the plan's version. */
   readonly canary: string | null;

@@ -2,7 +2,7 @@
 import type { RolloutState } from '../domain/rollout/types.ts';
 import type { Backtest } from './types.ts';
 
-export interface Until {
+interface Until {
   readonly fromMs: number;
   readonly nowMs: number;
   /** Whether only one stage was asked for. */

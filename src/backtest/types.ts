@@ -56,7 +56,7 @@ export interface BacktestStage {
 }
 
 /** `passed`: the one stage that was asked for. `unfinished`: history, or what a backtest may take, was over before. */
-export type BacktestOutcomeKind = 'rolled-back' | 'held' | 'promoted' | 'passed' | 'unfinished';
+type BacktestOutcomeKind = 'rolled-back' | 'held' | 'promoted' | 'passed' | 'unfinished';
 
 export interface Backtest {
   /** `environment/service`. */

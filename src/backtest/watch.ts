@@ -10,7 +10,7 @@ import { soakEnd } from '../domain/rollout/soak-end.ts';
 import type { Leniency, WatchCarry, WatchEnding, WatchMode, WatchResult } from '../domain/rollout/types.ts';
 import type { PastClock } from './past.ts';
 
-export interface PastWatchOptions {
+interface PastWatchOptions {
   readonly deps: Pick<ActivityDeps, 'providers'> & { readonly clock: PastClock };
   readonly ask: Ask;
   readonly plan: Plan;

@@ -26,7 +26,7 @@ export interface ApiAddress {
   readonly config?: string;
 }
 
-export interface Named {
+interface Named {
   readonly api?: string;
   readonly context?: string;
 }

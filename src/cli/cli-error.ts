@@ -4,8 +4,7 @@ import type { Problem } from '../domain/errors.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 
 /** Problem details, of which the CLI's own failures have a part. */
-export type Failure = Pick<ProblemDetails, 'code' | 'detail' | 'advice' | 'problems'> &
-  Partial<ProblemDetails>;
+type Failure = Pick<ProblemDetails, 'code' | 'detail' | 'advice' | 'problems'> & Partial<ProblemDetails>;
 
 export class CliError extends Error {
   readonly exitCode: ExitCode;

@@ -7,7 +7,7 @@ import { badInput, unavailable } from './cli-error.ts';
 import type { ApiClient } from './client.ts';
 import type { Target } from './target.ts';
 
-export interface Meant {
+interface Meant {
   readonly name: CommandName;
   readonly target: Target;
   /** The stage by its name, as `sluice status` shows it. */

@@ -13,7 +13,7 @@ export type Followed =
   /** What was seen last may be old; `why` in a few words. */
   | { readonly kind: 'blind'; readonly why: string; readonly sinceMs: number };
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly run?: string;
   /** How long to go on without any answer before giving up. */
   readonly patienceMs: number;

@@ -5,7 +5,7 @@ import type { Output } from './io.ts';
 /** Terminals that know these show a frame only when it is whole; others pass them over. */
 const [beginFrame, endFrame] = ['\u001b[?2026h', '\u001b[?2026l'];
 
-export interface Place {
+interface Place {
   draw(lines: readonly string[]): void;
 }
 

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 import { takePlace } from './redraw.ts';
 import { ageOf, clock, pictureOf, storyLine, wantsColor, writeLines } from './text.ts';
 
-export interface Screen {
+interface Screen {
   show(followed: Followed): void;
   /** Leaves the last picture standing. */
   close(): void;

@@ -33,7 +33,7 @@ export function wantsColor(out: Output, env: Readonly<Record<string, string | un
   return out.isTTY && !env.NO_COLOR;
 }
 
-export interface PictureOptions {
+interface PictureOptions {
   readonly nowMs: number;
   readonly columns: number;
   readonly color: boolean;

@@ -5,7 +5,7 @@ import type { ErrorCode, Problem } from '../domain/errors.ts';
 /** `unreachable`: no answer at all, `status` is 0. `answer-strange`: an answer, but not of this API. */
 export type ClientCode = ErrorCode | 'unreachable' | 'answer-strange';
 
-export interface ApiErrorFacts {
+interface ApiErrorFacts {
   readonly code: ClientCode;
   readonly status: number;
   readonly title: string;

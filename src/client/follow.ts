@@ -19,7 +19,7 @@ export interface FollowedRun {
 }
 
 /** How the data of events are read. Default: as they come, which is what the contract says they are. */
-export interface Reader {
+interface Reader {
   view(data: unknown): RolloutView;
   trouble(data: unknown): Trouble;
 }

@@ -3,7 +3,7 @@ import { ApiError, unreachable } from './api-error.ts';
 import { reach } from './send.ts';
 import { readEvents, type ServerEvent } from './sse.ts';
 
-export type StreamSign =
+type StreamSign =
   | { readonly kind: 'event'; readonly event: ServerEvent; readonly atMs: number }
   /** The connection is there, and what was seen last is not old: the start of it, and the server's sign of life. */
   | { readonly kind: 'alive'; readonly atMs: number }
@@ -31,7 +31,7 @@ export interface StreamOptions {
   readonly clock?: StreamClock;
 }
 
-export type Connect = (lastEventId: string | null, signal: AbortSignal) => Promise<Response>;
+type Connect = (lastEventId: string | null, signal: AbortSignal) => Promise<Response>;
 
 /** The API sends something at least every 15 s; after three missed signs the connection is dead. */
 const silenceMs = 45_000;

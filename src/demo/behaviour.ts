@@ -1,6 +1,6 @@
 /** How a version of the demo shop behaves, read from its name alone, so that anybody can make up a version to play with. */
 
-export interface Behaviour {
+interface Behaviour {
   /** Part of requests answered with status 500, percent. */
   readonly errorPercent: number;
   /** Time added to every answer, milliseconds. */

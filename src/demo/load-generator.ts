@@ -2,7 +2,7 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import type { Sample } from './load-stats.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly url: URL;
   /** Requests per second. */
   readonly rate: number;

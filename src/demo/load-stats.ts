@@ -28,7 +28,7 @@ export interface VersionStats {
   readonly recentSentAtMs: readonly number[];
 }
 
-export interface WindowStats {
+interface WindowStats {
   readonly seconds: number;
   readonly requests: number;
   readonly errors: number;

@@ -4,7 +4,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 export const shopRoutes = ['/', '/checkout'] as const;
 export type ShopRoute = (typeof shopRoutes)[number];
 
-export interface ShopMetrics {
+interface ShopMetrics {
   observe(route: ShopRoute, status: number, seconds: number): void;
   render(): Promise<string>;
   readonly contentType: string;

@@ -15,7 +15,7 @@ export const durationPattern =
 /** A century: beyond it a number is a slip of the pen, and sums stay exact. */
 const longestMs = 36_500 * 86_400_000;
 
-export type DurationResult =
+type DurationResult =
   | { readonly ok: true; readonly ms: number }
   | { readonly ok: false; readonly problem: string };
 

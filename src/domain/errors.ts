@@ -368,7 +368,7 @@ export interface Problem {
   readonly policy?: string;
 }
 
-export interface SluiceErrorOptions {
+interface SluiceErrorOptions {
   readonly cause?: unknown;
   readonly problems?: readonly Problem[];
   /** Facts for machines, such as the workflow id of a running rollout. Never secrets. */

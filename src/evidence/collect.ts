@@ -8,12 +8,12 @@ import { type Archive, findPlace, placesIn } from './archive.ts';
 import { type Content, contentOf, type RolloutRecord } from './content.ts';
 import { seal, sha256Of, unseal } from './seal.ts';
 
-export interface CollectOptions {
+interface CollectOptions {
   readonly versions: unknown;
   readonly nowMs: () => number;
 }
 
-export interface Collected {
+interface Collected {
   readonly position: number;
   /** False: it was there before. */
   readonly created: boolean;

@@ -23,7 +23,7 @@ export interface RolloutRecord {
   readonly runs: readonly RunHistory[];
 }
 
-export interface ContentFile {
+interface ContentFile {
   readonly mediaType: string;
   readonly content: Buffer;
 }
@@ -33,7 +33,7 @@ export interface Content {
   readonly facts: Omit<Manifest, 'format' | 'collectedAtMs' | 'position' | 'previous' | 'files'>;
 }
 
-export interface ContentOptions {
+interface ContentOptions {
   /** Of all parts that took part, as far as they are known. */
   readonly versions: unknown;
   /** A raw report that a gate left; null: it is not there. */

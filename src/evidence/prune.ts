@@ -12,7 +12,7 @@ const leftoversForMs = 7 * dayMs;
 /** Nothing is half written for longer, unless whoever wrote it has died. */
 const unfinishedForMs = dayMs;
 
-export interface PruneOptions {
+interface PruneOptions {
   readonly by: string;
   readonly nowMs: number;
   /** What is due, and which old requests are forgotten, goes by this moment. Default: `nowMs`. */

@@ -7,7 +7,7 @@ import { sha256Of } from './seal.ts';
 const packageFile = new URL('../../package.json', import.meta.url);
 const packageSchema = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) });
 
-export interface Versions {
+interface Versions {
   readonly sluice: string;
   readonly node: string;
   readonly platform: string;

@@ -26,7 +26,7 @@ export interface Post {
   readonly timeoutMs: number;
 }
 
-export interface GuardConfig {
+interface GuardConfig {
   readonly host: string;
   readonly port: number;
   readonly posts: readonly Post[];

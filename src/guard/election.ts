@@ -19,7 +19,7 @@ const holdsMs = 3_000;
 /** A Lease that was not renewed for so long is free: longer than its holder acts. */
 const freeAfterMs = 4_000;
 
-export interface ElectionOptions {
+interface ElectionOptions {
   readonly client: KubeClient;
   readonly namespace: string;
   /** Must differ between guards, and between two lives of one. */

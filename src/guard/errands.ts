@@ -20,7 +20,7 @@ const calm = { lookEveryMs: 50, mostMs: 3_000 };
 const quickMs = { first: 250, most: 1_000 };
 const slowMs = { first: 1_000, most: 15_000 };
 
-export interface ErrandOptions {
+interface ErrandOptions {
   /** One try. What is `safe` is looked at once more, after what is urgent for others. */
   readonly once: (target: TargetId, errand: Underway) => Promise<'safe' | 'over'>;
   /** Asked before each try; when it is false the errand is over. */

@@ -31,7 +31,7 @@ import { hasCanary } from './tracked.ts';
 
 export type { GuardReport } from './reports.ts';
 
-export interface GuardOptions {
+interface GuardOptions {
   readonly client: KubeClient;
   readonly leaseNamespace: string;
   /** Must differ between guards, and between two lives of one. Default: a random one. */

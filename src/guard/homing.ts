@@ -15,7 +15,7 @@ import {
 } from '../providers/traffic/kube/route.ts';
 import { hasCanary, isRenewed, type Tracked, type Why } from './tracked.ts';
 
-export interface Errand {
+interface Errand {
   readonly target: TargetId;
   readonly tracked: Tracked;
   readonly why: Why;
@@ -27,7 +27,7 @@ export interface Errand {
   readonly signal: AbortSignal;
 }
 
-export type Outcome =
+type Outcome =
   /** `wrote`: by this errand; else it was found so. */
   | { readonly kind: 'home'; readonly seen: RouteSeen; readonly wrote: boolean }
   /** It gives nothing any more, by a write on the object that was at hand; what else the route has is still to be looked at. */

@@ -2,7 +2,7 @@
 import type { Registry } from 'prom-client';
 import { json, readinessPage, servePages } from '../providers/pages.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly host: string;
   readonly port: number;
   /** What keeps it from acting, in a few words; null: nothing. */

@@ -20,7 +20,7 @@ export interface ApprovalTicket extends LinkClaim {
   readonly actor: string;
 }
 
-export type TicketReading =
+type TicketReading =
   | { readonly ok: true; readonly ticket: ApprovalTicket }
   | { readonly ok: false; readonly problem: string };
 

@@ -21,7 +21,7 @@ import { readRoutes } from './routes.ts';
 import { type SecretSource, secretSource } from './secret.ts';
 import { tracingSection } from './tracing.ts';
 
-export interface InstanceConfig {
+interface InstanceConfig {
   /** The provider type; by default the name of the instance. */
   readonly type: string;
   /** Validated and defaulted by the type's `settings` schema. */
@@ -109,7 +109,7 @@ export interface SluiceConfig {
   readonly notifications: NotificationsConfig;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const address = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[^\s\]]+\]:\d{1,5}$/, 'must be host:port');
 const hostName = z.string().regex(/^[^\s/:@]{1,253}$/, 'must be a host name, without a port');

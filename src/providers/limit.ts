@@ -6,7 +6,7 @@
 /** What a time limit ends work with. */
 export class NoAnswer extends Error {}
 
-export interface Limit {
+interface Limit {
   readonly signal: AbortSignal;
   /** Whether it was the time, not the caller, that ended it. */
   readonly struck: boolean;

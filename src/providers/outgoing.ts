@@ -7,7 +7,7 @@ import { networkCause } from './network-cause.ts';
 import { guardedLookup, refusedAddress } from './own-cloud.ts';
 
 export const outgoingMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export type OutgoingMethod = (typeof outgoingMethods)[number];
+type OutgoingMethod = (typeof outgoingMethods)[number];
 
 export interface OutgoingRequest {
   readonly method?: OutgoingMethod;

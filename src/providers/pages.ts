@@ -2,13 +2,13 @@
 import { createServer, type Server } from 'node:http';
 import { messageOf } from '../domain/errors.ts';
 
-export interface Page {
+interface Page {
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
 
-export interface PagesOptions {
+interface PagesOptions {
   /** What the port is, for people, as in `The health port`. */
   readonly what: string;
   readonly host: string;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { limitOf } from './limit.ts';
 
-export interface CommandRun {
+interface CommandRun {
   /** Program and arguments; no shell reads them. */
   readonly command: readonly string[];
   readonly directory?: string | undefined;
@@ -12,7 +12,7 @@ export interface CommandRun {
   readonly maxBytes: number;
 }
 
-export interface CommandEnd {
+interface CommandEnd {
   /** Null: it was ended, or never ran. */
   readonly code: number | null;
   /** What ended it, in words; null: itself. */

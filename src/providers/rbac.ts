@@ -19,7 +19,7 @@ export interface RbacObject {
   readonly [field: string]: unknown;
 }
 
-export interface PolicyRule {
+interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];

@@ -6,7 +6,7 @@ import type { MetricsProvider } from './metrics/types.ts';
 import { createRegistry, type ProviderRegistry } from './registry.ts';
 import type { TrafficProvider } from './traffic/types.ts';
 
-export interface Reach {
+interface Reach {
   /** As in the configuration, such as `traffic.haproxy`. */
   readonly path: string;
   readonly type: string;

@@ -18,7 +18,7 @@ import type { TrafficProvider } from './traffic/types.ts';
 import type { WorkloadProvider } from './workload/types.ts';
 
 /** One configured instance, as the API and people see it; without its settings, which may name secrets' places. */
-export interface InstanceDescription {
+interface InstanceDescription {
   readonly name: string;
   readonly type: string;
   readonly summary: string;
@@ -27,7 +27,7 @@ export interface InstanceDescription {
 }
 
 /** A type alias, so that it also is a record of JSON values. */
-export type RegistryDescription = {
+type RegistryDescription = {
   readonly traffic: readonly InstanceDescription[];
   readonly metrics: readonly InstanceDescription[];
   readonly workload: readonly InstanceDescription[];

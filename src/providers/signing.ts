@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { placeOf, readSecret, type SecretSource } from './secret.ts';
 
-export type Signed = { readonly headers: Readonly<Record<string, string>> } | { readonly problem: string };
+type Signed = { readonly headers: Readonly<Record<string, string>> } | { readonly problem: string };
 
 /** The header that a receiver checks; none without a secret. The problem, in words, if the secret cannot be read. */
 export async function signed(source: SecretSource | undefined, body: string): Promise<Signed> {

@@ -1,6 +1,6 @@
 /** A report before it is written down: plain texts in blocks. Whoever writes it escapes them; no block holds markup but charts. */
 
-export interface Table {
+interface Table {
   readonly kind: 'table';
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -21,7 +21,7 @@ export type Block =
   /** Names and what they are. */
   | { readonly kind: 'facts'; readonly pairs: readonly (readonly [string, string])[] };
 
-export type Tone = 'good' | 'bad' | 'soft';
+type Tone = 'good' | 'bad' | 'soft';
 
 export interface Section {
   readonly title: string;

@@ -11,7 +11,7 @@ const checkSchema = z.looseObject({
   why: z.string(),
   action: z.string().nullable(),
 });
-export type ReadinessRow = z.output<typeof checkSchema>;
+type ReadinessRow = z.output<typeof checkSchema>;
 
 const categorySchema = z.looseObject({
   category: z.string(),

@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 import { startEventsCache } from './temporal-args.ts';
 import type { Tools } from './tools.ts';
 
-export interface Components {
+interface Components {
   /** Before the shop's versions, because everything hangs on it. */
   readonly first: readonly Component[];
   /** After the shop's versions run. */

@@ -9,7 +9,7 @@ import { badVersion, nextGoodVersion, withVersion } from './demo-versions.ts';
 import { followRollout } from './follow.ts';
 import type { Screen } from './screen.ts';
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly client: DemoClient;
   readonly screen: Screen;
   readonly root: string;

@@ -19,7 +19,7 @@ export interface PidTable {
   release(): void;
 }
 
-export interface Claim {
+interface Claim {
   readonly table: PidTable;
   /** What an earlier stack had left and is ended now, in words; empty: nothing. */
   readonly leftovers: readonly string[];

@@ -19,7 +19,7 @@ const table = {
   green: [12, 'the shop in slot green'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type PortName = keyof typeof table;
+type PortName = keyof typeof table;
 export type Ports = Readonly<Record<PortName, number>>;
 
 const highestOffset = 12;

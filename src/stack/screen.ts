@@ -12,7 +12,7 @@ export interface Screen {
   settle(): void;
 }
 
-export interface Output {
+interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

@@ -1,6 +1,6 @@
 /** Turns the signals that end the stack into one AbortSignal, and keeps the last words from failing. */
 
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   /** Back to how signals were before. */
   release(): void;

@@ -15,7 +15,7 @@ import { catchSignals, interrupted } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
 import { locateTools, repoRoot } from './tools.ts';
 
-export interface StackOptions {
+interface StackOptions {
   /** First of the ports. Default: 7200. */
   readonly portBase?: number;
   /** Ships a good and a bad version of the demo shop. */

@@ -9,7 +9,7 @@ import { endProcess, type ProcessIdentity } from '../providers/workload/process-
 import type { Component } from './component.ts';
 import type { PidTable } from './pid-table.ts';
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
   readonly cwd: string;
   readonly logs: string;
   readonly table: PidTable;

@@ -17,7 +17,7 @@ export interface LoadView {
   };
 }
 
-export interface ViewOptions {
+interface ViewOptions {
   /** Time of the look, epoch milliseconds. Default: the newest time that status and progress tell. */
   readonly nowMs?: number;
   /** Lines are cut to this. Default: 100. */

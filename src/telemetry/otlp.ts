@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import type { Tracing } from './tracing.ts';
 
-export interface OtlpOptions {
+interface OtlpOptions {
   /** Null: as the variables say. */
   readonly endpoint: string | null;
   /** Null: as the variables say. */

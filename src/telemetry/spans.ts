@@ -14,9 +14,9 @@ import {
 import { SluiceError } from '../domain/errors.ts';
 
 /** W3C's `traceparent` and `tracestate`. */
-export type Carrier = Readonly<Record<string, string>>;
+type Carrier = Readonly<Record<string, string>>;
 
-export interface SpanOptions {
+interface SpanOptions {
   readonly kind: 'server' | 'client' | 'internal';
   readonly attributes: Attributes;
   /** Default: what is under way. */

@@ -13,7 +13,7 @@ import { endedRollouts } from './directory.ts';
 
 const fetchWithinMs = 20_000;
 
-export interface EvidenceWorkOptions {
+interface EvidenceWorkOptions {
   readonly client: Client;
   readonly archive: Archive;
   readonly bundlePath: string;

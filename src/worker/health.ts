@@ -1,7 +1,7 @@
 /** The worker's answer to probes: `/healthz` whether the process still turns, `/readyz` whether it polls for work. */
 import { json, type Pages, readinessPage, servePages } from '../providers/pages.ts';
 
-export interface HealthOptions {
+interface HealthOptions {
   readonly host: string;
   readonly port: number;
   /** What keeps it from working, in a few words; null: nothing. */

@@ -6,7 +6,7 @@ import { outcomeIn, triggerIn } from '../domain/rollout/timeline.ts';
 import { type TimelineEntry, terminalPhases, timelineKinds } from '../domain/rollout/types.ts';
 import { watchedGauges } from './watched-gauges.ts';
 
-export interface WorkerMetricsOptions {
+interface WorkerMetricsOptions {
   /** What keeps it from working; null: nothing. */
   readonly notReady: () => string | null;
   /** Names of the operator's notifiers. */

@@ -5,7 +5,7 @@ import { type Pages, servePages } from '../providers/pages.ts';
 /** Of the time that a scraper has. */
 const sdkAnswersWithinMs = 2_000;
 
-export interface ScrapeOptions {
+interface ScrapeOptions {
   readonly host: string;
   readonly port: number;
   readonly registry: Registry;

@@ -8,7 +8,7 @@ import { cooldownMemo, type RolloutInput } from '../domain/rollout/names.ts';
 import type { Cooldown, RolloutEvent, RolloutState, TimelineEntry } from '../domain/rollout/types.ts';
 
 /** Every line of the timeline leaves through this sink: to the log when it happens, to the auditor at replay. */
-export interface AuditSinks extends Sinks {
+interface AuditSinks extends Sinks {
   audit: { record(entry: TimelineEntry): void };
 }
 

@@ -5,7 +5,7 @@ import { type RunResult, runOnce, type Stage } from './run.ts';
 import { scheduleOf } from './schedule.ts';
 import { Users } from './users.ts';
 
-export interface ChaosOptions {
+interface ChaosOptions {
   readonly seed: number;
   /** Numbers of the runs, in order; a run is the same whichever others there are. */
   readonly runs: readonly number[];

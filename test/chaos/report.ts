@@ -45,7 +45,7 @@ export function accountOf({ schedule, startedMs, evidence, faultLog, violations 
   ].join('\n');
 }
 
-export interface Summary {
+interface Summary {
   readonly seed: number;
   readonly runs: number;
   readonly seconds: number;

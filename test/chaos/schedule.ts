@@ -17,7 +17,7 @@ export interface Fault {
 export type OrderName = 'pause' | 'resume' | 'promote' | 'rollback';
 
 /** A command that a person gives through the API. */
-export interface Order {
+interface Order {
   readonly atMs: number;
   readonly name: OrderName;
   readonly full: boolean;

@@ -11,7 +11,7 @@ import { freePort } from '../support/free-ports.ts';
 /** By which events may come that are not signed. */
 export const eventToken = 'a-token-of-the-operator';
 
-export interface ApiUnderTest {
+interface ApiUnderTest {
   readonly url: string;
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../src/stack/tools.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly program: string;
   readonly url: string;
   readonly seed: number;

@@ -6,7 +6,7 @@ import { openEmergency } from '../support/emergency.ts';
 import { gateFixture, planFixture, stageFixture, successCheck } from '../support/plan.ts';
 import type { RolloutEnv, TestRollout } from '../support/rollout-env.ts';
 
-export interface Recording {
+interface Recording {
   readonly plan: Partial<Plan>;
   /** A workflow that it returns (an emergency, a companion) is what is recorded, instead of the rollout. */
   drive(rollout: TestRollout, env: RolloutEnv): Promise<unknown>;

@@ -4,13 +4,13 @@ import { listenTo, patienceMs, type Seen, startBrowser } from './browser.ts';
 import { freePortBase } from './free-ports.ts';
 import { Parts } from './parts.ts';
 
-export interface Tab {
+interface Tab {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly seen: Seen;
 }
 
-export interface TabOptions {
+interface TabOptions {
   /** Default: 1280. */
   readonly width?: number;
   /** Default: light. */

@@ -15,7 +15,7 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-export interface TestTemporalOptions {
+interface TestTemporalOptions {
   /** More arguments for the server's command line. */
   readonly args?: readonly string[];
   readonly plugins?: (ClientPlugin | ConnectionPlugin | NativeConnectionPlugin)[];

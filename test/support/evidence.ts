@@ -44,7 +44,7 @@ export function testArchive(
   };
 }
 
-export interface TestKey {
+interface TestKey {
   readonly privatePem: string;
   readonly publicPem: string;
 }

@@ -4,7 +4,7 @@ import { Random } from '../../bench/judge/random.ts';
 import { createMemoryMetrics } from '../../src/providers/metrics/memory.ts';
 import type { MetricsProvider } from '../../src/providers/metrics/types.ts';
 
-export interface ArmHistory {
+interface ArmHistory {
   readonly version: string;
   readonly perSecond: number;
   /** Share of failed requests, 0 to 1. */
@@ -15,7 +15,7 @@ export interface ArmHistory {
   readonly fromMs: number;
 }
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly service: string;
   readonly seed: number;
   readonly arms: readonly ArmHistory[];

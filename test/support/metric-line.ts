@@ -1,5 +1,5 @@
 /** One line of a page of metrics, in Prometheus' text format. */
-export interface PageSample {
+interface PageSample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }

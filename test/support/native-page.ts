@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs';
 
 /** Observations of one series since its start, by the bucket of schema 3 (eight to a doubling) that they fall into. */
-export interface NativeSeries {
+interface NativeSeries {
   readonly labels: Readonly<Record<string, string>>;
   /** Pairs of index and count: bucket i ends at 2 ^ (i / 8). */
   readonly buckets: ReadonlyMap<number, number>;

@@ -27,7 +27,7 @@ const requestSchema = z.object({
   ),
 });
 
-export type ReceivedSpan = z.infer<typeof spanSchema>;
+type ReceivedSpan = z.infer<typeof spanSchema>;
 
 export interface OtlpReceiver {
   readonly url: string;

@@ -30,7 +30,7 @@ export interface Seen {
   readonly temporalStatus: string;
 }
 
-export interface PartsOptions {
+interface PartsOptions {
   /** Parts that are not started. */
   readonly without?: readonly PartName[];
 }

@@ -6,7 +6,7 @@ import { type ActivityTap, wholeBody } from './activity-tap.ts';
 import { gateFixture, stageFixture } from './plan.ts';
 import type { RolloutEnv, TestRollout } from './rollout-env.ts';
 
-export type LivePhase = Exclude<Phase, Outcome>;
+type LivePhase = Exclude<Phase, Outcome>;
 
 interface Reach {
   readonly phase: LivePhase;

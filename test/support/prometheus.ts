@@ -25,7 +25,7 @@ export interface TestPrometheus {
   stop(): Promise<void>;
 }
 
-export interface TestPrometheusOptions {
+interface TestPrometheusOptions {
   readonly scrapeMs?: number;
   /** Samples of the past, as OpenMetrics text, that it finds in its storage when it starts. */
   readonly history?: string;

@@ -40,7 +40,7 @@ import { installRuntime } from './runtime.ts';
 import { waitFor } from './wait-for.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-export interface RolloutEnvOptions {
+interface RolloutEnvOptions {
   /** `local`: the dev server, in real time. `skipping`: the test server, whose timers skip. Default: `local`. */
   readonly server?: 'local' | 'skipping';
   readonly clock?: Clock;
@@ -66,19 +66,19 @@ export interface RolloutEnvOptions {
   readonly notices?: NoticeOptions;
 }
 
-export interface NoticeOptions {
+interface NoticeOptions {
   readonly routes: readonly Route[];
   readonly notifiers: Readonly<Record<string, Notifier>>;
   readonly planChannels?: readonly string[];
 }
 
-export type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle' | 'dataConverter'>>;
+type WorkersCode = Partial<Pick<WorkersOptions, 'version' | 'workflowBundle' | 'dataConverter'>>;
 
 export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
-export type Listener = (workflowId: string, entry: TimelineEntry) => void;
+type Listener = (workflowId: string, entry: TimelineEntry) => void;
 
 /** One partition suffices for the few pollers of a test; of four, most tasks go to one where nobody waits. */
 const partitions = ['Read', 'Write'].flatMap((side) => [

@@ -1,13 +1,13 @@
 /** The shares that a canary has one after the other, looked at so often that none is missed. */
 import { effectivePercent, type TrafficProvider } from '../../src/providers/traffic/types.ts';
 
-export interface SeenShare {
+interface SeenShare {
   readonly percent: number;
   /** End of the lease when it had this share last, epoch milliseconds. */
   readonly leaseUntilMs: number;
 }
 
-export interface Shares {
+interface Shares {
   /** So far, percent. */
   readonly percents: readonly number[];
   stop(): readonly SeenShare[];

@@ -1,7 +1,7 @@
 /** Awaits a condition by polling, within a bound; the error says what was last seen. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface WaitOptions {
+interface WaitOptions {
   /** Default: a minute, which only a busy machine needs. */
   readonly timeoutMs?: number;
   /** Default: 50 ms. */

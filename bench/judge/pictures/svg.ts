@@ -46,7 +46,7 @@ export function line(from: Point, to: Point, kind: 'g' | 'l'): string {
   return `<line x1="${short(from.x)}" y1="${short(from.y)}" x2="${short(to.x)}" y2="${short(to.y)}" class="${kind}"/>`;
 }
 
-export interface Stroke {
+interface Stroke {
   readonly colour: string;
   readonly wide: boolean;
   readonly dashed: boolean;

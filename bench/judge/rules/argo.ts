@@ -6,7 +6,7 @@ import { nthFailure, samplesIn, sumBefore } from './windows.ts';
 const WINDOW = samplesIn(300);
 const LEAST_SUCCESS = 0.95;
 
-export interface ArgoSetting {
+interface ArgoSetting {
   readonly id: string;
   readonly intervalSeconds: number;
   /** More failed measurements than this in all fail the analysis; the default is 0. */

@@ -16,7 +16,7 @@ const TOLERANCE = 0.25;
 const LEAST_POINTS = 50;
 
 /** When it judges: once, at the end of the rollout, or whenever 50 more samples are there, over all there are ("growing"). */
-export type Schedule = 'once' | 'growing';
+type Schedule = 'once' | 'growing';
 
 const judgements: { readonly [S in Schedule]: { readonly every: number; readonly says: string } } = {
   once: { every: samplesPerRun, says: 'one judgement of the whole 30 minutes' },

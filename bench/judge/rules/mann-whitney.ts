@@ -3,7 +3,7 @@
  * and Kayenta's MannWhitney make it: normal approximation, correction for continuity and for ties.
  */
 
-export interface Shift {
+interface Shift {
   /** Hodges and Lehmann's estimate of how much greater the first series is. */
   readonly estimate: number;
   /** Lower end of its confidence interval. */

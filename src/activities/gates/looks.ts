@@ -23,7 +23,7 @@ const graceMs = 60_000;
 const factsLimit = 4_000;
 const reasonLimit = 1_000;
 
-export interface GateLooksOptions {
+interface GateLooksOptions {
   readonly gates: readonly GateConfig[];
   readonly place: GatePlace;
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import { lookAtCounts } from '../../providers/metrics/bound-reading.ts';
 import { comparedWith, look } from '../../providers/metrics/reading.ts';
 import type { Providers } from '../deps.ts';
 
-export interface AskOptions {
+interface AskOptions {
   readonly signal: AbortSignal;
   /** Time of the look, for its verdict. */
   readonly atMs: number;

@@ -10,7 +10,7 @@ import type { Lease } from './lease.ts';
 /** How often drift is answered by writing again before people are asked. */
 const maxReasserts = 3;
 
-export interface GripOptions {
+interface GripOptions {
   readonly side: TrafficSide;
   readonly lease: Lease;
   readonly clock: Clock;

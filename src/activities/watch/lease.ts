@@ -15,7 +15,7 @@ const answerSlackMs = 2_000;
 const answerNowMs = 500;
 
 /** `lapsed`: it had run out before it could be renewed. */
-export type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone' | 'lapsed';
+type Renewal = 'renewed' | 'not-due' | 'orphaned' | 'gone' | 'lapsed';
 
 export class Lease {
   /** The end of the lease given last, epoch milliseconds; 0: none yet. */
@@ -99,7 +99,7 @@ function dueBelow(): number {
   return renewBelow + Math.random() * jitter;
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly config: LeaseConfig;
   readonly clock: Clock;
   readonly liveness: Liveness;

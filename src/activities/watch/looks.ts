@@ -10,7 +10,7 @@ const keptVerdicts = 40;
 /** A tick of all checks that takes longer is broken off and counts as errors. */
 const tickTimeoutMs = 10_000;
 
-export interface LooksOptions {
+interface LooksOptions {
   readonly ask: Ask;
   readonly checks: readonly CheckConfig[];
   readonly intervalMs: number;

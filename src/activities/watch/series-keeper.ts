@@ -6,7 +6,7 @@ import { lookPointOf } from '../../domain/analysis/look-point.ts';
 import type { CheckConfig, Verdict } from '../../domain/analysis/types.ts';
 import { emptySeries, type WatchSeries, withLook, withShare } from '../../domain/rollout/series.ts';
 
-export interface KeeperOptions {
+interface KeeperOptions {
   readonly checks: readonly CheckConfig[];
   readonly nowMs: number;
   /** Time between two measured shares. */

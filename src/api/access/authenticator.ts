@@ -13,7 +13,7 @@ import { isToken, principalOf, principalOfId, TokenFile } from './tokens.ts';
 /** By a bearer token, else by a session. Throws `unauthenticated`, `auth-unavailable`. */
 export type Authenticate = (authorization: string | undefined, cookie?: string) => Promise<Principal>;
 
-export interface AccessControl {
+interface AccessControl {
   readonly authenticate: Authenticate;
   /** Null: nobody can log in with a browser. */
   readonly login: BrowserLogin | null;

@@ -17,7 +17,7 @@ const underWaySchema = z.object({
   returnTo: z.string(),
 });
 
-export interface LoginDeps {
+interface LoginDeps {
   readonly sessions: Sessions;
   readonly issuers: readonly Issuer[];
   /** Null: there are no API tokens. */

@@ -5,7 +5,7 @@ import type { IssuerSettings } from '../../providers/auth-settings.ts';
 import { placeOf, readSecret } from '../../providers/secret.ts';
 
 /** What must come back, or be shown, for the login to count. It stays with the browser that began. */
-export interface Expected {
+interface Expected {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;

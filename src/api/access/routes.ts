@@ -13,7 +13,7 @@ import { anybody, need, needSomewhere, needWithin, nobody, type Principal } from
  * `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. `anyone`: for whoever has
  * not logged in too, but not for whoever shows what is not good.
  */
-export type Access = 'open' | 'signed' | 'anyone' | Permission;
+type Access = 'open' | 'signed' | 'anyone' | Permission;
 
 declare module 'fastify' {
   interface FastifyRequest {

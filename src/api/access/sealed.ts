@@ -5,7 +5,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { placeOf, readSecret, type SecretSource } from '../../providers/secret.ts';
 
 /** What a text is for. One that was made for something else cannot be opened. */
-export type Purpose = 'session' | 'login';
+type Purpose = 'session' | 'login';
 
 interface Key {
   /** Names the key without telling anything of it. */

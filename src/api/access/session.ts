@@ -16,7 +16,7 @@ export type Owner = (Identity & { readonly issuer: string }) | { readonly token:
 
 const contentSchema = z.object({ owner: ownerSchema, csrf: z.string(), exp: z.number() });
 
-export interface OpenSession extends Session {
+interface OpenSession extends Session {
   readonly owner: Owner;
 }
 

@@ -5,7 +5,7 @@ import type { Principal } from './principal.ts';
 /** Null: all of it. */
 export type Sees = Sight | null;
 
-export interface Sight {
+interface Sight {
   (area: Area): boolean;
   /** Nothing is seen outside of them. Absent: they have no list of names. */
   readonly environments?: readonly string[];

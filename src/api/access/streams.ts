@@ -11,7 +11,7 @@ const mostStreams = 200;
 /** Where nobody says who they are, all of this machine is one. */
 const mostUnverified = 2_000;
 
-export interface StreamKeeperOptions {
+interface StreamKeeperOptions {
   readonly authenticate: Authenticate;
   /** How often the right to read is looked at again. */
   readonly lookEveryMs: number;

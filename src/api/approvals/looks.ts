@@ -9,7 +9,7 @@ import type { RolloutService } from '../service.ts';
 export const atOnce = 10;
 
 /** `gone`: there is no such rollout any more. `unanswered`: no account could be had, for whatever reason. */
-export type Look = RolloutStatus | 'gone' | 'unanswered';
+type Look = RolloutStatus | 'gone' | 'unanswered';
 
 export class Looks {
   private readonly rollouts: Pick<RolloutService, 'get'>;

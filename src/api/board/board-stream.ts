@@ -5,7 +5,7 @@ import type { Board } from './board.ts';
 /** By where it is, so that it is the same for as long as a row is there, and when it is gone. */
 export type Sees = (row: Pick<RolloutRow, 'environment' | 'service'>) => boolean;
 
-export interface BoardViewer {
+interface BoardViewer {
   /** Of the viewer's former connection; empty: it is new. */
   readonly lastEventId: string;
   /** Which rows it may see and wants to. Null: all. */

@@ -2,9 +2,9 @@
 import type { RolloutRow } from '../contract.ts';
 
 /** What was there. */
-export type GoneRow = Pick<RolloutRow, 'runId' | 'environment' | 'service'>;
+type GoneRow = Pick<RolloutRow, 'runId' | 'environment' | 'service'>;
 
-export interface Changes {
+interface Changes {
   readonly full: boolean;
   readonly rows: readonly RolloutRow[];
   readonly gone: readonly GoneRow[];

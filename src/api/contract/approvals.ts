@@ -59,4 +59,3 @@ export const linkSchema = z
     untilMs: z.number(),
   })
   .meta({ id: 'ApprovalLink', description: 'Good for one answer. Whoever has it answers in that name.' });
-export type ApprovalLink = z.infer<typeof linkSchema>;

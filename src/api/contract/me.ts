@@ -7,7 +7,6 @@ export const meQuerySchema = z.strictObject({
   environment: z.exactOptional(targetPartSchema),
   service: z.exactOptional(targetPartSchema),
 });
-export type MeQuery = z.infer<typeof meQuerySchema>;
 
 /** A way to log in with a browser: a link to follow, or an API token to send. */
 const loginWaySchema = z.union([

@@ -24,7 +24,6 @@ export const eventBodySchema = z
     version: z.exactOptional(nameSchema),
   })
   .meta({ id: 'EventBody', description: 'An event from outside, signed by its sender.' });
-export type EventBody = z.infer<typeof eventBodySchema>;
 
 const labelsSchema = z.record(z.string(), z.string());
 

@@ -8,7 +8,7 @@ import type { BundleList, BundleListQuery } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
 
-export type Failing = BundleList['failing'];
+type Failing = BundleList['failing'];
 
 const atOnce = 20;
 const maxKnown = 1_000;

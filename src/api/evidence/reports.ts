@@ -14,13 +14,13 @@ import type { TemporalDeps } from '../temporal/calls.ts';
 import { describe } from '../temporal/view.ts';
 import { rolloutOf } from './rollout-of.ts';
 
-export interface ReportDeps extends TemporalDeps {
+interface ReportDeps extends TemporalDeps {
   /** Null: no evidence is kept. */
   readonly archive: Archive | null;
   readonly bundlePath: string;
 }
 
-export interface Reports {
+interface Reports {
   readonly report: ReportWriter;
   readonly findings: FindingsReader;
 }

@@ -23,7 +23,7 @@ import { describe } from '../temporal/view.ts';
 import { BundleLister } from './list.ts';
 import { rolloutOf } from './rollout-of.ts';
 
-export interface EvidenceDeps extends TemporalDeps {
+interface EvidenceDeps extends TemporalDeps {
   readonly archive: Archive;
   readonly replay: BundleReplay;
   /** The built workflow code. */

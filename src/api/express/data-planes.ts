@@ -12,9 +12,7 @@ export type Written =
   | { readonly written: true; readonly tookMs: number }
   | { readonly written: false; readonly problem: string };
 
-export type Released =
-  | { readonly heldBy: readonly string[] }
-  | { readonly heldBy: null; readonly problem: string };
+type Released = { readonly heldBy: readonly string[] } | { readonly heldBy: null; readonly problem: string };
 
 export interface DataPlanes {
   /** The configured traffic instances. */
@@ -34,7 +32,7 @@ export interface DataPlanes {
 }
 
 /** What a registry gives. */
-export interface TrafficInstances {
+interface TrafficInstances {
   readonly names: readonly string[];
   /** Throws `provider-unknown`, or what the provider throws when made. */
   get(name: string): TrafficProvider;

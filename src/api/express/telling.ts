@@ -15,7 +15,7 @@ const courtesyOfSafeMs = 3000;
 const maxQueueMs = 500;
 const maxUntold = 20;
 
-export interface Patience {
+interface Patience {
   readonly over: Promise<null>;
   end(): void;
   /** For who is safe already: it is over as soon as so many are to be told that whoever is safe should not wait for it. */

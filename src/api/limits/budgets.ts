@@ -6,7 +6,7 @@ export type Kind = 'reads' | 'writes' | 'starts' | 'returns' | 'failures';
 export type Budgets = Readonly<Record<Kind, Budget>>;
 
 /** What the operator may set, in requests per second; the rest has its default. */
-export interface Rates {
+interface Rates {
   readonly reads?: number | undefined;
   readonly writes?: number | undefined;
   readonly starts?: number | undefined;

@@ -18,7 +18,7 @@ const logSerializers = {
   req: ({ method, url }: { method: string; url: string }) => `${method} ${url.split('?')[0]}`,
 };
 
-export interface LoginSettings {
+interface LoginSettings {
   readonly overTls: boolean;
   readonly limiter: Limiter | null;
 }

@@ -15,7 +15,7 @@ import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
 import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
 
-export interface StreamSettings {
+interface StreamSettings {
   readonly feeds: Feeds;
   readonly heartbeatMs: number;
   readonly keeper: StreamKeeper;

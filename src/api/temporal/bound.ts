@@ -9,7 +9,7 @@ import { type ExpressDeps, wasAway } from './stop-canary.ts';
 import { notFound } from './view.ts';
 import { summaryOf, workflowIdFor } from './visibility.ts';
 
-export interface BoundRef extends RunRef {
+interface BoundRef extends RunRef {
   readonly runId: string;
 }
 

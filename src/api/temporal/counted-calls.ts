@@ -1,7 +1,7 @@
 /** Counts every attempt of a call to Temporal, and how long its answer took. */
 import { InterceptingCall, type Interceptor, ListenerBuilder, RequesterBuilder, status } from '@grpc/grpc-js';
 
-export type TakeCall = (method: string, status: string, tookMs: number) => void;
+type TakeCall = (method: string, status: string, tookMs: number) => void;
 
 /** To be the innermost interceptor of the connection, so that repetitions are counted too. */
 export function countedCalls(take: TakeCall): Interceptor {

@@ -11,7 +11,7 @@ const lookedThrough = 200;
 /** So that somebody who sees next to nothing of a long list is no load; the cursor goes on from there. */
 const mostPages = 10;
 
-export interface PageQuery<T> {
+interface PageQuery<T> {
   /** As visibility understands it. */
   readonly filter: string;
   readonly limit: number;
@@ -31,7 +31,7 @@ export interface ListedPage<T> {
   readonly following: Uint8Array | null;
 }
 
-export interface PageOf<T> {
+interface PageOf<T> {
   /** Of a thinned list there may be fewer than the limit, though more follow. */
   readonly items: T[];
   readonly next: string | null;

@@ -47,7 +47,7 @@ const shownFor = { mostMs: 15_000, turns: 2 };
 /** Under load a list may be long in coming. Whoever gets nothing asks Temporal, as if there were no list. */
 const maxAgeMs = 60_000;
 
-export interface Lately {
+interface Lately {
   readonly running: Running;
   /** False: much may have happened since. */
   readonly fresh: boolean;

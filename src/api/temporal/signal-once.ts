@@ -8,7 +8,7 @@ import type { TemporalDeps } from './calls.ts';
 
 const grpcNotFound = 5;
 
-export interface OnceSignal {
+interface OnceSignal {
   readonly workflowId: string;
   readonly name: string;
   readonly payload: unknown;

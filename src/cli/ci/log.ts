@@ -7,9 +7,9 @@ import type { Output } from '../io.ts';
 import { clock, storyLine, writeLines } from '../text.ts';
 
 /** Where groups and annotations are written as commands of GitHub's runner; elsewhere they are plain text. */
-export type Dialect = 'github' | 'plain';
+type Dialect = 'github' | 'plain';
 
-export interface CiLog {
+interface CiLog {
   show(followed: Followed): void;
   /** Ends the open group. */
   close(): void;

@@ -1,7 +1,7 @@
 /** What the doctor found of one thing, and how it is told. */
 import { paint, plain } from '../../stack/paint.ts';
 
-export type Health = 'ok' | 'warning' | 'wrong';
+type Health = 'ok' | 'warning' | 'wrong';
 
 export interface Finding {
   /** What was looked at, in a word or two. */

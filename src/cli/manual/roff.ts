@@ -2,7 +2,7 @@
 import { exitCodeHelp } from '../exit-codes.ts';
 import { allOf, type CommandSpec } from './tree.ts';
 
-export interface PageOptions {
+interface PageOptions {
   readonly version: string;
   /** What is told beside verbs and options, such as variables: name and meaning. */
   readonly environment: readonly (readonly [string, string])[];

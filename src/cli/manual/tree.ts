@@ -1,7 +1,7 @@
 /** The command line as data: what help, completion and manual page are all made of. */
 import { type Argument, type Command, Help, type Option } from 'commander';
 
-export interface OptionSpec {
+interface OptionSpec {
   /** As help writes it, such as `--api <url>`. */
   readonly term: string;
   /** Each way to name it, such as `-h` and `--help`. */
@@ -11,7 +11,7 @@ export interface OptionSpec {
   readonly choices: readonly string[];
 }
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   readonly name: string;
   readonly description: string;
   readonly variadic: boolean;

@@ -2,7 +2,7 @@
 import { allOf, type CommandSpec } from './tree.ts';
 
 /** `targets` and `contexts` are asked of `sluice` itself, files of the shell. */
-export type Source = 'files' | 'targets' | 'contexts';
+type Source = 'files' | 'targets' | 'contexts';
 
 export interface Values {
   readonly words: readonly string[];

@@ -16,7 +16,7 @@ const columns = [
   { title: 'WHO', leaves: 8, of: ({ startedBy }: RolloutRow) => startedBy ?? '-' },
 ] as const;
 
-export interface Room {
+interface Room {
   readonly nowMs: number;
   readonly columns: number;
 }

@@ -6,7 +6,7 @@ const leave = '\u001b[?25h\u001b[?1049l';
 /** Terminals that know these show a frame only when it is whole; others pass them over. */
 const [beginFrame, endFrame] = ['\u001b[?2026h', '\u001b[?2026l'];
 
-export interface FullScreen {
+interface FullScreen {
   draw(lines: readonly string[]): void;
   close(): void;
 }

@@ -5,7 +5,7 @@ import { ageOf } from '../text.ts';
 import type { Blind } from './board.ts';
 import { tableOf } from './columns.ts';
 
-export interface PictureOptions {
+interface PictureOptions {
   /** By the API's clock. */
   readonly nowMs: number;
   /** By this machine's, as is `blind`. */

@@ -8,7 +8,7 @@ import { parseTarget, type Target } from '../target.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
 
-export interface ApprovalsOptions extends CommonOptions {
+interface ApprovalsOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly person?: string;
@@ -46,7 +46,7 @@ function rowOf({ target, version, needed, counted, people, not, name, question }
   ];
 }
 
-export interface ApprovalLinkOptions extends CommonOptions {
+interface ApprovalLinkOptions extends CommonOptions {
   readonly target: Target;
   readonly for: string;
   readonly validFor: number;

@@ -8,7 +8,7 @@ import { parseTarget, type Target } from '../target.ts';
 import { stamp, storyLine, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface AuditOptions extends CommonOptions {
+interface AuditOptions extends CommonOptions {
   readonly target: Target;
   readonly run?: string;
 }

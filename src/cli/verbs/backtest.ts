@@ -14,7 +14,7 @@ import { parseWhen } from '../when.ts';
 
 type When = (nowMs: number) => number;
 
-export interface BacktestOptions extends CommonOptions {
+interface BacktestOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   readonly stable: string;

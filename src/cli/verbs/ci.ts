@@ -26,7 +26,7 @@ import {
 import { begin } from './start.ts';
 import { endLine, exitCodeAfter } from './watch.ts';
 
-export interface CiOptions extends CommonOptions {
+interface CiOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   readonly actor?: string;

@@ -25,7 +25,7 @@ interface NameOptions extends JsonOption {
   readonly name: string;
 }
 
-export interface SetOptions extends NameOptions {
+interface SetOptions extends NameOptions {
   readonly api?: string;
   readonly tokenFile?: string;
   readonly tokenEnv?: string;

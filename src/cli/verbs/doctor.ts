@@ -12,7 +12,7 @@ import type { Io } from '../io.ts';
 import { wantsColor, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, type Run, verb } from '../verb.ts';
 
-export interface DoctorOptions extends CommonOptions {
+interface DoctorOptions extends CommonOptions {
   readonly config?: string;
 }
 

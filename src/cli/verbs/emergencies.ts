@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
 
-export interface EmergenciesOptions extends CommonOptions {
+interface EmergenciesOptions extends CommonOptions {
   readonly open?: boolean;
   readonly limit?: number;
   readonly cursor?: string;

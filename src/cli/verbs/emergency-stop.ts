@@ -9,7 +9,7 @@ import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
 
-export interface EmergencyStopOptions extends CommonOptions {
+interface EmergencyStopOptions extends CommonOptions {
   /** `all`, environments and targets, as they were written. */
   readonly scope?: readonly string[];
   readonly reason?: string;

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 import { writeJson, writeLines } from '../text.ts';
 import type { Act, CommonOptions, Run } from '../verb.ts';
 
-export interface ImportOptions extends CommonOptions {
+interface ImportOptions extends CommonOptions {
   readonly files: readonly string[];
   /** A folder. Default: standard output. */
   readonly out?: string;

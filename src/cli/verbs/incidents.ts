@@ -8,7 +8,7 @@ import { parseTarget, type Target } from '../target.ts';
 import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, pagingOptions, verb } from '../verb.ts';
 
-export interface IncidentsOptions extends CommonOptions {
+interface IncidentsOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly open?: boolean;

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
-export interface ListOptions extends CommonOptions {
+interface ListOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly version?: string;

@@ -8,7 +8,7 @@ import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface MetricsCheckOptions extends CommonOptions {
+interface MetricsCheckOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   readonly canary?: string;

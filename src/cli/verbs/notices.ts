@@ -8,12 +8,12 @@ import { parseTarget, type Target } from '../target.ts';
 import { ageOf, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
 
-export interface NoticesOptions extends CommonOptions {
+interface NoticesOptions extends CommonOptions {
   readonly target: Target;
   readonly run?: string;
 }
 
-export interface AckOptions extends CommonOptions {
+interface AckOptions extends CommonOptions {
   readonly target: Target;
   readonly actor?: string;
   readonly reason?: string;

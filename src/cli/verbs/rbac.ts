@@ -10,7 +10,7 @@ import type { Io } from '../io.ts';
 import { writeJson } from '../text.ts';
 import { type Act, collect, type Run } from '../verb.ts';
 
-export interface RbacOptions {
+interface RbacOptions {
   readonly provider?: readonly string[];
   /** Kubernetes Secrets that settings name. */
   readonly secret?: readonly string[];

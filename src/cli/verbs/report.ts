@@ -12,7 +12,7 @@ import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface ReportOptions extends CommonOptions {
+interface ReportOptions extends CommonOptions {
   readonly what: string;
   readonly kind: ReportKind;
   readonly format?: ReportFormat;

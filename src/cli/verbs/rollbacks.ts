@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseLimit, type Run, verb } from '../verb.ts';
 
-export interface RollbacksOptions extends CommonOptions {
+interface RollbacksOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   readonly since?: string;

@@ -21,7 +21,7 @@ import {
 import { runValidate } from './validate.ts';
 import { runWatch } from './watch.ts';
 
-export interface StartOptions extends CommonOptions {
+interface StartOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   readonly actor?: string;

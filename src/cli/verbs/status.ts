@@ -8,7 +8,7 @@ import { parseTarget, type Target } from '../target.ts';
 import { pictureOf, wantsColor, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface StatusOptions extends CommonOptions {
+interface StatusOptions extends CommonOptions {
   readonly target: Target;
   readonly run?: string;
 }

@@ -15,7 +15,7 @@ import {
   runEmergencyRollback,
 } from './emergency-rollback.ts';
 
-export interface SteerOptions extends CommonOptions {
+interface SteerOptions extends CommonOptions {
   readonly name: CommandName;
   readonly target: Target;
   readonly actor?: string;

@@ -17,7 +17,7 @@ interface FileOptions {
   readonly json?: boolean;
 }
 
-export interface CreateOptions extends FileOptions {
+interface CreateOptions extends FileOptions {
   readonly name: string;
   readonly role: Role;
   readonly environment?: readonly string[];
@@ -25,7 +25,7 @@ export interface CreateOptions extends FileOptions {
   readonly expires: number;
 }
 
-export interface RevokeOptions extends FileOptions {
+interface RevokeOptions extends FileOptions {
   readonly id: string;
 }
 

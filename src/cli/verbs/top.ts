@@ -14,7 +14,7 @@ import { takeScreen } from '../top/full-screen.ts';
 import { headline, pictureOf, roomForRows } from '../top/picture.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface TopOptions extends CommonOptions {
+interface TopOptions extends CommonOptions {
   readonly environment?: string;
   readonly service?: string;
   /** Print what is now, and end. */

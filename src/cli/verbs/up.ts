@@ -5,7 +5,7 @@ import { exitCodeHelp } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Act, Run } from '../verb.ts';
 
-export interface UpOptions {
+interface UpOptions {
   /** Ship a good and a bad version of the demo shop. */
   readonly demo?: boolean;
   /** End when the demo has ended; the exit code tells whether it went as it should. */

@@ -8,7 +8,7 @@ import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { warningLines, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
-export interface ValidateOptions extends CommonOptions {
+interface ValidateOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   /** Warnings refuse as well. */

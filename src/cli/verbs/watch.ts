@@ -9,7 +9,7 @@ import { parseTarget, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, parseSeconds, type Run, verb } from '../verb.ts';
 
-export interface WatchOptions extends CommonOptions {
+interface WatchOptions extends CommonOptions {
   readonly target: Target;
   readonly run?: string;
   /** Seconds without any answer after which to give up. */

@@ -8,7 +8,7 @@ import { type Colours, coloursAt, faded, onThemeChange } from './colours.ts';
 /** What is drawn beside the lines, under or over them; colours are those of now. */
 export type Painter = (plot: uPlot, colours: Colours) => void;
 
-export interface PlotProps {
+interface PlotProps {
   /** Times in seconds, then the values of each line. */
   readonly data: uPlot.AlignedData;
   /** Another one makes another chart. */

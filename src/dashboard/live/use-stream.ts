@@ -8,7 +8,7 @@ import { after, connecting, type Heard, lost } from './heard.ts';
 
 type Sign = Heard | StreamLost;
 
-export type OpenStream<S extends Sign> = (options: StreamOptions) => AsyncGenerator<S>;
+type OpenStream<S extends Sign> = (options: StreamOptions) => AsyncGenerator<S>;
 
 export interface Stream {
   readonly connection: Connection;

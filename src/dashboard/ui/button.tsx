@@ -3,7 +3,7 @@ import type { MouseEvent, ReactNode, Ref } from 'react';
 import './button.css';
 import { Icon, type IconName } from './icon.tsx';
 
-export interface ButtonProps {
+interface ButtonProps {
   readonly children: ReactNode;
   /** Default: plain. */
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet';

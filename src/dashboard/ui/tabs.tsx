@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useInView } from './use-in-view.ts';
 import './tabs.css';
 
-export interface Tab {
+interface Tab {
   readonly text: string;
   /** Path and query under `/ui`. */
   readonly href: string;

@@ -4,7 +4,7 @@ import { announce } from '../shell/announcer.tsx';
 import { Icon } from './icon.tsx';
 import './toast.css';
 
-export interface Toast {
+interface Toast {
   readonly tone: 'good' | 'bad';
   readonly text: string;
 }

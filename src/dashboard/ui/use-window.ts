@@ -1,7 +1,7 @@
 /** Which rows of a long list are near the screen, so that only those are drawn. Rows are equally high; the page scrolls. */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
-export interface ListWindow<E extends HTMLElement> {
+interface ListWindow<E extends HTMLElement> {
   /** Of the element that holds the rows. */
   readonly ref: RefObject<E | null>;
   /** Of the element that is as high as a row. */

@@ -5,7 +5,7 @@ import type { BaselineCheck, CheckConfig } from './types.ts';
 type CountsLimits = Pick<Extract<CheckConfig, { kind: 'counts' }>, 'margin' | 'guard' | 'shows'>;
 
 /** A limit that moves with stable: `times` × stable + `plus`. */
-export interface Line {
+interface Line {
   readonly times: number;
   readonly plus: number;
 }

@@ -91,7 +91,7 @@ export interface CountsEvidence {
   readonly others?: readonly BoundEvidence[];
 }
 
-export interface BoundEvidence {
+interface BoundEvidence {
   readonly bound: string;
   readonly sinceAnchor: CountsSample;
   readonly instances?: Instances;

@@ -17,7 +17,7 @@ export interface Dialect {
 }
 
 /** Where latencies come from: a histogram, in `perSecond` to the second, or nothing but a mean, in seconds. */
-export type LatencyMetric =
+type LatencyMetric =
   | {
       readonly histogram: string;
       readonly perSecond: number;

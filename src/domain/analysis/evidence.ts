@@ -7,7 +7,7 @@ export type Arm = 'canary' | 'stable';
 export type Value = Extract<Reading, { kind: 'value' }>;
 
 /** Why nothing can be concluded from a reading. */
-export interface Unusable {
+interface Unusable {
   readonly kind: 'no-data' | 'error';
   readonly reason: string;
 }

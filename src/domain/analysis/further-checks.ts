@@ -1,7 +1,7 @@
 /** The shapes of checks that ask for more than one number: series, trends, own history, error budgets, and other checks. */
 import type { CheckBase, MetricCheck, MetricCheckBase, OnFail } from './types.ts';
 
-export type Direction = 'higher' | 'lower';
+type Direction = 'higher' | 'lower';
 
 interface SteppedCheck extends MetricCheckBase {
   /** Time between two points; `{{window}}` is as long, so that no observation counts in two of them. */

@@ -16,12 +16,12 @@ import type { CheckConfig, Reading, Verdict } from './types.ts';
 
 /** A check that judges each look by itself. */
 export type LookCheck = Exclude<CheckConfig, CountsCheck>;
-export type CheckKindName = LookCheck['kind'];
+type CheckKindName = LookCheck['kind'];
 
 type ConfigOf<K extends CheckKindName> = Extract<LookCheck, { kind: K }>;
 
 /** `judge` is pure: the same readings always give the same verdict. */
-export interface CheckKind<K extends CheckKindName> {
+interface CheckKind<K extends CheckKindName> {
   readonly kind: K;
   /** Whether the stable arm must be measured too. */
   readonly needsStable: boolean;

@@ -10,7 +10,7 @@ export interface FurtherBound {
   readonly margin: Margin;
 }
 
-export interface LatencyBounds {
+interface LatencyBounds {
   /** The one next to the quantile. */
   readonly bound: number;
   readonly others: readonly { readonly bound: number; readonly margin: Margin }[];

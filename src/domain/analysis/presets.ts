@@ -82,7 +82,7 @@ function presetsOf(dialect: Dialect): readonly Preset[] {
   }));
 }
 
-export type ResolvedPreset =
+type ResolvedPreset =
   | { readonly kind: 'threshold'; readonly min: number | null; readonly max: number | null }
   | {
       readonly kind: 'baseline';

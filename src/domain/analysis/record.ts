@@ -40,7 +40,7 @@ export function standing(record: CheckRecord | null, config: CheckConfig): Check
   return record.passes > 0 && answerOf(record, config) === 'pass' ? 'passed' : 'open';
 }
 
-export interface Failure {
+interface Failure {
   readonly check: string;
   readonly reason: string;
 }
@@ -93,7 +93,7 @@ function firstAtLimit(records: readonly CheckRecord[], checks: readonly CheckCon
   return null;
 }
 
-export type Conclusion =
+type Conclusion =
   | { readonly kind: 'passed' }
   | ({ readonly kind: 'failed' } & Failure)
   | { readonly kind: 'open'; readonly reason: string };

@@ -3,7 +3,7 @@ import { SluiceError } from '../errors.ts';
 import { adviceFor } from '../nearest.ts';
 
 const placeholders = ['canary', 'stable', 'service', 'environment', 'version', 'window', 'share'] as const;
-export type Placeholder = (typeof placeholders)[number];
+type Placeholder = (typeof placeholders)[number];
 
 /** What a template may name. `version` is the version of the arm that is being measured. */
 export interface QueryVars {

@@ -3,9 +3,7 @@ import type { EmergencyOrder } from './types.ts';
 
 const maxTextLength = 500;
 
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** `{"actor":"…","reason":"…"}`, both required: a block is lifted by somebody, for a reason. */
 export function readRelease(input: unknown): Reading<{ readonly actor: string; readonly reason: string }> {

@@ -8,7 +8,7 @@ export const emergencyPhases = ['restoring', 'restored', 'released'] as const;
 export type EmergencyPhase = (typeof emergencyPhases)[number];
 
 /** One per scope as long as it is open; updated with each sweep, closed by the release. */
-export interface Incident {
+interface Incident {
   readonly severity: 1;
   readonly state: 'open' | 'closed';
   readonly title: string;

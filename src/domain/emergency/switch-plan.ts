@@ -33,7 +33,7 @@ export function switchPlan(
   };
 }
 
-export interface Stable {
+interface Stable {
   readonly slot: Slot;
   readonly version: string;
 }

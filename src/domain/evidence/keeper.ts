@@ -9,7 +9,7 @@ export interface EndedRollout {
   readonly endedAtMs: number;
 }
 
-export interface Failing extends EndedRollout {
+interface Failing extends EndedRollout {
   readonly tries: number;
   readonly nextAtMs: number;
   readonly problem: string;

@@ -31,7 +31,7 @@ export function overrideQuestion({ overrideAsked }: Pick<RolloutState, 'override
 }
 
 /** What a rollout knows by which links are judged. */
-export interface LinkContext {
+interface LinkContext {
   readonly startedAtMs: number;
   readonly usedLinks: readonly string[];
   readonly question: string | null;

@@ -23,7 +23,7 @@ export interface Delegation {
   readonly untilMs: number | null;
 }
 
-export interface Tally {
+interface Tally {
   readonly counted: readonly string[];
   /** Approvals that do not count, each with the reason. */
   readonly ignored: readonly { readonly actor: string | null; readonly why: string }[];

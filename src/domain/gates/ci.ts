@@ -9,7 +9,7 @@ export interface CiCheck {
   readonly said: string;
 }
 
-export interface CiVerdict {
+interface CiVerdict {
   readonly answer: 'open' | 'hold' | 'refuse';
   readonly reason: string;
 }

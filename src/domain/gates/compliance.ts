@@ -5,7 +5,7 @@ import { staleWhy } from './report-time.ts';
 import { answerOf, type Finding, listed, reaches, weightedMean } from './score.ts';
 import type { GateAnswer } from './types.ts';
 
-export interface AttestationRule {
+interface AttestationRule {
   readonly name: string;
   readonly maxAgeMs: number;
 }
@@ -24,13 +24,13 @@ export interface PhaseRule {
 /** What lies where an attestation should be, in the order of the rule's attestations. */
 export type Found = { readonly text: string } | { readonly missing: string };
 
-export interface Subject {
+interface Subject {
   readonly service: string;
   readonly environment: string;
   readonly version: string;
 }
 
-export interface PhaseVerdict {
+interface PhaseVerdict {
   readonly name: string;
   readonly title: string;
   readonly required: boolean;

@@ -9,7 +9,7 @@ export interface Provenance {
   readonly commit: string | null;
 }
 
-export interface Builder {
+interface Builder {
   /** Its id, or the beginning of one with `*` at its end. */
   readonly id: string;
   /** Up to which level of SLSA's build track it is trusted. */

@@ -6,7 +6,7 @@ import { answerOf, type Finding, listed, reaches, weightedMean } from './score.t
 import type { GateAnswer, GateReport } from './types.ts';
 
 export const categories = ['security', 'performance', 'reliability', 'compliance'] as const;
-export type Category = (typeof categories)[number];
+type Category = (typeof categories)[number];
 
 export interface ReadinessCheck {
   readonly name: string;
@@ -20,14 +20,14 @@ export interface ReadinessCheck {
   readonly of: FactRule | { readonly gate: string };
 }
 
-export interface FactRule {
+interface FactRule {
   readonly fact: string;
   readonly min: number | null;
   readonly max: number | null;
   readonly maxAgeMs: number;
 }
 
-export interface Fact {
+interface Fact {
   readonly value: boolean | number;
   readonly atMs: number | null;
   readonly detail: string | null;
@@ -35,7 +35,7 @@ export interface Fact {
 
 export type Facts = ReadonlyMap<string, Fact>;
 
-export interface CategoryVerdict {
+interface CategoryVerdict {
   readonly category: Category;
   readonly score: number;
   readonly checks: readonly (Finding & { readonly weight: number; readonly action: string | null })[];

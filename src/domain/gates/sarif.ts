@@ -32,7 +32,7 @@ type Run = z.output<typeof run>;
 
 const sarif = z.object({ version: z.literal('2.1.0'), runs: z.array(run).min(1) });
 
-export type SarifReading =
+type SarifReading =
   | {
       readonly findings: readonly { readonly ruleId: string; readonly severity: Severity }[];
       /** When each run ended that tells it. */

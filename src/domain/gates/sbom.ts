@@ -4,7 +4,7 @@ import { type Licence, type LicencePolicy, licenceAllowed } from './licence.ts';
 import { fits } from './pattern.ts';
 import { timeOf } from './report-time.ts';
 
-export interface Component {
+interface Component {
   readonly name: string;
   readonly version: string | null;
   /** All of them hold; empty: none is told. */
@@ -13,7 +13,7 @@ export interface Component {
   readonly purl: string | null;
 }
 
-export type SbomReading =
+type SbomReading =
   | {
       readonly format: string;
       readonly madeAtMs: number | null;
@@ -30,7 +30,7 @@ export interface SbomPolicy extends LicencePolicy {
   readonly completePercent: number;
 }
 
-export interface SbomVerdict {
+interface SbomVerdict {
   readonly components: number;
   readonly completePercent: number;
   /** Up to ten each, for people. */

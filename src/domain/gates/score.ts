@@ -14,7 +14,7 @@ export interface Finding {
   readonly why: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly answer: GateAnswer;
   /** Findings that it rests on; empty: it is the score alone, or nothing is wrong. */
   readonly because: readonly Finding[];

@@ -2,7 +2,7 @@
 import { parsedJson, valueAt } from './json.ts';
 import { fits } from './pattern.ts';
 
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 
 export interface Expectation {
   readonly status: readonly number[];

@@ -4,7 +4,7 @@ import { timeOf } from './report-time.ts';
 import { readSarifLog } from './sarif.ts';
 import { type Severity, severities, severityOf } from './severity.ts';
 
-export interface Vulnerability {
+interface Vulnerability {
   readonly id: string;
   readonly package: string;
   readonly version: string;
@@ -23,7 +23,7 @@ export interface Exception {
   readonly untilMs: number;
 }
 
-export type ScanReading =
+type ScanReading =
   | { readonly format: string; readonly found: readonly Vulnerability[]; readonly scannedAtMs: number | null }
   | { readonly problem: string };
 
@@ -37,7 +37,7 @@ export interface ScanVerdict {
 }
 
 /** Which severities may be found how often; absent: any number. */
-export type Bounds = Readonly<Partial<Record<Severity, number>>>;
+type Bounds = Readonly<Partial<Record<Severity, number>>>;
 
 export function judgeScan(
   found: readonly Vulnerability[],

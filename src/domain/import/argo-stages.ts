@@ -6,7 +6,7 @@ import { goDurationMs } from './go-duration.ts';
 import { matchOf } from './names.ts';
 import type { Part } from './part.ts';
 
-export interface ArgoSteps {
+interface ArgoSteps {
   readonly stages: readonly StageDraft[];
   /** Set by a setCanaryScale before anything else changed it; null: as many as the share. */
   readonly replicas: number | null;

@@ -1,6 +1,6 @@
 /** The part of Argo's expression language that says something of one number: comparisons, NaN, emptiness, defaults. */
 
-export type Sign = '<' | '<=' | '>' | '>=' | '==' | '!=';
+type Sign = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
 export type Expression =
   | { readonly kind: 'and' | 'or'; readonly a: Expression; readonly b: Expression }

@@ -1,7 +1,7 @@
 /** Argo's conditions on a measurement (`result[0] >= 0.95 && !isNaN(result[0])`) as the limits that a check knows. */
 import { type Expression, parseCondition } from './condition-parser.ts';
 
-export interface Bound {
+interface Bound {
   readonly value: number;
   /** Whether the bound itself is accepted. */
   readonly inclusive: boolean;
@@ -15,7 +15,7 @@ export interface Limits {
   readonly noData: 'pass' | 'fail' | null;
 }
 
-export type ConditionResult =
+type ConditionResult =
   | { readonly ok: true; readonly limits: Limits }
   | { readonly ok: false; readonly why: string };
 

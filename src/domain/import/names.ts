@@ -28,7 +28,7 @@ export function freeName(name: string, isTaken: (name: string) => boolean): stri
   }
 }
 
-export interface Image {
+interface Image {
   /** Without tag and digest. */
   readonly repository: string;
   /** Null: it has none, or one that is no version. */

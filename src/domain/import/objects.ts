@@ -17,7 +17,7 @@ export interface KubeObject {
   readonly fields: Mapping;
 }
 
-export interface ReadObjects {
+interface ReadObjects {
   readonly objects: readonly KubeObject[];
   readonly problems: readonly Problem[];
 }

@@ -15,7 +15,7 @@ export function incidentIdOf(target: TargetId): string {
 }
 
 /** 1: users may be hurt and nothing goes back by itself. 2: users were brought back, or a person has to look. */
-export type IncidentSeverity = 1 | 2;
+type IncidentSeverity = 1 | 2;
 
 export interface IncidentRollout {
   readonly runId: string;

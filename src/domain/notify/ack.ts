@@ -2,7 +2,7 @@
 
 const maxTextLength = 500;
 
-export type AckReading =
+type AckReading =
   | { readonly ok: true; readonly actor: string; readonly reason: string }
   | { readonly ok: false; readonly message: string };
 

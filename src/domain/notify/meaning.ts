@@ -3,7 +3,7 @@ import type { RollbackRecord } from '../rollout/rollback-record.ts';
 import type { Outcome, TimelineEntry } from '../rollout/types.ts';
 import type { Notice, NoticeEvent, Severity } from './types.ts';
 
-export type Meaning = Pick<Notice, 'event' | 'severity' | 'trouble' | 'title'>;
+type Meaning = Pick<Notice, 'event' | 'severity' | 'trouble' | 'title'>;
 
 /** Null: nobody is told of it. */
 export function meaningOf(

@@ -37,7 +37,7 @@ export interface Receiver {
   readonly toldAtMs: Readonly<Record<string, number>>;
 }
 
-export interface Trouble {
+interface Trouble {
   readonly notice: Notice;
   readonly severity: Severity;
   readonly ack: Ack | null;
@@ -49,7 +49,7 @@ export interface Ack {
   readonly atMs: number;
 }
 
-export interface PendingEscalation extends Escalation {
+interface PendingEscalation extends Escalation {
   readonly dueAtMs: number;
 }
 

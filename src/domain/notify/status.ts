@@ -21,7 +21,7 @@ export interface NoticesStatus {
   readonly complete: boolean;
 }
 
-export interface ReceiverStatus
+interface ReceiverStatus
   extends Pick<Receiver, 'delivered' | 'cooled' | 'lost' | 'lastDeliveredAtMs' | 'lastProblem'> {
   readonly name: string;
   readonly pending: number;

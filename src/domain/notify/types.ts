@@ -97,7 +97,7 @@ export interface Told {
   readonly rollback: RollbackRecord | null;
 }
 
-export interface ToldLine {
+interface ToldLine {
   /** Its place in the rollout's story, from 0. */
   readonly place: number;
   readonly entry: TimelineEntry;

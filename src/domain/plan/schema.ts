@@ -24,7 +24,7 @@ import type { Dependency, Plan, Stage } from './types.ts';
 
 export type { CatalogueInstance, PlanCatalogue } from './document/providers.ts';
 
-export type PlanResult =
+type PlanResult =
   | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 

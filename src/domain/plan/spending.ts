@@ -6,7 +6,7 @@
  */
 import type { Stage } from './types.ts';
 
-export interface Confidence {
+interface Confidence {
   /** Of the whole rollout: 0.99. */
   readonly fails: number;
   /** Below it a failure asks people; null: a failure is enough. */

@@ -4,7 +4,7 @@ import { messageOf, type Problem } from '../errors.ts';
 import { bounds } from './defaults.ts';
 import { shown } from './document/problems.ts';
 
-export type TextResult =
+type TextResult =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

@@ -47,9 +47,9 @@ export interface Stage {
 }
 
 /** What a failure leads to by itself. `freeze`: the rollout stays as it is, people are paged, and a person decides. */
-export type OnFailure = 'rollback' | 'freeze';
+type OnFailure = 'rollback' | 'freeze';
 
-export interface AnalysisConfig {
+interface AnalysisConfig {
   /** Time between two looks at the checks. */
   readonly intervalMs: number;
   /** What to do when a soak, extended once by its own length, still lacks conclusive passes. */

@@ -9,7 +9,7 @@ import type { Phase } from './types.ts';
 export const attentions = ['restoring', 'failing', 'held', 'asks', 'blind', 'none'] as const;
 export type Attention = (typeof attentions)[number];
 
-export interface Facts {
+interface Facts {
   readonly phase: Phase | null;
   /** The worst of what the checks say now; null: nothing yet. */
   readonly verdict: VerdictKind | null;

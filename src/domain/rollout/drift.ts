@@ -2,7 +2,7 @@
 import type { HeaderMatch } from '../plan/types.ts';
 import type { Slot } from './types.ts';
 
-export interface RouteReading {
+interface RouteReading {
   readonly stableSlot: Slot;
   readonly weightPercent: number;
   readonly match: HeaderMatch | null;
@@ -22,7 +22,7 @@ export interface RouteWanted {
   readonly leaseUntilMs: number;
 }
 
-export type Comparison =
+type Comparison =
   | { readonly kind: 'as-asked' }
   | { readonly kind: 'stopped' | 'fenced' | 'lapsed' | 'drifted'; readonly reason: string };
 

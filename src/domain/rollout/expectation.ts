@@ -6,7 +6,7 @@ import type { Command, CommandName, Expectation, RolloutState, TimelineEntry } f
 const answers: readonly CommandName[] = ['approve', 'reject', 'confirm'];
 
 /** Where a rollout stands, by its own account. */
-export type Standing = Pick<
+type Standing = Pick<
   RolloutStatus,
   'startedAtMs' | 'stage' | 'phase' | 'version' | 'question' | 'overrideAsked' | 'timeline'
 > & { readonly stages: readonly { readonly name: string }[] };

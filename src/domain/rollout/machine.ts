@@ -12,7 +12,7 @@ import { emptyCarry, type Force, type RolloutEvent, type RolloutState, type Stag
 import { onWatched, withEvidence } from './watched.ts';
 import { onTelling, onTold } from './webhooks.ts';
 
-export interface Start {
+interface Start {
   readonly plan: Plan;
   readonly actor: string;
   readonly reason: string;

@@ -53,7 +53,7 @@ export function heeded(
   return { action, why: null };
 }
 
-export type EventReading =
+type EventReading =
   | { readonly ok: true; readonly event: OutsideEvent }
   | { readonly ok: false; readonly message: string };
 

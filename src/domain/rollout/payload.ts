@@ -6,7 +6,7 @@ import type { CommandName, CommandPayload, Expectation } from './types.ts';
 const maxTextLength = 500;
 const knownKeys = ['actor', 'reason', 'requestId', 'full', 'gradual', 'for', 'expect', 'link'];
 
-export type PayloadReading =
+type PayloadReading =
   | { readonly ok: true; readonly payload: CommandPayload }
   | { readonly ok: false; readonly message: string };
 

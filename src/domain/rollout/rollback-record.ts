@@ -46,7 +46,7 @@ export interface RollbackRecord {
 }
 
 /** What users met. Estimates come from the canary's own error rate, where a check measured it in percent. */
-export interface RollbackImpact {
+interface RollbackImpact {
   readonly requests: number | null;
   /** Null: no check says how many of the canary's answers were errors. */
   readonly estimatedErrors: number | null;

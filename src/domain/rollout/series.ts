@@ -24,7 +24,7 @@ export type LookRow = readonly [
 ];
 
 /** Tenths of a second since the series began, and percent. */
-export type ShareRow = readonly [after: number, percent: number];
+type ShareRow = readonly [after: number, percent: number];
 
 export interface WatchSeries {
   readonly fromMs: number;

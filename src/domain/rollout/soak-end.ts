@@ -5,7 +5,7 @@ import type { Stage } from '../plan/types.ts';
 import { plannedMs } from './pace.ts';
 import type { WatchEnding } from './types.ts';
 
-export interface Soaked {
+interface Soaked {
   readonly stage: Stage;
   /** Since the shift, warm-up included. */
   readonly watchedMs: number;

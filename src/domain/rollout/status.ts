@@ -22,7 +22,7 @@ import {
   type WatchMode,
 } from './types.ts';
 
-export interface PlanTimes {
+interface PlanTimes {
   /** Between two looks at the checks. */
   readonly lookEveryMs: number;
   readonly leaseMs: number;

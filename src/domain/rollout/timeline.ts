@@ -12,7 +12,7 @@ const maxEntries = 300;
 /** Entries that a flood of messages can make; they give way first. */
 const noise: readonly TimelineKind[] = ['command-refused', 'message-malformed', 'event'];
 
-export interface Note {
+interface Note {
   readonly kind: TimelineKind;
   readonly text: string;
   readonly actor?: string | null;

@@ -35,7 +35,7 @@ export type Outcome = (typeof terminalPhases)[number];
  */
 export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event' | 'failure' | 'sick-stable' | 'gate';
 
-export interface Hold {
+interface Hold {
   readonly reason: string;
   readonly kind: HoldKind;
   /** Drift was found too often while the rollout was held for something else, and is only reported. */

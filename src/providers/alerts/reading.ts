@@ -6,7 +6,7 @@ import { within } from '../limit.ts';
 import type { AlertMatch, AlertsProvider } from './types.ts';
 
 /** What a matcher may name. */
-export interface AlertVars {
+interface AlertVars {
   readonly service: string;
   readonly environment: string;
   readonly version: string;

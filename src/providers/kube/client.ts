@@ -15,25 +15,25 @@ import {
   nameOf,
 } from './types.ts';
 
-export interface KubeList {
+interface KubeList {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;
 }
 
-export interface ListOptions {
+interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }
 
 /** What an object must still be for it to be deleted. */
-export interface Preconditions {
+interface Preconditions {
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
 }
 
 /** `try` only asks whether it would be done. */
-export type Mode = 'do' | 'try';
+type Mode = 'do' | 'try';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -6,7 +6,7 @@ export const kubeRoles = ['api', 'worker', 'guard'] as const;
 /** The parts of Sluice that speak to clusters, each with an account of its own. */
 export type KubeRole = (typeof kubeRoles)[number];
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 export interface Right {
   readonly apiGroups: readonly string[];

@@ -4,7 +4,7 @@ import { connect } from './connection.ts';
 import { isProblem } from './errors.ts';
 import { secret } from './kinds.ts';
 
-export interface SecretKey {
+interface SecretKey {
   readonly namespace?: string | undefined;
   readonly name: string;
   readonly key: string;

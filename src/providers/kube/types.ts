@@ -1,6 +1,6 @@
 /** The shapes of the Kubernetes API that Sluice deals in; what lies inside an object is parsed by whoever reads it. */
 
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid?: string;

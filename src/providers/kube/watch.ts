@@ -6,7 +6,7 @@ import { isProblem, KubeError, refusal } from './errors.ts';
 import { Thread } from './thread.ts';
 import { apiVersionOf, type KubeKind, type KubeObject } from './types.ts';
 
-export interface WatchHandlers {
+interface WatchHandlers {
   /** All that there is now. `afresh`: changes may have been missed before. */
   onList(objects: readonly KubeObject[], how: 'first' | 'afresh'): void;
   onChange(change: 'changed' | 'deleted', object: KubeObject): void;
@@ -16,7 +16,7 @@ export interface WatchHandlers {
   pauseFor?(error: unknown): number | null;
 }
 
-export interface Watched {
+interface Watched {
   readonly kind: KubeKind;
   /** Absent: of all namespaces. */
   readonly namespace?: string;

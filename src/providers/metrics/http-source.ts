@@ -6,7 +6,7 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { type HttpAnswer, plainTransport, tlsTransport } from './http-transport.ts';
 import { hide, requestHeaders } from './request-headers.ts';
 
-export interface Question<T> {
+interface Question<T> {
   readonly method: 'GET' | 'POST';
   /** Beside those of the settings. */
   readonly headers?: Readonly<Record<string, string>>;

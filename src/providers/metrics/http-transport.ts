@@ -6,7 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { guardedLookup, refusedAddress } from '../own-cloud.ts';
 import type { TlsFiles } from './connection-settings.ts';
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Headers;
   readonly body: string | null;
@@ -21,7 +21,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export interface Transport {
+interface Transport {
   /** Follows no redirects. Throws whatever went wrong on the way. */
   send(url: string, request: HttpRequest): Promise<HttpAnswer>;
   close(): void;

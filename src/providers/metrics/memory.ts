@@ -10,7 +10,7 @@ import type {
   Series,
 } from './types.ts';
 
-export interface MemorySample {
+interface MemorySample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -19,7 +19,7 @@ export interface MemorySample {
 export type MemoryAnswer = number | readonly MemorySample[] | null | Error;
 
 /** All queries with this exact text, those that a pattern matches, or those for which a function says yes. */
-export type QueryMatcher = string | RegExp | ((query: string) => boolean);
+type QueryMatcher = string | RegExp | ((query: string) => boolean);
 
 export interface MemoryMetrics extends MetricsProvider {
   /** Sets what matching queries answer from now on, or how to work it out for a time. The latest setting wins. */

@@ -8,13 +8,13 @@ import { type EmptyHint, explainEmpty } from './query-empty.ts';
 import { armVars, comparedWith } from './reading.ts';
 import type { MetricsProvider, Series } from './types.ts';
 
-export interface TrialVersions {
+interface TrialVersions {
   readonly canary: string;
   /** Null: not known, so stable is not asked for. */
   readonly stable: string | null;
 }
 
-export interface QueryTrial {
+interface QueryTrial {
   readonly arm: Arm;
   readonly role: QueryRole;
   /** As it was sent. */
@@ -33,7 +33,7 @@ export interface QueryTrial {
   readonly hints: readonly EmptyHint[];
 }
 
-export interface CheckTrial {
+interface CheckTrial {
   readonly check: string;
   readonly kind: string;
   readonly stages: readonly string[];

@@ -18,7 +18,7 @@ export type LookVars = Omit<ArmVars, 'version' | 'share'> & {
   readonly stableShare?: number;
 };
 
-export interface LookOptions {
+interface LookOptions {
   readonly signal?: AbortSignal;
   /** Time of the look, for its verdict. */
   readonly atMs: number;

@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { placeOf, readHeader } from '../secret.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 
-export interface RequestHeaders {
+interface RequestHeaders {
   readonly headers: Headers;
   /** Texts that must not appear in errors. */
   readonly secrets: readonly string[];

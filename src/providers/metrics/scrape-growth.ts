@@ -3,7 +3,7 @@ import { increaseIn, seenBy } from '../../domain/analysis/counter-increase.ts';
 import { parseSelector, type Selector } from './selector-text.ts';
 import type { Series } from './types.ts';
 
-export interface Growth {
+interface Growth {
   readonly selector: Selector;
   readonly rangeMs: number;
   /** The labels by which series are added up; none: into one. */

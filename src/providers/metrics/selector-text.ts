@@ -2,7 +2,7 @@
 import { SluiceError } from '../../domain/errors.ts';
 
 const operators = ['=~', '!~', '!=', '='] as const;
-export type Operator = (typeof operators)[number];
+type Operator = (typeof operators)[number];
 
 export interface Matcher {
   readonly label: string;

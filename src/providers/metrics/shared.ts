@@ -3,7 +3,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { Turns } from '../turns.ts';
 import type { MetricsProvider, Series } from './types.ts';
 
-export interface Sharing {
+interface Sharing {
   /** Questions under way at the same time; further ones wait their turn, within the limits of whoever asks. */
   readonly concurrent: number;
   /** How old the answer to a question "as of now" may be, milliseconds. Questions with a time of their own never age. */

@@ -3,14 +3,7 @@ import type { Notice } from '../../domain/notify/types.ts';
 import { lineOf, standingOf } from './text.ts';
 import type { NotifierMessage } from './types.ts';
 
-export type DeploymentState =
-  | 'queued'
-  | 'pending'
-  | 'in_progress'
-  | 'success'
-  | 'failure'
-  | 'error'
-  | 'inactive';
+type DeploymentState = 'queued' | 'pending' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
 
 /** Null: the deployment stays as it is. */
 export function deploymentStateOf({ event, progress }: Notice): DeploymentState | null {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Thread } from '../../domain/notify/types.ts';
 import type { Notifier, NotifierMessage, NotifierType } from './types.ts';
 
-export interface MemoryNotifier extends Notifier {
+interface MemoryNotifier extends Notifier {
   /** What it has taken, in order. */
   readonly told: readonly NotifierMessage[];
   /** Calls, with those that failed. */

@@ -11,7 +11,7 @@ const longestPauseMs = 600_000;
 /** Refused for good: the same message would be refused again. Whatever else is no success may be put right meanwhile. */
 const final = [400, 410, 413, 415, 422];
 
-export interface Call {
+interface Call {
   readonly url: string;
   /** Who answers, for messages to people: never the address, which may be the secret itself. */
   readonly who: string;

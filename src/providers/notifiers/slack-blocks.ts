@@ -6,7 +6,7 @@ import type { NotifierMessage } from './types.ts';
 /** Slack refuses a section whose text is longer than 3,000 characters. */
 const longestSection = 2_900;
 
-export interface SlackText {
+interface SlackText {
   /** What notifications and readers without blocks show. */
   readonly text: string;
   readonly blocks: readonly object[];

@@ -3,7 +3,7 @@ import type { Notice, Severity, Subject } from '../../domain/notify/types.ts';
 
 import { sentenceOf } from '../../domain/notify/words.ts';
 
-export interface SyslogPlace {
+interface SyslogPlace {
   readonly hostname: string;
   readonly facility: number;
   /** Private enterprise number of whoever defines the structured data. */

@@ -8,7 +8,7 @@ import type { Slot } from '../traffic/types.ts';
 import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** What should run in a slot, and the process that last did. */
-export interface SlotRecord extends ProcessIdentity {
+interface SlotRecord extends ProcessIdentity {
   readonly version: string;
   readonly command: readonly string[];
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../domain/errors.ts';
 
-export interface ReadyWait {
+interface ReadyWait {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Asked before each try; a reason ends the wait at once. */

@@ -1,7 +1,7 @@
 /** Bars for a few named numbers, such as findings by severity or times of a rollback. */
 import { escaped } from '../../backtest/picture.ts';
 
-export interface Bar {
+interface Bar {
   readonly name: string;
   readonly value: number;
   /** What stands behind the bar; by default the value. */

@@ -7,7 +7,7 @@ export interface ShareStep {
   readonly percent: number;
 }
 
-export interface Mark {
+interface Mark {
   readonly atMs: number;
   readonly label: string;
 }

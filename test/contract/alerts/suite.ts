@@ -5,7 +5,7 @@ import type { AlertMatch, AlertsProvider } from '../../../src/providers/alerts/t
 
 type Labels = Readonly<Record<string, string>>;
 
-export interface AlertsHarness {
+interface AlertsHarness {
   readonly provider: AlertsProvider;
   /** Makes an alert fire, from now on and until it is resolved. */
   fire(labels: Labels): Promise<void>;

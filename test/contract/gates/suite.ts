@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gate, GateQuestion, GateType, GateVerdict } from '../../../src/providers/gates/types.ts';
 
 /** One state of the world, and what is asked in it. */
-export interface GateCase {
+interface GateCase {
   readonly name: string;
   /** Brings the world into that state. */
   arrange?(): Promise<void> | void;
@@ -14,7 +14,7 @@ export interface GateCase {
 /** For gates that have an answer: a busy machine may take its time. */
 export const patientMs = 60_000;
 
-export interface GateSubject {
+interface GateSubject {
   readonly gate: Gate;
   readonly open: readonly GateCase[];
   /** Facts that are there and speak against it; `says`: what the reason must tell. */

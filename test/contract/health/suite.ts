@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HealthProvider, ProbeTarget } from '../../../src/providers/health/types.ts';
 
-export interface HealthHarness {
+interface HealthHarness {
   /** Reaches the server. */
   readonly provider: HealthProvider;
   /** What the server says of itself from now on; `silent`: it takes the question and answers nothing. */

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { MetricsProvider } from '../../../src/providers/metrics/types.ts';
 
-export interface PublishedSample {
+interface PublishedSample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-export interface MetricsHarness {
+interface MetricsHarness {
   readonly provider: MetricsProvider;
   /** Makes the source hold these samples from now on and returns, once it does, a query that answers just them. */
   publish(name: string, samples: readonly PublishedSample[]): Promise<string>;

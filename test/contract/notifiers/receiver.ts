@@ -10,7 +10,7 @@ export interface Received {
   readonly body: string;
 }
 
-export interface Receiver {
+interface Receiver {
   readonly url: string;
   /** Everything that it has taken. */
   readonly received: readonly Received[];
@@ -20,7 +20,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export type Answer = (request: Received) => { readonly status: number; readonly body?: unknown };
+type Answer = (request: Received) => { readonly status: number; readonly body?: unknown };
 
 export async function receiver(answer: Answer = () => ({ status: 200, body: {} })): Promise<Receiver> {
   const received: Received[] = [];

@@ -5,7 +5,7 @@ import type { Message } from '../../../src/domain/notify/types.ts';
 import type { Notifier, NotifierType } from '../../../src/providers/notifiers/types.ts';
 import { messageFixture, noticeFixture, told } from '../../support/notices.ts';
 
-export interface NotifierSubject {
+interface NotifierSubject {
   readonly notifier: Notifier;
   /** What the receiver has taken since the last call, each as one text. */
   taken(): Promise<readonly string[]>;

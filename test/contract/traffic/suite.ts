@@ -31,7 +31,7 @@ export interface TrafficFixture {
 /** Targets that the fixture must serve. */
 export const suiteTargets = ['test/shop', 'test/other', 'test/fresh'] as const;
 
-export interface TrafficContractOptions {
+interface TrafficContractOptions {
   /** Shares that the data plane can give, percent. Default: from half a percent up. */
   readonly shares?: readonly number[];
   /** Whether it can tell requests by a header. Default: it can. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { WorkloadProvider, WorkloadTarget } from '../../../src/providers/workload/types.ts';
 
-export interface WorkloadSubject {
+interface WorkloadSubject {
   readonly provider: WorkloadProvider;
   /** A target whose slots are empty or, where the plan names the versions, hold `v1` in blue and `v2` in green. */
   readonly target: WorkloadTarget;

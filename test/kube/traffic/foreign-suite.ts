@@ -15,7 +15,7 @@ import { kubeconfigOf } from '../../support/kube/credentials.ts';
 import { sharedCluster } from '../../support/kube/shared.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-export interface ForeignCase {
+interface ForeignCase {
   readonly type: KubeRouteType;
   /** What a plan says beside the name. */
   readonly options?: Readonly<Record<string, unknown>>;

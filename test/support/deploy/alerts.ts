@@ -17,8 +17,8 @@ const rule = z.union([alert, z.looseObject({ record: z.string() })]);
 export const rulesFile = z.object({
   groups: z.array(z.looseObject({ name: z.string(), rules: z.array(rule) })),
 });
-export type RulesFile = z.infer<typeof rulesFile>;
-export type Alert = z.infer<typeof alert>;
+type RulesFile = z.infer<typeof rulesFile>;
+type Alert = z.infer<typeof alert>;
 
 export function alertsOf({ groups }: RulesFile): Alert[] {
   return groups.flatMap(({ rules }) => rules.flatMap((one) => alert.safeParse(one).data ?? []));

@@ -11,7 +11,7 @@ const chartDir = join(repoRoot(), 'deploy/helm/sluice');
 /** As the test cluster's; Helm that was built from its module knows none. */
 const kubeVersion = '1.34.0';
 
-export interface ChartOptions {
+interface ChartOptions {
   /** Files of values, from the repository's folder. */
   readonly values?: readonly string[];
   /** `key=value`, as on the command line. */

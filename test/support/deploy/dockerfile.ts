@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repoRoot } from '../../../src/stack/tools.ts';
 
-export interface Instruction {
+interface Instruction {
   readonly name: string;
   readonly text: string;
 }
@@ -13,7 +13,7 @@ export interface Stage {
   readonly instructions: readonly Instruction[];
 }
 
-export interface Copy {
+interface Copy {
   /** The stage that it comes from; null: the build context. */
   readonly from: string | null;
   readonly sources: readonly string[];

@@ -20,7 +20,7 @@ const NODE = 'kwok-0';
 const READY_WITHIN_MS = 100_000;
 const ATTEMPTS = 3;
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /** The Gateway API's channel; experimental has all of standard, and fields such as session persistence. */
   readonly gatewayApi?: 'standard' | 'experimental';
 }

@@ -1,6 +1,6 @@
 /** Objects that Kubernetes tests make again and again. */
 
-export interface DeploymentOptions {
+interface DeploymentOptions {
   readonly namespace: string;
   readonly name: string;
   readonly image?: string;

@@ -31,7 +31,7 @@ interface Listed extends Resource {
   readonly base: string;
 }
 
-export interface Collection {
+interface Collection {
   readonly resource: string;
   readonly kind: string;
   readonly path: string;

@@ -5,7 +5,7 @@
  * `image-pull`: its image cannot be pulled. `image-name`: its image's name is none, for which no kubelet would wait. A pod
  * that stays Pending needs none of these: the scheduler is real.
  */
-export type PodBehaviour = 'ready' | 'unready' | 'crash-loop' | 'image-pull' | 'image-name';
+type PodBehaviour = 'ready' | 'unready' | 'crash-loop' | 'image-pull' | 'image-name';
 
 /** A pod with this label behaves as its value says; one without, as its image's tag begins (`shop:crash-loop-7`). */
 export const BEHAVIOUR_LABEL = 'test.sluice.dev/behaviour';

@@ -1,7 +1,7 @@
 /** Plain requests to a test cluster's API, without the client that is under test. */
 import { type Agent, request } from 'node:https';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** Parsed if it is JSON, else the text. */
   readonly body: unknown;

@@ -12,7 +12,7 @@ import { startWatchdog } from './watchdog.ts';
 const readyWithinMs = 60_000;
 const logLines = 10;
 
-export type SluicePart = 'temporal' | 'worker' | 'api' | 'guard';
+type SluicePart = 'temporal' | 'worker' | 'api' | 'guard';
 
 export interface SluiceParts {
   readonly temporalAddress: string;

@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Each run has a number of its own. `refused` tells whether anything was refused: then there is nothing to wait for. */
-export type Story = (kubeconfig: string, place: Place, run: number, refused: () => boolean) => Promise<void>;
+type Story = (kubeconfig: string, place: Place, run: number, refused: () => boolean) => Promise<void>;
 
 /** A route of a type: objects as their owner made them, a plan's options, and what happens to it meanwhile. */
 interface Steered {

@@ -12,7 +12,7 @@ done
 sleep 0.5
 rm -rf "$1"`;
 
-export interface Watchdog {
+interface Watchdog {
   readonly child: ChildProcess;
   /** Nothing is left behind, so it may go. */
   stop(): Promise<void>;

@@ -159,7 +159,7 @@ export function emergencyViewOf(changes: Partial<EmergencyStatus> = {}): Emergen
   };
 }
 
-export interface Call {
+interface Call {
   readonly method: keyof RolloutService;
   readonly args: readonly unknown[];
 }

@@ -5,7 +5,7 @@ import type { Io, Output } from '../../../src/cli/io.ts';
 import { main } from '../../../src/cli/program.ts';
 import { fakeDeps, fakeNotices, fakeRollouts } from '../api/fakes.ts';
 
-export interface FakeIo extends Io {
+interface FakeIo extends Io {
   readonly printed: { out: string; err: string };
   readonly interrupt: AbortController;
 }

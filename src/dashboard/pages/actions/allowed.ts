@@ -6,7 +6,7 @@ import { allows, type Grant } from '../../../domain/access/grants.ts';
 import { type CommandName, commandNames } from '../../../domain/rollout/types.ts';
 
 /** `forbidden`: it fits the state, and somebody with another role could do it. */
-export interface Choices {
+interface Choices {
   readonly offered: readonly CommandName[];
   readonly forbidden: readonly CommandName[];
 }

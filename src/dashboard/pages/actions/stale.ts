@@ -4,7 +4,7 @@ import type { Connection } from '../../live/connection.ts';
 import { ageText } from '../../ui/age.ts';
 import { dangerous } from './words.ts';
 
-export interface Stale {
+interface Stale {
   /** Counts up. */
   readonly age: string;
   readonly rule: string;

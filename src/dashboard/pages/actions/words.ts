@@ -19,7 +19,7 @@ export const labels: Readonly<Record<CommandName, string>> = {
 /** Those that take something away from users or from a rollout; they are never the first thing that Enter does. */
 export const dangerous: ReadonlySet<CommandName> = new Set(['rollback', 'reject']);
 
-export interface Asked {
+interface Asked {
   readonly full: boolean;
   /** Of an override. */
   readonly for: string;

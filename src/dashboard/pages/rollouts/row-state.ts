@@ -5,7 +5,7 @@ import type { Phase } from '../../../domain/rollout/types.ts';
 import type { IconName } from '../../ui/icon-shapes.ts';
 import type { Tone } from '../../ui/tone.ts';
 
-export interface RowState {
+interface RowState {
   readonly word: string;
   readonly tone: Tone;
   readonly icon: IconName;

@@ -8,7 +8,7 @@ import { announce } from '../../shell/announcer.tsx';
 import { groupOf } from './choice.ts';
 import { stateOf } from './row-state.ts';
 
-export interface BoardSeen extends Stream {
+interface BoardSeen extends Stream {
   /** Null: nothing was seen yet. */
   readonly rows: readonly RolloutRow[] | null;
   /** What to add to this browser's clock to have the API's. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../domain/rollout/types.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { given } from '../scope/given.ts';
 
-export interface HistoryFilter {
+interface HistoryFilter {
   /** Empty: all. */
   readonly environment: string;
   readonly outcome: Outcome | null;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import './scope.css';
 
-export interface Paging {
+interface Paging {
   /** Empty: the first page. */
   readonly cursor: string;
   readonly older: (next: string) => void;

@@ -2,7 +2,7 @@
 import type { Started } from '../../../api/contract.ts';
 import type { ApiProblem } from '../../api/client.ts';
 
-export interface Clock {
+interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
 }
@@ -15,7 +15,7 @@ const blindTries = 3;
 
 type Told = Pick<ApiProblem, 'status' | 'code' | 'detail' | 'retryAfterMs'>;
 
-export interface Sending {
+interface Sending {
   post(): Promise<Started>;
   problemOf(error: unknown): Told;
   /** What is waited for, in words. */

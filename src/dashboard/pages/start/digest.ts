@@ -2,7 +2,7 @@
 import { plannedTotalMs } from '../../../domain/plan/planned.ts';
 import type { Plan } from '../../../domain/plan/types.ts';
 
-export interface PlanDigest {
+interface PlanDigest {
   readonly plan: Plan;
   /** If every stage takes the time that it plans, and nobody has to be waited for. */
   readonly plannedMs: number;

@@ -21,7 +21,7 @@ const edge = 1e-9;
 const mostSteps = 80;
 
 /** The two shares that are bet on. */
-export interface Bet {
+interface Bet {
   readonly canary: number;
   readonly stable: number;
 }

@@ -65,7 +65,7 @@ export interface SequentialState {
 }
 
 /** Of a request that is slower than another bound. */
-export interface OtherTest {
+interface OtherTest {
   readonly margin: Margin;
   readonly state: SequentialState;
 }
@@ -80,7 +80,7 @@ export interface DispersionState {
   readonly weight: number;
 }
 
-export type Decision = 'worse' | 'no-worse' | 'open';
+type Decision = 'worse' | 'no-worse' | 'open';
 
 export interface SequentialAnswer {
   /** `worse`: reject, for good. `no-worse`: enough is known to end early. `open`: look on. */
@@ -97,7 +97,7 @@ export interface SequentialAnswer {
   readonly against: 'stable' | 'guard';
 }
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }

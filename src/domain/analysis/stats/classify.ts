@@ -3,7 +3,7 @@ import type { MannWhitney } from './mann-whitney.ts';
 
 export type Classification = 'pass' | 'high' | 'low';
 
-export interface Tolerance {
+interface Tolerance {
   /** The interval must be further from 0 than this part of the estimated shift; Kayenta: 0.25. */
   readonly ofShift: number;
   /** Least size of Cliff's delta, 0 to 1; below, a difference that is certain is still too small to matter. */

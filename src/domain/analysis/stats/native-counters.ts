@@ -5,7 +5,7 @@ import { type Histogram, totalOf } from './histogram.ts';
 /** Samples of one series, epoch milliseconds and histogram, oldest first. */
 export type HistogramPoints = readonly (readonly [number, Histogram])[];
 
-export interface LatencyCounters {
+interface LatencyCounters {
   readonly slow: CounterPoints;
   readonly total: CounterPoints;
 }

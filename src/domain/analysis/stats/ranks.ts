@@ -1,6 +1,6 @@
 /** Ranks with ties, and middles of sorted numbers: what the rank tests share. */
 
-export interface Ranked {
+interface Ranked {
   /** Rank of each value in the order given, from 1; equal values share the mean of their ranks. */
   readonly ranks: readonly number[];
   /** Sum of t³ − t over the groups of t equal values; 0 without ties. */

@@ -16,7 +16,7 @@ export function joinPath(path: string, key: PropertyKey): string {
   return path === '' ? String(key) : `${path}.${String(key)}`;
 }
 
-export type Checked<T> =
+type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 

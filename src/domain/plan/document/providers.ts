@@ -32,7 +32,7 @@ export interface CatalogueInstance {
   readonly hooksIn?: (options: Readonly<Record<string, unknown>>) => readonly string[];
 }
 
-export interface HealthInstance {
+interface HealthInstance {
   /** Whether the probe's address leads to the canary itself rather than to something that both versions share. */
   readonly reachesArm: boolean;
 }

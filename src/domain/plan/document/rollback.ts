@@ -11,7 +11,7 @@ import type { PlanCatalogue } from './providers.ts';
 import type { Report } from './read.ts';
 import type { ActionFields, RollbackFields } from './rollback-schema.ts';
 
-export interface RollbackContext {
+interface RollbackContext {
   readonly checks: CheckContext;
   readonly hooks: NonNullable<PlanCatalogue['hooks']>;
   readonly watchAfterMs: number;

@@ -15,7 +15,7 @@ import { soakRange, stageFields } from './schema.ts';
 /** The checks of the whole plan: read, missing, or read with problems that are already told. */
 export type PlanChecks = readonly CheckConfig[] | 'missing' | 'broken';
 
-export type StageContext = CheckContext & { readonly catalogue: PlanCatalogue };
+type StageContext = CheckContext & { readonly catalogue: PlanCatalogue };
 
 /** Undefined when any stage has a problem; all problems are in the report then. */
 export function readStages(

@@ -33,7 +33,7 @@ export const registrySettings = {
     ),
 };
 
-export type RegistrySettings = z.output<z.ZodObject<typeof registrySettings>>;
+type RegistrySettings = z.output<z.ZodObject<typeof registrySettings>>;
 
 /** What a registry did not tell, and what to see to. */
 export class Unanswered extends Error {}
@@ -41,7 +41,7 @@ export class Unanswered extends Error {}
 /** A plan named a registry that is not asked. */
 export class NotAsked extends Unanswered {}
 
-export interface Manifest {
+interface Manifest {
   /** Computed from what came, not believed. */
   readonly digest: string;
   readonly mediaType: string;

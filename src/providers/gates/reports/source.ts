@@ -40,14 +40,14 @@ export const reportPath = z
   )
   .describe('Path of the report; {{service}}, {{environment}}, {{version}}, {{commit}} are filled in.');
 
-export interface ReportSource {
+interface ReportSource {
   readonly directory?: string | undefined;
   readonly url?: string | undefined;
   readonly authorization?: z.infer<typeof secretSource> | undefined;
 }
 
 /** A report, or why there is none: that it is not there yet may pass, what is said of it tells. */
-export type Found = { readonly text: string; readonly path: string } | { readonly missing: string };
+type Found = { readonly text: string; readonly path: string } | { readonly missing: string };
 
 export async function findReport(
   source: ReportSource,

@@ -42,7 +42,7 @@ export interface Signer {
 }
 
 /** A signer that cannot be asked; people see to it. */
-export interface Unusable {
+interface Unusable {
   readonly name: string;
   readonly problem: string;
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../../../domain/errors.ts';
 import type { GateQuestion } from '../types.ts';
 import type { Test, TestResult } from './types.ts';
 
-export interface Patience {
+interface Patience {
   /** A look has half a minute in all. */
   readonly waitMs: number;
   /** A run that nobody has asked about for so long is nobody's. */

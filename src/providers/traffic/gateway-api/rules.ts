@@ -32,7 +32,7 @@ const rule = z.looseObject({
 });
 const rulesIn = z.object({ spec: z.object({ rules: z.array(rule).default([]) }) });
 
-export type Rule = z.infer<typeof rule>;
+type Rule = z.infer<typeof rule>;
 export type BackendRef = z.infer<typeof backendRef>;
 
 /** A rule that shares traffic between the two slots. */
@@ -43,7 +43,7 @@ export interface SharedRule extends RuleAt {
   readonly more: Readonly<Record<Slot, readonly Place[]>>;
 }
 
-export interface Place {
+interface Place {
   readonly index: number;
   readonly ref: BackendRef;
   readonly weight: number;

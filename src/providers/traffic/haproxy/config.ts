@@ -12,7 +12,7 @@ export interface HaproxyTarget extends Omit<SnippetOptions, 'mapsDir'> {
   readonly servers: Readonly<Record<Slot, string>>;
 }
 
-export interface HaproxyConfigOptions {
+interface HaproxyConfigOptions {
   readonly mapsDir: string;
   /** Path of the runtime socket. */
   readonly socket: string;

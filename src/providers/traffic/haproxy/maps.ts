@@ -76,7 +76,7 @@ export function tookEffect(answer: string | undefined): boolean {
   throw refused(answer);
 }
 
-export interface MapEntry {
+interface MapEntry {
   readonly key: string;
   readonly value: string;
 }

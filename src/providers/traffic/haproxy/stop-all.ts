@@ -13,7 +13,7 @@ const everything = '*';
 /** No target begins like this. */
 const prefix = '*@';
 
-export interface StopAllParts {
+interface StopAllParts {
   readonly client: RuntimeClient;
   readonly commands: MapCommands;
   readonly stopping: Stopping;

@@ -42,7 +42,7 @@ export function virtualServiceRef({ service, namespace, options }: RoutePlace): 
   return { kind: virtualService, namespace, name };
 }
 
-export interface Destination {
+interface Destination {
   readonly host: string;
   /** Null: the host is the slot's own, whatever subset of it the route names. */
   readonly subset: string | null;

@@ -37,7 +37,7 @@ const parsed = z.object({
 export type HttpRoute = z.infer<typeof httpRoute>;
 export type Entry = z.infer<typeof entry>;
 
-export interface Place {
+interface Place {
   readonly index: number;
   readonly entry: Entry;
 }

@@ -21,7 +21,7 @@ export interface Followed {
   readonly seen: RouteSeen;
 }
 
-export interface Follower {
+interface Follower {
   readonly store: LeaseStore;
   readonly route: KubeRoute;
   readonly target: TargetId;

@@ -18,7 +18,7 @@ export function informed<L extends LeaseState>(lease: L, { shares, mark }: Route
   return { ...lease, stableSlot: stableInMark(mark) ?? (isPromoted ? 'green' : lease.stableSlot) };
 }
 
-export interface Informing {
+interface Informing {
   readonly store: LeaseStore;
   readonly target: TargetId;
   readonly readRoute: () => Promise<RouteSeen>;

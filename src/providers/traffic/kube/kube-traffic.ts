@@ -22,7 +22,7 @@ import { RouteNews } from './route-news.ts';
 import { Sights } from './sights.ts';
 import { stateOf } from './traffic-state.ts';
 
-export interface KubeTrafficOptions {
+interface KubeTrafficOptions {
   /** The provider's type, by which the guard finds the route's kind again. */
   readonly type: string;
   readonly client: KubeClient;

@@ -85,7 +85,7 @@ export function shareNotes(
   };
 }
 
-export interface IngressShare {
+interface IngressShare {
   /** Percent of ordinary requests that go to the canary Ingress's Service. */
   readonly green: number;
   readonly match: HeaderMatch | null;

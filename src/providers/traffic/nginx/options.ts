@@ -19,7 +19,7 @@ export const nginxOptions = z.strictObject({
   ...serviceOptions,
 });
 
-export interface IngressRefs {
+interface IngressRefs {
   readonly stable: KubeRef;
   readonly canary: KubeRef;
 }

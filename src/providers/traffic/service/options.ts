@@ -21,7 +21,7 @@ export const podShareOptions = z.strictObject({
   namespace: namespaceName.optional().describe("Namespace of both. Default: the operator's."),
 });
 
-export interface PodShareRefs {
+interface PodShareRefs {
   readonly service: KubeRef;
   readonly deployments: Readonly<Record<Slot, KubeRef>>;
 }

@@ -27,7 +27,7 @@ export interface PodShare {
   readonly pods: { readonly blue: Pods; readonly green: Pods | null };
 }
 
-export interface Todo {
+interface Todo {
   readonly selector?: Labels;
   readonly blue?: number;
   readonly green?: number;

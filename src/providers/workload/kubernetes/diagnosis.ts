@@ -32,7 +32,7 @@ export async function diagnose(
 
 const order = ['pull', 'crash', 'config', 'pending', 'not-ready'] as const;
 
-export interface PodProblem {
+interface PodProblem {
   readonly kind: (typeof order)[number];
   readonly pod: Pod;
   readonly container: ContainerStatus | null;

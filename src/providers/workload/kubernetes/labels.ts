@@ -10,7 +10,7 @@ const slotLabel = 'sluice.dev/slot';
 const suffix = '-canary';
 const longestValue = 63;
 
-export interface CanaryLabels {
+interface CanaryLabels {
   /** All labels of the pods. */
   readonly pods: Labels;
   /** By which the Deployment finds them. */

@@ -7,7 +7,7 @@ import { diagnose } from './diagnosis.ts';
 import { unready } from './refusals.ts';
 import type { Deployment } from './shapes.ts';
 
-export interface Awaited {
+interface Awaited {
   readonly ref: KubeRef;
   /** Its pods, for people: `v2 in Deployment shop/web-canary`. */
   readonly what: string;

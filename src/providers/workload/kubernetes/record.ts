@@ -6,7 +6,7 @@ import { apiVersionOf } from '../../kube/types.ts';
 import type { Place } from './options.ts';
 import type { Deployment } from './shapes.ts';
 
-export type Happened =
+type Happened =
   | 'CanaryStarted'
   | 'CanaryReady'
   | 'CanaryUnready'

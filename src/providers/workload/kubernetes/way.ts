@@ -7,7 +7,7 @@ import type { Deployment, PodTemplate } from './shapes.ts';
 import { templateFor } from './template.ts';
 import { versionOf } from './versions.ts';
 
-export interface Way {
+interface Way {
   readonly back: boolean;
   template(found: Deployment): PodTemplate;
 }

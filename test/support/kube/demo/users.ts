@@ -31,7 +31,7 @@ const route = z.object({
   }),
 });
 
-export interface Users {
+interface Users {
   /** Of the page. */
   readonly url: string;
   stop(): void;

@@ -6,7 +6,7 @@ import { type ImportedPlan, importPlans } from '../../../../src/domain/import/im
 import { parsePlanText } from '../../../../src/domain/plan/schema.ts';
 import { defaultCatalogue } from '../../../../src/providers/default-catalogue.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 export function textOf(name: string): string {
   return readFileSync(join(import.meta.dirname, 'documents', `${name}.yaml`), 'utf8');

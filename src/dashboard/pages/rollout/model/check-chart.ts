@@ -13,7 +13,7 @@ export interface ChartLook extends Region {
   readonly to: number | null;
 }
 
-export interface ChartStage {
+interface ChartStage {
   readonly name: string;
   readonly looks: readonly ChartLook[];
 }

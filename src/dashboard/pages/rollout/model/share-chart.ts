@@ -10,7 +10,7 @@ export interface SharePoint {
   readonly planned: number | null;
 }
 
-export interface ShareTimes {
+interface ShareTimes {
   readonly startedAtMs: number;
   /** The end of the rollout, or now. */
   readonly untilMs: number;

@@ -2,7 +2,7 @@
 import type { TimelineEntry } from '../../../../domain/rollout/types.ts';
 import type { SignIcon, Tone } from './sign.ts';
 
-export interface Sign {
+interface Sign {
   readonly icon: SignIcon;
   readonly tone: Tone;
   readonly word: string;

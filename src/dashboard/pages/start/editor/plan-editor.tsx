@@ -4,7 +4,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { Range } from '../text/locate.ts';
 import { createEditor, type Editor, type Mark } from './create.ts';
 
-export interface PlanEditorProps {
+interface PlanEditorProps {
   readonly text: string;
   readonly schema: Schema | null;
   readonly marks: readonly Mark[];

@@ -76,7 +76,7 @@ function unmarked({ key, beside }: Step): Step {
   };
 }
 
-export interface Written {
+interface Written {
   readonly steps: readonly Step[];
   readonly from: number;
   readonly to: number;

@@ -11,7 +11,7 @@ export interface Step {
   readonly beside: Beside;
 }
 
-export type Ancestors = readonly (Document | Node | Pair)[];
+type Ancestors = readonly (Document | Node | Pair)[];
 
 const nothing: Beside = new Map();
 

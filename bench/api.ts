@@ -1,11 +1,13 @@
 /**
- * What many viewers of many rollouts cost: how long list and get take, what Temporal is asked, and how long the dashboard's
- * list keeps a browser's main thread at a time. Real Temporal server, real worker and API processes, real HAProxy and Chromium.
+ * What many viewers of many rollouts cost: how long list and get take, what Temporal is asked, and how long the
+ * dashboard's list keeps a browser's main thread at a time. Real Temporal server, real worker and API processes, real
+ * HAProxy and Chromium.
  *
  *   npm run bench -- api --rollouts 1000 --viewers 100 --seconds 60 --rate 20
  *
- * Each of `--viewers` follows the list and one of ten rollouts. Meanwhile list and get are asked by turns, `--rate` times a
- * second together, for `--seconds`. Calls to Temporal are counted for so long with one viewer, who follows all ten, and with all.
+ * Each of `--viewers` follows the list and one of ten rollouts. Meanwhile list and get are asked by turns, `--rate`
+ * times a second together, for `--seconds`. Calls to Temporal are counted for so long with one viewer, who follows all
+ * ten, and with all.
  */
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
- * How long the dashboard's list keeps a browser's main thread at a time: while it loads, while rows change, while somebody
- * scrolls through all of it and searches. The rollouts are made up; API, page and browser are real.
+ * How long the dashboard's list keeps a browser's main thread at a time: while it loads, while rows change, while
+ * somebody scrolls through all of it and searches. The rollouts are made up; API, page and browser are real.
  *
  *   npm run bench -- dashboard --rollouts 1000 --seconds 30
  */

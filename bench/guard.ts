@@ -1,6 +1,7 @@
 /**
- * What guarding costs, and what it is worth: a guard process over many canaries whose leases are renewed as watches renew
- * them, on a real API server. Then some leases run out at once. Then the API server goes away, while others run out.
+ * What guarding costs, and what it is worth: a guard process over many canaries whose leases are renewed as watches
+ * renew them, on a real API server. Then some leases run out at once. Then the API server goes away, while others run
+ * out.
  *
  *   npm run bench -- guard --targets 1000 --seconds 60 --lapse 300 --outage 60
  */

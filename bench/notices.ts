@@ -1,16 +1,16 @@
 /**
- * Whether a rollout's timing depends on who is told of it, and how they take it. Rollouts that tell nobody and rollouts whose
- * receiver answers, is slow, hangs, fails or is dead go through two stages and are taken back, by turns and in a new order
- * each time, so that whatever else the machine does strikes all alike. In the end every receiver is mended, and each
- * notice must have arrived exactly once. Real Temporal server, worker and API processes, real HAProxy.
+ * Whether a rollout's timing depends on who is told of it, and how they take it. Rollouts that tell nobody and rollouts
+ * whose receiver answers, is slow, hangs, fails or is dead go through two stages and are taken back, by turns and in a
+ * new order each time, so that whatever else the machine does strikes all alike. In the end every receiver is mended,
+ * and each notice must have arrived exactly once. Real Temporal server, worker and API processes, real HAProxy.
  *
  *   npm run bench -- notices --count 50
  *   npm run bench -- notices --count 50 --receivers answers,fails --every 500
  *
- * `--count`: so many rollouts by each way with each kind of receiver; one begins every `--every` milliseconds, and no more
- * than `--at-once` are under way. `--receivers`: of which kinds. `--seed`: of the order.
- * Each kind is compared with `none`: `ratio` of the medians; and how much `more` it took than the one of the same round, at
- * the median, `from` and `to` the bounds between which that lies (95 %).
+ * `--count`: so many rollouts by each way with each kind of receiver; one begins every `--every` milliseconds, and no
+ * more than `--at-once` are under way. `--receivers`: of which kinds. `--seed`: of the order.
+ * Each kind is compared with `none`: `ratio` of the medians; and how much `more` it took than the one of the same
+ * round, at the median, `from` and `to` the bounds between which that lies (95 %).
  */
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

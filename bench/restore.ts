@@ -1,6 +1,7 @@
 /**
  * How long a rollback takes: from sending the command until the data plane, read back, gives the canary nothing.
- * Real Temporal server, real worker and API processes, real HAProxy or Kubernetes API server; other rollouts run meanwhile.
+ * Real Temporal server, real worker and API processes, real HAProxy or Kubernetes API server; other rollouts run
+ * meanwhile.
  *
  *   npm run bench -- restore --others 1,100 --count 200 --by update,express,signal
  *   npm run bench -- restore --provider gateway-api --others 1,50,300 --storm 260 --by express,signal
@@ -10,7 +11,8 @@
  * of one is not what the next waits for.
  * `--storm`: so many rollouts are taken back at once. `express` is one HTTP request each, `emergency` one for all.
  * `--provider gateway-api`: HTTPRoutes of a real API server, whose canaries a guard stops.
- * `--profile <folder>`: worker and API leave a CPU profile of their whole life there; of each storm it is said which part.
+ * `--profile <folder>`: worker and API leave a CPU profile of their whole life there; of each storm it is said which
+ * part.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

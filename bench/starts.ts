@@ -1,13 +1,13 @@
 /**
- * More starts than a replica takes: what becomes of each, and what that costs others. Real Temporal server, real worker and
- * API processes. It ends with 1 if a start was lost or doubled, or was neither accepted nor told to come later, or if
- * a rollback failed.
+ * More starts than a replica takes: what becomes of each, and what that costs others. Real Temporal server, real worker
+ * and API processes. It ends with 1 if a start was lost or doubled, or was neither accepted nor told to come later, or
+ * if a rollback failed.
  *
  *   npm run bench -- starts --rate 200 --seconds 30 --patience 15
  *
- * Every tenth start is sent twice at once with the same Idempotency-Key, as by a client that has lost patience. Who is told to
- * come within `--patience` seconds comes then, amid the flood; the others never do. Once a second a rollout of HAProxy's, which
- * ran before, is rolled back through the API.
+ * Every tenth start is sent twice at once with the same Idempotency-Key, as by a client that has lost patience. Who is
+ * told to come within `--patience` seconds comes then, amid the flood; the others never do. Once a second a rollout of
+ * HAProxy's, which ran before, is rolled back through the API.
  */
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,7 @@
-/** Compiles src to dist, bundles the workflow code and builds the dashboard; does nothing if nothing has changed since the last build. */
+/**
+ * Compiles src to dist, bundles the workflow code and builds the dashboard; does nothing if nothing has changed since
+ * the last build.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

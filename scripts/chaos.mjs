@@ -1,4 +1,6 @@
-/** `npm run chaos -- --runs 20 --seed 7`: compiles the chaos runner in test/chaos and runs it; see docs/reliability.md. */
+/**
+ * `npm run chaos -- --runs 20 --seed 7`: compiles the chaos runner in test/chaos and runs it; see docs/reliability.md.
+ */
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';

@@ -1,4 +1,6 @@
-/** `npm run fuzz -- [--cases 5000] [--seed 7]`: schemathesis against a real API, then plans and messages by fast-check. */
+/**
+ * `npm run fuzz -- [--cases 5000] [--seed 7]`: schemathesis against a real API, then plans and messages by fast-check.
+ */
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';

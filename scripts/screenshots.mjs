@@ -1,4 +1,6 @@
-/** `npm run screenshots`: takes the pictures of every page of the dashboard in docs/screenshots anew, from a real stack. */
+/**
+ * `npm run screenshots`: takes the pictures of every page of the dashboard in docs/screenshots anew, from a real stack.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';

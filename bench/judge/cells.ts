@@ -1,4 +1,6 @@
-/** What is measured: every cell is a kind of traffic, and every condition a canary in it, healthy or worse by a factor. */
+/**
+ * What is measured: every cell is a kind of traffic, and every condition a canary in it, healthy or worse by a factor.
+ */
 import type { ErrorSetting } from './error-traffic.ts';
 import type { LatencySetting } from './latency-traffic.ts';
 

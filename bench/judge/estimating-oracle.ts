@@ -20,8 +20,8 @@ export class RateEstimate {
   }
 
   /**
-   * The gain of the best bet on shares of failing operations, which `shares` gives for multiples of stable's true rate; then
-   * learns from the sample, taking the canary to fail `suspected` times as often.
+   * The gain of the best bet on shares of failing operations, which `shares` gives for multiples of stable's true rate;
+   * then learns from the sample, taking the canary to fail `suspected` times as often.
    */
   learn(canary: Counts, stable: Counts, suspected: number, shares: (times: number) => number): number {
     const bet = { canary: shares(suspected * this.times), stable: shares(this.times) };

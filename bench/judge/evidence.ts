@@ -5,8 +5,8 @@ export interface Evidence {
   /** Of the canary alone: sick, or as healthy as stable, whose rates are known. */
   readonly known: Float64Array;
   /**
-   * Of both arms: a sick canary beside stable, or both alike, whatever they are. Of all bets on this alternative that are
-   * safe whatever the common rates are, it grows fastest (Turner, Ly, Grünwald 2024).
+   * Of both arms: a sick canary beside stable, or both alike, whatever they are. Of all bets on this alternative that
+   * are safe whatever the common rates are, it grows fastest (Turner, Ly, Grünwald 2024).
    */
   readonly learnt: Float64Array;
   /** The same, with stable's rate as the samples before tell it; of errors only. */

@@ -1,11 +1,14 @@
-/** Requests of each instance of both arms, where instances differ from each other: drawn one by one, and added up for the test. */
+/**
+ * Requests of each instance of both arms, where instances differ from each other: drawn one by one, and added up for
+ * the test.
+ */
 import type { Counts, InstanceSample } from '../../src/domain/analysis/sequential/index.ts';
 import { Poisson } from './poisson.ts';
 import type { Random } from './random.ts';
 
 /**
- * `scattered`: each instance fails so many times as often as its version, drawn for each rollout (a standard deviation of
- * 0.48 of the mean). `sick`: one instance of the canary fails 20 times as often, whatever its version.
+ * `scattered`: each instance fails so many times as often as its version, drawn for each rollout (a standard deviation
+ * of 0.48 of the mean). `sick`: one instance of the canary fails 20 times as often, whatever its version.
  */
 export type Instances = 'scattered' | 'sick';
 

@@ -1,4 +1,6 @@
-/** Simulates latency histograms of both arms, counts per bucket and sample, and what an oracle would learn from each. */
+/**
+ * Simulates latency histograms of both arms, counts per bucket and sample, and what an oracle would learn from each.
+ */
 import { upperTail } from '../../src/domain/analysis/stats/normal.ts';
 import { type Evidence, emptyEvidence, told, type Worth, worthOf } from './evidence.ts';
 import { Poisson } from './poisson.ts';

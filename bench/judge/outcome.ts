@@ -8,7 +8,9 @@ export interface Outcome {
   readonly rate: number;
   readonly low: number;
   readonly high: number;
-  /** Seconds from the start by which half and 90 % of the rollouts had been rolled back; null: not within 30 minutes. */
+  /**
+   * Seconds from the start by which half and 90 % of the rollouts had been rolled back; null: not within 30 minutes.
+   */
   readonly p50: number | null;
   readonly p90: number | null;
 }

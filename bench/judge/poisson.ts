@@ -1,4 +1,7 @@
-/** Poisson numbers of one mean by inversion of the whole distribution, with a guide table: exact to 2^-53, and quick for any mean. */
+/**
+ * Poisson numbers of one mean by inversion of the whole distribution, with a guide table: exact to 2^-53, and quick for
+ * any mean.
+ */
 import type { Random } from './random.ts';
 
 /** Probabilities below this are less than the resolution of a random number. */
@@ -40,7 +43,10 @@ export class Poisson {
   }
 }
 
-/** The probabilities, up to a factor, of every value that can come about; from the mode outwards, so that nothing overflows. */
+/**
+ * The probabilities, up to a factor, of every value that can come about; from the mode outwards, so that nothing
+ * overflows.
+ */
 function weightsAround(mean: number): { first: number; weights: number[] } {
   const mode = Math.floor(mean);
   const below: number[] = [];

@@ -1,4 +1,7 @@
-/** Seeded random numbers, xoshiro128** 1.1 (Blackman and Vigna, prng.di.unimi.it): quick, and long enough for a bench's 10^9 draws. */
+/**
+ * Seeded random numbers, xoshiro128** 1.1 (Blackman and Vigna, prng.di.unimi.it): quick, and long enough for a bench's
+ * 10^9 draws.
+ */
 
 const GOLDEN = 0x9e3779b9;
 const HALF = 2 ** 27;

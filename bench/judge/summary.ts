@@ -1,4 +1,7 @@
-/** The results of every rule in one line each: how many cells it keeps, its worst, and how its delays compare with the oracle's. */
+/**
+ * The results of every rule in one line each: how many cells it keeps, its worst, and how its delays compare with the
+ * oracle's.
+ */
 import { type CellResult, MOST_FALSE } from './aims.ts';
 import { idOf, worseFactors } from './cells.ts';
 import { markdown, percentShown, worseShown } from './tables.ts';

@@ -1,4 +1,7 @@
-/** What surrounds both arms alike: whether traffic is busy or calm, and whether a common trouble is on, sample by sample. */
+/**
+ * What surrounds both arms alike: whether traffic is busy or calm, and whether a common trouble is on, sample by
+ * sample.
+ */
 import type { Random } from './random.ts';
 
 export const sampleSeconds = 5;

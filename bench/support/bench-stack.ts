@@ -33,7 +33,10 @@ export interface BenchStack {
 const startsAtOnce = 15;
 const progressEvery = 100;
 
-/** With `profileDir` worker and API leave a CPU profile of their whole life there; `more` is more of their configuration. */
+/**
+ * With `profileDir` worker and API leave a CPU profile of their whole life there; `more` is more of their
+ * configuration.
+ */
 export async function startBenchStack(
   services: readonly string[],
   profileDir?: string,

@@ -1,4 +1,7 @@
-/** How far one thing is from another that was measured beside it, and between what bounds (95 %), by drawing pairs again and again. */
+/**
+ * How far one thing is from another that was measured beside it, and between what bounds (95 %), by drawing pairs again
+ * and again.
+ */
 import type { Random } from '../judge/random.ts';
 import { round, summaryOf } from './report.ts';
 

@@ -18,7 +18,10 @@ interface Sent {
 
 const idle: Socket[] = [];
 
-/** Rejects when the connection ends before the answer has. Understands answers with a `Content-Length`, as those of the API. */
+/**
+ * Rejects when the connection ends before the answer has. Understands answers with a `Content-Length`, as those of the
+ * API.
+ */
 export async function request(
   method: 'GET' | 'POST',
   url: string,

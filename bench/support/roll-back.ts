@@ -6,7 +6,10 @@ import { senderOf, type Way } from './senders.ts';
 /** Between two looks at the data plane, so that looking is no load. */
 const lookEveryMs = 2;
 
-/** Milliseconds from sending the command until the data plane, read back, gives the canary nothing; and until the caller has an answer. */
+/**
+ * Milliseconds from sending the command until the data plane, read back, gives the canary nothing; and until the caller
+ * has an answer.
+ */
 export async function rollBack(
   stack: BenchStack,
   way: Way,

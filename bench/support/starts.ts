@@ -64,7 +64,10 @@ function planOf(service: string) {
   };
 }
 
-/** The runs that Temporal has, by key, once as many targets are listed as are known to have begun; else as many as there are. */
+/**
+ * The runs that Temporal has, by key, once as many targets are listed as are known to have begun; else as many as there
+ * are.
+ */
 export async function runsByKey(
   client: Client,
   known: number,

@@ -1,4 +1,7 @@
-/** One rollout as the bench `notices` times it from outside: its first share, the end of its first stage, and the way back. */
+/**
+ * One rollout as the bench `notices` times it from outside: its first share, the end of its first stage, and the way
+ * back.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthCheck } from '../../src/domain/analysis/types.ts';
 import { statusQuery } from '../../src/domain/rollout/names.ts';

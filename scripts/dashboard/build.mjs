@@ -1,4 +1,7 @@
-/** Builds the dashboard into dist/dashboard, each file compressed beside itself, so that the API need not do it for each viewer. */
+/**
+ * Builds the dashboard into dist/dashboard, each file compressed beside itself, so that the API need not do it for each
+ * viewer.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';

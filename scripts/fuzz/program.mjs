@@ -1,4 +1,7 @@
-/** Gets schemathesis from PyPI into a virtual environment of its own, every package at the version and hash that is pinned. */
+/**
+ * Gets schemathesis from PyPI into a virtual environment of its own, every package at the version and hash that is
+ * pinned.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

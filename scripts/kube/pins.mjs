@@ -1,4 +1,6 @@
-/** What the test cluster is made of, each at its exact version: programs built with Go, and custom resource definitions. */
+/**
+ * What the test cluster is made of, each at its exact version: programs built with Go, and custom resource definitions.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 /** The Go modules whose go.mod and go.sum pin the programs. */
 const modulesDir = join(dirname(fileURLToPath(import.meta.url)), 'programs');
 
-/** @typedef {'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'kubectl' | 'helm'} ProgramName */
+/**
+ * @typedef {'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'kubectl'
+ *   | 'helm'} ProgramName
+ */
 /**
  * @typedef {object} Program
  * @property {ProgramName} name

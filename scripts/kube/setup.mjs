@@ -1,4 +1,6 @@
-/** `npm run setup:kube`: finds or builds what the test cluster runs, and writes the paths to .sluice/tools/kube.json. */
+/**
+ * `npm run setup:kube`: finds or builds what the test cluster runs, and writes the paths to .sluice/tools/kube.json.
+ */
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Gets programs out of Debian packages without root: fetched by apt, which checks them, and unpacked, not installed. */
+/**
+ * Gets programs out of Debian packages without root: fetched by apt, which checks them, and unpacked, not installed.
+ */
 import {
   chmodSync,
   existsSync,
@@ -21,7 +23,11 @@ const debDir = join(toolsDir, 'deb');
 const binDir = join(toolsDir, 'bin');
 const SYSTEM_PIP_WHEELS = '/usr/share/python-wheels';
 
-/** The wrapper's path if an earlier set-up has made it and its program is there. @param {string} deb @param {string} program */
+/**
+ * The wrapper's path if an earlier set-up has made it and its program is there.
+ * @param {string} deb
+ * @param {string} program
+ */
 export function unpackedDeb(deb, program) {
   const wrapper = join(binDir, baseName(program));
   return isExecutable(wrapper) && isExecutable(join(debDir, deb, program)) ? wrapper : undefined;
@@ -90,7 +96,8 @@ function pipWheelIn(folder) {
 
 /**
  * Which of the packages that apt would install are needed to run a program from a folder: itself, what it shares with
- * its variants, and libraries. Web fonts and scripts are not; another C library than the machine's own would break every program.
+ * its variants, and libraries. Web fonts and scripts are not; another C library than the machine's own would break
+ * every program.
  * @param {string} printedUris the output of `apt-get install --print-uris`
  * @param {string} wanted
  */
@@ -115,7 +122,8 @@ async function unpack(deb) {
     await download(deb, work, systemLists());
   } catch (error) {
     if (isInterruption(error)) throw error;
-    // Package lists that are absent (a fresh container) or old (files gone from the mirror) are fetched anew, in private.
+    // Package lists that are absent (a fresh container) or old (files gone from the mirror) are fetched anew, in
+    // private.
     await download(deb, freshFolder(`deb-${deb}`), await privateLists());
   }
   const unpacked = join(work, 'unpacked');
@@ -211,7 +219,10 @@ function writeWrapper(deb, folder, program, data) {
   return wrapper;
 }
 
-/** Folders of shared libraries, such as usr/lib/x86_64-linux-gnu, and those below where a package hides some of its own. @param {string} folder */
+/**
+ * Folders of shared libraries, such as usr/lib/x86_64-linux-gnu, and those below where a package hides some of its own.
+ * @param {string} folder
+ */
 function libraryFolders(folder) {
   const parents = ['usr/lib', 'lib'].filter((parent) => existsSync(join(folder, parent)));
   const triplets = parents.flatMap((parent) =>

@@ -39,7 +39,10 @@ export function tally({ checks, report, exitCode, leftovers }) {
   };
 }
 
-/** A file that failed without a failed test in it broke outside its tests. @param {Report['testResults'][number]} file */
+/**
+ * A file that failed without a failed test in it broke outside its tests.
+ * @param {Report['testResults'][number]} file
+ */
 function isUnloadable(file) {
   return file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
 }

@@ -1,4 +1,7 @@
-/** What a program of the repository says of itself: the comment that its source begins with, in which every option stands. */
+/**
+ * What a program of the repository says of itself: the comment that its source begins with, in which every option
+ * stands.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';

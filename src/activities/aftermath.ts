@@ -47,7 +47,9 @@ const actions: Record<
 
 const readEveryMs = 250;
 
-/** Dwells until the canary's last request has come to an end, by the data plane's own count, or until the time is over. */
+/**
+ * Dwells until the canary's last request has come to an end, by the data plane's own count, or until the time is over.
+ */
 async function drain(
   deps: ActivityDeps,
   { plan, arms, action }: ActInput,

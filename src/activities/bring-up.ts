@@ -1,4 +1,6 @@
-/** Brings a version up in a slot; where that takes a hook of the operator's, such as a commit, the hook is called first. */
+/**
+ * Brings a version up in a slot; where that takes a hook of the operator's, such as a commit, the hook is called first.
+ */
 import { activityInfo } from '@temporalio/activity';
 import { type Plan, targetOf } from '../domain/plan/types.ts';
 import type { Slot } from '../providers/traffic/types.ts';

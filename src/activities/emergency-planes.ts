@@ -13,7 +13,9 @@ const callTimeoutMs = 1_000;
 const pauseMs = 100;
 /** Reads in one sweep until a target is left for the next one. */
 const attempts = 3;
-/** In a row, of a data plane that has answered in this sweep: a slow one is not away. One that has not is, at the first. */
+/**
+ * In a row, of a data plane that has answered in this sweep: a slow one is not away. One that has not is, at the first.
+ */
 const silencesBorne = 5;
 
 interface Silence {

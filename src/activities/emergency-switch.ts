@@ -50,7 +50,9 @@ export async function bringBack(
   return { reason: `${behind}${failed}; a rollout to it begins`, version: stable.version, switched };
 }
 
-/** The target's last rollout that came as far as to know its versions; one that was refused at its start says nothing. */
+/**
+ * The target's last rollout that came as far as to know its versions; one that was refused at its start says nothing.
+ */
 async function lastPrepared({ deps }: SweepContext, found: FoundRollout): Promise<Ended | null> {
   const { directory } = deps;
   const own = await endOf(directory.resultOf, found);

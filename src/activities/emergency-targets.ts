@@ -1,4 +1,7 @@
-/** What an emergency does for each target in one sweep: tells its rollout, stops its canary, reads, and brings versions back. */
+/**
+ * What an emergency does for each target in one sweep: tells its rollout, stops its canary, reads, and brings versions
+ * back.
+ */
 
 import { firstLook } from '../domain/emergency/record.ts';
 import type { FoundRollout, Subject, TargetLook } from '../domain/emergency/sweep.ts';
@@ -40,7 +43,10 @@ export async function lookAtAll(
   });
 }
 
-/** In another order in each sweep, so that targets whose reads hang do not keep the same others from being asked every time. */
+/**
+ * In another order in each sweep, so that targets whose reads hang do not keep the same others from being asked every
+ * time.
+ */
 function byPlane(subjects: readonly Subject[]): Subject[][] {
   const groups = new Map<string, Subject[]>();
   const places = new Map(subjects.map((subject) => [subject, Math.random()]));
@@ -124,7 +130,9 @@ async function runningState(context: SweepContext, subject: LocatedSubject): Pro
   return { good: reason === null, reason };
 }
 
-/** The rollout that this emergency started has nothing to prove: it is promoted as soon as its version has the users. */
+/**
+ * The rollout that this emergency started has nothing to prove: it is promoted as soon as its version has the users.
+ */
 async function switchState({ deps, order }: SweepContext, { target }: Located): Promise<Seen> {
   const found = await deps.directory.find(target);
   const phase = found?.phase ?? 'not begun';

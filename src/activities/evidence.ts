@@ -1,4 +1,7 @@
-/** `keepEvidence`: collects a bundle of each rollout that has ended, one after the other, and prunes what is past its time. */
+/**
+ * `keepEvidence`: collects a bundle of each rollout that has ended, one after the other, and prunes what is past its
+ * time.
+ */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { messageOf } from '../domain/errors.ts';
 import {
@@ -32,7 +35,9 @@ interface KeeperTimes {
 const usualTimes: KeeperTimes = { pollMs: 3_000, lastsMs: 6 * 3_600_000, pruneEveryMs: 6 * 3_600_000 };
 
 const oneWorkMs = 60_000;
-/** Well below the heartbeat's time-out, however long one piece of work takes, so that a dead worker is soon found out. */
+/**
+ * Well below the heartbeat's time-out, however long one piece of work takes, so that a dead worker is soon found out.
+ */
 const beatEveryMs = 5_000;
 
 export function createKeepEvidence(

@@ -1,4 +1,6 @@
-/** What became of the rollout before this one, where it could not say so itself: a terminated run leaves no last word. */
+/**
+ * What became of the rollout before this one, where it could not say so itself: a terminated run leaves no last word.
+ */
 import type { TargetId } from '../domain/plan/types.ts';
 import type { TrafficState } from '../providers/traffic/types.ts';
 import type { Directory } from './directory.ts';

@@ -19,7 +19,9 @@ export async function makeRoom(
   await provider.makeRoom?.(target, otherSlot(arms.stableSlot), sharePercent, { ...how, wait: true });
 }
 
-/** While a stage soaks, room is made for the next one. That it fails stops nothing: the next shift asks for it again. */
+/**
+ * While a stage soaks, room is made for the next one. That it fails stops nothing: the next shift asks for it again.
+ */
 export async function makeRoomAhead(
   providers: Providers,
   plan: Plan,

@@ -85,7 +85,9 @@ function refuseStopped({ stopped, epoch }: TrafficState, own: number): void {
   );
 }
 
-/** Users are sent where nothing runs that is known, and that is not where versions end up: what to move is not known. */
+/**
+ * Users are sent where nothing runs that is known, and that is not where versions end up: what to move is not known.
+ */
 function refuseEmptyHouse(plan: Plan, slot: Slot, home: Slot | undefined): void {
   if (home === undefined || home === slot) return;
   const what = `The route of ${targetOf(plan)} sends to the canary's place, where no version is known to run`;
@@ -200,7 +202,8 @@ async function clean(
     if (fallbackCold && arms && leaving === 'canary')
       await startStable(deps, plan, arms, signal, state.epoch);
     const letGo = async () => await provider.leave?.(target, state.epoch, signal);
-    // Under the epoch of the last traffic write, which is above that of every start before it and below the next rollout's.
+    // Under the epoch of the last traffic write, which is above that of every start before it and below the next
+    // rollout's.
     const end = () => workload.provider.stop(workload.target, otherSlot(settled.slot), signal, state.epoch);
     // The route lets go of the version that leaves before that goes, unless it would then send to it again.
     const steps = provider.leavesLast?.(target) ? [end, letGo] : [letGo, end];
@@ -210,8 +213,9 @@ async function clean(
 }
 
 /**
- * Whether an earlier clean-up, cut off by a question or a crash, has sent users to the promoted version's lasting place. What
- * it did on the way there is done again all the same: it may have been cut off before the data plane followed.
+ * Whether an earlier clean-up, cut off by a question or a crash, has sent users to the promoted version's lasting
+ * place. What it did on the way there is done again all the same: it may have been cut off before the data plane
+ * followed.
  */
 async function hasMoved(
   { provider, target }: WorkloadSide,
@@ -224,7 +228,9 @@ async function hasMoved(
   return (await within(readLimitMs, there, outer)) === plan.version;
 }
 
-/** Where users are when a promoted version has come home. A failure leaves them where they are, and nothing is stopped. */
+/**
+ * Where users are when a promoted version has come home. A failure leaves them where they are, and nothing is stopped.
+ */
 async function settledIn(
   deps: ActivityDeps,
   plan: Plan,

@@ -49,8 +49,8 @@ export class RolloutFeed {
   }
 
   /**
-   * Tells the present state at once and every change after it. Who has seen the state with the id `seen` is told what is
-   * not that state, and nothing older; of trouble that goes on all are told. Returns how to leave.
+   * Tells the present state at once and every change after it. Who has seen the state with the id `seen` is told what
+   * is not that state, and nothing older; of trouble that goes on all are told. Returns how to leave.
    */
   join(listener: Listener, seen?: string): () => void {
     const troubled = this.latest?.kind === 'trouble';

@@ -1,4 +1,7 @@
-/** Prometheus metrics of the API: requests by route, refusals by code, calls to Temporal, the express lane, and what runs. */
+/**
+ * Prometheus metrics of the API: requests by route, refusals by code, calls to Temporal, the express lane, and what
+ * runs.
+ */
 import { X509Certificate } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';

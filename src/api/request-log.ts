@@ -1,4 +1,6 @@
-/** One line for each request, when it has been answered: in a rush nobody waits for a line about what has only begun. */
+/**
+ * One line for each request, when it has been answered: in a rush nobody waits for a line about what has only begun.
+ */
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 
 export class RequestLog extends LogController {

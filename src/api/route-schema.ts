@@ -1,4 +1,7 @@
-/** What the router checks and the OpenAPI document shows of an operation: made of the table, so that neither differs from it. */
+/**
+ * What the router checks and the OpenAPI document shows of an operation: made of the table, so that neither differs
+ * from it.
+ */
 import { z } from 'zod';
 import {
   idempotencyKeySchema,

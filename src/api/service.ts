@@ -109,8 +109,9 @@ export interface CommandRequest extends CommandBody {
 
 /**
  * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
- * `idempotency-mismatch`, `plan-refused`, `dependency-unmet`, `policies-invalid`, `supersede-pending`, `command-refused`, `worker-absent`, `temporal-unavailable`,
- * `emergency-stopped`, `emergency-open`, `emergency-not-found`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
+ * `idempotency-mismatch`, `plan-refused`, `dependency-unmet`, `policies-invalid`, `supersede-pending`,
+ * `command-refused`, `worker-absent`, `temporal-unavailable`, `emergency-stopped`, `emergency-open`,
+ * `emergency-not-found`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
  */
 export interface RolloutService {
   /** Asks policies and dependencies. Errors: `policies-invalid`. */
@@ -156,8 +157,8 @@ export interface KeyOf {
 }
 
 /**
- * Bundles of evidence. Without a run a reference means the target's latest bundle; of `collect` the latest rollout. Errors:
- * `evidence-unconfigured`, `evidence-unavailable`, `evidence-not-found`, `evidence-damaged`, `evidence-key`.
+ * Bundles of evidence. Without a run a reference means the target's latest bundle; of `collect` the latest rollout.
+ * Errors: `evidence-unconfigured`, `evidence-unavailable`, `evidence-not-found`, `evidence-damaged`, `evidence-key`.
  */
 export interface EvidenceService {
   list(query: BundleListQuery, sees?: Sees): Promise<BundleList>;

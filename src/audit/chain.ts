@@ -3,7 +3,9 @@ import type { History, RunHistory } from './history.ts';
 
 export const maxRuns = 20;
 
-/** Oldest first. Runs that are gone are left out. Errors: those of `fetch`, but for that of an earlier run that is gone. */
+/**
+ * Oldest first. Runs that are gone are left out. Errors: those of `fetch`, but for that of an earlier run that is gone.
+ */
 export async function runsUpTo(
   runId: string,
   fetch: (runId: string) => Promise<History>,

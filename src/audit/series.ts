@@ -1,4 +1,6 @@
-/** The series of a rollout for charts: what its watches have left in history, and what the one under way knows so far. */
+/**
+ * The series of a rollout for charts: what its watches have left in history, and what the one under way knows so far.
+ */
 import type { AuditWatch, AuditWrite, CheckSeries, RolloutSeries, StageSeries } from '../api/contract.ts';
 import { allowedOf } from '../domain/analysis/allowed.ts';
 import { type LookPoint, lookPointOf, unitOf } from '../domain/analysis/look-point.ts';

@@ -1,4 +1,7 @@
-/** A page that shows a backtest: one file with its pictures inside, light or dark as the reader likes, asking for nothing. */
+/**
+ * A page that shows a backtest: one file with its pictures inside, light or dark as the reader likes, asking for
+ * nothing.
+ */
 import { formatDuration } from '../domain/duration.ts';
 import { escaped, picture } from './picture.ts';
 import { pageStyle } from './style.ts';

@@ -1,4 +1,7 @@
-/** Finds the API and the token for it. The API: `--api`, `--context`, `SLUICE_API`, `SLUICE_CONTEXT`, the current context, the local stack that runs here, the usual address: the first that there is. */
+/**
+ * Finds the API and the token for it. The API: `--api`, `--context`, `SLUICE_API`, `SLUICE_CONTEXT`, the current
+ * context, the local stack that runs here, the usual address: the first that there is.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badInput } from './cli-error.ts';
@@ -22,7 +25,10 @@ export interface ApiAddress {
   readonly from: string;
   /** The context that named it, which may also say where the token is. */
   readonly context: { readonly name: string; readonly token: TokenPlace | undefined } | null;
-  /** Where the local stack that named it keeps its operator's configuration; absent: it is another API. Never opened unasked: it names programs to run and secrets to send, and others may have written it. */
+  /**
+   * Where the local stack that named it keeps its operator's configuration; absent: it is another API. Never opened
+   * unasked: it names programs to run and secrets to send, and others may have written it.
+   */
   readonly config?: string;
 }
 
@@ -79,7 +85,10 @@ function tokenOf(context: ApiAddress['context'], io: Pick<Io, 'env'>): Token | u
   return { value: tokenAt(context.token, context.name, io), from: `context ${context.name}` };
 }
 
-/** What the running stack wrote down, in this folder or one above it. Others may have written there, so it leads nowhere beyond this machine. */
+/**
+ * What the running stack wrote down, in this folder or one above it. Others may have written there, so it leads nowhere
+ * beyond this machine.
+ */
 function stackFrom(from: string): { readonly url: string; readonly config: string } | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const run = join(folder, '.sluice', 'run');

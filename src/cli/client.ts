@@ -1,4 +1,7 @@
-/** Speaks with the API through the client: reads its answers by the contract and turns its refusals into errors of the CLI. */
+/**
+ * Speaks with the API through the client: reads its answers by the contract and turns its refusals into errors of the
+ * CLI.
+ */
 import type { z } from 'zod';
 import { operations, problemSchema } from '../api/contract.ts';
 import { ApiError } from '../client/api-error.ts';

@@ -1,4 +1,7 @@
-/** What a command on the command line is meant for: what its options say, else what the rollout shows right before it is sent. */
+/**
+ * What a command on the command line is meant for: what its options say, else what the rollout shows right before it is
+ * sent.
+ */
 import type { CommandBody } from '../api/contract.ts';
 import { expectationOf } from '../domain/rollout/expectation.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';

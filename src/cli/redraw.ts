@@ -1,4 +1,7 @@
-/** A picture that is redrawn where it stands, below what was printed before. Lines are written over, not cleared first, so nothing flickers. */
+/**
+ * A picture that is redrawn where it stands, below what was printed before. Lines are written over, not cleared first,
+ * so nothing flickers.
+ */
 import { stripVTControlCharacters } from 'node:util';
 import type { Output } from './io.ts';
 

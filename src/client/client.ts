@@ -1,4 +1,7 @@
-/** The client of the API: one typed method for each operation of the contract, and following a rollout. It runs in browsers too. */
+/**
+ * The client of the API: one typed method for each operation of the contract, and following a rollout. It runs in
+ * browsers too.
+ */
 import type { BoardQuery } from '../api/contract/board.ts';
 import { type Followed, type FollowedRun, followRollout } from './follow.ts';
 import { routes } from './routes.ts';

@@ -1,4 +1,6 @@
-/** Where each operation is. The types are those of the contract, so that a route that differs from it does not compile. */
+/**
+ * Where each operation is. The types are those of the contract, so that a route that differs from it does not compile.
+ */
 import type { Operations } from '../api/contract/operations.ts';
 import type { OperationName } from './types.ts';
 

@@ -40,7 +40,10 @@ const connectMs = 15_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
 
-/** Goes on until the caller leaves or gives the signal, whose reason is thrown then; throws what trying again cannot mend. */
+/**
+ * Goes on until the caller leaves or gives the signal, whose reason is thrown then; throws what trying again cannot
+ * mend.
+ */
 export async function* keptOpen(connect: Connect, options: StreamOptions = {}): AsyncGenerator<StreamSign> {
   const { signal = new AbortController().signal, clock = realClock } = options;
   let heardAtMs = clock.now();

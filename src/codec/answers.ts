@@ -1,4 +1,7 @@
-/** Opens the payloads in Temporal's raw answers: histories, memos, heartbeats. The SDK does so only for what it decodes itself. */
+/**
+ * Opens the payloads in Temporal's raw answers: histories, memos, heartbeats. The SDK does so only for what it decodes
+ * itself.
+ */
 import type { ConnectionLike } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { z } from 'zod';

@@ -9,7 +9,9 @@ type Opening = Pick<KeyRing, 'byId'>;
 
 export const noKeys: Opening = { byId: new Map() };
 
-/** For whoever seals nothing: what others sealed is refused by its own error, not as some payload of a strange encoding. */
+/**
+ * For whoever seals nothing: what others sealed is refused by its own error, not as some payload of a strange encoding.
+ */
 export const plainCodec: PayloadCodec = {
   encode: async (payloads) => payloads,
   decode: async (payloads) => payloads.map((payload) => opened(payload, noKeys)),
@@ -23,9 +25,9 @@ export function createCodec(ring: KeyRing): PayloadCodec {
 }
 
 /**
- * What is not sealed stays as it is: signals from Temporal's own UI and CLI, and histories from before. So does what was
- * tampered with: a workflow refuses it like any other payload that it cannot read, and goes on. Throws `payload-key-missing`:
- * work that waits for a key must wait, for its own state may be sealed with it.
+ * What is not sealed stays as it is: signals from Temporal's own UI and CLI, and histories from before. So does what
+ * was tampered with: a workflow refuses it like any other payload that it cannot read, and goes on. Throws
+ * `payload-key-missing`: work that waits for a key must wait, for its own state may be sealed with it.
  */
 export function opened(payload: Payload, ring: Opening): Payload {
   const id = sealedWith(payload);

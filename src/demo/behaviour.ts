@@ -1,4 +1,6 @@
-/** How a version of the demo shop behaves, read from its name alone, so that anybody can make up a version to play with. */
+/**
+ * How a version of the demo shop behaves, read from its name alone, so that anybody can make up a version to play with.
+ */
 
 interface Behaviour {
   /** Part of requests answered with status 500, percent. */
@@ -17,8 +19,9 @@ const known: Readonly<Record<string, Partial<Behaviour>>> = {
 };
 
 /**
- * `v3` fails on 5 % of its requests, `v4` on 1 %, and `v5` takes half as long again for each. `-errors-2` in the name means 2 %
- * errors, `-slow-50` means 50 ms more; both may be combined (`v9-errors-1-slow-200`). Every other version is good.
+ * `v3` fails on 5 % of its requests, `v4` on 1 %, and `v5` takes half as long again for each. `-errors-2` in the name
+ * means 2 % errors, `-slow-50` means 50 ms more; both may be combined (`v9-errors-1-slow-200`). Every other version is
+ * good.
  */
 export function behaviourOf(version: string): Behaviour {
   const errors = /-errors-(\d+(?:\.\d+)?)/.exec(version)?.[1];

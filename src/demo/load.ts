@@ -1,4 +1,6 @@
-/** The load generator as a process: `node dist/demo/load.js --url http://127.0.0.1:7200 --stats-port 7206 --rate 200`. */
+/**
+ * The load generator as a process: `node dist/demo/load.js --url http://127.0.0.1:7200 --stats-port 7206 --rate 200`.
+ */
 import { createServer, type IncomingMessage } from 'node:http';
 import { parseArgs } from 'node:util';
 import { startLoad } from './load-generator.ts';

@@ -1,2 +1,5 @@
-/** The encoding that payloads say they have when they are sealed: as in Temporal's own samples, so that its UI names what it cannot read. */
+/**
+ * The encoding that payloads say they have when they are sealed: as in Temporal's own samples, so that its UI names
+ * what it cannot read.
+ */
 export const sealedEncoding = 'binary/encrypted';

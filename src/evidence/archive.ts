@@ -84,7 +84,10 @@ export async function bundleAt(archive: Archive, place: Place): Promise<Bundle> 
   return await bundleOf(archive, found, await holdsOf(archive, found.body));
 }
 
-/** As in a list, in which damaged holds of one bundle must not hide the others. It counts as held: what is doubtful is kept. */
+/**
+ * As in a list, in which damaged holds of one bundle must not hide the others. It counts as held: what is doubtful is
+ * kept.
+ */
 export async function listedAt(archive: Archive, found: Unsealed<Manifest>): Promise<ListedBundle> {
   try {
     const bundle = await bundleOf(archive, found, await holdsOf(archive, found.body));
@@ -112,8 +115,8 @@ async function bundleOf(
 }
 
 /**
- * The steps that count. Where signatures are asked for, a release without a trusted one lifts nothing; a hold without one holds
- * all the same, as what is doubtful is kept. Errors: `evidence-damaged`, `evidence-key`.
+ * The steps that count. Where signatures are asked for, a release without a trusted one lifts nothing; a hold without
+ * one holds all the same, as what is doubtful is kept. Errors: `evidence-damaged`, `evidence-key`.
  */
 export async function holdsOf(
   archive: Archive,
@@ -134,7 +137,10 @@ export async function holdsOf(
   return steps;
 }
 
-/** Null as well if what is there is not of this bundle, not signed as it should be, or dated before the bundle's time was over. */
+/**
+ * Null as well if what is there is not of this bundle, not signed as it should be, or dated before the bundle's time
+ * was over.
+ */
 export async function tombstoneOf(
   archive: Archive,
   { target, position, runId, endedAtMs }: Pick<Manifest, 'target' | 'position' | 'runId' | 'endedAtMs'>,

@@ -1,4 +1,6 @@
-/** Writes the bundle of a rollout that has ended: its files first, then its place in the chain, which makes it a bundle. */
+/**
+ * Writes the bundle of a rollout that has ended: its files first, then its place in the chain, which makes it a bundle.
+ */
 import { manifestSchema } from '../api/contract.ts';
 import { eventsOf, timeOf } from '../audit/history.ts';
 import { SluiceError } from '../domain/errors.ts';

@@ -1,4 +1,7 @@
-/** What a rollout's bundle holds: its histories as they are, what they tell in files of their own, and gates' raw reports. */
+/**
+ * What a rollout's bundle holds: its histories as they are, what they tell in files of their own, and gates' raw
+ * reports.
+ */
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { actionsOf } from '../audit/actions.ts';
 import { deedsOf } from '../audit/activities.ts';

@@ -21,7 +21,10 @@ export async function readBundle(path: string): Promise<Files | null> {
   return files;
 }
 
-/** To an archive if the path ends with `.tar`, else to a folder. Replaces nothing. Errors: `evidence-damaged`, the file system's. */
+/**
+ * To an archive if the path ends with `.tar`, else to a folder. Replaces nothing. Errors: `evidence-damaged`, the file
+ * system's.
+ */
 export async function writeBundle(path: string, files: Files): Promise<void> {
   if (path.endsWith('.tar')) return await writeFile(path, packTar(files), { flag: 'wx' });
   const outside = [...files.keys()].find((name) => !isInside(name));

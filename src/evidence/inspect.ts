@@ -48,7 +48,9 @@ function placeWrong({ target, position }: Manifest, place: Place): string[] {
   ];
 }
 
-/** Every manifest of the target, from its first bundle on: none missing, each in its place and naming the one before. */
+/**
+ * Every manifest of the target, from its first bundle on: none missing, each in its place and naming the one before.
+ */
 async function chainWrong(archive: Archive, asked: Place): Promise<string[]> {
   const { target } = asked;
   const places = await placesIn(archive, target);

@@ -1,4 +1,7 @@
-/** Deletes the files of bundles whose time is over and that nobody holds. Manifests stay, so that the chain can be checked. */
+/**
+ * Deletes the files of bundles whose time is over and that nobody holds. Manifests stay, so that the chain can be
+ * checked.
+ */
 import type { PruneAnswer } from '../api/contract.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { type Place, placeOf, prunedKey, prunedRoot, runFolder } from '../domain/evidence/layout.ts';
@@ -18,7 +21,9 @@ interface PruneOptions {
   /** What is due, and which old requests are forgotten, goes by this moment. Default: `nowMs`. */
   readonly dueAtMs?: number;
   readonly dryRun?: boolean;
-  /** What it has pruned already counts as pruned by it, when it died half-way and comes again. Default: it comes once. */
+  /**
+   * What it has pruned already counts as pruned by it, when it died half-way and comes again. Default: it comes once.
+   */
   readonly request?: string;
 }
 

@@ -1,4 +1,7 @@
-/** Replays the histories of a bundle through today's workflow code, and compares the story with the one that was recorded. */
+/**
+ * Replays the histories of a bundle through today's workflow code, and compares the story with the one that was
+ * recorded.
+ */
 import { readFile } from 'node:fs/promises';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { z } from 'zod';
@@ -23,8 +26,8 @@ const versionsSchema = z
   .catch({ workflowCode: null });
 
 /**
- * The steps must always be the same. The words of the story must be so only where the code is the same: another version may
- * tell the same steps in other words.
+ * The steps must always be the same. The words of the story must be so only where the code is the same: another version
+ * may tell the same steps in other words.
  */
 export function createBundleReplay(bundlePath: string, replay: Replay): BundleReplay {
   return async (files, manifest) => {

@@ -1,4 +1,6 @@
-/** What was asked under an Idempotency-Key, kept in the store, so that asking again does the same and is answered alike. */
+/**
+ * What was asked under an Idempotency-Key, kept in the store, so that asking again does the same and is answered alike.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../domain/errors.ts';
 import { answerKey, requestKey, requestRoot } from '../domain/evidence/layout.ts';
@@ -46,7 +48,10 @@ export async function forgetRequests({ store }: Archive, nowMs: number): Promise
   }
 }
 
-/** Of several at once one comes first, and all go by what that one has put there. It proves nothing, so it is not signed. */
+/**
+ * Of several at once one comes first, and all go by what that one has put there. It proves nothing, so it is not
+ * signed.
+ */
 async function firstAt<T>(
   archive: Archive,
   key: string,

@@ -1,4 +1,7 @@
-/** A sealed document: canonical JSON that holds a body, the body's hash and its signature. No byte of it can change unnoticed. */
+/**
+ * A sealed document: canonical JSON that holds a body, the body's hash and its signature. No byte of it can change
+ * unnoticed.
+ */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf } from '../domain/errors.ts';

@@ -1,4 +1,6 @@
-/** Archives as `tar` reads them, written in one way only: the same files are the same bytes, so that a change is seen. */
+/**
+ * Archives as `tar` reads them, written in one way only: the same files are the same bytes, so that a change is seen.
+ */
 
 const blockBytes = 512;
 const nameBytes = 100;

@@ -1,4 +1,6 @@
-/** Says whether a bundle is what it was: every file there, none added, no byte changed, and signed by whom it should be. */
+/**
+ * Says whether a bundle is what it was: every file there, none added, no byte changed, and signed by whom it should be.
+ */
 
 import { manifestSchema, type Verification } from '../api/contract.ts';
 import type { BundleFile, Manifest } from '../domain/evidence/types.ts';

@@ -1,6 +1,6 @@
 /**
- * Guards the Leases of one namespace: brings a route home when its Lease is stopped, deleted, or runs out. It knows Leases
- * and routes, and nothing of Temporal.
+ * Guards the Leases of one namespace: brings a route home when its Lease is stopped, deleted, or runs out. It knows
+ * Leases and routes, and nothing of Temporal.
  */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
@@ -54,7 +54,9 @@ export interface GuardState {
 const lookAgainMs = 1_000;
 /** The holder's renewals are seen by the watch every second, so one that is silent for so long is dead. */
 const quietMs = 6_000;
-/** A route that was brought home and raised again by somebody is taken down so often for the same state of its Lease. */
+/**
+ * A route that was brought home and raised again by somebody is taken down so often for the same state of its Lease.
+ */
 const maxReasserts = 3;
 
 export class Guard {

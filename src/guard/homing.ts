@@ -1,4 +1,7 @@
-/** Brings one route home. It never raises a canary's share, and is safe to do twice, by two guards at once, and at any time. */
+/**
+ * Brings one route home. It never raises a canary's share, and is safe to do twice, by two guards at once, and at any
+ * time.
+ */
 import { SluiceError } from '../domain/errors.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { otherSlot } from '../domain/rollout/types.ts';
@@ -30,7 +33,10 @@ interface Errand {
 type Outcome =
   /** `wrote`: by this errand; else it was found so. */
   | { readonly kind: 'home'; readonly seen: RouteSeen; readonly wrote: boolean }
-  /** It gives nothing any more, by a write on the object that was at hand; what else the route has is still to be looked at. */
+  /**
+   * It gives nothing any more, by a write on the object that was at hand; what else the route has is still to be looked
+   * at.
+   */
   | { readonly kind: 'safe' }
   /** The Lease was renewed after all; the watch had not told yet. */
   | { readonly kind: 'renewed'; readonly lease: LeaseState }

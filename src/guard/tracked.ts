@@ -8,7 +8,9 @@ export interface Tracked {
   readonly lease: LeaseState;
   /** Steady milliseconds at which the last renewal was seen, or from which on renewals are waited for anew. */
   readonly seenAtMs: number;
-  /** How much of the time since the last renewal does not count any more, beside that in which the API server was away. */
+  /**
+   * How much of the time since the last renewal does not count any more, beside that in which the API server was away.
+   */
   readonly forgivenMs: number;
   /** The state for which all is done that can be; null: for none. */
   readonly doneFor: string | null;
@@ -22,7 +24,10 @@ export type Why = 'stopped' | 'lapsed' | 'deleted';
 /** `null`: nothing, unless something changes. */
 export type Due = { readonly why: Why } | { readonly inMs: number } | null;
 
-/** Between asking for a share and the first lease nothing is given; a route that has some all the same is looked for then. */
+/**
+ * Between asking for a share and the first lease nothing is given; a route that has some all the same is looked for
+ * then.
+ */
 const firstLeaseMs = 10_000;
 
 /** A change as it was seen; only a renewal starts the lease's time anew. */
@@ -45,9 +50,9 @@ export function isRenewed(before: LeaseState, now: LeaseState): boolean {
 }
 
 /**
- * Nobody could renew while the API server was away, or it would not have been seen: that time does not count, and the lease
- * gets its whole time once more. What it had used up of that is forgiven for the time of one lease in all, so that breaks
- * that come again and again keep no lease alive.
+ * Nobody could renew while the API server was away, or it would not have been seen: that time does not count, and the
+ * lease gets its whole time once more. What it had used up of that is forgiven for the time of one lease in all, so
+ * that breaks that come again and again keep no lease alive.
  */
 export function reprieved(tracked: Tracked, awayMs: number, nowMs: number): Tracked {
   const seenAtMs = Math.min(tracked.seenAtMs + awayMs, nowMs);
@@ -66,8 +71,8 @@ export function hasCanary({ route, weightPercent, match }: LeaseState): boolean 
 }
 
 /**
- * When the guard must look at the target's route. It looks also where the Lease gives a canary nothing: whoever wrote that
- * may have died before writing the route.
+ * When the guard must look at the target's route. It looks also where the Lease gives a canary nothing: whoever wrote
+ * that may have died before writing the route.
  */
 export function dueOf(tracked: Tracked, stoppedAll: boolean, nowMs: number): Due {
   const { lease, seenAtMs, deleted } = tracked;

@@ -1,4 +1,6 @@
-/** Signed links by which one person answers one question of one rollout: made and read with the operator's secret alone. */
+/**
+ * Signed links by which one person answers one question of one rollout: made and read with the operator's secret alone.
+ */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { SluiceError } from '../domain/errors.ts';
@@ -42,7 +44,10 @@ export interface ApprovalLinks {
   /** Of a page that shows what is asked. Errors: `approvals-unconfigured`. */
   make(
     ticket: Omit<ApprovalTicket, 'id'>,
-    /** The same key makes links of one id for the same question and person, and so good for one answer together. Default: none. */
+    /**
+     * The same key makes links of one id for the same question and person, and so good for one answer together.
+     * Default: none.
+     */
     key?: string | null,
   ): Promise<{ readonly id: string; readonly path: string }>;
   /** Whether we made it; its time is for the rollout to see. Errors: `approvals-unconfigured`. */

@@ -1,4 +1,7 @@
-/** The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or secrets. */
+/**
+ * The operator's configuration (`sluice.yaml`): where Temporal and the providers are. Plans never hold addresses or
+ * secrets.
+ */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -43,7 +46,10 @@ export interface ApiConfig {
   readonly cors: readonly string[];
   /** Proxies, as addresses and networks, that may say by X-Forwarded-For whom they ask for. */
   readonly proxies: readonly string[];
-  /** Requests per second that one principal, and starts that all together, may keep up at one replica; what is left out has its default. */
+  /**
+   * Requests per second that one principal, and starts that all together, may keep up at one replica; what is left out
+   * has its default.
+   */
   readonly limits: {
     readonly reads?: number | undefined;
     readonly writes?: number | undefined;
@@ -194,7 +200,9 @@ const fields = {
   tracing: tracingSection,
   evidence: evidenceSection,
   notifications: notificationsSection,
-  /** Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances and `tracing`. */
+  /**
+   * Read by the guard itself, which needs nothing else of this file but its Kubernetes traffic instances and `tracing`.
+   */
   guard: guardSection,
 };
 

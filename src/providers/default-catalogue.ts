@@ -1,4 +1,7 @@
-/** A catalogue in which each provider type is one instance of its own name: what a plan schema can know before an operator configures anything. */
+/**
+ * A catalogue in which each provider type is one instance of its own name: what a plan schema can know before an
+ * operator configures anything.
+ */
 import type { CatalogueInstance, PlanCatalogue } from '../domain/plan/schema.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Time limits that hold. `AbortSignal.any` over `AbortSignal.timeout` forgets the timeout once the garbage collector has
- * run (seen on Node 20), so here a timer that somebody holds aborts a controller that somebody holds.
+ * Time limits that hold. `AbortSignal.any` over `AbortSignal.timeout` forgets the timeout once the garbage collector
+ * has run (seen on Node 20), so here a timer that somebody holds aborts a controller that somebody holds.
  */
 
 /** What a time limit ends work with. */

@@ -1,4 +1,6 @@
-/** What the operator says about telling people, beside routes: which notifiers plans may name, and how long it is tried. */
+/**
+ * What the operator says about telling people, beside routes: which notifiers plans may name, and how long it is tried.
+ */
 import { z } from 'zod';
 import { adviceFor } from '../domain/nearest.ts';
 import { dayMs, duration, secondMs } from '../domain/plan/document/duration-schema.ts';

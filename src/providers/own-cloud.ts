@@ -1,4 +1,7 @@
-/** Addresses that are never asked: where clouds keep the credentials of a machine. Told of each connection, not only of names. */
+/**
+ * Addresses that are never asked: where clouds keep the credentials of a machine. Told of each connection, not only of
+ * names.
+ */
 import dns from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 

@@ -1,4 +1,7 @@
-/** Commands of the operator's, each a process group of its own: ended with all that it started, and what it says is bounded. */
+/**
+ * Commands of the operator's, each a process group of its own: ended with all that it started, and what it says is
+ * bounded.
+ */
 import { spawn } from 'node:child_process';
 import { limitOf } from './limit.ts';
 

@@ -1,4 +1,6 @@
-/** Kubernetes RBAC for a set of provider types: an account for each part of Sluice, with the rights that its types name. */
+/**
+ * Kubernetes RBAC for a set of provider types: an account for each part of Sluice, with the rights that its types name.
+ */
 import { SluiceError } from '../domain/errors.ts';
 import { adviceFor } from '../domain/nearest.ts';
 import { builtInTypes, type ProviderTypes } from './built-in.ts';
@@ -99,7 +101,9 @@ function objectsOf(role: KubeRole, { rights, leaseNamespace, namespaces }: RbacO
   ];
 }
 
-/** One rule for each resource, with all that any type wants to do with it; those that allow the same are told together. */
+/**
+ * One rule for each resource, with all that any type wants to do with it; those that allow the same are told together.
+ */
 export function rulesOf(rights: readonly Right[]): PolicyRule[] {
   const named = rights.flatMap(({ names, where: _where, ...rule }) =>
     names === undefined ? [] : [{ ...rule, resourceNames: names }],

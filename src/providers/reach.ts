@@ -17,7 +17,10 @@ interface Reach {
 type Asking = Pick<SluiceConfig, 'traffic' | 'metrics'>;
 type Ask = (signal: AbortSignal) => Promise<unknown>;
 
-/** What cannot be asked so is left out: what it costs to ask a webhook, nobody knows. Never rejects for one that does not answer. */
+/**
+ * What cannot be asked so is left out: what it costs to ask a webhook, nobody knows. Never rejects for one that does
+ * not answer.
+ */
 export async function reachOf(config: SluiceConfig, withinMs = 5_000): Promise<readonly Reach[]> {
   const registry = createRegistry(config);
   try {

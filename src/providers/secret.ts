@@ -1,4 +1,7 @@
-/** Secrets that the operator names by reference: a file, a variable or a Kubernetes Secret, read afresh, so that rotation needs no restart. */
+/**
+ * Secrets that the operator names by reference: a file, a variable or a Kubernetes Secret, read afresh, so that
+ * rotation needs no restart.
+ */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type ErrorCode, SluiceError } from '../domain/errors.ts';

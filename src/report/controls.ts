@@ -1,4 +1,6 @@
-/** Which controls of which standards a gate speaks for, and which of them are met: by its raw report, else by its facts. */
+/**
+ * Which controls of which standards a gate speaks for, and which of them are met: by its raw report, else by its facts.
+ */
 import type { GateReport } from '../domain/gates/types.ts';
 import { fieldOf, numberAt } from './fields.ts';
 import type { ReportSource } from './source.ts';
@@ -29,7 +31,10 @@ function controlsInReports(raw: ReportSource['raw'], gate: GateReport): Control[
   return gate.reports.flatMap(({ sha256 }) => controlsIn(fieldOf(raw(sha256), 'controls'), gate));
 }
 
-/** `{ standard: { met: [a], open: [b] } }`; of other gates also `{ standard: [a] }`, which stand and fall with their answer. */
+/**
+ * `{ standard: { met: [a], open: [b] } }`; of other gates also `{ standard: [a] }`, which stand and fall with their
+ * answer.
+ */
 function controlsIn(given: unknown, gate: GateReport): Control[] {
   if (typeof given !== 'object' || given === null) return [];
   const opened = gate.answer === 'open';

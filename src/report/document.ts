@@ -1,4 +1,7 @@
-/** A report before it is written down: plain texts in blocks. Whoever writes it escapes them; no block holds markup but charts. */
+/**
+ * A report before it is written down: plain texts in blocks. Whoever writes it escapes them; no block holds markup but
+ * charts.
+ */
 
 interface Table {
   readonly kind: 'table';

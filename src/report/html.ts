@@ -1,4 +1,7 @@
-/** Writes a report as one HTML file: its charts inside, no script, nothing asked from anywhere; on a screen and on paper. */
+/**
+ * Writes a report as one HTML file: its charts inside, no script, nothing asked from anywhere; on a screen and on
+ * paper.
+ */
 import { escaped } from '../backtest/picture.ts';
 import { pageStyle } from '../backtest/style.ts';
 import type { Block, ReportDocument, Section } from './document.ts';

@@ -1,4 +1,6 @@
-/** What reports are made of: the files of a bundle, read back. Reports look at nothing else, so they can be made again. */
+/**
+ * What reports are made of: the files of a bundle, read back. Reports look at nothing else, so they can be made again.
+ */
 import { z } from 'zod';
 import {
   auditActionSchema,

@@ -1,4 +1,7 @@
-/** Under a check's sentence, what it rests on as a picture: canary against stable, the interval of the difference, the evidence. Pure. */
+/**
+ * Under a check's sentence, what it rests on as a picture: canary against stable, the interval of the difference, the
+ * evidence. Pure.
+ */
 import type { Statistics } from '../domain/analysis/counts-check.ts';
 import { amount } from '../domain/analysis/format.ts';
 import type { Verdict } from '../domain/analysis/types.ts';

@@ -28,7 +28,10 @@ interface StackOptions {
 
 const stopBudgetMs = 10_000;
 
-/** Runs until Ctrl-C, or with `once` until the demo has ended. Returns the exit code: 0 well, 1 not, 130 interrupted before the end of `once`. */
+/**
+ * Runs until Ctrl-C, or with `once` until the demo has ended. Returns the exit code: 0 well, 1 not, 130 interrupted
+ * before the end of `once`.
+ */
 export async function runStack(options: StackOptions = {}): Promise<number> {
   const screen = createScreen(process.stdout);
   const interruption = catchSignals(() => screen.say(''));

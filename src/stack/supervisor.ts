@@ -43,7 +43,10 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Starts a part, returns when it is ready, and from then on starts it again whenever it dies. @throws Error naming its last log lines. */
+  /**
+   * Starts a part, returns when it is ready, and from then on starts it again whenever it dies. @throws Error naming
+   * its last log lines.
+   */
   async start(component: Component, signal: AbortSignal): Promise<void> {
     this.#order.push(component.name);
     const running = await this.#spawn(component);

@@ -240,7 +240,9 @@ function newestMs(status: RolloutStatus, live: WatchProgress | null): number {
   return Math.max(status.startedAtMs, status.timeline.at(-1)?.atMs ?? 0, live?.atMs ?? 0);
 }
 
-/** Cuts what people see to `columns`; colours take no room. Other control characters, which a plan's texts may hold, go. */
+/**
+ * Cuts what people see to `columns`; colours take no room. Other control characters, which a plan's texts may hold, go.
+ */
 function cut(line: string, columns: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are control characters.
   const pieces = line.split(/(\u001b\[\d+m)/);

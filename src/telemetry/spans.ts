@@ -1,4 +1,6 @@
-/** Spans, and how a trace gets from one process to the next. Without an SDK (see `tracing.ts`) all of it does nothing. */
+/**
+ * Spans, and how a trace gets from one process to the next. Without an SDK (see `tracing.ts`) all of it does nothing.
+ */
 import {
   type Attributes,
   type Context,

@@ -1,4 +1,7 @@
-/** Registers Sluice's search attributes where they are missing: without them the first workflow task is refused for ever. */
+/**
+ * Registers Sluice's search attributes where they are missing: without them the first workflow task is refused for
+ * ever.
+ */
 import type { ConnectionLike } from '@temporalio/client';
 import { searchAttributeTypes } from '../domain/rollout/names.ts';
 

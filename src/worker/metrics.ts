@@ -1,4 +1,7 @@
-/** The worker's own metrics: the story of rollouts as it is told, verdicts, deliveries, and what the watches under way see. */
+/**
+ * The worker's own metrics: the story of rollouts as it is told, verdicts, deliveries, and what the watches under way
+ * see.
+ */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer, Watching } from '../activities/deps.ts';
 import type { DeliveryResult } from '../activities/notify/notices.ts';

@@ -1,4 +1,7 @@
-/** What telling people needs: the operator's notifiers and routes, and Temporal's word on whether a rollout is still there. */
+/**
+ * What telling people needs: the operator's notifiers and routes, and Temporal's word on whether a rollout is still
+ * there.
+ */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import {
   defineSearchAttributeKey,

@@ -1,4 +1,6 @@
-/** One address for a scraper: the worker's own metrics and those of Temporal's SDK, which has an exporter of its own. */
+/**
+ * One address for a scraper: the worker's own metrics and those of Temporal's SDK, which has an exporter of its own.
+ */
 import { Gauge, type Registry } from 'prom-client';
 import { type Pages, servePages } from '../providers/pages.ts';
 

@@ -6,7 +6,10 @@ import type { WorkerConfig } from '../providers/config.ts';
 
 const hashLength = 12;
 
-/** Null: nothing is pinned. Without a build id of its own, code that is the same has the same version wherever it was built. */
+/**
+ * Null: nothing is pinned. Without a build id of its own, code that is the same has the same version wherever it was
+ * built.
+ */
 export async function versionOf(
   { deployment, buildId }: WorkerConfig,
   bundlePath: string,

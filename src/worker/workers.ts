@@ -1,4 +1,7 @@
-/** The workers of one process: workflows, long watches, short traffic writes, and telling people, each with slots of its own. */
+/**
+ * The workers of one process: workflows, long watches, short traffic writes, and telling people, each with slots of its
+ * own.
+ */
 import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import {
   type NativeConnection,
@@ -71,9 +74,9 @@ function pinnedTo(version: WorkerDeploymentVersion | null): Pick<WorkerOptions, 
 }
 
 /**
- * How long one workflow task may compute. When it strikes, Node ends the whole process (nodejs/node#38503), and so it does
- * to the next worker that tries; ten thousand signals, the most that a run can have, take four of the five seconds that
- * are the SDK's default. The SDK heeds the option without naming it in its types.
+ * How long one workflow task may compute. When it strikes, Node ends the whole process (nodejs/node#38503), and so it
+ * does to the next worker that tries; ten thousand signals, the most that a run can have, take four of the five seconds
+ * that are the SDK's default. The SDK heeds the option without naming it in its types.
  */
 const taskLimit: object = { isolateExecutionTimeout: '1 minute' };
 

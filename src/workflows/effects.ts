@@ -135,7 +135,9 @@ async function clean(state: RolloutState, epoch: number): Promise<RolloutEvent> 
   }
 }
 
-/** The evidence that a watch left when its worker went away: its last heartbeat, or what it said when it was shut down. */
+/**
+ * The evidence that a watch left when its worker went away: its last heartbeat, or what it said when it was shut down.
+ */
 export function carryIn(error: unknown): WatchCarry | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   const left =

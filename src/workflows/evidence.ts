@@ -25,7 +25,8 @@ export async function evidenceKeeper(progress: KeeperProgress | null): Promise<v
   await continueAsNew<typeof evidenceKeeper>(next);
 }
 
-// It has no end, so it must not be bound to the code that it began with. Where versions are not told apart, none may be named.
+// It has no end, so it must not be bound to the code that it began with. Where versions are not told apart, none may be
+// named.
 setWorkflowOptions(
   () =>
     workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},

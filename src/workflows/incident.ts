@@ -1,4 +1,6 @@
-/** One incident of a target: its workflow id is the target's, so that there is one at a time. Ends when it is closed. */
+/**
+ * One incident of a target: its workflow id is the target's, so that there is one at a time. Ends when it is closed.
+ */
 import {
   ApplicationFailure,
   CancellationScope,

@@ -1,6 +1,6 @@
 /**
- * The companion of one rollout: tells people what the rollout tells it. It has a task queue of its own and the rollout never
- * waits for it, so a receiver that is dead or slow changes nothing but its own queue.
+ * The companion of one rollout: tells people what the rollout tells it. It has a task queue of its own and the rollout
+ * never waits for it, so a receiver that is dead or slow changes nothing but its own queue.
  */
 import {
   ActivityCancellationType,

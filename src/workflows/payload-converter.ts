@@ -1,6 +1,7 @@
 /**
- * Decodes what comes into a workflow without ever throwing. Anybody who reaches Temporal can send a signal whose payload
- * cannot be decoded; the default converter throws, the workflow task fails for ever, and not even a rollback gets in.
+ * Decodes what comes into a workflow without ever throwing. Anybody who reaches Temporal can send a signal whose
+ * payload cannot be decoded; the default converter throws, the workflow task fails for ever, and not even a rollback
+ * gets in.
  */
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 import { sealedEncoding } from '../domain/sealed-encoding.ts';

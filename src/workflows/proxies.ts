@@ -1,4 +1,6 @@
-/** The activities as the workflow calls them, with the time-outs that they share, and what becomes of their failures. */
+/**
+ * The activities as the workflow calls them, with the time-outs that they share, and what becomes of their failures.
+ */
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { RestoreActivities, WatchActivities } from '../activities/types.ts';
 import { taskQueues } from '../domain/rollout/names.ts';

@@ -42,7 +42,10 @@ export class Telling {
     });
   }
 
-  /** Where nobody is configured to be told, what pages people opens an incident all the same; until then it costs nothing. */
+  /**
+   * Where nobody is configured to be told, what pages people opens an incident all the same; until then it costs
+   * nothing.
+   */
   private begunByTrouble(): void {
     if (tells(this.run.state.plan)) return;
     const told = toldSince(this.run.state, this.weighedLines);

@@ -1,4 +1,7 @@
-/** What must hold after every run, judged from what users, HAProxy and the callers saw, and from the rollout's own account. */
+/**
+ * What must hold after every run, judged from what users, HAProxy and the callers saw, and from the rollout's own
+ * account.
+ */
 import type { Sample } from '../../src/demo/load-stats.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { otherSlot } from '../../src/domain/rollout/types.ts';
@@ -111,7 +114,9 @@ function afterRestore({ schedule, status, samples }: Evidence): Violation[] {
   return found('restored', late, 'requests reached the canary after the restore was reported');
 }
 
-/** A rollback's caller is told that the canary is stopped when it is, whatever has become of Temporal and the worker. */
+/**
+ * A rollback's caller is told that the canary is stopped when it is, whatever has become of Temporal and the worker.
+ */
 function afterStop({ schedule, status, samples, orders }: Evidence): Violation[] {
   const stoppedAtMs = Math.min(
     ...orders.filter(({ stopped }) => stopped).map(({ answeredMs }) => answeredMs),

@@ -1,13 +1,13 @@
 /**
- * Breaks a real stack at random, and checks from outside that its promises hold; see docs/reliability.md. Ends with 1 if
- * anything was violated.
+ * Breaks a real stack at random, and checks from outside that its promises hold; see docs/reliability.md. Ends with 1
+ * if anything was violated.
  *
  *   npm run chaos -- --runs 20 --seed 7
  *   npm run chaos -- --seed 7 --only 3 --verbose
  *
- * `--runs`: how many runs (10). `--seed`: of the schedule (by the clock; it is printed). `--only`: that run of the seed alone,
- * counted from 0. `--port-base`: where the ports of the stack begin (7800). `--verbose`: the whole story of every run, not
- * only of those with a violation.
+ * `--runs`: how many runs (10). `--seed`: of the schedule (by the clock; it is printed). `--only`: that run of the seed
+ * alone, counted from 0. `--port-base`: where the ports of the stack begin (7800). `--verbose`: the whole story of
+ * every run, not only of those with a violation.
  */
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.ts';

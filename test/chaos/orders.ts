@@ -10,8 +10,8 @@ export interface OrderRecord {
   readonly askedMs: number;
   readonly answeredMs: number;
   /**
-   * `acknowledged`: the API said that it is accepted. `refused`: it said no, and meant the rollout's state. `failed`: it
-   * said that something is out of order. `unheard`: no answer came, so it may have been carried out or not.
+   * `acknowledged`: the API said that it is accepted. `refused`: it said no, and meant the rollout's state. `failed`:
+   * it said that something is out of order. `unheard`: no answer came, so it may have been carried out or not.
    */
   readonly result: 'acknowledged' | 'refused' | 'failed' | 'unheard';
   readonly detail: string;

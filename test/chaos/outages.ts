@@ -1,4 +1,6 @@
-/** When each part was certainly not at work, as its killer saw it; and from that, when an orchestrator may have lived. */
+/**
+ * When each part was certainly not at work, as its killer saw it; and from that, when an orchestrator may have lived.
+ */
 import type { Victim } from './schedule.ts';
 
 export interface Outage {

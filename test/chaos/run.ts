@@ -125,7 +125,10 @@ async function pauseUntil(atMs: number, look: Look): Promise<void> {
   while (!look.ended && Date.now() < atMs) await sleep(Math.min(50, atMs - Date.now()));
 }
 
-/** Waits as a person would who minds the rollout: resumes what is paused, decides on what is held. Null: nothing was seen. */
+/**
+ * Waits as a person would who minds the rollout: resumes what is paused, decides on what is held. Null: nothing was
+ * seen.
+ */
 async function awaitEnd(
   { parts }: Stage,
   { version }: Schedule,

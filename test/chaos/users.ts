@@ -1,4 +1,7 @@
-/** The users of a chaos run: the demo's load generator, but every single request is kept, since any one may be the late one. */
+/**
+ * The users of a chaos run: the demo's load generator, but every single request is kept, since any one may be the late
+ * one.
+ */
 import { type LoadGenerator, startLoad } from '../../src/demo/load-generator.ts';
 import type { Sample } from '../../src/demo/load-stats.ts';
 

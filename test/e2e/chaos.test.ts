@@ -1,4 +1,7 @@
-/** A short chaos run: random kills and freezes under real traffic. `npm run chaos` makes long ones; see docs/reliability.md. */
+/**
+ * A short chaos run: random kills and freezes under real traffic. `npm run chaos` makes long ones; see
+ * docs/reliability.md.
+ */
 import { expect, it } from 'vitest';
 import { runChaos } from '../chaos/chaos.ts';
 import { accountOf, summaryOf } from '../chaos/report.ts';

@@ -1,4 +1,6 @@
-/** Real processes, real traffic, and `kill -9`: what users meet when a part of Sluice dies in the middle of a rollout. */
+/**
+ * Real processes, real traffic, and `kill -9`: what users meet when a part of Sluice dies in the middle of a rollout.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePortBase } from '../support/free-ports.ts';

@@ -1,4 +1,7 @@
-/** What the Dockerfile copies, without developers' packages, in a folder that cannot be written, as a user who is not root. */
+/**
+ * What the Dockerfile copies, without developers' packages, in a folder that cannot be written, as a user who is not
+ * root.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** The pages of the API in a real browser: the description under its policy, and logging in and out on the dashboard. */
+/**
+ * The pages of the API in a real browser: the description under its policy, and logging in and out on the dashboard.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

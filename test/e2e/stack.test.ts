@@ -1,4 +1,7 @@
-/** The supervisor behind `sluice up` with every real part: it keeps them up, tolerates no second stack, and leaves nothing. */
+/**
+ * The supervisor behind `sluice up` with every real part: it keeps them up, tolerates no second stack, and leaves
+ * nothing.
+ */
 import {
   existsSync,
   mkdirSync,

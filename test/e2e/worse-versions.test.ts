@@ -1,4 +1,7 @@
-/** Versions that are a little worse, on the local stack as users run it: the judge finds them by what real requests meet. */
+/**
+ * Versions that are a little worse, on the local stack as users run it: the judge finds them by what real requests
+ * meet.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What is fuzzed: a real API and a real worker on a real Temporal server, with everything configured that an operator may. */
+/**
+ * What is fuzzed: a real API and a real worker on a real Temporal server, with everything configured that an operator
+ * may.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * Tries the API with made-up requests: starts what is fuzzed and runs schemathesis against it; `npm run fuzz` lets fast-check
- * make plans and messages after it. Ends with 1 if a check failed or too little was tried.
+ * Tries the API with made-up requests: starts what is fuzzed and runs schemathesis against it; `npm run fuzz` lets
+ * fast-check make plans and messages after it. Ends with 1 if a check failed or too little was tried.
  *
  *   npm run fuzz -- --cases 5000 --seed 7
  *
- * `--cases`: at least so many (5000). `--seed`: of schemathesis (by the clock; it is printed). `--program`: where schemathesis
- * is; the script gives it.
+ * `--cases`: at least so many (5000). `--seed`: of schemathesis (by the clock; it is printed). `--program`: where
+ * schemathesis is; the script gives it.
  */
 import { parseArgs } from 'node:util';
 import { eventToken, startApi } from './api-under-test.ts';

@@ -15,7 +15,10 @@ interface FuzzOptions {
   readonly token: string;
 }
 
-/** An event stream ends when its rollout does, or never, so no answer of it can be waited for. Tests of their own follow them. */
+/**
+ * An event stream ends when its rollout does, or never, so no answer of it can be waited for. Tests of their own follow
+ * them.
+ */
 const endless = ['followRollout', 'watchRollouts'];
 /** What the coverage of each operation comes to without one case made up at random. */
 const always = 2_000;

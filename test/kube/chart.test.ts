@@ -1,4 +1,6 @@
-/** The Helm chart: judged by the API server, by Pod Security, by promtool, and by the code that reads what it writes. */
+/**
+ * The Helm chart: judged by the API server, by Pod Security, by promtool, and by the code that reads what it writes.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Several clusters, and every way to be somebody on one: contexts, exec plug-ins, token files, the pod's own account. */
+/**
+ * Several clusters, and every way to be somebody on one: contexts, exec plug-ins, token files, the pod's own account.
+ */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** As its own accounts, against the real authorizer: what `sluice rbac` prints is enough, and nothing of it can be spared. */
+/**
+ * As its own accounts, against the real authorizer: what `sluice rbac` prints is enough, and nothing of it can be
+ * spared.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeRole } from '../../src/providers/kube/rights.ts';
 import { rbacObjects, rightsOf, typesWithRights } from '../../src/providers/rbac.ts';

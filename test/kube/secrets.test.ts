@@ -1,4 +1,6 @@
-/** Secrets of the cluster that settings name: read with the right that `sluice rbac --secret` prints, and with no less. */
+/**
+ * Secrets of the cluster that settings name: read with the right that `sluice rbac --secret` prints, and with no less.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

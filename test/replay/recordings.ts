@@ -1,4 +1,7 @@
-/** The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its end. */
+/**
+ * The rollouts and emergencies whose histories are kept: one per outcome and way to it. Each drives a rollout to its
+ * end.
+ */
 import { incidentIdOf } from '../../src/domain/incident/types.ts';
 import { noticesIdOf } from '../../src/domain/notify/names.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';

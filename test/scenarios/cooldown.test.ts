@@ -1,4 +1,6 @@
-/** The time after a rollback: nothing begins unforced, nothing fails unseen twice; and the approval of a late rollback. */
+/**
+ * The time after a rollback: nothing begins unforced, nothing fails unseen twice; and the approval of a late rollback.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, RollbackConfig } from '../../src/domain/plan/types.ts';
 import { planFixture, stageFixture, successCheck } from '../support/plan.ts';

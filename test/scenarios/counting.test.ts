@@ -1,4 +1,6 @@
-/** What checks that count do for a rollout beside failing a canary: end a soak early, ask people, and forget nothing. */
+/**
+ * What checks that count do for a rollout beside failing a canary: end a soak early, ask people, and forget nothing.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountsCheck } from '../../src/domain/analysis/counts-check.ts';
 import type { Stage } from '../../src/domain/plan/types.ts';

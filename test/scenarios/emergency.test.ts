@@ -1,4 +1,7 @@
-/** Emergency rollbacks over a real Temporal: everything in the scope goes back at once, and stays blocked until released. */
+/**
+ * Emergency rollbacks over a real Temporal: everything in the scope goes back at once, and stays blocked until
+ * released.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';

@@ -1,4 +1,6 @@
-/** Payload encryption against a real server: what Temporal keeps is unreadable, and everything else goes on as before. */
+/**
+ * Payload encryption against a real server: what Temporal keeps is unreadable, and everything else goes on as before.
+ */
 import { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';

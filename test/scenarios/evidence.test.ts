@@ -1,4 +1,6 @@
-/** The keeper of evidence beside real rollouts: each that ends gets its bundle, however it ends, and none waits for it. */
+/**
+ * The keeper of evidence beside real rollouts: each that ends gets its bundle, however it ends, and none waits for it.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
 import { createKeepEvidence } from '../../src/activities/evidence.ts';

@@ -47,7 +47,10 @@ interface End {
 }
 
 const atOnce = 100;
-/** What a rollout does comes at its beginning and its end, so that a hundred in step would all want the processor at once. */
+/**
+ * What a rollout does comes at its beginning and its end, so that a hundred in step would all want the processor at
+ * once.
+ */
 const startEveryMs = 100;
 
 const maxTurns = 4;
@@ -88,7 +91,9 @@ describe('fail every step', () => {
   }, 280_000);
 });
 
-/** Runs the path without a fault and returns the steps that belong to it alone: for a way back, those after the turn. */
+/**
+ * Runs the path without a fault and returns the steps that belong to it alone: for a way back, those after the turn.
+ */
 async function record(path: Path): Promise<readonly Step[]> {
   const seen = new Map<string, Step>();
   const executions = new Set<Execution>();
@@ -283,7 +288,9 @@ function nameOf({ path, step, mode }: Row): string {
   return `${path}: ${stepKey(step)} ${mode}`;
 }
 
-/** Steps down, failures across; `+` promoted, `-` rolled back, `~` with something left behind that was said, `!` wrong. */
+/**
+ * Steps down, failures across; `+` promoted, `-` rolled back, `~` with something left behind that was said, `!` wrong.
+ */
 function tableOf(rows: readonly Row[], ends: readonly End[]): string {
   const lines = new Map<string, Map<FaultMode, string>>();
   for (const [index, row] of rows.entries()) {

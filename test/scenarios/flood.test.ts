@@ -1,4 +1,7 @@
-/** A flood of signals under work that may last without end: the history is continued as new under it, and nothing is lost. */
+/**
+ * A flood of signals under work that may last without end: the history is continued as new under it, and nothing is
+ * lost.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';

@@ -1,6 +1,6 @@
 /**
- * Atlas's plan and summit's, with every gate that they name: real gates against a registry, a Prometheus, servers and files.
- * With good inputs they promote; with a bad one they stop before traffic moves, and say what to do.
+ * Atlas's plan and summit's, with every gate that they name: real gates against a registry, a Prometheus, servers and
+ * files. With good inputs they promote; with a bad one they stop before traffic moves, and say what to do.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** Lessons 15, 19 and 20 of the field: who said yes, windows and freezes, and telling others; see `lessons.test.ts` for the rest. */
+/**
+ * Lessons 15, 19 and 20 of the field: who said yes, windows and freezes, and telling others; see `lessons.test.ts` for
+ * the rest.
+ */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { windowGate } from '../../src/providers/gates/window.ts';

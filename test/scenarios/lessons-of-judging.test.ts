@@ -1,4 +1,7 @@
-/** Lessons 9 to 13 of the field for the checks that gather counts, series and budgets; see `lessons.test.ts` for the rest. */
+/**
+ * Lessons 9 to 13 of the field for the checks that gather counts, series and budgets; see `lessons.test.ts` for the
+ * rest.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountsCheck } from '../../src/domain/analysis/counts-check.ts';
 import type { ErrorBudgetCheck, SeriesCheck, TrendCheck } from '../../src/domain/analysis/further-checks.ts';

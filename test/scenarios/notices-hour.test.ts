@@ -1,4 +1,7 @@
-/** A receiver that answers 500 for an hour: the rollout does not notice, and the receiver hears everything once afterwards. */
+/**
+ * A receiver that answers 500 for an hour: the rollout does not notice, and the receiver hears everything once
+ * afterwards.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { noticesIdOf } from '../../src/domain/notify/names.ts';

@@ -1,4 +1,7 @@
-/** A long story: rollout and companion continue as new, and a receiver that fails meanwhile hears everything once, in order. */
+/**
+ * A long story: rollout and companion continue as new, and a receiver that fails meanwhile hears everything once, in
+ * order.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SluiceError } from '../../src/domain/errors.ts';
 import { noticesIdOf } from '../../src/domain/notify/names.ts';

@@ -1,4 +1,7 @@
-/** What a person can do to a rollout from Temporal's UI beside cancelling it: reset it to an earlier event, or terminate it. */
+/**
+ * What a person can do to a rollout from Temporal's UI beside cancelling it: reset it to an earlier event, or terminate
+ * it.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * A canary for secrets: tokens of a gate, a hook, a metrics source and notifiers are planted, every receiver quotes what it was
- * sent in its answers, some of them fail, and after a whole rollout none of the tokens stands anywhere.
+ * A canary for secrets: tokens of a gate, a hook, a metrics source and notifiers are planted, every receiver quotes
+ * what it was sent in its answers, some of them fail, and after a whole rollout none of the tokens stands anywhere.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';

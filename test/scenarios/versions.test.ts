@@ -1,4 +1,7 @@
-/** Workers of different versions, good and bad: pinned rollouts finish on their own code, and none is ever stranded unsafe. */
+/**
+ * Workers of different versions, good and bad: pinned rollouts finish on their own code, and none is ever stranded
+ * unsafe.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/activities/deps.ts';
 import { createKeepEvidence, type EvidenceWork } from '../../src/activities/evidence.ts';
@@ -115,8 +118,8 @@ describe('workers of a deployment', () => {
     );
 
   /**
-   * A rollout that the broken version has taken and cannot begin. Temporal tells its queues of a new current version in its
-   * own time, so the first ones may still go to the version before, and end there.
+   * A rollout that the broken version has taken and cannot begin. Temporal tells its queues of a new current version in
+   * its own time, so the first ones may still go to the version before, and end there.
    */
   async function startStuck(): Promise<TestRollout> {
     for (let attempt = 1; attempt <= 10; attempt++) {

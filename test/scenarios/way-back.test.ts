@@ -57,7 +57,8 @@ describe.concurrent('gradual', () => {
     expect([40, 30, 20, 10, 0].filter((step) => percents.includes(step))).toEqual(percents);
     expect(percents.length).toBeGreaterThan(3);
     expect(status).toMatchObject({ phase: 'rolled-back', cause: { kind: 'command' } });
-    // The plan's own lease is 45 s; half-way down, none ends later than the rollback must, or a little on a busy machine.
+    // The plan's own lease is 45 s; half-way down, none ends later than the rollback must, or a little on a busy
+    // machine.
     const leaseUntilMs = seen.at(-2)?.leaseUntilMs;
     expect(leaseUntilMs).toBeLessThanOrEqual((status.cause?.atMs ?? 0) + gradual.timeoutMs + 5_000);
     expect(status.rollback?.strategy).toEqual({ planned: 'gradual', ramped: true });

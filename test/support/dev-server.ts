@@ -1,4 +1,7 @@
-/** The Temporal servers that scenarios run on, as processes: started with patience, frozen, asked by Temporal's command line. */
+/**
+ * The Temporal servers that scenarios run on, as processes: started with patience, frozen, asked by Temporal's command
+ * line.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';

@@ -1,4 +1,6 @@
-/** A directory for activities that never look beyond their own workflow: no emergency is open, nothing else is answered. */
+/**
+ * A directory for activities that never look beyond their own workflow: no emergency is open, nothing else is answered.
+ */
 import type { Directory } from '../../src/activities/directory.ts';
 
 const unexpected = () => Promise.reject(new Error('the directory was not to be asked'));

@@ -1,4 +1,7 @@
-/** Ports for servers that a test starts. Each lane of the run has a range of its own, so that files side by side never meet. */
+/**
+ * Ports for servers that a test starts. Each lane of the run has a range of its own, so that files side by side never
+ * meet.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { portProblem, portsFrom } from '../../src/stack/ports.ts';

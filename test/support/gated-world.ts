@@ -1,4 +1,7 @@
-/** All that the gates of `examples/plans` ask, on this machine: a registry with a signed image, a Prometheus, servers, files. */
+/**
+ * All that the gates of `examples/plans` ask, on this machine: a registry with a signed image, a Prometheus, servers,
+ * files.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';

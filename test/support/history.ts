@@ -1,4 +1,7 @@
-/** Seeded history of a service with two versions: counters of requests and a histogram of latencies, as scrapes would have found them. */
+/**
+ * Seeded history of a service with two versions: counters of requests and a histogram of latencies, as scrapes would
+ * have found them.
+ */
 import { Poisson } from '../../bench/judge/poisson.ts';
 import { Random } from '../../bench/judge/random.ts';
 import { createMemoryMetrics } from '../../src/providers/metrics/memory.ts';

@@ -1,6 +1,6 @@
 /**
- * Test files that take the longest, the longest first; they begin before the others of their group. Files of a project stand
- * together beyond those that take minutes: a lane hands its process on only to a file of the same project.
+ * Test files that take the longest, the longest first; they begin before the others of their group. Files of a project
+ * stand together beyond those that take minutes: a lane hands its process on only to a file of the same project.
  */
 export const longFiles: readonly string[] = [
   'test/browser/dashboard.test.ts',

@@ -1,4 +1,6 @@
-/** The order of test files within a group: those that take long come first, so that none of them runs alone at the end. */
+/**
+ * The order of test files within a group: those that take long come first, so that none of them runs alone at the end.
+ */
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { longFiles } from './long-files.ts';

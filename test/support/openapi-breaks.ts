@@ -1,4 +1,6 @@
-/** What of an older OpenAPI document a newer one does not keep, in words: the promise of docs/api.md, point by point. */
+/**
+ * What of an older OpenAPI document a newer one does not keep, in words: the promise of docs/api.md, point by point.
+ */
 
 type Json = Readonly<Record<string, unknown>>;
 

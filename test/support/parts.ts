@@ -170,8 +170,8 @@ export class Parts {
   }
 
   /**
-   * Starts a rollout and returns its run; `change` edits the text of the example plan. The one before has its outcome a moment
-   * before it makes way for the next, which waits for it.
+   * Starts a rollout and returns its run; `change` edits the text of the example plan. The one before has its outcome a
+   * moment before it makes way for the next, which waits for it.
    */
   async ship(version: string, change: (plan: string) => string = (plan) => plan): Promise<string> {
     await waitFor('the rollout before to be over', () => this.isFree(), { everyMs: 300 });

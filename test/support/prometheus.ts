@@ -80,8 +80,8 @@ export async function startPrometheus(options: TestPrometheusOptions = {}): Prom
 }
 
 /**
- * The page with the time on each sample: a scrape that this process is too busy to answer makes Prometheus take all series
- * for gone, until the next one, but not those whose samples have times of their own.
+ * The page with the time on each sample: a scrape that this process is too busy to answer makes Prometheus take all
+ * series for gone, until the next one, but not those whose samples have times of their own.
  */
 function stamped(page: string): string {
   const nowMs = Date.now();

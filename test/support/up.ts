@@ -1,4 +1,6 @@
-/** The local stack in a folder of its own, as a person starts it or by its supervisor alone, and what runs there still. */
+/**
+ * The local stack in a folder of its own, as a person starts it or by its supervisor alone, and what runs there still.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';

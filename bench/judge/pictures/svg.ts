@@ -68,7 +68,9 @@ export function dots(colour: string, inside: readonly string[]): string {
   return `<g fill="${colour}" stroke="${colour}" fill-opacity=".7">${inside.join('')}</g>`;
 }
 
-/** The place of a value on a logarithmic axis from `low` at `from` to `high` at `to`; values outside stay at the ends. */
+/**
+ * The place of a value on a logarithmic axis from `low` at `from` to `high` at `to`; values outside stay at the ends.
+ */
 export function logarithmic(low: number, high: number, from: number, to: number): (value: number) => number {
   return (value) => {
     const part = Math.log(Math.min(Math.max(value, low), high) / low) / Math.log(high / low);

@@ -1,4 +1,7 @@
-/** Argo Rollouts' documented success-rate analysis (argo-rollouts docs/features/analysis.md; utils in analysis/analysis.go). */
+/**
+ * Argo Rollouts' documented success-rate analysis (argo-rollouts docs/features/analysis.md; utils in
+ * analysis/analysis.go).
+ */
 import type { ErrorTraffic } from '../error-traffic.ts';
 import type { Rule } from './rule.ts';
 import { nthFailure, samplesIn, sumBefore } from './windows.ts';

@@ -12,7 +12,10 @@ const INTERVAL = samplesIn(60);
 const LEAST_SUCCESS_PERCENT = 99;
 const MOST_P99_MS = 500;
 
-/** `threshold` failed checks in all; a check that passes takes none of them back. Its default is 1, its examples say 5 and 10. */
+/**
+ * `threshold` failed checks in all; a check that passes takes none of them back. Its default is 1, its examples say 5
+ * and 10.
+ */
 export function flaggerErrors(threshold: number): Rule<ErrorTraffic> {
   return {
     id: `flagger-${threshold}`,

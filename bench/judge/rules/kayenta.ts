@@ -1,6 +1,6 @@
 /**
- * Kayenta's judge on one metric (spinnaker/kayenta MannWhitneyClassifier and NetflixACAJudge: 98 % confidence, tolerance
- * 25 % of the estimate; spinnaker.io "Best practices": at least 50 points per metric and run).
+ * Kayenta's judge on one metric (spinnaker/kayenta MannWhitneyClassifier and NetflixACAJudge: 98 % confidence,
+ * tolerance 25 % of the estimate; spinnaker.io "Best practices": at least 50 points per metric and run).
  */
 import { upperQuantile } from '../../../src/domain/analysis/stats/normal.ts';
 import type { ErrorTraffic } from '../error-traffic.ts';
@@ -15,7 +15,10 @@ const Z = upperQuantile((1 - 0.98) / 2);
 const TOLERANCE = 0.25;
 const LEAST_POINTS = 50;
 
-/** When it judges: once, at the end of the rollout, or whenever 50 more samples are there, over all there are ("growing"). */
+/**
+ * When it judges: once, at the end of the rollout, or whenever 50 more samples are there, over all there are
+ * ("growing").
+ */
 type Schedule = 'once' | 'growing';
 
 const judgements: { readonly [S in Schedule]: { readonly every: number; readonly says: string } } = {

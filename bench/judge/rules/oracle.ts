@@ -16,7 +16,10 @@ export const oracle: Rule<Traffic> = {
   firesAt: ({ evidence }) => firstAtLine(evidence.known),
 };
 
-/** The same for a test that has to compare: it may not take stable's rate for granted, so that a common trouble fools it not. */
+/**
+ * The same for a test that has to compare: it may not take stable's rate for granted, so that a common trouble fools it
+ * not.
+ */
 export const comparingOracle: Rule<Traffic> = {
   id: 'oracle-2',
   says:

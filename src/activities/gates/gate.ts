@@ -1,4 +1,7 @@
-/** `gate`: asks the gates of a place while no traffic depends on it. Before later stages `watch` asks them, beside its own work. */
+/**
+ * `gate`: asks the gates of a place while no traffic depends on it. Before later stages `watch` asks them, beside its
+ * own work.
+ */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { gatesOf } from '../../domain/gates/state.ts';
 import { type Plan, targetOf } from '../../domain/plan/types.ts';

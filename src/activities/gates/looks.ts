@@ -132,7 +132,10 @@ export class GateLooks {
     });
   }
 
-  /** Reports have times in them. What says the same as before is not kept once more, or a day of looks would fill a store. */
+  /**
+   * Reports have times in them. What says the same as before is not kept once more, or a day of looks would fill a
+   * store.
+   */
   private async reportsOf(
     config: GateConfig,
     verdict: GateVerdict,
@@ -145,8 +148,8 @@ export class GateLooks {
   }
 
   /**
-   * When a hold has lasted for too long. Each approval and each new worker has all gates asked anew: what was open before,
-   * maybe hours ago, has not answered yet then, and must not be refused for that.
+   * When a hold has lasted for too long. Each approval and each new worker has all gates asked anew: what was open
+   * before, maybe hours ago, has not answered yet then, and must not be refused for that.
    */
   private holdsUntil({ name, timeoutMs }: GateConfig, patienceMs: number): number {
     const { sinceMs } = this.options.question;

@@ -1,4 +1,6 @@
-/** The companion's work outside of Temporal: whom to tell, telling one receiver, and whether the rollout is still there. */
+/**
+ * The companion's work outside of Temporal: whom to tell, telling one receiver, and whether the rollout is still there.
+ */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { SluiceError } from '../../domain/errors.ts';

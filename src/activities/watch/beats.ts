@@ -10,9 +10,15 @@ import { allRows } from '../../domain/rollout/series.ts';
 const perSecond = 100;
 /** So many may measure their share in a second, and each does so after this time at the latest. */
 const measures = { perSecond: 200, mostMs: 5_000 };
-/** What runs the versions is looked at so often together, and by each no more often than this: on a cluster it takes four questions. */
+/**
+ * What runs the versions is looked at so often together, and by each no more often than this: on a cluster it takes
+ * four questions.
+ */
 const instances = { perSecond: 5, leastMs: 10_000 };
-/** Of its time limit, how much a heartbeat may take at most, and what it leaves of it at least: a call that uses its own limit may delay it. */
+/**
+ * Of its time limit, how much a heartbeat may take at most, and what it leaves of it at least: a call that uses its own
+ * limit may delay it.
+ */
 const longest = { share: 0.6, leavesMs: 2_500 };
 
 /** Looks in the series of one heartbeat, and of all watches together: what they send is written with each heartbeat. */
@@ -66,8 +72,8 @@ export class Beats {
   }
 
   /**
-   * Whether a watch that is stopped may end now. Where very many are, users are safe already, and what their rollouts do
-   * next would be in the way of the stops that are still to come; who must know at once is told.
+   * Whether a watch that is stopped may end now. Where very many are, users are safe already, and what their rollouts
+   * do next would be in the way of the stops that are still to come; who must know at once is told.
    */
   mayGoHome(nowMs: number): boolean {
     const gained = (Math.max(0, nowMs - this.endedMs) * homecomings.perSecond) / 1000;

@@ -1,4 +1,6 @@
-/** Holding the data plane at what the stage asked for: takes it over, sees drift, reasserts a bounded number of times. */
+/**
+ * Holding the data plane at what the stage asked for: takes it over, sees drift, reasserts a bounded number of times.
+ */
 import { compareRoute, lapsedBefore, type RouteWanted } from '../../domain/rollout/drift.ts';
 import type { WatchEnding } from '../../domain/rollout/types.ts';
 import type { TrafficState } from '../../providers/traffic/types.ts';

@@ -1,4 +1,7 @@
-/** Looks now and then at what runs the two versions. It is for people to see: that it cannot be had stands in nobody's way. */
+/**
+ * Looks now and then at what runs the two versions. It is for people to see: that it cannot be had stands in nobody's
+ * way.
+ */
 import { armInstancesOf, type SeenInstances, withFewer } from '../../domain/rollout/instances.ts';
 import { otherSlot, type Slot } from '../../domain/rollout/types.ts';
 import { callSignal } from '../call-limit.ts';

@@ -1,4 +1,7 @@
-/** The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no renewal. */
+/**
+ * The checks of a stage: asked every interval in the background, so that a slow source delays no heartbeat and no
+ * renewal.
+ */
 import { firstFailure, firstObstacle, observe } from '../../domain/analysis/record.ts';
 import type { CheckConfig, CheckRecord, Verdict } from '../../domain/analysis/types.ts';
 import { messageOf } from '../../domain/errors.ts';

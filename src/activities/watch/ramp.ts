@@ -1,6 +1,6 @@
 /**
- * A gradual way back: the canary's share goes down in steps while the lease is kept and the checks are looked at. It only
- * ever ends; whatever goes wrong, and anything that looks worse, hands over to the restore at once.
+ * A gradual way back: the canary's share goes down in steps while the lease is kept and the checks are looked at. It
+ * only ever ends; whatever goes wrong, and anything that looks worse, hands over to the restore at once.
  */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { messageOf } from '../../domain/errors.ts';

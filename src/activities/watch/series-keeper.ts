@@ -1,6 +1,6 @@
 /**
- * Keeps what a watch has seen for charts: each look, and the measured share as often as checks are looked at. Once for the
- * result, and once in as few rows as heartbeats have room for.
+ * Keeps what a watch has seen for charts: each look, and the measured share as often as checks are looked at. Once for
+ * the result, and once in as few rows as heartbeats have room for.
  */
 import { lookPointOf } from '../../domain/analysis/look-point.ts';
 import type { CheckConfig, Verdict } from '../../domain/analysis/types.ts';

@@ -183,8 +183,8 @@ class Watch {
   }
 
   /**
-   * Temporal gives an attempt up whose heartbeats do not arrive, and its SDK does so some five seconds later. The canary
-   * may live longer than that without Temporal: `orphanGrace`, which the lease keeps.
+   * Temporal gives an attempt up whose heartbeats do not arrive, and its SDK does so some five seconds later. The
+   * canary may live longer than that without Temporal: `orphanGrace`, which the lease keeps.
    */
   private get isOrphan(): boolean {
     const why = Context.current().cancellationDetails;
@@ -193,8 +193,8 @@ class Watch {
   }
 
   /**
-   * Whether to go on though the attempt was given up: until the next one takes over, which fences this one off. That may
-   * take a while after Temporal answers again, since workers ask for tasks ever more rarely while it is away.
+   * Whether to go on though the attempt was given up: until the next one takes over, which fences this one off. That
+   * may take a while after Temporal answers again, since workers ask for tasks ever more rarely while it is away.
    */
   private async watchesOn(): Promise<boolean> {
     // Who is stopped has no lease to keep.
@@ -312,7 +312,9 @@ class Watch {
     );
   }
 
-  /** Clocks that drift apart under a canary are said once; the lease still ends it, later or earlier by the difference. */
+  /**
+   * Clocks that drift apart under a canary are said once; the lease still ends it, later or earlier by the difference.
+   */
   private async freshSkew(): Promise<WatchEnding | null> {
     if (this.input.mode === 'after') return null;
     await this.clocks.look();

@@ -74,7 +74,9 @@ function issuersOf({ oidc, grants }: AuthConfig): readonly Issuer[] {
   });
 }
 
-/** By what the token says of itself, which is believed only once its signature has been checked with that issuer's keys. */
+/**
+ * By what the token says of itself, which is believed only once its signature has been checked with that issuer's keys.
+ */
 function issuerOf(bearer: string, issuers: readonly Issuer[]): Issuer | undefined {
   try {
     const { iss } = decodeJwt(bearer);

@@ -1,4 +1,7 @@
-/** Logs people in with a browser: at an OpenID provider or with an API token. What is under way is kept by the browser, sealed. */
+/**
+ * Logs people in with a browser: at an OpenID provider or with an API token. What is under way is kept by the browser,
+ * sealed.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import type { LoginWay } from '../contract.ts';

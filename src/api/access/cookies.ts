@@ -5,8 +5,8 @@ export const sessionCookie = '__Host-sluice';
 export const loginCookie = '__Host-sluice-login';
 
 /**
- * No other site's link or form brings the session along; pages ask for what they show themselves. The login's cookie has
- * to come along when the provider sends the browser back.
+ * No other site's link or form brings the session along; pages ask for what they show themselves. The login's cookie
+ * has to come along when the provider sends the browser back.
  */
 const sameSite = { [sessionCookie]: 'Strict', [loginCookie]: 'Lax' } as const;
 type CookieName = keyof typeof sameSite;

@@ -11,7 +11,10 @@ import type { Principal } from './principal.ts';
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const clockToleranceSeconds = 30;
 const keysTimeoutMs = 3_000;
-/** A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the same. */
+/**
+ * A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the
+ * same.
+ */
 const keysGoodForMs = 12 * 3_600_000;
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keySource });

@@ -1,4 +1,6 @@
-/** Talks with an OpenID provider while somebody logs in: the authorization code flow with PKCE, by a certified client. */
+/**
+ * Talks with an OpenID provider while somebody logs in: the authorization code flow with PKCE, by a certified client.
+ */
 import * as oidc from 'openid-client';
 import { SluiceError } from '../../domain/errors.ts';
 import type { IssuerSettings } from '../../providers/auth-settings.ts';

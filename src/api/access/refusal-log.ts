@@ -1,4 +1,7 @@
-/** One line of log for each request that was refused for who sent it: what an attempt to get in looks like. Bounded, also in a flood. */
+/**
+ * One line of log for each request that was refused for who sent it: what an attempt to get in looks like. Bounded,
+ * also in a flood.
+ */
 import type { FastifyRequest } from 'fastify';
 import type { ErrorCode, SluiceError } from '../../domain/errors.ts';
 import { Buckets } from '../limits/buckets.ts';

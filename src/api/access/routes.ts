@@ -59,8 +59,8 @@ export function holdToAccess(
       // A session that is over is no session.
       if (!isUnauthenticated(error)) throw error;
       if (access === 'anyone' && authorization === undefined) return nobody;
-      // Whoever has what is good is never refused for what others of that address get wrong. Nothing, or a session that is
-      // over, is no attempt, and leads to the login.
+      // Whoever has what is good is never refused for what others of that address get wrong. Nothing, or a session that
+      // is over, is no attempt, and leads to the login.
       if (authorization !== undefined) limiter?.spend('failures', request, reply);
       throw error;
     });

@@ -1,4 +1,6 @@
-/** A browser's session: who logged in and how, kept in the browser's own cookie, and looked at anew with each request. */
+/**
+ * A browser's session: who logged in and how, kept in the browser's own cookie, and looked at anew with each request.
+ */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';

@@ -1,4 +1,6 @@
-/** API tokens: random secrets that only their owners have; the operator's file holds a hash, an end and grants of each. */
+/**
+ * API tokens: random secrets that only their owners have; the operator's file holds a hash, an end and grants of each.
+ */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';

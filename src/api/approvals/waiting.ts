@@ -29,8 +29,8 @@ interface Asked {
 }
 
 /**
- * The questions of one rollout are on one page, so there may be a few more than the limit; there may be fewer, or none, though more
- * rollouts follow. Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list.
+ * The questions of one rollout are on one page, so there may be a few more than the limit; there may be fewer, or none,
+ * though more rollouts follow. Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list.
  */
 export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees): Promise<WaitingList> {
   const { rollouts, looks, gone } = asked;

@@ -1,4 +1,6 @@
-/** The live list as server-sent events: all of it at first, or since what the viewer saw last; then only what changes. */
+/**
+ * The live list as server-sent events: all of it at first, or since what the viewer saw last; then only what changes.
+ */
 import type { BoardAlive, BoardRows, RolloutRow, Trouble } from '../contract.ts';
 import type { Board } from './board.ts';
 

@@ -1,4 +1,6 @@
-/** The live list, kept once for all who watch it: what it asks of Temporal depends on what runs, never on how many look. */
+/**
+ * The live list, kept once for all who watch it: what it asks of Temporal depends on what runs, never on how many look.
+ */
 import { randomBytes } from 'node:crypto';
 import { hasEnded, type RolloutRow, type RolloutSummary, type Trouble } from '../contract.ts';
 import { asSluiceError } from '../problems.ts';

@@ -1,4 +1,6 @@
-/** When a rollout is expected to end if nothing goes wrong and nobody steps in: what its stages have still to run. Pure. */
+/**
+ * When a rollout is expected to end if nothing goes wrong and nobody steps in: what its stages have still to run. Pure.
+ */
 import type { Outline } from '../../domain/rollout/outline.ts';
 import type { WatchProgress } from '../../domain/rollout/status.ts';
 import type { RolloutSummary } from '../contract.ts';

@@ -1,4 +1,6 @@
-/** Whose turn it is to be looked at: what is new first, then what is in trouble, then whoever has waited longest. Pure. */
+/**
+ * Whose turn it is to be looked at: what is new first, then what is in trouble, then whoever has waited longest. Pure.
+ */
 import type { RolloutRow } from '../contract.ts';
 
 /** One look at a rollout in so much time at most, so that few rollouts are not asked without pause. */

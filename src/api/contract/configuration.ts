@@ -1,4 +1,7 @@
-/** What the operator has set, as far as whoever uses it may know it: no addresses of providers, no credentials, no paths. */
+/**
+ * What the operator has set, as far as whoever uses it may know it: no addresses of providers, no credentials, no
+ * paths.
+ */
 import { z } from 'zod';
 
 const names = z.array(z.string());

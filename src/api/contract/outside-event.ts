@@ -61,8 +61,8 @@ export const eventAnswerSchema = z
     why: z.string().nullable(),
     duplicate: z.boolean(),
     /**
-     * `signal`: nobody answered in time, so the event was left for the next worker. `stop`: Temporal could not be told, but
-     * the canary is stopped in the data plane, where the rollout will find it.
+     * `signal`: nobody answered in time, so the event was left for the next worker. `stop`: Temporal could not be told,
+     * but the canary is stopped in the data plane, where the rollout will find it.
      */
     via: z.enum(['update', 'signal', 'stop']),
     status: rolloutStatusSchema.nullable(),

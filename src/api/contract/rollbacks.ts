@@ -78,8 +78,8 @@ export const rollbackPageSchema = z
     /** Rollouts under way, or whose history is gone, that gave no account of themselves. */
     unanswered: z.number(),
     /**
-     * Rollouts that were ended from outside, such as by terminating them: the data plane sent everybody back to stable, but
-     * no record says when. The last first, at most 50; only on the first page, and not with `trigger`.
+     * Rollouts that were ended from outside, such as by terminating them: the data plane sent everybody back to stable,
+     * but no record says when. The last first, at most 50; only on the first page, and not with `trigger`.
      */
     cutShort: z.array(summarySchema),
   })

@@ -1,4 +1,6 @@
-/** What a rollout's checks and its share of traffic were over time, for charts: columns of equal length, oldest first. */
+/**
+ * What a rollout's checks and its share of traffic were over time, for charts: columns of equal length, oldest first.
+ */
 import { z } from 'zod';
 import type { Allowed } from '../../domain/analysis/allowed.ts';
 import type { LookRow, WatchSeries } from '../../domain/rollout/series.ts';

@@ -5,8 +5,8 @@ import { z } from 'zod';
 const maxTextLength = 500;
 
 /**
- * What is in no name: quotes, backslashes, blanks and control characters, so that a name is safe in a visibility query and in a
- * workflow id. Written out, since not every reader of the OpenAPI document knows `\p{Cc}`.
+ * What is in no name: quotes, backslashes, blanks and control characters, so that a name is safe in a visibility query
+ * and in a workflow id. Written out, since not every reader of the OpenAPI document knows `\p{Cc}`.
  */
 const controls = String.raw`\u0000-\u001f\u007f-\u009f`;
 const notInNames = String.raw`"'\x60\\\s${controls}`;

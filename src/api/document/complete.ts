@@ -1,4 +1,7 @@
-/** Completes the OpenAPI document that the routes make by themselves: refusals with their codes, examples, conditional reading. */
+/**
+ * Completes the OpenAPI document that the routes make by themselves: refusals with their codes, examples, conditional
+ * reading.
+ */
 import { type Operation, type OperationName, operations } from '../contract.ts';
 import { examples } from '../examples/examples.ts';
 import { problemExamples, refusalsOf } from './refusals.ts';

@@ -1,4 +1,7 @@
-/** Evidence as the API serves it: the archive, what Temporal still knows, and what the keeper says that it could not keep. */
+/**
+ * Evidence as the API serves it: the archive, what Temporal still knows, and what the keeper says that it could not
+ * keep.
+ */
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { decoded } from '../../codec/readable.ts';

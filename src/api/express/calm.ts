@@ -41,7 +41,9 @@ export class Calm {
     this.followedAtMs = Math.min(Math.max(this.followedAtMs, nowMs) + ms, nowMs + mostFollowedMs);
   }
 
-  /** Resolves when nothing urgent is under way, to be followed or to be expected, but after `maxMs` more at the latest. */
+  /**
+   * Resolves when nothing urgent is under way, to be followed or to be expected, but after `maxMs` more at the latest.
+   */
   async wait(maxMs: number): Promise<void> {
     if (this.underWay === 0 && this.settling === null) return;
     await wokenFrom(this.waiting, maxMs + this.followedInMs);

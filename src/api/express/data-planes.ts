@@ -40,7 +40,9 @@ interface TrafficInstances {
 
 /** A write that takes longer is looked for once and told as not written: two seconds in all. */
 const stopTimeoutMs = 1500;
-/** In a storm each stop waits for others, and whoever gives up and tries again makes it worse: so much more for each. */
+/**
+ * In a storm each stop waits for others, and whoever gives up and tries again makes it worse: so much more for each.
+ */
 const perStopMs = 10;
 const mostStopMs = 4000;
 /** Looks are only hints, so they may not cost much. */

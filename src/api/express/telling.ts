@@ -18,7 +18,9 @@ const maxUntold = 20;
 interface Patience {
   readonly over: Promise<null>;
   end(): void;
-  /** For who is safe already: it is over as soon as so many are to be told that whoever is safe should not wait for it. */
+  /**
+   * For who is safe already: it is over as soon as so many are to be told that whoever is safe should not wait for it.
+   */
   shorten(): void;
 }
 

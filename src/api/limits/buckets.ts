@@ -1,4 +1,7 @@
-/** Budgets that refill with time, one for each key: what is used up is refused, and nobody is refused for what others use. */
+/**
+ * Budgets that refill with time, one for each key: what is used up is refused, and nobody is refused for what others
+ * use.
+ */
 
 export interface Budget {
   /** What may be kept up for ever. */

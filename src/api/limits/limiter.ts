@@ -1,4 +1,7 @@
-/** Holds requests to their budgets: each principal's own, or the address's where nobody has said who they are. Per replica, in memory. */
+/**
+ * Holds requests to their budgets: each principal's own, or the address's where nobody has said who they are. Per
+ * replica, in memory.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 import { Buckets, type Taken } from './buckets.ts';

@@ -1,4 +1,7 @@
-/** Holds the starts of all principals together to what Temporal and the workers can follow. No other request waits for it. */
+/**
+ * Holds the starts of all principals together to what Temporal and the workers can follow. No other request waits for
+ * it.
+ */
 import type { FastifyReply } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Budget } from './buckets.ts';
@@ -31,14 +34,18 @@ export class StartBound {
     return this.underWay;
   }
 
-  /** Throws what `pass` would throw for whoever has a place already: a plan that may not begin now need not be read again. */
+  /**
+   * Throws what `pass` would throw for whoever has a place already: a plan that may not begin now need not be read
+   * again.
+   */
   refuseEarly(name: string, reply: FastifyReply): void {
     this.refuse(this.line.known(name, this.free), reply);
   }
 
   /**
-   * Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is its turn; by then it
-   * is known by its name. A place is for what could begin, so call it when plan and rights are known to be good.
+   * Waits for its turn among those that were let in. Throws `starts-busy`, and says in `Retry-After` when it is its
+   * turn; by then it is known by its name. A place is for what could begin, so call it when plan and rights are known
+   * to be good.
    */
   async pass<T>(comer: Comer, reply: FastifyReply, start: () => Promise<T>): Promise<T> {
     this.refuse(this.line.take(comer, this.free), reply);

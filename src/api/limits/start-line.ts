@@ -1,4 +1,7 @@
-/** A budget of starts that all share. Who comes when it is used up gets a place in a line, which is kept for them for a while. */
+/**
+ * A budget of starts that all share. Who comes when it is used up gets a place in a line, which is kept for them for a
+ * while.
+ */
 import type { Budget } from './buckets.ts';
 
 /** So long after its time a place is kept; then whoever comes may have it. */
@@ -50,8 +53,8 @@ export class StartLine {
   }
 
   /**
-   * Null: it may begin now. Else the milliseconds after which it may: a place is kept for it, so that newcomers are not faster
-   * then. `free`: so many may be under way beside those that are.
+   * Null: it may begin now. Else the milliseconds after which it may: a place is kept for it, so that newcomers are not
+   * faster then. `free`: so many may be under way beside those that are.
    */
   take(comer: Comer, free: number): Refused | null {
     this.refill();

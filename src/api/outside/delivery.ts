@@ -1,4 +1,7 @@
-/** Reads a delivery: who sent it, when it was signed, and the event in it. Nothing is looked at before the sender is known. */
+/**
+ * Reads a delivery: who sent it, when it was signed, and the event in it. Nothing is looked at before the sender is
+ * known.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';

@@ -13,8 +13,8 @@ export function signatureOf(body: string | Buffer, secret: string, seconds: numb
 }
 
 /**
- * When the body was signed, epoch milliseconds. Throws `signature-invalid` and `signature-expired`. Time and secrets are
- * both looked at only after the signature was found good, so that a wrong one learns nothing.
+ * When the body was signed, epoch milliseconds. Throws `signature-invalid` and `signature-expired`. Time and secrets
+ * are both looked at only after the signature was found good, so that a wrong one learns nothing.
  */
 export function verifySignature(
   header: string,

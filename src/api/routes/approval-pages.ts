@@ -1,4 +1,7 @@
-/** The pages behind approval links. Looking changes nothing, so that whatever previews links approves nothing; only a POST does. */
+/**
+ * The pages behind approval links. Looking changes nothing, so that whatever previews links approves nothing; only a
+ * POST does.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';

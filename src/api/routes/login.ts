@@ -1,4 +1,7 @@
-/** Routes by which a browser logs in and out: at an OpenID provider, or with an API token. No replica keeps anything of it. */
+/**
+ * Routes by which a browser logs in and out: at an OpenID provider, or with an API token. No replica keeps anything of
+ * it.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { home, returnPathOf } from '../../domain/access/return-path.ts';

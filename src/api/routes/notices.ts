@@ -1,4 +1,6 @@
-/** Routes about telling people: who was told of a rollout, acknowledging its trouble, and incidents with their reviews. */
+/**
+ * Routes about telling people: who was told of a rollout, acknowledging its trouble, and incidents with their reviews.
+ */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { reviewOf } from '../../domain/incident/review.ts';

@@ -1,4 +1,6 @@
-/** Whether a plan may begin: the operator's policies, and what it depends on. Nothing of it is asked on the way back. */
+/**
+ * Whether a plan may begin: the operator's policies, and what it depends on. Nothing of it is asked on the way back.
+ */
 import { type Problem, SluiceError } from '../../domain/errors.ts';
 import type { Plan } from '../../domain/plan/types.ts';
 import type { Bounds } from '../../domain/policy/bounds.ts';

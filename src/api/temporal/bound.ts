@@ -43,8 +43,8 @@ export async function boundRef(
 }
 
 /**
- * For a rollback, whose stop waits for no Temporal that is slow or away. Where nobody can say that another rollout has begun
- * since, none has: the one that was named may have users on a bad version.
+ * For a rollback, whose stop waits for no Temporal that is slow or away. Where nobody can say that another rollout has
+ * begun since, none has: the one that was named may have users on a bad version.
  */
 export async function boundInHaste(deps: ExpressDeps, ref: BoundRef): Promise<BoundRef> {
   const seen = () => deps.looks.list.lately(targetOf(ref))?.running.summary.runId;

@@ -47,7 +47,9 @@ function knowsNoExpect(error: WorkflowUpdateFailedError): boolean {
   return messageOf(error.cause ?? error).startsWith('unknown field "expect"');
 }
 
-/** What the rollout cannot compare is compared here, a moment before it gets the command. Throws as `sendCommand` does. */
+/**
+ * What the rollout cannot compare is compared here, a moment before it gets the command. Throws as `sendCommand` does.
+ */
 async function expectHere(
   deps: TemporalDeps,
   ref: RunRef,

@@ -33,12 +33,15 @@ import { memoOf, workerSeen } from './visibility.ts';
 /** How long the stops go first; a data plane that needs longer must not keep the workflow from the others. */
 const headStartMs = 300;
 
-/** Nobody's canary waits longer for Temporal to say that this is a request that came before; the opening itself does. */
+/**
+ * Nobody's canary waits longer for Temporal to say that this is a request that came before; the opening itself does.
+ */
 const askedBefore = { stopsWaitMs: 150, openingWaitsMs: 2_000 };
 
 /**
- * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a newer
- * one. While it is open the stops are written again: the first ones may have failed, and no worker may run. Throws `temporal-unavailable`, whose details say what could be stopped all the same.
+ * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a
+ * newer one. While it is open the stops are written again: the first ones may have failed, and no worker may run.
+ * Throws `temporal-unavailable`, whose details say what could be stopped all the same.
  */
 export async function openEmergency(
   deps: ExpressDeps,

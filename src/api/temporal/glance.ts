@@ -9,8 +9,9 @@ import type { TemporalDeps } from './calls.ts';
 import { describe, liveOf, statusOf } from './view.ts';
 
 /**
- * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked. That costs a
- * worker something, and never more than the board's looks, of which there are so many in a second whatever runs.
+ * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked. That
+ * costs a worker something, and never more than the board's looks, of which there are so many in a second whatever
+ * runs.
  */
 const askedWhy: ReadonlySet<Phase | null> = new Set([
   'gating',

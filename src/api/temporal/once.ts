@@ -1,8 +1,13 @@
-/** Idempotency keys of what is sent as an update: the key is in its id, so Temporal answers a repetition as it did the first time. */
+/**
+ * Idempotency keys of what is sent as an update: the key is in its id, so Temporal answers a repetition as it did the
+ * first time.
+ */
 import { createHash } from 'node:crypto';
 import { SluiceError } from '../../domain/errors.ts';
 
-/** One key may serve several messages, and two people may choose the same one; each message of each is carried out once. */
+/**
+ * One key may serve several messages, and two people may choose the same one; each message of each is carried out once.
+ */
 export function onceId(message: string, actor: string, key: string): string {
   const person = createHash('sha256').update(actor).digest('hex').slice(0, 16);
   return `${message}-${person}-${key}`;

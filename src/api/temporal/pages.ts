@@ -1,4 +1,7 @@
-/** Pages of what Temporal's visibility lists, thinned to what their reader may see. A cursor says where in the list to go on. */
+/**
+ * Pages of what Temporal's visibility lists, thinned to what their reader may see. A cursor says where in the list to
+ * go on.
+ */
 import { createHash } from 'node:crypto';
 import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
@@ -20,7 +23,9 @@ interface PageQuery<T> {
   readonly read: (info: RawWorkflowExecutionInfo) => T | null;
   /** Null: everything is seen. */
   readonly sees: ((item: T) => boolean) | null;
-  /** Where pages are at hand that others have asked for, all of them with the same `read`. Default: Temporal is asked. */
+  /**
+   * Where pages are at hand that others have asked for, all of them with the same `read`. Default: Temporal is asked.
+   */
   readonly recent?: RecentPages<ListedPage<T>> | undefined;
 }
 
@@ -117,8 +122,8 @@ export function cursorOf(token: Uint8Array, filter: string, after: string | null
 const cursorSchema = z.object({ token: z.string(), after: z.string().nullable(), sum: z.string() });
 
 /**
- * Short, whatever the filters are. What was damaged on its way is told at once: Temporal would be asked for seconds, or say that
- * nothing follows.
+ * Short, whatever the filters are. What was damaged on its way is told at once: Temporal would be asked for seconds, or
+ * say that nothing follows.
  */
 function sumOf({ token, after }: Omit<z.infer<typeof cursorSchema>, 'sum'>, filter: string): string {
   const all = JSON.stringify([token, after, filter]);

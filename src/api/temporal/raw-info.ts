@@ -1,4 +1,7 @@
-/** Temporal's description of a workflow as it came: the client's own is none when a memo is sealed with a key that is lost. */
+/**
+ * Temporal's description of a workflow as it came: the client's own is none when a memo is sealed with a key that is
+ * lost.
+ */
 import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
 import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { rawOf } from './visibility.ts';

@@ -1,4 +1,6 @@
-/** A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits. */
+/**
+ * A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 import { type CommandAnswer, hasEnded } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
@@ -6,7 +8,9 @@ import { leaveCommand, sendCommand } from './command.ts';
 import { type ExpressDeps, type Lane, stopCanary, wasAway } from './stop-canary.ts';
 import { describe } from './view.ts';
 
-/** How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal. */
+/**
+ * How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal.
+ */
 const tellBudgetMs = 3000;
 /** In a storm the answers to those who are safe let the stops of others go first, for no longer than this. */
 const othersFirstMs = 300;
@@ -41,7 +45,9 @@ export async function rollBack(
 const firstPauseMs = 50;
 const maxPauseMs = 1000;
 
-/** In a storm it may take long until the rollout is told, and until then nobody else takes the canary's traffic back. */
+/**
+ * In a storm it may take long until the rollout is told, and until then nobody else takes the canary's traffic back.
+ */
 async function stopOn(
   deps: ExpressDeps,
   ref: RunRef,
@@ -83,8 +89,8 @@ class Told {
 const byStop: CommandAnswer = { accepted: true, via: 'stop', status: null };
 
 /**
- * Whoever is safe, and whose rollout will find the stop, does not wait for a long one, nor for anything in a storm: it is
- * told after the answer.
+ * Whoever is safe, and whose rollout will find the stop, does not wait for a long one, nor for anything in a storm: it
+ * is told after the answer.
  */
 async function toldInTime(
   deps: ExpressDeps,

@@ -1,4 +1,7 @@
-/** Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's account. */
+/**
+ * Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's
+ * account.
+ */
 import { isKeyMissing } from '../../codec/readable.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';

@@ -38,7 +38,9 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
 
 const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some((end) => end === phase));
 
-/** Between two lists of those that are kept at hand, and after one that took long: Temporal has others to answer too. */
+/**
+ * Between two lists of those that are kept at hand, and after one that took long: Temporal has others to answer too.
+ */
 const rest = { leastMs: 1_500, mostMs: 4_000, timesTook: 2 };
 /** Counted from when it was asked for. */
 const freshForMs = 3_000;
@@ -77,7 +79,10 @@ export class RunningList {
     return this.underWay;
   }
 
-  /** All that ran a moment ago, to be shown: the list at hand unless it is overdue, else a new one. Throws `temporal-unavailable`. */
+  /**
+   * All that ran a moment ago, to be shown: the list at hand unless it is overdue, else a new one. Throws
+   * `temporal-unavailable`.
+   */
   async now(): Promise<{ readonly askedAtMs: number; readonly all: readonly Running[] }> {
     if (this.last === null || ageOf(this.last) > shownForMs(this.last)) await this.byTarget();
     const ageMs = this.last === null ? 0 : ageOf(this.last);

@@ -1,4 +1,6 @@
-/** Reads series for charts: the past from history, fetched again only when it has grown, the present from the heartbeat. */
+/**
+ * Reads series for charts: the past from history, fetched again only when it has grown, the present from the heartbeat.
+ */
 
 import type { DescribeWorkflowExecutionResponse } from '@temporalio/client';
 import { z } from 'zod';

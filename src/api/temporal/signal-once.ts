@@ -1,4 +1,7 @@
-/** Signals that carry the id of their request: a run of a workflow takes each once, however often and from wherever it is sent. */
+/**
+ * Signals that carry the id of their request: a run of a workflow takes each once, however often and from wherever it
+ * is sent.
+ */
 import type { ServiceError } from '@grpc/grpc-js';
 import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
@@ -17,8 +20,8 @@ interface OnceSignal {
 }
 
 /**
- * The client's own signals have an id of chance each, so this goes past it. Throws `WorkflowNotFoundError` as the client does:
- * no such workflow runs. Anything else, such as a namespace that is not there, stays what the server said.
+ * The client's own signals have an id of chance each, so this goes past it. Throws `WorkflowNotFoundError` as the
+ * client does: no such workflow runs. Anything else, such as a namespace that is not there, stays what the server said.
  */
 export async function signalOnce(
   { client }: TemporalDeps,

@@ -121,7 +121,9 @@ function locatedBy({ phase, runId }: RolloutSummary, traffic: TrafficRef): Locat
   return { refs: [traffic], enough: phase !== null && phase !== 'preparing', runId };
 }
 
-/** One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same. */
+/**
+ * One by one as long as they are few; what the shared list does not have yet, or any more, is looked at all the same.
+ */
 async function look(deps: ExpressDeps, ref: RunRef): Promise<Running> {
   const { looks } = deps;
   if (looks.underWay >= maxLooks) {

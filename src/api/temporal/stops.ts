@@ -23,7 +23,10 @@ export interface Some {
   readonly unlisted: readonly string[];
 }
 
-/** One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow one. */
+/**
+ * One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow
+ * one.
+ */
 export async function stopEverything(deps: ExpressDeps, teller: Told, holder: string): Promise<Stopped> {
   const { planes } = deps;
   if (planes.names.length === 0) {

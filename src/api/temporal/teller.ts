@@ -1,4 +1,6 @@
-/** Tells many workflows to roll back, a bounded number at a time; what takes too long for an answer goes on after it. */
+/**
+ * Tells many workflows to roll back, a bounded number at a time; what takes too long for an answer goes on after it.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';

@@ -24,8 +24,8 @@ export class TrafficLookup {
   }
 
   /**
-   * Needs no worker. Null when the rollout began with no plan of ours. Throws `temporal-unavailable`, and when the plan cannot
-   * be read: whoever wants to stop must not take that for none.
+   * Needs no worker. Null when the rollout began with no plan of ours. Throws `temporal-unavailable`, and when the plan
+   * cannot be read: whoever wants to stop must not take that for none.
    */
   async of(known: Known, memo: (key: string) => unknown): Promise<TrafficRef | null> {
     const atHand = this.atHand(known, memo);

@@ -37,8 +37,8 @@ export async function describe(
 }
 
 /**
- * Throws `payload-key-missing`. What is sealed with a key that workers lack keeps a rollout from deciding anything, so whoever
- * cannot read it sends it nothing.
+ * Throws `payload-key-missing`. What is sealed with a key that workers lack keeps a rollout from deciding anything, so
+ * whoever cannot read it sends it nothing.
  */
 export async function needKeyOf(deps: TemporalDeps, ref: RunRef): Promise<void> {
   await describe(deps, ref, workerTimeoutMs).catch((error: unknown) => {
@@ -72,7 +72,10 @@ export async function viewOf(
   };
 }
 
-/** Null when no worker answers in time. Throws `payload-key-missing`. An ended rollout left its account as its result and needs no worker. */
+/**
+ * Null when no worker answers in time. Throws `payload-key-missing`. An ended rollout left its account as its result
+ * and needs no worker.
+ */
 export async function statusOf(
   deps: TemporalDeps,
   summary: Pick<RolloutSummary, 'workflowId' | 'runId' | 'temporalStatus'>,

@@ -1,4 +1,7 @@
-/** Headers that keep an answer from being run, framed, embedded or guessed at, on every answer that does not say it better. */
+/**
+ * Headers that keep an answer from being run, framed, embedded or guessed at, on every answer that does not say it
+ * better.
+ */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 

@@ -1,4 +1,7 @@
-/** Answers what is no HTTP, too long or too slow in coming, before there is a request: a problem like any other, and the end. */
+/**
+ * Answers what is no HTTP, too long or too slow in coming, before there is a request: a problem like any other, and the
+ * end.
+ */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';

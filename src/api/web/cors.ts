@@ -13,7 +13,9 @@ const preflight: Readonly<Record<string, string>> = {
 };
 const readable = 'etag, location, preference-applied, ratelimit, ratelimit-policy, retry-after';
 
-/** Without origins nothing is said, which browsers take for a no. Credentials are never allowed, so no cookie is heeded. */
+/**
+ * Without origins nothing is said, which browsers take for a no. Credentials are never allowed, so no cookie is heeded.
+ */
 export function answerOrigins(app: FastifyInstance, origins: ReadonlySet<string>): void {
   if (origins.size === 0) return;
   app.addHook('onRequest', async (request, reply) => {

@@ -1,4 +1,7 @@
-/** Conditional reading: what is read has an ETag, and whoever has that state already is told so instead of being sent it. */
+/**
+ * Conditional reading: what is read has an ETag, and whoever has that state already is told so instead of being sent
+ * it.
+ */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 

@@ -1,4 +1,7 @@
-/** What the doctor finds of the operator's configuration: the file itself, its policies and tokens, and all that it names. */
+/**
+ * What the doctor finds of the operator's configuration: the file itself, its policies and tokens, and all that it
+ * names.
+ */
 import { readTokens } from '../../api/access/tokens.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { loadConfig, type SluiceConfig } from '../../providers/config.ts';

@@ -1,4 +1,7 @@
-/** What the doctor sees of the rollouts that run: a data plane or metrics source that is away shows in them from anywhere. */
+/**
+ * What the doctor sees of the rollouts that run: a data plane or metrics source that is away shows in them from
+ * anywhere.
+ */
 import type { RolloutRow } from '../../api/contract.ts';
 import { watchRollouts } from '../../client/watch.ts';
 import type { ApiClient } from '../client.ts';

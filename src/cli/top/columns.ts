@@ -46,7 +46,9 @@ export function tableOf(rows: readonly RolloutRow[], { nowMs, columns: width }: 
   ];
 }
 
-/** Those that want a person's eye come first; among equals the order never changes, so that the eye finds them again. */
+/**
+ * Those that want a person's eye come first; among equals the order never changes, so that the eye finds them again.
+ */
 export function byTrouble(rows: Iterable<RolloutRow>): RolloutRow[] {
   const rank = ({ attention }: RolloutRow) => attentions.indexOf(attention);
   return [...rows].sort((a, b) => rank(a) - rank(b) || a.target.localeCompare(b.target));

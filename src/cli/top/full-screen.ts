@@ -1,4 +1,6 @@
-/** A terminal taken over as a whole and given back as it was. Only lines that changed are written, so nothing flickers. */
+/**
+ * A terminal taken over as a whole and given back as it was. Only lines that changed are written, so nothing flickers.
+ */
 import type { Output } from '../io.ts';
 
 const enter = '\u001b[?1049h\u001b[?25l\u001b[2J';

@@ -1,4 +1,6 @@
-/** `sluice backtest`: what a plan's checks would have said of a time that is over, and what the rollout would have done. */
+/**
+ * `sluice backtest`: what a plan's checks would have said of a time that is over, and what the rollout would have done.
+ */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Backtest } from '../../api/contract.ts';
 import { backtestPage } from '../../backtest/chart.ts';

@@ -98,8 +98,8 @@ async function* followed(
 }
 
 /**
- * What became of it, in one sentence. A runner gives an aborted step a few seconds, so the stop is asked for at once and
- * nothing is waited for.
+ * What became of it, in one sentence. A runner gives an aborted step a few seconds, so the stop is asked for at once
+ * and nothing is waited for.
  */
 async function onAbort(
   client: ApiClient,

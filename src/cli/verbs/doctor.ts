@@ -62,7 +62,9 @@ async function configured({ config }: DoctorOptions, address: Found, io: Io): Pr
   return await configurationFindings(path, io);
 }
 
-/** Tells of the stack's file and leaves it alone: it may run programs, and whoever made the folder may have written it. */
+/**
+ * Tells of the stack's file and leaves it alone: it may run programs, and whoever made the folder may have written it.
+ */
 function left(config: string, { cwd }: Io): Finding {
   return {
     ...ok('configuration', 'none was named, so none was looked at'),

@@ -62,7 +62,10 @@ async function runStart(options: StartOptions, io: Io): Promise<number> {
   return await runWatch({ ...options, target: parseTarget(value.target), run: value.runId, quiet }, io);
 }
 
-/** The same key each time, so that asking again can never start two. An abort is heard before each asking and while it waits. */
+/**
+ * The same key each time, so that asking again can never start two. An abort is heard before each asking and while it
+ * waits.
+ */
 export async function begin(
   client: ApiClient,
   body: PlanEnvelope,

@@ -1,4 +1,7 @@
-/** `sluice promote`, `pause`, `resume`, `rollback`, `approve`, `reject`, `override` and `confirm`: one message, eight names. */
+/**
+ * `sluice promote`, `pause`, `resume`, `rollback`, `approve`, `reject`, `override` and `confirm`: one message, eight
+ * names.
+ */
 import type { Command } from 'commander';
 import type { CommandAnswer } from '../../api/contract.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';

@@ -1,4 +1,7 @@
-/** The API of this page's own origin, who this browser is to it, and what goes wrong with it as something that can be shown. */
+/**
+ * The API of this page's own origin, who this browser is to it, and what goes wrong with it as something that can be
+ * shown.
+ */
 import { ApiError, createClient } from '../../client/index.ts';
 import { MeStore } from './me-store.ts';
 import { keepCsrf, sessionHeaders } from './session.ts';

@@ -35,8 +35,8 @@ export class MeStore {
   }
 
   /**
-   * Sends once more when the session was renewed meanwhile, in another tab say, but never in the name of somebody else than
-   * whoever pressed the button.
+   * Sends once more when the session was renewed meanwhile, in another tab say, but never in the name of somebody else
+   * than whoever pressed the button.
    */
   async send<T>(post: () => Promise<T>): Promise<T> {
     try {

@@ -1,4 +1,7 @@
-/** One uPlot chart in React: as wide as its place, in the colours of the theme, and drawn anew with each change of its data. */
+/**
+ * One uPlot chart in React: as wide as its place, in the colours of the theme, and drawn anew with each change of its
+ * data.
+ */
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import './plot.css';

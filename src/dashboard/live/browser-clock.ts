@@ -1,4 +1,6 @@
-/** The clock of streams in a browser: a pause ends early when the network is back or somebody looks at the page again. */
+/**
+ * The clock of streams in a browser: a pause ends early when the network is back or somebody looks at the page again.
+ */
 import type { StreamOptions } from '../../client/index.ts';
 
 export const browserClock: NonNullable<StreamOptions['clock']> = {

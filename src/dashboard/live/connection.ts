@@ -1,4 +1,7 @@
-/** What the pages know of their connections to the API, for the header: is what they show true now, and if not, since when. */
+/**
+ * What the pages know of their connections to the API, for the header: is what they show true now, and if not, since
+ * when.
+ */
 import { useEffect, useSyncExternalStore } from 'react';
 
 export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'lost';

@@ -11,7 +11,10 @@ export interface Heard {
 }
 
 export interface Known extends Connection {
-  /** What the API has said it cannot see, and not that it sees it again, also once the connection was lost; null: nothing. */
+  /**
+   * What the API has said it cannot see, and not that it sees it again, also once the connection was lost; null:
+   * nothing.
+   */
   readonly unseen: string | null;
 }
 

@@ -1,10 +1,14 @@
-/** What a page is about, asked again and again: when that fails the header says so, and how old is what is still shown. */
+/**
+ * What a page is about, asked again and again: when that fails the header says so, and how old is what is still shown.
+ */
 import type { Answered, AnswerOf, RequestOf } from '../../client/index.ts';
 import { useReport } from './connection.ts';
 import { kindOf } from './heard.ts';
 import { type Query, useQuery } from './use-query.ts';
 
-/** `problem` is null while older data is shown and the next question may be answered again: the banner has told of it. */
+/**
+ * `problem` is null while older data is shown and the next question may be answered again: the banner has told of it.
+ */
 export function usePolled<N extends Answered>(
   name: N,
   request: RequestOf<N>,

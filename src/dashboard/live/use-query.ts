@@ -24,7 +24,10 @@ interface Known<T> {
   readonly atMs: number | null;
 }
 
-/** Of a question that repeats: a network that swallows everything must not let a page pass for live for as long as a call may take. */
+/**
+ * Of a question that repeats: a network that swallows everything must not let a page pass for live for as long as a
+ * call may take.
+ */
 const repeatedWithinMs = 10_000;
 
 /** Null: asks nothing. `everyMs`: asks again so long after each answer, while somebody looks at the page. */

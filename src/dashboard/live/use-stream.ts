@@ -17,8 +17,8 @@ export interface Stream {
 }
 
 /**
- * Another `open` is another stream, so it has to be the same as long as nothing else is asked for; null follows nothing. `take` may
- * answer when what it was told was true, by this browser's clock; else it is now.
+ * Another `open` is another stream, so it has to be the same as long as nothing else is asked for; null follows
+ * nothing. `take` may answer when what it was told was true, by this browser's clock; else it is now.
  */
 export function useStream<S extends Sign>(
   open: OpenStream<S> | null,

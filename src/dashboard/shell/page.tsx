@@ -1,4 +1,6 @@
-/** What every page has: a heading, a title of the browser's tab, and the focus when somebody has come from another page. */
+/**
+ * What every page has: a heading, a title of the browser's tab, and the focus when somebody has come from another page.
+ */
 import { type ReactNode, useEffect, useRef } from 'react';
 import './page.css';
 

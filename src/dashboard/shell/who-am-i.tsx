@@ -1,4 +1,7 @@
-/** Who acts here, in the header: whom the API has verified, or the name that somebody has said, and where that is changed. */
+/**
+ * Who acts here, in the header: whom the API has verified, or the name that somebody has said, and where that is
+ * changed.
+ */
 import { useState } from 'react';
 import type { Me } from '../../api/contract.ts';
 import { Icon } from '../ui/icon.tsx';

@@ -1,4 +1,6 @@
-/** Which rows of a long list are near the screen, so that only those are drawn. Rows are equally high; the page scrolls. */
+/**
+ * Which rows of a long list are near the screen, so that only those are drawn. Rows are equally high; the page scrolls.
+ */
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 interface ListWindow<E extends HTMLElement> {

@@ -1,4 +1,7 @@
-/** What a check allows the canary's value to be, for charts: the same limits by which it judges, where they can be drawn. */
+/**
+ * What a check allows the canary's value to be, for charts: the same limits by which it judges, where they can be
+ * drawn.
+ */
 import type { Margin } from './sequential/types.ts';
 import type { BaselineCheck, CheckConfig } from './types.ts';
 

@@ -85,7 +85,9 @@ export interface CountsEvidence {
   readonly state: SequentialState;
   /** Counted by each instance up to the anchor. */
   readonly instances?: Instances;
-  /** The latency above which a request counts as slow, as its bucket is labelled; only where `boundFrom` asks for one. */
+  /**
+   * The latency above which a request counts as slow, as its bucket is labelled; only where `boundFrom` asks for one.
+   */
   readonly bound?: string;
   /** What is kept of each further bound; its test is in the `state`. */
   readonly others?: readonly BoundEvidence[];
@@ -109,7 +111,9 @@ export interface Statistics {
   readonly difference: { readonly low: number; readonly high: number };
   /** Looks that counted anything. */
   readonly looks: number;
-  /** Variance of the counts as a multiple of that of independent requests; 1: no bursts, and instances that are alike. */
+  /**
+   * Variance of the counts as a multiple of that of independent requests; 1: no bursts, and instances that are alike.
+   */
   readonly dispersion: number;
 }
 

@@ -1,4 +1,7 @@
-/** Judges counters: adds what was counted since the last look to the sequential test of the stage, and says where it stands. */
+/**
+ * Judges counters: adds what was counted since the last look to the sequential test of the stage, and says where it
+ * stands.
+ */
 import {
   type BoundReading,
   type CountsCheck,

@@ -1,4 +1,6 @@
-/** The shapes of checks that ask for more than one number: series, trends, own history, error budgets, and other checks. */
+/**
+ * The shapes of checks that ask for more than one number: series, trends, own history, error budgets, and other checks.
+ */
 import type { CheckBase, MetricCheck, MetricCheckBase, OnFail } from './types.ts';
 
 type Direction = 'higher' | 'lower';
@@ -10,7 +12,9 @@ interface SteppedCheck extends MetricCheckBase {
   readonly confidence: number;
 }
 
-/** The canary's points of the window must not be shifted against stable's: Mann and Whitney's test, as Kayenta uses it. */
+/**
+ * The canary's points of the window must not be shifted against stable's: Mann and Whitney's test, as Kayenta uses it.
+ */
 export interface SeriesCheck extends SteppedCheck {
   readonly kind: 'series';
   readonly worse: Direction | 'either';
@@ -53,7 +57,9 @@ export interface BurnLimit {
   readonly rate: number;
 }
 
-/** What an objective allows to fail must not be used up, nor be used up too fast. The query's value is % of failures. */
+/**
+ * What an objective allows to fail must not be used up, nor be used up too fast. The query's value is % of failures.
+ */
 export interface ErrorBudgetCheck extends MetricCheckBase {
   readonly kind: 'errorBudget';
   /** The objective: % of requests that must succeed over the period. */

@@ -22,7 +22,9 @@ export interface InstanceReading {
   readonly stable: readonly InstanceCounts[];
 }
 
-/** Of one arm; what comes later is counted with one that is there, which makes differences look smaller but not vanish. */
+/**
+ * Of one arm; what comes later is counted with one that is there, which makes differences look smaller but not vanish.
+ */
 const mostKept = 24;
 
 export const noInstances: Instances = { canary: {}, stable: {} };

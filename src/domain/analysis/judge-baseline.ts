@@ -1,9 +1,13 @@
-/** Judges the canary by stable, measured in the same window: it must be no worse by more than a ratio or a difference. */
+/**
+ * Judges the canary by stable, measured in the same window: it must be no worse by more than a ratio or a difference.
+ */
 import { firstOf, limitProblem, unusable, type Value, verdictOf } from './evidence.ts';
 import { amount, amountAgainst, ofSamples, spoken } from './format.ts';
 import type { BaselineCheck, Reading, Verdict } from './types.ts';
 
-/** Fails only beyond every bound that is set, so that a ratio of tiny values or a difference of huge ones harms nobody. */
+/**
+ * Fails only beyond every bound that is set, so that a ratio of tiny values or a difference of huge ones harms nobody.
+ */
 export function judgeBaseline(
   config: BaselineCheck,
   canary: Reading,

@@ -1,4 +1,7 @@
-/** Judges gauges (CPU, memory, queue length) by all points of the window: is the canary's level shifted against stable's? */
+/**
+ * Judges gauges (CPU, memory, queue length) by all points of the window: is the canary's level shifted against
+ * stable's?
+ */
 import { firstOf, pointsOf, unusable, verdictOf } from './evidence.ts';
 import { amount, ofSamples, spoken } from './format.ts';
 import type { SeriesCheck } from './further-checks.ts';

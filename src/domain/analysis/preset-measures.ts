@@ -71,9 +71,9 @@ export function throughput(dialect: Dialect): Unnamed {
 }
 
 /**
- * Requests of the arm in a second, divided by its share of traffic: what it would get if it had all. A sudden drop of the
- * canary's is users who turn away or requests that never end. What counts as samples is how many requests the arm should
- * have had, since a canary that answers nobody has few of its own.
+ * Requests of the arm in a second, divided by its share of traffic: what it would get if it had all. A sudden drop of
+ * the canary's is users who turn away or requests that never end. What counts as samples is how many requests the arm
+ * should have had, since a canary that answers nobody has few of its own.
  */
 export function throughputDrop(dialect: Dialect): Unnamed {
   const { requests, selector, always } = dialect;

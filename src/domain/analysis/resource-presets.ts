@@ -1,11 +1,16 @@
-/** Ready-made checks of what a version uses and how often it dies, from the process metrics of the usual client libraries. */
+/**
+ * Ready-made checks of what a version uses and how often it dies, from the process metrics of the usual client
+ * libraries.
+ */
 import { noLimits } from './preset-measures.ts';
 import type { Preset } from './presets.ts';
 
 const arm = 'service="{{service}}",version="{{version}}"';
 const common = { unit: '', worse: 'higher', onNoData: 'hold', comparable: true, kind: 'threshold' } as const;
 
-/** Each instance counts for itself, so that many small ones hide no big one and arms of different size can be compared. */
+/**
+ * Each instance counts for itself, so that many small ones hide no big one and arms of different size can be compared.
+ */
 export const resourcePresets: readonly Omit<Preset, 'name'>[] = [
   {
     ...common,

@@ -56,7 +56,10 @@ export interface ThresholdCheck extends MetricCheckBase {
   readonly max: number | null;
 }
 
-/** The canary must be no worse than stable by more than a ratio or a difference; fails only beyond every bound that is set. */
+/**
+ * The canary must be no worse than stable by more than a ratio or a difference; fails only beyond every bound that is
+ * set.
+ */
 export interface BaselineCheck extends MetricCheckBase {
   readonly kind: 'baseline';
   readonly worse: 'higher' | 'lower';

@@ -83,7 +83,9 @@ export interface EmergencyActivities {
   /** An activity of its own, so that what was found is not lost with a worker that dies over the sweep. */
   find(input: FindInput): Promise<FindResult>;
   sweep(input: SweepInput): Promise<SweepResult>;
-  /** Lets the emergency's stop of everything behind these data planes go; returns what stays stopped, with the reason. */
+  /**
+   * Lets the emergency's stop of everything behind these data planes go; returns what stays stopped, with the reason.
+   */
   releasePlanes(
     names: readonly string[],
     id?: string,

@@ -4,9 +4,9 @@ import type { Outcome } from '../rollout/types.ts';
 import { type Arms, otherSlot, type Slot } from '../rollout/types.ts';
 
 /**
- * One stage, all users, nothing asked: readiness of the version is all that it waits for. It never passes by itself, since
- * no check can say that it should; whoever started it promotes it. Gates and standing gates go, mandated ones too: they were
- * written for the version that is left, and an approval or a window would keep users on it.
+ * One stage, all users, nothing asked: readiness of the version is all that it waits for. It never passes by itself,
+ * since no check can say that it should; whoever started it promotes it. Gates and standing gates go, mandated ones
+ * too: they were written for the version that is left, and an approval or a window would keep users on it.
  */
 export function switchPlan(
   { onFailure: _, gates: _gates, guards: _guards, ...plan }: Plan,

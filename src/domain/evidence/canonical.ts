@@ -1,4 +1,6 @@
-/** JSON in its one canonical form (RFC 8785): equal values are equal bytes, so that a hash of them says what was meant. */
+/**
+ * JSON in its one canonical form (RFC 8785): equal values are equal bytes, so that a hash of them says what was meant.
+ */
 
 /** What JSON cannot hold is left out or null, as `JSON.stringify` does it. */
 export function canonicalJson(value: unknown): string {

@@ -1,4 +1,7 @@
-/** What an approval link may do, once: one answer to one question of one rollout, in time. Pure; who signed it is for the edges. */
+/**
+ * What an approval link may do, once: one answer to one question of one rollout, in time. Pure; who signed it is for
+ * the edges.
+ */
 import type { RolloutState } from '../rollout/types.ts';
 import { asksForApproval, gatingPlace } from './state.ts';
 

@@ -1,4 +1,7 @@
-/** Which approvals count, and who may not give one. Pure, so that the workflow can refuse at once and the gate can explain. */
+/**
+ * Which approvals count, and who may not give one. Pure, so that the workflow can refuse at once and the gate can
+ * explain.
+ */
 import type { Command, RolloutState } from '../rollout/types.ts';
 import { same } from './override.ts';
 import { gatesOf, gatingPlace } from './state.ts';
@@ -85,7 +88,10 @@ function faultOf(
   return nowMs - atMs >= validForMs ? 'it has expired' : null;
 }
 
-/** Told at once to whoever approves, where it can be known without the operator's settings; null: nothing speaks against it. */
+/**
+ * Told at once to whoever approves, where it can be known without the operator's settings; null: nothing speaks against
+ * it.
+ */
 export function approvalFault(state: RolloutState, { actor }: Command): string | null {
   const gates = gatesOf(state, gatingPlace(state)).filter(({ type }) => type === 'approval');
   return (

@@ -1,7 +1,9 @@
 /** Licences of a component against what may be. Pure. */
 import { fits } from './pattern.ts';
 
-/** One that a bill of materials names; an expression is SPDX's (`A OR (B AND C WITH D)`), a name is taken as it stands. */
+/**
+ * One that a bill of materials names; an expression is SPDX's (`A OR (B AND C WITH D)`), a name is taken as it stands.
+ */
 export interface Licence {
   readonly text: string;
   readonly isExpression: boolean;
@@ -14,7 +16,10 @@ export interface LicencePolicy {
   readonly allowLicences: readonly string[] | null;
 }
 
-/** Of `A OR B` one must be allowed, of `A AND B` each, of `A WITH exception` A; what cannot be read is judged by each of its words. */
+/**
+ * Of `A OR B` one must be allowed, of `A AND B` each, of `A WITH exception` A; what cannot be read is judged by each of
+ * its words.
+ */
 export function licenceAllowed({ text, isExpression }: Licence, policy: LicencePolicy): boolean {
   const read = isExpression ? readExpression(text) : null;
   if (read !== null) return read((id) => idAllowed(id, policy));

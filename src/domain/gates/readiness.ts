@@ -16,7 +16,9 @@ export interface ReadinessCheck {
   readonly weight: number;
   /** What to do when it has not passed. */
   readonly action: string | null;
-  /** A fact of the readiness document, or a gate of the same place: the operator's instance, since a plan chooses names. */
+  /**
+   * A fact of the readiness document, or a gate of the same place: the operator's instance, since a plan chooses names.
+   */
   readonly of: FactRule | { readonly gate: string };
 }
 

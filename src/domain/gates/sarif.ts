@@ -74,7 +74,10 @@ function findingOf(one: Result, within: Run): { ruleId: string; severity: Severi
   return { ruleId, severity: score === null ? severityOfLevel(level) : severityOfScore(score) };
 }
 
-/** Section 3.52.4: by its index in the component that the result names, else by its id, of which a part may follow a slash. */
+/**
+ * Section 3.52.4: by its index in the component that the result names, else by its id, of which a part may follow a
+ * slash.
+ */
 function ruleOf({ ruleId, ruleIndex, rule: named }: Result, { tool }: Run): Rule | undefined {
   const extension = named?.toolComponent?.index ?? -1;
   const holder = extension >= 0 ? tool.extensions?.[extension] : tool.driver;

@@ -1,4 +1,7 @@
-/** Software bills of materials, CycloneDX and SPDX, read into one form and judged: complete, fresh, of licences that are allowed. Pure. */
+/**
+ * Software bills of materials, CycloneDX and SPDX, read into one form and judged: complete, fresh, of licences that are
+ * allowed. Pure.
+ */
 import { z } from 'zod';
 import { type Licence, type LicencePolicy, licenceAllowed } from './licence.ts';
 import { fits } from './pattern.ts';

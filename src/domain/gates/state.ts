@@ -46,7 +46,9 @@ export function onGated(
   return refused(known, reason, null, nowMs);
 }
 
-/** A gate's no, or a person's: before the start nothing was touched and the rollout ends; later users go back to stable. */
+/**
+ * A gate's no, or a person's: before the start nothing was touched and the rollout ends; later users go back to stable.
+ */
 export function refused(
   state: RolloutState,
   reason: string,

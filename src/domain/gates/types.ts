@@ -1,4 +1,6 @@
-/** Gates: what must be true before traffic moves. What a plan asks for, and what was answered; plain JSON throughout. */
+/**
+ * Gates: what must be true before traffic moves. What a plan asks for, and what was answered; plain JSON throughout.
+ */
 
 /** One gate of a plan. `gate` is an instance in the operator's configuration. */
 export interface GateConfig {

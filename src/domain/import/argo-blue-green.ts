@@ -1,4 +1,6 @@
-/** Argo's blue-green strategy: testers see the new version first, then everybody at once, and the old one stays warm. */
+/**
+ * Argo's blue-green strategy: testers see the new version first, then everybody at once, and the old one stays warm.
+ */
 import type { AnalysisContext } from './argo-args.ts';
 import { type AnalysisDraft, analysisOf } from './argo-checks.ts';
 import { lostByBoth } from './argo-losses.ts';

@@ -1,4 +1,6 @@
-/** Makes the document of a plan out of a draft, within the bounds that a plan has, and says where each value is from. */
+/**
+ * Makes the document of a plan out of a draft, within the bounds that a plan has, and says where each value is from.
+ */
 import { formatDuration } from '../duration.ts';
 import { bounds } from '../plan/defaults.ts';
 import { joinPath } from '../plan/document/problems.ts';
@@ -144,7 +146,10 @@ interface NamedChecks {
   readonly comments: ReadonlyMap<string, string>;
 }
 
-/** Where stages have checks of their own, all checks become templates and are named; else they stand where they are used. */
+/**
+ * Where stages have checks of their own, all checks become templates and are named; else they stand where they are
+ * used.
+ */
 function namedChecks(draft: PlanDraft, stages: readonly StageDraft[], findings: Findings): NamedChecks {
   const comments = new Map<string, string>();
   if (stages.every(({ checks }) => checks === null)) {

@@ -54,7 +54,10 @@ export function draftOfCanary(
   };
 }
 
-/** Flagger runs stable as a copy called `-primary`; in Sluice the Deployment itself is stable, and the copy is the canary. */
+/**
+ * Flagger runs stable as a copy called `-primary`; in Sluice the Deployment itself is stable, and the copy is the
+ * canary.
+ */
 function targetOf(spec: Part, canary: KubeObject): string {
   const target = spec.part('targetRef');
   const kind = target?.text('kind') ?? 'Deployment';

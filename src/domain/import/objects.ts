@@ -47,8 +47,8 @@ export function readObjects(files: readonly SourceFile[]): ReadObjects {
 }
 
 /**
- * A line that begins with three dashes begins a document wherever it stands, so splitting needs no parser. Empty lines in
- * front keep the numbers of lines right.
+ * A line that begins with three dashes begins a document wherever it stands, so splitting needs no parser. Empty lines
+ * in front keep the numbers of lines right.
  */
 function documentsIn(text: string): string[] {
   const documents: string[] = [];

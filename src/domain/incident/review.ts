@@ -1,4 +1,6 @@
-/** The post-incident review of an incident in Markdown: what is known is filled in, what people must add is asked for. */
+/**
+ * The post-incident review of an incident in Markdown: what is known is filled in, what people must add is asked for.
+ */
 import { formatDuration } from '../duration.ts';
 import type { Incident, IncidentRollout } from './types.ts';
 

@@ -72,7 +72,9 @@ export function onReport(incident: Incident, subject: Subject, notice: Notice): 
   return recovered(noted, notice, opens);
 }
 
-/** Users are well when all traffic is back on stable, or when a version was promoted; it is over when the rollout is. */
+/**
+ * Users are well when all traffic is back on stable, or when a version was promoted; it is over when the rollout is.
+ */
 function recovered(incident: Incident, { event, atMs }: Notice, opens: boolean): Incident {
   const unverified = event === 'rollback.verified' && opens;
   if (opens) return { ...incident, recoveredAtMs: null, ...(unverified && { unverified }) };

@@ -1,4 +1,6 @@
-/** An incident of a target: opened by trouble of a rollout, one at a time, closed on recovery. Plain JSON throughout. */
+/**
+ * An incident of a target: opened by trouble of a rollout, one at a time, closed on recovery. Plain JSON throughout.
+ */
 import type { NoticeEvent } from '../notify/types.ts';
 import type { TargetId } from '../plan/types.ts';
 import type { RollbackRecord } from '../rollout/rollback-record.ts';

@@ -1,4 +1,7 @@
-/** What the companion of a rollout knows: which notices wait for whom, what trouble is open, who has acknowledged it. Pure. */
+/**
+ * What the companion of a rollout knows: which notices wait for whom, what trouble is open, who has acknowledged it.
+ * Pure.
+ */
 
 import type { NoticesInput } from './names.ts';
 import { noticesOf } from './notices.ts';

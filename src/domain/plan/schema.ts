@@ -1,4 +1,7 @@
-/** Parses a plan: everything that is wrong with it at once, or a fully defaulted `Plan`. For the edges, never for workflows. */
+/**
+ * Parses a plan: everything that is wrong with it at once, or a fully defaulted `Plan`. For the edges, never for
+ * workflows.
+ */
 import { formatDuration } from '../duration.ts';
 import type { Problem } from '../errors.ts';
 import { bounds, defaults } from './defaults.ts';

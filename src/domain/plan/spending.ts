@@ -1,8 +1,8 @@
 /**
- * Shares the chance of a wrong rollback out over a rollout. Each stage begins its tests anew, so that a canary that only
- * a larger share makes bad is found as fast as any. The chance that any of several tests is wrong is at most the sum of
- * their chances, whatever they have in common (Boole's inequality); the first stage gets most of it, since it has the
- * least traffic.
+ * Shares the chance of a wrong rollback out over a rollout. Each stage begins its tests anew, so that a canary that
+ * only a larger share makes bad is found as fast as any. The chance that any of several tests is wrong is at most the
+ * sum of their chances, whatever they have in common (Boole's inequality); the first stage gets most of it, since it
+ * has the least traffic.
  */
 import type { Stage } from './types.ts';
 

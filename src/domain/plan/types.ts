@@ -42,7 +42,9 @@ export interface Stage {
   readonly gates?: readonly GateConfig[];
   /** Replaces the plan's for this stage. */
   readonly onFailure?: OnFailure;
-  /** Going back from here does harm (a migrated database): from here on a failure freezes, whatever `onFailure` says. */
+  /**
+   * Going back from here does harm (a migrated database): from here on a failure freezes, whatever `onFailure` says.
+   */
   readonly irreversible?: boolean;
 }
 
@@ -54,11 +56,16 @@ interface AnalysisConfig {
   readonly intervalMs: number;
   /** What to do when a soak, extended once by its own length, still lacks conclusive passes. */
   readonly onInconclusive: 'hold' | 'rollback';
-  /** Version label of a fresh copy of stable, with as many users as the canary, to compare with. Absent: stable itself. */
+  /**
+   * Version label of a fresh copy of stable, with as many users as the canary, to compare with. Absent: stable itself.
+   */
   readonly baseline?: string;
 }
 
-/** What cuts a canary off when its data plane does not obey. `flag-off`: a hook of the operator's is called. `stop-canary`: its workload is stopped. */
+/**
+ * What cuts a canary off when its data plane does not obey. `flag-off`: a hook of the operator's is called.
+ * `stop-canary`: its workload is stopped.
+ */
 export const secondMeans = ['flag-off', 'stop-canary'] as const;
 export type SecondMeans = (typeof secondMeans)[number];
 
@@ -158,7 +165,10 @@ export interface Plan {
   readonly owner?: string;
   /** Absent: nothing. */
   readonly dependsOn?: readonly Dependency[];
-  /** Which policies it was checked against: a hash of all, and the names of those that bound it. Absent: there were none. */
+  /**
+   * Which policies it was checked against: a hash of all, and the names of those that bound it. Absent: there were
+   * none.
+   */
   readonly policies?: { readonly sha256: string; readonly names: readonly string[] };
   readonly traffic: ProviderChoice;
   readonly metrics: ProviderChoice;
@@ -187,7 +197,9 @@ export interface Plan {
   readonly events: EventPolicy;
   /** How long the old version stays warm after promotion, judged by the last stage's checks. 0: no watch. */
   readonly watchAfterMs: number;
-  /** Who is told beside those that the operator routes to. Absent: the operator has no notifiers, and nobody is told. */
+  /**
+   * Who is told beside those that the operator routes to. Absent: the operator has no notifiers, and nobody is told.
+   */
   readonly notify?: PlanNotices;
 }
 

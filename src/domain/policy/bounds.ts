@@ -1,7 +1,7 @@
 /**
- * What the operator gives plans of each environment and service of an instance: whether they may name it at all, and which
- * objects of a cluster they may name. A plan's environment is what its author wrote, so a role for one environment reaches
- * no further than this holds it. Pure.
+ * What the operator gives plans of each environment and service of an instance: whether they may name it at all, and
+ * which objects of a cluster they may name. A plan's environment is what its author wrote, so a role for one
+ * environment reaches no further than this holds it. Pure.
  */
 import type { Problem } from '../errors.ts';
 import type { Plan, ProviderChoice } from '../plan/types.ts';
@@ -36,7 +36,10 @@ export type Bounds = Readonly<
   Partial<Record<(typeof roles)[number], Readonly<Record<string, InstanceBounds>>>>
 >;
 
-/** How far whoever sends the plan may go: `anywhere`, in all services of the plan's environment, or there in its service only. */
+/**
+ * How far whoever sends the plan may go: `anywhere`, in all services of the plan's environment, or there in its service
+ * only.
+ */
 export type Reach = 'anywhere' | 'environment' | 'service';
 
 /** Whether plans of its environment may ask the plan's source of metrics; null: they may. */

@@ -23,7 +23,9 @@ export interface Policy {
 export const artifactParts = ['image', 'digest', 'repository', 'commit'] as const;
 export type ArtifactPart = (typeof artifactParts)[number];
 
-/** A check that has all of what is named here. A name alone says little: what a check of that name asks is the plan's. */
+/**
+ * A check that has all of what is named here. A name alone says little: what a check of that name asks is the plan's.
+ */
 export interface WantedCheck {
   readonly name?: string;
   readonly kind?: CheckConfig['kind'];
@@ -45,7 +47,9 @@ export interface PolicyRules {
   readonly maxStep?: number;
   /** Largest share before all users get the version. */
   readonly maxWeight?: number;
-  /** Headers by which a stage may take users, whatever its share; the header is what keeps the others out. Empty: none. */
+  /**
+   * Headers by which a stage may take users, whatever its share; the header is what keeps the others out. Empty: none.
+   */
   readonly matchHeaders?: readonly string[];
   /** A person must be asked, after a stage or by a gate. */
   readonly approval?: boolean;

@@ -1,4 +1,6 @@
-/** What comes between a restore and its clean-up: the actions of the strategy, the verification, and a cooldown's limit. */
+/**
+ * What comes between a restore and its clean-up: the actions of the strategy, the verification, and a cooldown's limit.
+ */
 import type { PhasedAction } from '../plan/types.ts';
 import { isAutomatic } from './cooldown.ts';
 import { withNote } from './timeline.ts';
@@ -87,8 +89,9 @@ export function onVerified(
 }
 
 /**
- * A second rollback of Sluice's own within the cooldown of a first one: traffic is home, and there it stops. The canary's
- * version is left running without traffic, and the target stays taken, until a person has looked or the cooldown is over.
+ * A second rollback of Sluice's own within the cooldown of a first one: traffic is home, and there it stops. The
+ * canary's version is left running without traffic, and the target stays taken, until a person has looked or the
+ * cooldown is over.
  */
 export function parkedIfRepeated(state: RolloutState, nowMs: number): RolloutState {
   const { cooldown, cause, plan, reports, parked } = state;

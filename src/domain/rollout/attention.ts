@@ -3,8 +3,9 @@ import type { VerdictKind } from '../analysis/types.ts';
 import type { Phase } from './types.ts';
 
 /**
- * `restoring`: traffic goes back and is not all home. `failing`: a check fails while the canary has users. `held`: it goes on
- * only when a person says so, or what is wrong mends. `asks`: a yes or no is wanted. `blind`: it cannot be judged now.
+ * `restoring`: traffic goes back and is not all home. `failing`: a check fails while the canary has users. `held`: it
+ * goes on only when a person says so, or what is wrong mends. `asks`: a yes or no is wanted. `blind`: it cannot be
+ * judged now.
  */
 export const attentions = ['restoring', 'failing', 'held', 'asks', 'blind', 'none'] as const;
 export type Attention = (typeof attentions)[number];

@@ -120,8 +120,8 @@ export function applyCommand(
 }
 
 /**
- * The API sends updates and has written the stop already, so an update is at once, unless it says that there was none; a
- * signal goes by the plan's strategy. Whoever asks again without a word of patience has none left.
+ * The API sends updates and has written the stop already, so an update is at once, unless it says that there was none;
+ * a signal goes by the plan's strategy. Whoever asks again without a word of patience has none left.
  */
 function goBack(
   state: RolloutState,

@@ -1,4 +1,6 @@
-/** The time after a rollback in which no rollout of the target should begin, and none should roll back by itself again. */
+/**
+ * The time after a rollback in which no rollout of the target should begin, and none should roll back by itself again.
+ */
 import { SluiceError } from '../errors.ts';
 import { type Plan, targetOf } from '../plan/types.ts';
 import type { Cooldown, RollbackCause, RolloutState } from './types.ts';

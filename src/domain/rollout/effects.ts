@@ -40,8 +40,9 @@ export function effectOf(state: RolloutState): Effect {
 }
 
 /**
- * Whether the work may last without end and can be begun anew at any moment with nothing lost, so that a flood of messages
- * under it is taken by run after run. Before it is late a restore is short, and nothing may come between it and the decision.
+ * Whether the work may last without end and can be begun anew at any moment with nothing lost, so that a flood of
+ * messages under it is taken by run after run. Before it is late a restore is short, and nothing may come between it
+ * and the decision.
  */
 export function isOpenEnded(effect: Effect, state: RolloutState): boolean {
   return (
@@ -96,8 +97,9 @@ export function begun(state: RolloutState): RolloutState {
 }
 
 /**
- * Whether the second means can take nothing but the canary away. A promotion that was written and not yet reported makes
- * the canary's slot the one that users are on; stopping it while the data plane does not answer would be an outage.
+ * Whether the second means can take nothing but the canary away. A promotion that was written and not yet reported
+ * makes the canary's slot the one that users are on; stopping it while the data plane does not answer would be an
+ * outage.
  */
 export function mayCutOff({ arms, promotedAtMs, promotionTried }: RolloutState): boolean {
   return arms !== null && promotedAtMs === null && promotionTried !== true;

@@ -20,7 +20,10 @@ export const commandNames = [
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
-/** How the rollout stood for whoever gives a command: if it does not any more, the command is refused. What is left out may be anything. */
+/**
+ * How the rollout stood for whoever gives a command: if it does not any more, the command is refused. What is left out
+ * may be anything.
+ */
 export interface Expectation {
   /** The rollout, by when it began. */
   readonly startedAtMs?: number;

@@ -1,4 +1,7 @@
-/** What a command was meant for, as whoever gave it saw the rollout: a command that comes too late for that does nothing. Pure. */
+/**
+ * What a command was meant for, as whoever gave it saw the rollout: a command that comes too late for that does
+ * nothing. Pure.
+ */
 import { overrideQuestion, questionOf } from '../gates/approval-link.ts';
 import type { RolloutStatus } from './status.ts';
 import type { Command, CommandName, Expectation, RolloutState, TimelineEntry } from './types.ts';

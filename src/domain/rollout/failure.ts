@@ -3,7 +3,10 @@ import { isIrreversible, rollBack } from './moves.ts';
 import { withNote } from './timeline.ts';
 import type { HoldKind, RollbackCause, RolloutState } from './types.ts';
 
-/** For failures that leave a choice. What users are on stable for already (a lapse, a stop) is a fact and goes to `rollBack`. */
+/**
+ * For failures that leave a choice. What users are on stable for already (a lapse, a stop) is a fact and goes to
+ * `rollBack`.
+ */
 export function decideAgainst(state: RolloutState, cause: RollbackCause): RolloutState {
   if (state.cause !== null || state.asked !== null || state.kept) return state;
   if (freezes(state)) return frozen(state, cause);
@@ -71,7 +74,10 @@ function held(state: RolloutState, kind: HoldKind, cause: RollbackCause, text: s
   );
 }
 
-/** Whether a person has to agree before Sluice takes back what all users are on already. A canary's rollback asks nobody. */
+/**
+ * Whether a person has to agree before Sluice takes back what all users are on already. A canary's rollback asks
+ * nobody.
+ */
 export function asksFirst({ phase, cause, plan, asksToTheEnd }: RolloutState): boolean {
   const ending = phase === 'cleaning' && cause === null && asksToTheEnd === true;
   return (phase === 'watching' || ending) && plan.rollback.approval === true;

@@ -1,4 +1,6 @@
-/** The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`). */
+/**
+ * The state machine of a rollout: (state, event) gives the next state; the state alone says what to do (`effectOf`).
+ */
 import { onGated } from '../gates/state.ts';
 import type { Plan } from '../plan/types.ts';
 import { onActed, onActing, onVerified, parkedIfRepeated, released } from './aftermath.ts';

@@ -51,8 +51,8 @@ export function closeReport(state: RolloutState, ending: StageReport['ending'], 
 }
 
 /**
- * Turns the rollout round, by the plan's strategy unless it must be at once. The first cause stands; a later one changes
- * nothing.
+ * Turns the rollout round, by the plan's strategy unless it must be at once. The first cause stands; a later one
+ * changes nothing.
  */
 export function rollBack(
   state: RolloutState,
@@ -87,8 +87,8 @@ export function isUnexplainedStop({ cause }: RolloutState): boolean {
 }
 
 /**
- * The API writes the stop before it tells the rollout, so the stop may be seen first. Whose it was comes after it, and the
- * record must name them; the time of the decision stays.
+ * The API writes the stop before it tells the rollout, so the stop may be seen first. Whose it was comes after it, and
+ * the record must name them; the time of the decision stays.
  */
 export function explained(state: RolloutState, cause: RollbackCause): RolloutState {
   if (state.cause === null || !isUnexplainedStop(state)) return state;

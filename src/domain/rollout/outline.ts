@@ -1,4 +1,7 @@
-/** What a list tells of a rollout's plan without asking the rollout: who started it, its stages and its limits. Kept in the memo. */
+/**
+ * What a list tells of a rollout's plan without asking the rollout: who started it, its stages and its limits. Kept in
+ * the memo.
+ */
 import type { Plan } from '../plan/types.ts';
 
 export interface Outline {

@@ -35,7 +35,9 @@ export interface Heeded {
 /** Clocks of senders may be late by so much without their events seeming to be older than the rollout. */
 const skewMs = 30_000;
 
-/** Pure, so that the API can know what the workflow will do. `policy` is undefined in plans of before there were events. */
+/**
+ * Pure, so that the API can know what the workflow will do. `policy` is undefined in plans of before there were events.
+ */
 export function heeded(
   event: Pick<OutsideEvent, 'type' | 'severity' | 'version' | 'atMs'>,
   policy: EventPolicy | undefined,

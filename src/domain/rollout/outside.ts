@@ -29,8 +29,8 @@ export function receptionOf(state: RolloutState, event: OutsideEvent): Reception
 const waitsForApproval = 'the version is promoted, so its rollback waits for an approval';
 
 /**
- * A rollback fits every state that is not on its way back already, and ends a gradual way back; a hold only one that goes
- * forward.
+ * A rollback fits every state that is not on its way back already, and ends a gradual way back; a hold only one that
+ * goes forward.
  */
 function obstacleTo(action: 'rollback' | 'hold', state: RolloutState): string | null {
   if (action === 'rollback' && isRamping(state)) return null;

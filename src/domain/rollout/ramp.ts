@@ -5,7 +5,8 @@ import type { RampResult, RollbackCause, RolloutState } from './types.ts';
 
 /**
  * Causes that say nothing bad of the canary: somebody wants it back, or nobody knows enough of it. A failed check, a
- * limit, a lapse or anything unknown means that users may be hurt now, and then there is nothing to be gained by waiting.
+ * limit, a lapse or anything unknown means that users may be hurt now, and then there is nothing to be gained by
+ * waiting.
  */
 const patientCauses: readonly RollbackCause['kind'][] = ['command', 'rejected', 'inconclusive'];
 

@@ -19,7 +19,10 @@ export interface RollbackStatistics {
   readonly restore: Times;
   /** Mean time to detect: the mean of `decide`, milliseconds. */
   readonly mttdMs: number | null;
-  /** Mean time to restore, milliseconds: from the first bad look (where no check was the cause: from the decision) to the read-back of 0. */
+  /**
+   * Mean time to restore, milliseconds: from the first bad look (where no check was the cause: from the decision) to
+   * the read-back of 0.
+   */
   readonly mttrMs: number | null;
   /** Requests that the canaries of all served; null: no data plane counted. */
   readonly canaryRequests: number | null;

@@ -1,6 +1,6 @@
 /**
- * What a watch has seen, in little space: some looks of each check and the canary's measured share over time. It goes into
- * heartbeats and into the watch's result, so it has one greatest size however long a stage lasts.
+ * What a watch has seen, in little space: some looks of each check and the canary's measured share over time. It goes
+ * into heartbeats and into the watch's result, so it has one greatest size however long a stage lasts.
  */
 import type { LookPoint } from '../analysis/look-point.ts';
 import type { VerdictKind } from '../analysis/types.ts';
@@ -13,7 +13,9 @@ const kinds = new Map<string, VerdictKind>([
   ['e', 'error'],
 ]);
 
-/** Tenths of a second since the series began, the verdict's letter, canary, stable, and the interval where there is one. */
+/**
+ * Tenths of a second since the series began, the verdict's letter, canary, stable, and the interval where there is one.
+ */
 export type LookRow = readonly [
   after: number,
   kind: string,

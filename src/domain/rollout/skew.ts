@@ -9,7 +9,9 @@ export function toleratedSkewMs(ttlMs: number): number {
   return Math.max(leastMs, ttlMs * share);
 }
 
-/** One sentence if the data plane's clock is `skewMs` ahead (negative: behind) and that is too much; null: it is not. */
+/**
+ * One sentence if the data plane's clock is `skewMs` ahead (negative: behind) and that is too much; null: it is not.
+ */
 export function skewProblem(skewMs: number, ttlMs: number): string | null {
   const toleratedMs = toleratedSkewMs(ttlMs);
   if (Math.abs(skewMs) <= toleratedMs) return null;

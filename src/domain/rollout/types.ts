@@ -1,4 +1,7 @@
-/** The state of a rollout: plain JSON throughout. What happens to it and what it leads to is in the files beside this one. */
+/**
+ * The state of a rollout: plain JSON throughout. What happens to it and what it leads to is in the files beside this
+ * one.
+ */
 import type { Approval, GateReport, Override, OverrideRequest } from '../gates/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { ActionReport, Ramp, RollbackCause, Verification } from './back-types.ts';
@@ -30,8 +33,9 @@ export const terminalPhases = ['promoted', 'rolled-back', 'refused'] as const sa
 export type Outcome = (typeof terminalPhases)[number];
 
 /**
- * Why a rollout is held. `dependency`: something that both versions need is down. `event`: an event from outside asked for
- * a person. `gate`: one that must stay open has refused. `failure`: it is frozen. `sick-stable`: there is nothing better to go back to.
+ * Why a rollout is held. `dependency`: something that both versions need is down. `event`: an event from outside asked
+ * for a person. `gate`: one that must stay open has refused. `failure`: it is frozen. `sick-stable`: there is nothing
+ * better to go back to.
  */
 export type HoldKind = 'inconclusive' | 'drift' | 'dependency' | 'event' | 'failure' | 'sick-stable' | 'gate';
 
@@ -90,7 +94,9 @@ export interface RolloutState {
   readonly promotionTried?: boolean;
   /** Set when clean-up after a promotion may have stopped the old version: a rollback must start it first. */
   readonly fallbackCold: boolean;
-  /** Whether the approval of a late rollback is asked for in the clean-up too; missing: the rollout began before it was. */
+  /**
+   * Whether the approval of a late rollback is asked for in the clean-up too; missing: the rollout began before it was.
+   */
   readonly asksToTheEnd?: boolean;
   /** `rollback.timeout` has passed before the data plane read 0: people were told, and the ladder has no step left. */
   readonly restoreLate: boolean;
@@ -104,7 +110,9 @@ export interface RolloutState {
   readonly gates?: readonly GateReport[];
   /** Who has approved what gates ask; missing: nobody. */
   readonly approvals?: readonly Approval[];
-  /** How often somebody has said yes, which is what gates are asked anew for. Default: as many as there are approvals. */
+  /**
+   * How often somebody has said yes, which is what gates are asked anew for. Default: as many as there are approvals.
+   */
   readonly yeses?: number;
   /** Keys of what webhooks were told of, or are being told; missing: nothing. */
   readonly told?: readonly string[];

@@ -68,11 +68,14 @@ export const emptyCarry: WatchCarry = {
   canaryRequests: null,
 };
 
-/** `soak`: ends when the soak is over. `hold`: ends when evidence is conclusive. `wait`: ends only by a failure. `after`: a soak without lease, after promotion. */
+/**
+ * `soak`: ends when the soak is over. `hold`: ends when evidence is conclusive. `wait`: ends only by a failure.
+ * `after`: a soak without lease, after promotion.
+ */
 export type WatchMode = 'soak' | 'hold' | 'wait' | 'after';
 
 /**
- * What a watch lets pass. `kept`: a failed check does not end it. `frozen`: nor does its clock. `stable-worse`: as frozen,
- * as long as the stable version is worse.
+ * What a watch lets pass. `kept`: a failed check does not end it. `frozen`: nor does its clock. `stable-worse`: as
+ * frozen, as long as the stable version is worse.
  */
 export type Leniency = 'kept' | 'frozen' | 'stable-worse';

@@ -12,7 +12,10 @@ export interface FiringAlert {
   readonly startedAtMs: number;
 }
 
-/** Errors: `alerts-unavailable` (no answer, time-out, refused credentials, an answer that says nothing). Never empty for want of one. */
+/**
+ * Errors: `alerts-unavailable` (no answer, time-out, refused credentials, an answer that says nothing). Never empty for
+ * want of one.
+ */
 export interface AlertsProvider {
   /** The alerts that fire now, match, and are neither silenced nor inhibited. */
   firing(match: AlertMatch, options?: { readonly signal?: AbortSignal }): Promise<readonly FiringAlert[]>;

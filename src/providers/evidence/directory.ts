@@ -1,4 +1,6 @@
-/** Keeps evidence as files below a folder. A file is written aside and linked into place, so it is whole or not there. */
+/**
+ * Keeps evidence as files below a folder. A file is written aside and linked into place, so it is whole or not there.
+ */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Keeps evidence in an S3-compatible store. Each put says `If-None-Match: *`, and a store that ignores it is refused. */
+/**
+ * Keeps evidence in an S3-compatible store. Each put says `If-None-Match: *`, and a store that ignores it is refused.
+ */
 import { randomUUID } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';

@@ -1,4 +1,6 @@
-/** Opens if every required phase of the operator's has its attestations, fresh and passed, and the score is high enough. */
+/**
+ * Opens if every required phase of the operator's has its attestations, fresh and passed, and the score is high enough.
+ */
 import { z } from 'zod';
 import {
   type ComplianceVerdict,

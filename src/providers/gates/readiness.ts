@@ -1,4 +1,6 @@
-/** Opens if the service is ready for production: no blocker is left, and the score over its categories is high enough. */
+/**
+ * Opens if the service is ready for production: no blocker is left, and the score over its categories is high enough.
+ */
 import { z } from 'zod';
 import {
   categories,

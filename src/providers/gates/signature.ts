@@ -1,4 +1,7 @@
-/** Opens if the image is signed by one of the operator's signers or, if the plan asks for it, built by a trusted builder from its source. */
+/**
+ * Opens if the image is signed by one of the operator's signers or, if the plan asks for it, built by a trusted builder
+ * from its source.
+ */
 import { parseImage } from '../../domain/gates/image-reference.ts';
 import type { WantedProvenance } from '../../domain/gates/provenance.ts';
 import { OutgoingError } from '../outgoing.ts';
@@ -57,7 +60,9 @@ function createSignature(known: SignatureSettings): Gate {
   };
 }
 
-/** A signer that could not be asked may be the one who signed: its fault is the operator's, and no verdict on the image. */
+/**
+ * A signer that could not be asked may be the one who signed: its fault is the operator's, and no verdict on the image.
+ */
 function withUnusable(verdict: Judged, unusable: readonly string[]): GateVerdict {
   const { unsigned, ...rest } = verdict;
   if (unsigned !== true || unusable.length === 0) return rest;

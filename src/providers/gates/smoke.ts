@@ -1,4 +1,7 @@
-/** Opens if the operator's smoke tests pass: HTTP steps, commands, Jobs on a cluster. A plan names them and sets nothing of them. */
+/**
+ * Opens if the operator's smoke tests pass: HTTP steps, commands, Jobs on a cluster. A plan names them and sets nothing
+ * of them.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { KubeClient } from '../kube/client.ts';

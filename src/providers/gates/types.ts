@@ -73,7 +73,9 @@ export interface GateType {
   readonly summary: string;
   /** What a plan may set. */
   readonly options: z.ZodType<Record<string, unknown>>;
-  /** What the operator sets: addresses, credentials by reference. A gate whose settings may be empty needs no instance. */
+  /**
+   * What the operator sets: addresses, credentials by reference. A gate whose settings may be empty needs no instance.
+   */
   readonly settings: z.ZodType<Record<string, unknown>>;
   /** Time between two looks while it holds. Default: 10 s. */
   readonly intervalMs?: number;

@@ -35,7 +35,9 @@ export function isHostPort(text: string): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** The address for this canary. The values come from a parsed plan, whose alphabets cannot leave their place in a URL. */
+/**
+ * The address for this canary. The values come from a parsed plan, whose alphabets cannot leave their place in a URL.
+ */
 export function addressFor(setting: AddressSetting, target: ProbeTarget): string {
   return fill(typeof setting === 'string' ? setting : setting[target.slot], target);
 }

@@ -1,4 +1,6 @@
-/** The two messages of grpc.health.v1, which are so small that they need no library: HealthCheckRequest and -Response. */
+/**
+ * The two messages of grpc.health.v1, which are so small that they need no library: HealthCheckRequest and -Response.
+ */
 
 /** `string service = 1`; an empty text asks after the server as a whole. */
 export function encodeRequest(service: string): Buffer {

@@ -26,8 +26,8 @@ export interface ProbeResult {
 
 /**
  * Whatever is not there, refuses or is silent is not healthy: that is an answer, no error. Errors: `health-probe` when
- * the probe could not be tried or its answer says nothing of health (credentials, a service that the server does not know); when
- * `signal` aborts, anything.
+ * the probe could not be tried or its answer says nothing of health (credentials, a service that the server does not
+ * know); when `signal` aborts, anything.
  */
 export interface HealthProvider {
   probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeResult>;

@@ -92,7 +92,10 @@ export class KubeClient {
     return await this.ask(`change ${nameOf(ref)}`, { method: 'PATCH', path, body: patch, type }, signal);
   }
 
-  /** That it is gone already is no error. Dependents go in the background. `conflict` if it is not as `preconditions` say. */
+  /**
+   * That it is gone already is no error. Dependents go in the background. `conflict` if it is not as `preconditions`
+   * say.
+   */
   async delete(ref: KubeRef, signal?: AbortSignal, preconditions?: Preconditions): Promise<void> {
     // All in the body: where there is one, the API server does not heed the query, and a Job's pods would stay.
     const options = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
@@ -203,7 +206,9 @@ export function pathOf(
   return `${base}${within}/${kind.resource}${own}${text === '' ? '' : `?${text}`}`;
 }
 
-/** A kept connection may have been closed by the other side just now; then the request never arrived, and goes again. */
+/**
+ * A kept connection may have been closed by the other side just now; then the request never arrived, and goes again.
+ */
 function answerOf(
   protocol: string,
   body: string | undefined,

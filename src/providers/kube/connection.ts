@@ -23,8 +23,8 @@ export interface Connection {
 const maxSockets = 24;
 
 /**
- * Errors: `provider-config` if the kubeconfig cannot be read, or has no such context. `root` stands before the folder of
- * the pod's service account.
+ * Errors: `provider-config` if the kubeconfig cannot be read, or has no such context. `root` stands before the folder
+ * of the pod's service account.
  */
 export function connect(settings: Pick<KubeSettings, 'kubeconfig' | 'context'>, root?: string): Connection {
   const credentials = new Credentials(() => readIdentity(settings, root));

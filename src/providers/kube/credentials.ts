@@ -1,4 +1,6 @@
-/** What requests prove themselves with: kept for a while, shared by those that ask at once, and taken anew when refused. */
+/**
+ * What requests prove themselves with: kept for a while, shared by those that ask at once, and taken anew when refused.
+ */
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';

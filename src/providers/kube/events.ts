@@ -1,6 +1,6 @@
 /**
- * Events on the objects that Sluice touches, for people who look with kubectl. They are hints: written in the background,
- * a few at a time, and given up quietly when the API server does not want them.
+ * Events on the objects that Sluice touches, for people who look with kubectl. They are hints: written in the
+ * background, a few at a time, and given up quietly when the API server does not want them.
  */
 import { createHash } from 'node:crypto';
 import { within } from '../limit.ts';

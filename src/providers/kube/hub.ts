@@ -1,4 +1,7 @@
-/** Follows single objects for many askers: one watch for all objects of a kind in a namespace, for as long as anybody asks. */
+/**
+ * Follows single objects for many askers: one watch for all objects of a kind in a namespace, for as long as anybody
+ * asks.
+ */
 import type { KubeClient } from './client.ts';
 import { isProblem } from './errors.ts';
 import type { KubeKind, KubeObject, KubeRef } from './types.ts';

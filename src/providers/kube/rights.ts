@@ -1,4 +1,7 @@
-/** What a part of Sluice must be allowed to do on a cluster. Each provider type says what it needs; `sluice rbac` prints it. */
+/**
+ * What a part of Sluice must be allowed to do on a cluster. Each provider type says what it needs; `sluice rbac` prints
+ * it.
+ */
 import { secret } from './kinds.ts';
 import type { KubeKind } from './types.ts';
 
@@ -20,7 +23,10 @@ export interface Right {
 /** What each part needs; a part that is not named needs nothing. */
 export type Rights = Readonly<Partial<Record<KubeRole, readonly Right[]>>>;
 
-/** The right to do `verbs` with objects of `kinds`, as many as there are groups. `sub`: with a part of them, such as a pod's log. */
+/**
+ * The right to do `verbs` with objects of `kinds`, as many as there are groups. `sub`: with a part of them, such as a
+ * pod's log.
+ */
 export function rightTo(
   verbs: readonly Verb[],
   kinds: readonly KubeKind[],

@@ -1,4 +1,6 @@
-/** Follows all objects of a kind: a list, then each change as it happens, and a fresh list whenever the thread was lost. */
+/**
+ * Follows all objects of a kind: a list, then each change as it happens, and a fresh list whenever the thread was lost.
+ */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, pathOf } from './client.ts';

@@ -1,4 +1,7 @@
-/** Looks of checks on counters, with the latency that counts as slow chosen near stable's own quantile where a check asks for it. */
+/**
+ * Looks of checks on counters, with the latency that counts as slow chosen near stable's own quantile where a check
+ * asks for it.
+ */
 import { setMaxListeners } from 'node:events';
 import {
   type BoundSource,

@@ -18,7 +18,9 @@ interface Question<T> {
 }
 
 export interface HttpSource {
-  /** One request, one answer. Retries are the caller's: a check has a budget for errors, and a late answer is of no use. */
+  /**
+   * One request, one answer. Retries are the caller's: a check has a budget for errors, and a late answer is of no use.
+   */
   ask<T>(url: string, question: Question<T>): Promise<T>;
   close(): void;
 }

@@ -1,4 +1,7 @@
-/** Carries one HTTP exchange over kept connections, with files for TLS where they are set, and never to a machine's own cloud. */
+/**
+ * Carries one HTTP exchange over kept connections, with files for TLS where they are set, and never to a machine's own
+ * cloud.
+ */
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';

@@ -1,4 +1,7 @@
-/** Sends every query of every check of a plan once, for both arms, and says what came back: before anything depends on it. */
+/**
+ * Sends every query of every check of a plan once, for both arms, and says what came back: before anything depends on
+ * it.
+ */
 import type { Arm } from '../../domain/analysis/evidence.ts';
 import { type CheckQueryUse, type QueryRole, queriesOf } from '../../domain/analysis/queries-of.ts';
 import { renderQuery } from '../../domain/analysis/template.ts';

@@ -1,4 +1,6 @@
-/** Turns a check into queries and their answers into a reading or a verdict; whatever goes wrong becomes an answer too. */
+/**
+ * Turns a check into queries and their answers into a reading or a verdict; whatever goes wrong becomes an answer too.
+ */
 import type { Arm } from '../../domain/analysis/evidence.ts';
 import type { CompositeCheck } from '../../domain/analysis/further-checks.ts';
 import { judge, needsStable } from '../../domain/analysis/index.ts';
@@ -10,7 +12,10 @@ import { readHistory, readWindow, readWindows } from './series-reading.ts';
 import type { MetricsProvider, QueryOptions, Series } from './types.ts';
 
 export type ArmVars = Omit<QueryVars, 'windowMs'>;
-/** The two versions and what they are versions of; the arm is added for each query. `stable` is what the canary is compared with. */
+/**
+ * The two versions and what they are versions of; the arm is added for each query. `stable` is what the canary is
+ * compared with.
+ */
 export type LookVars = Omit<ArmVars, 'version' | 'share'> & {
   /** The share of ordinary traffic that the canary is asked to have, 0 to 1. */
   readonly canaryShare: number;
@@ -51,7 +56,9 @@ export async function look(
   return judge(check, canary, stable, options.atMs);
 }
 
-/** What a kind needs of one arm. Only series ask for times of their own, so only they go by the clock of this machine. */
+/**
+ * What a kind needs of one arm. Only series ask for times of their own, so only they go by the clock of this machine.
+ */
 function readFor(
   provider: MetricsProvider,
   check: MetricCheck,
@@ -73,7 +80,10 @@ export function armVars({ canaryShare, stableShare, ...vars }: LookVars, arm: Ar
     : { ...vars, version: vars.stable, share: stableShare ?? 1 - canaryShare };
 }
 
-/** What the canary is compared with: the stable version, or the baseline that the plan names, with as many users as the canary. */
+/**
+ * What the canary is compared with: the stable version, or the baseline that the plan names, with as many users as the
+ * canary.
+ */
 export function comparedWith(
   { analysis: { baseline } }: Pick<Plan, 'analysis'>,
   stable: string,

@@ -1,4 +1,7 @@
-/** The one expression that pages of metrics are asked with beside selectors: by how much counters grew, as presets ask for histograms. */
+/**
+ * The one expression that pages of metrics are asked with beside selectors: by how much counters grew, as presets ask
+ * for histograms.
+ */
 import { increaseIn, seenBy } from '../../domain/analysis/counter-increase.ts';
 import { parseSelector, type Selector } from './selector-text.ts';
 import type { Series } from './types.ts';
@@ -12,7 +15,10 @@ interface Growth {
 
 const form = /^\s*sum\s*(?:by\s*\(([a-zA-Z0-9_,\s]*)\)\s*)?\(\s*increase\s*\((.*)\)\s*\)\s*$/s;
 
-/** Of `sum by (le) (increase(name{label="value"}[10m]))`; null: it is something else. Throws `metrics-query` for a selector that is none. */
+/**
+ * Of `sum by (le) (increase(name{label="value"}[10m]))`; null: it is something else. Throws `metrics-query` for a
+ * selector that is none.
+ */
 export function parseGrowth(query: string): Growth | null {
   const [, labels = '', inner] = form.exec(query) ?? [];
   if (inner === undefined) return null;

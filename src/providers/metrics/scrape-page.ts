@@ -1,4 +1,6 @@
-/** One page of metrics: scraped every interval while somebody asks for it, with the samples of what was asked for kept. */
+/**
+ * One page of metrics: scraped every interval while somebody asks for it, with the samples of what was asked for kept.
+ */
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { HttpSource } from './http-source.ts';
 import type { ScrapeSettings, ScrapeTarget } from './scrape-settings.ts';

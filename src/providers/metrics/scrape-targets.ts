@@ -8,7 +8,10 @@ import { matcherTest, type Selector } from './selector-text.ts';
 /** What may be filled into an address: nothing that could leave its place there. */
 const fillable = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
-/** The targets that may have what is asked for, their addresses filled in. Throws `metrics-query` where the query says too little. */
+/**
+ * The targets that may have what is asked for, their addresses filled in. Throws `metrics-query` where the query says
+ * too little.
+ */
 export function targetsFor(
   targets: readonly ScrapeTarget[],
   { matchers }: Selector,

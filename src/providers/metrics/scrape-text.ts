@@ -1,4 +1,7 @@
-/** Reads a page of metrics in Prometheus' text format (or OpenMetrics'): strict, so one line that is none spoils the page. */
+/**
+ * Reads a page of metrics in Prometheus' text format (or OpenMetrics'): strict, so one line that is none spoils the
+ * page.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 
 export interface Sample {

@@ -1,4 +1,7 @@
-/** Reads `/metrics` pages itself, without Prometheus: enough for checks that count. It knows selectors and how much they grew, not PromQL. */
+/**
+ * Reads `/metrics` pages itself, without Prometheus: enough for checks that count. It knows selectors and how much they
+ * grew, not PromQL.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
 import { within } from '../limit.ts';

@@ -1,4 +1,7 @@
-/** Reads the one form of query that sources without PromQL know: `name{label="value",…}`, maybe with a range `[30s]` behind. */
+/**
+ * Reads the one form of query that sources without PromQL know: `name{label="value",…}`, maybe with a range `[30s]`
+ * behind.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 
 const operators = ['=~', '!~', '!=', '='] as const;

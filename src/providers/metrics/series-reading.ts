@@ -1,4 +1,7 @@
-/** Reads what some checks need beside one value: the points of a series, the past, or one share for each of several windows. */
+/**
+ * Reads what some checks need beside one value: the points of a series, the past, or one share for each of several
+ * windows.
+ */
 import type {
   AnomalyCheck,
   ErrorBudgetCheck,
@@ -49,7 +52,9 @@ export async function readHistory(
   return 'kind' in read ? read : readingOf(read, 'median');
 }
 
-/** Pairs of window length and share of failures, windows without data left out; the value is the share of the shortest. */
+/**
+ * Pairs of window length and share of failures, windows without data left out; the value is the share of the shortest.
+ */
 export async function readWindows(
   provider: MetricsProvider,
   check: ErrorBudgetCheck,

@@ -1,4 +1,6 @@
-/** Spares a metrics source: the same question, asked by many rollouts and checks at about the same time, is sent once. */
+/**
+ * Spares a metrics source: the same question, asked by many rollouts and checks at about the same time, is sent once.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 import { Turns } from '../turns.ts';
 import type { MetricsProvider, Series } from './types.ts';
@@ -6,7 +8,9 @@ import type { MetricsProvider, Series } from './types.ts';
 interface Sharing {
   /** Questions under way at the same time; further ones wait their turn, within the limits of whoever asks. */
   readonly concurrent: number;
-  /** How old the answer to a question "as of now" may be, milliseconds. Questions with a time of their own never age. */
+  /**
+   * How old the answer to a question "as of now" may be, milliseconds. Questions with a time of their own never age.
+   */
   readonly freshMs: number;
 }
 

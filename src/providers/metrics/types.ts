@@ -34,8 +34,8 @@ export interface RangeOptions {
 }
 
 /**
- * Errors: `metrics-unavailable` (no answer, time-out, 5xx, refused credentials; retryable), `metrics-query` (the source refuses the
- * query). An empty answer is an empty array, never an error.
+ * Errors: `metrics-unavailable` (no answer, time-out, 5xx, refused credentials; retryable), `metrics-query` (the source
+ * refuses the query). An empty answer is an empty array, never an error.
  */
 export interface MetricsProvider {
   instant(query: string, options?: QueryOptions): Promise<readonly Series[]>;

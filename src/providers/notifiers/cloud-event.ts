@@ -1,4 +1,6 @@
-/** Notices as CloudEvents 1.0. What CDEvents has a word for goes by that word too: a service deployed or rolled back. */
+/**
+ * Notices as CloudEvents 1.0. What CDEvents has a word for goes by that word too: a service deployed or rolled back.
+ */
 import type { Notice } from '../../domain/notify/types.ts';
 import type { NotifierMessage } from './types.ts';
 

@@ -1,4 +1,6 @@
-/** GitHub: a deployment for each rollout, kept in step; at the end a comment on the commit, and an issue for a rollback. */
+/**
+ * GitHub: a deployment for each rollout, kept in step; at the end a comment on the commit, and an issue for a rollback.
+ */
 import { z } from 'zod';
 import type { Notice, Thread } from '../../domain/notify/types.ts';
 import { sentenceOf } from '../../domain/notify/words.ts';

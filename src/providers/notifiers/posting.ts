@@ -8,7 +8,9 @@ const maxBytes = 256 * 1024;
 /** What a receiver asks for is heeded up to here. */
 const longestPauseMs = 600_000;
 
-/** Refused for good: the same message would be refused again. Whatever else is no success may be put right meanwhile. */
+/**
+ * Refused for good: the same message would be refused again. Whatever else is no success may be put right meanwhile.
+ */
 const final = [400, 410, 413, 415, 422];
 
 interface Call {

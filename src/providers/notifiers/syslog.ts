@@ -72,8 +72,8 @@ async function optionsOf(
 }
 
 /**
- * A listener that does not want this certificate says nothing: it closes, some time after the client has seen it open. In
- * several looks: what came while this process had no time to see it must be seen before it counts as nothing.
+ * A listener that does not want this certificate says nothing: it closes, some time after the client has seen it open.
+ * In several looks: what came while this process had no time to see it must be seen before it counts as nothing.
  */
 const settling = { looks: 10, everyMs: 25 };
 

@@ -1,4 +1,6 @@
-/** What Sluice needs from a notifier: it tells one receiver, and says where, so that the next notice finds the place. */
+/**
+ * What Sluice needs from a notifier: it tells one receiver, and says where, so that the next notice finds the place.
+ */
 import type { z } from 'zod';
 import type { Message, Thread } from '../../domain/notify/types.ts';
 
@@ -10,9 +12,9 @@ export interface NotifierMessage extends Message {
 }
 
 /**
- * May be called again for the same notices, after a call whose end was not seen: whoever can, sends the notice's key along.
- * Errors: `notify-failed`, which is tried again; `notify-refused`, which is not; what `signal` aborts with. No error and no
- * thread holds a secret: both stand in histories.
+ * May be called again for the same notices, after a call whose end was not seen: whoever can, sends the notice's key
+ * along. Errors: `notify-failed`, which is tried again; `notify-refused`, which is not; what `signal` aborts with. No
+ * error and no thread holds a secret: both stand in histories.
  */
 export interface Notifier {
   /** Resolves when the receiver has taken the message. The thread is kept; null: there is nothing to keep. */

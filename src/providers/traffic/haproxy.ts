@@ -1,4 +1,7 @@
-/** HAProxy: share, lease and stop are entries of its maps, and its own configuration is what ends a canary without a lease. */
+/**
+ * HAProxy: share, lease and stop are entries of its maps, and its own configuration is what ends a canary without a
+ * lease.
+ */
 import { SluiceError } from '../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../domain/plan/types.ts';
 import type { Slot } from '../../domain/rollout/types.ts';
@@ -197,7 +200,10 @@ class HaproxyTraffic implements TrafficProvider {
     };
   }
 
-  /** The role without an owner, in HAProxy and on disk, is what a restart goes by. It follows what the frontend does now. */
+  /**
+   * The role without an owner, in HAProxy and on disk, is what a restart goes by. It follows what the frontend does
+   * now.
+   */
   private async keepRole(target: TrafficTarget, signal?: AbortSignal): Promise<void> {
     const role = await this.about(target, signal, async (entries) => {
       const { stableSlot } = await entries.read();

@@ -25,7 +25,10 @@ export interface TrafficState {
   readonly leaseUntilMs: number;
   /** A stop of the target, or of everything, is in force. */
   readonly stopped: boolean;
-  /** Where a guard or a controller has yet to make the data plane follow: what the canary still gets. Absent: it follows. */
+  /**
+   * Where a guard or a controller has yet to make the data plane follow: what the canary still gets. Absent: it
+   * follows.
+   */
   readonly behind?: Behind;
   /** Who else wrote last, when the data plane is not as it was asked to be; absent: it is, or nobody is known. */
   readonly writer?: string;
@@ -58,7 +61,10 @@ export interface Route {
 export interface TrafficProvider {
   /** The one header that stages may match on, in lower case; `*`: any; empty: none. */
   readonly matchHeader: string;
-  /** Takes the target for `epoch`: checks that the data plane knows it, sets the canary to 0, clears a former stop of the target (never of `*`). */
+  /**
+   * Takes the target for `epoch`: checks that the data plane knows it, sets the canary to 0, clears a former stop of
+   * the target (never of `*`).
+   */
   prepare(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<TrafficState>;
   /** Sets share and match, takes over from a lower epoch, carries its lease over and never extends it. */
   setRoute(target: TrafficTarget, route: Route, epoch: number, signal?: AbortSignal): Promise<void>;
@@ -66,13 +72,16 @@ export interface TrafficProvider {
   renew(target: TrafficTarget, epoch: number, untilMs: number, signal?: AbortSignal): Promise<void>;
   read(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState>;
   /**
-   * As `read`, but it may be some seconds old where a change would have been noticed. For who looks again and again; never
-   * proof of anything. Absent: `read` costs little.
+   * As `read`, but it may be some seconds old where a change would have been noticed. For who looks again and again;
+   * never proof of anything. Absent: `read` costs little.
    */
   glance?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficState>;
   /** Makes `slot` the stable one in one write and ends the canary's share; survives a restart of the data plane. */
   setStable(target: TrafficTarget, slot: Slot, epoch: number, signal?: AbortSignal): Promise<void>;
-  /** All traffic to stable, at once: stops the canary, then drops share, match and lease. Works half-way through anything. */
+  /**
+   * All traffic to stable, at once: stops the canary, then drops share, match and lease. Works half-way through
+   * anything.
+   */
   restore(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
   /** The express lane: one write that no renewal undoes; cleared only by the next `prepare`. */
   stop(target: TrafficTarget, signal?: AbortSignal): Promise<void>;
@@ -87,7 +96,9 @@ export interface TrafficProvider {
   readonly stopFollowedMs?: number;
   /** How long one restore may take; for data planes where it is several requests to somewhere else. Default: 1 s. */
   readonly restoreLimitMs?: number;
-  /** After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target. */
+  /**
+   * After the end of a rollout: gives back what the data plane need not keep. Fenced if a newer epoch owns the target.
+   */
   leave?(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void>;
   /**
    * What was asked for, without a look at whether the data plane follows; `*`: only whether everything is stopped. For
@@ -98,7 +109,10 @@ export interface TrafficProvider {
   shares?(target: TrafficTarget, signal?: AbortSignal): Promise<readonly number[] | null>;
   /** Whether what `leave` leaves sends to the canary's pods again: then they are stopped before it. */
   leavesLast?(target: TrafficTarget): boolean;
-  /** Calls when something has changed in the data plane, maybe without need; returns when `signal` aborts, or at once if it cannot tell. Never rejects. */
+  /**
+   * Calls when something has changed in the data plane, maybe without need; returns when `signal` aborts, or at once if
+   * it cannot tell. Never rejects.
+   */
   changes?(target: TrafficTarget, onChange: () => void, signal: AbortSignal): Promise<void>;
   counts?(target: TrafficTarget, signal?: AbortSignal): Promise<TrafficCounts>;
   /** The clock by which the data plane ends leases, epoch milliseconds; undefined: it does not tell. */

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** A process that outlives whoever started it. `mark` says when it began; empty: it was gone before it could be asked. */
+/**
+ * A process that outlives whoever started it. `mark` says when it began; empty: it was gone before it could be asked.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly mark: string;

@@ -52,7 +52,10 @@ export async function clearSlot(files: SlotFiles): Promise<void> {
   await rm(files.record, { force: true });
 }
 
-/** Refuses what comes later than a newer owner. To be called under the slot's lock. @throws SluiceError `workload-fenced`. */
+/**
+ * Refuses what comes later than a newer owner. To be called under the slot's lock. @throws SluiceError
+ * `workload-fenced`.
+ */
 export async function passFence(files: SlotFiles, epoch: number | undefined): Promise<void> {
   if (epoch === undefined) return;
   const text = await readFile(files.fence, 'utf8').catch(() => '');

@@ -18,7 +18,10 @@ export interface WorkloadTarget {
  * `cluster-forbidden`.
  */
 export interface WorkloadProvider {
-  /** The slot that a version ends up in: after a promotion it is started there too, and traffic moves. Absent: slots are equal. */
+  /**
+   * The slot that a version ends up in: after a promotion it is started there too, and traffic moves. Absent: slots are
+   * equal.
+   */
   readonly home?: Slot;
   /** The version that runs in the slot; null: none, or not known. */
   versionIn(target: WorkloadTarget, slot: Slot, signal?: AbortSignal): Promise<string | null>;

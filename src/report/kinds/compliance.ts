@@ -1,4 +1,7 @@
-/** Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people acted. */
+/**
+ * Compliance evidence: for each control that gates speak of, what they found and which file proves it; and how people
+ * acted.
+ */
 import { placeText } from '../../domain/gates/wording.ts';
 import { type Control, controlsOf, unnamedIn } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';

@@ -1,4 +1,7 @@
-/** The incident report: what went wrong, how it was found, how fast users were back, what it cost, and what is left to answer. */
+/**
+ * The incident report: what went wrong, how it was found, how fast users were back, what it cost, and what is left to
+ * answer.
+ */
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, type Section, table, text } from '../document.ts';

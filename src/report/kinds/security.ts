@@ -1,4 +1,6 @@
-/** The security assessment: what gates found of image, signature, components and vulnerabilities, and what nobody asked. */
+/**
+ * The security assessment: what gates found of image, signature, components and vulnerabilities, and what nobody asked.
+ */
 
 import type { GateReport } from '../../domain/gates/types.ts';
 import { placeText } from '../../domain/gates/wording.ts';

@@ -142,7 +142,10 @@ function dialogButton(page: Page, name: string) {
   return page.getByRole('dialog').getByRole('button', { name, exact: true });
 }
 
-/** What the plan's schema knows stands in a list while somebody types, and what is chosen is written; it is empty again afterwards. */
+/**
+ * What the plan's schema knows stands in a list while somebody types, and what is chosen is written; it is empty again
+ * afterwards.
+ */
 async function complete(page: Page, typed: string, completed: string): Promise<void> {
   const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
   await editor.focus(patient);

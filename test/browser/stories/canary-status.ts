@@ -1,4 +1,6 @@
-/** The page of one rollout: charts that move with every look, the past after a reload, and a version that is taken back. */
+/**
+ * The page of one rollout: charts that move with every look, the past after a reload, and a version that is taken back.
+ */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { rolloutSeriesSchema } from '../../../src/api/contract.ts';

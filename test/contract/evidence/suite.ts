@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { EvidenceStore } from '../../../src/providers/evidence/types.ts';
 
-/** `atMost`: how many of several puts of one key at the same moment the store may let through; the last of them stays. */
+/**
+ * `atMost`: how many of several puts of one key at the same moment the store may let through; the last of them stays.
+ */
 export function evidenceStoreContract(name: string, given: () => EvidenceStore, atMost = 1): void {
   let counter = 0;
   /** A folder of the test's own in a store that all share. */

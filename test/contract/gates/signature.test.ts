@@ -225,7 +225,9 @@ function without(field: string): string {
   return JSON.stringify(bundle);
 }
 
-/** The same attestation as older cosigns leave it: the envelope in a layer, certificate and log entry in annotations. */
+/**
+ * The same attestation as older cosigns leave it: the envelope in a layer, certificate and log entry in annotations.
+ */
 function publishedAsAttestation() {
   const { verificationMaterial: material, dsseEnvelope } = JSON.parse(text);
   const [entry] = material.tlogEntries;

@@ -1,4 +1,7 @@
-/** Backtests of known histories in a real Prometheus, from blocks that promtool made: 100 requests a second, 5 % of them to the canary. */
+/**
+ * Backtests of known histories in a real Prometheus, from blocks that promtool made: 100 requests a second, 5 % of them
+ * to the canary.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runBacktest } from '../../../src/backtest/run.ts';
 import type { Backtest } from '../../../src/backtest/types.ts';

@@ -83,7 +83,10 @@ const expected: Readonly<Record<string, number>> = {
   'latency-mean': 0.2,
 };
 
-/** The canary's requests in a minute; for a drop those that it should have had: a tenth of its own and seven times as many. */
+/**
+ * The canary's requests in a minute; for a drop those that it should have had: a tenth of its own and seven times as
+ * many.
+ */
 function samplesOf(name: PresetName): number {
   return presets[name].check === 'throughput-drop' ? 0.1 * (600 + 7 * 600) : 600;
 }

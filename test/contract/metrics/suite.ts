@@ -23,7 +23,10 @@ interface MetricsHarness {
   close(): Promise<void>;
 }
 
-/** A source with `numbersOnly` has neither several series, nor ranges, nor counters, nor NaN, and refuses what it has not. */
+/**
+ * A source with `numbersOnly` has neither several series, nor ranges, nor counters, nor NaN, and refuses what it has
+ * not.
+ */
 export function metricsContract(
   name: string,
   start: () => Promise<MetricsHarness>,

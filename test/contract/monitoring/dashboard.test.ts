@@ -1,4 +1,6 @@
-/** The Grafana dashboard: every query of it is run by a real Prometheus over series as Sluice and services have them. */
+/**
+ * The Grafana dashboard: every query of it is run by a real Prometheus over series as Sluice and services have them.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

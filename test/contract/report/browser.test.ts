@@ -1,4 +1,7 @@
-/** Reports as pages in a real browser: nothing fails, nothing is asked for, charts are drawn, in light, dark and on paper. */
+/**
+ * Reports as pages in a real browser: nothing fails, nothing is asked for, charts are drawn, in light, dark and on
+ * paper.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -19,9 +19,13 @@ export interface TrafficFixture {
   ): Promise<{ blue: number; green: number; failed: number }>;
   /** Takes the data plane away and brings it back; left out where it cannot go away. */
   readonly outage?: { begin(): Promise<void>; end(): Promise<void> };
-  /** Stops and lapses take effect through a guard, which the fixture runs; left out where the data plane does it itself. */
+  /**
+   * Stops and lapses take effect through a guard, which the fixture runs; left out where the data plane does it itself.
+   */
   readonly guarded?: true;
-  /** A share comes about in steps, which whoever leads a rollout takes by renewing; left out where one write does all. */
+  /**
+   * A share comes about in steps, which whoever leads a rollout takes by renewing; left out where one write does all.
+   */
   readonly gradual?: true;
   /** Lets the data plane stand still, and go on, and a provider that does not wait long; left out where it cannot. */
   readonly standstill?: { begin(): Promise<void>; end(): void; readonly hasty: TrafficProvider };
@@ -275,7 +279,10 @@ export function trafficContract(
       await expectRequests('all');
     });
 
-    /** After a release a data plane gives by itself what it gave before; a guard only takes away, and whoever holds the lease gives. */
+    /**
+     * After a release a data plane gives by itself what it gave before; a guard only takes away, and whoever holds the
+     * lease gives.
+     */
     async function regain(owner: number): Promise<void> {
       const renewed = async () => {
         await provider.renew(target, owner, soon());

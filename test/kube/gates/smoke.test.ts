@@ -1,4 +1,7 @@
-/** Smoke tests as Jobs on a real API server, with its own Job controller, as an account that has the rights for it and no more. */
+/**
+ * Smoke tests as Jobs on a real API server, with its own Job controller, as an account that has the rights for it and
+ * no more.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { smokeGate } from '../../../src/providers/gates/smoke.ts';

@@ -1,4 +1,7 @@
-/** What a guard asks of the API server before a stopped canary is safe: in a storm each request more is time for everybody. */
+/**
+ * What a guard asks of the API server before a stopped canary is safe: in a storm each request more is time for
+ * everybody.
+ */
 import { expect, it } from 'vitest';
 import { KubeClient } from '../../../src/providers/kube/client.ts';
 import { connect } from '../../../src/providers/kube/connection.ts';

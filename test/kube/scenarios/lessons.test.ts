@@ -1,4 +1,6 @@
-/** Lessons of the field on Kubernetes: the whole workflow over HTTPRoutes of a real API server, with a guard beside it. */
+/**
+ * Lessons of the field on Kubernetes: the whole workflow over HTTPRoutes of a real API server, with a guard beside it.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/domain/plan/types.ts';
 import { effectivePercent } from '../../../src/providers/traffic/types.ts';

@@ -1,6 +1,6 @@
 /**
- * The plans of `examples/plans` from end to end on a real API server: hours of soak pass in seconds, traffic and workloads
- * are the real providers, and the numbers of their checks are made up.
+ * The plans of `examples/plans` from end to end on a real API server: hours of soak pass in seconds, traffic and
+ * workloads are the real providers, and the numbers of their checks are made up.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/domain/plan/types.ts';

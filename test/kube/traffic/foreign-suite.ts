@@ -1,4 +1,6 @@
-/** How every kind of Kubernetes route behaves towards those it belongs to: their fields, edits, rights and deletions. */
+/**
+ * How every kind of Kubernetes route behaves towards those it belongs to: their fields, edits, rights and deletions.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** As an account with the rights that `sluice rbac` gives, and with fewer: then it says which, and does nothing by halves. */
+/**
+ * As an account with the rights that `sluice rbac` gives, and with fewer: then it says which, and does nothing by
+ * halves.
+ */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

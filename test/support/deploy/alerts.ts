@@ -1,4 +1,6 @@
-/** Tries alerts with `promtool test rules`: each must fire with the series of its case, and stay quiet with the others. */
+/**
+ * Tries alerts with `promtool test rules`: each must fire with the series of its case, and stay quiet with the others.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** The file system of the image's last stage, as its Dockerfile says, in a folder: production packages only, read only. */
+/**
+ * The file system of the image's last stage, as its Dockerfile says, in a folder: production packages only, read only.
+ */
 import {
   chmodSync,
   copyFileSync,

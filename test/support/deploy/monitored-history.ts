@@ -1,4 +1,6 @@
-/** A quarter of an hour of what a Prometheus finds that scrapes Sluice and a service whose canary is a little slower. */
+/**
+ * A quarter of an hour of what a Prometheus finds that scrapes Sluice and a service whose canary is a little slower.
+ */
 import type { HistorySeries } from '../history.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,4 +1,6 @@
-/** A real Kubernetes control plane on loopback, with a scheduler and a node that kwok plays; it leaves nothing behind. */
+/**
+ * A real Kubernetes control plane on loopback, with a scheduler and a node that kwok plays; it leaves nothing behind.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

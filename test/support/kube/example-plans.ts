@@ -1,4 +1,6 @@
-/** The plans of `examples/plans` against a test cluster: their objects, and what their users would be measured to do. */
+/**
+ * The plans of `examples/plans` against a test cluster: their objects, and what their users would be measured to do.
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parsePlan } from '../../../src/domain/plan/schema.ts';

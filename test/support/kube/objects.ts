@@ -49,7 +49,8 @@ export class KubeObjects {
   }
 
   /**
-   * Makes an object as `kubectl apply` makes one that is not there yet, at a small part of its cost; false: it is there.
+   * Makes an object as `kubectl apply` makes one that is not there yet, at a small part of its cost; false: it is
+   * there.
    * @throws Error with the API server's words if it refuses the object.
    */
   async make(object: object): Promise<boolean> {
@@ -65,7 +66,9 @@ export class KubeObjects {
     return true;
   }
 
-  /** All that can be listed in a namespace, each kind once: in its group's preferred version, or the next that has it. */
+  /**
+   * All that can be listed in a namespace, each kind once: in its group's preferred version, or the next that has it.
+   */
   async collections(namespace: string): Promise<readonly Collection[]> {
     this.listed ??= this.findListed();
     return (await this.listed).map(({ base, name, kind }) => ({

@@ -2,8 +2,8 @@
 
 /**
  * `unready`: it runs, and its readiness probe fails. `crash-loop`: its container ends with code 1 again and again.
- * `image-pull`: its image cannot be pulled. `image-name`: its image's name is none, for which no kubelet would wait. A pod
- * that stays Pending needs none of these: the scheduler is real.
+ * `image-pull`: its image cannot be pulled. `image-name`: its image's name is none, for which no kubelet would wait. A
+ * pod that stays Pending needs none of these: the scheduler is real.
  */
 type PodBehaviour = 'ready' | 'unready' | 'crash-loop' | 'image-pull' | 'image-name';
 

@@ -8,7 +8,10 @@ const metadataOf = (namespace: string, target: string) => ({
   annotations: { 'example.com/owner': 'team-a' },
 });
 
-/** `test/shop` -> an HTTPRoute `shop` with a foreign rule, filters and labels, and two rules that send to the Service `shop`. */
+/**
+ * `test/shop` -> an HTTPRoute `shop` with a foreign rule, filters and labels, and two rules that send to the Service
+ * `shop`.
+ */
 export function httpRouteFor(namespace: string, target: string): object {
   const service = serviceIn(target);
   const backend = (name: string) => ({ name, port: 80 });

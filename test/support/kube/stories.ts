@@ -28,7 +28,9 @@ export interface Place {
   readonly namespace: string;
 }
 
-/** Each run has a number of its own. `refused` tells whether anything was refused: then there is nothing to wait for. */
+/**
+ * Each run has a number of its own. `refused` tells whether anything was refused: then there is nothing to wait for.
+ */
 type Story = (kubeconfig: string, place: Place, run: number, refused: () => boolean) => Promise<void>;
 
 /** A route of a type: objects as their owner made them, a plan's options, and what happens to it meanwhile. */
@@ -146,7 +148,9 @@ function api(type: string): Story {
   };
 }
 
-/** Brings a stopped canary home, and one whose Lease was deleted; also when somebody has made a Lease anew meanwhile. */
+/**
+ * Brings a stopped canary home, and one whose Lease was deleted; also when somebody has made a Lease anew meanwhile.
+ */
 function guard(type: string, routes: readonly Fixture[]): Story {
   return async (kubeconfig, place, run, refused) => {
     const { cluster, leaseNamespace } = place;

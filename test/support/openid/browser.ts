@@ -1,4 +1,7 @@
-/** A browser at an OpenID provider, without a screen: it keeps cookies, fills in what is asked, and says where it is sent back to. */
+/**
+ * A browser at an OpenID provider, without a screen: it keeps cookies, fills in what is asked, and says where it is
+ * sent back to.
+ */
 
 /** More steps than a login has. */
 const mostSteps = 12;

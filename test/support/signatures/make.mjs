@@ -1,4 +1,6 @@
-/** Makes `cosign.json`, `cosign.pub` and `other.pub` anew with a real cosign and an empty registry; README.md says how. */
+/**
+ * Makes `cosign.json`, `cosign.pub` and `other.pub` anew with a real cosign and an empty registry; README.md says how.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

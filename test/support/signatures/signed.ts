@@ -1,4 +1,7 @@
-/** An image that a real cosign has signed and attested; README.md tells how. Without what cosign left, the registry has the image alone. */
+/**
+ * An image that a real cosign has signed and attested; README.md tells how. Without what cosign left, the registry has
+ * the image alone.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

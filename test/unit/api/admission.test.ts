@@ -1,4 +1,7 @@
-/** A start under policies: refused with the field and the policy, recorded in the plan that runs, and never in the way of a repetition. */
+/**
+ * A start under policies: refused with the field and the policy, recorded in the plan that runs, and never in the way
+ * of a repetition.
+ */
 import { describe, expect, test } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';

@@ -1,6 +1,6 @@
 /**
- * The promise of docs/api.md: what `/v1` answers today it will answer tomorrow. `docs/openapi.json` is the released document;
- * what is new comes into it with `SLUICE_UPDATE_DOCS=1`, what would break is refused even then.
+ * The promise of docs/api.md: what `/v1` answers today it will answer tomorrow. `docs/openapi.json` is the released
+ * document; what is new comes into it with `SLUICE_UPDATE_DOCS=1`, what would break is refused even then.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';

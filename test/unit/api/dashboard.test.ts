@@ -1,4 +1,7 @@
-/** The dashboard's files as a browser gets them: one page for every address, kept files, and a policy against foreign code. */
+/**
+ * The dashboard's files as a browser gets them: one page for every address, kept files, and a policy against foreign
+ * code.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Series are read out of histories: each watch once, also the one that was lost, and those of versions that kept none. */
+/**
+ * Series are read out of histories: each watch once, also the one that was lost, and those of versions that kept none.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultPayloadConverter } from '@temporalio/common';

@@ -1,4 +1,6 @@
-/** docker-compose.yml against the code: what it sets is read, what it mounts is there, and its parts find each other. */
+/**
+ * docker-compose.yml against the code: what it sets is read, what it mounts is there, and its parts find each other.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

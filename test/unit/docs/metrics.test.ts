@@ -1,4 +1,6 @@
-/** What docs/operations.md says of metrics is what the code has, by name; and the names are as Prometheus wants them. */
+/**
+ * What docs/operations.md says of metrics is what the code has, by name; and the names are as Prometheus wants them.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client';

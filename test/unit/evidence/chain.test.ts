@@ -1,4 +1,7 @@
-/** Bundles of a target in one chain: collected once, in order, also by two at a time; and what a verification says of it. */
+/**
+ * Bundles of a target in one chain: collected once, in order, also by two at a time; and what a verification says of
+ * it.
+ */
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** What instances of `sluice.yaml` say of the plans that may use them, with the provider types that come with Sluice. */
+/**
+ * What instances of `sluice.yaml` say of the plans that may use them, with the provider types that come with Sluice.
+ */
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/domain/plan/schema.ts';
 import { boundProblems } from '../../../src/domain/policy/bounds.ts';

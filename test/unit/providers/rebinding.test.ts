@@ -1,4 +1,7 @@
-/** A name that changes its address between the check and the connection: the address that was checked is the one that is asked. */
+/**
+ * A name that changes its address between the check and the connection: the address that was checked is the one that is
+ * asked.
+ */
 import dns from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** Reports of every kind over recorded rollouts: what they must tell, and that nothing from outside is more than text in them. */
+/**
+ * Reports of every kind over recorded rollouts: what they must tell, and that nothing from outside is more than text in
+ * them.
+ */
 import { describe, expect, test } from 'vitest';
 import { judgeReadiness, type ReadinessCheck } from '../../../src/domain/gates/readiness.ts';
 import type { GateReport } from '../../../src/domain/gates/types.ts';

@@ -1,4 +1,6 @@
-/** What the worker reads of others' workflows when one of them was sealed with a key that is lost, or was tampered with. */
+/**
+ * What the worker reads of others' workflows when one of them was sealed with a key that is lost, or was tampered with.
+ */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, test } from 'vitest';

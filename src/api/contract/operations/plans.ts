@@ -1,4 +1,6 @@
-/** Operations on plans, which change nothing: check one, try its queries, run it over history; and what one may name. */
+/**
+ * Operations on plans, which change nothing: check one, try its queries, run it over history; and what one may name.
+ */
 import { backtestRequestSchema, backtestSchema } from '../backtest.ts';
 import { metricsCheckBodySchema, metricsCheckSchema } from '../metrics-check.ts';
 import { noQuerySchema, validateBodySchema, validationSchema } from '../rollouts.ts';

@@ -1,4 +1,6 @@
-/** What can be done to a rollout now, as buttons; each asks first. Afterwards a way back is shown until it is verified. */
+/**
+ * What can be done to a rollout now, as buttons; each asks first. Afterwards a way back is shown until it is verified.
+ */
 import { useState } from 'react';
 import type { CommandAnswer, RolloutView } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';

@@ -1,4 +1,7 @@
-/** What may be asked for while a page cannot see how a rollout stands: what takes users away from a canary, and nothing else. */
+/**
+ * What may be asked for while a page cannot see how a rollout stands: what takes users away from a canary, and nothing
+ * else.
+ */
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import type { Connection } from '../../live/connection.ts';
 import { ageText } from '../../ui/age.ts';

@@ -13,9 +13,9 @@ export interface Steering {
 }
 
 /**
- * A rollback takes no `expect`, so a page that has lost its rollout names the run: the next rollout is not brought back in its place.
- * That costs the API a look at Temporal before the stop, so it is left out where the page is live, where the API cannot see Temporal
- * anyway, and once such a look has failed.
+ * A rollback takes no `expect`, so a page that has lost its rollout names the run: the next rollout is not brought back
+ * in its place. That costs the API a look at Temporal before the stop, so it is left out where the page is live, where
+ * the API cannot see Temporal anyway, and once such a look has failed.
  */
 export async function steer(
   client: Pick<SluiceClient, 'steerRollout'>,

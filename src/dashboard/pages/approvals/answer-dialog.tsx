@@ -1,4 +1,7 @@
-/** The dialog before a yes or a no, with the rollout as it is by then, for as long as it is asked what was asked when it was opened. */
+/**
+ * The dialog before a yes or a no, with the rollout as it is by then, for as long as it is asked what was asked when it
+ * was opened.
+ */
 import type { Waiting } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { useReport } from '../../live/connection.ts';

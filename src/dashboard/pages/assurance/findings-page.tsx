@@ -1,4 +1,6 @@
-/** What the pages of security and readiness share: the question to the API, and what is shown while there is no answer. */
+/**
+ * What the pages of security and readiness share: the question to the API, and what is shown while there is no answer.
+ */
 import type { ReactNode } from 'react';
 import type { Findings } from '../../../api/contract.ts';
 import { client } from '../../api/client.ts';

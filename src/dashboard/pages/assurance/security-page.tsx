@@ -1,4 +1,6 @@
-/** Security validation: what gates found of the version, phases of compliance, vulnerabilities, and what nobody asked. */
+/**
+ * Security validation: what gates found of the version, phases of compliance, vulnerabilities, and what nobody asked.
+ */
 import type { Findings } from '../../../api/contract.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { At } from '../../ui/time.tsx';

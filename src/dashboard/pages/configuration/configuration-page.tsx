@@ -1,4 +1,7 @@
-/** What this Sluice is set up with: versions, access, policies, freezes, providers and presets; and where to ask for more. */
+/**
+ * What this Sluice is set up with: versions, access, policies, freezes, providers and presets; and where to ask for
+ * more.
+ */
 import { usePolled } from '../../live/use-polled.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Page } from '../../shell/page.tsx';

@@ -1,4 +1,6 @@
-/** One emergency as it goes: how many targets are back, which are not and why, its incident, its story, and its release. */
+/**
+ * One emergency as it goes: how many targets are back, which are not and why, its incident, its story, and its release.
+ */
 import { useState } from 'react';
 import type { EmergencyView } from '../../../api/contract.ts';
 import { areaOfWord } from '../../../domain/access/areas.ts';

@@ -1,4 +1,6 @@
-/** The page for the worst hour: stop or bring back everything in a scope, see what became of it, and release it again. */
+/**
+ * The page for the worst hour: stop or bring back everything in a scope, see what became of it, and release it again.
+ */
 import { useState } from 'react';
 import type { EmergencyList } from '../../../api/contract.ts';
 import { allows, allowsSomewhere, everywhere, type Permission } from '../../../domain/access/grants.ts';

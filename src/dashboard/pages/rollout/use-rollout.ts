@@ -41,8 +41,8 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
 const askAgainMs = 3_000;
 
 /**
- * Asked for at first, at each turn of the rollout (a watch has ended, and history has it all) and after a lost connection;
- * in between it grows by what the stream brings.
+ * Asked for at first, at each turn of the rollout (a watch has ended, and history has it all) and after a lost
+ * connection; in between it grows by what the stream brings.
  */
 function useSeries(view: RolloutView | null, lost: boolean) {
   const [series, setSeries] = useState<RolloutSeries | null>(null);

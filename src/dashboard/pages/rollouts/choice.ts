@@ -45,7 +45,8 @@ export function environmentsOf(rows: readonly RolloutRow[]): string[] {
 }
 
 /**
- * Of those that go back, what is due first comes first; among other equals what began last. Those that have ended come last.
+ * Of those that go back, what is due first comes first; among other equals what began last. Those that have ended come
+ * last.
  */
 function byUrgency(a: RolloutRow, b: RolloutRow): number {
   const rank = (row: RolloutRow) => groups.indexOf(groupOf(row)) * 10 + attentions.indexOf(row.attention);

@@ -1,4 +1,7 @@
-/** What of the list is shown: by state, environment and words. It stands in the address, so that it can be sent to others. */
+/**
+ * What of the list is shown: by state, environment and words. It stands in the address, so that it can be sent to
+ * others.
+ */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useSearchParams } from 'wouter';
 import { Icon } from '../../ui/icon.tsx';

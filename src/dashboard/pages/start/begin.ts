@@ -7,7 +7,9 @@ interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-/** A rollout that gives way may need its whole deadline for it, and an API that has too much to do catches up in less. */
+/**
+ * A rollout that gives way may need its whole deadline for it, and an API that has too much to do catches up in less.
+ */
 const beginWithinMs = 180_000;
 const askAgainMs = 2_000;
 /** Tries without any answer before somebody is asked what to do. */

@@ -1,4 +1,7 @@
-/** The attempt to start that this browser keeps, since a page that was loaded anew knows of no answer that was lost before. */
+/**
+ * The attempt to start that this browser keeps, since a page that was loaded anew knows of no answer that was lost
+ * before.
+ */
 import { recall, remember } from '../../shell/storage.ts';
 import { type Attempt, attemptFor, readAttempt } from './attempt.ts';
 

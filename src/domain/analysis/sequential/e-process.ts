@@ -1,8 +1,8 @@
 /**
  * The sequential test: bets on how much worse the canary is, each a product of e-variables, one factor a look. A
  * weighted sum of such products is at most 1 on average, whenever one stops, while the canary is no worse (Ville 1939;
- * Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe anytime-valid inference, 2023), so the chance that it
- * ever reaches `1 / alpha` is at most alpha, however often one looks.
+ * Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe anytime-valid inference, 2023), so the chance that
+ * it ever reaches `1 / alpha` is at most alpha, however often one looks.
  */
 import { dispersionOf, noDispersion, withLook } from './dispersion.ts';
 import { clamped, type Gain, gainAgainst, gainOf, limitOf, nothing } from './e-variable.ts';
@@ -18,8 +18,8 @@ import type {
 import { counted, floored, logSum, none, plus, temper } from './wealth.ts';
 
 /**
- * The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each. A new
- * one goes to the end, where the evidence of rollouts that are under way has none.
+ * The bets on a worse canary: its odds of a bad request as multiples of those at the limit, and what is staked on each.
+ * A new one goes to the end, where the evidence of rollouts that are under way has none.
  */
 const bets = [
   { odds: 3, stake: 0.3 },
@@ -124,9 +124,9 @@ function evidence(state: SequentialState, { margin }: SequentialSettings): numbe
 }
 
 /**
- * What is left of evidence where instances differ. Of the corrections for bursts and for scatter the larger one holds, and
- * that for bursts is in each gain already. And it must be there without the canary's worst instance, too. Both only take away,
- * so the evidence of requests that are independent stays an e-value.
+ * What is left of evidence where instances differ. Of the corrections for bursts and for scatter the larger one holds,
+ * and that for bursts is in each gain already. And it must be there without the canary's worst instance, too. Both only
+ * take away, so the evidence of requests that are independent stays an e-value.
  */
 function believed(state: SequentialState, log: number, margin: Margin): number {
   const { canary, stable, dispersion, spread } = state;
@@ -140,7 +140,9 @@ function believed(state: SequentialState, log: number, margin: Margin): number {
   return Math.min(log, scattered, withoutWorst);
 }
 
-/** The same of evidence that the canary is no worse: there an instance that is better than the others proves no more. */
+/**
+ * The same of evidence that the canary is no worse: there an instance that is better than the others proves no more.
+ */
 function shrunk({ dispersion, spread }: SequentialState, log: number): number {
   return log > 0 ? log / Math.max(1, (spread?.phi ?? 1) / dispersionOf(dispersion)) : log;
 }
@@ -152,7 +154,9 @@ function mostAgainst({ canary, stable }: CountsSample, margin: Margin): number {
   return found.canary > limitOf(found.stable, margin) ? gainOf({ canary, stable }, found, margin).log : 0;
 }
 
-/** Variance of the counts as a multiple of that of independent requests, from look to look or from instance to instance. */
+/**
+ * Variance of the counts as a multiple of that of independent requests, from look to look or from instance to instance.
+ */
 export function variationOf({ dispersion, spread }: SequentialState): number {
   return Math.max(dispersionOf(dispersion), spread?.phi ?? 1);
 }

@@ -5,13 +5,13 @@
  * beyond, 2023).
  *
  * The null is the half-plane on one side of `canary = ratio × stable + difference`, the alternative (a, b) a point on
- * the other, and (a0, b0) the point of the boundary nearest to it: the least Kullback-Leibler divergence, each arm weighted
- * with its number of requests. Then S = likelihood(a, b) / likelihood(a0, b0) is at most 1 on average everywhere in
- * the null. For E[S] = g(p)^n · h(q)^m, where g and h are linear in the canary's true share p and stable's q; its
- * logarithm is concave in (p, q), it is 0 at (a0, b0), and its slope there is the negative slope of the divergence, which
- * at the nearest point of a convex set points away from the set; so nothing in the null lies above 0. By the same
- * concavity the requests of a look may differ in their chances, as long as the means obey the null; and each look may
- * have other chances than the one before.
+ * the other, and (a0, b0) the point of the boundary nearest to it: the least Kullback-Leibler divergence, each arm
+ * weighted with its number of requests. Then S = likelihood(a, b) / likelihood(a0, b0) is at most 1 on average
+ * everywhere in the null. For E[S] = g(p)^n · h(q)^m, where g and h are linear in the canary's true share p and
+ * stable's q; its logarithm is concave in (p, q), it is 0 at (a0, b0), and its slope there is the negative slope of the
+ * divergence, which at the nearest point of a convex set points away from the set; so nothing in the null lies above 0.
+ * By the same concavity the requests of a look may differ in their chances, as long as the means obey the null; and
+ * each look may have other chances than the one before.
  */
 import type { CountsSample, Margin } from './types.ts';
 

@@ -1,11 +1,11 @@
 /**
- * Where the true shares lie: confidence intervals that hold at all looks together, by the method of mixtures (Robbins 1970;
- * Howard, Ramdas, McAuliffe, Sekhon: Time-uniform, nonparametric, nonasymptotic confidence sequences, 2021).
+ * Where the true shares lie: confidence intervals that hold at all looks together, by the method of mixtures (Robbins
+ * 1970; Howard, Ramdas, McAuliffe, Sekhon: Time-uniform, nonparametric, nonasymptotic confidence sequences, 2021).
  *
- * For the true shares (p, q) the likelihood of both arms, averaged over a Beta(1/2, 1/2) prior of each, over the likelihood
- * at (p, q) is a martingale that begins at 1; the pairs for which it is below `1 / alpha` are the region of confidence, and
- * the intervals are its extent. Counts are divided by the dispersion. Sums of all looks decide, so it plays no part
- * how they were cut into looks; shares that change on the way are met only on average.
+ * For the true shares (p, q) the likelihood of both arms, averaged over a Beta(1/2, 1/2) prior of each, over the
+ * likelihood at (p, q) is a martingale that begins at 1; the pairs for which it is below `1 / alpha` are the region of
+ * confidence, and the intervals are its extent. Counts are divided by the dispersion. Sums of all looks decide, so it
+ * plays no part how they were cut into looks; shares that change on the way are met only on average.
  */
 import { variationOf } from './e-process.ts';
 import { logBeta } from './log-gamma.ts';

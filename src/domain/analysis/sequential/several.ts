@@ -1,8 +1,8 @@
 /**
- * One question by several measures: whether latencies are no slower is asked at several bounds, each by a test of its own.
- * The mean of their e-values is one itself, however they depend on each other, for a canary that is no worse by any of
- * them (Vovk, Wang: E-values: calibration, combination and applications, 2021). So alpha is not shared out, and a difference
- * shows wherever it is largest, for the price of ln(number) of evidence.
+ * One question by several measures: whether latencies are no slower is asked at several bounds, each by a test of its
+ * own. The mean of their e-values is one itself, however they depend on each other, for a canary that is no worse by
+ * any of them (Vovk, Wang: E-values: calibration, combination and applications, 2021). So alpha is not shared out, and
+ * a difference shows wherever it is largest, for the price of ln(number) of evidence.
  */
 import { answerOf, begin, step } from './e-process.ts';
 import type { Spread } from './spread.ts';

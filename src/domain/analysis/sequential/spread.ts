@@ -2,11 +2,11 @@
  * Instances that differ: pods and hosts have chances of their own, so that a canary on bad ones is no proof against its
  * version. Two corrections follow from the counts of each instance.
  *
- * Scatter: X² over the instances of an arm is k - 1 on average when they are alike, whatever their share; what it has more
- * tells by how much they scatter (method of moments, as DerSimonian and Laird 1986): c, a standard deviation as a part of the
- * mean, over both arms. An arm whose instances count e bad requests each varies 1 + c² e times as much as independent
- * requests would. That is the φ of the quasi-binomial model (McCullagh and Nelder 1989, 4.5), with what a few instances are not
- * able to tell on the careful side.
+ * Scatter: X² over the instances of an arm is k - 1 on average when they are alike, whatever their share; what it has
+ * more tells by how much they scatter (method of moments, as DerSimonian and Laird 1986): c, a standard deviation as a
+ * part of the mean, over both arms. An arm whose instances count e bad requests each varies 1 + c² e times as much as
+ * independent requests would. That is the φ of the quasi-binomial model (McCullagh and Nelder 1989, 4.5), with what a
+ * few instances are not able to tell on the careful side.
  *
  * One bad instance: what is left of a canary without its worst instance must speak against it as well.
  */

@@ -34,7 +34,9 @@ function sumDown(n: number, q: number, k: number): number {
   return Math.min(1, sum);
 }
 
-/** Loader's way (2000, "Fast and accurate computation of binomial probabilities"), which loses no digits for large n. */
+/**
+ * Loader's way (2000, "Fast and accurate computation of binomial probabilities"), which loses no digits for large n.
+ */
 function density(n: number, q: number, k: number): number {
   if (k === 0) return Math.exp(n * Math.log1p(-q));
   if (k === n) return Math.exp(n * Math.log(q));

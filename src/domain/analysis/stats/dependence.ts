@@ -5,9 +5,9 @@ import { ranked } from './ranks.ts';
 const mostAlike = 0.9;
 
 /**
- * By what factor the variance of a mean (or a rank sum) exceeds that of independent values: (1 + r) / (1 − r) for a series
- * whose neighbours correlate by r (Bayley and Hammersley 1946), at least 1. The correlation is one of ranks, with the
- * correction of Kendall (1954) for its bias in short series.
+ * By what factor the variance of a mean (or a rank sum) exceeds that of independent values: (1 + r) / (1 − r) for a
+ * series whose neighbours correlate by r (Bayley and Hammersley 1946), at least 1. The correlation is one of ranks,
+ * with the correction of Kendall (1954) for its bias in short series.
  */
 export function inflationOf(series: readonly number[]): number {
   const n = series.length;

@@ -1,4 +1,7 @@
-/** Histograms of latencies, classic and native: what is slower than a bound, quantiles with intervals, and means as counts. */
+/**
+ * Histograms of latencies, classic and native: what is slower than a bound, quantiles with intervals, and means as
+ * counts.
+ */
 import { binomialQuantile } from './binomial.ts';
 
 /** Observations above `lower` and up to `upper`; either may be infinite. */
@@ -15,8 +18,8 @@ export type Histogram = readonly Bucket[];
 type Cumulative = readonly (readonly [le: number, count: number])[];
 
 /**
- * From how much each bucket of a classic histogram grew. Buckets are scraped one by one, so that a bound may seem to hold
- * fewer observations than the one below it; then none lie between the two. Without a bucket for everything, null.
+ * From how much each bucket of a classic histogram grew. Buckets are scraped one by one, so that a bound may seem to
+ * hold fewer observations than the one below it; then none lie between the two. Without a bucket for everything, null.
  */
 export function fromCumulative(cumulative: Cumulative): Histogram | null {
   const bounds = cumulative.filter(([le, count]) => !Number.isNaN(le) && Number.isFinite(count));
@@ -50,9 +53,9 @@ export function slowerThan(histogram: Histogram, bound: number): number | null {
 }
 
 /**
- * The bound to compare two arms at: the first of `bounds` that at least the share `quantile` of `usual` does not exceed,
- * or the last one. Null: there is no bound or nothing to go by. It must be chosen before what is judged by it is
- * counted, or the test would not keep its error rate.
+ * The bound to compare two arms at: the first of `bounds` that at least the share `quantile` of `usual` does not
+ * exceed, or the last one. Null: there is no bound or nothing to go by. It must be chosen before what is judged by it
+ * is counted, or the test would not keep its error rate.
  */
 export function boundNear(usual: Histogram, quantile: number, bounds: readonly number[]): number | null {
   const total = totalOf(usual);
@@ -61,7 +64,9 @@ export function boundNear(usual: Histogram, quantile: number, bounds: readonly n
   return bounds.find(enough) ?? bounds.at(-1) ?? null;
 }
 
-/** A quantile, linear within its bucket as Prometheus reckons it. In the last bucket its finite end; null without data. */
+/**
+ * A quantile, linear within its bucket as Prometheus reckons it. In the last bucket its finite end; null without data.
+ */
 export function quantileOf(histogram: Histogram, quantile: number): number | null {
   const rank = quantile * totalOf(histogram);
   let below = 0;
@@ -110,8 +115,8 @@ export function quantileInterval(
 }
 
 /**
- * The mean as counts for a test of shares: each observation, taken as the end of its bucket and at most `cap`, counts as
- * that part of a bad one. A test of bad requests stays valid for such parts, since its bets are convex in them; see
+ * The mean as counts for a test of shares: each observation, taken as the end of its bucket and at most `cap`, counts
+ * as that part of a bad one. A test of bad requests stays valid for such parts, since its bets are convex in them; see
  * docs/analysis.md.
  */
 export function meanAsCounts(

@@ -11,8 +11,8 @@ interface LatencyCounters {
 }
 
 /**
- * Both grow by what the histogram counted from sample to sample. It began anew where its total falls. Where it makes its
- * buckets wider on the way, a bound may come to lie within one: a part of it counts then, and that is no reset.
+ * Both grow by what the histogram counted from sample to sample. It began anew where its total falls. Where it makes
+ * its buckets wider on the way, a bound may come to lie within one: a part of it counts then, and that is no reset.
  */
 export function countersOf(samples: HistogramPoints, bound: number): LatencyCounters {
   const slow: [number, number][] = [];

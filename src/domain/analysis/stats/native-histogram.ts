@@ -1,7 +1,10 @@
 /** Native histograms as Prometheus writes them in JSON: buckets with their rules of what belongs to which. */
 import type { Bucket, Histogram } from './histogram.ts';
 
-/** Rule of which ends belong to it (0 the upper one, 1 the lower one, 2 neither, 3 both, around zero), lower end, upper end, count; numbers as texts, `+Inf` for infinity. */
+/**
+ * Rule of which ends belong to it (0 the upper one, 1 the lower one, 2 neither, 3 both, around zero), lower end, upper
+ * end, count; numbers as texts, `+Inf` for infinity.
+ */
 export type NativeBucket = readonly [rule: number, lower: string, upper: string, count: string];
 
 /**

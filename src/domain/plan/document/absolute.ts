@@ -1,4 +1,7 @@
-/** What of a stage's checks can judge the stable version by itself: those with limits of their own, looked at one by one. */
+/**
+ * What of a stage's checks can judge the stable version by itself: those with limits of their own, looked at one by
+ * one.
+ */
 import type { CheckConfig, ThresholdCheck } from '../../analysis/types.ts';
 import type { Stage } from '../types.ts';
 import type { CheckContext } from './checks.ts';
@@ -6,8 +9,9 @@ import { readChecks } from './checks.ts';
 import { isMapping, type Mapping, ownValue } from './read.ts';
 
 /**
- * A check that counts compares two versions over a whole stage, and its limit is only a guard. Where the plan has set one,
- * the same entry is read once more as a check of single looks. The plan has been read before, so nothing can be wrong.
+ * A check that counts compares two versions over a whole stage, and its limit is only a guard. Where the plan has set
+ * one, the same entry is read once more as a check of single looks. The plan has been read before, so nothing can be
+ * wrong.
  */
 export function withAbsolutes(
   stages: readonly Stage[],

@@ -1,4 +1,6 @@
-/** Turns the checks of a plan (names, presets with changes, templates, checks from scratch) into check configurations. */
+/**
+ * Turns the checks of a plan (names, presets with changes, templates, checks from scratch) into check configurations.
+ */
 import { type Preset, presetNames, presets } from '../../analysis/presets.ts';
 import type { CheckConfig } from '../../analysis/types.ts';
 import { adviceFor } from '../../nearest.ts';

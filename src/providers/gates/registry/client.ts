@@ -81,7 +81,9 @@ export class Registry {
     return digestOf(text) === digest ? text : null;
   }
 
-  /** The index of what refers to a digest, by the API for it or by the tag that stands in for it; null: there is none. */
+  /**
+   * The index of what refers to a digest, by the API for it or by the tag that stands in for it; null: there is none.
+   */
   async referrers(digest: string): Promise<string | null> {
     const answer = await this.ask(`referrers/${digest}`, manifests);
     if (answer.status === 200) return answer.text;
@@ -96,7 +98,10 @@ export class Registry {
     return answer;
   }
 
-  /** Many registries leave blobs with a store of their own; it gets no login of ours, and its answer is known by its digest. */
+  /**
+   * Many registries leave blobs with a store of their own; it gets no login of ours, and its answer is known by its
+   * digest.
+   */
   private async beyond(answer: OutgoingAnswer): Promise<OutgoingAnswer> {
     const location = answer.headers.get('location');
     if (answer.status < 300 || answer.status > 399 || location === null) return answer;
@@ -180,7 +185,9 @@ function mayAsk(
   );
 }
 
-/** As a URL has it: in small letters, and without the port that its protocol has anyway. What is no host stays as it is. */
+/**
+ * As a URL has it: in small letters, and without the port that its protocol has anyway. What is no host stays as it is.
+ */
 function hostOf(registry: string, protocol: string): string {
   const url = `${protocol}//${registry}`;
   return URL.canParse(url) ? new URL(url).host : registry.toLowerCase();
@@ -188,7 +195,10 @@ function hostOf(registry: string, protocol: string): string {
 
 const inner = /(^|\.)(localhost|local|svc)$/;
 
-/** No address, and neither the worker itself nor its cluster or network: whoever writes a plan does not send the worker there. */
+/**
+ * No address, and neither the worker itself nor its cluster or network: whoever writes a plan does not send the worker
+ * there.
+ */
 function isPublicName(hostname: string): boolean {
   const name = hostname.replace(/\.$/, '');
   const isAddress = isIP(name.replace(/^\[|\]$/g, '')) !== 0;

@@ -1,4 +1,7 @@
-/** Where gates find reports that a pipeline has left: below a folder or an address of the operator's, by a path of the plan's. */
+/**
+ * Where gates find reports that a pipeline has left: below a folder or an address of the operator's, by a path of the
+ * plan's.
+ */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,7 @@
-/** What an image's registry holds beside it: Sigstore bundles that refer to it, and cosign's signatures and attestations under tags. */
+/**
+ * What an image's registry holds beside it: Sigstore bundles that refer to it, and cosign's signatures and attestations
+ * under tags.
+ */
 import { z } from 'zod';
 import { parsedJson } from '../../../domain/gates/json.ts';
 import type { Registry } from '../registry/client.ts';

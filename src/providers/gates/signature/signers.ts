@@ -1,4 +1,7 @@
-/** Who may sign: a key, or an identity that a certificate authority has vouched for; checked with Sigstore's own verifier. */
+/**
+ * Who may sign: a key, or an identity that a certificate authority has vouched for; checked with Sigstore's own
+ * verifier.
+ */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Bundle } from '@sigstore/bundle';

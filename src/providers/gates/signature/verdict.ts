@@ -1,4 +1,7 @@
-/** What comes of the signatures that were found beside an image: the first good one opens, and whatever was wrong with the others is told. */
+/**
+ * What comes of the signatures that were found beside an image: the first good one opens, and whatever was wrong with
+ * the others is told.
+ */
 import { messageOf } from '../../../domain/errors.ts';
 import { type Provenance, provenanceFault, type WantedProvenance } from '../../../domain/gates/provenance.ts';
 import type { GateVerdict } from '../types.ts';

@@ -1,4 +1,7 @@
-/** A smoke test that is a command of the operator's, such as the dry run of a migration: exit code 0 means that it passed. */
+/**
+ * A smoke test that is a command of the operator's, such as the dry run of a migration: exit code 0 means that it
+ * passed.
+ */
 import { z } from 'zod';
 import { formatDuration } from '../../../domain/duration.ts';
 import { fillIn, type Values } from '../../../domain/gates/placeholders.ts';

@@ -22,9 +22,9 @@ const reported = z.object({
 });
 
 /**
- * Every gateway of the route that reports has judged this generation, one has accepted it, and those that have, and tell
- * whether it is programmed, say that it is. One that refuses it does not serve it; reports of gateways that the route does
- * not name any more are what nobody has cleared away.
+ * Every gateway of the route that reports has judged this generation, one has accepted it, and those that have, and
+ * tell whether it is programmed, say that it is. One that refuses it does not serve it; reports of gateways that the
+ * route does not name any more are what nobody has cleared away.
  */
 export function isObserved(object: KubeObject): boolean {
   const { data } = reported.safeParse(object);

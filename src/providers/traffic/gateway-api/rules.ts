@@ -52,8 +52,8 @@ interface Place {
 export type Rules = SortedRules<SharedRule>;
 
 /**
- * A rule's only backend gets all its requests whatever its weight, so that our rules can bear this one as their mark. It
- * is in the rule itself because annotations may be taken away alone, and a rule must never be left behind.
+ * A rule's only backend gets all its requests whatever its weight, so that our rules can bear this one as their mark.
+ * It is in the rule itself because annotations may be taken away alone, and a rule must never be left behind.
  */
 const ownWeight = 719_363;
 

@@ -1,7 +1,7 @@
 /**
- * HAProxy's own clock, as `show errors` tells it in passing: the same that `date()` goes by in the frontend's rules. It is
- * told as local time, so the zone is found by the start time and the uptime in `show info`, which know no zone but miss
- * what became of the clock since the start.
+ * HAProxy's own clock, as `show errors` tells it in passing: the same that `date()` goes by in the frontend's rules. It
+ * is told as local time, so the zone is found by the start time and the uptime in `show info`, which know no zone but
+ * miss what became of the clock since the start.
  */
 
 /** Zones differ from UTC by whole quarters of an hour. */

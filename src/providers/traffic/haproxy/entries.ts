@@ -1,9 +1,9 @@
 /**
  * One conversation about one target's entries: what they say, and how an epoch becomes their owner.
  *
- * HAProxy has no compare-and-set, so owners are kept apart by keys. An owner first lays its entries down, then reads who
- * owns the target, then switches `epoch` to itself, then deletes the entries of all before it. Whoever comes late with
- * the switch therefore points at entries that are gone, which is: all traffic to stable.
+ * HAProxy has no compare-and-set, so owners are kept apart by keys. An owner first lays its entries down, then reads
+ * who owns the target, then switches `epoch` to itself, then deletes the entries of all before it. Whoever comes late
+ * with the switch therefore points at entries that are gone, which is: all traffic to stable.
  */
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
@@ -161,7 +161,9 @@ export class Entries {
     return canaryMaps.flatMap((name) => [del(name, key), add(name, key, canary[name])]);
   }
 
-  /** Deletes the entries of every earlier owner of this target, abandoned ones too. A later one may just be arriving. */
+  /**
+   * Deletes the entries of every earlier owner of this target, abandoned ones too. A later one may just be arriving.
+   */
   private async sweep(epoch: number): Promise<void> {
     const [answer] = await this.run([this.commands.show('stable')]);
     const prefix = `${this.id}@`;

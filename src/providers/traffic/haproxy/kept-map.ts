@@ -24,7 +24,10 @@ export class KeptMap {
     this.file = file;
   }
 
-  /** Sets an entry, null: deletes it; others stay. Edits made at the same time are written together. Errors: `traffic-unready`. */
+  /**
+   * Sets an entry, null: deletes it; others stay. Edits made at the same time are written together. Errors:
+   * `traffic-unready`.
+   */
   set(key: string, value: string | null): Promise<void> {
     this.pending.set(key, value);
     this.next ??= this.flushAfter(this.last);

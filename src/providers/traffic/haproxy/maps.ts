@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { SluiceError } from '../../../domain/errors.ts';
 
 /**
- * By target: `roles` (stable slot), `stop` (also of `*`, and of who holds it) and `epoch` (the owner). By `target@epoch`: `stable` (the slot
- * that is stable under this owner). By `target@epoch@slot`, the slot being the stable one: `weight`, `lease`, `match`.
- * A write of a former owner, or one made for the other slot, thus lands where nobody reads.
+ * By target: `roles` (stable slot), `stop` (also of `*`, and of who holds it) and `epoch` (the owner). By
+ * `target@epoch`: `stable` (the slot that is stable under this owner). By `target@epoch@slot`, the slot being the
+ * stable one: `weight`, `lease`, `match`. A write of a former owner, or one made for the other slot, thus lands where
+ * nobody reads.
  */
 export const mapNames = ['roles', 'stop', 'epoch', 'stable', 'weight', 'lease', 'match'] as const;
 export type MapName = (typeof mapNames)[number];

@@ -1,6 +1,6 @@
 /**
- * What the maps say of all targets, read in one conversation for the many that are looked at again and again: a thousand
- * watches would otherwise ask HAProxy for some seven thousand entries a second.
+ * What the maps say of all targets, read in one conversation for the many that are looked at again and again: a
+ * thousand watches would otherwise ask HAProxy for some seven thousand entries a second.
  */
 import type { TargetId } from '../../../domain/plan/types.ts';
 import { within } from '../../limit.ts';
@@ -37,7 +37,9 @@ export class Overview {
   /** Of the last one. */
   private entries = { count: 0, atMs: 0 };
   private looks = { sinceMs: 0, count: 0, perSecond: 0 };
-  /** When each target's entries were last written from here, while somebody could be told of an overview before that. */
+  /**
+   * When each target's entries were last written from here, while somebody could be told of an overview before that.
+   */
   private readonly wroteMs = new Map<TargetId, number>();
 
   constructor(client: Pick<RuntimeClient, 'run'>, commands: MapCommands) {

@@ -1,4 +1,7 @@
-/** The rules by which a frontend honours role, weight, lease, stop and header match. Empty maps mean: all traffic to blue. */
+/**
+ * The rules by which a frontend honours role, weight, lease, stop and header match. Empty maps mean: all traffic to
+ * blue.
+ */
 import type { TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import { type MapName, mapFile } from './maps.ts';
@@ -21,7 +24,9 @@ export interface SnippetOptions {
   readonly matchHeader?: string;
   /** Keeps a user in the same bucket: hashes this cookie or header; without it each request is drawn anew. */
   readonly affinity?: Affinity;
-  /** An anonymous ACL that says which requests are the target's, such as `{ req.hdr(host) shop.test }`. Default: all. */
+  /**
+   * An anonymous ACL that says which requests are the target's, such as `{ req.hdr(host) shop.test }`. Default: all.
+   */
   readonly when?: string;
 }
 

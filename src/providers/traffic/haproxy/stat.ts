@@ -13,7 +13,8 @@ export function requestsIn(csv: string, backend: string): BackendRequests | unde
   const columns = head.replace(/^# /, '').split(',');
   const row = rows.find((line) => line.startsWith(`${backend},BACKEND,`))?.split(',');
   if (row === undefined) return undefined;
-  // In HTTP mode a backend's sessions are its requests. `req_tot` counts a request at its end only: it stands still while some hang.
+  // In HTTP mode a backend's sessions are its requests. `req_tot` counts a request at its end only: it stands still
+  // while some hang.
   const field = (name: string) => Number(row[columns.indexOf(name)] || 0);
   return { begun: field('stot'), current: field('scur') };
 }

@@ -1,6 +1,6 @@
 /**
- * The stop of everything, and who holds it: the frontend reads the entry `*`, and beside it lies one entry for each holder,
- * so that whoever releases it lifts no other's.
+ * The stop of everything, and who holds it: the frontend reads the entry `*`, and beside it lies one entry for each
+ * holder, so that whoever releases it lifts no other's.
  */
 import { SluiceError } from '../../../domain/errors.ts';
 import type { RuntimeClient } from './client.ts';

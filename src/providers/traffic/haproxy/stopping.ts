@@ -1,4 +1,6 @@
-/** Writes stops: those asked for at the same time go to HAProxy together, over one connection that overtakes all others. */
+/**
+ * Writes stops: those asked for at the same time go to HAProxy together, over one connection that overtakes all others.
+ */
 import { SluiceError } from '../../../domain/errors.ts';
 import type { Run, RuntimeClient } from './client.ts';
 import { type MapCommands, tookEffect } from './maps.ts';
@@ -14,7 +16,9 @@ interface Asked {
 const maxWrites = 2;
 /** Lines of one round; HAProxy takes them one by one, and an answer should not be long in coming. */
 const maxTogether = 300;
-/** In a rush a connection that was just opened serves for so long: after a reload it leads to HAProxy's former process. */
+/**
+ * In a rush a connection that was just opened serves for so long: after a reload it leads to HAProxy's former process.
+ */
 const sameConnectionMs = 50;
 
 export class Stopping {

@@ -11,7 +11,9 @@ export function headerRoute({ rule }: SharedRoute, canary: Entry, wanted: Header
   return { ...rule, name: ownName(wanted), match, route: [{ ...canary, weight: 100 }] };
 }
 
-/** The names of headers are in lower case in a VirtualService. What the route asks of this header itself still holds. */
+/**
+ * The names of headers are in lower case in a VirtualService. What the route asks of this header itself still holds.
+ */
 function withHeader(each: Match, { header, value }: HeaderMatch): Match[] {
   const name = header.toLowerCase();
   const asked = each.headers?.[name];

@@ -1,4 +1,6 @@
-/** How a VirtualService is shared: by the weights of its http routes' destinations, and by routes of ours for a header. */
+/**
+ * How a VirtualService is shared: by the weights of its http routes' destinations, and by routes of ours for a header.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';

@@ -68,8 +68,8 @@ export class IstioRoute implements KubeRoute<Seen> {
   }
 
   /**
-   * Subsets first: a route to one that nobody knows would be answered with errors. But nothing comes before taking a share
-   * away, since whoever does that may have no right on the DestinationRule, or there may be two.
+   * Subsets first: a route to one that nobody knows would be answered with errors. But nothing comes before taking a
+   * share away, since whoever does that may have no right on the DestinationRule, or there may be two.
    */
   async write(
     place: RoutePlace,

@@ -1,4 +1,6 @@
-/** The subsets of a DestinationRule that tell the two versions of one host apart: added if missing, and taken out again. */
+/**
+ * The subsets of a DestinationRule that tell the two versions of one host apart: added if missing, and taken out again.
+ */
 
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';

@@ -55,7 +55,10 @@ export async function follow(
   throw new SluiceError('traffic-unavailable', `The route of ${target} was changed again and again.`);
 }
 
-/** What the write left; `unknown`: it has to be read; `conflict`: nothing was written, since it is no longer as it was seen. */
+/**
+ * What the write left; `unknown`: it has to be read; `conflict`: nothing was written, since it is no longer as it was
+ * seen.
+ */
 export async function writeOne(
   route: KubeRoute,
   place: RoutePlace,

@@ -8,9 +8,9 @@ import type { LeaseStore } from './lease-store.ts';
 import { NoRoute, type RouteSeen } from './route.ts';
 
 /**
- * Where there is no Lease, since somebody deleted it, or one that was made anew by whoever knew nothing of the target, the
- * route says who is stable: by its mark while a canary lives, else a canary's Service that has everything, by a promotion
- * or by its owner.
+ * Where there is no Lease, since somebody deleted it, or one that was made anew by whoever knew nothing of the target,
+ * the route says who is stable: by its mark while a canary lives, else a canary's Service that has everything, by a
+ * promotion or by its owner.
  */
 export function informed<L extends LeaseState>(lease: L, { shares, mark }: RouteSeen): L {
   if (lease.epoch > 0) return lease;
@@ -26,7 +26,10 @@ interface Informing {
   readonly seen?: RouteSeen | undefined;
   /** As for the store. */
   readonly from?: 'last';
-  /** A route that will not tell, however often it is asked, hinders nothing; one that does not answer now is to be asked again. */
+  /**
+   * A route that will not tell, however often it is asked, hinders nothing; one that does not answer now is to be asked
+   * again.
+   */
   readonly orGuess?: true;
 }
 

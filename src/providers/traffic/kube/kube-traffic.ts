@@ -194,7 +194,9 @@ export class KubeTraffic implements TrafficProvider {
     return this.options.leavesLast?.(options) ?? false;
   }
 
-  /** After the end of a rollout: nothing of ours stays on the route. The Lease stays, as the record of owner and stop. */
+  /**
+   * After the end of a rollout: nothing of ours stays on the route. The Lease stays, as the record of owner and stop.
+   */
   leave(target: TrafficTarget, epoch: number, signal?: AbortSignal): Promise<void> {
     const { store, route } = this.options;
     return translated(async () => {
@@ -275,8 +277,8 @@ export class KubeTraffic implements TrafficProvider {
 const silent = { weightPercent: 0, match: null, forMs: 0, renewedAtMs: 0 } as const;
 
 /**
- * A canary that was stopped gets all traffic by no promotion. Way back from one there is: a restore, or a promotion before
- * the stop, has left the Lease asking for nothing.
+ * A canary that was stopped gets all traffic by no promotion. Way back from one there is: a restore, or a promotion
+ * before the stop, has left the Lease asking for nothing.
  */
 function refuseStopped({ id }: TrafficTarget, state: LeaseState, stoppedAll: boolean, slot: Slot): void {
   if (slot === state.stableSlot || (state.stop === null && !stoppedAll)) return;

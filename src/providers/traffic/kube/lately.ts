@@ -11,7 +11,10 @@ export class Lately<T> {
     this.forMs = forMs;
   }
 
-  /** An answer to a question that was asked no longer than `forMs` ago; who asks may be content with an older one. Errors: those of the question; `unavailable` when `signal` aborts. */
+  /**
+   * An answer to a question that was asked no longer than `forMs` ago; who asks may be content with an older one.
+   * Errors: those of the question; `unavailable` when `signal` aborts.
+   */
   async get(signal?: AbortSignal, forMs = this.forMs): Promise<T> {
     const atMs = performance.now();
     if (this.last === null || atMs - this.last.atMs > forMs) {

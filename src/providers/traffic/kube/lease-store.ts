@@ -1,4 +1,7 @@
-/** Reads and writes the Leases of targets. Each change starts from what was read and fails to nothing if that is not so any more. */
+/**
+ * Reads and writes the Leases of targets. Each change starts from what was read and fails to nothing if that is not so
+ * any more.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { TargetId } from '../../../domain/plan/types.ts';
@@ -66,8 +69,9 @@ export class LeaseStore {
   }
 
   /**
-   * Changes the target's Lease from what it says now; made if there is none. `change` may throw, and is asked again when
-   * somebody else was quicker. `last`: what was seen last is tried first, which saves a read where anything is to be written.
+   * Changes the target's Lease from what it says now; made if there is none. `change` may throw, and is asked again
+   * when somebody else was quicker. `last`: what was seen last is tried first, which saves a read where anything is to
+   * be written.
    */
   async change(
     target: TargetId,
@@ -192,7 +196,8 @@ export class LeaseStore {
     if (seen === null) return await this.make(ref, leasePatch({ ...noLease, ...wanted }), target, signal);
     const { metadata, spec } = leasePatch(wanted);
     const { resourceVersion, managedFields = [] } = seen.metadata;
-    // All fields are ours, and the API server's account of who wrote which makes each write dearer: so it begins anew, empty.
+    // All fields are ours, and the API server's account of who wrote which makes each write dearer: so it begins anew,
+    // empty.
     const unaccounted = managedFields.length > 0 ? { managedFields: [{}] } : {};
     const changed = { ...metadata, resourceVersion, ...unaccounted };
     return await this.client.patch(ref, { metadata: changed, spec }, signal);

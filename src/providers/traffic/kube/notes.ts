@@ -18,7 +18,10 @@ export function ownerNote({ target }: RoutePlace): Record<string, string> {
   return target === undefined ? {} : { [noteNames.target]: target };
 }
 
-/** The mark of a write, which tells whose it is as well: whoever changes the one annotation does not change hands by that. */
+/**
+ * The mark of a write, which tells whose it is as well: whoever changes the one annotation does not change hands by
+ * that.
+ */
 export function markNotes(place: RoutePlace, mark: string): Record<string, string> {
   const { target } = place;
   return { ...ownerNote(place), [noteNames.mark]: target === undefined ? mark : `${mark} ${target}` };
@@ -50,8 +53,8 @@ export function isOthers(metadata: KubeObject['metadata'], { target }: RoutePlac
 }
 
 /**
- * Whoever wrote the shares, whatever somebody else has written over its name since: a canary that lives would read as brought
- * home. Without the name nobody has the route, which is how it is taken from a rollout that is no more.
+ * Whoever wrote the shares, whatever somebody else has written over its name since: a canary that lives would read as
+ * brought home. Without the name nobody has the route, which is how it is taken from a rollout that is no more.
  */
 function ownerIn(metadata: KubeObject['metadata']): string | undefined {
   const named = metadata.annotations?.[noteNames.target];
@@ -99,8 +102,8 @@ export function beforeIn({ metadata }: KubeObject): Given | null {
 }
 
 /**
- * What users may get: what the route says and, until its controller has taken that up, also what it said before, however
- * often it was written since.
+ * What users may get: what the route says and, until its controller has taken that up, also what it said before,
+ * however often it was written since.
  */
 export function givenIn({ shares, match, before, observed }: RouteSeen): Given {
   const former = observed ? null : before;
@@ -112,8 +115,8 @@ export function givenIn({ shares, match, before, observed }: RouteSeen): Given {
 }
 
 /**
- * Whoever other than we owns what is ours to write; null: we do, or nobody. A write takes the ownership of what it changes, so
- * that this is who wrote it last; times would not tell, since they count seconds.
+ * Whoever other than we owns what is ours to write; null: we do, or nobody. A write takes the ownership of what it
+ * changes, so that this is who wrote it last; times would not tell, since they count seconds.
  */
 export function otherWriterOf({ metadata }: KubeObject, path: FieldPath): string | null {
   const writers = (metadata.managedFields ?? []).filter(

@@ -28,7 +28,10 @@ import {
   type SingleRoute,
 } from './route.ts';
 
-/** What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`, `traffic-unready`. */
+/**
+ * What a kind of object must tell; pure, so that it can be tried without a cluster. Errors: `NoRoute`,
+ * `traffic-unready`.
+ */
 export interface ObjectKind {
   /** The field that it writes, as managed fields name it. */
   readonly owned: FieldPath;

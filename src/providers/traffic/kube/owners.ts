@@ -1,6 +1,6 @@
 /**
- * Who owned what we write. A write of ours takes a field's ownership from whoever had it, and their next apply would not
- * take away what they drop; so it is noted before the first write, and given back at the end.
+ * Who owned what we write. A write of ours takes a field's ownership from whoever had it, and their next apply would
+ * not take away what they drop; so it is noted before the first write, and given back at the end.
  */
 import { z } from 'zod';
 import { fieldManager, type KubeObject, type ManagedField } from '../../kube/types.ts';

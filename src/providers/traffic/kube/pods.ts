@@ -7,7 +7,9 @@ import type { KubeObject } from '../../kube/types.ts';
 
 const podStatus = z.object({ status: z.object({ phase: z.string().optional() }).optional() });
 
-/** Errors: `traffic-unavailable`, which is retried, while there are any; those that terminate are sent nothing any more. */
+/**
+ * Errors: `traffic-unavailable`, which is retried, while there are any; those that terminate are sent nothing any more.
+ */
 export async function refuseWhileRunning(
   client: KubeClient,
   namespace: string,

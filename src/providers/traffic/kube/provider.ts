@@ -1,4 +1,6 @@
-/** Makes a traffic provider type of a kind of route: settings, client, Lease store and guard entry are the same for all. */
+/**
+ * Makes a traffic provider type of a kind of route: settings, client, Lease store and guard entry are the same for all.
+ */
 import { z } from 'zod';
 import { KubeClient } from '../../kube/client.ts';
 import { connect } from '../../kube/connection.ts';
@@ -32,7 +34,9 @@ export interface KubeRouteType {
   readonly checkRoute?: (route: Route) => void;
   /** What it does with routes, beside the Leases that every kind needs. */
   readonly rights: Rights;
-  /** Whether a route that was left sends to the canary's pods again, so that they must end first; default: it does not. */
+  /**
+   * Whether a route that was left sends to the canary's pods again, so that they must end first; default: it does not.
+   */
   readonly leavesLast?: (options: Readonly<Record<string, unknown>>) => boolean;
   routeOf(client: KubeClient): KubeRoute;
 }

@@ -1,4 +1,7 @@
-/** What a kind of route must do to be steered by a Lease: say how it shares its traffic, and be written from what was read. */
+/**
+ * What a kind of route must do to be steered by a Lease: say how it shares its traffic, and be written from what was
+ * read.
+ */
 import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch, TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
@@ -33,13 +36,19 @@ export interface RouteSeen {
   readonly observed: boolean;
   /** Who else wrote last what is ours to write; null: nobody known. */
   readonly otherWriter: string | null;
-  /** Parts of the route differ from one another, or are not there: it has to be written although its shares read as asked. */
+  /**
+   * Parts of the route differ from one another, or are not there: it has to be written although its shares read as
+   * asked.
+   */
   readonly incomplete?: true;
   /** Of the single object that has the shares; absent: there is none. */
   readonly version?: string | undefined;
   /** The object that people look at; absent: it is not known, and no Event is written. */
   readonly regarding?: Regarding;
-  /** Why a part of the route could not be looked at. Nothing is given before it can, but a share is taken away without it. */
+  /**
+   * Why a part of the route could not be looked at. Nothing is given before it can, but a share is taken away without
+   * it.
+   */
   readonly unsure?: Error;
 }
 
@@ -78,8 +87,8 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
   /** The only shares that the route can give, percent; null: any. */
   shares?(place: RoutePlace, signal?: AbortSignal): Promise<readonly number[] | null>;
   /**
-   * Makes the route as wanted; `conflict` if it is no longer as it was seen. What it left; null: it has to be read. `try`:
-   * asks the API server only whether it would.
+   * Makes the route as wanted; `conflict` if it is no longer as it was seen. What it left; null: it has to be read.
+   * `try`: asks the API server only whether it would.
    */
   write(
     place: RoutePlace,
@@ -89,11 +98,14 @@ export interface KubeRoute<Seen extends RouteSeen = RouteSeen> {
     mode?: 'do' | 'try',
   ): Promise<Seen | null>;
   /**
-   * Gives the route back as it was found, with all traffic to the stable slot and no trace of ours. `stableSlot` is asked
-   * between reading and writing, and throws if a newer owner has come.
+   * Gives the route back as it was found, with all traffic to the stable slot and no trace of ours. `stableSlot` is
+   * asked between reading and writing, and throws if a newer owner has come.
    */
   leave(place: RoutePlace, stableSlot: () => Promise<Slot>, signal?: AbortSignal): Promise<void>;
-  /** For a kind whose shares stand in one object; others are read whenever they are needed, and nobody is told of their changes. */
+  /**
+   * For a kind whose shares stand in one object; others are read whenever they are needed, and nobody is told of their
+   * changes.
+   */
   readonly single?: SingleRoute;
 }
 
@@ -103,8 +115,8 @@ export interface SingleRoute {
   /** Whether nothing beside the object has a part in it; if not, the rest has to be read before anything is given. */
   isWhole(place: RoutePlace): boolean;
   /**
-   * As `read` gives it, where the object is the whole; else `unsure`, which is enough to take a share away. Errors: as when
-   * it is read.
+   * As `read` gives it, where the object is the whole; else `unsure`, which is enough to take a share away. Errors: as
+   * when it is read.
    */
   seenIn(object: KubeObject, place: RoutePlace): RouteSeen;
 }

@@ -1,4 +1,7 @@
-/** The kinds of Kubernetes routes: a new one is one file and one line here; traffic providers and the guard follow from it. */
+/**
+ * The kinds of Kubernetes routes: a new one is one file and one line here; traffic providers and the guard follow from
+ * it.
+ */
 import { gatewayApi } from '../gateway-api.ts';
 import { istio } from '../istio.ts';
 import { nginx } from '../nginx.ts';

@@ -1,4 +1,7 @@
-/** What routes of rules have in common, whatever a rule looks like: which are the target's, how they share, and how they go back. */
+/**
+ * What routes of rules have in common, whatever a rule looks like: which are the target's, how they share, and how they
+ * go back.
+ */
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import { sameMatch, sameShare } from '../../../domain/rollout/drift.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
@@ -23,8 +26,8 @@ export interface OwnRule {
 export interface SortedRules<R extends RuleAt> {
   readonly shared: readonly R[];
   /**
-   * Rules that share with the canary and have none of the plan's names, while one of those is missing: somebody has renamed
-   * them. Nothing is given there any more, but it counts, and is taken away.
+   * Rules that share with the canary and have none of the plan's names, while one of those is missing: somebody has
+   * renamed them. Nothing is given there any more, but it counts, and is taken away.
    */
   readonly renamed: readonly R[];
   /** Rules that were renamed and give the canary nothing any more: at the end they are given back as well. */

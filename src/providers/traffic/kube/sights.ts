@@ -7,8 +7,8 @@ import type { LeaseSeen } from './lease-store.ts';
 /** What was seen so lately counts as what is. */
 const justNowMs = 1_000;
 /**
- * And so long if whoever changes the route would have been noticed; longer where many are looked at, since each look costs
- * the API server two reads. The stop of everything is asked for apart, at one interval for all.
+ * And so long if whoever changes the route would have been noticed; longer where many are looked at, since each look
+ * costs the API server two reads. The stop of everything is asked for apart, at one interval for all.
  */
 const toldMs = { least: 8_000, each: 100, most: 20_000 };
 

@@ -1,6 +1,6 @@
 /**
- * Passes on news for which nobody has to hurry: at once while there is little of it, and when much comes at once then one
- * after the other, after the rush, so that the work that it makes is not in the way of what it tells about.
+ * Passes on news for which nobody has to hurry: at once while there is little of it, and when much comes at once then
+ * one after the other, after the rush, so that the work that it makes is not in the way of what it tells about.
  */
 
 /** So many within that time are few. */

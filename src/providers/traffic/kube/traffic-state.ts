@@ -7,7 +7,9 @@ import { untilOf } from './lease-state.ts';
 import { givenIn } from './notes.ts';
 import type { RouteSeen } from './route.ts';
 
-/** While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left. */
+/**
+ * While the lease lives the route itself tells the share, so that drift is seen; after it, what was asked for is left.
+ */
 export function stateOf({ lease, seen }: Followed, nowMs: number): TrafficState {
   const canary = otherSlot(lease.stableSlot);
   const stopped = lease.stop !== null || lease.stoppedAll;

@@ -1,4 +1,6 @@
-/** What the canary Ingress says: the stable one's hosts, paths, TLS and class, with the canary's Service behind them. */
+/**
+ * What the canary Ingress says: the stable one's hosts, paths, TLS and class, with the canary's Service behind them.
+ */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';

@@ -36,8 +36,8 @@ interface Todo {
 const hashLabel = 'pod-template-hash';
 
 /**
- * The selector that takes the pods of one slot only. Labels that the other slot's pods do not have are enough; where there are
- * none, or nobody knows them yet, the hash of the pods as they are now tells them apart.
+ * The selector that takes the pods of one slot only. Labels that the other slot's pods do not have are enough; where
+ * there are none, or nobody knows them yet, the hash of the pods as they are now tells them apart.
  */
 export function selectorOf({ shared, pods }: PodShare, slot: Slot): Labels {
   const [own, other] = [pods[slot], pods[otherSlot(slot)]];
@@ -50,7 +50,10 @@ export function selectorOf({ shared, pods }: PodShare, slot: Slot): Labels {
   return { ...shared, [hashLabel]: own.hash };
 }
 
-/** What can be written now so that the green slot gets `green` percent by `count` pods; nothing: it is so, or pods are awaited. */
+/**
+ * What can be written now so that the green slot gets `green` percent by `count` pods; nothing: it is so, or pods are
+ * awaited.
+ */
 export function todo(state: PodShare, green: number, count: number): Todo {
   const { selector, shared, total, pods } = state;
   const wanted = { blue: pods.blue.replicas, green: pods.green?.replicas ?? 0 };

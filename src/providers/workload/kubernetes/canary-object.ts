@@ -1,4 +1,7 @@
-/** The canary's Deployment as it is sent to the API server: its epoch, its name, and how one that is there becomes as wanted. */
+/**
+ * The canary's Deployment as it is sent to the API server: its epoch, its name, and how one that is there becomes as
+ * wanted.
+ */
 import { type KubeObject, type PatchStep, pointer } from '../../kube/types.ts';
 import { type CanaryWanted, notes } from './canary.ts';
 import type { Deployment } from './shapes.ts';

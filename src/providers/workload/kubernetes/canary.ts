@@ -1,4 +1,7 @@
-/** The canary's Deployment and Service, made from stable's: pure, so that they can be looked at before anything is written. */
+/**
+ * The canary's Deployment and Service, made from stable's: pure, so that they can be looked at before anything is
+ * written.
+ */
 import { createHash } from 'node:crypto';
 import { canaryLabels, type Labels, retargeted } from './labels.ts';
 import type { Place } from './options.ts';

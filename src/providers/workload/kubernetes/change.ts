@@ -1,4 +1,6 @@
-/** Changes a Deployment that is not ours: fenced, tested against what was read, and with no trace of ours at the end. */
+/**
+ * Changes a Deployment that is not ours: fenced, tested against what was read, and with no trace of ours at the end.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../../domain/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -36,8 +38,8 @@ export interface Call {
 const maxRounds = 8;
 
 /**
- * Reads, asks the fence, and writes if nothing has changed since the reading. With an epoch it writes even if nothing is
- * to be changed: a write of an older epoch that is under way then finds another object than it read, and fails.
+ * Reads, asks the fence, and writes if nothing has changed since the reading. With an epoch it writes even if nothing
+ * is to be changed: a write of an older epoch that is under way then finds another object than it read, and fails.
  */
 export async function change(
   { client, cluster, fence }: Context,
@@ -90,7 +92,10 @@ export async function leaveNoTrace({ client }: Context, ref: KubeRef, signal?: A
   }
 }
 
-/** Data planes that follow late may still send to pods. Without an epoch it is somebody's emergency, and nothing is waited for. */
+/**
+ * Data planes that follow late may still send to pods. Without an epoch it is somebody's emergency, and nothing is
+ * waited for.
+ */
 export async function drained(
   { drainMs }: Place,
   { status }: Deployment,

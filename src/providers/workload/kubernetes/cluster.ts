@@ -1,4 +1,7 @@
-/** What a target has on its cluster, read and understood. Errors of every call: `KubeError`, and `workload-config` for what is not as it must be. */
+/**
+ * What a target has on its cluster, read and understood. Errors of every call: `KubeError`, and `workload-config` for
+ * what is not as it must be.
+ */
 import type { KubeClient } from '../../kube/client.ts';
 import { isProblem } from '../../kube/errors.ts';
 import {

@@ -35,7 +35,10 @@ export function instanceOf(pod: Pod, deployment: Deployment, place: Place): Inst
   };
 }
 
-/** A pod of the Deployment's present template has the version by which the Deployment goes, which its image may not tell. */
+/**
+ * A pod of the Deployment's present template has the version by which the Deployment goes, which its image may not
+ * tell.
+ */
 function versionOfPod(pod: Pod, deployment: Deployment, place: Place): string | null {
   const [first, ...others] = pod.spec.containers;
   if (first === undefined) return null;

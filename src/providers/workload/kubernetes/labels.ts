@@ -1,4 +1,7 @@
-/** The labels of a canary's pods: like stable's, but never such that the stable Service or Deployment takes them for its own. */
+/**
+ * The labels of a canary's pods: like stable's, but never such that the stable Service or Deployment takes them for its
+ * own.
+ */
 import { SluiceError } from '../../../domain/errors.ts';
 import type { Place } from './options.ts';
 import type { Deployment, PodTemplate, Service } from './shapes.ts';

@@ -13,8 +13,8 @@ interface Way {
 }
 
 /**
- * A version that the canary runs is promoted: it gets what the canary was made with. Any other has been here before, and
- * comes back as it was.
+ * A version that the canary runs is promoted: it gets what the canary was made with. Any other has been here before,
+ * and comes back as it was.
  */
 export async function wayTo(
   { cluster }: Context,

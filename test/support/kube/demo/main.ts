@@ -1,6 +1,6 @@
 /**
- * `npm run demo:kube`: a cluster, three services of which one gets a good version and one a bad one, told step by step with
- * the objects as kubectl shows them. It ends by itself and leaves nothing running.
+ * `npm run demo:kube`: a cluster, three services of which one gets a good version and one a bad one, told step by step
+ * with the objects as kubectl shows them. It ends by itself and leaves nothing running.
  */
 import { once } from 'node:events';
 import { startCluster } from '../cluster.ts';

@@ -1,6 +1,7 @@
 /**
- * Made-up users of services whose pods do not really run: requests are shared as the HTTPRoute of each service says at the
- * time, and a version whose name says that it is bad fails a third of them. A page of metrics tells, as services would.
+ * Made-up users of services whose pods do not really run: requests are shared as the HTTPRoute of each service says at
+ * the time, and a version whose name says that it is bad fails a third of them. A page of metrics tells, as services
+ * would.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -20,7 +20,8 @@ describe('the oracle', () => {
     const [p, q] = [0.05, 0.01];
     const perRequest = p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
     const wald = Math.log(100) / perRequest;
-    // Wald leaves out what lies beyond the line in the end: on average about half of an error's worth, ln 5, and a sample.
+    // Wald leaves out what lies beyond the line in the end: on average about half of an error's worth, ln 5, and a
+    // sample.
     const overshoot = (Math.log(5) / 2 + perRequest * 2.5) / perRequest;
     expect(requests / runs).toBeGreaterThan(wald);
     expect(requests / runs).toBeLessThan(wald + 1.5 * overshoot);
@@ -59,7 +60,8 @@ describe('the oracle', () => {
       meanOf(comparingOracle, sharePercent) / meanOf(oracle, sharePercent);
     expect(price(1)).toBeGreaterThan(1);
     expect(price(1)).toBeLessThan(1.1);
-    // By the divergences at 25 %: KL(5 %, 1 %) / (KL(5 %, 2 %) + 3 KL(1 %, 2 %)) = 1.61, less what lies beyond the line.
+    // By the divergences at 25 %: KL(5 %, 1 %) / (KL(5 %, 2 %) + 3 KL(1 %, 2 %)) = 1.61, less what lies beyond the
+    // line.
     expect(price(25)).toBeGreaterThan(1.3);
     expect(price(25)).toBeLessThan(1.7);
   });

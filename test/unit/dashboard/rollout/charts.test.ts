@@ -1,4 +1,6 @@
-/** What the charts of a rollout are made of: each look once, as it comes, and never a line where nothing was measured. */
+/**
+ * What the charts of a rollout are made of: each look once, as it comes, and never a line where nothing was measured.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   checkCharts,

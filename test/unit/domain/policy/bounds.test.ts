@@ -1,4 +1,7 @@
-/** An instance is the operator's to give: to plans of some environments, and of a cluster only the places that are theirs. */
+/**
+ * An instance is the operator's to give: to plans of some environments, and of a cluster only the places that are
+ * theirs.
+ */
 import { describe, expect, it } from 'vitest';
 import { type Bounds, boundProblems, type Place, type Reach } from '../../../../src/domain/policy/bounds.ts';
 import { planFixture } from '../../../support/plan.ts';

@@ -1,4 +1,6 @@
-/** Signals and updates of all kinds: whatever a workflow is sent, its handlers read or refuse, and its state stays one. */
+/**
+ * Signals and updates of all kinds: whatever a workflow is sent, its handlers read or refuse, and its state stays one.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readAgain, readRelease } from '../../../../src/domain/emergency/payload.ts';

@@ -66,7 +66,9 @@ function looksOf({ atMs, verdict, canary, stable, low, high, allowed }: CheckSer
   });
 }
 
-/** What the vertical axis shows: both arms and the limits. Intervals are wide at first, and would press the rest flat. */
+/**
+ * What the vertical axis shows: both arms and the limits. Intervals are wide at first, and would press the rest flat.
+ */
 export function rangeOf({ stages }: CheckChart): readonly [low: number, high: number] {
   const looks = stages.flatMap((stage) => stage.looks);
   const latest = looks.at(-1);

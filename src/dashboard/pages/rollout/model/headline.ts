@@ -1,4 +1,6 @@
-/** What matters now, in one line that can be read half asleep: how it stands, why, and whether somebody is wanted. Pure. */
+/**
+ * What matters now, in one line that can be read half asleep: how it stands, why, and whether somebody is wanted. Pure.
+ */
 import type { RolloutView } from '../../../../api/contract.ts';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { CheckRecord } from '../../../../domain/analysis/types.ts';

@@ -126,7 +126,9 @@ function afterPromotion(view: RolloutView, status: RolloutStatus, nowMs: number)
   return [{ ...line, ...idle, ...over, state: failed ? 'failed' : 'past' }];
 }
 
-/** Planned stages follow the one under way, if its end can be told; approvals and gates take whatever time they take. */
+/**
+ * Planned stages follow the one under way, if its end can be told; approvals and gates take whatever time they take.
+ */
 function withPlannedTimes(lines: readonly StageLine[], nowMs: number): StageLine[] {
   let fromMs: number | null = lines.some(({ state }) => state === 'now') ? null : nowMs;
   return lines.map((line) => {

@@ -1,4 +1,6 @@
-/** One check: how it stands and why, its chart, the numbers at the time that is pointed at, and all of it as a table. */
+/**
+ * One check: how it stands and why, its chart, the numbers at the time that is pointed at, and all of it as a table.
+ */
 import { lazy, Suspense, useState } from 'react';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { VerdictKind } from '../../../../domain/analysis/types.ts';

@@ -18,7 +18,10 @@ interface Fleet {
   readonly requests: number;
 }
 
-/** The look at which half an hour of a fleet ends in a rollback; null: it does not. `told`: whether instances are told apart. */
+/**
+ * The look at which half an hour of a fleet ends in a rollback; null: it does not. `told`: whether instances are told
+ * apart.
+ */
 function rejectedAt(seed: number, fleet: Fleet, told = true): number | null {
   const random = uniform(seed);
   const sums = {

@@ -77,7 +77,10 @@ interface RuleLike {
   route?: { destination: { host: string; subset?: string }; weight?: number }[];
 }
 
-/** All but our own routes, and without the weights of the target's destinations, its subsets and a canary that was added. */
+/**
+ * All but our own routes, and without the weights of the target's destinations, its subsets and a canary that was
+ * added.
+ */
 function foreign(object: KubeObject, at: RoutePlace): unknown {
   const { own } = readRoutes(object, at);
   const { http, ...spec } = object.spec as { http: RuleLike[] };

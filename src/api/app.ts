@@ -41,6 +41,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { rollbackRoutes } from './routes/rollbacks.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import type { ApiDeps } from './service.ts';
 import { traceRequests } from './traced-requests.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
@@ -145,6 +146,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   serviceRoutes(app, deps);
   meRoutes(app, login);
   await loginRoutes(app, login, { overTls, limiter });
+  sessionRoutes(app, login);
   configurationRoutes(app, deps);
   payloadRoutes(app, deps);
   planRoutes(app, deps, startBoundOf(options, metrics));

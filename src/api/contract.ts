@@ -23,4 +23,5 @@ export * from './contract/rollbacks.ts';
 export * from './contract/rollouts.ts';
 export * from './contract/series.ts';
 export * from './contract/service.ts';
+export * from './contract/sessions.ts';
 export * from './contract/status.ts';

@@ -26,6 +26,7 @@ import { ackCommand, noticesCommand } from './verbs/notices.ts';
 import { rbacCommand } from './verbs/rbac.ts';
 import { reportCommand } from './verbs/report.ts';
 import { rollbacksCommand } from './verbs/rollbacks.ts';
+import { sessionsCommand } from './verbs/sessions.ts';
 import { startCommand } from './verbs/start.ts';
 import { statusCommand } from './verbs/status.ts';
 import { steerCommands } from './verbs/steer.ts';
@@ -106,6 +107,7 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     completionCommand(act),
     manCommand(act),
     tokensCommand(act),
+    sessionsCommand(act),
     rbacCommand(act),
     guardCommand(act),
     upCommand(act),

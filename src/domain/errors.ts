@@ -166,6 +166,18 @@ export const errorCatalogue = {
     retryable: false,
     advice: 'See `GET /v1/me` for the ways to log in; the operator names them under auth.',
   },
+  'sessions-unconfigured': {
+    status: 404,
+    retryable: false,
+    advice:
+      'Name a folder that all replicas share under auth.sessions.folder; to end all sessions change their keys.',
+  },
+  'session-not-found': {
+    status: 404,
+    retryable: false,
+    advice:
+      'Nothing needs to be done: it is over, or was never yours. List yours with `sluice sessions list`.',
+  },
   'csrf-refused': {
     status: 403,
     retryable: false,

@@ -19,11 +19,16 @@ const loginSchema = z.strictObject({
 const issuerSchema = z.strictObject({ ...issuerFields, login: loginSchema.optional() });
 export type IssuerSettings = z.infer<typeof issuerSchema>;
 
-/** Sessions are kept by browsers alone, encrypted: the first key seals, each of them opens. */
+/** Sessions are kept by browsers, encrypted: the first key seals, each of them opens. */
 const sessionsSchema = z.strictObject({
   keys: z.array(secretSource).min(1).max(5),
   /** After so long somebody has to log in again. */
   hours: z.number().int().min(1).max(24).default(8),
+  /**
+   * Where it stands which sessions there are, so that single ones can be ended: a folder beside the configuration file
+   * that all replicas share and may write. Default: none, and a session ends by itself alone.
+   */
+  folder: z.string().min(1).optional(),
 });
 export type SessionSettings = z.infer<typeof sessionsSchema>;
 

@@ -308,7 +308,7 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
   return {
     temporal: { ...temporal, ...overridden.temporal },
     api: { ...api, ...overridden.api },
-    auth: auth.tokens === undefined ? auth : { ...auth, tokens: beside(auth.tokens) },
+    auth: withPlaces(auth, beside),
     worker: { ...worker, ...overridden.worker },
     events,
     evidence,
@@ -319,6 +319,18 @@ export function parseConfig(input: unknown, options: LoadOptions = {}): SluiceCo
     ...instances,
     routes,
     notifications,
+  };
+}
+
+function withPlaces(auth: AuthConfig, beside: (path: string) => string): AuthConfig {
+  const { tokens, sessions } = auth;
+  const folder = sessions?.folder;
+  return {
+    ...auth,
+    ...(tokens === undefined ? {} : { tokens: beside(tokens) }),
+    ...(sessions === undefined || folder === undefined
+      ? {}
+      : { sessions: { ...sessions, folder: beside(folder) } }),
   };
 }
 

@@ -47,7 +47,7 @@ beforeAll(async () => {
       },
     ],
     grants: [{ role: 'viewer', to: ['ann@example.com'] }],
-    sessions: { keys: [{ env: 'SESSION_KEY' }] },
+    sessions: { keys: [{ env: 'SESSION_KEY' }], folder: join(folder, 'sessions') },
   });
   const rollouts = fakeRollouts({
     list: async () => ({ rollouts: [], next: null }),
@@ -98,6 +98,32 @@ test('with a token one gets where one was going, by a cookie that no script read
   await page.getByRole('button', { name: 'Log out', exact: true }).click();
   await page.waitForURL(`${address}/ui/login`);
   expect(await context.cookies()).toEqual([]);
+  expect(complaints()).toEqual([]);
+});
+
+test('behind the name stands where one is logged in; what is ended there is over in the other browser', async () => {
+  const forgotten = await browser.newContext();
+  forgotten.setDefaultTimeout(patienceMs);
+  const logIn = async (there: Page) => {
+    await there.goto(`${address}/ui/login`);
+    await there.getByLabel('API token').fill(token);
+    await there.getByRole('button', { name: 'Log in with the token' }).click();
+    await there.getByRole('button', { name: 'You are logged in as token:laptop' }).waitFor();
+  };
+  const elsewhere = await forgotten.newPage();
+  await logIn(elsewhere);
+  await logIn(page);
+  await page.getByRole('button', { name: 'You are logged in as token:laptop' }).click();
+  const sessions = page.getByRole('region', { name: 'Where you are logged in' }).getByRole('listitem');
+  const other = sessions.filter({ hasNotText: 'this one' });
+  await other.getByRole('button', { name: /^End the session of/ }).click();
+  await other.waitFor({ state: 'detached' });
+  expect(await sessions.count()).toBe(1);
+  await elsewhere.reload();
+  await elsewhere.getByRole('link', { name: 'Log in', exact: true }).waitFor();
+  await forgotten.close();
+  await sessions.getByRole('button', { name: /^End the session of/ }).click();
+  await page.waitForURL(`${address}/ui/login`);
   expect(complaints()).toEqual([]);
 });
 

@@ -45,9 +45,9 @@ export function createAccessControl(config: AuthConfig): AccessControl {
   const bySession = async (cookie: string) => {
     const session = await sessions?.read(cookie);
     if (!session) return null;
-    const { owner, csrf, untilMs } = session;
+    const { owner, ...shown } = session;
     const principal = await ownerOf(owner);
-    return principal && { ...principal, session: { csrf, untilMs } };
+    return principal && { ...principal, session: shown };
   };
 
   const authenticate: Authenticate = async (authorization, cookie) => {

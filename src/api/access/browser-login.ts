@@ -9,6 +9,7 @@ import type { Issuer } from './oidc.ts';
 import type { Principal } from './principal.ts';
 import { Provider } from './provider.ts';
 import type { Sessions } from './session.ts';
+import type { SessionBook } from './session-book.ts';
 import { idOf, principalOf, type TokenFile } from './tokens.ts';
 
 /** For somebody to log in at the provider. */
@@ -54,6 +55,11 @@ export class BrowserLogin {
     return this.deps.sessions.lifeMs;
   }
 
+  /** Null: sessions end by themselves alone. */
+  get book(): SessionBook | null {
+    return this.deps.sessions.book;
+  }
+
   ways(): LoginWay[] {
     const doors = this.doors.map(({ name, issuer }): LoginWay => {
       const query = new URLSearchParams({ issuer: issuer.settings.issuer });
@@ -85,7 +91,11 @@ export class BrowserLogin {
   }
 
   /** Throws `login-refused`, `auth-unavailable`. */
-  async finish(back: URL, { issuer: wanted, expected }: z.output<typeof underWaySchema>): Promise<LoggedIn> {
+  async finish(
+    back: URL,
+    { issuer: wanted, expected }: z.output<typeof underWaySchema>,
+    browser: string,
+  ): Promise<LoggedIn> {
     const door = this.doors.find(({ issuer }) => issuer.settings.issuer === wanted);
     if (door === undefined) throw new SluiceError('login-refused', `Nobody logs in at ${wanted} any more.`);
     const { issuer, provider, clientId } = door;
@@ -93,12 +103,13 @@ export class BrowserLogin {
     if (identity === null) {
       throw new SluiceError('login-refused', `The token of ${wanted} is not good, or names nobody.`);
     }
-    const session = await this.deps.sessions.begin({ issuer: wanted, ...identity });
+    const whose = { name: identity.name, browser };
+    const session = await this.deps.sessions.begin({ issuer: wanted, ...identity }, whose);
     return { principal: issuer.known(identity), session };
   }
 
   /** Throws `unauthenticated`, `login-unconfigured`, `auth-unavailable`. */
-  async withToken(token: string): Promise<LoggedIn> {
+  async withToken(token: string, browser: string): Promise<LoggedIn> {
     const { file, sessions } = this.deps;
     if (file === null) throw new SluiceError('login-unconfigured', 'There are no API tokens here.');
     const principal = principalOf(token, await file.list(), Date.now());
@@ -106,7 +117,8 @@ export class BrowserLogin {
     if (principal === null || id === null) {
       throw new SluiceError('unauthenticated', 'The token is not good, or not any more.');
     }
-    return { principal, session: await sessions.begin({ token: id }) };
+    const session = await sessions.begin({ token: id }, { name: principal.name, browser });
+    return { principal, session };
   }
 }
 

@@ -23,6 +23,8 @@ export interface Principal {
 }
 
 export interface Session {
+  /** Null: it is not kept which sessions there are. */
+  readonly id: string | null;
   /** What a page of ours sends along with whatever changes something. */
   readonly csrf: string;
   /** Then somebody has to log in again. */

@@ -38,6 +38,10 @@ export const meSchema = z
     somewhere: permissionsSchema.describe('What you may do to one target at least.'),
     session: z
       .object({
+        id: z
+          .string()
+          .nullable()
+          .describe('Names it in the list of sessions; null: no such list is kept here.'),
         untilMs: z.number().int().describe('Then somebody has to log in again.'),
         csrf: z.string().describe('To be sent as `X-CSRF-Token` with every POST.'),
       })

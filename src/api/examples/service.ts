@@ -10,7 +10,7 @@ export const serviceExamples = {
       grants: [{ role: 'viewer', environments: ['*'], services: ['*'] }],
       can: ['read'],
       somewhere: ['read'],
-      session: { untilMs: atMs + 28_800_000, csrf: 'p2Yk0bXo0aC8c0oVt0Jr1g' },
+      session: { id: '5f0c3f0e6f5d4c55', untilMs: atMs + 28_800_000, csrf: 'p2Yk0bXo0aC8c0oVt0Jr1g' },
       ways: [
         {
           kind: 'openid',

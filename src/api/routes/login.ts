@@ -1,9 +1,7 @@
-/**
- * Routes by which a browser logs in and out: at an OpenID provider, or with an API token. No replica keeps anything of
- * it.
- */
+/** How a browser logs in and out: at an OpenID provider, or with an API token. What is under way the browser keeps. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { browserNameOf } from '../../domain/access/browser-name.ts';
 import { home, returnPathOf } from '../../domain/access/return-path.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { type BrowserLogin, type LoggedIn, loginLifeMs } from '../access/browser-login.ts';
@@ -40,10 +38,13 @@ export async function loginRoutes(
     { config: { access: 'open' }, schema: schemaOf('loginWithToken') },
     async (request, reply) => {
       const some = configured(login);
-      const { principal, session } = await some.withToken(request.body.token).catch((error: unknown) => {
-        limiter?.spend('failures', request, reply);
-        throw error;
-      });
+      const browser = browserNameOf(request.headers['user-agent']);
+      const { principal, session } = await some
+        .withToken(request.body.token, browser)
+        .catch((error: unknown) => {
+          limiter?.spend('failures', request, reply);
+          throw error;
+        });
       tellLogin(request, { principal, session }, 'token');
       return reply
         .headers({ ...unkept, 'set-cookie': cookieSet(sessionCookie, session, some.sessionLifeMs) })
@@ -53,7 +54,9 @@ export async function loginRoutes(
   app.post(
     operations.logOut.path,
     { config: { access: 'anyone' }, schema: schemaOf('logOut') },
-    async (_request, reply) => {
+    async ({ principal }, reply) => {
+      const id = principal.session?.id ?? null;
+      if (id !== null) await login?.book?.end(id);
       const gone = [cookieGone(sessionCookie), cookieGone(loginCookie)];
       return reply.headers({ ...unkept, 'set-cookie': gone }).send({ loggedOut: true as const });
     },
@@ -101,7 +104,7 @@ async function finish(
   const ended = cookieGone(loginCookie);
   try {
     if (underWay === null) throw new SluiceError('login-refused', 'No login is under way in this browser.');
-    const done = await login.finish(back, underWay);
+    const done = await login.finish(back, underWay, browserNameOf(request.headers['user-agent']));
     tellLogin(request, done, underWay.issuer);
     const set = [ended, cookieSet(sessionCookie, done.session, login.sessionLifeMs)];
     return reply.headers({ ...unkept, 'set-cookie': set }).redirect(underWay.returnTo, 303);

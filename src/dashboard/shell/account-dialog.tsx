@@ -5,6 +5,7 @@ import { type ApiProblem, client, problemOf } from '../api/client.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/states.tsx';
+import { OwnSessions } from './own-sessions.tsx';
 
 export function AccountDialog({ me, onClose }: { readonly me: Me; readonly onClose: () => void }) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -27,6 +28,7 @@ export function AccountDialog({ me, onClose }: { readonly me: Me; readonly onClo
             </li>
           ))}
         </ul>
+        {me.session?.id ? <OwnSessions /> : null}
         {problem === null ? null : <Problem problem={problem} />}
         <div className="dialog-actions">
           {me.session === null ? null : <Button onClick={() => void logOut()}>Log out</Button>}

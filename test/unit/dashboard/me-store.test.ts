@@ -12,7 +12,7 @@ function meOf(actor: string, csrf: string): Me {
     grants: [{ role: 'operator', environments: ['prod'], services: ['*'] }],
     can: [],
     somewhere: ['read', 'start'],
-    session: { untilMs: 1_000, csrf },
+    session: { id: null, untilMs: 1_000, csrf },
     ways: [],
   };
 }

@@ -235,9 +235,11 @@ describe('loadConfig', () => {
   });
 
   it('finds the files that it names beside it, wherever the process was started', async () => {
-    const path = await file('auth: { tokens: tokens.yaml }\npolicies: rules\n');
+    const sessions = 'sessions: { keys: [{ env: K }], folder: sessions }';
+    const path = await file(`auth: { tokens: tokens.yaml, ${sessions} }\npolicies: rules\n`);
     const { auth, policies } = await loadConfig({ path, types, env: {} });
     expect([auth.tokens, policies]).toEqual([join(folder, 'tokens.yaml'), join(folder, 'rules')]);
+    expect(auth.sessions?.folder).toBe(join(folder, 'sessions'));
     const absolute = await file('auth: { tokens: /etc/sluice/tokens.yaml }\n');
     expect((await loadConfig({ path: absolute, types, env: {} })).auth.tokens).toBe(
       '/etc/sluice/tokens.yaml',

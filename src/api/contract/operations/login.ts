@@ -1,6 +1,13 @@
-/** Operations by which a browser gets a session and gives it back; logging in at a provider is a link to follow. */
+/** How a browser gets a session and gives it back, or others end it; logging in at a provider is a link to follow. */
 import { loggedInSchema, loggedOutSchema, tokenLoginBodySchema } from '../login.ts';
 import { noQuerySchema } from '../rollouts.ts';
+import {
+  revokedSchema,
+  revokeSessionsBodySchema,
+  sessionListSchema,
+  sessionParamsSchema,
+  sessionQuerySchema,
+} from '../sessions.ts';
 import type { OperationTable } from './types.ts';
 
 export const loginOperations = {
@@ -23,5 +30,35 @@ export const loginOperations = {
     body: noQuerySchema,
     answer: loggedOutSchema,
     errors: [],
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/v1/sessions',
+    tag: 'login',
+    summary: 'Sessions of browsers, the latest first: yours, or others’',
+    query: sessionQuerySchema,
+    answer: sessionListSchema,
+    errors: ['sessions-unconfigured'],
+  },
+  revokeSession: {
+    method: 'POST',
+    path: '/v1/sessions/:session/revoke',
+    tag: 'login',
+    summary: 'End one session of a browser',
+    params: sessionParamsSchema,
+    query: noQuerySchema,
+    body: noQuerySchema,
+    answer: revokedSchema,
+    errors: ['sessions-unconfigured', 'session-not-found'],
+  },
+  revokeSessions: {
+    method: 'POST',
+    path: '/v1/sessions/revoke',
+    tag: 'login',
+    summary: 'End all sessions of somebody',
+    query: noQuerySchema,
+    body: revokeSessionsBodySchema,
+    answer: revokedSchema,
+    errors: ['sessions-unconfigured'],
   },
 } as const satisfies OperationTable;

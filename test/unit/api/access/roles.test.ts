@@ -63,6 +63,17 @@ const rows: readonly Row[] = [
     may: readers,
   },
   { method: 'GET', url: '/v1/me', may: all, elsewhere: 'as-here' },
+  // Everybody's own, with a role or without.
+  { method: 'GET', url: '/v1/sessions', may: readers, elsewhere: 'as-here' },
+  {
+    method: 'POST',
+    url: '/v1/sessions/0123456789abcdef/revoke',
+    body: {},
+    may: readers,
+    elsewhere: 'as-here',
+  },
+  { method: 'GET', url: '/v1/sessions?everybody=true', may: [] },
+  { method: 'POST', url: '/v1/sessions/revoke', body: { name: 'ann' }, may: [] },
   { method: 'GET', url: '/v1/catalogue', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/configuration', may: readers, elsewhere: 'as-here' },
   { method: 'GET', url: '/v1/rollouts?environment=ENV', may: readers },

@@ -7,8 +7,9 @@ import type { CommandPayload } from '../../domain/rollout/types.ts';
 import type { CommandAnswer } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
-import { needSame, onceId } from './once.ts';
+import { digestOf, needSame, onceId } from './once.ts';
 import { rawInfoOf } from './raw-info.ts';
+import { signalOnce } from './signal-once.ts';
 import { notFound, statusFrom, viewOf } from './view.ts';
 import { summaryOf, workerSeen, workflowIdFor } from './visibility.ts';
 
@@ -68,6 +69,13 @@ export function updateIdOf({ name, actor = '', requestId }: CommandRequest): str
   return onceId(name, actor, requestId);
 }
 
+/** Nobody tells what was asked the first time, so another command under the same key is left as one of its own. */
+function signalIdOf(command: CommandRequest): string {
+  const { reason, full, gradual, for: time } = command;
+  const asked = digestOf([reason?.trim() ?? '', full === true, gradual === true, time ?? '']);
+  return `${updateIdOf(command)}-${asked}`;
+}
+
 /** The story has the command as it was given the first time. */
 function needSameCommand({ timeline }: RolloutStatus, command: CommandRequest): void {
   const { name, requestId, reason, full, gradual, for: time } = command;
@@ -81,15 +89,17 @@ function needSameCommand({ timeline }: RolloutStatus, command: CommandRequest): 
   );
 }
 
-/** As a signal, which costs Temporal a fraction of an update and waits for no worker. */
+/** As a signal, which costs Temporal a fraction of an update and waits for no worker. A run takes the same one once. */
 export async function leaveCommand(
   deps: TemporalDeps,
   ref: RunRef,
-  { name, ...payload }: CommandRequest,
+  command: CommandRequest,
 ): Promise<CommandAnswer> {
-  const handle = deps.client.workflow.getHandle(workflowIdFor(ref), ref.runId);
+  const { name, ...payload } = command;
+  const signal = { workflowId: workflowIdFor(ref), runId: ref.runId, name, payload };
   try {
-    await ask(deps, () => handle.signal<[CommandPayload]>(name, payload), workerTimeoutMs);
+    const requestId = signalIdOf(command);
+    await ask(deps, () => signalOnce(deps, { ...signal, requestId }), workerTimeoutMs);
     return { accepted: true, via: 'signal', status: null };
   } catch (error) {
     throw error instanceof SluiceError && error.code === 'rollout-not-found'

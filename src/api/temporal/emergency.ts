@@ -1,9 +1,9 @@
 /** The emergency stop: canary traffic of a whole scope to 0 in the data planes first, then every workflow is told. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
-import { onceId } from './once.ts';
+import { digestOf, onceId } from './once.ts';
 import { isRunning, rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
@@ -43,11 +43,7 @@ export async function emergencyStop(
 
 /** Another order under the same key is told as one of its own, so that its reason is in the history too. */
 function signalIdOf({ scope, actor, reason }: EmergencyStopBody, key: string): string {
-  const order = createHash('sha256')
-    .update(JSON.stringify([scope, reason]))
-    .digest('hex')
-    .slice(0, 16);
-  return onceId(`emergency-stop-${order}`, actor, key);
+  return onceId(`emergency-stop-${digestOf([scope, reason])}`, actor, key);
 }
 
 function someOf({ environments = [], targets = [] }: Exclude<EmergencyStopBody['scope'], 'all'>): Some {

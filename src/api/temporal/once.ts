@@ -13,6 +13,11 @@ export function onceId(message: string, actor: string, key: string): string {
   return `${message}-${person}-${key}`;
 }
 
+/** Of what was asked beside the key, where the same key with something else is to be a message of its own. */
+export function digestOf(asked: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 16);
+}
+
 /** For an update: without a key it is one of its own. */
 export function onceOptions(message: string, actor = '', key: string | null = null): { updateId?: string } {
   return key === null ? {} : { updateId: onceId(message, actor, key) };

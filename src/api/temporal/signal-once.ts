@@ -13,6 +13,8 @@ const grpcNotFound = 5;
 
 interface OnceSignal {
   readonly workflowId: string;
+  /** Default: whichever run is there. */
+  readonly runId?: string | undefined;
   readonly name: string;
   readonly payload: unknown;
   /** Temporal remembers it with the run, so the API need not. */
@@ -25,12 +27,12 @@ interface OnceSignal {
  */
 export async function signalOnce(
   { client }: TemporalDeps,
-  { workflowId, name, payload, requestId }: OnceSignal,
+  { workflowId, runId, name, payload, requestId }: OnceSignal,
 ): Promise<void> {
   const { namespace, identity, loadedDataConverter } = client.options;
   let payloads: Payload[] = [loadedDataConverter.payloadConverter.toPayload(payload)];
   for (const codec of loadedDataConverter.payloadCodecs) payloads = await codec.encode(payloads);
-  const workflowExecution = { workflowId };
+  const workflowExecution = { workflowId, ...(runId === undefined ? {} : { runId }) };
   const send = async ({ headers }: { readonly headers: Record<string, Payload> }) => {
     await client.workflowService.signalWorkflowExecution({
       ...{ namespace, identity, workflowExecution, requestId },
@@ -43,7 +45,7 @@ export async function signalOnce(
     await tracedCalls.signal({ signalName: name, args: [payload], workflowExecution, headers: {} }, send);
   } catch (error) {
     if (!isGrpcServiceError(error) || error.code !== grpcNotFound || lacksNamespace(error)) throw error;
-    throw new WorkflowNotFoundError(error.details, workflowId, undefined);
+    throw new WorkflowNotFoundError(error.details, workflowId, runId);
   }
 }
 

@@ -238,6 +238,18 @@ describe('a rollback', () => {
     expect(temporal.told).toMatchObject([{ how: 'signal' }]);
   });
 
+  test('asked for again with its key, no worker having answered, is left once; another under the key is one of its own', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    temporal.behaviour.set('update', 'hang');
+    for (const command of [rollback, rollback, { ...rollback, reason: 'worse' }]) {
+      expect(await service.command(shop, command)).toMatchObject({ via: 'signal' });
+    }
+    expect(temporal.told).toMatchObject([
+      { how: 'signal', payload: { reason: 'bad', actor: 'ada' } },
+      { how: 'signal', payload: { reason: 'worse' } },
+    ]);
+  });
+
   test('is answered by the stop alone when Temporal takes no command', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);

@@ -60,7 +60,7 @@ export interface FakeTemporal {
 }
 
 interface SignalRequest {
-  readonly workflowExecution: { readonly workflowId: string };
+  readonly workflowExecution: { readonly workflowId: string; readonly runId?: string };
   readonly input: { readonly payloads: readonly [Payload] };
   readonly requestId: string;
 }
@@ -159,13 +159,14 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
           if (!found) throw grpcNotFound;
           return { workflowExecutionInfo: infoOf(workflowId, found) };
         }),
-      signalWorkflowExecution: ({ workflowExecution: { workflowId: id }, input, requestId }: SignalRequest) =>
+      signalWorkflowExecution: ({ workflowExecution, input, requestId }: SignalRequest) =>
         guarded('signal', () => {
-          live(id);
+          const { workflowId: id, runId } = workflowExecution;
+          live(id, runId);
           if (taken.has(`${id} ${requestId}`)) return;
           taken.add(`${id} ${requestId}`);
           const payload = defaultPayloadConverter.fromPayload(input.payloads[0]);
-          told.push({ how: 'signal', id, runId: undefined, payload });
+          told.push({ how: 'signal', id, runId, payload });
         }),
       getWorkflowExecutionHistory: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
         guarded('history', () => {

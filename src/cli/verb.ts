@@ -1,6 +1,7 @@
 /** What all verbs share: how a command line becomes options, and options become an exit code. */
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import type { CallOptions } from '../client/types.ts';
 import { apiAddressOf, tokenFor } from './api-url.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { exitCodeHelp } from './exit-codes.ts';
@@ -11,6 +12,10 @@ export interface CommonOptions {
   /** Of the user's contexts, the one to use. */
   readonly context?: string;
   readonly json?: boolean;
+}
+
+export interface KeyedOptions extends CommonOptions {
+  readonly idempotencyKey?: string;
 }
 
 export type Run<O> = (options: O, io: Io) => Promise<number>;
@@ -37,6 +42,15 @@ export function apiOptions(command: Command): Command {
 export function clientOf(options: CommonOptions, io: Io): ApiClient {
   const address = apiAddressOf(options, io);
   return createClient(address.url, io, tokenFor(address, io)?.value);
+}
+
+/** For what changes something: whoever does not know whether it was heard sends it again under the same key. */
+export function keyOption(command: Command): Command {
+  return command.option('--idempotency-key <key>', 'the same key is carried out once');
+}
+
+export function onceOf({ idempotencyKey }: KeyedOptions): CallOptions {
+  return idempotencyKey === undefined ? {} : { idempotencyKey };
 }
 
 /** Who asks, unless `--actor` says otherwise: the user of the operating system. */

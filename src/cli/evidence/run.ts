@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Target } from '../target.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
-import { type CommonOptions, clientOf, defaultActor } from '../verb.ts';
+import { type CommonOptions, clientOf, defaultActor, type KeyedOptions, onceOf } from '../verb.ts';
 import { bundleHeader, bundleLines, bundleRow } from './text.ts';
 
 export interface ListOptions extends CommonOptions {
@@ -28,13 +28,15 @@ export interface GetOptions extends OneOptions {
   readonly out: string;
 }
 
-export interface HoldOptions extends OneOptions {
+export interface CollectOptions extends OneOptions, KeyedOptions {}
+
+export interface HoldOptions extends OneOptions, KeyedOptions {
   readonly action: 'hold' | 'release';
   readonly reason: string;
   readonly actor?: string;
 }
 
-export interface PruneOptions extends CommonOptions {
+export interface PruneOptions extends KeyedOptions {
   readonly actor?: string;
   readonly dryRun?: boolean;
 }
@@ -89,9 +91,9 @@ export async function runGet({ target, run, out, ...options }: GetOptions, io: I
   return exitCodes.ok;
 }
 
-export async function runCollect({ target, run, ...options }: OneOptions, io: Io): Promise<number> {
+export async function runCollect({ target, run, ...options }: CollectOptions, io: Io): Promise<number> {
   const request = { ...target, run, body: {} };
-  const { value, raw } = await clientOf(options, io).ask('collectEvidence', request);
+  const { value, raw } = await clientOf(options, io).ask('collectEvidence', request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [...(value.created ? [] : ['it was there already']), ...bundleLines(value.bundle)]);
   return exitCodes.ok;
@@ -103,7 +105,8 @@ export async function runHold(
 ): Promise<number> {
   const body = { actor: actor ?? defaultActor(io), reason };
   const operation = action === 'hold' ? 'holdEvidence' : 'releaseEvidence';
-  const { value, raw } = await clientOf(options, io).ask(operation, { ...target, run, body });
+  const request = { ...target, run, body };
+  const { value, raw } = await clientOf(options, io).ask(operation, request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else {
     const { position, target: name } = value.manifest;
@@ -114,7 +117,7 @@ export async function runHold(
 
 export async function runPrune({ actor, dryRun, ...options }: PruneOptions, io: Io): Promise<number> {
   const body = { actor: actor ?? defaultActor(io), ...(dryRun ? { dryRun } : {}) };
-  const { value, raw } = await clientOf(options, io).ask('pruneEvidence', { body });
+  const { value, raw } = await clientOf(options, io).ask('pruneEvidence', { body }, onceOf(options));
   const { pruned, held, problems, retentionDays } = value;
   if (options.json) writeJson(io.out, raw);
   else {

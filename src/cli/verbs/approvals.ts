@@ -6,7 +6,17 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, pagingOptions, type Run, verb } from '../verb.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  pagingOptions,
+  type Run,
+  verb,
+} from '../verb.ts';
 
 interface ApprovalsOptions extends CommonOptions {
   readonly environment?: string;
@@ -46,7 +56,7 @@ function rowOf({ target, version, needed, counted, people, not, name, question }
   ];
 }
 
-interface ApprovalLinkOptions extends CommonOptions {
+interface ApprovalLinkOptions extends KeyedOptions {
   readonly target: Target;
   readonly for: string;
   readonly validFor: number;
@@ -54,7 +64,8 @@ interface ApprovalLinkOptions extends CommonOptions {
 
 async function runApprovalLink(options: ApprovalLinkOptions, io: Io): Promise<number> {
   const body = { actor: options.for, validForMs: options.validFor };
-  const { value, raw } = await clientOf(options, io).ask('makeApprovalLink', { ...options.target, body });
+  const request = { ...options.target, body };
+  const { value, raw } = await clientOf(options, io).ask('makeApprovalLink', request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else {
     writeLines(io.out, [value.url]);
@@ -78,7 +89,7 @@ export function approvalsCommand(
   makeLink: Run<ApprovalLinkOptions> = runApprovalLink,
 ): Command {
   const day = 86_400_000;
-  const link = verb('link', 'make a link by which one person answers what is asked now, once')
+  const link = keyOption(verb('link', 'make a link by which one person answers what is asked now, once'))
     .argument('<target>', 'environment/service', parseTarget)
     .requiredOption('--for <person>', 'in whose name the answer is given')
     .option(

@@ -8,9 +8,9 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
-import { type CommonOptions, clientOf, defaultActor } from '../verb.ts';
+import { clientOf, defaultActor, type KeyedOptions, onceOf } from '../verb.ts';
 
-export interface EmergencyRollbackOptions extends CommonOptions {
+export interface EmergencyRollbackOptions extends KeyedOptions {
   readonly target?: Target | undefined;
   readonly emergency?: boolean;
   readonly scope?: readonly string[];
@@ -34,7 +34,7 @@ export async function runEmergencyRollback(options: EmergencyRollbackOptions, io
   await confirm(options, words, io);
   const client = clientOf(options, io);
   const body = { scope: words, reason, actor, ...(options.to === undefined ? {} : { to: options.to }) };
-  const { value, raw } = await client.ask('openEmergency', { body });
+  const { value, raw } = await client.ask('openEmergency', { body }, onceOf(options));
   if (!options.json) {
     writeLines(io.out, openedLines(value));
     writeLines(io.err, problemLines(value));
@@ -52,7 +52,8 @@ async function release(
 ): Promise<number> {
   if (options.to !== undefined) throw badInput('--release takes no --to.', 'It only lifts the block.');
   const id = emergencyIdOf(words);
-  const { value, raw } = await clientOf(options, io).ask('releaseEmergency', { id, body });
+  const client = clientOf(options, io);
+  const { value, raw } = await client.ask('releaseEmergency', { id, body }, onceOf(options));
   const how =
     value.via === 'update' ? 'rollouts may begin again' : 'no worker answered; the next one releases it';
   if (options.json) writeJson(io.out, raw);

@@ -7,9 +7,18 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
+import {
+  type Act,
+  clientOf,
+  defaultActor,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  type Run,
+  verb,
+} from '../verb.ts';
 
-interface EmergencyStopOptions extends CommonOptions {
+interface EmergencyStopOptions extends KeyedOptions {
   /** `all`, environments and targets, as they were written. */
   readonly scope?: readonly string[];
   readonly reason?: string;
@@ -27,7 +36,7 @@ async function runEmergencyStop(options: EmergencyStopOptions, io: Io): Promise<
   await confirm(options, io);
   const body = { scope, reason, actor };
   const { value, raw } = await clientOf(options, io)
-    .ask('emergencyStop', { body })
+    .ask('emergencyStop', { body }, onceOf(options))
     .catch((error: unknown) => {
       throw nothingStopped(error) ?? error;
     });
@@ -40,7 +49,8 @@ async function runEmergencyStop(options: EmergencyStopOptions, io: Io): Promise<
 async function release(options: EmergencyStopOptions, actor: string, io: Io): Promise<number> {
   if (options.scope) throw badInput('--release takes no --scope.', 'It releases a stop of everything.');
   const body = { actor, ...(options.reason ? { reason: options.reason } : {}) };
-  const { value, raw } = await clientOf(options, io).ask('releaseEmergencyStop', { body });
+  const client = clientOf(options, io);
+  const { value, raw } = await client.ask('releaseEmergencyStop', { body }, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else {
     writeLines(
@@ -132,7 +142,9 @@ function parseScope(word: string, before: readonly string[] = []): string[] {
 }
 
 export function emergencyStopCommand(act: Act, run: Run<EmergencyStopOptions> = runEmergencyStop): Command {
-  return verb('emergency-stop', 'take all traffic off the canaries of a scope, at once and in one go')
+  return keyOption(
+    verb('emergency-stop', 'take all traffic off the canaries of a scope, at once and in one go'),
+  )
     .option(
       '--scope <scope...>',
       'all, environments or environment/service; several are possible',

@@ -1,6 +1,7 @@
 /** `sluice evidence`: the bundles that prove what rollouts did. */
 import { Command } from 'commander';
 import {
+  type CollectOptions,
   type GetOptions,
   type HoldOptions,
   type ListOptions,
@@ -15,7 +16,7 @@ import {
 } from '../evidence/run.ts';
 import { runVerify, type VerifyOptions } from '../evidence/verify.ts';
 import { parseTarget, type Target } from '../target.ts';
-import { type Act, type CommonOptions, collect, pagingOptions, type Run, verb } from '../verb.ts';
+import { type Act, type CommonOptions, collect, keyOption, pagingOptions, type Run, verb } from '../verb.ts';
 
 export function evidenceCommand(act: Act): Command {
   const command = new Command('evidence').description('bundles that prove what rollouts did');
@@ -35,21 +36,25 @@ export function evidenceCommand(act: Act): Command {
       'a new folder, or a new file that ends with .tar',
     ),
     verifyCommand(act),
-    of<OneOptions>(
-      'collect',
-      'collect the bundle of a rollout that has ended, if it is not there',
-      runCollect,
+    keyOption(
+      of<CollectOptions>(
+        'collect',
+        'collect the bundle of a rollout that has ended, if it is not there',
+        runCollect,
+      ),
     ),
     ...(['hold', 'release'] as const).map((action) =>
-      of<HoldOptions>(
-        action,
-        action === 'hold' ? 'keep a bundle until it is released' : 'lift the hold of a bundle',
-        (options, io) => runHold({ ...options, action }, io),
+      keyOption(
+        of<HoldOptions>(
+          action,
+          action === 'hold' ? 'keep a bundle until it is released' : 'lift the hold of a bundle',
+          (options, io) => runHold({ ...options, action }, io),
+        ),
       )
         .requiredOption('--reason <text>', 'why; kept with the bundle')
         .option('--actor <name>', 'who asks (default: the current user)'),
     ),
-    verb('prune', 'delete the files of bundles whose time is over')
+    keyOption(verb('prune', 'delete the files of bundles whose time is over'))
       .option('--dry-run', 'only say what would go')
       .option('--actor <name>', 'who asks (default: the current user)')
       .action((flags: PruneOptions) => act(flags, (io) => runPrune(flags, io))),

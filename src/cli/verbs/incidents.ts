@@ -6,7 +6,17 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, defaultActor, pagingOptions, verb } from '../verb.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  defaultActor,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  pagingOptions,
+  verb,
+} from '../verb.ts';
 
 interface IncidentsOptions extends CommonOptions {
   readonly environment?: string;
@@ -21,7 +31,7 @@ interface OneOptions extends CommonOptions {
   readonly run?: string;
 }
 
-interface CloseOptions extends CommonOptions {
+interface CloseOptions extends KeyedOptions {
   readonly target: Target;
   readonly reason?: string;
   readonly actor?: string;
@@ -76,7 +86,8 @@ async function runReview(options: OneOptions, io: Io): Promise<number> {
 async function runClose(options: CloseOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
-  const { value, raw } = await clientOf(options, io).ask('closeIncident', { ...target, body });
+  const request = { ...target, body };
+  const { value, raw } = await clientOf(options, io).ask('closeIncident', request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [`the incident of ${value.target} is ${value.state}`]);
   return exitCodes.ok;
@@ -97,7 +108,7 @@ export function incidentsCommand(act: Act): Command {
       .action((target: Target, flags: Omit<OneOptions, 'target'>) =>
         act(flags, (io) => run({ ...flags, target }, io)),
       );
-  const close = verb('close', 'close the open incident of a target by hand')
+  const close = keyOption(verb('close', 'close the open incident of a target by hand'))
     .argument('<target>', 'environment/service', parseTarget)
     .option('--reason <text>', 'why')
     .option('--actor <name>', 'who (default: the current user)')

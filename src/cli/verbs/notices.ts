@@ -6,14 +6,24 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { ageOf, stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  defaultActor,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  type Run,
+  verb,
+} from '../verb.ts';
 
 interface NoticesOptions extends CommonOptions {
   readonly target: Target;
   readonly run?: string;
 }
 
-interface AckOptions extends CommonOptions {
+interface AckOptions extends KeyedOptions {
   readonly target: Target;
   readonly actor?: string;
   readonly reason?: string;
@@ -57,7 +67,8 @@ function troubleLines({ trouble }: NoticesView): string[] {
 async function runAck(options: AckOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
-  const { value, raw } = await clientOf(options, io).ask('acknowledge', { ...target, body });
+  const request = { ...target, body };
+  const { value, raw } = await clientOf(options, io).ask('acknowledge', request, onceOf(options));
   const how = value.via === 'update' ? 'acknowledged' : 'the acknowledgement is on its way';
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [`${target.environment}/${target.service}: ${how}`]);
@@ -74,7 +85,7 @@ export function noticesCommand(act: Act, run: Run<NoticesOptions> = runNotices):
 }
 
 export function ackCommand(act: Act, run: Run<AckOptions> = runAck): Command {
-  return verb('ack', 'say that you have taken the trouble of a rollout on; ends its escalation')
+  return keyOption(verb('ack', 'say that you have taken the trouble of a rollout on; ends its escalation'))
     .argument('<target>', 'environment/service', parseTarget)
     .option('--reason <text>', 'what you are about to do')
     .option('--actor <name>', 'who (default: the current user)')

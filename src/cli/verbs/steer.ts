@@ -11,14 +11,23 @@ import { expectedBy } from '../expected.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, defaultActor, type Run, verb } from '../verb.ts';
+import {
+  type Act,
+  clientOf,
+  defaultActor,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  type Run,
+  verb,
+} from '../verb.ts';
 import {
   addEmergencyOptions,
   type EmergencyRollbackOptions,
   runEmergencyRollback,
 } from './emergency-rollback.ts';
 
-interface SteerOptions extends CommonOptions {
+interface SteerOptions extends KeyedOptions {
   readonly name: CommandName;
   readonly target: Target;
   readonly actor?: string;
@@ -30,7 +39,6 @@ interface SteerOptions extends CommonOptions {
   readonly stage?: string;
   /** The question that is answered, by its name. */
   readonly question?: string;
-  readonly idempotencyKey?: string;
 }
 
 const descriptions: Readonly<Record<CommandName, string>> = {
@@ -51,7 +59,7 @@ const stageHelp = {
 } as const;
 
 async function runSteer(options: SteerOptions, io: Io): Promise<number> {
-  const { name, target, reason, full, gradual, for: time, idempotencyKey } = options;
+  const { name, target, reason, full, gradual, for: time } = options;
   const client = clientOf(options, io);
   const body = {
     actor: options.actor ?? defaultActor(io),
@@ -61,9 +69,8 @@ async function runSteer(options: SteerOptions, io: Io): Promise<number> {
     ...(time === undefined ? {} : { for: time }),
     ...(await expectedBy(client, options)),
   };
-  const once = idempotencyKey === undefined ? {} : { idempotencyKey };
   const request = { ...target, command: name, body };
-  const { value, raw } = await client.ask('steerRollout', request, once);
+  const { value, raw } = await client.ask('steerRollout', request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;
@@ -107,11 +114,12 @@ function ordinary(target: Target | undefined, { scope, to, release, detach }: Fl
 
 export function steerCommands(act: Act, run: Run<SteerOptions> = runSteer): Command[] {
   return commandNames.map((name) => {
-    const command = verb(name, descriptions[name])
-      .argument(name === 'rollback' ? '[target]' : '<target>', 'environment/service', parseTarget)
-      .option('--reason <text>', 'why; kept in the rollout’s story')
-      .option('--actor <name>', 'who asks (default: the current user)')
-      .option('--idempotency-key <key>', 'the same key is carried out once');
+    const command = keyOption(
+      verb(name, descriptions[name])
+        .argument(name === 'rollback' ? '[target]' : '<target>', 'environment/service', parseTarget)
+        .option('--reason <text>', 'why; kept in the rollout’s story')
+        .option('--actor <name>', 'who asks (default: the current user)'),
+    );
     if (name === 'override') command.option('--for <duration>', 'how long it is to count (default: 1h)');
     if (name === 'promote' || name === 'pause' || name === 'resume')
       command.option('--stage <name>', stageHelp[name]);

@@ -24,7 +24,7 @@ interface OpenSession extends Session {
 }
 
 /** By which its owner knows it. */
-export interface Whose {
+interface Whose {
   /** As histories name them. */
   readonly name: string;
   readonly browser: string;

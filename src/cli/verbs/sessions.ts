@@ -7,20 +7,20 @@ import type { Io } from '../io.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, pagingOptions, verb } from '../verb.ts';
 
-export interface SessionListOptions extends CommonOptions {
+interface SessionListOptions extends CommonOptions {
   readonly name?: string;
   readonly everybody?: boolean;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
-export interface SessionRevokeOptions extends CommonOptions {
+interface SessionRevokeOptions extends CommonOptions {
   readonly id?: string;
   /** Whose all are to end. */
   readonly name?: string;
 }
 
-export async function runSessionList(options: SessionListOptions, io: Io): Promise<number> {
+async function runSessionList(options: SessionListOptions, io: Io): Promise<number> {
   const { name, limit, cursor } = options;
   const everybody = options.everybody ? ('true' as const) : undefined;
   const query = { name, everybody, limit, cursor };
@@ -40,7 +40,7 @@ function rowOf({ id, name, browser, beganMs, untilMs }: BrowserSession): string[
   return [id, name, browser, stamp(beganMs), stamp(untilMs)];
 }
 
-export async function runSessionRevoke(options: SessionRevokeOptions, io: Io): Promise<number> {
+async function runSessionRevoke(options: SessionRevokeOptions, io: Io): Promise<number> {
   const { id, name } = options;
   const client = clientOf(options, io);
   if ((id === undefined) === (name === undefined)) {

@@ -72,10 +72,13 @@ export function componentsOf(layout: Layout, ports: Ports, tools: Tools): Compon
   };
 }
 
+/** As Temporal's command line names them. */
+const attributeTypes = { KEYWORD: 'Keyword', INT: 'Int', DATETIME: 'Datetime' } as const;
+
 function temporal(layout: Layout, ports: Ports, tools: Tools): Component {
   const attributes = Object.entries(searchAttributeTypes).flatMap(([name, type]) => [
     '--search-attribute',
-    `${name}=${type === 'INT' ? 'Int' : 'Keyword'}`,
+    `${name}=${attributeTypes[type]}`,
   ]);
   return {
     name: 'Temporal',

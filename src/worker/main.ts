@@ -9,6 +9,7 @@ import { createKeepEvidence } from '../activities/evidence.ts';
 import { keepIn, unkept } from '../activities/gates/keep.ts';
 import { openEncryption } from '../codec/encryption.ts';
 import { messageOf } from '../domain/errors.ts';
+import { searchAttributeTypes } from '../domain/rollout/names.ts';
 import type { Archive } from '../evidence/archive.ts';
 import { openArchive } from '../evidence/open.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
@@ -17,7 +18,7 @@ import type { Pages } from '../providers/pages.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { tracedCalls } from '../telemetry/temporal-calls.ts';
 import { startTracing } from '../telemetry/tracing.ts';
-import { registerSearchAttributes } from './attributes.ts';
+import { knowsSearchAttributes, registerSearchAttributes } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
 import { evidenceWork, keepKeeper } from './evidence.ts';
@@ -138,10 +139,21 @@ async function register(connection: NativeConnection, namespace: string, logger:
       return await registerSearchAttributes(connection, namespace);
     } catch (error) {
       logger.warn({ error: messageOf(error) }, 'search attributes could not be registered');
-      if (attempt === registerAttempts) return;
+      if (attempt === registerAttempts) return await needSearchAttributes(connection, namespace);
       await sleep(retryEveryMs);
     }
   }
+}
+
+/** Somebody else may have registered them. Without one, rollouts would stand still that an older worker can go on with. */
+async function needSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+  // What cannot be asked is not known to be missing.
+  if (await knowsSearchAttributes(connection, namespace).catch(() => true)) return;
+  const wanted = Object.entries(searchAttributeTypes).map(([name, type]) => `${name} (${type})`);
+  throw new Error(
+    `Temporal does not know all search attributes, and this worker may not register them. Register in namespace ${namespace}, ` +
+      `with "temporal operator search-attribute create --name ... --type ...": ${wanted.join(', ')}`,
+  );
 }
 
 /** Temporal may start after the worker; waiting for it is part of the job. */

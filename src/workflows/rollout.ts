@@ -16,7 +16,7 @@ import { begun, effectOf, epochOf, isOpenEnded } from '../domain/rollout/effects
 import { cooldownMemo, type RolloutInput } from '../domain/rollout/names.ts';
 import { type RolloutStatus, statusOf } from '../domain/rollout/status.ts';
 import type { Effect, RolloutEvent, RolloutState } from '../domain/rollout/types.ts';
-import { attributesOf } from './attributes.ts';
+import { attributesOf, datedAttributes } from './attributes.ts';
 import { carryIn, perform } from './effects.ts';
 import { Limits } from './limits.ts';
 import { listen } from './messages.ts';
@@ -140,7 +140,7 @@ function mayContinue(state: RolloutState): boolean {
 function show(run: RolloutRun): void {
   setCurrentDetails(detailsOf(run.state));
   const changed = run.changedAttributes(attributesOf(run.state));
-  if (changed.length > 0) upsertSearchAttributes(changed);
+  if (changed.length > 0) upsertSearchAttributes(datedAttributes(changed, Date.now()));
   // Kept where the next rollout of the target, which is another run, finds it.
   const cooldown = run.newCooldown();
   if (cooldown) upsertMemo({ [cooldownMemo]: cooldown });

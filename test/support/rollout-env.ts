@@ -26,7 +26,7 @@ import { createMemoryMetrics, type MemoryMetrics } from '../../src/providers/met
 import type { Notifier } from '../../src/providers/notifiers/types.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { effectivePercent, type TrafficProvider } from '../../src/providers/traffic/types.ts';
-import { registerSearchAttributes } from '../../src/worker/attributes.ts';
+import { indexedTypes, registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { temporalDirectory } from '../../src/worker/directory.ts';
 import { temporalLiveness } from '../../src/worker/liveness.ts';
 import { noticeDepsOf } from '../../src/worker/notices.ts';
@@ -366,17 +366,8 @@ function readingClient({ connection }: TestWorkflowEnvironment, encryption: Encr
 
 /** The test server cannot list search attributes, only add them. */
 async function registerBlindly(temporal: TestWorkflowEnvironment): Promise<void> {
-  const keyword = 2;
-  const int = 3;
   await temporal.connection.operatorService.addSearchAttributes({
     namespace: 'default',
-    searchAttributes: {
-      SluiceService: keyword,
-      SluiceEnvironment: keyword,
-      SluiceVersion: keyword,
-      SluicePhase: keyword,
-      SluiceStage: int,
-      SluiceOutcome: keyword,
-    },
+    searchAttributes: indexedTypes,
   });
 }

@@ -14,6 +14,9 @@ export const taskQueues = {
   restore: 'sluice-restore',
 } as const;
 
+/** When another search attribute of a rollout changed last: what has changed can be listed without the rest. */
+export const changedAttribute = 'SluiceChanged';
+
 /** Typed search attributes by which a person lists rollouts in Temporal. */
 export const searchAttributeTypes = {
   SluiceService: 'KEYWORD',
@@ -22,6 +25,7 @@ export const searchAttributeTypes = {
   SluicePhase: 'KEYWORD',
   SluiceStage: 'INT',
   SluiceOutcome: 'KEYWORD',
+  SluiceChanged: 'DATETIME',
 } as const;
 
 /** The workflow's only argument. `state` is set by continue-as-new. */

@@ -4,6 +4,7 @@ import { buildAudit } from '../audit/audit.ts';
 import type { Replay } from '../audit/replay.ts';
 import { messageOf } from '../domain/errors.ts';
 import { targetOf } from '../domain/plan/types.ts';
+import type { RunningRollout } from './board/row.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
@@ -24,6 +25,7 @@ import { RecentPages } from './temporal/recent-pages.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
+import type { Running } from './temporal/running-changes.ts';
 import { SeriesReader } from './temporal/series.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
@@ -64,7 +66,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const history = new RollbackHistory(options);
   const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
-  const recent: RecentRollouts = new RecentPages();
+  const recent: RecentRollouts = new RecentPages((atMs) => deps.looks.list.quietSince(atMs));
   if (options.keepList === true) {
     deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
@@ -95,7 +97,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     list: (query, sees) => listRollouts(deps, query, sees, recent),
     running: async () => {
       const { askedAtMs, all } = await deps.looks.list.now();
-      return { askedAtMs, rollouts: all.map(({ summary, memo }) => ({ summary, outline: outlineIn(memo) })) };
+      return { askedAtMs, rollouts: all.map(outlined) };
     },
     glance: (ref) => glanceOf(deps, ref),
     get: (ref) => viewOf(deps, ref, seenRunning(deps.looks.list, ref)),
@@ -113,6 +115,15 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     readiness: () => readinessOf(deps),
   };
 }
+
+/** The same for as long as the listed rollout is, so that whoever has seen it knows that nothing has changed. */
+function outlined(running: Running): RunningRollout {
+  const known = outlines.get(running) ?? { summary: running.summary, outline: outlineIn(running.memo) };
+  outlines.set(running, known);
+  return known;
+}
+
+const outlines = new WeakMap<Running, RunningRollout>();
 
 /** Of the run that is meant, where the list at hand has it. */
 function seenRunning(list: RunningList, ref: RunRef): string | null {

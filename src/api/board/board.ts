@@ -38,6 +38,11 @@ export class Board {
   private readonly glances = new Map<string, Glance>();
   private readonly lookedAtMs = new Map<string, number>();
   private readonly lookingAt = new Set<string>();
+  /** What rows of the list were made of: most of a thousand are the same each time. */
+  private readonly taken = new Map<
+    string,
+    { readonly listed: RunningRollout; readonly glance: Glance | null }
+  >();
   private timers: NodeJS.Timeout[] = [];
   private begun: Promise<void> | null = null;
   private leftAtMs = 0;
@@ -125,6 +130,9 @@ export class Board {
     if (glance !== null && glance.atMs > askedAtMs) return;
     const { phase, stage } = listed.summary;
     if (glance?.summary.phase !== phase || glance.summary.stage !== stage) this.lookedAtMs.delete(runId);
+    const known = this.taken.get(runId);
+    if (known?.listed === listed && known.glance === glance) return;
+    this.taken.set(runId, { listed, glance });
     this.rows.put(rowOf(listed, glance));
   }
 
@@ -171,6 +179,7 @@ export class Board {
     this.rows.remove(runId);
     this.glances.delete(runId);
     this.lookedAtMs.delete(runId);
+    this.taken.delete(runId);
   }
 
   private rest(): void {

@@ -3,9 +3,10 @@
  * go on.
  */
 import { createHash } from 'node:crypto';
-import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { isInvalidCall } from '../../worker/invalid-call.ts';
 import { ask, type TemporalDeps } from './calls.ts';
 import type { RecentPages } from './recent-pages.ts';
 
@@ -87,7 +88,7 @@ async function listed<T>(
     workflowService.listWorkflowExecutions({ namespace, pageSize, query: filter, nextPageToken }),
   ).catch((error: unknown) => {
     // The filter is ours, so it is the page that makes no sense, as after a change of Temporal's store.
-    throw nextPageToken !== null && isInvalid(error) ? notOfThisList(error) : error;
+    throw nextPageToken !== null && isInvalidCall(error) ? notOfThisList(error) : error;
   });
   const following = answer.nextPageToken?.length ? answer.nextPageToken : null;
   const entries = (answer.executions ?? []).map((info) => ({ runId: runIdOf(info), item: read(info) }));
@@ -105,12 +106,6 @@ const start: Place = { token: new Uint8Array(), after: null };
 
 function runIdOf(info: RawWorkflowExecutionInfo): string | null {
   return info.execution?.runId || null;
-}
-
-function isInvalid(error: unknown): boolean {
-  const invalidArgument = 3;
-  if (isGrpcServiceError(error)) return Number(error.code) === invalidArgument;
-  return error instanceof Error && error.cause !== undefined && isInvalid(error.cause);
 }
 
 /** Opaque to clients; belongs to its filters, because a page of one list makes no sense in another. */

@@ -4,6 +4,8 @@
 const freshMs = 1_000;
 /** ... and so old they are given while new ones are on their way. */
 const staleMs = 3_000;
+/** So old they are given without a word to Temporal while nothing is known to have changed. */
+const quietMs = 30_000;
 /** So long after a change from here visibility may lag behind it, and everybody is given what Temporal says by now. */
 const laggingMs = 3_000;
 const mostKept = 200;
@@ -16,10 +18,16 @@ interface Kept<T> {
 export class RecentPages<T> {
   private readonly kept = new Map<string, Kept<T>>();
   private readonly underWay = new Map<string, Promise<T>>();
+  private readonly quietSince: (atMs: number) => boolean;
   private readonly now: () => number;
   private changedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(now: () => number = () => performance.now()) {
+  /** `quietSince`: whether nothing is known to have changed since then, as of `now`. Default: nobody knows. */
+  constructor(
+    quietSince: (atMs: number) => boolean = () => false,
+    now: () => number = () => performance.now(),
+  ) {
+    this.quietSince = quietSince;
     this.now = now;
   }
 
@@ -27,6 +35,7 @@ export class RecentPages<T> {
   async of(key: string, ask: () => Promise<T>): Promise<T> {
     const kept = this.now() - this.changedMs < laggingMs ? undefined : this.kept.get(key);
     const ageMs = this.now() - (kept?.askedMs ?? Number.NEGATIVE_INFINITY);
+    if (kept !== undefined && ageMs < quietMs && this.quietSince(kept.askedMs)) return kept.answer;
     if (kept === undefined || ageMs >= staleMs) return await this.ask(key, ask);
     // Whoever gets the answer at hand has no use for what becomes of the next one.
     if (ageMs >= freshMs) this.ask(key, ask).catch(() => {});
@@ -64,7 +73,7 @@ export class RecentPages<T> {
     this.kept.delete(key);
     this.kept.set(key, kept);
     for (const [oldest, { askedMs }] of this.kept) {
-      if (this.kept.size <= mostKept && this.now() - askedMs < staleMs) break;
+      if (this.kept.size <= mostKept && this.now() - askedMs < quietMs) break;
       this.kept.delete(oldest);
     }
   }

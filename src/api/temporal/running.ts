@@ -1,25 +1,33 @@
 /** Every rollout that runs, with what its memo says of its traffic. */
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
-import { workflowType } from '../../domain/rollout/names.ts';
+import { decoded } from '../../codec/readable.ts';
+import { changedAttribute, workflowType } from '../../domain/rollout/names.ts';
 import { terminalPhases } from '../../domain/rollout/types.ts';
-import { phaseSchema, type RolloutSummary } from '../contract.ts';
+import { isInvalidCall } from '../../worker/invalid-call.ts';
+import { phaseSchema } from '../contract.ts';
 import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import { type Listed, type Running, RunningChanges } from './running-changes.ts';
 import { memoOf, rawOf, summaryOf } from './visibility.ts';
 
-export interface Running {
-  readonly summary: RolloutSummary;
-  readonly memo: (key: string) => unknown;
-}
-
-/** A busy server takes seconds for a thousand. */
+/** Whoever waits for it wants few calls. */
 const pageSize = 200;
-const maxPages = 100;
+/** Each row costs a small server a millisecond, in which it does nothing else; nobody waits for what is kept at hand. */
+const smallPageSize = 50;
+const maxRows = 20_000;
 
 /** From visibility, which lags a little. `timeoutMs` is for each page. Throws `temporal-unavailable`. */
 export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTimeoutMs): Promise<Running[]> {
+  return (await listedBy(deps, 'ExecutionStatus = "Running"', { pageSize, timeoutMs })).map(listedOf);
+}
+
+async function listedBy(
+  deps: TemporalDeps,
+  filter: string,
+  { pageSize, timeoutMs }: { readonly pageSize: number; readonly timeoutMs: number },
+): Promise<RawWorkflowExecutionInfo[]> {
   const { workflowService, namespace } = rawOf(deps);
-  const query = `WorkflowType = "${workflowType}" AND ExecutionStatus = "Running"`;
-  const found: Running[] = [];
+  const query = `WorkflowType = "${workflowType}" AND ${filter}`;
+  const found: RawWorkflowExecutionInfo[] = [];
   const pageAfter = (nextPageToken: Uint8Array | null) =>
     ask(
       deps,
@@ -27,9 +35,9 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
       timeoutMs,
     );
   let token: Uint8Array | null = null;
-  for (let pages = 0; pages < maxPages; pages++) {
+  while (found.length < maxRows) {
     const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(token);
-    found.push(...(page.executions ?? []).map(runningOf));
+    found.push(...(page.executions ?? []));
     if (!page.nextPageToken?.length) break;
     token = page.nextPageToken;
   }
@@ -65,13 +73,16 @@ interface List {
 export class RunningList {
   private underWay: Promise<ReadonlyMap<string, Running>> | null = null;
   private last: List | null = null;
+  /** When it was last known that something had changed. */
+  private newsMs = Number.NEGATIVE_INFINITY;
+  private readonly changes = new RunningChanges();
   private readonly deps: TemporalDeps;
 
   constructor(deps: TemporalDeps) {
     this.deps = deps;
   }
 
-  /** By target. Costs Temporal as much as a few single looks. Throws `temporal-unavailable`. */
+  /** By target. Mostly costs Temporal as much as a few single looks. Throws `temporal-unavailable`. */
   byTarget(): Promise<ReadonlyMap<string, Running>> {
     this.underWay ??= this.fetch().finally(() => {
       this.underWay = null;
@@ -95,6 +106,11 @@ export class RunningList {
     const ageMs = ageOf(this.last);
     const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
     return running ? { running, fresh: ageMs <= freshForMs } : null;
+  }
+
+  /** Whether nothing is known to have changed since then, by a list of a moment ago. `atMs` as of `performance.now()`. */
+  quietSince(atMs: number): boolean {
+    return this.last !== null && ageOf(this.last) <= freshForMs && this.newsMs < atMs;
   }
 
   /** How many are in which phase, by the list at hand; null: it is too old, or there is none. */
@@ -122,10 +138,35 @@ export class RunningList {
 
   private async fetch(): Promise<ReadonlyMap<string, Running>> {
     const askedMs = performance.now();
-    const running = await runningRollouts(this.deps, callTimeoutMs);
-    const byTarget = new Map(running.map((one) => [one.summary.target, one]));
-    this.last = { askedMs, tookMs: performance.now() - askedMs, byTarget };
-    return byTarget;
+    const isNew = (await this.readChanges()) ?? (await this.readWhole());
+    if (isNew) this.newsMs = performance.now();
+    this.last = { askedMs, tookMs: performance.now() - askedMs, byTarget: this.changes.running };
+    return this.changes.running;
+  }
+
+  private async readWhole(): Promise<boolean> {
+    const askedAtMs = Date.now();
+    const filter = 'ExecutionStatus = "Running"';
+    const infos = await listedBy(this.deps, filter, { pageSize: smallPageSize, timeoutMs: callTimeoutMs });
+    return this.changes.whole(infos.map(listedOf), askedAtMs);
+  }
+
+  /** Null: they are not enough to go by. */
+  private async readChanges(): Promise<boolean | null> {
+    const askedAtMs = Date.now();
+    const sinceMs = this.changes.since(askedAtMs);
+    if (sinceMs === null) return null;
+    const since = new Date(sinceMs).toISOString();
+    const filter = `(StartTime > "${since}" OR ${changedAttribute} > "${since}" OR CloseTime > "${since}")`;
+    try {
+      const infos = await listedBy(this.deps, filter, { pageSize, timeoutMs: callTimeoutMs });
+      return this.changes.changed(infos.map(listedOf), askedAtMs);
+    } catch (error) {
+      // No worker of this version has registered the attribute yet.
+      if (!isInvalidCall(error)) throw error;
+      this.changes.distrust(askedAtMs);
+      return null;
+    }
   }
 }
 
@@ -141,6 +182,14 @@ function shownForMs({ tookMs }: List): number {
   return Math.min(shownFor.mostMs, Math.max(freshForMs, shownFor.turns * (tookMs + restMs(tookMs))));
 }
 
-function runningOf(info: RawWorkflowExecutionInfo): Running {
-  return { summary: summaryOf(info), memo: (key) => memoOf(info, key) };
+function listedOf(info: RawWorkflowExecutionInfo): Listed {
+  const summary = summaryOf(info);
+  const changedAt = decoded(info.searchAttributes?.indexedFields?.[changedAttribute]);
+  const { temporalStatus, phase, stage } = summary;
+  return {
+    summary,
+    memo: (key) => memoOf(info, key),
+    isOpen: temporalStatus === 'RUNNING' || temporalStatus === 'PAUSED',
+    mark: [temporalStatus, phase, stage, changedAt].join(' '),
+  };
 }

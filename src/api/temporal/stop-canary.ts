@@ -9,7 +9,8 @@ import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
 import type { Telling } from '../express/telling.ts';
 import type { RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
-import type { Running, RunningList } from './running.ts';
+import type { RunningList } from './running.ts';
+import type { Running } from './running-changes.ts';
 import type { TrafficLookup } from './traffic-of.ts';
 import { describe } from './view.ts';
 

@@ -3,7 +3,8 @@ import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
-import { type Running, runningRollouts } from './running.ts';
+import { runningRollouts } from './running.ts';
+import type { Running } from './running-changes.ts';
 import { type ExpressDeps, hasCanary, refsWithCanary, stopCanary } from './stop-canary.ts';
 import type { Target, Teller } from './teller.ts';
 

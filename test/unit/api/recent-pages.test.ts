@@ -5,8 +5,12 @@ import { RecentPages } from '../../../src/api/temporal/recent-pages.ts';
 /** A source that counts how often it was asked; it answers when it is told to, or fails. */
 function source() {
   let nowMs = 0;
+  let quietFrom = Number.POSITIVE_INFINITY;
   const open: { give(answer: string): void; fail(error: Error): void }[] = [];
-  const pages = new RecentPages<string>(() => nowMs);
+  const pages = new RecentPages<string>(
+    (atMs) => quietFrom <= atMs,
+    () => nowMs,
+  );
   const asked = () => open.length;
   const ask = () => new Promise<string>((give, fail) => open.push({ give, fail }));
   return {
@@ -18,6 +22,10 @@ function source() {
       nowMs += ms;
     },
     change: () => pages.changed(),
+    /** Nothing is known to have changed since then; until this is said, nobody knows. */
+    beQuiet: (sinceMs: number) => {
+      quietFrom = sinceMs;
+    },
   };
 }
 
@@ -99,4 +107,30 @@ test('for three seconds after a change each question is asked, since Temporal ma
   expect(asked()).toBe(3);
   pass(300);
   expect(await get()).toBe('there');
+});
+
+test('while nothing is known to have changed, an answer is given for half a minute', async () => {
+  const { asked, get, answer, pass, beQuiet } = source();
+  const first = get();
+  answer('as it was');
+  await first;
+  beQuiet(0);
+  pass(29_999);
+  expect([await get(), asked()]).toEqual(['as it was', 1]);
+  pass(1);
+  const late = get();
+  answer('as it is');
+  expect([await late, asked()]).toEqual(['as it is', 2]);
+});
+
+test('once something is known to have changed, what was asked for before is as old as it is', async () => {
+  const { asked, get, answer, pass, beQuiet } = source();
+  const first = get();
+  answer('old');
+  await first;
+  pass(10_000);
+  beQuiet(1);
+  const next = get();
+  answer('new');
+  expect([await next, asked()]).toEqual(['new', 2]);
 });

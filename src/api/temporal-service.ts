@@ -12,6 +12,7 @@ import { Queue } from './express/queue.ts';
 import { Telling } from './express/telling.ts';
 import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
+import { Accounts } from './temporal/accounts.ts';
 import { examinePlan } from './temporal/admission.ts';
 import { boundInHaste, boundRef, sendBound } from './temporal/bound.ts';
 import { sendCommand } from './temporal/command.ts';
@@ -60,6 +61,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     telling: new Telling(calm),
     turns: new Queue(startsAtOnce),
     lookup: new TrafficLookup(options),
+    accounts: new Accounts(),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };

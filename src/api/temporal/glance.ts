@@ -5,13 +5,14 @@ import type { Phase } from '../../domain/rollout/types.ts';
 import type { Glance } from '../board/row.ts';
 import { hasEnded } from '../contract.ts';
 import type { RunRef } from '../service.ts';
-import type { TemporalDeps } from './calls.ts';
-import { describe, liveOf, statusOf } from './view.ts';
+import { canBeKept } from './accounts.ts';
+import { accountOf, describe, liveOf, type ViewDeps } from './view.ts';
 
 /**
- * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked. That
- * costs a worker something, and never more than the board's looks, of which there are so many in a second whatever
- * runs.
+ * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked, and so is
+ * every other whose account can be kept until something changes, since who looks at the list looks at some of its
+ * rollouts next. That costs a worker something, and never more than the board's looks, of which there are so many in a
+ * second whatever runs.
  */
 const askedWhy: ReadonlySet<Phase | null> = new Set([
   'gating',
@@ -30,10 +31,11 @@ const outlineSchema: z.ZodType<Outline> = z.object({
 });
 
 /** Errors: `rollout-not-found`, `temporal-unavailable`. */
-export async function glanceOf(deps: TemporalDeps, ref: RunRef): Promise<Glance> {
-  const { summary, memo, raw } = await describe(deps, ref);
-  const asks = hasEnded(summary) || askedWhy.has(summary.phase);
-  const status = asks ? await statusOf(deps, summary) : null;
+export async function glanceOf(deps: ViewDeps, ref: RunRef): Promise<Glance> {
+  const described = await describe(deps, ref);
+  const { summary, memo, raw } = described;
+  const asks = hasEnded(summary) || askedWhy.has(summary.phase) || canBeKept(raw);
+  const status = asks ? await accountOf(deps, described) : null;
   return { summary, outline: outlineIn(memo), live: liveOf(raw), status, atMs: Date.now() };
 }
 

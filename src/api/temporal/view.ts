@@ -15,6 +15,7 @@ import {
   watchProgressSchema,
 } from '../contract.ts';
 import type { RunRef } from '../service.ts';
+import type { Accounts } from './accounts.ts';
 import { ask, callTimeoutMs, type TemporalDeps, within, workerTimeoutMs } from './calls.ts';
 import { memoOf, summaryOf, workflowIdFor } from './visibility.ts';
 
@@ -46,20 +47,18 @@ export async function needKeyOf(deps: TemporalDeps, ref: RunRef): Promise<void> 
   });
 }
 
+export interface ViewDeps extends TemporalDeps {
+  /** Accounts at hand. Default: the worker is asked each time. */
+  readonly accounts?: Accounts;
+}
+
 /** `seen`: the run that ran a moment ago. It is asked at the same time as Temporal is. Null: none was seen. */
-export async function viewOf(
-  deps: TemporalDeps,
-  ref: RunRef,
-  seen: string | null = null,
-): Promise<RolloutView> {
-  const running = 'RUNNING';
-  const early =
-    seen && statusOf(deps, { workflowId: workflowIdFor(ref), runId: seen, temporalStatus: running });
-  // If it is not the one any more, nobody cares what became of the question.
-  if (early) early.catch(() => {});
-  const { summary, raw } = await describe(deps, ref);
+export async function viewOf(deps: ViewDeps, ref: RunRef, seen: string | null = null): Promise<RolloutView> {
+  const early = seen === null || deps.accounts?.has(seen) ? null : askedEarly(deps, ref, seen);
+  const described = await describe(deps, ref);
+  const { summary, raw } = described;
   const isSeen = summary.runId === seen && summary.temporalStatus === running;
-  const told = await (early && isSeen ? early : statusOf(deps, summary));
+  const told = await accountOf(deps, described, isSeen ? early : null);
   const status = told && withLiveGates(told, raw);
   return {
     ...summary,
@@ -70,6 +69,38 @@ export async function viewOf(
     workerAnswered: status !== null,
     links: { ...linksOf(summary.environment, summary.service, summary.runId), ...inTemporal(deps, summary) },
   };
+}
+
+const running = 'RUNNING';
+
+interface Asked {
+  readonly answer: Promise<RolloutStatus | null>;
+  readonly mark: string | null;
+}
+
+function askedEarly(deps: ViewDeps, ref: RunRef, runId: string): Asked {
+  const mark = deps.accounts?.markOf(runId) ?? null;
+  const answer = statusOf(deps, { workflowId: workflowIdFor(ref), runId, temporalStatus: running });
+  // If it is not the one any more, nobody cares what became of the question.
+  answer.catch(() => {});
+  return { answer, mark };
+}
+
+/** The account at hand where it holds still, else the worker's answer. As `statusOf`. */
+export async function accountOf(
+  deps: ViewDeps,
+  { summary, raw }: Pick<Described, 'summary' | 'raw'>,
+  early: Asked | null = null,
+): Promise<RolloutStatus | null> {
+  const { accounts } = deps;
+  const { runId } = summary;
+  const mark = accounts?.described(runId, raw) ?? null;
+  const known = accounts?.of(runId, raw);
+  if (known) return known;
+  const asked = early ?? { answer: statusOf(deps, summary), mark };
+  const account = await asked.answer;
+  if (account !== null) accounts?.keep(runId, asked.mark, account);
+  return account;
 }
 
 /**

@@ -1,7 +1,10 @@
 /** One rollout as it is shown: whom it takes to ask, and in which order. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { Accounts } from '../../../src/api/temporal/accounts.ts';
+import { glanceOf } from '../../../src/api/temporal/glance.ts';
 import { viewOf } from '../../../src/api/temporal/view.ts';
 import { type FakeRollout, fakeTemporal } from './fake-temporal.ts';
+import { statusOf } from './fakes.ts';
 
 const ref = { environment: 'prod', service: 'shop' };
 
@@ -37,5 +40,104 @@ test('what is not known is not found, whatever was seen', async () => {
   const { deps } = temporalWith({});
   await expect(viewOf(deps, { ...ref, service: 'other' }, 'now')).rejects.toMatchObject({
     code: 'rollout-not-found',
+  });
+});
+
+describe('the account at hand', () => {
+  const heldBy = (worker: string) => ({
+    activityType: { name: 'watch' },
+    state: 2,
+    lastWorkerIdentity: worker,
+  });
+
+  /** A rollout that is watched, and whose history can grow. */
+  function watched() {
+    const events: object[] = [{}];
+    let pending: object[] = [heldBy('one')];
+    const { deps, asked, behaviour } = temporalWith({
+      runId: 'now',
+      phase: 'holding',
+      account: () => statusOf({ stage: events.length }),
+      events: () => events,
+      pending: () => pending,
+    });
+    const withAccounts = { ...deps, accounts: new Accounts() };
+    return {
+      view: (seen: string | null = null) => viewOf(withAccounts, ref, seen),
+      glance: () => glanceOf(withAccounts, { ...ref, runId: 'now' }),
+      asked,
+      behaviour,
+      grow: () => events.push({}),
+      hold: (...activities: object[]) => {
+        pending = activities;
+      },
+    };
+  }
+
+  test('is given without the worker while the history has not grown', async () => {
+    const { view, asked } = watched();
+    const first = await view();
+    asked.length = 0;
+    expect(await view()).toEqual(first);
+    expect(await view('now')).toEqual(first);
+    expect(asked).toEqual(['describe', 'describe']);
+  });
+
+  test('is asked for again when the history has grown', async () => {
+    const { view, asked, grow } = watched();
+    expect((await view()).status?.stage).toBe(1);
+    grow();
+    expect((await view('now')).status?.stage).toBe(2);
+    asked.length = 0;
+    expect((await view('now')).status?.stage).toBe(2);
+    expect(asked).toEqual(['describe']);
+  });
+
+  test('that was asked for before it was known how long the history is, is not kept', async () => {
+    const { view, asked } = watched();
+    await view('now');
+    asked.length = 0;
+    await view('now');
+    expect(asked).toEqual(['query', 'describe']);
+    asked.length = 0;
+    await view('now');
+    expect(asked).toEqual(['describe']);
+  });
+
+  test('is not relied on when another worker, or none, has the watch', async () => {
+    const { view, asked, hold } = watched();
+    await view();
+    hold(heldBy('two'));
+    asked.length = 0;
+    await view();
+    expect(asked).toEqual(['describe', 'query']);
+    hold({ ...heldBy('two'), state: 1 });
+    asked.length = 0;
+    await view();
+    await view();
+    expect(asked).toEqual(['describe', 'query', 'describe', 'query']);
+    hold();
+    asked.length = 0;
+    await view();
+    expect(asked).toEqual(['describe', 'query']);
+  });
+
+  test('is not kept when no worker answered', async () => {
+    const { view, asked, behaviour } = watched();
+    behaviour.set('query', new Error('nobody is there'));
+    expect((await view()).workerAnswered).toBe(false);
+    behaviour.delete('query');
+    asked.length = 0;
+    expect((await view()).workerAnswered).toBe(true);
+    expect(asked).toEqual(['describe', 'query']);
+  });
+
+  test('serves the list as well', async () => {
+    const { view, glance, asked } = watched();
+    expect((await glance()).status?.stage).toBe(1);
+    asked.length = 0;
+    await view('now');
+    await glance();
+    expect(asked).toEqual(['describe', 'describe']);
   });
 });

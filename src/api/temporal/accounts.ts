@@ -1,0 +1,99 @@
+/**
+ * Rollouts' own accounts, as a worker gave them. An account is made of the history alone, so while the history has not grown the
+ * worker need not be asked again, however many look.
+ */
+import type { DescribeWorkflowExecutionResponse } from '@temporalio/client';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+
+/** Of each rollout some 10 kB. */
+const mostKept = 2_000;
+/** How long an account is kept that nobody looks at. */
+const keptMs = 10 * 60_000;
+/** Temporal's number for a pending activity that a worker has, and that was heard of within its heartbeat timeout. */
+const startedState = 2;
+
+interface Kept {
+  /** What the description said that came before the account. */
+  readonly mark: string;
+  /** Null: not asked since. */
+  readonly account: RolloutStatus | null;
+  readonly atMs: number;
+}
+
+export class Accounts {
+  private readonly kept = new Map<string, Kept>();
+  private readonly now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.now = now;
+  }
+
+  /** Whether an account is at hand, which holds unless the history has grown. */
+  has(runId: string): boolean {
+    return this.at(runId)?.account != null;
+  }
+
+  /** Null: there is none, the history has grown, or no worker is known to live. */
+  of(runId: string, described: DescribeWorkflowExecutionResponse): RolloutStatus | null {
+    const mark = markOf(described);
+    const kept = this.at(runId);
+    return mark === null || kept?.mark !== mark ? null : kept.account;
+  }
+
+  /** What the latest description said, to be given back with an account that is asked for from now on. Null: nothing. */
+  markOf(runId: string): string | null {
+    return this.at(runId)?.mark ?? null;
+  }
+
+  /** Remembers what a description said; from then on an account may be kept for it. Returns its mark. */
+  described(runId: string, described: DescribeWorkflowExecutionResponse): string | null {
+    const mark = markOf(described);
+    if (mark === null) this.kept.delete(runId);
+    else this.put(runId, { mark, account: this.of(runId, described), atMs: this.now() });
+    return mark;
+  }
+
+  /**
+   * Keeps an account. `mark`: what was described before the account was asked for, so that the account knows at least that
+   * much; where the history has grown since, it is thrown away.
+   */
+  keep(runId: string, mark: string | null, account: RolloutStatus): void {
+    if (mark === null || this.at(runId)?.mark !== mark) return;
+    this.put(runId, { mark, account, atMs: this.now() });
+  }
+
+  private at(runId: string): Kept | undefined {
+    const kept = this.kept.get(runId);
+    return kept !== undefined && this.now() - kept.atMs < keptMs ? kept : undefined;
+  }
+
+  private put(runId: string, kept: Kept): void {
+    // The one that was looked at last is the last.
+    this.kept.delete(runId);
+    this.kept.set(runId, kept);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= mostKept) break;
+      this.kept.delete(oldest);
+    }
+  }
+}
+
+/** Whether an account of the rollout as it was described would be kept. */
+export function canBeKept(described: DescribeWorkflowExecutionResponse): boolean {
+  return markOf(described) !== null;
+}
+
+/**
+ * How far the history has come, and which worker holds the watch: another one may give another account of the same history. Null:
+ * something is about to be added, or no worker has a watch, so that whether one lives only its answer tells.
+ */
+function markOf(described: DescribeWorkflowExecutionResponse): string | null {
+  const { workflowExecutionInfo, pendingActivities, pendingWorkflowTask } = described;
+  if (pendingWorkflowTask) return null;
+  const watch = (pendingActivities ?? []).find(
+    ({ activityType, state }) => activityType?.name === 'watch' && state === startedState,
+  );
+  const length = workflowExecutionInfo?.historyLength;
+  if (watch === undefined || length === null || length === undefined) return null;
+  return `${length} ${watch.lastWorkerIdentity ?? ''}`;
+}

@@ -28,8 +28,8 @@ export async function registerSearchAttributes(
 }
 
 /**
- * Whether Temporal knows all of them, whoever has registered them. A rollout stands still at the first one that it does not
- * know. Throws what the connection throws.
+ * Whether Temporal knows all of them, whoever has registered them. A rollout stands still at the first one that it does
+ * not know. Throws what the connection throws.
  */
 export async function knowsSearchAttributes(
   { workflowService }: Pick<ConnectionLike, 'workflowService'>,

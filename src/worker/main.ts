@@ -145,14 +145,16 @@ async function register(connection: NativeConnection, namespace: string, logger:
   }
 }
 
-/** Somebody else may have registered them. Without one, rollouts would stand still that an older worker can go on with. */
+/**
+ * Somebody else may have registered them. Without one, rollouts would stand still that an older worker can go on with.
+ */
 async function needSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
   // What cannot be asked is not known to be missing.
   if (await knowsSearchAttributes(connection, namespace).catch(() => true)) return;
   const wanted = Object.entries(searchAttributeTypes).map(([name, type]) => `${name} (${type})`);
   throw new Error(
-    `Temporal does not know all search attributes, and this worker may not register them. Register in namespace ${namespace}, ` +
-      `with "temporal operator search-attribute create --name ... --type ...": ${wanted.join(', ')}`,
+    'Temporal does not know all search attributes, and this worker may not register them. Register them in namespace ' +
+      `${namespace} with "temporal operator search-attribute create --name ... --type ...": ${wanted.join(', ')}`,
   );
 }
 

@@ -17,7 +17,10 @@ export interface RunningRollout {
 export interface Glance extends RunningRollout {
   /** The latest heartbeat of its watch; null: none runs. */
   readonly live: WatchProgress | null;
-  /** Its own account, asked for where the phase does not tell enough or it can be kept; null: not asked, or nobody answered. */
+  /**
+   * Its own account, asked for where the phase does not tell enough or it can be kept; null: not asked, or nobody
+   * answered.
+   */
   readonly status: RolloutStatus | null;
   readonly atMs: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Rollouts' own accounts, as a worker gave them. An account is made of the history alone, so while the history has not grown the
- * worker need not be asked again, however many look.
+ * Rollouts' own accounts, as a worker gave them. An account is made of the history alone, so while the history has not
+ * grown the worker need not be asked again, however many look.
  */
 import type { DescribeWorkflowExecutionResponse } from '@temporalio/client';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
@@ -40,7 +40,9 @@ export class Accounts {
     return mark === null || kept?.mark !== mark ? null : kept.account;
   }
 
-  /** What the latest description said, to be given back with an account that is asked for from now on. Null: nothing. */
+  /**
+   * What the latest description said, to be given back with an account that is asked for from now on. Null: nothing.
+   */
   markOf(runId: string): string | null {
     return this.at(runId)?.mark ?? null;
   }
@@ -54,8 +56,8 @@ export class Accounts {
   }
 
   /**
-   * Keeps an account. `mark`: what was described before the account was asked for, so that the account knows at least that
-   * much; where the history has grown since, it is thrown away.
+   * Keeps an account. `mark`: what was described before the account was asked for, so that the account knows at least
+   * that much; where the history has grown since, it is thrown away.
    */
   keep(runId: string, mark: string | null, account: RolloutStatus): void {
     if (mark === null || this.at(runId)?.mark !== mark) return;
@@ -84,8 +86,9 @@ export function canBeKept(described: DescribeWorkflowExecutionResponse): boolean
 }
 
 /**
- * How far the history has come, and which worker holds the watch: another one may give another account of the same history. Null:
- * something is about to be added, or no worker has a watch, so that whether one lives only its answer tells.
+ * How far the history has come, and which worker holds the watch: another one may give another account of the same
+ * history. Null: something is about to be added, or no worker has a watch, so that whether one lives only its answer
+ * tells.
  */
 function markOf(described: DescribeWorkflowExecutionResponse): string | null {
   const { workflowExecutionInfo, pendingActivities, pendingWorkflowTask } = described;

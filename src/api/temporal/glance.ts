@@ -9,8 +9,8 @@ import { canBeKept } from './accounts.ts';
 import { accountOf, describe, liveOf, type ViewDeps } from './view.ts';
 
 /**
- * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked, and so is
- * every other whose account can be kept until something changes, since who looks at the list looks at some of its
+ * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked, and so
+ * is every other whose account can be kept until something changes, since who looks at the list looks at some of its
  * rollouts next. That costs a worker something, and never more than the board's looks, of which there are so many in a
  * second whatever runs.
  */

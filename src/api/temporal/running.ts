@@ -11,7 +11,9 @@ import { memoOf, rawOf, summaryOf } from './visibility.ts';
 
 /** Whoever waits for it wants few calls. */
 const pageSize = 200;
-/** Each row costs a small server a millisecond, in which it does nothing else; nobody waits for what is kept at hand. */
+/**
+ * Each row costs a small server a millisecond, in which it does nothing else; nobody waits for what is kept at hand.
+ */
 const smallPageSize = 50;
 const maxRows = 20_000;
 
@@ -108,7 +110,9 @@ export class RunningList {
     return running ? { running, fresh: ageMs <= freshForMs } : null;
   }
 
-  /** Whether nothing is known to have changed since then, by a list of a moment ago. `atMs` as of `performance.now()`. */
+  /**
+   * Whether nothing is known to have changed since then, by a list of a moment ago. `atMs` as of `performance.now()`.
+   */
   quietSince(atMs: number): boolean {
     return this.last !== null && ageOf(this.last) <= freshForMs && this.newsMs < atMs;
   }

@@ -102,7 +102,7 @@ test('of a whole list, what has not changed is what it was', () => {
   expect(changes.running.get('prod/shop')).not.toBe(before);
 });
 
-test('what a whole list has shown to be new and changes then do not show makes every list a whole one for five minutes', () => {
+test('changes that do not show what a whole list has shown are not relied on for five minutes', () => {
   const { changes, runs } = read(shop);
   changes.changed([], 28 * second);
   changes.whole([shop, cart], 30 * second);

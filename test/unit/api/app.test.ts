@@ -468,6 +468,9 @@ test('describes every route in OpenAPI and explains every error code', async () 
     '/v1/rollouts/{environment}/{service}/report',
     '/v1/rollouts/{environment}/{service}/series',
     '/v1/rollouts/{environment}/{service}/{command}',
+    '/v1/sessions',
+    '/v1/sessions/revoke',
+    '/v1/sessions/{session}/revoke',
     '/v1/validate',
   ]);
   expect(document.components.schemas.RolloutStatus.properties.phase).toBeDefined();

@@ -3,9 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';
+import { compile, inForeground } from './lib/compiled.mjs';
 import { Failure } from './lib/failure.mjs';
-import { nodeModules, root, sluiceDir } from './lib/paths.mjs';
-import { run, runAsScript } from './lib/run.mjs';
+import { root, sluiceDir } from './lib/paths.mjs';
+import { runAsScript } from './lib/run.mjs';
 import { asksForHelp, refuseUnknown, usageOf } from './lib/usage.mjs';
 import { setUp } from './setup.mjs';
 
@@ -30,12 +31,7 @@ await runAsScript(import.meta.url, async () => {
   refuseUnknown(args, usage);
   await setUp();
   await build();
-  const compiled = await inForeground([
-    join(nodeModules, 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.bench.json',
-  ]);
-  if (compiled !== 0) throw new Failure('The benchmarks do not compile: see above.');
+  await compile('tsconfig.bench.json');
   return inForeground([join(outDir, 'bench', `${name}.js`), ...args]);
 });
 
@@ -44,10 +40,4 @@ function benches() {
   const folder = join(root, 'bench');
   const files = existsSync(folder) ? readdirSync(folder) : [];
   return files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
-}
-
-/** @param {string[]} script */
-async function inForeground(script) {
-  const { code } = await run(process.execPath, script, { cwd: root, inherit: true, timeoutMs: 0 });
-  return code;
 }

@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';
-import { Failure } from './lib/failure.mjs';
-import { nodeModules, root, sluiceDir } from './lib/paths.mjs';
-import { run, runAsScript } from './lib/run.mjs';
+import { compile, inForeground } from './lib/compiled.mjs';
+import { sluiceDir } from './lib/paths.mjs';
+import { runAsScript } from './lib/run.mjs';
 import { asksForHelp, refuseUnknown, usageOf } from './lib/usage.mjs';
 import { setUp } from './setup.mjs';
 
@@ -22,17 +22,6 @@ await runAsScript(import.meta.url, async () => {
   refuseUnknown(args, usage);
   await setUp();
   await build();
-  const compiled = await inForeground([
-    join(nodeModules, 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.chaos.json',
-  ]);
-  if (compiled !== 0) throw new Failure('The chaos runner does not compile: see above.');
+  await compile('tsconfig.chaos.json');
   return inForeground([program, ...args]);
 });
-
-/** @param {string[]} script */
-async function inForeground(script) {
-  const { code } = await run(process.execPath, script, { cwd: root, inherit: true, timeoutMs: 0 });
-  return code;
-}

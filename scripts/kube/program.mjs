@@ -1,9 +1,7 @@
 /** Sets up and compiles what runs on the test cluster by itself, and runs one of its programs in the foreground. */
 import { join } from 'node:path';
-import process from 'node:process';
-import { Failure } from '../lib/failure.mjs';
-import { nodeModules, root, sluiceDir } from '../lib/paths.mjs';
-import { run } from '../lib/run.mjs';
+import { compile, inForeground } from '../lib/compiled.mjs';
+import { sluiceDir } from '../lib/paths.mjs';
 import { setUp } from '../setup.mjs';
 import { ensureKube } from './setup.mjs';
 
@@ -11,14 +9,6 @@ import { ensureKube } from './setup.mjs';
 export async function runOnCluster(name) {
   await setUp();
   await ensureKube();
-  const tsc = join(nodeModules, 'typescript', 'bin', 'tsc');
-  const compiled = await inForeground([tsc, '-p', 'tsconfig.kube.json']);
-  if (compiled !== 0) throw new Failure('The test cluster does not compile: see above.');
+  await compile('tsconfig.kube.json');
   return inForeground([join(sluiceDir, 'kube', 'test', 'support', 'kube', `${name}.js`)]);
-}
-
-/** @param {string[]} script */
-async function inForeground(script) {
-  const { code } = await run(process.execPath, script, { cwd: root, inherit: true, timeoutMs: 0 });
-  return code;
 }

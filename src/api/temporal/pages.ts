@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { isInvalidCall } from '../../worker/invalid-call.ts';
 import { ask, type TemporalDeps } from './calls.ts';
 import type { RecentPages } from './recent-pages.ts';
@@ -127,17 +128,9 @@ function sumOf({ token, after }: Omit<z.infer<typeof cursorSchema>, 'sum'>, filt
 
 /** Throws `request-invalid`. */
 export function placeIn(cursor: string, filter: string): Place {
-  const { data } = cursorSchema.safeParse(jsonIn(cursor));
+  const { data } = cursorSchema.safeParse(parsedJson(Buffer.from(cursor, 'base64url').toString()));
   if (data === undefined || data.sum !== sumOf(data, filter)) throw notOfThisList();
   return { token: Buffer.from(data.token, 'base64'), after: data.after };
-}
-
-function jsonIn(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return null;
-  }
 }
 
 function notOfThisList(cause?: unknown): SluiceError {

@@ -1,6 +1,6 @@
 /** What something that was signed says, and of which images: cosign's payloads and in-toto statements. Pure. */
 import { z } from 'zod';
-import { parsedJson } from './json.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { isProvenance, type Provenance, readProvenance } from './provenance.ts';
 
 export interface Claim {

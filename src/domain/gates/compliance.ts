@@ -1,6 +1,6 @@
 /** Phases of compliance, each with attestations that must be there, be fresh and say that it passed. Pure. */
 import { z } from 'zod';
-import { parsedJson } from './json.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { staleWhy } from './report-time.ts';
 import { answerOf, type Finding, listed, reaches, weightedMean } from './score.ts';
 import type { GateAnswer } from './types.ts';

@@ -1,13 +1,4 @@
-/** JSON that others wrote: read without a throw, and looked into by a path. Pure. */
-
-/** Null: it is no JSON (or says null). */
-export function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+/** JSON that others wrote, looked into by a path. Pure. */
 
 /** `$`, then `.name` and `[index]`, as many as it takes. */
 export const jsonPath = /^\$(\.[A-Za-z0-9_-]+|\[\d{1,6}\])*$/;

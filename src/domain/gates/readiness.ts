@@ -1,6 +1,6 @@
 /** Readiness for production: checks by category, their blockers, a score, and what to do next. Pure. */
 import { z } from 'zod';
-import { parsedJson } from './json.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { staleWhy } from './report-time.ts';
 import { answerOf, type Finding, listed, reaches, weightedMean } from './score.ts';
 import type { GateAnswer, GateReport } from './types.ts';

@@ -1,5 +1,6 @@
 /** What a step of a smoke test expects of an answer, and what is wrong with the one that came. Pure. */
-import { parsedJson, valueAt } from './json.ts';
+import { parsedJson } from '../parsed-json.ts';
+import { valueAt } from './json.ts';
 import { fits } from './pattern.ts';
 
 type Scalar = string | number | boolean | null;

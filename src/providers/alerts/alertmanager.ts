@@ -1,6 +1,7 @@
 /** Reads firing alerts from Alertmanager's HTTP API, version 2. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { type HttpSource, httpSource } from '../metrics/http-source.ts';
 import { type PrometheusSettings, prometheusSettings } from '../metrics/prometheus-settings.ts';
 import { readSettings } from '../settings.ts';
@@ -76,7 +77,7 @@ function quoted(text: string): string {
 }
 
 function alertsIn(address: string, body: string): readonly FiringAlert[] {
-  const reading = z.array(alertSchema).safeParse(jsonOf(body));
+  const reading = z.array(alertSchema).safeParse(parsedJson(body));
   if (!reading.success) throw unavailable(`${address} gave an answer that is no list of alerts.`);
   return reading.data
     .filter(({ status }) => status.state === 'active')
@@ -85,14 +86,6 @@ function alertsIn(address: string, body: string): readonly FiringAlert[] {
       labels,
       startedAtMs: Date.parse(startsAt),
     }));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function unavailable(message: string): SluiceError {

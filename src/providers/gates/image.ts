@@ -1,7 +1,7 @@
 /** Opens if the image is in its registry, is what its digest says, and is still the one that the rollout began with. */
 import { z } from 'zod';
 import { type ImageReference, parseImage } from '../../domain/gates/image-reference.ts';
-import { parsedJson } from '../../domain/gates/json.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { OutgoingError } from '../outgoing.ts';
 import { readSettings } from '../settings.ts';
 import { NotAsked, Registry, registrySettings, Unanswered } from './registry/client.ts';

@@ -1,5 +1,6 @@
 /** Asks a service of the operator's own, which answers open, hold or refuse; the question is signed. */
 import { z } from 'zod';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { OutgoingError, outgoing } from '../outgoing.ts';
 import { secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
@@ -103,12 +104,8 @@ function fromStatus(status: number): GateVerdict {
 function fromBody(status: number, text: string): GateVerdict {
   if (status !== 200)
     return { answer: 'hold', reason: `the service answered ${status}; correct its settings` };
-  try {
-    const { data } = answerOf.safeParse(JSON.parse(text));
-    if (data !== undefined) return data;
-  } catch {
-    // Told below, with what is expected.
-  }
+  const { data } = answerOf.safeParse(parsedJson(text));
+  if (data !== undefined) return data;
   const reason = 'the service must answer {"answer": "open" | "hold" | "refuse", "reason": "…"}; correct it';
   return { answer: 'hold', reason };
 }

@@ -1,4 +1,5 @@
 /** What the Kubernetes API refuses, with what it said. Providers turn it into an error of the catalogue. */
+import { parsedJson } from '../../domain/parsed-json.ts';
 
 export type KubeProblem =
   | 'not-found'
@@ -47,15 +48,11 @@ function problemOf(status: number, reason: string | undefined, said: string): Ku
 }
 
 function statusIn(text: string): { message?: string; reason?: string } {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return {};
-    const { message, reason } = value as Record<string, unknown>;
-    return {
-      ...(typeof message === 'string' ? { message } : {}),
-      ...(typeof reason === 'string' ? { reason } : {}),
-    };
-  } catch {
-    return {};
-  }
+  const value = parsedJson(text);
+  if (typeof value !== 'object' || value === null) return {};
+  const { message, reason } = value as Record<string, unknown>;
+  return {
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+  };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Histogram } from '../../domain/analysis/stats/histogram.ts';
 import { fromNative, type NativeBucket } from '../../domain/analysis/stats/native-histogram.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import type { Series } from './types.ts';
 
 const point = z.tuple([z.number(), z.string()]);
@@ -43,7 +44,7 @@ const queryErrors = new Set(['bad_data', 'execution', 'not_acceptable']);
 
 /** Warnings are left aside. Throws `metrics-query` or `metrics-unavailable`. */
 export function readAnswer(url: string, body: string): readonly Series[] {
-  const json = parsed(body);
+  const json = parsedJson(body);
   if (failure.safeParse(json).success) throw refusal(url, 200, body);
   const { data } = answer.safeParse(json);
   if (data === undefined) {
@@ -70,7 +71,7 @@ export function readAnswer(url: string, body: string): readonly Series[] {
 
 /** The error for an answer that is none. The body of an unknown sender is not quoted. */
 export function refusal(url: string, status: number, body: string): SluiceError {
-  const said = failure.safeParse(parsed(body)).data;
+  const said = failure.safeParse(parsedJson(body)).data;
   if (status === 401 || status === 403) {
     return new SluiceError('metrics-unavailable', `${url} refused the credentials (HTTP ${status}).`);
   }
@@ -109,12 +110,4 @@ function hasHistograms(json: unknown): boolean {
     }),
   });
   return native.safeParse(json).success;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

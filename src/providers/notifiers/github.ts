@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Notice, Thread } from '../../domain/notify/types.ts';
 import { sentenceOf } from '../../domain/notify/words.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { secretSource } from '../secret.ts';
 import { readSettings } from '../settings.ts';
 import { deploymentStateOf, issueOf, issueWanted } from './github-words.ts';
@@ -138,12 +139,6 @@ function placeOf({ subject: { artifact } }: NotifierMessage): Place {
 
 /** GitHub gives a payload back as it was sent, or as a text. */
 function runIn(payload: unknown): unknown {
-  if (typeof payload === 'string') {
-    try {
-      return runIn(JSON.parse(payload));
-    } catch {
-      return null;
-    }
-  }
+  if (typeof payload === 'string') return runIn(parsedJson(payload));
   return typeof payload === 'object' && payload !== null && 'sluice' in payload ? payload.sluice : null;
 }

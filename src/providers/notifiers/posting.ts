@@ -1,6 +1,7 @@
 /** What notifiers over HTTP share: one request, and what its answer means. */
 import { z } from 'zod';
 import { SluiceError } from '../../domain/errors.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 import { OutgoingError, type OutgoingRequest, outgoing, refusedHost } from '../outgoing.ts';
 import { placeOf, readSecret, type SecretSource } from '../secret.ts';
 
@@ -88,11 +89,7 @@ export const httpAddress = z
 
 /** The answer as JSON of that shape. Errors: `notify-failed`. */
 export function parsed<T>(who: string, text: string, schema: z.ZodType<T>): T {
-  try {
-    const { data } = schema.safeParse(JSON.parse(text));
-    if (data !== undefined) return data;
-  } catch {
-    // Told below.
-  }
+  const { data } = schema.safeParse(parsedJson(text));
+  if (data !== undefined) return data;
   throw failed(who, 'its answer makes no sense');
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ImageReference, parseChallenge } from '../../../domain/gates/image-reference.ts';
-import { parsedJson } from '../../../domain/gates/json.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import { type OutgoingAnswer, outgoing } from '../../outgoing.ts';
 import { placeOf, readSecret, secretSource } from '../../secret.ts';
 

@@ -3,7 +3,7 @@
  * under tags.
  */
 import { z } from 'zod';
-import { parsedJson } from '../../../domain/gates/json.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import type { Registry } from '../registry/client.ts';
 import { type Annotations, fromEnvelope, fromPayload, type Reading, readBundles } from './candidate.ts';
 

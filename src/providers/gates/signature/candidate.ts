@@ -4,7 +4,7 @@ import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import { z } from 'zod';
 import { messageOf } from '../../../domain/errors.ts';
 import { type Claim, readPayload, readStatement } from '../../../domain/gates/claim.ts';
-import { parsedJson } from '../../../domain/gates/json.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 
 export interface Candidate {
   /** Where it was found, for people. */

@@ -1,12 +1,13 @@
 /** How an HTTPRoute or a GRPCRoute is shared: by the weights of its backendRefs, and by rules of ours for a header. */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { type PatchStep, pointer } from '../../kube/types.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { servicesOf, weightsFor } from '../kube/services.ts';
-import { headerSteps, noBackend, parsedNote, sharesIn, undoRules } from '../kube/shared-rules.ts';
+import { headerSteps, noBackend, sharesIn, undoRules } from '../kube/shared-rules.ts';
 import { isObserved } from './observed.ts';
 import { routeRef } from './options.ts';
 import {
@@ -41,7 +42,7 @@ export const gatewayRoute: ObjectKind = {
     return JSON.stringify(shared.map((each) => [each.key, weight(each, 'blue'), weight(each, 'green')]));
   },
   undo(object, place, found, stableSlot) {
-    const notes = foundWeights.catch([]).parse(parsedNote(found));
+    const notes = foundWeights.catch([]).parse(parsedJson(found));
     return undoRules('rules', sortRules(object, place), notes, stableSlot, reading, undoSteps);
   },
   observed: isObserved,

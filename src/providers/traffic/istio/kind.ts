@@ -3,13 +3,14 @@
  */
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import type { HeaderMatch } from '../../../domain/plan/types.ts';
 import { otherSlot, type Slot } from '../../../domain/rollout/types.ts';
 import { type PatchStep, pointer } from '../../kube/types.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace, RouteWanted } from '../kube/route.ts';
 import { weightsFor } from '../kube/services.ts';
-import { headerSteps, noBackend, parsedNote, sharesIn, undoRules } from '../kube/shared-rules.ts';
+import { headerSteps, noBackend, sharesIn, undoRules } from '../kube/shared-rules.ts';
 import { headerRoute } from './header.ts';
 import { hostLike } from './hosts.ts';
 import { isObserved } from './observed.ts';
@@ -60,7 +61,7 @@ export const virtualServiceKind: ObjectKind = {
     );
   },
   undo(object, place, found, stableSlot) {
-    const notes = foundRoutes.catch([]).parse(parsedNote(found));
+    const notes = foundRoutes.catch([]).parse(parsedJson(found));
     return undoRules('http', sortRoutes(object, place), notes, stableSlot, reading, undoSteps);
   },
   observed: isObserved,

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { SluiceError } from '../../../domain/errors.ts';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import { type KubeObject, type KubeRef, nameOf, type PatchStep, pointer } from '../../kube/types.ts';
 import type { ObjectKind } from '../kube/object-route.ts';
 import type { RoutePlace } from '../kube/route.ts';
@@ -88,9 +89,5 @@ function specOf(object: KubeObject, ref: KubeRef): z.infer<typeof ruleObject>['s
 }
 
 function namesIn(text: string): readonly string[] {
-  try {
-    return z.array(z.string()).catch([]).parse(JSON.parse(text));
-  } catch {
-    return [];
-  }
+  return z.array(z.string()).catch([]).parse(parsedJson(text));
 }

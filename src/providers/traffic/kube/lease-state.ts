@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import type { HeaderMatch, TargetId } from '../../../domain/plan/types.ts';
 import type { Slot } from '../../../domain/rollout/types.ts';
 import type { KubeObject } from '../../kube/types.ts';
@@ -170,10 +171,5 @@ export function matchIn(text: string | undefined): HeaderMatch | null {
 }
 
 function routeIn(text: string | undefined): RouteRecord | null {
-  if (text === undefined) return null;
-  try {
-    return record.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return record.safeParse(parsedJson(text ?? '')).data ?? null;
 }

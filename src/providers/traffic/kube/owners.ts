@@ -3,6 +3,7 @@
  * not take away what they drop; so it is noted before the first write, and given back at the end.
  */
 import { z } from 'zod';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import { fieldManager, type KubeObject, type ManagedField } from '../../kube/types.ts';
 
 /** A path in `fieldsV1`, such as `f:spec`, `f:rules`. */
@@ -50,11 +51,7 @@ export function withoutUs(object: KubeObject, owners: string | undefined): reado
 }
 
 function foundIn(text: string | undefined): Entry[] {
-  try {
-    return entries.safeParse(JSON.parse(text ?? '[]')).data ?? [];
-  } catch {
-    return [];
-  }
+  return entries.safeParse(parsedJson(text ?? '')).data ?? [];
 }
 
 /** Only what lies under the path. */

@@ -124,12 +124,3 @@ export function undoRules<R extends RuleAt, Note extends Noted>(
     note === undefined ? hadNone && hasBoth(rule) : note[2] === noBackend;
   return [...all.flatMap((rule, nth) => undo(rule, noted[nth], isAdded(rule, noted[nth]))), ...ours];
 }
-
-/** What was noted as JSON; null: it cannot be read. */
-export function parsedNote(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

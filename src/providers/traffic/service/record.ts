@@ -1,5 +1,6 @@
 /** What is noted on the Service while a rollout runs: how it was found, and what was asked for. */
 import { z } from 'zod';
+import { parsedJson } from '../../../domain/parsed-json.ts';
 import type { KubeObject } from '../../kube/types.ts';
 import { prefix } from '../kube/lease-state.ts';
 import { noteNames } from '../kube/notes.ts';
@@ -30,11 +31,7 @@ export function notesOfFound(
 }
 
 export function foundIn({ metadata }: KubeObject): z.infer<typeof found> | null {
-  try {
-    return found.safeParse(JSON.parse(metadata.annotations?.[noteNames.found] ?? 'null')).data ?? null;
-  } catch {
-    return null;
-  }
+  return found.safeParse(parsedJson(metadata.annotations?.[noteNames.found] ?? '')).data ?? null;
 }
 
 export function askedIn({ metadata }: KubeObject): number | null {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jsonPath, parsedJson, valueAt } from '../../../../src/domain/gates/json.ts';
+import { jsonPath, valueAt } from '../../../../src/domain/gates/json.ts';
 import { fill, fillIn } from '../../../../src/domain/gates/placeholders.ts';
+import { parsedJson } from '../../../../src/domain/parsed-json.ts';
 
 describe('a path into JSON', () => {
   const value = { items: [{ id: 7, 'a-b': null }], on: false };

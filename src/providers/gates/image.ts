@@ -1,10 +1,10 @@
 /** Opens if the image is in its registry, is what its digest says, and is still the one that the rollout began with. */
 import { z } from 'zod';
-import { type ImageReference, parseImage } from '../../domain/gates/image-reference.ts';
+import type { ImageReference } from '../../domain/gates/image-reference.ts';
 import { parsedJson } from '../../domain/parsed-json.ts';
-import { OutgoingError } from '../outgoing.ts';
 import { readSettings } from '../settings.ts';
-import { NotAsked, Registry, registrySettings, Unanswered } from './registry/client.ts';
+import { Registry, registrySettings } from './registry/client.ts';
+import { imageOf, noImage, unanswered } from './registry/verdict.ts';
 import type { Gate, GateQuestion, GateType, GateVerdict } from './types.ts';
 
 const options = z.strictObject({
@@ -32,24 +32,18 @@ function createImage(known: z.output<typeof settings>): Gate {
   return {
     async evaluate(question, signal) {
       const { pinned, platforms = [] } = options.parse(question.options);
-      const { image } = question.artifact;
-      const reference = image === undefined ? null : parseImage(image);
-      if (reference === null) {
-        const reason =
-          'the plan must name artifact.image as registry/repository:tag or with @sha256:…; add it and start again';
-        return { answer: 'refuse', reason };
-      }
+      const reference = imageOf(question);
+      if (reference === null) return noImage;
       if (pinned && reference.digest === null) {
         return {
           answer: 'refuse',
-          reason: `${image} has no digest; name it as …@sha256:…, since a tag can be moved`,
+          reason: `${question.artifact.image} has no digest; name it as …@sha256:…, since a tag can be moved`,
         };
       }
       try {
         return await judge(new Registry(known, reference, signal), reference, platforms, question);
       } catch (error) {
-        if (!(error instanceof Unanswered || error instanceof OutgoingError)) throw error;
-        return { answer: error instanceof NotAsked ? 'refuse' : 'hold', reason: error.message };
+        return unanswered(error);
       }
     },
     async close() {},

@@ -2,11 +2,10 @@
  * Opens if the image is signed by one of the operator's signers or, if the plan asks for it, built by a trusted builder
  * from its source.
  */
-import { parseImage } from '../../domain/gates/image-reference.ts';
 import type { WantedProvenance } from '../../domain/gates/provenance.ts';
-import { OutgoingError } from '../outgoing.ts';
 import { readSettings } from '../settings.ts';
-import { NotAsked, Registry, Unanswered } from './registry/client.ts';
+import { Registry } from './registry/client.ts';
+import { imageOf, noImage, unanswered } from './registry/verdict.ts';
 import { findReport } from './reports/source.ts';
 import { attachedTo } from './signature/attached.ts';
 import { type Reading, readBundles } from './signature/candidate.ts';
@@ -52,8 +51,7 @@ function createSignature(known: SignatureSettings): Gate {
       try {
         return withUnusable(await judge(known, asked, signers, question, signal), unusable);
       } catch (error) {
-        if (!(error instanceof Unanswered || error instanceof OutgoingError)) throw error;
-        return { answer: error instanceof NotAsked ? 'refuse' : 'hold', reason: error.message };
+        return unanswered(error);
       }
     },
     async close() {},
@@ -77,13 +75,8 @@ async function judge(
   question: GateQuestion,
   signal: AbortSignal,
 ): Promise<Judged> {
-  const { image } = question.artifact;
-  const reference = image === undefined ? null : parseImage(image);
-  if (reference === null) {
-    const reason =
-      'the plan must name artifact.image as registry/repository:tag or with @sha256:…; add it and start again';
-    return { answer: 'refuse', reason };
-  }
+  const reference = imageOf(question);
+  if (reference === null) return noImage;
   const registry = new Registry(known, reference, signal);
   const digest = reference.digest ?? (await registry.manifest(reference.tag ?? ''))?.digest;
   if (digest === undefined) return { answer: 'hold', reason: 'the image is not in its registry; push it' };

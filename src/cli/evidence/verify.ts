@@ -4,7 +4,6 @@ import type { Verification } from '../../api/contract.ts';
 import { createReplay } from '../../audit/replay.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { Manifest } from '../../domain/evidence/types.ts';
-import { readBundle } from '../../evidence/folder.ts';
 import { readFingerprint } from '../../evidence/keys.ts';
 import type { Unsealed } from '../../evidence/seal.ts';
 import { checkBundle, linksWrong } from '../../evidence/verify.ts';
@@ -12,10 +11,9 @@ import { bundlePath } from '../../worker/bundle-path.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type CommonOptions, clientOf } from '../verb.ts';
-import { isPath } from './path.ts';
+import { bundleAt, isPath, targetNamed } from './path.ts';
 import { verificationLines } from './text.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -50,18 +48,10 @@ async function online({ what, run, key, ...options }: VerifyOptions, io: Io): Pr
   const client = clientOf(options, io);
   const verified: Verified[] = [];
   for (const one of what) {
-    const { value: found } = await client.ask('verifyEvidence', { ...targetOf(one), run });
+    const { value: found } = await client.ask('verifyEvidence', { ...targetNamed(one), run });
     verified.push({ what: one, found });
   }
   return verified;
-}
-
-function targetOf(text: string) {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    throw badInput(messageOf(error), 'For a bundle on disk write ./folder or a file that ends with .tar.');
-  }
 }
 
 async function offline({ what, key: keys = [] }: VerifyOptions): Promise<Verified[]> {
@@ -72,12 +62,7 @@ async function offline({ what, key: keys = [] }: VerifyOptions): Promise<Verifie
   const replay = createBundleReplay(bundlePath, createReplay(bundlePath));
   const verified: (Verified & { manifest: Unsealed<Manifest> | null })[] = [];
   for (const path of what) {
-    const files = await readBundle(path).catch((error: unknown) => {
-      throw badInput(
-        `${path} cannot be read: ${messageOf(error)}`,
-        'Name a folder or an archive of `sluice evidence get`.',
-      );
-    });
+    const files = await bundleAt(path);
     const checked = checkBundle(files ?? new Map(), trusted);
     const found = files === null ? { ...checked, problems: [damagedArchive] } : checked;
     verified.push({

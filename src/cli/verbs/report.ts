@@ -1,14 +1,12 @@
 /** `sluice report`: a report of a rollout, through the API or of a bundle on disk. */
 import { type Command, Option } from 'commander';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { readBundle } from '../../evidence/folder.ts';
 import { checkBundle } from '../../evidence/verify.ts';
 import { type ReportFormat, type ReportKind, reportFormats, reportKinds } from '../../report/names.ts';
 import { badInput } from '../cli-error.ts';
-import { isPath } from '../evidence/path.ts';
+import { bundleAt, isPath, targetNamed } from '../evidence/path.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -39,24 +37,11 @@ async function runReport(options: ReportOptions, io: Io): Promise<number> {
 
 async function asked(options: ReportOptions, format: ReportFormat, io: Io): Promise<string> {
   const { what, kind, run } = options;
-  return await clientOf(options, io).download('getReport', { ...parsedTarget(what), kind, format, run });
-}
-
-function parsedTarget(text: string) {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    throw badInput(messageOf(error), 'For a bundle on disk write ./folder or a file that ends with .tar.');
-  }
+  return await clientOf(options, io).download('getReport', { ...targetNamed(what), kind, format, run });
 }
 
 async function onDisk(path: string, kind: ReportKind, format: ReportFormat): Promise<string> {
-  const files = await readBundle(path).catch((error: unknown) => {
-    throw badInput(
-      `${path} cannot be read: ${messageOf(error)}`,
-      'Name a folder or an archive of `sluice evidence get`.',
-    );
-  });
+  const files = await bundleAt(path);
   const { manifest, problems } = checkBundle(files ?? new Map(), new Set());
   const [problem = 'the archive is not as it was written'] = problems;
   if (files === null || manifest === null || problems.length > 0)

@@ -2,7 +2,7 @@
 import { hasEnded } from '../api/contract/ended.ts';
 import type { RolloutView, Trouble } from '../api/contract/rollouts.ts';
 import { type ClientSettings, send } from './send.ts';
-import { keptOpen, type StreamLost, type StreamOptions } from './stream.ts';
+import { keptOpen, type StreamLost, type StreamOptions, streamHeaders } from './stream.ts';
 
 export type Followed =
   | { readonly kind: 'view'; readonly view: RolloutView; readonly raw: unknown; readonly atMs: number }
@@ -37,10 +37,7 @@ export async function* followRollout(
   const connect = (lastEventId: string | null, signal: AbortSignal) =>
     send(settings, 'followRollout', asked, {
       signal,
-      headers: {
-        accept: 'text/event-stream',
-        ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
-      },
+      headers: streamHeaders(lastEventId),
     });
   for await (const sign of keptOpen(connect, options)) {
     if (sign.kind !== 'event') {

@@ -40,6 +40,14 @@ const connectMs = 15_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5000;
 
+/** What asks for a stream; null: from its beginning. */
+export function streamHeaders(lastEventId: string | null): Readonly<Record<string, string>> {
+  return {
+    accept: 'text/event-stream',
+    ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
+  };
+}
+
 /**
  * Goes on until the caller leaves or gives the signal, whose reason is thrown then; throws what trying again cannot
  * mend.

@@ -2,7 +2,7 @@
 import type { BoardAlive, BoardQuery, BoardRows } from '../api/contract/board.ts';
 import type { Trouble } from '../api/contract/rollouts.ts';
 import { type ClientSettings, send } from './send.ts';
-import { keptOpen, type StreamLost, type StreamOptions } from './stream.ts';
+import { keptOpen, type StreamLost, type StreamOptions, streamHeaders } from './stream.ts';
 
 export type BoardSign =
   | { readonly kind: 'rows'; readonly rows: BoardRows; readonly atMs: number }
@@ -21,10 +21,7 @@ export async function* watchRollouts(
   const connect = (lastEventId: string | null, signal: AbortSignal) =>
     send(settings, 'watchRollouts', query, {
       signal,
-      headers: {
-        accept: 'text/event-stream',
-        ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
-      },
+      headers: streamHeaders(lastEventId),
     });
   for await (const sign of keptOpen(connect, options)) {
     if (sign.kind === 'lost') yield sign;

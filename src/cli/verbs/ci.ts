@@ -11,30 +11,15 @@ import type { ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { follow } from '../follow.ts';
 import type { Io } from '../io.ts';
-import { type Override, readPlanFile, setOption } from '../plan-file.ts';
+import { readPlanFile, setOption } from '../plan-file.ts';
 import { parseTarget } from '../target.ts';
 import { warningLines, writeLines } from '../text.ts';
-import {
-  type Act,
-  type CommonOptions,
-  clientOf,
-  defaultActor,
-  parseSeconds,
-  type Run,
-  verb,
-} from '../verb.ts';
-import { begin } from './start.ts';
+import { type Act, clientOf, defaultActor, parseSeconds, type Run, verb } from '../verb.ts';
+import { type BeginOptions, begin } from './start.ts';
 import { endLine, exitCodeAfter } from './watch.ts';
 
-interface CiOptions extends CommonOptions {
-  readonly plan: string;
-  readonly set: readonly Override[];
-  readonly actor?: string;
-  readonly reason?: string;
-  readonly idempotencyKey?: string;
-  readonly force?: boolean;
+interface CiOptions extends BeginOptions {
   readonly onAbort: 'rollback' | 'leave';
-  readonly patience: number;
 }
 
 async function runCi(options: CiOptions, io: Io): Promise<number> {

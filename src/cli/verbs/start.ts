@@ -21,13 +21,19 @@ import {
 import { runValidate } from './validate.ts';
 import { runWatch } from './watch.ts';
 
-interface StartOptions extends CommonOptions {
+/** Of every verb that begins a rollout. */
+export interface BeginOptions extends CommonOptions {
   readonly plan: string;
   readonly set: readonly Override[];
   readonly actor?: string;
   readonly reason?: string;
   readonly idempotencyKey?: string;
   readonly force?: boolean;
+  /** Seconds. */
+  readonly patience: number;
+}
+
+interface StartOptions extends BeginOptions {
   readonly strict?: boolean;
   /** Only check whether it could begin. */
   readonly dryRun?: boolean;
@@ -35,7 +41,6 @@ interface StartOptions extends CommonOptions {
   readonly watch?: boolean;
   /** Wait for the end without showing the way. */
   readonly wait?: boolean;
-  readonly patience: number;
 }
 
 /** How long to wait for a rollout that gives way to this one, or for an API that has too much to do. */

@@ -1,27 +1,16 @@
-import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grpc } from '../../../src/providers/health/grpc.ts';
+import { grpcHealth } from '../../support/grpc-health.ts';
 import { canary, healthContract, patientMs } from './suite.ts';
 
 const serving = { up: 1, down: 2 } as const;
-const raw = (bytes: Buffer) => bytes;
-const definition: ServiceDefinition = {
-  check: {
-    path: '/grpc.health.v1.Health/Check',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: raw,
-    requestDeserialize: raw,
-    responseSerialize: raw,
-    responseDeserialize: raw,
-  },
-};
 
 /** A real gRPC server with the health protocol for itself and for the service `shop`. */
 async function serve() {
   let health: 'up' | 'down' | 'silent' = 'up';
   const server = new Server();
-  server.addService(definition, {
+  server.addService(grpcHealth, {
     check: (call: { request: Buffer }, answer: (error: object | null, message?: Buffer) => void) => {
       const service = call.request.subarray(2).toString();
       if (health === 'silent') return;

@@ -5,13 +5,14 @@
 import dns from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { grpc } from '../../../src/providers/health/grpc.ts';
 import { http as probe } from '../../../src/providers/health/http.ts';
 import { tcp } from '../../../src/providers/health/tcp.ts';
 import { plainTransport } from '../../../src/providers/metrics/http-transport.ts';
 import { outgoing } from '../../../src/providers/outgoing.ts';
+import { grpcHealth } from '../../support/grpc-health.ts';
 
 const answers: string[][] = [];
 const asked: string[] = [];
@@ -19,25 +20,13 @@ const asked: string[] = [];
 const server = createServer((request, response) => response.end(request.headers.host));
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise((resolve) => server.close(resolve)));
-const raw = (bytes: Buffer) => bytes;
-const healthService: ServiceDefinition = {
-  check: {
-    path: '/grpc.health.v1.Health/Check',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: raw,
-    requestDeserialize: raw,
-    responseSerialize: raw,
-    responseDeserialize: raw,
-  },
-};
 /** Under which name each call has come. */
 const hosts: string[] = [];
 const serving = new Server();
 let grpcPort: number;
 // Before names are looked up as the tests want it.
 beforeAll(async () => {
-  serving.addService(healthService, {
+  serving.addService(grpcHealth, {
     check: (call: { getHost(): string }, answer: (error: null, message: Buffer) => void) => {
       hosts.push(call.getHost());
       answer(null, Buffer.from([0x08, 1]));

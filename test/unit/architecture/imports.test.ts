@@ -64,6 +64,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/unhurried-log.ts',
     'worker/bundle-path.ts',
     'worker/attributes.ts',
+    'worker/invalid-call.ts',
     'worker/open-emergencies.ts',
     'worker/start-options.ts',
   ],

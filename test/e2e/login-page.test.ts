@@ -16,11 +16,18 @@ import { authSection } from '../../src/providers/auth-settings.ts';
 import { listenTo, patienceMs, type Seen, startBrowser } from '../support/browser.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type OpenIdProvider, startProvider } from '../support/openid/process.ts';
-import { fakeDeps, fakeRollouts } from '../unit/api/fakes.ts';
+import { emergencyViewOf, fakeDeps, fakeRollouts } from '../unit/api/fakes.ts';
 
 const dashboard = resolve(import.meta.dirname, '../../dist/dashboard');
 const grants = [{ role: 'admin' as const, environments: ['*'], services: ['*'] }];
 const { token, entry } = makeToken('laptop', grants, Date.now(), 3_600_000);
+const emergencies = Array.from({ length: 45 }, (_, at) => ({
+  ...emergencyViewOf(),
+  id: `demo-shop-${at}`,
+  runId: `run-${at}`,
+  scope: [`demo/shop-${at}`],
+  open: at < 22,
+}));
 let folder: string;
 let provider: OpenIdProvider;
 let app: FastifyInstance;
@@ -52,6 +59,12 @@ beforeAll(async () => {
   const rollouts = fakeRollouts({
     list: async () => ({ rollouts: [], next: null }),
     running: async () => ({ askedAtMs: Date.now(), rollouts: [] }),
+    emergencies: async ({ limit, cursor }) => {
+      const from = cursor === undefined ? 0 : Number(cursor);
+      const page = emergencies.slice(from, from + limit);
+      return { emergencies: page, next: from + limit < emergencies.length ? `${from + limit}` : null };
+    },
+    emergency: async (id) => ({ ...emergencyViewOf(), id, scope: [id], status: null }),
   });
   app = await createApp(fakeDeps(rollouts), { ...createAccessControl(auth), dashboard });
   await app.listen({ host: '127.0.0.1', port });
@@ -80,6 +93,13 @@ test('the page of the description works under its policy, and asks nobody else f
   expect(seen.requests.filter((url) => !url.startsWith(address) && !url.startsWith('data:'))).toEqual([]);
 });
 
+async function logIn(there: Page): Promise<void> {
+  await there.goto(`${address}/ui/login`);
+  await there.getByLabel('API token').fill(token);
+  await there.getByRole('button', { name: 'Log in with the token' }).click();
+  await there.getByRole('button', { name: 'You are logged in as token:laptop' }).waitFor();
+}
+
 test('with a token one gets where one was going, by a cookie that no script reads, and out again', async () => {
   await page.goto(`${address}/ui/elsewhere`);
   await page.getByRole('link', { name: 'Log in', exact: true }).click();
@@ -104,12 +124,6 @@ test('with a token one gets where one was going, by a cookie that no script read
 test('behind the name stands where one is logged in; what is ended there is over in the other browser', async () => {
   const forgotten = await browser.newContext();
   forgotten.setDefaultTimeout(patienceMs);
-  const logIn = async (there: Page) => {
-    await there.goto(`${address}/ui/login`);
-    await there.getByLabel('API token').fill(token);
-    await there.getByRole('button', { name: 'Log in with the token' }).click();
-    await there.getByRole('button', { name: 'You are logged in as token:laptop' }).waitFor();
-  };
   const elsewhere = await forgotten.newPage();
   await logIn(elsewhere);
   await logIn(page);
@@ -139,4 +153,26 @@ test('at a provider one logs in there, and comes back as who one is', async () =
   await page.locator('button[type=submit]').click();
   await page.waitForURL(`${address}/ui/`);
   await page.getByRole('button', { name: 'You are logged in as ann@example.com' }).waitFor();
+});
+
+test('emergencies come page after page, those that are open first', async () => {
+  await logIn(page);
+  await page.goto(`${address}/ui/emergency`);
+  const cards = page.getByRole('article', { name: /^Emergency / });
+  const shows = (name: string) =>
+    page.getByRole('article', { name: `Emergency ${name}`, exact: true }).waitFor();
+  await shows('demo-shop-19');
+  expect(await cards.count()).toBe(20);
+  await page.getByRole('button', { name: 'Older' }).click();
+  await shows('demo-shop-20');
+  expect(await cards.count()).toBe(2);
+  await page.getByText('Released before (18)').waitFor();
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByText('None of this page is open.').waitFor();
+  await page.getByText('Released before (5)').click();
+  await page.getByRole('button', { name: 'demo-shop-44' }).click();
+  await shows('demo-shop-44');
+  await page.getByRole('button', { name: 'Newer' }).click();
+  await shows('demo-shop-21');
+  expect(complaints()).toEqual([]);
 });

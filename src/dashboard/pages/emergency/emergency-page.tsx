@@ -10,6 +10,8 @@ import { Button } from '../../ui/button.tsx';
 import { Empty, Problem } from '../../ui/states.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
+import { given } from '../scope/given.ts';
+import { PagingBar, usePaging } from '../scope/paging.tsx';
 import { EmergencyCard } from './emergency-card.tsx';
 import { EmergencyForm } from './emergency-form.tsx';
 import { ReleaseStop } from './release-stop.tsx';
@@ -18,10 +20,17 @@ import type { Stopped } from './stopped.ts';
 import './emergency.css';
 
 const lookEveryMs = 3_000;
+/** Each open one is a card that looks for itself. */
+const onePage = 20;
 
 export function EmergencyPage() {
   const rights = useRights();
-  const { data, problem, reload } = usePolled('listEmergencies', { limit: 20 }, lookEveryMs);
+  const paging = usePaging('');
+  const { data, problem, reload } = usePolled(
+    'listEmergencies',
+    { limit: onePage, cursor: given(paging.cursor) },
+    lookEveryMs,
+  );
   const [opened, setOpened] = useState<string | null>(null);
   const [stopped, setStopped] = useState<Stopped | null>(null);
   const listed = data?.emergencies ?? [];
@@ -54,7 +63,9 @@ export function EmergencyPage() {
         <section aria-label="Emergencies" className="emergency-list">
           <h2>Open emergencies</h2>
           {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
-          {shown.length === 0 && data !== null ? <p className="muted">{noneText(rights, data)}</p> : null}
+          {shown.length === 0 && data !== null ? (
+            <p className="muted">{noneText(rights, data, paging.cursor === '')}</p>
+          ) : null}
           {shown.map((id) => (
             <EmergencyCard
               key={id}
@@ -67,6 +78,7 @@ export function EmergencyPage() {
             />
           ))}
           {ended.length === 0 ? null : <Ended emergencies={ended} onOpen={setOpened} />}
+          <PagingBar paging={paging} next={data?.next ?? null} />
         </section>
       </div>
     </Page>
@@ -74,9 +86,10 @@ export function EmergencyPage() {
 }
 
 /** Whoever sees a part of them must not believe that all is well elsewhere. */
-function noneText({ grants }: Rights, { emergencies, next }: EmergencyList): string {
+function noneText({ grants }: Rights, { emergencies, next }: EmergencyList, isFirst: boolean): string {
   if (emergencies.length === 0 && next !== null)
-    return 'None that you may see was found yet, and more follow: sluice emergencies lists them page by page.';
+    return 'None that you may see is on this page, and more follow.';
+  if (!isFirst) return 'None of this page is open.';
   return allows(grants, 'read', everywhere) ? 'None is open.' : 'None that you may see is open.';
 }
 

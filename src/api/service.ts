@@ -46,6 +46,7 @@ import type {
   PruneBody,
   Readiness,
   ReleaseAnswer,
+  ReleaseBody,
   RollbackPage,
   RollbackQuery,
   RolloutPage,
@@ -136,8 +137,8 @@ export interface RolloutService {
    * tell each once.
    */
   emergencyStop(request: EmergencyStopBody, key?: string | null): Promise<EmergencyAnswer>;
-  /** Clears a stop of everything. */
-  release(): Promise<ReleaseAnswer>;
+  /** Clears a stop of everything. `key`: the same key and request clear it once, in each data plane. */
+  release(order?: ReleaseBody, key?: string | null): Promise<ReleaseAnswer>;
   /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */
   openEmergency(request: EmergencyRollbackBody, key?: string | null): Promise<EmergencyOpened>;
   emergencies(query: EmergencyListQuery, sees?: Sees): Promise<EmergencyList>;

@@ -109,7 +109,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     series: (ref) => series.read(ref),
     rollbacks: (query, sees) => history.page(query, sees),
     emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
-    release: () => releaseAll(deps),
+    release: (order = {}, key = null) => releaseAll(deps, order, key),
     openEmergency: (request, key = null) => changing(openEmergency(deps, request, key)),
     emergencies: (query, sees = null) => listEmergencies(deps, query, sees),
     emergency: (id) => emergencyOf(deps, id),

@@ -1,5 +1,6 @@
 /** Everything that the worker runs as a workflow. */
 export { emergency } from './emergency.ts';
+export { emergencyStopReleased } from './emergency-stop-released.ts';
 export { evidenceKeeper } from './evidence.ts';
 export { incident } from './incident.ts';
 export { notices } from './notices.ts';

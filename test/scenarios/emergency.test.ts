@@ -12,6 +12,7 @@ import { decoded } from '../../src/codec/readable.ts';
 import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
+import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
 import { emergenciesCovering } from '../../src/worker/open-emergencies.ts';
 import { ActivityTap, wholeBody } from '../support/activity-tap.ts';
 import { openEmergency, TestEmergency } from '../support/emergency.ts';
@@ -154,6 +155,32 @@ describe.concurrent('an emergency rollback', () => {
     await expect.poll(reasons).toEqual([told('fire'), told('flood')]);
     for (const call of ['read', 'restore'] as const) env.traffic.failNext(call, 'stopped/one', 0);
     expect((await rollout.ended()).cause).toMatchObject({ reason: 'emergency stop: fire', actor: 'ann' });
+  });
+
+  it('whose stop of everything is released under a key stays stopped when it is sent again after another stop', async () => {
+    const own = createMemoryTraffic();
+    const replica = () =>
+      createTemporalService({
+        client: env.client,
+        address: 'the test server',
+        replay: () => Promise.reject(new Error('nobody audits here')),
+        planes: createDataPlanes({ names: ['own'], get: () => own }),
+      });
+    const order = { actor: 'ann', reason: 'fixed' };
+    for (const stays of [false, true]) {
+      await own.stopAll('emergency-stop');
+      expect(await replica().release(order, 'page-4')).toEqual({ released: ['own'], notReleased: [] });
+      expect((await own.read({ id: 'any/one', options: {} })).stopped).toBe(stays);
+    }
+    const kept = async () => {
+      const found = [];
+      const query = 'WorkflowType = "emergencyStopReleased"';
+      for await (const { status, workflowId } of env.client.workflow.list({ query })) {
+        found.push([status.name, workflowId.endsWith('-page-4/own')]);
+      }
+      return found;
+    };
+    await expect.poll(kept).toEqual([['COMPLETED', true]]);
   });
 
   it('of one data plane that is out of reach says so, and holds up no other target', async () => {

@@ -57,6 +57,7 @@ export type EmergencyAnswer = z.infer<typeof emergencyAnswerSchema>;
 export const releaseBodySchema = z
   .strictObject({ actor: z.exactOptional(actorSchema), reason: z.exactOptional(reasonSchema) })
   .meta({ id: 'EmergencyRelease' });
+export type ReleaseBody = z.infer<typeof releaseBodySchema>;
 
 export const releaseAnswerSchema = z
   .object({

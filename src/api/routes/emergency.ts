@@ -33,7 +33,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
     },
     async (request) => {
       const { actor, reason } = request.body;
-      const answer = await rollouts.release();
+      const answer = await rollouts.release(request.body, keyOf(request));
       request.log.warn({ actor, reason, ...answer }, 'emergency stop released');
       return answer;
     },

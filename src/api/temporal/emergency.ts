@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
-import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer } from '../contract.ts';
+import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer, ReleaseBody } from '../contract.ts';
 import { digestOf, onceId } from './once.ts';
 import { isRunning, rawInfoOf } from './raw-info.ts';
+import { ReleasesOnce } from './released.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
 import { type Target, Teller } from './teller.ts';
@@ -53,10 +54,23 @@ function someOf({ environments = [], targets = [] }: Exclude<EmergencyStopBody['
 
 /**
  * Releases what `emergencyStop` stopped altogether; stops of single targets are cleared by their next rollouts. What an
- * open emergency holds stays stopped.
+ * open emergency holds stays stopped. `key`: of each data plane the same key and request are carried out once, whoever has
+ * stopped it again since. Throws `traffic-unavailable`, and with a key `temporal-unavailable`.
  */
-export async function releaseAll(deps: ExpressDeps): Promise<ReleaseAnswer> {
-  const releases = deps.planes.names.map(async (name) => ({ name, problem: await releaseOne(deps, name) }));
+export async function releaseAll(
+  deps: ExpressDeps,
+  order: ReleaseBody,
+  key: string | null,
+): Promise<ReleaseAnswer> {
+  const { names } = deps.planes;
+  const once = key === null ? null : new ReleasesOnce(deps, order, key);
+  // Nothing is released before it is known of all of them.
+  const before = await Promise.all(names.map(async (name) => (await once?.wasMade(name)) === true));
+  const releases = names.map(async (name, at) => {
+    const problem = before[at] ? null : await releaseOne(deps, name);
+    if (problem === null && !before[at]) await once?.keep(name);
+    return { name, problem };
+  });
   const results = await Promise.all(releases);
   const released = results.filter(({ problem }) => problem === null).map(({ name }) => name);
   const notReleased = results.flatMap(({ name, problem }) =>

@@ -3,6 +3,8 @@ import type { TargetId } from '../plan/types.ts';
 import type { ScopeWords } from './scope.ts';
 
 export const emergencyWorkflowType = 'emergency';
+/** Of what keeps that a stop of everything was released. */
+export const releasedWorkflowType = 'emergencyStopReleased';
 export const emergencyStatusQuery = 'status';
 export const releaseMessage = 'release';
 /** Sent by the API when an open emergency is asked for once more. */

@@ -683,6 +683,61 @@ describe('an emergency stop', () => {
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: false });
   });
 
+  test('is released once under a key, though somebody has stopped it again since; another reason is another order', async () => {
+    const { service, temporal } = serve({});
+    const isStopped = async () => (await planes.a.read({ id: 'demo/shop', options: {} })).stopped;
+    const order = { actor: 'ann', reason: 'fixed' };
+    const released = { released: ['a', 'b'], notReleased: [] };
+    for (const stays of [false, true, true]) {
+      await service.emergencyStop(everything);
+      expect(await service.release(order, 'page-1')).toEqual(released);
+      expect(await isStopped()).toBe(stays);
+    }
+    expect(temporal.started.map(({ options }) => options.staticDetails)).toEqual([
+      'By ann: fixed',
+      'By ann: fixed',
+    ]);
+    for (const other of [
+      { ...order, reason: 'fixed now' },
+      { ...order, actor: 'bob' },
+    ]) {
+      await service.emergencyStop(everything);
+      expect(await service.release(other, 'page-1')).toEqual(released);
+      expect(await isStopped()).toBe(false);
+    }
+  });
+
+  test('of which a part could be released under a key is released where it could not be, when asked again', async () => {
+    const { service } = serve({});
+    await service.emergencyStop(everything);
+    const { release } = planes.b;
+    planes.b = { ...planes.b, release: unreachable };
+    const order = { actor: 'ann', reason: 'fixed' };
+    expect(await service.release(order, 'page-1')).toMatchObject({ released: ['a'] });
+    await planes.a.stopAll('emergency-stop');
+    planes.b = { ...planes.b, release };
+    expect(await service.release(order, 'page-1')).toEqual({ released: ['a', 'b'], notReleased: [] });
+    const stopped = async (name: 'a' | 'b') =>
+      (await planes[name].read({ id: 'demo/shop', options: {} })).stopped;
+    expect([await stopped('a'), await stopped('b')]).toEqual([true, false]);
+  });
+
+  test('is not released under a key while nobody says whether it was before; without one it is', async () => {
+    const { service, temporal } = serve({});
+    temporal.behaviour.set('describe', grpcUnavailable);
+    await service.emergencyStop(everything);
+    expect(await codeOf(service.release({}, 'page-1'))).toBe('temporal-unavailable');
+    expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
+    expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
+  });
+
+  test('that was released counts as released also when Temporal cannot keep that it was', async () => {
+    const { service, temporal } = serve({});
+    temporal.behaviour.set('start', grpcUnavailable);
+    await service.emergencyStop(everything);
+    expect(await service.release({}, 'page-1')).toEqual({ released: ['a', 'b'], notReleased: [] });
+  });
+
   test('is released where it can be', async () => {
     const { service } = serve({});
     planes.b = { ...planes.b, release: unreachable };

@@ -153,7 +153,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       describeWorkflowExecution: ({ execution }: { execution: { workflowId: string; runId?: string } }) =>
         guarded('describe', () => {
           const { workflowId, runId } = execution;
-          const rollout = rollouts[workflowId.replace('rollout/', '')];
+          const isNew = started.some(({ options }) => options.workflowId === workflowId);
+          const rollout = rollouts[workflowId.replace('rollout/', '')] ?? (isNew ? {} : undefined);
           const own = rollout?.runId ?? `run-of-${workflowId}`;
           const found = runId === undefined || runId === own ? rollout : rollout?.earlier?.[runId];
           if (!found) throw grpcNotFound;

@@ -41,7 +41,7 @@ export const emergencyOperations = {
     query: noQuerySchema,
     body: releaseBodySchema,
     answer: releaseAnswerSchema,
-    errors: ['traffic-unavailable'],
+    errors: ['traffic-unavailable', 'temporal-unavailable'],
   },
   openEmergency: {
     method: 'POST',

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { parsedJson } from '../../domain/parsed-json.ts';
 
 const sessionIdPattern = /^[0-9a-f]{16}$/;
 
@@ -45,7 +46,7 @@ export class SessionBook {
   /** Null: it is over. Throws `auth-unavailable`. */
   async find(id: string): Promise<KeptSession | null> {
     const text = await reaching(() => readFile(this.fileOf(id), 'utf8').catch(noneOf));
-    const read = text === null ? null : keptSessionSchema.safeParse(jsonIn(text));
+    const read = text === null ? null : keptSessionSchema.safeParse(parsedJson(text));
     return read?.success && read.data.id === id ? read.data : null;
   }
 
@@ -87,13 +88,4 @@ async function reaching<T>(work: () => Promise<T>): Promise<T> {
 function noneOf(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
-}
-
-/** Null: none, as of a file that was cut off. */
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -124,7 +124,8 @@ export interface RolloutService {
   running(): Promise<{ readonly askedAtMs: number; readonly rollouts: readonly RunningRollout[] }>;
   /** One of them, or how it ended. */
   glance(ref: RunRef): Promise<Glance>;
-  get(ref: RunRef): Promise<RolloutView>;
+  /** `anew`: a worker is asked, whatever account is at hand. Default: false. */
+  get(ref: RunRef, anew?: boolean): Promise<RolloutView>;
   command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
   /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
   event(ref: RunRef, event: OutsideEvent): Promise<EventAnswer>;

@@ -31,7 +31,7 @@ import { SeriesReader } from './temporal/series.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
-import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
+import { listRollouts, polledAgoMs, type RecentRollouts } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
 interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
@@ -102,7 +102,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       return { askedAtMs, rollouts: all.map(outlined) };
     },
     glance: (ref) => glanceOf(deps, ref),
-    get: (ref) => viewOf(deps, ref, seenRunning(deps.looks.list, ref)),
+    get: (ref, anew = false) => viewOf(anew ? options : deps, ref, seenRunning(deps.looks.list, ref)),
     command: (ref, command) => changing(commanded(ref, command)),
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
@@ -145,11 +145,12 @@ async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {
 async function readinessOf(deps: TemporalServiceDeps): Promise<Readiness> {
   const { address } = deps;
   try {
-    const seen = await workerSeen(deps, Date.now());
-    const detail = seen
-      ? 'a worker polls for rollouts'
-      : 'no worker has polled for rollouts lately; they wait';
-    return { ready: true, temporal: { ok: true, address, detail: 'answers' }, worker: { seen, detail } };
+    const agoMs = await polledAgoMs(deps, Date.now());
+    const worker =
+      agoMs === null
+        ? { seen: false, detail: 'no worker has polled for rollouts lately; they wait' }
+        : { seen: true, detail: `a worker polled for rollouts ${Math.round(agoMs / 1000)} s ago` };
+    return { ready: true, temporal: { ok: true, address, detail: 'answers' }, worker };
   } catch (error) {
     const worker = { seen: false, detail: 'not known while Temporal is away' };
     return { ready: false, temporal: { ok: false, address, detail: messageOf(error) }, worker };

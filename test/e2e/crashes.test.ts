@@ -3,8 +3,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/program.ts';
 import { freePortBase } from '../support/free-ports.ts';
 import { Parts } from '../support/parts.ts';
+import { fakeIo } from '../unit/cli/fakes.ts';
 
 const leaseTtlMs = 10_000;
 
@@ -123,6 +125,24 @@ describe('kill -9', () => {
     expect((met?.recentSentAtMs ?? []).filter((sentAtMs) => sentAtMs > terminatedAtMs + leaseTtlMs)).toEqual(
       [],
     );
+  });
+});
+
+describe('a worker that hangs', () => {
+  it('is told by the doctor, though Temporal knows only that it has polled', async () => {
+    const doctor = async () => {
+      const io = fakeIo();
+      await main(['doctor', '--api', parts.apiUrl], io);
+      return io.printed.out;
+    };
+    const version = nextVersion();
+    await parts.ship(version, (plan) => long(plan).replace('ttl: 10s', 'ttl: 60s'));
+    await soaking(version);
+    await expect.poll(doctor).toMatch(/^ok +worker .*answers for demo\/shop$/m);
+    await parts.freeze('worker');
+    expect(await doctor()).toMatch(/^wrong +worker +a worker polled .*none answers for demo\/shop$/m);
+    parts.thaw('worker');
+    await expect.poll(doctor).toMatch(/^ok +worker .*answers for demo\/shop$/m);
   });
 });
 

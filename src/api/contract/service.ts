@@ -8,7 +8,7 @@ export const readinessSchema = z
     /** Whether rollouts can be started and steered. */
     ready: z.boolean(),
     temporal: z.object({ ok: z.boolean(), address: z.string(), detail: z.string() }),
-    /** Whether a worker polls for rollouts; without one they wait. */
+    /** Whether a worker has polled for rollouts lately, as one that hangs may have too; without one they wait. */
     worker: z.object({ seen: z.boolean(), detail: z.string() }),
   })
   .meta({ id: 'Readiness' });

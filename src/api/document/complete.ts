@@ -54,11 +54,16 @@ function conditional({ method, answer, path }: Operation) {
     description,
     schema: { type: 'string' },
   });
-  const waits = path === operations.getRollout.path;
+  const isRollout = path === operations.getRollout.path;
   return {
     parameters: [
       header('if-none-match', 'The ETag of what you have: answered with 304 while it is the same.'),
-      ...(waits ? [header('prefer', 'Such as `wait=30`: how many seconds the answer may wait.')] : []),
+      ...(isRollout
+        ? [
+            header('prefer', 'Such as `wait=30`: how many seconds the answer may wait.'),
+            header('cache-control', 'With `no-cache` a worker is asked, whatever account is at hand.'),
+          ]
+        : []),
     ],
     responses: { 304: { description: 'What you have is still so.' } },
   };

@@ -34,7 +34,9 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     const { until } = request.query;
     const awaited = { until, ifNoneMatch: request.headers['if-none-match'] };
     const seconds = waitSecondsOf(request.headers.prefer);
-    let view = await rollouts.get(ref);
+    // The directive of HTTP for it; browsers send it when somebody loads a page anew.
+    const anew = /\bno-cache\b/i.test(request.headers['cache-control'] ?? '');
+    let view = await rollouts.get(ref, anew);
     if (seconds !== null && isAwaited(view, awaited)) {
       const feed = stream.feeds.of(ref);
       await feed.ready;

@@ -82,8 +82,16 @@ export async function runsOf(
   return answer.executions ?? [];
 }
 
-/** Whether a worker has polled for rollouts lately. The server remembers pollers longer than they live. */
+/** Whether a worker has polled for rollouts lately. */
 export async function workerSeen(deps: TemporalDeps, nowMs: number): Promise<boolean> {
+  return (await polledAgoMs(deps, nowMs)) !== null;
+}
+
+/**
+ * How long ago a worker began its latest poll for rollouts; null: none has lately. One that hangs, or has just been
+ * killed, has polled lately too: the server knows when a poll began, not whether anybody waits for what it brings.
+ */
+export async function polledAgoMs(deps: TemporalDeps, nowMs: number): Promise<number | null> {
   const { workflowService, namespace } = rawOf(deps);
   const workflowTasks = 1;
   const describeQueue = () =>
@@ -92,8 +100,11 @@ export async function workerSeen(deps: TemporalDeps, nowMs: number): Promise<boo
       taskQueue: { name: taskQueues.rollouts },
       taskQueueType: workflowTasks,
     });
-  const answer = await ask(deps, describeQueue, workerTimeoutMs);
-  return (answer.pollers ?? []).some((poller) => nowMs - millisOf(poller.lastAccessTime) < longestPollMs);
+  const { pollers } = await ask(deps, describeQueue, workerTimeoutMs);
+  const latestAtMs = Math.max(...(pollers ?? []).map(({ lastAccessTime }) => millisOf(lastAccessTime)));
+  const agoMs = nowMs - latestAtMs;
+  // The server's clock may be ahead, and its memory of pollers is longer than their lives.
+  return agoMs < longestPollMs ? Math.max(0, agoMs) : null;
 }
 
 /** A long poll lasts a minute, and a busy worker may skip a beat. */

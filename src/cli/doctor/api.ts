@@ -1,5 +1,6 @@
 /** What the doctor asks the API: whether it is there, what it is, who asks, and whether rollouts can go on. */
 
+import type { RolloutRow } from '../../api/contract.ts';
 import { send } from '../../client/send.ts';
 import type { AnswerOf } from '../../client/types.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -9,7 +10,8 @@ import { CliError } from '../cli-error.ts';
 import { type ApiClient, type Asked, createClient, toldAsCliError } from '../client.ts';
 import type { Io } from '../io.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
-import { rolloutsFinding } from './rollouts.ts';
+import { rolloutsFinding, runningRollouts } from './rollouts.ts';
+import { workerFinding } from './worker.ts';
 
 const withinMs = 5_000;
 
@@ -17,11 +19,12 @@ export async function apiFindings(address: ApiAddress, io: Io, token?: string): 
   const client = createClient(address.url, io, token);
   const reached = await reach(client, address, io);
   if (reached[0]?.health === 'wrong') return reached;
+  const running = runningRollouts(client, withinMs);
   const more = await Promise.all([
     version(client),
     whoAmI(client, token !== undefined),
-    readiness(client),
-    rolloutsFinding(client, withinMs),
+    readiness(client, running),
+    running.then((rows) => (rows === null ? [] : rolloutsFinding(rows))),
   ]);
   return [...reached, ...more.flat()];
 }
@@ -90,19 +93,18 @@ async function whoAmI(client: ApiClient, hasToken: boolean): Promise<Finding> {
   });
 }
 
-async function readiness(client: ApiClient): Promise<Finding[]> {
-  const found = await answered(client, 'temporal', 'getReadiness', ({ temporal, worker }) => {
+async function readiness(
+  client: ApiClient,
+  running: Promise<readonly RolloutRow[] | null>,
+): Promise<Finding[]> {
+  const found = await answered(client, 'temporal', 'getReadiness', async ({ temporal, worker }) => {
     const where = `${temporal.address}: ${temporal.detail}`;
-    return [
-      temporal.ok
-        ? ok('temporal', where)
-        : wrong('temporal', where, 'Start Temporal, or mend `temporal.address` of the API’s configuration.'),
-      worker.seen
-        ? ok('worker', worker.detail)
-        : temporal.ok
-          ? wrong('worker', worker.detail, 'Start a worker; until then rollouts wait, and leases run out.')
-          : warning('worker', worker.detail, 'Mend Temporal first.'),
-    ];
+    return temporal.ok
+      ? [ok('temporal', where), await workerFinding(client, worker, await running, withinMs)]
+      : [
+          wrong('temporal', where, 'Start Temporal, or mend `temporal.address` of the API’s configuration.'),
+          warning('worker', worker.detail, 'Mend Temporal first.'),
+        ];
   });
   return [found].flat();
 }
@@ -111,11 +113,11 @@ async function answered<N extends Asked, T>(
   client: ApiClient,
   name: string,
   operation: N,
-  judge: (answer: AnswerOf<N>) => T,
+  judge: (answer: AnswerOf<N>) => T | Promise<T>,
 ): Promise<T | Finding> {
   try {
     const request = {} as Parameters<typeof client.ask<N>>[1];
-    return judge((await client.ask(operation, request, { withinMs })).value);
+    return await judge((await client.ask(operation, request, { withinMs })).value);
   } catch (error) {
     const why = told(client.url, error);
     return wrong(name, why.detail, why.advice);

@@ -9,21 +9,24 @@ import { LiveRows } from '../top/board.ts';
 import { headline } from '../top/picture.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
-/** Nothing is said where the list cannot be had: what keeps it away is a finding of its own. */
-export async function rolloutsFinding({ url, settings }: ApiClient, withinMs: number): Promise<Finding[]> {
+/** Null where the list cannot be had: what keeps it away is a finding of its own. */
+export async function runningRollouts(
+  { url, settings }: ApiClient,
+  withinMs: number,
+): Promise<RolloutRow[] | null> {
   const rows = new LiveRows(url);
   try {
     for await (const sign of watchRollouts(settings, {}, { signal: AbortSignal.timeout(withinMs) })) {
       rows.take(sign);
-      if (rows.known) return [found(rows.sorted())];
-      if (rows.blind !== null) return [];
+      if (rows.known) return rows.sorted();
+      if (rows.blind !== null) return null;
     }
   } catch {}
-  return [];
+  return null;
 }
 
 /** Whoever is asked for an approval is no fault. */
-function found(rows: readonly RolloutRow[]): Finding {
+export function rolloutsFinding(rows: readonly RolloutRow[]): Finding {
   const first = rows.find(({ attention }) => attention !== 'none' && attention !== 'asks');
   if (first === undefined) return ok('rollouts', headline(rows));
   const { target, attention, why, verdict } = first;

@@ -1,8 +1,11 @@
 /** One rollout as it is shown: whom it takes to ask, and in which order. */
 import { describe, expect, test } from 'vitest';
+import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { Accounts } from '../../../src/api/temporal/accounts.ts';
 import { glanceOf } from '../../../src/api/temporal/glance.ts';
 import { viewOf } from '../../../src/api/temporal/view.ts';
+import { createTemporalService } from '../../../src/api/temporal-service.ts';
+import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import { type FakeRollout, fakeTemporal } from './fake-temporal.ts';
 import { statusOf } from './fakes.ts';
 
@@ -81,6 +84,25 @@ describe('the account at hand', () => {
     expect(await view()).toEqual(first);
     expect(await view('now')).toEqual(first);
     expect(asked).toEqual(['describe', 'describe']);
+  });
+
+  test('is not given to whoever wants the word of a worker', async () => {
+    const { deps, asked, behaviour } = temporalWith({
+      account: () => statusOf(),
+      events: () => [{}],
+      pending: () => [heldBy('one')],
+    });
+    const service = createTemporalService({
+      ...deps,
+      replay: () => Promise.reject(new Error('not asked')),
+      planes: createDataPlanes({ names: [], get: () => createMemoryTraffic() }),
+    });
+    expect((await service.get(ref)).workerAnswered).toBe(true);
+    behaviour.set('query', new Error('nobody answers'));
+    expect((await service.get(ref)).workerAnswered).toBe(true);
+    asked.length = 0;
+    expect((await service.get(ref, true)).workerAnswered).toBe(false);
+    expect(asked).toEqual(['describe', 'query']);
   });
 
   test('is asked for again when the history has grown', async () => {

@@ -1,4 +1,5 @@
 /** `sluice doctor` against a real API over fake rollouts, and files that are right and wrong. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,13 +10,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockFinding } from '../../../src/cli/doctor/api.ts';
 import { nodeFinding, tokenFinding, tokensFinding } from '../../../src/cli/doctor/here.ts';
 import { main } from '../../../src/cli/program.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
 import { outline, summaryOf } from '../api/board/rows.ts';
+import { viewOf } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
 const readiness = (ok: boolean, seen: boolean) => async () => ({
   ready: ok && seen,
   temporal: { ok, address: '127.0.0.1:7233', detail: ok ? 'answers' : 'connection refused' },
-  worker: { seen, detail: seen ? 'a worker polls for rollouts' : 'no worker polls for rollouts' },
+  worker: { seen, detail: seen ? 'a worker polled for rollouts 40 s ago' : 'no worker has polled' },
+});
+
+const runningRollout = (service: string) => ({
+  summary: summaryOf({ service, runId: randomUUID() }),
+  outline,
 });
 
 let folder = '';
@@ -59,6 +67,49 @@ test.each([
   expect(Object.fromEntries(findings.map(({ name, health }) => [name, health]))).toMatchObject(expected);
   expect(findings.find(({ health }) => health === 'wrong')?.advice).toContain(advice);
   expect(code).toBe(1);
+});
+
+test.each([
+  ['answers', ['shop'], [], 'ok', /40 s ago, and answers for demo\/shop$/],
+  ['hangs', [], ['shop', 'cart'], 'wrong', /40 s ago, but none answers for demo\/\w+, demo\/\w+$/],
+  [
+    'is one of two that hang',
+    ['shop'],
+    ['cart'],
+    'warning',
+    /answers for demo\/shop, but none does for demo\/cart$/,
+  ],
+  ['has no rollout', [], [], 'ok', /40 s ago; no rollout runs, so it cannot be asked/],
+])('a worker that has polled and %s is told as such', async (_, heard, unheard, health, said) => {
+  const { out } = await sluice(['doctor', '--json'], {
+    readiness: readiness(true, true),
+    running: async () => ({
+      askedAtMs: Date.now(),
+      rollouts: [...heard, ...unheard].map(runningRollout),
+    }),
+    list: async () => ({ rollouts: [], next: null }),
+    get: async (ref, anew) => viewOf({}, { ...ref, workerAnswered: !anew || heard.includes(ref.service) }),
+  });
+  const { findings } = JSON.parse(out) as { findings: { name: string; health: string; detail: string }[] };
+  const found = findings.find(({ name }) => name === 'worker');
+  expect(found?.health).toBe(health);
+  expect(found?.detail).toMatch(said);
+});
+
+test('a rollout that ended while it was looked at, or cannot be read, tells nothing of the worker', async () => {
+  const { out } = await sluice(['doctor'], {
+    readiness: readiness(true, true),
+    running: async () => ({
+      askedAtMs: Date.now(),
+      rollouts: ['shop', 'cart'].map(runningRollout),
+    }),
+    list: async () => ({ rollouts: [], next: null }),
+    get: async ({ service }) => {
+      if (service === 'cart') throw new SluiceError('payload-key-missing', 'The key k1 is not here.');
+      return viewOf({ phase: 'promoted', outcome: 'promoted' }, { workerAnswered: false });
+    },
+  });
+  expect(out).toMatch(/^ok +worker +.*no running rollout can be seen, so it cannot be asked/m);
 });
 
 test('a rollout that cannot be judged is told, whatever keeps it from that', async () => {

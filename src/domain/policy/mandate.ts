@@ -5,8 +5,11 @@ import type { Policy } from './types.ts';
 
 /** A gate of the plan's own stands for the mandated one only if it asks the same. */
 export function withMandated(plan: Plan, policies: readonly Policy[]): Plan {
-  const gates = policies.reduce(adding<GateConfig>('gates'), plan.gates ?? []);
-  const guards = policies.reduce(adding<StandingGate>('guards'), plan.guards ?? []);
+  const notAuthor = policies.some(
+    ({ level, require }) => level === 'mandatory' && require.notAuthor === true,
+  );
+  const gates = policies.reduce(adding<GateConfig>('gates', notAuthor), plan.gates ?? []);
+  const guards = policies.reduce(adding<StandingGate>('guards', notAuthor), plan.guards ?? []);
   return {
     ...plan,
     ...(gates.length === 0 ? {} : { gates }),
@@ -14,15 +17,22 @@ export function withMandated(plan: Plan, policies: readonly Policy[]): Plan {
   };
 }
 
-function adding<T extends GateConfig>(place: 'gates' | 'guards') {
+function adding<T extends GateConfig>(place: 'gates' | 'guards', notAuthor: boolean) {
   return (before: readonly T[], { name: policy, mandate }: Policy): readonly T[] => {
     const gates = [...before];
-    for (const mandated of mandate[place] as readonly GateConfig[] as readonly T[]) {
+    for (const given of mandate[place] as readonly GateConfig[] as readonly T[]) {
+      const mandated = notAuthor ? notByAuthor(given) : given;
       if (gates.some((one) => asks(one) === asks(mandated))) continue;
       gates.push({ ...mandated, name: freeName(mandated.name, policy, gates) });
     }
     return gates;
   };
+}
+
+/** Of two policies the stricter one wins: whoever writes a plan could mend neither. */
+function notByAuthor<T extends GateConfig>(gate: T): T {
+  if (gate.type !== 'approval' || gate.options.notAuthor !== false) return gate;
+  return { ...gate, options: { ...gate.options, notAuthor: true } };
 }
 
 /** Answers are kept by name, so that a plan's own gate must never answer in the place of a mandated one. */

@@ -79,6 +79,32 @@ describe('a plan and the policies of its operator', () => {
     expect(look({ ...prod, gates: [same] }, bound).plan.gates).toEqual([same]);
   });
 
+  it('has the stricter of two policies about approvals by the author win', () => {
+    const approval = (notAuthor: boolean) =>
+      gateFixture({ name: 'captain', type: 'approval', options: { count: 1, notAuthor } });
+    const mandating = policy({
+      name: 'captain',
+      require: {},
+      mandate: { gates: [approval(false), gateFixture({ name: 'ci' })], guards: [] },
+    });
+    const forbidding = (level: Policy['level']) =>
+      policy({ name: 'four eyes', level, require: { notAuthor: true } });
+    for (const both of [
+      [mandating, forbidding('mandatory')],
+      [forbidding('mandatory'), mandating],
+    ]) {
+      const { plan, problems } = look(prod, both);
+      expect(plan.gates).toEqual([approval(true), gateFixture({ name: 'ci' })]);
+      expect(problems).toEqual([]);
+    }
+    // Its own is its author's to mend.
+    const own = look({ ...prod, gates: [approval(false)] }, [mandating, forbidding('mandatory')]);
+    expect(own.problems.map(({ path }) => path)).toEqual(['gates[0].notAuthor']);
+    const advised = look(prod, [mandating, forbidding('advisory')]);
+    expect(advised.plan.gates?.[0]).toEqual(approval(false));
+    expect(advised.warnings.map(({ path }) => path)).toEqual(['gates[0].notAuthor']);
+  });
+
   it('cannot take the place of a mandated gate by any name', () => {
     const captain = gateFixture({ name: 'captain', gate: 'people', type: 'approval' });
     const own = [

@@ -264,7 +264,7 @@ export const errorCatalogue = {
     status: 503,
     retryable: true,
     advice:
-      'Temporal did not answer. Check its address and health; running canaries fall back to stable when their lease runs out.',
+      'Temporal did not answer. Check `temporal.address`, `temporal.namespace` and its health; running canaries fall back to stable when their lease runs out.',
   },
   'provider-unknown': {
     status: 422,

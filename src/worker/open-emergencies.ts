@@ -1,16 +1,16 @@
 /** Emergencies that are open: they forbid rollouts in their scope to begin. Asked by API and worker alike. */
-import { type Client, isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../codec/readable.ts';
 import type { Blocking } from '../domain/emergency/block.ts';
 import { covers, emergencyIdIn, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
 import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
+import { isMissing } from './not-found.ts';
 
 const answerWithinMs = 2_000;
 const pageSize = 200;
 const running = 1;
-const grpcNotFound = 5;
 
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
@@ -46,7 +46,7 @@ async function lookedUp(client: Client, call: Call, id: string): Promise<Emergen
     const info = answer.workflowExecutionInfo ?? {};
     return info.status === running ? orderIn(info) : [];
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === grpcNotFound) return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }

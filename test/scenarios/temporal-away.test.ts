@@ -1,8 +1,16 @@
-/** A Temporal server that hangs for several leases at the worst moment, for real: what `orphanGrace` promises. */
+/**
+ * A Temporal server that hangs for several leases at the worst moment, for real: what `orphanGrace` promises. And one
+ * that has no such namespace.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../../src/api/temporal/calls.ts';
+import { rawInfoOf } from '../../src/api/temporal/raw-info.ts';
+import { describe as describeRollout } from '../../src/api/temporal/view.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
+import { emergenciesCovering } from '../../src/worker/open-emergencies.ts';
 import { freezeServer } from '../support/dev-server.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -60,5 +68,32 @@ describe('Temporal that is away over the end of a stage, for several leases', ()
       thaw();
     }
     expect(await rollout.ended()).toMatchObject({ phase: 'rolled-back', cause: { kind: 'lapse' } });
+  });
+});
+
+describe('a namespace that Temporal does not have', () => {
+  it('is an error that names it, and never taken for an emergency or a rollout that is not there', async () => {
+    const { address, connection, nativeConnection } = env.temporal;
+    for (const [kind, one] of Object.entries({ connection, nativeConnection })) {
+      const client = new Client({ connection: one, namespace: 'nowhere' });
+      const lost = {
+        code: 'temporal-unavailable',
+        message: expect.stringContaining('it has no namespace nowhere'),
+        advice: expect.stringContaining('temporal.namespace'),
+      };
+      const deps = { client, address };
+      const ref = { environment: 'test', service: 'lost' };
+      const asked = {
+        emergencies: () => ask(deps, () => emergenciesCovering(client, 'test/lost')),
+        description: () => describeRollout(deps, ref),
+        run: () => rawInfoOf(deps, { workflowId: 'rollout/test/lost' }),
+      };
+      for (const [what, answer] of Object.entries(asked)) {
+        await expect(answer(), `${what} by ${kind}`).rejects.toMatchObject(lost);
+      }
+      expect(
+        await rawInfoOf({ client: env.client, address }, { workflowId: 'rollout/test/lost' }),
+      ).toBeNull();
+    }
   });
 });

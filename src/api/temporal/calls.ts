@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { NoAnswer } from '../../providers/limit.ts';
+import { lacksNamespace } from '../../worker/not-found.ts';
 
 /** Ordinary calls are answered in milliseconds; whatever takes longer is an outage. */
 export const callTimeoutMs = 5000;
@@ -44,6 +45,10 @@ export function translated(deps: TemporalDeps, error: unknown): unknown {
   if (error instanceof SluiceError) return error;
   if (error instanceof WorkflowNotFoundError) {
     return new SluiceError('rollout-not-found', 'There is no such rollout.', { cause: error });
+  }
+  if (lacksNamespace(error)) {
+    const { namespace } = deps.client.options;
+    return unavailable(deps, `it has no namespace ${namespace}`, error);
   }
   if (timedOut(error)) return unavailable(deps, 'it gave no answer in time', error);
   const details = grpcDetailsOf(error);

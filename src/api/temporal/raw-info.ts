@@ -2,12 +2,12 @@
  * Temporal's description of a workflow as it came: the client's own is none when a memo is sealed with a key that is
  * lost.
  */
-import { isGrpcServiceError, type RawWorkflowExecutionInfo } from '@temporalio/client';
+import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import { isInvalidCall } from '../../worker/invalid-call.ts';
+import { isMissing } from '../../worker/not-found.ts';
 import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { rawOf } from './visibility.ts';
 
-const grpcInvalidArgument = 3;
-const grpcNotFound = 5;
 const running = 1;
 
 /** Without `runId` of the latest run. Null: there is none, or the run id is none. Throws `temporal-unavailable`. */
@@ -22,8 +22,7 @@ export async function rawInfoOf(
   try {
     return (await within(deps.client, timeoutMs, asked)).workflowExecutionInfo ?? {};
   } catch (error) {
-    const isNone = isGrpcServiceError(error) && [grpcInvalidArgument, grpcNotFound].includes(error.code);
-    if (isNone) return null;
+    if (isInvalidCall(error) || isMissing(error)) return null;
     throw translated(deps, error);
   }
 }

@@ -2,14 +2,11 @@
  * Signals that carry the id of their request: a run of a workflow takes each once, however often and from wherever it
  * is sent.
  */
-import type { ServiceError } from '@grpc/grpc-js';
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import protos from '@temporalio/proto';
 import { tracedCalls } from '../../telemetry/temporal-calls.ts';
+import { isMissing } from '../../worker/not-found.ts';
 import type { TemporalDeps } from './calls.ts';
-
-const grpcNotFound = 5;
 
 interface OnceSignal {
   readonly workflowId: string;
@@ -44,15 +41,7 @@ export async function signalOnce(
   try {
     await tracedCalls.signal({ signalName: name, args: [payload], workflowExecution, headers: {} }, send);
   } catch (error) {
-    if (!isGrpcServiceError(error) || error.code !== grpcNotFound || lacksNamespace(error)) throw error;
+    if (!isMissing(error)) throw error;
     throw new WorkflowNotFoundError(error.details, workflowId, runId);
   }
-}
-
-/** The code alone is that of a missing workflow too; the server tells the two apart in the details. */
-function lacksNamespace({ metadata }: ServiceError): boolean {
-  const [sent] = metadata.get('grpc-status-details-bin');
-  if (!Buffer.isBuffer(sent)) return false;
-  const { details } = protos.google.rpc.Status.decode(sent);
-  return details.some(({ type_url: type }) => type?.endsWith('.NamespaceNotFoundFailure') === true);
 }

@@ -8,7 +8,13 @@ import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
-import { type FakeRollout, fakeTemporal, grpcUnavailable, keyMissing } from './fake-temporal.ts';
+import {
+  type FakeRollout,
+  fakeTemporal,
+  grpcNoNamespace,
+  grpcUnavailable,
+  keyMissing,
+} from './fake-temporal.ts';
 import { fakeDeps, planOf } from './fakes.ts';
 
 let stops: string[];
@@ -250,6 +256,12 @@ describe('an open emergency', () => {
     expect(await codeOf(service.start(start('prod')))).toBe('fine');
     temporal.behaviour.set('list', grpcUnavailable);
     expect(await codeOf(service.start(start('prod')))).toBe('temporal-unavailable');
+    temporal.behaviour.delete('list');
+    temporal.behaviour.set('describe', grpcNoNamespace);
+    await expect(service.start(start('prod'))).rejects.toMatchObject({
+      code: 'temporal-unavailable',
+      message: expect.stringContaining('it has no namespace default'),
+    });
   });
 
   test('is released by an actor, for a reason; without a worker the release is left for the next one', async () => {

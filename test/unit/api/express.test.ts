@@ -601,7 +601,7 @@ describe('an emergency stop', () => {
     const { told, notTold } = await service.emergencyStop(everything);
     expect([told, notTold]).toEqual([
       0,
-      [{ target: 'demo/one', problem: expect.stringContaining('Namespace default is not found.') }],
+      [{ target: 'demo/one', problem: expect.stringContaining('it has no namespace default') }],
     ]);
   });
 

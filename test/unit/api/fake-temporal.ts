@@ -208,7 +208,7 @@ grpcNoNamespace.metadata.set(
 const grpcNotFound = Object.assign(new Error('5 NOT_FOUND: workflow not found'), {
   code: 5,
   details: 'workflow not found',
-  metadata: {},
+  metadata: new Metadata(),
 });
 
 export const keyMissing = new SluiceError('payload-key-missing', 'A payload is encrypted with a lost key.');

@@ -18,13 +18,19 @@ import type { BundleReplay } from '../../evidence/replay.ts';
 import { firstAnswer, firstAsked } from '../../evidence/requests.ts';
 import { packTar } from '../../evidence/tar.ts';
 import { versionsOf } from '../../evidence/versions.ts';
-import { type EvidenceState, hasEnded, type PruneBody, pruneAnswerSchema } from '../contract.ts';
+import {
+  type EvidenceState,
+  hasEnded,
+  type PruneBody,
+  pruneAnswerSchema,
+  type RolloutSummary,
+} from '../contract.ts';
 import type { EvidenceService, KeyOf, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
 import { needSame, onceId } from '../temporal/once.ts';
 import { describe } from '../temporal/view.ts';
 import { BundleLister } from './list.ts';
-import { rolloutOf } from './rollout-of.ts';
+import { recordOf } from './rollout-of.ts';
 
 interface EvidenceDeps extends TemporalDeps {
   readonly archive: Archive;
@@ -73,17 +79,16 @@ async function refusePruned(archive: Archive, place: Place): Promise<void> {
 }
 
 /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
-async function endedOf(deps: EvidenceDeps, ref: RunRef): Promise<RunRef & { readonly runId: string }> {
+async function endedOf(deps: EvidenceDeps, ref: RunRef): Promise<RolloutSummary> {
   const { summary } = await describe(deps, ref);
-  const { environment, service, runId, temporalStatus } = summary;
-  if (hasEnded(summary)) return { environment, service, runId };
-  const detail = `The rollout of ${targetOf(ref)} has not ended (${temporalStatus}).`;
+  if (hasEnded(summary)) return summary;
+  const detail = `The rollout of ${targetOf(ref)} has not ended (${summary.temporalStatus}).`;
   throw new SluiceError('evidence-early', detail);
 }
 
 async function collectNow(deps: EvidenceDeps, ref: RunRef) {
   const { archive, client } = deps;
-  const rollout = await rolloutOf(deps, await endedOf(deps, ref));
+  const rollout = await recordOf(deps, await endedOf(deps, ref));
   const server = async () =>
     (await within(client, workerTimeoutMs, () => client.workflowService.getSystemInfo({}))).serverVersion;
   const versions = await versionsOf(deps.bundlePath, server);

@@ -18,6 +18,7 @@ import { prune } from '../../../src/evidence/prune.ts';
 import { seal } from '../../../src/evidence/seal.ts';
 import { unpackTar } from '../../../src/evidence/tar.ts';
 import { collectAll, recordedRollout, testArchive } from '../../support/evidence.ts';
+import { fakeTemporal } from './fake-temporal.ts';
 import { fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
 
 const path = '/v1/rollouts/test/promoted/evidence';
@@ -316,6 +317,29 @@ test('a report says that its bundle is not signed by a trusted key', async () =>
 test('a rollout’s view tells of its evidence once it has ended', async () => {
   const view = rolloutViewSchema.parse((await get('/v1/rollouts/test/promoted')).json());
   expect(view.evidence).toMatchObject({ state: 'kept', position: 1 });
+});
+
+test('a bundle costs one look at its rollout and its history, and one that is asked for early no history', async () => {
+  const { runId, runs } = recordedRollout('promoted');
+  const temporal = fakeTemporal({
+    'test/promoted': { status: 2, runId, events: () => runs[0]?.history.events ?? [] },
+    'test/running': { events: () => [] },
+  });
+  const evidence = createEvidenceService({
+    client: temporal.client,
+    address: 'nowhere',
+    archive: testArchive(),
+    replay: async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } }),
+    bundlePath: '/nowhere',
+  });
+  const collected = await evidence.collect({ environment: 'test', service: 'promoted' });
+  expect(collected).toMatchObject({ created: true, bundle: { manifest: { runId, position: 1 } } });
+  expect(temporal.asked).toEqual(['describe', 'history']);
+  temporal.asked.length = 0;
+  await expect(evidence.collect({ environment: 'test', service: 'running' })).rejects.toMatchObject({
+    code: 'evidence-early',
+  });
+  expect(temporal.asked).toEqual(['describe']);
 });
 
 test('holds, releases and prunes', async () => {

@@ -15,7 +15,7 @@ import { readPlanFile, setOption } from '../plan-file.ts';
 import { parseTarget } from '../target.ts';
 import { warningLines, writeLines } from '../text.ts';
 import { type Act, clientOf, defaultActor, parseSeconds, type Run, verb } from '../verb.ts';
-import { type BeginOptions, begin } from './start.ts';
+import { type BeginOptions, beginRollout } from './start.ts';
 import { endLine, exitCodeAfter } from './watch.ts';
 
 interface CiOptions extends BeginOptions {
@@ -34,7 +34,7 @@ async function runCi(options: CiOptions, io: Io): Promise<number> {
     ...(reason === undefined ? {} : { reason }),
     ...(options.force ? { force: true } : {}),
   };
-  const started = (await begin(client, body, options.idempotencyKey ?? keyIn(io), io, aborted)).value;
+  const started = (await beginRollout(client, body, options.idempotencyKey ?? keyIn(io), io, aborted)).value;
   writeLines(io.out, [`${started.target} ${started.version}, run ${started.runId}`]);
   writeLines(io.err, warningLines(started.warnings));
   const { target, version, runId } = started;

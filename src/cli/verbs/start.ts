@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { PlanEnvelope, Started } from '../../api/contract.ts';
+import { begin, type Refusal, type WaitingWords } from '../../client/begin.ts';
 import { CliError } from '../cli-error.ts';
 import type { Answer, ApiClient } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -43,10 +44,6 @@ interface StartOptions extends BeginOptions {
   readonly wait?: boolean;
 }
 
-/** How long to wait for a rollout that gives way to this one, or for an API that has too much to do. */
-const beginWithinMs = 180_000;
-const askAgainMs = 2000;
-
 async function runStart(options: StartOptions, io: Io): Promise<number> {
   if (options.dryRun) return await runValidate(options, io);
   const client = clientOf(options, io);
@@ -57,7 +54,7 @@ async function runStart(options: StartOptions, io: Io): Promise<number> {
     ...(options.force ? { force: true } : {}),
     ...(options.strict ? { strict: true } : {}),
   };
-  const { value, raw } = await begin(client, body, options.idempotencyKey ?? randomUUID(), io);
+  const { value, raw } = await beginRollout(client, body, options.idempotencyKey ?? randomUUID(), io);
   const follows = options.watch === true || options.wait === true;
   if (!options.json) writeLines(io.out, [beganLine(value)]);
   else if (!follows) writeJson(io.out, raw);
@@ -67,32 +64,39 @@ async function runStart(options: StartOptions, io: Io): Promise<number> {
   return await runWatch({ ...options, target: parseTarget(value.target), run: value.runId, quiet }, io);
 }
 
-/**
- * The same key each time, so that asking again can never start two. An abort is heard before each asking and while it
- * waits.
- */
-export async function begin(
+/** `key`: the same start, however often it is sent. `signal`: an abort before it begins, or while it waits for that. */
+export async function beginRollout(
   client: ApiClient,
   body: PlanEnvelope,
   key: string,
   io: Io,
   signal?: AbortSignal,
 ): Promise<Answer<Started>> {
-  const untilMs = io.now() + beginWithinMs;
-  for (let told = ''; ; ) {
-    if (signal?.aborted) throw notBegun();
-    try {
-      return await client.ask('startRollout', { body }, { idempotencyKey: key });
-    } catch (error) {
-      const wait = error instanceof CliError ? waitFor(error) : null;
-      if (wait === null || io.now() + wait.ms > untilMs) throw error;
-      if (wait.text !== told) writeLines(io.err, [wait.text]);
-      told = wait.text;
-      // At an abort it rejects; the next round says so.
-      await io.sleep(wait.ms, signal).catch(() => {});
-    }
+  try {
+    return await begin({
+      post: () => client.ask('startRollout', { body }, { idempotencyKey: key }),
+      refusalOf,
+      words: waitingWords,
+      tell: (text) => writeLines(io.err, [text]),
+      clock: io,
+      signal,
+    });
+  } catch (error) {
+    throw signal?.aborted && error === signal.reason ? notBegun() : error;
   }
 }
+
+function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof CliError)) return null;
+  const { failure, retryAfterMs } = error;
+  const { status = 0, code, detail } = failure;
+  return { status, code, detail, retryAfterMs };
+}
+
+const waitingWords: WaitingWords = {
+  predecessor: (detail) => `waiting for the running rollout to end: ${detail}`,
+  busy: 'waiting, since the API has too much to do …',
+};
 
 function notBegun(): CliError {
   return new CliError(exitCodes.interrupted, {
@@ -101,15 +105,6 @@ function notBegun(): CliError {
     advice: 'Run it again when the rollout is wanted.',
     problems: [],
   });
-}
-
-/** Null: it is of no use to ask again. */
-function waitFor({ failure, retryAfterMs }: CliError): { readonly ms: number; readonly text: string } | null {
-  if (failure.code === 'supersede-pending') {
-    return { ms: askAgainMs, text: `waiting for the running rollout to end: ${failure.detail}` };
-  }
-  if (failure.status !== 429) return null;
-  return { ms: retryAfterMs ?? askAgainMs, text: 'waiting, since the API has too much to do …' };
 }
 
 function beganLine({ target, version, created, runId }: Started): string {

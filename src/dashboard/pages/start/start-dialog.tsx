@@ -1,15 +1,16 @@
 /** The last question before a rollout begins, and what to do when it may not. */
 import { useRef, useState } from 'react';
 import type { Started } from '../../../api/contract.ts';
+import { begin } from '../../../client/begin.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/note.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import { percent, span } from '../actions/figures.ts';
-import { begin, realClock } from './begin.ts';
 import { digestOf } from './digest.ts';
 import { forgetAttempt, keptAttempt } from './kept-attempt.ts';
 import { type Remedy, remedyFor } from './remedy.ts';
+import { realClock, waitingWords } from './waiting.ts';
 
 interface StartDialogProps {
   readonly text: string;
@@ -39,7 +40,10 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
     waits.current = waiter;
     const post = () => client.startRollout({ body }, { idempotencyKey: key });
     try {
-      const started = await begin({ post, problemOf, tell: setWaiting, signal: waiter.signal }, realClock);
+      const started = await begin({
+        ...{ post, refusalOf: problemOf, words: waitingWords, tell: setWaiting },
+        ...{ clock: realClock, signal: waiter.signal },
+      });
       forgetAttempt();
       onStarted(started);
     } finally {

@@ -1,9 +1,9 @@
 /** The test projects: unit is quick and pure, the others use real servers and processes. */
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { giveRoomForGarbage } from './test/support/room-for-garbage.ts';
 
-// Servers written in Go spend a good part of their time on collecting garbage that there is room for.
-process.env.GOGC ??= '400';
+giveRoomForGarbage();
 
 /** Nothing takes so long but on a machine that is busy with something else, or where something hangs. */
 const TIMEOUT_MS = 120_000;

@@ -56,7 +56,8 @@ try {
     ],
   );
 
-  const browser = await startBrowser();
+  // It would end this process at Ctrl-C before the stack is stopped; it goes with the process anyway.
+  const browser = await startBrowser({ handleSIGINT: false });
   const rows = await tasksOfList(browser, { url: stack.apiUrl, count: services.length, seconds: 30 });
   await browser.close();
   printTable(`api: main thread with ${services.length} rollouts in the list, ${viewers} viewers`, rows);

@@ -12,6 +12,7 @@ import { startGuardProcess } from '../test/support/kube/guard-process.ts';
 import { firstEpoch, guardedTargets, targetNamed } from '../test/support/kube/guarded.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { Crowd } from './support/crowd.ts';
+import { parts } from './support/parts.ts';
 import { printTable, summaryOf } from './support/report.ts';
 import { RouteSight } from './support/route-sight.ts';
 
@@ -31,11 +32,11 @@ const shortMs = 15_000;
 /** So many leases run out while the API server is away. */
 const orphans = Math.min(20, Math.max(0, count - lapsing));
 
-const cluster = await startCluster({ gatewayApi: 'standard' });
+const cluster = await parts.keep(startCluster({ gatewayApi: 'standard' }));
 try {
   const guarded = await guardedTargets(cluster);
   const names = Array.from({ length: count }, (_, number) => `bench-${number}`);
-  const guard = await startGuardProcess(guarded.settings);
+  const guard = await parts.keep(startGuardProcess(guarded.settings));
   await guarded.plant(names.map(targetNamed), leaseMs);
   await waitFor('all canaries', async () => (await guard.metric('sluice_guard_canaries')) === count);
   const sight = new RouteSight(guarded.settings);

@@ -9,7 +9,9 @@ import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { trafficMemo, trafficMemoOf } from '../../src/worker/start-options.ts';
 import { freePort } from '../../test/support/free-ports.ts';
 import { planFixture, stageFixture } from '../../test/support/plan.ts';
+import { giveRoomForGarbage } from '../../test/support/room-for-garbage.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { parts } from './parts.ts';
 import { type Plane, type PlaneName, type Sweep, startPlane } from './planes.ts';
 import { startSluiceProcess } from './sluice-process.ts';
 
@@ -43,17 +45,10 @@ export async function startBenchStack(
   on: PlaneName = 'haproxy',
   more: Record<string, unknown> = {},
 ): Promise<BenchStack> {
-  const plane = await startPlane(on, services);
-  // Temporal's garbage is collected as seldom as where it has a machine with room of its own.
-  process.env.GOGC ??= '400';
-  const temporal = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: locateTools().temporal },
-      // With a thousand rollouts it warns of every call that waits, which would drown the figures.
-      log: { format: 'pretty', level: 'never' },
-      extraArgs: startEventsCache,
-    },
-  });
+  const plane = await parts.keep(startPlane(on, services));
+  // As where Temporal has a machine of its own.
+  giveRoomForGarbage();
+  const { temporal } = await parts.keep(startTemporal());
   await registerSearchAttributes(temporal.connection, 'default');
   const port = await freePort();
   const config = {
@@ -64,9 +59,9 @@ export async function startBenchStack(
     metrics: { memory: {} },
     ...more,
   };
-  const parts = [
-    await startSluiceProcess('worker', config, profileDir),
-    await startSluiceProcess('api', config, profileDir),
+  const sluice = [
+    await parts.keep(startSluiceProcess('worker', config, profileDir)),
+    await parts.keep(startSluiceProcess('api', config, profileDir)),
   ];
   const { shareOf } = plane;
   const { client } = temporal;
@@ -86,11 +81,23 @@ export async function startBenchStack(
     sweep: () => plane.sweep(),
     requests: async () => (await plane.requests?.()) ?? new Map(),
     stop: async () => {
-      for (const part of parts) await part.stop();
+      for (const part of sluice) await part.stop();
       await temporal.teardown();
       await plane.stop();
     },
   };
+}
+
+async function startTemporal() {
+  const temporal = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: locateTools().temporal },
+      // With a thousand rollouts it warns of every call that waits, which would drown the figures.
+      log: { format: 'pretty', level: 'never' },
+      extraArgs: startEventsCache,
+    },
+  });
+  return { temporal, stop: () => temporal.teardown() };
 }
 
 /** Starting a thousand takes minutes, and nobody likes to wait for something silent. */

@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repoRoot } from '../../src/stack/tools.ts';
+import { end } from '../../test/support/child.ts';
 
 interface SluiceProcess {
   stop(): Promise<void>;
 }
+
+/** A worker has ten seconds to finish what it does. */
+const insistMs = 15_000;
 
 /** What each process logs when it serves. */
 const readyLines = { worker: 'worker runs', api: 'API runs' } as const;
@@ -47,8 +51,7 @@ export async function startSluiceProcess(
   child.stdout.resume();
   return {
     stop: async () => {
-      child.kill('SIGTERM');
-      await exited;
+      await end(child, 'SIGTERM', insistMs);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,17 +1,18 @@
 /** A real browser for tests, without a window and with a profile of its own that is gone afterwards. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { locateTools } from '../../src/stack/tools.ts';
 
 /** What a page shall show is there within a second or two, unless the machine is busy. */
 export const patienceMs = 60_000;
 
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(more: Pick<LaunchOptions, 'handleSIGINT'> = {}): Promise<Browser> {
   const { chromium: executablePath } = locateTools();
   if (executablePath === null)
     throw new Error('Chromium is missing. Run "npm run setup"; it says what to install.');
   return await chromium.launch({
     executablePath,
     timeout: patienceMs,
+    ...more,
     args: [
       // Tests may run as root, and open only what they have written themselves.
       '--no-sandbox',

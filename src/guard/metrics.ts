@@ -1,5 +1,6 @@
 /** Prometheus metrics of a guard process. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Gauge } from 'prom-client';
+import { Meters } from '../telemetry/meters.ts';
 import type { GuardState } from './guard.ts';
 import type { GuardReport } from './reports.ts';
 import type { Why } from './tracked.ts';
@@ -20,48 +21,37 @@ const outcomes = [
 const labelNames = ['cluster', 'namespace'] as const;
 
 export class GuardMetrics {
-  readonly registry = new Registry();
-  private readonly due: Counter;
-  private readonly restores: Counter;
-  private readonly failures: Counter;
-  private readonly seconds: Histogram;
-  private readonly away: Counter;
+  private readonly meters = new Meters();
+  readonly registry = this.meters.registry;
+  private readonly due = this.meters.counter(
+    'sluice_guard_due_total',
+    'Routes that had to come home, by why: lapsed, stopped, deleted.',
+    [...labelNames, 'why'],
+  );
+  private readonly restores = this.meters.counter(
+    'sluice_guard_restores_total',
+    'How that ended: restored, found-home (by somebody else), renewed (it was no lapse), nothing (no route).',
+    [...labelNames, 'outcome'],
+  );
+  private readonly failures = this.meters.counter(
+    'sluice_guard_failures_total',
+    'Attempts to bring a route home that failed; they are tried again.',
+    labelNames,
+  );
+  private readonly seconds = this.meters.histogram(
+    'sluice_guard_restore_seconds',
+    'From when a route had to come home until it read so.',
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    [...labelNames, 'why'],
+  );
+  private readonly away = this.meters.counter(
+    'sluice_guard_api_away_total',
+    'How often the API server was out of reach for so long that every lease got its whole time again.',
+    labelNames,
+  );
 
   /** `states` is asked whenever somebody reads the metrics. */
   constructor(states: () => readonly (readonly [PostName, GuardState])[]) {
-    const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
-    this.due = new Counter({
-      name: 'sluice_guard_due_total',
-      help: 'Routes that had to come home, by why: lapsed, stopped, deleted.',
-      labelNames: [...labelNames, 'why'],
-      registers,
-    });
-    this.restores = new Counter({
-      name: 'sluice_guard_restores_total',
-      help: 'How that ended: restored, found-home (by somebody else), renewed (it was no lapse), nothing (no route).',
-      labelNames: [...labelNames, 'outcome'],
-      registers,
-    });
-    this.failures = new Counter({
-      name: 'sluice_guard_failures_total',
-      help: 'Attempts to bring a route home that failed; they are tried again.',
-      labelNames,
-      registers,
-    });
-    this.seconds = new Histogram({
-      name: 'sluice_guard_restore_seconds',
-      help: 'From when a route had to come home until it read so.',
-      labelNames: [...labelNames, 'why'],
-      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-      registers,
-    });
-    this.away = new Counter({
-      name: 'sluice_guard_api_away_total',
-      help: 'How often the API server was out of reach for so long that every lease got its whole time again.',
-      labelNames,
-      registers,
-    });
     const gauges: [string, string, (state: GuardState) => number][] = [
       ['sluice_guard_leader', '1: this guard acts.', ({ leads }) => Number(leads)],
       ['sluice_guard_api_in_touch', '0: the API server is out of reach.', ({ inTouch }) => Number(inTouch)],
@@ -74,15 +64,10 @@ export class GuardMetrics {
       ],
     ];
     for (const [name, help, tell] of gauges) {
-      new Gauge({
-        name,
-        help,
-        labelNames,
-        registers,
-        collect() {
-          for (const [post, state] of states()) this.set({ ...post }, tell(state));
-        },
-      });
+      const telling = (gauge: Gauge) => {
+        for (const [post, state] of states()) gauge.set({ ...post }, tell(state));
+      };
+      this.meters.gauge(name, help, telling, labelNames);
     }
   }
 

@@ -2,11 +2,11 @@
  * The worker's own metrics: the story of rollouts as it is told, verdicts, deliveries, and what the watches under way
  * see.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer, Watching } from '../activities/deps.ts';
 import type { DeliveryResult } from '../activities/notify/notices.ts';
 import { outcomeIn, triggerIn } from '../domain/rollout/timeline.ts';
 import { type TimelineEntry, terminalPhases, timelineKinds } from '../domain/rollout/types.ts';
+import { Meters } from '../telemetry/meters.ts';
 import { watchedGauges } from './watched-gauges.ts';
 
 interface WorkerMetricsOptions {
@@ -17,71 +17,54 @@ interface WorkerMetricsOptions {
 }
 
 export class WorkerMetrics {
-  readonly registry = new Registry();
+  private readonly meters = new Meters();
+  readonly registry = this.meters.registry;
   readonly observer: Observer;
   private readonly watched = new Set<Watching>();
   /** Of the rollouts that are going back, by workflow. */
   private readonly decisions = new Map<string, { readonly trigger: string; readonly atMs: number }>();
-  private readonly events: Counter;
-  private readonly finished: Counter;
-  private readonly restores: Histogram;
-  private readonly notices: Counter;
-  private readonly evidenceProblems: Counter;
+  private readonly events = this.meters.counter(
+    'sluice_rollout_events_total',
+    'Lines of the stories of rollouts, by kind.',
+    ['kind'],
+  );
+  private readonly finished = this.meters.counter(
+    'sluice_rollouts_finished_total',
+    'Rollouts that ended, by outcome.',
+    ['outcome'],
+  );
+  private readonly restores = this.meters.histogram(
+    'sluice_restore_duration_seconds',
+    'From the decision to go back until the data plane read 0, by what turned the rollout round.',
+    [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300],
+    ['trigger'],
+  );
+  private readonly verdicts = this.meters.counter(
+    'sluice_verdicts_total',
+    'Looks of checks, by the kind of the check and by what they said.',
+    ['check_kind', 'verdict'],
+  );
+  private readonly notices = this.meters.counter(
+    'sluice_notices_total',
+    'Attempts to tell a receiver something, by result.',
+    ['notifier', 'result'],
+  );
+  private readonly evidenceProblems = this.meters.counter(
+    'sluice_evidence_problems_total',
+    'What went wrong while evidence was kept; it is tried again.',
+  );
 
   constructor({ notReady, receivers }: WorkerMetricsOptions) {
-    const registers = [this.registry];
-    collectDefaultMetrics({ register: this.registry });
-    this.events = new Counter({
-      name: 'sluice_rollout_events_total',
-      help: 'Lines of the stories of rollouts, by kind.',
-      labelNames: ['kind'],
-      registers,
-    });
-    this.finished = new Counter({
-      name: 'sluice_rollouts_finished_total',
-      help: 'Rollouts that ended, by outcome.',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.restores = new Histogram({
-      name: 'sluice_restore_duration_seconds',
-      help: 'From the decision to go back until the data plane read 0, by what turned the rollout round.',
-      labelNames: ['trigger'],
-      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300],
-      registers,
-    });
-    const verdicts = new Counter({
-      name: 'sluice_verdicts_total',
-      help: 'Looks of checks, by the kind of the check and by what they said.',
-      labelNames: ['check_kind', 'verdict'],
-      registers,
-    });
-    this.notices = new Counter({
-      name: 'sluice_notices_total',
-      help: 'Attempts to tell a receiver something, by result.',
-      labelNames: ['notifier', 'result'],
-      registers,
-    });
-    this.evidenceProblems = new Counter({
-      name: 'sluice_evidence_problems_total',
-      help: 'What went wrong while evidence was kept; it is tried again.',
-      registers,
-    });
-    new Gauge({
-      name: 'sluice_worker_ready',
-      help: '1: this worker polls Temporal for work of every kind.',
-      registers,
-      collect() {
-        this.set(Number(notReady() === null));
-      },
-    });
-    watchedGauges(this.watched, registers);
+    this.meters.gauge('sluice_worker_ready', '1: this worker polls Temporal for work of every kind.', (one) =>
+      one.set(Number(notReady() === null)),
+    );
+    watchedGauges(this.watched, this.meters);
     this.observer = {
       watches: (watching) => {
         this.watched.add(watching);
         return () => this.watched.delete(watching);
       },
-      looked: (check_kind, verdict) => verdicts.inc({ check_kind, verdict }),
+      looked: (check_kind, verdict) => this.verdicts.inc({ check_kind, verdict }),
     };
     this.beginAtZero(receivers);
   }

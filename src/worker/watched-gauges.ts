@@ -1,7 +1,8 @@
 /** What the watches under way see, read when somebody scrapes; a watch that is over leaves nothing behind. */
-import { Gauge, type Registry } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import type { Watching } from '../activities/deps.ts';
 import type { WatchProgress } from '../domain/rollout/status.ts';
+import type { Meters } from '../telemetry/meters.ts';
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number | null];
 type Tell = (watching: Watching, progress: WatchProgress) => readonly Sample[];
@@ -65,22 +66,16 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-export function watchedGauges(watched: ReadonlySet<Watching>, registers: Registry[]): void {
+export function watchedGauges(watched: ReadonlySet<Watching>, meters: Meters): void {
   for (const { name, help, labels, tell } of kinds) {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['environment', 'service', ...labels],
-      registers,
-      collect() {
-        this.reset();
-        for (const watching of watched) {
-          const { environment, service } = watching.plan;
-          for (const [more, value] of tell(watching, watching.progress())) {
-            if (value !== null) this.set({ environment, service, ...more }, value);
-          }
+    const telling = (gauge: Gauge) => {
+      for (const watching of watched) {
+        const { environment, service } = watching.plan;
+        for (const [more, value] of tell(watching, watching.progress())) {
+          if (value !== null) gauge.set({ environment, service, ...more }, value);
         }
-      },
-    });
+      }
+    };
+    meters.gauge(name, help, telling, ['environment', 'service', ...labels]);
   }
 }

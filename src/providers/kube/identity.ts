@@ -1,8 +1,9 @@
 /** Reads who we are on which cluster: a context of a kubeconfig, or the service account of the pod. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
@@ -16,7 +17,7 @@ type Chosen = Pick<KubeSettings, 'kubeconfig' | 'context'>;
 /** `root` stands before the service account's folder. Errors: `provider-config`. */
 export function readIdentity(chosen: Chosen, root = ''): Identity {
   const { kubeconfig, context } = chosen;
-  const config = new KubeConfig();
+  const config = emptyConfig();
   const inPod = kubeconfig === undefined && context === undefined && existsSync(root + serviceAccountToken);
   try {
     if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
@@ -29,6 +30,17 @@ export function readIdentity(chosen: Chosen, root = ''): Identity {
   if (context !== undefined) choose(config, context, chosen);
   return { config, tokenFile: tokenFileOf(config.getCurrentUser()?.name, kubeconfig) };
 }
+
+/**
+ * The library loads a client for every kind of object, half a second's work: only who has a cluster waits for that. Not
+ * by `import()`, since what is wrong with a configuration is told before anything begins.
+ */
+function emptyConfig(): KubeConfig {
+  const library: typeof import('@kubernetes/client-node') = load('@kubernetes/client-node');
+  return new library.KubeConfig();
+}
+
+const load = createRequire(import.meta.url);
 
 export function unusable({ kubeconfig }: Chosen, why: string): SluiceError {
   const what = kubeconfig === undefined ? 'The Kubernetes configuration' : `The kubeconfig ${kubeconfig}`;

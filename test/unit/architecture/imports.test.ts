@@ -221,6 +221,13 @@ describe('the import arrows', () => {
     expect(needed.filter(({ specifier }) => !specifier.startsWith('.'))).toEqual([]);
   });
 
+  it('leave the library of Kubernetes, half of what a process would load, to whoever has a cluster', () => {
+    const statements = filesOf(source).filter((path) =>
+      /^import (?!type).*'@kubernetes\/client-node'/m.test(readFileSync(path, 'utf8')),
+    );
+    expect(statements).toEqual([]);
+  });
+
   it('let workflows reach domain code that is free of zod and yaml, and activities as types only', () => {
     const reached = reachedFrom('workflows');
     for (const { file, specifier, typeOnly } of imports) {

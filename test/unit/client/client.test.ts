@@ -37,14 +37,15 @@ test('puts each part of a request where the route has it', async () => {
   });
   expect(await client.listRollouts()).toEqual({ rollouts: [], next: null });
   await client.listRollouts({ environment: 'a?b&c', running: 'true', phase: undefined, limit: 7 });
-  const view = await client.getRollout({ environment: 'de%mo', service: 'sh?p', run: runId });
+  const anew = { headers: { 'cache-control': 'no-cache' } };
+  const view = await client.getRollout({ environment: 'de%mo', service: 'sh?p', run: runId }, anew);
   expect(view.runId).toBe(runId);
   const pause = { ...shop, command: 'pause', body: { reason: 'look' } } as const;
   expect((await client.steerRollout(pause, { idempotencyKey: 'k1' })).via).toBe('update');
   expect(calls.map(({ args }) => args)).toEqual([
     [{ limit: 50 }, null],
     [expect.objectContaining({ environment: 'a?b&c', running: 'true', limit: 7 }), null],
-    [{ environment: 'de%mo', service: 'sh?p', runId }],
+    [{ environment: 'de%mo', service: 'sh?p', runId }, true],
     [shop, { name: 'pause', reason: 'look', requestId: 'k1' }],
   ]);
 });

@@ -85,7 +85,7 @@ export class Board {
       this.source.list({ running: 'false', limit: mostEnded }),
       this.readList(),
     ]);
-    for (const summary of ended.filter(isRecent)) this.rows.put(rowOf({ summary, outline: null }, null));
+    for (const summary of ended.filter(isRecent)) this.takeEnded(summary);
     this.again(() => this.followList(), this.listEveryMs);
     this.again(() => this.followRows(), this.lookEveryMs);
   }
@@ -134,6 +134,14 @@ export class Board {
     if (known?.listed === listed && known.glance === glance) return;
     this.taken.set(runId, { listed, glance });
     this.rows.put(rowOf(listed, glance));
+  }
+
+  /** The list does not tell how it ended, only that it did: a look does, and one that came before the end does not. */
+  private takeEnded(summary: RolloutSummary): void {
+    const glance = this.glances.get(summary.runId) ?? null;
+    if (glance !== null && hasEnded(glance.summary)) return;
+    this.glances.delete(summary.runId);
+    this.rows.put(rowOf({ summary, outline: glance?.outline ?? null }, null));
   }
 
   private async followRows(): Promise<void> {

@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Board, type BoardSource } from '../../../../src/api/board/board.ts';
 import { boardStream, type Sees } from '../../../../src/api/board/board-stream.ts';
-import type { Glance } from '../../../../src/api/board/row.ts';
+import type { Glance, RunningRollout } from '../../../../src/api/board/row.ts';
 import type { RolloutRow, RolloutSummary } from '../../../../src/api/contract.ts';
 import { SluiceError } from '../../../../src/domain/errors.ts';
+import { statusOf } from '../fakes.ts';
 import { glanceOf, liveOf, outline, summaryOf, verdictOf } from './rows.ts';
 
 /** Rollouts by service; what is asked of them is counted. */
@@ -14,34 +15,35 @@ class World implements BoardSource {
   away = false;
   /** Past their retention. */
   readonly gone = new Set<string>();
-  private readonly summaries = new Map<string, RolloutSummary>();
+  /** As it is read from Temporal: what has not changed is the same object each time. */
+  private readonly listed = new Map<string, RunningRollout>();
 
   set(service: string, changes: Partial<RolloutSummary> = {}, glance: Partial<Glance> = {}): void {
-    this.summaries.set(service, summaryOf({ service, ...changes }));
+    this.listed.set(service, { summary: summaryOf({ service, ...changes }), outline });
     this.glances.set(service, glance);
   }
 
   async running() {
     this.asked.running += 1;
     if (this.away) throw new SluiceError('temporal-unavailable', 'Temporal is away.');
-    const running = [...this.summaries.values()].filter(
-      ({ endedAtMs, service }) => endedAtMs === null && !this.gone.has(service),
+    const running = [...this.listed.values()].filter(
+      ({ summary: { endedAtMs, service } }) => endedAtMs === null && !this.gone.has(service),
     );
-    return { askedAtMs: Date.now(), rollouts: running.map((summary) => ({ summary, outline })) };
+    return { askedAtMs: Date.now(), rollouts: running };
   }
 
   async glance({ service }: { readonly service: string }) {
     this.asked.glance += 1;
     if (this.gone.has(service)) throw new SluiceError('rollout-not-found', 'No rollout.');
-    const summary = this.summaries.get(service) ?? summaryOf({ service });
+    const summary = this.listed.get(service)?.summary ?? summaryOf({ service });
     const live = watchedFor(Date.now() - begunAtMs);
     return glanceOf({ summary, live, ...this.glances.get(service), atMs: Date.now() });
   }
 
   async list() {
     this.asked.list += 1;
-    const ended = [...this.summaries.values()].filter(({ endedAtMs }) => endedAtMs !== null);
-    return { rollouts: ended, next: null };
+    const summaries = [...this.listed.values()].map(({ summary }) => summary);
+    return { rollouts: summaries.filter(({ endedAtMs }) => endedAtMs !== null), next: null };
   }
 }
 
@@ -138,6 +140,32 @@ describe('the live list', () => {
     expect(viewer.rows.at(-1)?.data).toMatchObject({ rows: [], gone: ['run-of-shop'] });
   });
 
+  it('makes no row anew of what is as it was, and follows the list, and a look that came late all the same', async () => {
+    world.set('shop');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(3_000);
+    viewer.leave();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const put = vi.spyOn(board.rows, 'put');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(put).not.toHaveBeenCalled();
+    world.set('shop', { stage: 1 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(board.rows.get('run-of-shop')).toMatchObject({ stageName: '50%', verdict: null });
+    // Of the stage before, and the last one that is answered.
+    const live = liveOf({}, [verdictOf('pass', 'errors')]);
+    vi.spyOn(world, 'glance')
+      .mockImplementationOnce(async ({ service }) =>
+        glanceOf({ summary: summaryOf({ service }), live, atMs: Date.now() }),
+      )
+      .mockReturnValue(new Promise(() => {}));
+    await watching();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(board.rows.get('run-of-shop')).toMatchObject({ stageName: '10%', verdict: { kind: 'pass' } });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(board.rows.get('run-of-shop')).toMatchObject({ stageName: '50%', verdict: null });
+  });
+
   it('asks Temporal no more for a hundred viewers than for one', async () => {
     for (let n = 0; n < 30; n++) world.set(`s${n}`);
     const first = await watching();
@@ -172,6 +200,36 @@ describe('the live list', () => {
     world.set('late');
     const next = await watching();
     expect(next.rows[0]?.data.rows.map(({ service }) => service)).toEqual(['shop', 'late']);
+  });
+
+  it('shows how it ended of what ended before nobody looked, and of what ended meanwhile', async () => {
+    world.set('before');
+    world.set('meanwhile');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(2_500);
+    const end = (service: string) => {
+      const cause = { kind: 'check', reason: `${service} failed`, actor: null, atMs: Date.now() } as const;
+      const phase = 'rolled-back';
+      const ended = { phase, outcome: phase, temporalStatus: 'COMPLETED', endedAtMs: Date.now() } as const;
+      world.set(service, ended, { live: null, status: statusOf({ phase, outcome: phase, cause }) });
+    };
+    end('before');
+    await vi.advanceTimersByTimeAsync(5_000);
+    viewer.leave();
+    await vi.advanceTimersByTimeAsync(35_000);
+    end('meanwhile');
+    await vi.advanceTimersByTimeAsync(5_000);
+    const back = await watching();
+    const known = { stageName: '10%', stages: 2 };
+    expect(back.rows[0]?.data.rows).toMatchObject([
+      { ...known, why: 'before failed' },
+      { ...known, outcome: 'rolled-back' },
+    ]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(board.rows.all()).toMatchObject([
+      { ...known, why: 'before failed', seenAtMs: expect.any(Number) },
+      { ...known, why: 'meanwhile failed', seenAtMs: expect.any(Number) },
+    ]);
   });
 
   it('goes on where a viewer was, and tells one of another start of the list everything', async () => {

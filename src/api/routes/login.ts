@@ -55,10 +55,11 @@ export async function loginRoutes(
     operations.logOut.path,
     { config: { access: 'anyone' }, schema: schemaOf('logOut') },
     async ({ principal }, reply) => {
+      // This browser forgets it also where the book cannot be written.
+      reply.headers({ ...unkept, 'set-cookie': [cookieGone(sessionCookie), cookieGone(loginCookie)] });
       const id = principal.session?.id ?? null;
       if (id !== null) await login?.book?.end(id);
-      const gone = [cookieGone(sessionCookie), cookieGone(loginCookie)];
-      return reply.headers({ ...unkept, 'set-cookie': gone }).send({ loggedOut: true as const });
+      return reply.send({ loggedOut: true as const });
     },
   );
 }

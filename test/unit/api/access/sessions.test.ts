@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createAccessControl } from '../../../../src/api/access/authenticator.ts';
+import { cookieGone, loginCookie, sessionCookie } from '../../../../src/api/access/cookies.ts';
+import { SessionBook } from '../../../../src/api/access/session-book.ts';
 import { makeToken } from '../../../../src/api/access/tokens.ts';
 import { createApp } from '../../../../src/api/app.ts';
 import { meSchema, revokedSchema, sessionListSchema } from '../../../../src/api/contract.ts';
 import type { Role } from '../../../../src/domain/access/grants.ts';
+import { SluiceError } from '../../../../src/domain/errors.ts';
 import { authSection } from '../../../../src/providers/auth-settings.ts';
 import { fakeDeps, fakeRollouts } from '../fakes.ts';
 
@@ -116,6 +119,16 @@ test('whoever logs out ends the session, also for whoever has a copy of its cook
   expect((await post('/auth/logout')).statusCode).toBe(200);
   expect((await me(other)).actor).toBeNull();
   expect(await askedBy(cookie)).toBe(401);
+});
+
+test('whoever logs out is logged out of this browser, and told when the session could not be ended', async () => {
+  const { me, post } = await logIn(ann);
+  const full = new SluiceError('auth-unavailable', 'The sessions cannot be read or kept: it is read-only');
+  vi.spyOn(SessionBook.prototype, 'end').mockRejectedValueOnce(full);
+  const answer = await post('/auth/logout');
+  expect([answer.statusCode, answer.json().code]).toEqual([503, 'auth-unavailable']);
+  expect(answer.headers['set-cookie']).toEqual([cookieGone(sessionCookie), cookieGone(loginCookie)]);
+  expect((await me()).actor).toBe('token:ann');
 });
 
 test('others’ are hidden from all but an admin of everything, who can end them', async () => {

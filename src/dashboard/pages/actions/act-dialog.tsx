@@ -34,6 +34,8 @@ interface ActDialogProps {
   /** The name that the API has verified. */
   readonly verifiedName: string | null;
   readonly send: (act: Act) => Promise<void>;
+  /** What a refusal says of what was sent, in a sentence; null (the default): what it says of any act. */
+  readonly meaningOf?: (problem: ApiProblem) => string | null;
   /** What to try, beside what the API says, when it has refused. */
   readonly remedies?: (problem: ApiProblem) => ReactNode;
   readonly onClose: () => void;
@@ -41,6 +43,7 @@ interface ActDialogProps {
 
 export function ActDialog(props: ActDialogProps) {
   const { title, children, verb, danger = false, needsReason = false, barred = null, verifiedName } = props;
+  const { meaningOf = () => null } = props;
   const known = useMyName();
   const [name, setName] = useState(known ?? '');
   const [reason, setReason] = useState('');
@@ -63,7 +66,7 @@ export function ActDialog(props: ActDialogProps) {
     } catch (error) {
       const found = problemOf(error);
       setProblem(found);
-      if (isUnknown(found)) setUnanswered(true);
+      if (isUnknown(found) && meaningOf(found) === null) setUnanswered(true);
     } finally {
       setBusy(false);
     }
@@ -92,7 +95,7 @@ export function ActDialog(props: ActDialogProps) {
         </fieldset>
         {barred === null ? null : <Note live>{barred}</Note>}
         {problem === null ? null : (
-          <Refusal problem={problem} text={refusalText(problem, unanswered)}>
+          <Refusal problem={problem} text={meaningOf(problem) ?? refusalText(problem, unanswered)}>
             {props.remedies?.(problem)}
           </Refusal>
         )}

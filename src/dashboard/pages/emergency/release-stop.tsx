@@ -3,16 +3,12 @@ import { useState } from 'react';
 import type { ReleaseAnswer } from '../../../api/contract.ts';
 import { client } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
-import { type Act, ActDialog } from '../actions/act-dialog.tsx';
+import { ActDialog } from '../actions/act-dialog.tsx';
+import { Releasing } from './releasing.ts';
 
 export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | null }) {
-  const [asked, setAsked] = useState(false);
+  const [releasing, setReleasing] = useState<Releasing | null>(null);
   const [answer, setAnswer] = useState<ReleaseAnswer | null>(null);
-  const send = async ({ actor, reason, key }: Act) => {
-    const body = { actor, ...(reason === '' ? {} : { reason }) };
-    setAnswer(await client.releaseEmergencyStop({ body }, { idempotencyKey: key }));
-    setAsked(false);
-  };
   return (
     <div className="emergency-card">
       <h2>After a stop of all</h2>
@@ -33,20 +29,24 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
         </ul>
       )}
       <div className="dialog-actions">
-        <Button onClick={() => setAsked(true)}>Release the stop of all …</Button>
+        <Button onClick={() => setReleasing(new Releasing(client))}>Release the stop of all …</Button>
       </div>
-      {asked ? (
+      {releasing === null ? null : (
         <ActDialog
           title="Release the stop of all"
           verb="Release"
           danger
           verifiedName={verifiedName}
-          send={send}
-          onClose={() => setAsked(false)}
+          send={async (act) => {
+            setAnswer(await releasing.send(act));
+            setReleasing(null);
+          }}
+          meaningOf={releasing.meaningOf}
+          onClose={() => setReleasing(null)}
         >
           <p>Rollouts can begin again behind every data plane, but where an open emergency holds it too.</p>
         </ActDialog>
-      ) : null}
+      )}
     </div>
   );
 }

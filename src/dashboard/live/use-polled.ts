@@ -7,22 +7,20 @@ import { kindOf } from './heard.ts';
 import { type Query, useQuery } from './use-query.ts';
 
 /**
- * `problem` is null while older data is shown and the next question may be answered again: the banner has told of it.
+ * Null as a request asks nothing and reports nothing. `problem` is null while older data is shown and the next question
+ * may be answered again: the banner has told of it.
  */
 export function usePolled<N extends Answered>(
   name: N,
-  request: RequestOf<N>,
+  request: RequestOf<N> | null,
   everyMs: number,
 ): Query<AnswerOf<N>> {
   const query = useQuery(name, request, everyMs);
   const { data, problem, atMs } = query;
   const kind = kindOf(data, problem);
   const isAway = kind === 'lost' || kind === 'stale';
-  useReport(name, {
-    kind,
-    // Between two answers it is as old as it has to be.
-    asOfMs: isAway ? atMs : null,
-    why: isAway ? (problem?.detail ?? null) : null,
-  });
+  // Between two answers it is as old as it has to be.
+  const connection = { kind, asOfMs: isAway ? atMs : null, why: isAway ? (problem?.detail ?? null) : null };
+  useReport(name, request === null ? null : connection);
   return isAway && data !== null ? { ...query, problem: null } : query;
 }

@@ -43,6 +43,29 @@ export function canaryStatus(use: () => Dashboard): void {
     await context.close();
   }, 300_000);
 
+  it('goes on to the next rollout where the address names no run, and stays with the run that it names', async () => {
+    const { parts } = use();
+    const before = await parts.ship('v2', (plan) => plan.replaceAll('soak: 20s', 'soak: 5m'));
+    const latest = await use().open('/rollouts/demo/shop');
+    const own = await use().open(`/rollouts/demo/shop?run=${before}`);
+    await latest.page.getByRole('heading', { name: 'v2 has 10 % of traffic' }).waitFor(patient);
+    await parts.command('rollback', { actor: 'ada', reason: 'seen enough' });
+    for (const { page } of [latest, own])
+      await page.getByRole('heading', { name: 'Rolled back' }).waitFor(patient);
+
+    await parts.ship('v6', (plan) => plan.replaceAll('soak: 20s', 'soak: 5m'));
+    await latest.page.getByText('demo/shop v6 has begun').first().waitFor(patient);
+    await latest.page.getByRole('heading', { name: 'v6 has 10 % of traffic' }).waitFor(patient);
+    await latest.page.getByRole('button', { name: 'Roll back', exact: true }).waitFor(patient);
+    expect(await latest.page.getByRole('heading', { name: 'Rolled back' }).count()).toBe(0);
+    await own.page.getByRole('heading', { name: 'Rolled back' }).waitFor();
+    await parts.command('rollback', { actor: 'ada', reason: 'seen enough' });
+    await latest.page.getByRole('heading', { name: 'Rolled back' }).waitFor(patient);
+    expect([...latest.seen.complaints, ...own.seen.complaints]).toEqual([]);
+    await latest.context.close();
+    await own.context.close();
+  }, 300_000);
+
   it('says which rollout is not known', async () => {
     const { page, context } = await use().open('/rollouts/demo/nowhere');
     await page.getByRole('heading', { name: 'No rollout of demo/nowhere is known' }).waitFor(patient);

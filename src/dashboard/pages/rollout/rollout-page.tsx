@@ -1,27 +1,53 @@
 /** The page of one rollout: what it is, what can be done to it, and the views of it. */
+import { useCallback, useEffect, useState } from 'react';
 import type { RolloutView } from '../../../api/contract.ts';
 import type { FollowedRun } from '../../../client/index.ts';
 import { useReport } from '../../live/connection.ts';
 import { Page } from '../../shell/page.tsx';
 import { useTarget } from '../../shell/rollout-path.ts';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
+import { useToast } from '../../ui/toast.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
 import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
 import { StatusView } from './status/status-view.tsx';
+import { useNextRun } from './use-next-run.ts';
 import { useRollout } from './use-rollout.ts';
 
 export function RolloutPage() {
   const followed = useTarget();
   const { environment, service, run } = followed;
+  const toast = useToast();
+  const [later, setLater] = useState(0);
+  const onNext = useCallback(
+    ({ target, version }: RolloutView) => {
+      toast({
+        tone: 'good',
+        text: `${target} ${version ?? ''} has begun: this page shows the latest rollout.`,
+      });
+      setLater((last) => last + 1);
+    },
+    [toast],
+  );
   // Another rollout is another page: nothing of the one before may be seen in it.
-  return <OneRollout key={`${environment}/${service}/${run}`} followed={followed} />;
+  const key = `${environment}/${service}/${run} ${later}`;
+  return <OneRollout key={key} followed={followed} onNext={onNext} />;
 }
 
-function OneRollout({ followed }: { readonly followed: FollowedRun }) {
+interface OneRolloutProps {
+  readonly followed: FollowedRun;
+  /** Called when the one that is shown has ended and the address means another one by now. */
+  readonly onNext: (next: RolloutView) => void;
+}
+
+function OneRollout({ followed, onNext }: OneRolloutProps) {
   const seen = useRollout(followed);
   const { view, problem, connection } = seen;
   // What has ended does not grow old.
   useReport('rollout', view?.endedAtMs != null ? null : connection);
+  const next = useNextRun(followed, view);
+  useEffect(() => {
+    if (next !== null) onNext(next);
+  }, [next, onNext]);
   const target = `${followed.environment}/${followed.service}`;
   if (view === null) {
     return (

@@ -34,6 +34,16 @@ describe('what is shown of the list', () => {
     expect(services({})).toEqual(['late', 'back', 'fails', 'asks', 'paused', 'new', 'old', 'ended']);
   });
 
+  it('has of what has ended the latest end first, also that of a rollback', () => {
+    const ended = [
+      named('promoted', { endedAtMs: 8_000 }),
+      named('rolled back', { endedAtMs: 9_000, restore: { ...restore(7_000), restoredAtMs: 6_000 } }),
+      named('refused', { endedAtMs: 7_000 }),
+    ];
+    const chosen = choose(ended, everything).map(({ service }) => service);
+    expect(chosen).toEqual(['rolled back', 'promoted', 'refused']);
+  });
+
   it('is of one group, environment or search, and of all of them together', () => {
     expect(services({ group: 'trouble' })).toEqual(['late', 'back', 'fails']);
     expect(services({ environment: 'production' })).toEqual(['asks']);

@@ -46,11 +46,11 @@ export function environmentsOf(rows: readonly RolloutRow[]): string[] {
 
 /**
  * Of those that go back, what is due first comes first; among other equals what began last. Those that have ended come
- * last.
+ * last, the latest end before the others: nothing is due any more.
  */
 function byUrgency(a: RolloutRow, b: RolloutRow): number {
   const rank = (row: RolloutRow) => groups.indexOf(groupOf(row)) * 10 + attentions.indexOf(row.attention);
   const since = ({ endedAtMs, startedAtMs }: RolloutRow) => endedAtMs ?? startedAtMs;
-  const due = ({ restore }: RolloutRow) => restore?.dueAtMs ?? 0;
+  const due = ({ endedAtMs, restore }: RolloutRow) => (endedAtMs === null ? (restore?.dueAtMs ?? 0) : 0);
   return rank(a) - rank(b) || due(a) - due(b) || since(b) - since(a) || (a.runId < b.runId ? -1 : 1);
 }

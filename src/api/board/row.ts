@@ -2,6 +2,7 @@
 import type { Verdict } from '../../domain/analysis/types.ts';
 import { attentionOf } from '../../domain/rollout/attention.ts';
 import type { Outline } from '../../domain/rollout/outline.ts';
+import { type Silence, silenceOf } from '../../domain/rollout/silence.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import type { Phase } from '../../domain/rollout/types.ts';
 import { hasEnded, type RolloutRow, type RolloutSummary } from '../contract.ts';
@@ -35,7 +36,9 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
   const live = isPresent && summary.phase !== null && watched.has(summary.phase) ? glance.live : null;
   const status = isPresent ? glance.status : null;
   const ended = hasEnded(summary);
-  const verdicts = ended ? [] : verdictsOf(live);
+  const silence = ended || live === null || glance === null ? null : silenceOf(live, glance.atMs);
+  // What was true of the last heartbeat says nothing of now.
+  const verdicts = ended || silence !== null ? [] : verdictsOf(live);
   const verdict = worstOf(verdicts);
   const paused = isPaused(summary, live, status);
   const stage = outline?.stages[summary.stage ?? 0];
@@ -43,8 +46,8 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
     ...summary,
     stageName: stage?.name ?? null,
     stages: outline?.stages.length ?? null,
-    askedPercent: askedOf(summary, outline, live, status),
-    measuredPercent: live?.measuredPercent == null ? null : Math.round(live.measuredPercent * 10) / 10,
+    askedPercent: silence === 'lapsed' ? null : askedOf(summary, outline, live, status),
+    measuredPercent: silence === null ? measuredOf(live) : null,
     paused,
     attention: ended
       ? 'none'
@@ -52,12 +55,15 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
           phase: summary.phase,
           verdict: verdict?.kind ?? null,
           asks: status?.question !== undefined,
-          troubled: live?.trouble != null,
+          troubled: live?.trouble != null || silence !== null,
         }),
     checks: countsOf(verdicts),
     verdict: verdict && { kind: verdict.kind, check: verdict.check, reason: verdict.reason },
-    why: whyOf(live, status),
-    expectedEndAtMs: ended || paused ? null : expectedEndOf(summary, outline, live, glance?.atMs ?? null),
+    why: whyOf(live, status, silence),
+    expectedEndAtMs:
+      ended || paused || silence !== null
+        ? null
+        : expectedEndOf(summary, outline, live, glance?.atMs ?? null),
     restore: restoreOf(outline, status),
     seenAtMs: glance?.atMs ?? null,
   };
@@ -112,13 +118,31 @@ function askedOf(
   }
 }
 
-function whyOf(live: WatchProgress | null, status: RolloutStatus | null): string | null {
-  if (status === null) return live?.trouble ?? null;
+function measuredOf(live: WatchProgress | null): number | null {
+  return live?.measuredPercent == null ? null : Math.round(live.measuredPercent * 10) / 10;
+}
+
+function whyOf(
+  live: WatchProgress | null,
+  status: RolloutStatus | null,
+  silence: Silence | null,
+): string | null {
+  const trouble = silence === null ? (live?.trouble ?? null) : unheard[silence];
+  if (status === null) return trouble;
   const { refusal, cause, holdReason, question, gates = [] } = status;
   const closed = gates.find(({ answer }) => answer !== 'open');
   const asked = question === undefined ? null : `waits for an answer: ${question}`;
-  return refusal ?? cause?.reason ?? holdReason ?? live?.trouble ?? asked ?? closed?.reason ?? null;
+  const told = refusal ?? cause?.reason;
+  // What a rollout waits for may be old, as nobody is there to tell of it.
+  if (silence !== null) return told ?? trouble;
+  return told ?? holdReason ?? trouble ?? asked ?? closed?.reason ?? null;
 }
+
+const unheard: Readonly<Record<Silence, string>> = {
+  silent: 'nothing is heard of its watch; is a worker at work?',
+  lapsed:
+    'nothing is heard of its watch, and its lease has run out: the data plane sends all users to stable',
+};
 
 function restoreOf(outline: Outline | null, status: RolloutStatus | null): RolloutRow['restore'] {
   if (!status?.cause || outline === null) return null;

@@ -11,7 +11,9 @@ export const rolloutRowSchema = z
     ...summarySchema.shape,
     stageName: z.string().nullable(),
     stages: z.number().nullable().describe('How many the plan has.'),
-    askedPercent: percent.describe('The share that the canary is to have now; 100 once it is promoted.'),
+    askedPercent: percent.describe(
+      'The share that the canary is to have now; 100 once it is promoted. Null: not known, or its lease ran out unrenewed.',
+    ),
     measuredPercent: percent.describe('The share that the data plane counted last.'),
     paused: z.boolean(),
     attention: z.enum(attentions).describe('How much it wants a person’s eye, the most urgent first.'),

@@ -51,7 +51,7 @@ const begunAtMs = 1_000_000;
 
 /** A stage that goes on as time does, so that its end stays where it is. */
 function watchedFor(watchedMs: number) {
-  const live = liveOf({ plannedMs: 3_600_000 });
+  const live = liveOf({ plannedMs: 3_600_000, atMs: begunAtMs + watchedMs });
   return { ...live, carry: { ...live.carry, watchedMs } };
 }
 
@@ -116,7 +116,7 @@ async function watching(...args: [lastEventId?: string, sees?: Sees]): Promise<V
 
 describe('the live list', () => {
   it('tells all rows at first, then what a look at each shows, then only what changes', async () => {
-    world.set('shop', {}, { live: liveOf({}, [verdictOf('pass', 'errors')]) });
+    world.set('shop', {}, { live: liveOf({ atMs: begunAtMs }, [verdictOf('pass', 'errors')]) });
     const viewer = await watching();
     expect(viewer.rows).toMatchObject([{ data: { full: true, rows: [{ service: 'shop', verdict: null }] } }]);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -153,7 +153,7 @@ describe('the live list', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(board.rows.get('run-of-shop')).toMatchObject({ stageName: '50%', verdict: null });
     // Of the stage before, and the last one that is answered.
-    const live = liveOf({}, [verdictOf('pass', 'errors')]);
+    const live = liveOf({ atMs: Date.now() }, [verdictOf('pass', 'errors')]);
     vi.spyOn(world, 'glance')
       .mockImplementationOnce(async ({ service }) =>
         glanceOf({ summary: summaryOf({ service }), live, atMs: Date.now() }),

@@ -43,6 +43,37 @@ describe('a row of the live list', () => {
     expect(troubled).toMatchObject({ attention: 'blind', why: 'Prometheus is away' });
   });
 
+  it('is blind when nothing was heard of its watch for long before the look, whatever the last heartbeat said', () => {
+    const live = liveOf({ leaseUntilMs: 60_000 }, [verdictOf('pass', 'a')]);
+    expect(row(glanceOf({ live, atMs: 5_000 + 15_001 }))).toMatchObject({
+      attention: 'blind',
+      why: 'nothing is heard of its watch; is a worker at work?',
+      askedPercent: 10,
+      measuredPercent: null,
+      verdict: null,
+      checks: { pass: 0 },
+      expectedEndAtMs: null,
+    });
+  });
+
+  it('claims no share past a lease that nobody was heard to renew, also where its own account is an older one', () => {
+    const live = liveOf({ leaseUntilMs: 25_000 });
+    const status = statusOf({ phase: 'holding', askedPercent: 10, holdReason: 'too few samples' });
+    const summary = summaryOf({ phase: 'holding' });
+    expect(row(glanceOf({ live, summary, status, atMs: 28_001 }))).toMatchObject({
+      attention: 'held',
+      why: expect.stringContaining('its lease has run out'),
+      askedPercent: null,
+      measuredPercent: null,
+    });
+  });
+
+  it('goes by the time of the look, not by that of the reading', () => {
+    const seen = glanceOf({ live: liveOf({}, [verdictOf('pass', 'a')]), atMs: 5_000 + 12_000 });
+    const later = rowOf({ summary: summaryOf(), outline }, seen);
+    expect(later).toMatchObject({ attention: 'none', why: null, checks: { pass: 1 }, askedPercent: 10 });
+  });
+
   it('tells a pause by the watch that only waits, and then knows no end', () => {
     const paused = row(glanceOf({ live: liveOf({ mode: 'wait' }) }));
     expect(paused).toMatchObject({ paused: true, expectedEndAtMs: null, attention: 'none' });

@@ -4,6 +4,7 @@
 import type { RolloutView } from '../../../../api/contract.ts';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { CheckRecord } from '../../../../domain/analysis/types.ts';
+import { silenceOf } from '../../../../domain/rollout/silence.ts';
 import type { RolloutStatus } from '../../../../domain/rollout/status.ts';
 import type { SignIcon, Tone } from './sign.ts';
 
@@ -13,9 +14,6 @@ export interface Headline {
   readonly title: string;
   readonly text: string;
 }
-
-/** A heartbeat comes every few seconds; one that is older says that nobody watches. */
-const silentMs = 20_000;
 
 export function headlineOf(view: RolloutView, nowMs: number): Headline {
   const { status, temporalStatus } = view;
@@ -120,7 +118,7 @@ function inTrouble({ live, workerAnswered }: RolloutView, nowMs: number): Headli
       text: 'What is shown is what Temporal knows.',
     };
   if (live === null) return null;
-  if (nowMs - live.atMs > silentMs) {
+  if (silenceOf(live, nowMs) !== null) {
     const text =
       'Its lease is renewed by nobody else: without a watch the data plane takes the canary’s traffic away when it runs out.';
     return { tone: 'warn', icon: 'offline', title: 'The watch has not been heard of lately', text };

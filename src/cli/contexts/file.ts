@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { messageOf } from '../../domain/errors.ts';
 import { adviceFor } from '../../domain/nearest.ts';
 import { readMapping } from '../../domain/plan/text.ts';
+import { changeFile } from '../change-file.ts';
 import { badInput } from '../cli-error.ts';
 import type { Io } from '../io.ts';
 
@@ -67,8 +68,11 @@ function textOf(path: string): string | null {
   }
 }
 
-/** In one step, for its owner only. */
-export async function writeContexts(file: ContextFile, io: Pick<Io, 'env' | 'replaceText'>): Promise<void> {
+/** One change after the other, each in one step; only the file's owner may read it. */
+export async function changeContexts<T>(
+  io: Pick<Io, 'env' | 'now' | 'sleep' | 'replaceText'>,
+  change: (file: ContextFile) => { readonly file: ContextFile; readonly result: T },
+): Promise<T> {
   const path = contextPath(io);
   if (path === null) {
     throw badInput(
@@ -76,12 +80,13 @@ export async function writeContexts(file: ContextFile, io: Pick<Io, 'env' | 'rep
       'Set one of them.',
     );
   }
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await io.replaceText(path, stringify(file));
-  } catch (error) {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw badInput(`${path} cannot be written: ${messageOf(error)}`, 'Mend its permissions.');
-  }
+  });
+  return await changeFile(path, io, async () => {
+    const { file, result } = change(readContexts(io));
+    return { text: stringify(file), result };
+  });
 }
 
 /** Errors: bad input that says which there are. */

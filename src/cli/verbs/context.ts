@@ -5,12 +5,12 @@ import { checkedUrl } from '../api-url.ts';
 import { badInput } from '../cli-error.ts';
 import {
   type Context,
+  changeContexts,
   contextName,
   contextNamed,
   currentName,
   readContexts,
   type TokenPlace,
-  writeContexts,
 } from '../contexts/file.ts';
 import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -62,9 +62,10 @@ async function runContextCurrent({ json }: JsonOption, io: Io): Promise<number> 
 }
 
 async function runContextUse({ name, json }: NameOptions, io: Io): Promise<number> {
-  const file = readContexts(io);
-  const { api } = contextNamed(name, file);
-  await writeContexts({ ...file, current: name }, io);
+  const { api } = await changeContexts(io, (file) => ({
+    result: contextNamed(name, file),
+    file: { ...file, current: name },
+  }));
   if (json) writeJson(io.out, { name, api });
   else writeLines(io.out, [`${name} is current: ${api}`]);
   if (io.env.SLUICE_CONTEXT) writeLines(io.err, ['warning: SLUICE_CONTEXT is set, and goes before it']);
@@ -74,14 +75,16 @@ async function runContextUse({ name, json }: NameOptions, io: Io): Promise<numbe
 /** What is not given stays as it was. */
 async function runContextSet(options: SetOptions, io: Io): Promise<number> {
   const { name, json } = options;
-  const file = readContexts(io);
-  const before = Object.hasOwn(file.contexts, name) ? file.contexts[name] : undefined;
-  const api = options.api ?? before?.api;
-  if (api === undefined) throw badInput(`There is no context "${name}" yet.`, 'Give its address with --api.');
-  const token = placeIn(options, io) ?? before?.token;
-  const context: Context = { api: checkedUrl(api), ...(token === undefined ? {} : { token }) };
-  const current = file.current ?? (Object.keys(file.contexts).length === 0 ? name : null);
-  await writeContexts({ current, contexts: { ...file.contexts, [name]: context } }, io);
+  const context = await changeContexts(io, (file) => {
+    const before = Object.hasOwn(file.contexts, name) ? file.contexts[name] : undefined;
+    const api = options.api ?? before?.api;
+    if (api === undefined)
+      throw badInput(`There is no context "${name}" yet.`, 'Give its address with --api.');
+    const token = placeIn(options, io) ?? before?.token;
+    const result: Context = { api: checkedUrl(api), ...(token === undefined ? {} : { token }) };
+    const current = file.current ?? (Object.keys(file.contexts).length === 0 ? name : null);
+    return { result, file: { current, contexts: { ...file.contexts, [name]: result } } };
+  });
   if (json) writeJson(io.out, { name, ...context });
   else writeLines(io.out, [`${name} is set: ${context.api}`]);
   return exitCodes.ok;
@@ -94,10 +97,11 @@ function placeIn({ tokenFile, tokenEnv }: SetOptions, { cwd }: Io): TokenPlace |
 }
 
 async function runContextDelete({ name, json }: NameOptions, io: Io): Promise<number> {
-  const file = readContexts(io);
-  contextNamed(name, file);
-  const { [name]: _gone, ...contexts } = file.contexts;
-  await writeContexts({ current: file.current === name ? null : file.current, contexts }, io);
+  await changeContexts(io, (file) => {
+    contextNamed(name, file);
+    const { [name]: _gone, ...contexts } = file.contexts;
+    return { result: null, file: { current: file.current === name ? null : file.current, contexts } };
+  });
   if (json) writeJson(io.out, { deleted: name });
   else writeLines(io.out, [`${name} is deleted`]);
   return exitCodes.ok;

@@ -6,6 +6,7 @@ import { type Role, roles } from '../../domain/access/grants.ts';
 import { maxTokens, placePattern, type TokenEntry } from '../../domain/access/settings.ts';
 import { parseDuration } from '../../domain/duration.ts';
 import { messageOf } from '../../domain/errors.ts';
+import { changeFile } from '../change-file.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -32,16 +33,21 @@ interface RevokeOptions extends FileOptions {
 /** The token is shown this once; the file has only its hash. */
 async function runCreate(options: CreateOptions, io: Io): Promise<number> {
   const { file, name, role, environment = ['*'], service = ['*'], expires } = options;
-  const kept = await tokensIn(file, true);
-  if (kept.some((one) => one.name === name)) {
-    throw badInput(`There is a token named "${name}" already.`, 'Choose another name, or revoke that one.');
-  }
-  if (kept.length >= maxTokens) {
-    throw badInput(`${file} has ${kept.length} tokens, and no room for more.`, 'Revoke those that are over.');
-  }
   const grants = [{ role, environments: environment, services: service }];
-  const { token, entry } = makeToken(name, grants, io.now(), expires);
-  await io.replaceText(file, fileOf([...kept, entry]));
+  const { token, entry } = await changeFile(file, io, async () => {
+    const kept = await tokensIn(file, true);
+    if (kept.some((one) => one.name === name)) {
+      throw badInput(`There is a token named "${name}" already.`, 'Choose another name, or revoke that one.');
+    }
+    if (kept.length >= maxTokens) {
+      throw badInput(
+        `${file} has ${kept.length} tokens, and no room for more.`,
+        'Revoke those that are over.',
+      );
+    }
+    const result = makeToken(name, grants, io.now(), expires);
+    return { text: fileOf([...kept, result.entry]), result };
+  });
   if (options.json) writeJson(io.out, { id: entry.id, name, token, expires: entry.expires });
   else {
     io.out.write(`${token}\n`);
@@ -68,12 +74,14 @@ async function runTokenList(options: FileOptions, io: Io): Promise<number> {
 }
 
 async function runRevoke({ file, id, json }: RevokeOptions, io: Io): Promise<number> {
-  const tokens = await tokensIn(file, false);
-  const rest = tokens.filter((one) => one.id !== id && one.name !== id);
-  if (rest.length === tokens.length) {
-    throw badInput(`There is no token "${id}" in ${file}.`, 'List them with `sluice tokens list`.');
-  }
-  await io.replaceText(file, fileOf(rest));
+  await changeFile(file, io, async () => {
+    const tokens = await tokensIn(file, false);
+    const rest = tokens.filter((one) => one.id !== id && one.name !== id);
+    if (rest.length === tokens.length) {
+      throw badInput(`There is no token "${id}" in ${file}.`, 'List them with `sluice tokens list`.');
+    }
+    return { text: fileOf(rest), result: null };
+  });
   if (json) writeJson(io.out, { revoked: id });
   else writeLines(io.out, [`${id} is revoked; every API that reads ${file} refuses it within a second.`]);
   return exitCodes.ok;

@@ -86,6 +86,7 @@ const mayImport: Record<string, readonly string[]> = {
     'providers/rbac.ts',
     'providers/reach.ts',
     'providers/registry.ts',
+    'providers/workload/process-identity.ts',
     'api/contract.ts',
     'api/contract',
     'api/access/tokens.ts',

@@ -20,6 +20,8 @@ interface FeedOptions {
 }
 
 const maxIdleLooks = 3;
+/** So often a worker is asked though an account is at hand: who watches wants to know of one that decides nothing any more. */
+const anewEveryMs = 30_000;
 
 /** Not to be used after `onEmpty` was called. */
 export class RolloutFeed {
@@ -30,6 +32,7 @@ export class RolloutFeed {
   private latest: FeedEvent | null = null;
   private troubledSinceMs: number | null = null;
   private lastText = '';
+  private anewMs = performance.now();
   private readonly rollouts: RolloutService;
   private readonly options: FeedOptions;
   private ref: RunRef;
@@ -93,12 +96,18 @@ export class RolloutFeed {
     // Who comes back while a look is under way waits for the next one: this one may have been before what they saw.
     const returning = [...this.returning.keys()];
     try {
-      await this.see(await this.rollouts.get(this.ref), returning);
+      await this.see(await this.rollouts.get(this.ref, this.isAnewDue()), returning);
     } catch (error) {
       if (first) throw error;
       this.tellTrouble(error);
       this.catchUp(returning);
     }
+  }
+
+  private isAnewDue(): boolean {
+    const isDue = performance.now() - this.anewMs >= anewEveryMs;
+    if (isDue) this.anewMs = performance.now();
+    return isDue;
   }
 
   private async see(view: RolloutView, returning: readonly Listener[]): Promise<void> {

@@ -15,49 +15,65 @@ export const indexedTypes: Readonly<Record<string, number>> = Object.fromEntries
   Object.entries(searchAttributeTypes).map(([name, type]) => [name, indexedValueTypes[type]]),
 );
 
+type Service = Pick<ConnectionLike, 'workflowService'>;
+
+/** Adds those that are missing, and waits for them. Throws what `untilKnown` does. */
 export async function registerSearchAttributes(
-  connection: Pick<ConnectionLike, 'operatorService' | 'workflowService'>,
+  connection: Service & Pick<ConnectionLike, 'operatorService'>,
   namespace: string,
 ): Promise<void> {
-  const known = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(indexedTypes).filter(([name]) => !(name in (known.customAttributes ?? {})));
-  if (missing.length === 0) return;
-  const searchAttributes = Object.fromEntries(missing);
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  await addSearchAttributes(connection, namespace);
   await untilKnown(connection, namespace);
 }
 
-/**
- * Whether Temporal knows all of them, whoever has registered them. A rollout stands still at the first one that it does
- * not know. Throws what the connection throws.
- */
-export async function knowsSearchAttributes(
-  { workflowService }: Pick<ConnectionLike, 'workflowService'>,
+export async function addSearchAttributes(
+  { operatorService }: Pick<ConnectionLike, 'operatorService'>,
   namespace: string,
-): Promise<boolean> {
-  const query = Object.keys(indexedTypes)
-    .map((name) => `${name} IS NULL`)
-    .join(' AND ');
-  try {
-    await workflowService.listWorkflowExecutions({ namespace, pageSize: 1, query });
-    return true;
-  } catch (error) {
-    if (isInvalidCall(error)) return false;
-    throw error;
-  }
+): Promise<void> {
+  const known = await operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(indexedTypes).filter(([name]) => !(name in (known.customAttributes ?? {})));
+  if (missing.length === 0) return;
+  await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) });
 }
 
 /** A server of several parts takes up to a minute to tell all of them. */
 const knownWithinMs = 60_000;
 const askEveryMs = 500;
 
-async function untilKnown(
-  connection: Pick<ConnectionLike, 'workflowService'>,
+/**
+ * Until Temporal knows all of them, whoever has registered them: a rollout stands still at the first one that it does
+ * not know, which an older worker can go on with. Throws when it still lacks one after `withinMs`, and says how to
+ * register them. What cannot be asked is not known to be missing.
+ */
+export async function untilKnown(
+  { workflowService }: Service,
   namespace: string,
+  withinMs = knownWithinMs,
 ): Promise<void> {
-  const deadlineMs = performance.now() + knownWithinMs;
-  while (performance.now() < deadlineMs) {
-    if (await knowsSearchAttributes(connection, namespace)) return;
+  const query = Object.keys(indexedTypes)
+    .map((name) => `${name} IS NULL`)
+    .join(' AND ');
+  const deadlineMs = performance.now() + withinMs;
+  for (;;) {
+    const problem: unknown = await workflowService
+      .listWorkflowExecutions({ namespace, pageSize: 1, query })
+      .then(
+        () => null,
+        (error: unknown) => error,
+      );
+    if (problem === null) return;
+    if (performance.now() >= deadlineMs) {
+      if (!isInvalidCall(problem)) return;
+      throw new Error(missingText(namespace), { cause: problem });
+    }
     await sleep(askEveryMs);
   }
+}
+
+function missingText(namespace: string): string {
+  const wanted = Object.entries(searchAttributeTypes).map(([name, type]) => `${name} (${type})`);
+  return (
+    'Temporal does not know all search attributes, and this worker could not register them. Register them in namespace ' +
+    `${namespace} with "temporal operator search-attribute create --name ... --type ...": ${wanted.join(', ')}`
+  );
 }

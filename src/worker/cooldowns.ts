@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { decoded } from '../codec/readable.ts';
 import { readCooldown } from '../domain/rollout/cooldown.ts';
-import { cooldownMemo } from '../domain/rollout/names.ts';
+import { closed, cooldownMemo } from '../domain/rollout/names.ts';
 import type { Cooldown } from '../domain/rollout/types.ts';
 
 /** So many runs of a target are asked; a cooldown is hours, and a rollout takes minutes. */
@@ -10,7 +10,7 @@ const askedRuns = 20;
 
 /** The one that lasts longest. Visibility lags behind by a second or so, and so may this. */
 export async function latestCooldown(client: Client, workflowId: string): Promise<Cooldown | null> {
-  const query = `WorkflowId = "${workflowId}" AND ExecutionStatus != "Running"`;
+  const query = `WorkflowId = "${workflowId}" AND ${closed}`;
   const { namespace } = client.options;
   // Raw, so that a run whose memo nobody can read any more does not hide what the others left.
   const { executions } = await client.workflowService.listWorkflowExecutions({

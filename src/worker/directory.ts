@@ -7,7 +7,7 @@ import type { FoundRollout } from '../domain/emergency/sweep.ts';
 import { emergencyMemo } from '../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { workflowIdOf } from '../domain/plan/types.ts';
-import { type RolloutInput, workflowType } from '../domain/rollout/names.ts';
+import { notClosed, type RolloutInput, workflowType } from '../domain/rollout/names.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
 import { boundedCalls, type Call, emergenciesCovering } from './open-emergencies.ts';
@@ -36,7 +36,7 @@ export function temporalDirectory(client: Client): Directory {
     find,
     runningSince: async (sinceMs) => {
       const since = new Date(sinceMs).toISOString();
-      const states = ['ExecutionStatus = "Running"', `CloseTime >= "${since}"`];
+      const states = [notClosed, `CloseTime >= "${since}"`];
       const lists = states.map((state) => list(`${rollouts} AND ${notContinued} AND ${state}`, maxPages));
       const [runs = [], ended = []] = await Promise.all(lists);
       // What runs has the last word on its target.
@@ -106,7 +106,7 @@ export function temporalDirectory(client: Client): Directory {
 /** Rollouts that ended since then, however they ended; lists lag behind by a second or so. */
 export async function endedRollouts(client: Client, sinceMs: number): Promise<FoundRollout[]> {
   const since = new Date(sinceMs).toISOString();
-  const ended = `ExecutionStatus != "Running" AND ${notContinued} AND CloseTime >= "${since}"`;
+  const ended = `${notContinued} AND CloseTime >= "${since}"`;
   const query = `WorkflowType = "${workflowType}" AND ${ended}`;
   return await listAll(client, translating(boundedCalls(client)), query, maxPages);
 }

@@ -9,7 +9,6 @@ import { createKeepEvidence } from '../activities/evidence.ts';
 import { keepIn, unkept } from '../activities/gates/keep.ts';
 import { openEncryption } from '../codec/encryption.ts';
 import { messageOf } from '../domain/errors.ts';
-import { searchAttributeTypes } from '../domain/rollout/names.ts';
 import type { Archive } from '../evidence/archive.ts';
 import { openArchive } from '../evidence/open.ts';
 import { loadConfig, type SluiceConfig } from '../providers/config.ts';
@@ -18,7 +17,7 @@ import type { Pages } from '../providers/pages.ts';
 import { createRegistry } from '../providers/registry.ts';
 import { tracedCalls } from '../telemetry/temporal-calls.ts';
 import { startTracing } from '../telemetry/tracing.ts';
-import { knowsSearchAttributes, registerSearchAttributes } from './attributes.ts';
+import { addSearchAttributes, untilKnown } from './attributes.ts';
 import { bundlePath } from './bundle-path.ts';
 import { temporalDirectory } from './directory.ts';
 import { evidenceWork, keepKeeper } from './evidence.ts';
@@ -132,30 +131,21 @@ async function serve({ worker }: SluiceConfig, { notReady, registry, sdkPort }: 
   return pages;
 }
 
-/** Rollouts stall without the attributes, so a server that has only just started is asked again. */
+/**
+ * Rollouts stall without the attributes, so a server that has only just started is asked again. Where the worker may
+ * not register them, somebody else may have.
+ */
 async function register(connection: NativeConnection, namespace: string, logger: Logger): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt <= registerAttempts; attempt++) {
     try {
-      return await registerSearchAttributes(connection, namespace);
+      await addSearchAttributes(connection, namespace);
+      break;
     } catch (error) {
       logger.warn({ error: messageOf(error) }, 'search attributes could not be registered');
-      if (attempt === registerAttempts) return await needSearchAttributes(connection, namespace);
       await sleep(retryEveryMs);
     }
   }
-}
-
-/**
- * Somebody else may have registered them. Without one, rollouts would stand still that an older worker can go on with.
- */
-async function needSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
-  // What cannot be asked is not known to be missing.
-  if (await knowsSearchAttributes(connection, namespace).catch(() => true)) return;
-  const wanted = Object.entries(searchAttributeTypes).map(([name, type]) => `${name} (${type})`);
-  throw new Error(
-    'Temporal does not know all search attributes, and this worker may not register them. Register them in namespace ' +
-      `${namespace} with "temporal operator search-attribute create --name ... --type ...": ${wanted.join(', ')}`,
-  );
+  await untilKnown(connection, namespace);
 }
 
 /** Temporal may start after the worker; waiting for it is part of the job. */

@@ -1,16 +1,17 @@
 /** Emergencies that are open: they forbid rollouts in their scope to begin. Asked by API and worker alike. */
+
 import type { Client, RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../codec/readable.ts';
 import type { Blocking } from '../domain/emergency/block.ts';
 import { covers, emergencyIdIn, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
 import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
 import type { TargetId } from '../domain/plan/types.ts';
+import { notClosed } from '../domain/rollout/names.ts';
 import { within } from '../providers/limit.ts';
 import { isMissing } from './not-found.ts';
 
 const answerWithinMs = 2_000;
 const pageSize = 200;
-const running = 1;
 
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
@@ -44,7 +45,7 @@ async function lookedUp(client: Client, call: Call, id: string): Promise<Emergen
       client.workflowService.describeWorkflowExecution({ namespace, execution }),
     );
     const info = answer.workflowExecutionInfo ?? {};
-    return info.status === running ? orderIn(info) : [];
+    return isOpen(info) ? orderIn(info) : [];
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
@@ -52,13 +53,22 @@ async function lookedUp(client: Client, call: Call, id: string): Promise<Emergen
 }
 
 async function listed(client: Client, call: Call): Promise<EmergencyOrder[]> {
-  const query = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus = "Running"`;
+  const query = `WorkflowType = "${emergencyWorkflowType}" AND ${notClosed}`;
   const { namespace } = client.options;
   const answer = await call(() =>
     client.workflowService.listWorkflowExecutions({ namespace, pageSize, query }),
   );
   return (answer.executions ?? []).flatMap(orderIn);
 }
+
+/** Not ended: it runs, or somebody has paused it in Temporal. */
+export function isOpen({ status }: RawWorkflowExecutionInfo): boolean {
+  return status === running || status === paused;
+}
+
+/** As Temporal numbers them. */
+const running = 1;
+const paused = 8;
 
 /** What an emergency was opened with, from its memo, or what stands for it; empty: it is none of ours. */
 export function orderIn(info: RawWorkflowExecutionInfo): EmergencyOrder[] {

@@ -7,8 +7,13 @@ import type { RolloutStatus } from '../../domain/rollout/status.ts';
 
 /** Of each rollout some 10 kB. */
 const mostKept = 2_000;
-/** How long an account is kept that nobody looks at. */
-const keptMs = 10 * 60_000;
+/** What nobody has looked at for so long makes room for others. */
+const forgottenMs = 10 * 60_000;
+/**
+ * So old it is asked for anew. The watch may be in other hands than what decides: a rollout that nobody can decide for is
+ * to be told as such, even before it has anything to decide.
+ */
+const holdsMs = 5 * 60_000;
 /** Temporal's number for a pending activity that a worker has, and that was heard of within its heartbeat timeout. */
 const startedState = 2;
 
@@ -17,7 +22,8 @@ interface Kept {
   readonly mark: string;
   /** Null: not asked since. */
   readonly account: RolloutStatus | null;
-  readonly atMs: number;
+  readonly accountAtMs: number;
+  readonly seenAtMs: number;
 }
 
 export class Accounts {
@@ -30,14 +36,15 @@ export class Accounts {
 
   /** Whether an account is at hand, which holds unless the history has grown. */
   has(runId: string): boolean {
-    return this.at(runId)?.account != null;
+    const kept = this.at(runId);
+    return kept !== undefined && this.holds(kept);
   }
 
   /** Null: there is none, the history has grown, or no worker is known to live. */
   of(runId: string, described: DescribeWorkflowExecutionResponse): RolloutStatus | null {
     const mark = markOf(described);
     const kept = this.at(runId);
-    return mark === null || kept?.mark !== mark ? null : kept.account;
+    return mark !== null && kept?.mark === mark && this.holds(kept) ? kept.account : null;
   }
 
   /**
@@ -51,7 +58,10 @@ export class Accounts {
   described(runId: string, described: DescribeWorkflowExecutionResponse): string | null {
     const mark = markOf(described);
     if (mark === null) this.kept.delete(runId);
-    else this.put(runId, { mark, account: this.of(runId, described), atMs: this.now() });
+    else {
+      const accountAtMs = this.at(runId)?.accountAtMs ?? 0;
+      this.put(runId, { mark, account: this.of(runId, described), accountAtMs, seenAtMs: this.now() });
+    }
     return mark;
   }
 
@@ -61,22 +71,27 @@ export class Accounts {
    */
   keep(runId: string, mark: string | null, account: RolloutStatus): void {
     if (mark === null || this.at(runId)?.mark !== mark) return;
-    this.put(runId, { mark, account, atMs: this.now() });
+    this.put(runId, { mark, account, accountAtMs: this.now(), seenAtMs: this.now() });
   }
 
   private at(runId: string): Kept | undefined {
     const kept = this.kept.get(runId);
-    return kept !== undefined && this.now() - kept.atMs < keptMs ? kept : undefined;
+    return kept !== undefined && this.now() - kept.seenAtMs < forgottenMs ? kept : undefined;
   }
 
+  private holds({ account, accountAtMs }: Kept): boolean {
+    return account !== null && this.now() - accountAtMs < holdsMs;
+  }
+
+  /** Where they are too many, those that are there stay: in turns, each would be gone before it is looked at again. */
   private put(runId: string, kept: Kept): void {
     // The one that was looked at last is the last.
     this.kept.delete(runId);
-    this.kept.set(runId, kept);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= mostKept) break;
+    for (const [oldest, { seenAtMs }] of this.kept) {
+      if (this.now() - seenAtMs < forgottenMs) break;
       this.kept.delete(oldest);
     }
+    if (this.kept.size < mostKept) this.kept.set(runId, kept);
   }
 }
 
@@ -98,5 +113,6 @@ function markOf(described: DescribeWorkflowExecutionResponse): string | null {
   );
   const length = workflowExecutionInfo?.historyLength;
   if (watch === undefined || length === null || length === undefined) return null;
-  return `${length} ${watch.lastWorkerIdentity ?? ''}`;
+  // A worker that was started again may be called the same.
+  return [length, watch.lastWorkerIdentity, watch.attempt].join(' ');
 }

@@ -21,11 +21,11 @@ import {
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { taskQueues } from '../../domain/rollout/names.ts';
-import { orderIn } from '../../worker/open-emergencies.ts';
+import { isOpen, orderIn } from '../../worker/open-emergencies.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
 import { onceId } from './once.ts';
-import { isRunning, rawInfoOf } from './raw-info.ts';
+import { rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { type Stopped, stopEverything, stopSome } from './stops.ts';
 import { memoOf, workerSeen } from './visibility.ts';
@@ -93,7 +93,7 @@ async function openedBefore(
   if (!info || memoOf(info, requestMemo) !== request) return null;
   const [{ to, reason } = order] = orderIn(info);
   if (to !== order.to || reason !== order.reason) return null;
-  const over = isRunning(info) ? {} : { over: true };
+  const over = isOpen(info) ? {} : { over: true };
   return { workflowId, runId: info.execution?.runId ?? '', created: false, ...over };
 }
 

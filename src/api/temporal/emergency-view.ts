@@ -1,4 +1,5 @@
 /** Emergency rollbacks as they are: listed, looked at, released. */
+
 import {
   type RawWorkflowExecutionInfo,
   WorkflowNotFoundError,
@@ -9,7 +10,8 @@ import { areaOfWord } from '../../domain/access/areas.ts';
 import { emergencyWorkflowIdOf } from '../../domain/emergency/scope.ts';
 import { emergencyStatusQuery, emergencyWorkflowType, releaseMessage } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { orderIn } from '../../worker/open-emergencies.ts';
+import { closed, notClosed } from '../../domain/rollout/names.ts';
+import { isOpen, orderIn } from '../../worker/open-emergencies.ts';
 import type { Sees } from '../access/sight.ts';
 import {
   type EmergencyList,
@@ -25,7 +27,7 @@ import {
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
 import { pageOf } from './pages.ts';
-import { isRunning, rawInfoOf } from './raw-info.ts';
+import { rawInfoOf } from './raw-info.ts';
 import { millisOf } from './visibility.ts';
 
 const completed = 2;
@@ -36,8 +38,9 @@ export async function listEmergencies(
   { open, limit, cursor }: EmergencyListQuery,
   sees: Sees,
 ): Promise<EmergencyList> {
-  const status = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
-  const filter = `WorkflowType = "${emergencyWorkflowType}" AND ExecutionStatus ${status}`;
+  const state =
+    open === 'true' ? notClosed : open === 'false' ? closed : 'ExecutionStatus != "ContinuedAsNew"';
+  const filter = `WorkflowType = "${emergencyWorkflowType}" AND ${state}`;
   const { items, next } = await pageOf<EmergencySummary>(deps, {
     filter,
     limit,
@@ -128,7 +131,7 @@ function summaryOf(info: RawWorkflowExecutionInfo): EmergencySummary | null {
     workflowId: info.execution?.workflowId ?? '',
     runId: info.execution?.runId ?? '',
     phase: decoded(info.searchAttributes?.indexedFields?.SluicePhase) ?? null,
-    open: isRunning(info),
+    open: isOpen(info),
     openedAtMs: millisOf(info.startTime),
     closedAtMs: info.closeTime ? millisOf(info.closeTime) : null,
     links: emergencyLinksOf(id),

@@ -1,10 +1,12 @@
 /** The emergency stop: canary traffic of a whole scope to 0 in the data planes first, then every workflow is told. */
+
 import { randomUUID } from 'node:crypto';
 import { byHand, heldBy } from '../../domain/emergency/holders.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { isOpen } from '../../worker/open-emergencies.ts';
 import type { EmergencyAnswer, EmergencyStopBody, ReleaseAnswer, ReleaseBody } from '../contract.ts';
 import { digestOf, onceId } from './once.ts';
-import { isRunning, rawInfoOf } from './raw-info.ts';
+import { rawInfoOf } from './raw-info.ts';
 import { ReleasesOnce } from './released.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
@@ -98,7 +100,7 @@ async function releaseOne(deps: ExpressDeps, name: string): Promise<string | nul
 /** Not while nobody can say. */
 async function isOver(deps: ExpressDeps, workflowId: string): Promise<boolean> {
   const info = await rawInfoOf(deps, { workflowId }).catch(() => undefined);
-  return info === null || (info !== undefined && !isRunning(info));
+  return info === null || (info !== undefined && !isOpen(info));
 }
 
 function clipped(text: string): string {

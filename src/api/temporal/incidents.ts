@@ -1,4 +1,5 @@
 /** Incidents as they are: listed, looked at, closed by hand. */
+
 import {
   type RawWorkflowExecutionInfo,
   WorkflowNotFoundError,
@@ -14,6 +15,7 @@ import {
   incidentType,
 } from '../../domain/incident/types.ts';
 import { targetOf } from '../../domain/plan/types.ts';
+import { closed, notClosed } from '../../domain/rollout/names.ts';
 import { areaOf, type Sees } from '../access/sight.ts';
 import {
   type AckBody,
@@ -37,10 +39,9 @@ export async function listIncidents(
   sees: Sees,
 ): Promise<IncidentList> {
   const { environment, service, open, limit, cursor } = query;
-  const state = open === undefined ? '!= "ContinuedAsNew"' : `${open === 'true' ? '=' : '!='} "Running"`;
   const filter = [
     `WorkflowType = "${incidentType}"`,
-    `ExecutionStatus ${state}`,
+    ...(open === undefined ? [] : [open === 'true' ? notClosed : closed]),
     'ExecutionStatus != "ContinuedAsNew"',
     ...(environment === undefined ? [] : [`SluiceEnvironment = "${environment}"`]),
     ...(service === undefined ? [] : [`SluiceService = "${service}"`]),

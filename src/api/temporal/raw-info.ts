@@ -8,8 +8,6 @@ import { isMissing } from '../../worker/not-found.ts';
 import { callTimeoutMs, type TemporalDeps, translated, within } from './calls.ts';
 import { rawOf } from './visibility.ts';
 
-const running = 1;
-
 /** Without `runId` of the latest run. Null: there is none, or the run id is none. Throws `temporal-unavailable`. */
 export async function rawInfoOf(
   deps: TemporalDeps,
@@ -25,8 +23,4 @@ export async function rawInfoOf(
     if (isInvalidCall(error) || isMissing(error)) return null;
     throw translated(deps, error);
   }
-}
-
-export function isRunning({ status }: RawWorkflowExecutionInfo): boolean {
-  return status === running;
 }

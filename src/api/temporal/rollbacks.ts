@@ -2,7 +2,9 @@
  * Every rollback that Temporal still knows of: its record comes from the rollout's result, or from a running one's
  * account.
  */
+
 import { isKeyMissing } from '../../codec/readable.ts';
+import { notClosed } from '../../domain/rollout/names.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';
 import type { Sees } from '../access/sight.ts';
@@ -82,7 +84,7 @@ export class RollbackHistory {
     });
     const since = sinceMs > 0 ? ` AND CloseTime >= "${new Date(sinceMs).toISOString()}"` : '';
     const back = `SluiceOutcome = "rolled-back"${since}`;
-    const goingBack = 'ExecutionStatus = "Running" AND SluicePhase IN ("restoring", "cleaning")';
+    const goingBack = `${notClosed} AND SluicePhase IN ("restoring", "cleaning")`;
     const filter = `${named} AND ((${back}) OR (${goingBack}))${withinSight(sees)}`;
     const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees };
     const { items, next } = await pageOf(this.deps, page);

@@ -1,10 +1,10 @@
 /** Every rollout that runs, with what its memo says of its traffic. */
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../../codec/readable.ts';
-import { changedAttribute, workflowType } from '../../domain/rollout/names.ts';
+import { changedAttribute, notClosed, workflowType } from '../../domain/rollout/names.ts';
 import { terminalPhases } from '../../domain/rollout/types.ts';
 import { isInvalidCall } from '../../worker/invalid-call.ts';
-import { phaseSchema } from '../contract.ts';
+import { hasEnded, phaseSchema } from '../contract.ts';
 import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { type Listed, type Running, RunningChanges } from './running-changes.ts';
 import { memoOf, rawOf, summaryOf } from './visibility.ts';
@@ -19,7 +19,7 @@ const maxRows = 20_000;
 
 /** From visibility, which lags a little. `timeoutMs` is for each page. Throws `temporal-unavailable`. */
 export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTimeoutMs): Promise<Running[]> {
-  return (await listedBy(deps, 'ExecutionStatus = "Running"', { pageSize, timeoutMs })).map(listedOf);
+  return (await listedBy(deps, notClosed, { pageSize, timeoutMs })).map(listedOf);
 }
 
 async function listedBy(
@@ -54,6 +54,8 @@ const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some
 const rest = { leastMs: 1_500, mostMs: 4_000, timesTook: 2 };
 /** Counted from when it was asked for. */
 const freshForMs = 3_000;
+/** So long after a change was seen, another part of visibility may not show it yet. */
+const laggingMs = 3_000;
 /** Whoever watches has no use for another list before the next one is due. */
 const shownFor = { mostMs: 15_000, turns: 2 };
 /** Under load a list may be long in coming. Whoever gets nothing asks Temporal, as if there were no list. */
@@ -68,6 +70,8 @@ interface Lately {
 interface List {
   readonly askedMs: number;
   readonly tookMs: number;
+  /** Whether it can be relied on to show all that visibility does. */
+  readonly sure: boolean;
   readonly byTarget: ReadonlyMap<string, Running>;
 }
 
@@ -107,14 +111,15 @@ export class RunningList {
     if (this.last === null) return null;
     const ageMs = ageOf(this.last);
     const running = ageMs > maxAgeMs ? undefined : this.last.byTarget.get(target);
-    return running ? { running, fresh: ageMs <= freshForMs } : null;
+    return running ? { running, fresh: this.last.sure && ageMs <= freshForMs } : null;
   }
 
   /**
    * Whether nothing is known to have changed since then, by a list of a moment ago. `atMs` as of `performance.now()`.
    */
   quietSince(atMs: number): boolean {
-    return this.last !== null && ageOf(this.last) <= freshForMs && this.newsMs < atMs;
+    const { last } = this;
+    return last?.sure === true && ageOf(last) <= freshForMs && this.newsMs + laggingMs < atMs;
   }
 
   /** How many are in which phase, by the list at hand; null: it is too old, or there is none. */
@@ -144,21 +149,21 @@ export class RunningList {
     const askedMs = performance.now();
     const isNew = (await this.readChanges()) ?? (await this.readWhole());
     if (isNew) this.newsMs = performance.now();
-    this.last = { askedMs, tookMs: performance.now() - askedMs, byTarget: this.changes.running };
-    return this.changes.running;
+    const { running: byTarget, sure } = this.changes;
+    this.last = { askedMs, tookMs: performance.now() - askedMs, sure, byTarget };
+    return byTarget;
   }
 
   private async readWhole(): Promise<boolean> {
     const askedAtMs = Date.now();
-    const filter = 'ExecutionStatus = "Running"';
-    const infos = await listedBy(this.deps, filter, { pageSize: smallPageSize, timeoutMs: callTimeoutMs });
+    const infos = await listedBy(this.deps, notClosed, { pageSize: smallPageSize, timeoutMs: callTimeoutMs });
     return this.changes.whole(infos.map(listedOf), askedAtMs);
   }
 
   /** Null: they are not enough to go by. */
   private async readChanges(): Promise<boolean | null> {
     const askedAtMs = Date.now();
-    const sinceMs = this.changes.since(askedAtMs);
+    const sinceMs = this.changes.since();
     if (sinceMs === null) return null;
     const since = new Date(sinceMs).toISOString();
     const filter = `(StartTime > "${since}" OR ${changedAttribute} > "${since}" OR CloseTime > "${since}")`;
@@ -168,7 +173,7 @@ export class RunningList {
     } catch (error) {
       // No worker of this version has registered the attribute yet.
       if (!isInvalidCall(error)) throw error;
-      this.changes.distrust(askedAtMs);
+      this.changes.distrust();
       return null;
     }
   }
@@ -189,11 +194,10 @@ function shownForMs({ tookMs }: List): number {
 function listedOf(info: RawWorkflowExecutionInfo): Listed {
   const summary = summaryOf(info);
   const changedAt = decoded(info.searchAttributes?.indexedFields?.[changedAttribute]);
-  const { temporalStatus, phase, stage } = summary;
   return {
     summary,
     memo: (key) => memoOf(info, key),
-    isOpen: temporalStatus === 'RUNNING' || temporalStatus === 'PAUSED',
-    mark: [temporalStatus, phase, stage, changedAt].join(' '),
+    isOpen: !hasEnded(summary) && summary.temporalStatus !== 'CONTINUED_AS_NEW',
+    changedAt: typeof changedAt === 'string' ? changedAt : null,
   };
 }

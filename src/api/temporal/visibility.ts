@@ -2,7 +2,7 @@
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../../codec/readable.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
-import { taskQueues, workflowType } from '../../domain/rollout/names.ts';
+import { closed, notClosed, taskQueues, workflowType } from '../../domain/rollout/names.ts';
 import { outlineMemo } from '../../domain/rollout/outline.ts';
 import type { Sees } from '../access/sight.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
@@ -50,7 +50,7 @@ export function filterOf(query: Omit<ListQuery, 'limit' | 'cursor'>): string {
   for (const [key, value] of Object.entries(wanted)) {
     if (value !== undefined) parts.push(`${key} = "${value}"`);
   }
-  if (running !== undefined) parts.push(`ExecutionStatus ${running === 'true' ? '=' : '!='} "Running"`);
+  if (running !== undefined) parts.push(running === 'true' ? notClosed : closed);
   if (search !== undefined) parts.push(startingWith(search));
   return parts.join(' AND ');
 }

@@ -14,6 +14,10 @@ export const taskQueues = {
   restore: 'sluice-restore',
 } as const;
 
+/** In a query of Temporal's list: not ended, whether it runs or somebody has paused it there. */
+export const notClosed = 'CloseTime IS NULL';
+export const closed = 'CloseTime IS NOT NULL';
+
 /** When another search attribute of a rollout changed last: what has changed can be listed without the rest. */
 export const changedAttribute = 'SluiceChanged';
 

@@ -1,16 +1,29 @@
 /** What runs, from a whole list and from what has changed since. */
-import { expect, test } from 'vitest';
-import type { Listed } from '../../../src/api/temporal/running-changes.ts';
-import { RunningChanges } from '../../../src/api/temporal/running-changes.ts';
+import { describe, expect, test } from 'vitest';
+import { type Listed, RunningChanges } from '../../../src/api/temporal/running-changes.ts';
+import type { Phase } from '../../../src/domain/rollout/types.ts';
 
 const second = 1_000;
 const minute = 60 * second;
 
-/** `mark`: another one for each change. `open`: it runs. */
-function run(
-  target: string,
-  { runId = `run-of-${target}`, mark = 'soaking', open = true, begun = 1 } = {},
-): Listed {
+interface Looks {
+  readonly runId?: string;
+  readonly phase?: Phase;
+  /** Null: nobody has dated its last change. */
+  readonly changedAt?: string | null;
+  readonly open?: boolean;
+  readonly status?: string;
+  readonly begun?: number;
+}
+
+function run(target: string, looks: Looks = {}): Listed {
+  const {
+    runId = `run-of-${target}`,
+    phase = 'soaking',
+    changedAt = '10:00',
+    open = true,
+    begun = 1,
+  } = looks;
   const [environment = '', service = ''] = target.split('/');
   return {
     summary: {
@@ -18,130 +31,210 @@ function run(
       environment,
       service,
       version: 'v2',
-      phase: 'soaking',
+      phase,
       stage: 0,
       outcome: null,
       workflowId: `rollout/${target}`,
       runId,
-      temporalStatus: open ? 'RUNNING' : 'COMPLETED',
+      temporalStatus: looks.status ?? (open ? 'RUNNING' : 'COMPLETED'),
       startedAtMs: begun,
       endedAtMs: null,
     },
     memo: () => null,
     isOpen: open,
-    mark: `${mark} ${open}`,
+    changedAt,
   };
 }
 
 const shop = run('prod/shop');
 const cart = run('prod/cart');
 
+/** After a whole list of these, at the time 0 by either clock. */
 function read(...listed: Listed[]) {
-  const changes = new RunningChanges();
+  let nowMs = 0;
+  const changes = new RunningChanges(() => nowMs);
   changes.whole(listed, 0);
-  const runs = () =>
-    Object.fromEntries([...changes.running].map(([target, { summary }]) => [target, summary.runId]));
-  return { changes, runs };
+  return {
+    changes,
+    /** Both clocks go on. */
+    at: (ms: number) => {
+      nowMs = ms;
+    },
+    whole: (...all: Listed[]) => changes.whole(all, nowMs),
+    changed: (...some: Listed[]) => changes.changed(some, nowMs),
+    runs: () =>
+      Object.fromEntries([...changes.running].map(([target, { summary }]) => [target, summary.runId])),
+  };
 }
 
 test('the first list is a whole one, then half a minute of changes, which reach half a minute back', () => {
-  const changes = new RunningChanges();
-  expect(changes.since(0)).toBeNull();
-  changes.whole([shop], 0);
-  expect(changes.since(2 * second)).toBe(-30 * second);
-  changes.changed([], 2 * second);
-  expect(changes.since(29 * second)).toBe(-28 * second);
-  expect(changes.since(30 * second)).toBeNull();
+  expect(new RunningChanges().since()).toBeNull();
+  const { changes, at, changed } = read(shop);
+  at(2 * second);
+  expect(changes.since()).toBe(-30 * second);
+  changed();
+  at(29 * second);
+  expect(changes.since()).toBe(-28 * second);
+  at(30 * second);
+  expect(changes.since()).toBeNull();
 });
 
 test('after a time in which nothing could be read, changes reach back to when something was', () => {
-  const { changes } = read(shop);
-  changes.changed([], 5 * second);
-  expect(changes.since(25 * second)).toBe(-25 * second);
+  const { changes, at, changed } = read(shop);
+  at(5 * second);
+  changed();
+  at(25 * second);
+  expect(changes.since()).toBe(-25 * second);
+});
+
+test('a clock that is set back does not keep a whole list away', () => {
+  let nowMs = 0;
+  const changes = new RunningChanges(() => nowMs);
+  changes.whole([shop], 60 * minute);
+  nowMs = 30 * second;
+  expect(changes.since()).toBeNull();
 });
 
 test('one that has begun is added, one that has ended is removed, and all the others stay', () => {
-  const { changes, runs } = read(shop, cart);
-  const pay = run('prod/pay');
-  expect(changes.changed([pay, run('prod/cart', { open: false })], second)).toBe(true);
+  const { changed, runs } = read(shop, cart);
+  expect(changed(run('prod/pay'), run('prod/cart', { open: false }))).toBe(true);
   expect(runs()).toEqual({ 'prod/shop': 'run-of-prod/shop', 'prod/pay': 'run-of-prod/pay' });
 });
 
 test('what is shown again, as it is for half a minute, is no news', () => {
-  const { changes } = read(shop);
-  const moved = run('prod/shop', { mark: 'holding' });
+  const { changed } = read(shop);
+  const moved = run('prod/shop', { phase: 'holding', changedAt: '10:01' });
   const ended = run('prod/cart', { open: false });
-  expect(changes.changed([moved, ended], second)).toBe(true);
-  expect(changes.changed([moved, ended], 2 * second)).toBe(false);
-  expect(changes.changed([run('prod/shop', { mark: 'soaking again' }), ended], 3 * second)).toBe(true);
+  expect(changed(moved, ended)).toBe(true);
+  expect(changed(moved, ended)).toBe(false);
+  expect(changed(run('prod/shop', { changedAt: '10:02' }), ended)).toBe(true);
 });
 
 test('of a target that is rolled out anew, the run that ended does not take the next one with it', () => {
-  const { changes, runs } = read(shop);
+  const { changed, runs } = read(shop);
   const next = run('prod/shop', { runId: 'next', begun: 2 });
   const ended = run('prod/shop', { open: false });
-  expect(changes.changed([next, ended], second)).toBe(true);
+  expect(changed(next, ended)).toBe(true);
   expect(runs()).toEqual({ 'prod/shop': 'next' });
-  expect(changes.changed([ended, next], 2 * second)).toBe(false);
+  expect(changed(ended, next)).toBe(false);
   expect(runs()).toEqual({ 'prod/shop': 'next' });
 });
 
 test('a whole list that shows the same is no news', () => {
-  const { changes } = read(shop, cart);
-  expect(changes.whole([cart, shop], 30 * second)).toBe(false);
-  expect(changes.whole([cart], 31 * second)).toBe(true);
-  expect(changes.whole([cart, run('prod/pay')], 32 * second)).toBe(true);
+  const { whole } = read(shop, cart);
+  expect(whole(cart, shop)).toBe(false);
+  expect(whole(cart)).toBe(true);
+  expect(whole(cart, run('prod/pay'))).toBe(true);
 });
 
 test('of a whole list, what has not changed is what it was', () => {
-  const { changes } = read(shop);
+  const { changes, whole } = read(shop);
   const [before] = changes.running.values();
-  changes.whole([run('prod/shop'), cart], 30 * second);
+  whole(run('prod/shop'), cart);
   expect(changes.running.get('prod/shop')).toBe(before);
-  changes.whole([run('prod/shop', { mark: 'holding' })], 31 * second);
+  whole(run('prod/shop', { phase: 'holding', changedAt: '10:01' }));
   expect(changes.running.get('prod/shop')).not.toBe(before);
 });
 
-test('changes that do not show what a whole list has shown are not relied on for five minutes', () => {
-  const { changes, runs } = read(shop);
-  changes.changed([], 28 * second);
-  changes.whole([shop, cart], 30 * second);
-  expect(changes.since(32 * second)).not.toBeNull();
-  expect(changes.changed([], 32 * second)).toBeNull();
-  expect(runs()).toEqual({ 'prod/shop': 'run-of-prod/shop', 'prod/cart': 'run-of-prod/cart' });
-  expect(changes.since(34 * second)).toBeNull();
-  changes.whole([cart], 34 * second);
-  expect(changes.since(32 * second + 5 * minute - 1)).toBeNull();
-  changes.whole([cart], 5 * minute + 31 * second);
-  expect(changes.since(5 * minute + 32 * second)).not.toBeNull();
+describe('changes that do not show what a whole list has shown', () => {
+  test('are not relied on for five minutes, and then for ten', () => {
+    const { changes, at, whole, changed, runs } = read(shop);
+    at(28 * second);
+    changed();
+    at(30 * second);
+    whole(shop, cart);
+    at(32 * second);
+    expect(changes.since()).not.toBeNull();
+    expect(changed()).toBeNull();
+    expect(runs()).toEqual({ 'prod/shop': 'run-of-prod/shop', 'prod/cart': 'run-of-prod/cart' });
+    at(32 * second + 5 * minute - 1);
+    expect(changes.since()).toBeNull();
+    whole(cart);
+    at(32 * second + 5 * minute);
+    expect(changes.since()).not.toBeNull();
+    changes.distrust();
+    whole(cart);
+    at(32 * second + 15 * minute - 1);
+    expect(changes.since()).toBeNull();
+  });
+
+  test('are those of one that has gone unseen as well', () => {
+    const { at, whole, changed } = read(shop, cart);
+    at(28 * second);
+    changed();
+    at(30 * second);
+    whole(shop);
+    expect(changed()).toBeNull();
+  });
+
+  test('are none where the whole list came long after what was read before it', () => {
+    const { at, whole, changed } = read(shop);
+    at(11 * second);
+    whole(shop, cart);
+    expect(changed()).toBe(false);
+  });
+
+  test('are none where a rollout was paused in Temporal, which changes none of its attributes', () => {
+    const { at, whole, changed } = read(shop);
+    at(5 * second);
+    expect(whole(run('prod/shop', { status: 'PAUSED' }))).toBe(true);
+    expect(changed()).toBe(false);
+  });
 });
 
-test('one that has gone unseen is missed as well', () => {
-  const { changes } = read(shop, cart);
-  changes.changed([], 28 * second);
-  changes.whole([shop], 30 * second);
-  expect(changes.changed([], 32 * second)).toBeNull();
+describe('an older worker, which dates nothing,', () => {
+  const undated = run('prod/shop', { changedAt: null });
+
+  test('makes every list a whole one for as long as it has a rollout', () => {
+    const { changes, at, whole } = read(undated);
+    expect(changes.since()).toBeNull();
+    at(60 * minute);
+    whole(undated);
+    expect(changes.since()).toBeNull();
+    whole(shop);
+    expect(changes.since()).not.toBeNull();
+  });
+
+  test('is seen by its rollout among the changes', () => {
+    const { changed } = read(cart);
+    expect(changed(undated)).toBeNull();
+  });
+
+  test('is not taken for one that has only just been given a rollout', () => {
+    const { changes } = read(run('prod/shop', { phase: 'preparing', changedAt: null }));
+    expect(changes.since()).not.toBeNull();
+  });
+
+  test('is seen when it takes over what a newer one has dated', () => {
+    const { changes, whole } = read(shop);
+    whole(run('prod/shop', { phase: 'holding' }));
+    expect(changes.since()).toBeNull();
+  });
 });
 
-test('changes that show what the whole list did are relied on', () => {
-  const { changes } = read(shop, cart);
-  changes.changed([], 28 * second);
-  changes.whole([shop, run('prod/pay')], 30 * second);
-  expect(changes.changed([run('prod/pay'), run('prod/cart', { open: false })], 32 * second)).toBe(true);
-  expect(changes.since(34 * second)).toBe(2 * second);
-});
+describe('the list is sure to be what visibility shows', () => {
+  test('when it was read whole, and by changes once they have shown one', () => {
+    const { changes, changed } = read(shop);
+    expect(changes.sure).toBe(true);
+    changed();
+    expect(changes.sure).toBe(false);
+    changed(run('prod/shop', { phase: 'holding', changedAt: '10:01' }));
+    expect(changes.sure).toBe(true);
+    changed();
+    expect(changes.sure).toBe(true);
+  });
 
-test('what may have happened long before the whole list is owed by nobody', () => {
-  const { changes } = read(shop);
-  changes.whole([shop, cart], 11 * second);
-  expect(changes.changed([], 13 * second)).toBe(false);
-});
+  test('when changes have shown what a whole list did', () => {
+    const { changes, whole, changed } = read(shop);
+    whole(shop, cart);
+    changed(cart);
+    expect(changes.sure).toBe(true);
+  });
 
-test('where changes cannot be had, lists are whole', () => {
-  const { changes } = read(shop);
-  changes.distrust(second);
-  expect(changes.since(2 * second)).toBeNull();
-  expect(changes.since(second + 5 * minute)).toBeNull();
-  changes.whole([shop], second + 5 * minute);
-  expect(changes.since(2 * second + 5 * minute)).not.toBeNull();
+  test('no more once changes were seen to be missing', () => {
+    const { changes, changed } = read(shop);
+    changed(run('prod/shop', { phase: 'holding', changedAt: '10:01' }));
+    changes.distrust();
+    expect(changes.sure).toBe(false);
+  });
 });

@@ -55,6 +55,7 @@ describe('the account at hand', () => {
 
   /** A rollout that is watched, and whose history can grow. */
   function watched() {
+    let nowMs = 0;
     const events: object[] = [{}];
     let pending: object[] = [heldBy('one')];
     const { deps, asked, behaviour } = temporalWith({
@@ -64,13 +65,16 @@ describe('the account at hand', () => {
       events: () => events,
       pending: () => pending,
     });
-    const withAccounts = { ...deps, accounts: new Accounts() };
+    const withAccounts = { ...deps, accounts: new Accounts(() => nowMs) };
     return {
       view: (seen: string | null = null) => viewOf(withAccounts, ref, seen),
       glance: () => glanceOf(withAccounts, { ...ref, runId: 'now' }),
       asked,
       behaviour,
       grow: () => events.push({}),
+      pass: (ms: number) => {
+        nowMs += ms;
+      },
       hold: (...activities: object[]) => {
         pending = activities;
       },
@@ -151,6 +155,29 @@ describe('the account at hand', () => {
     behaviour.delete('query');
     asked.length = 0;
     expect((await view()).workerAnswered).toBe(true);
+    expect(asked).toEqual(['describe', 'query']);
+  });
+
+  test('is asked for anew after five minutes, so that a rollout that nobody can decide for is told as such', async () => {
+    const { view, asked, behaviour, pass } = watched();
+    await view();
+    behaviour.set('query', new Error('nobody is there'));
+    for (const minutes of [1, 1, 1, 1]) {
+      pass(minutes * 60_000);
+      expect((await view('now')).workerAnswered).toBe(true);
+    }
+    pass(60_000);
+    asked.length = 0;
+    expect((await view('now')).workerAnswered).toBe(false);
+    expect(asked).toEqual(['query', 'describe']);
+  });
+
+  test('is not relied on when the worker has begun the watch again under the same name', async () => {
+    const { view, asked, hold } = watched();
+    await view();
+    hold({ ...heldBy('one'), attempt: 2 });
+    asked.length = 0;
+    await view();
     expect(asked).toEqual(['describe', 'query']);
   });
 

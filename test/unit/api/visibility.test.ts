@@ -12,7 +12,7 @@ test('asks for rollouts and leaves out runs that only continued', () => {
 test('joins all filters', () => {
   const filter = filterOf({ environment: 'demo', version: 'v2', phase: 'soaking', running: 'false' });
   expect(filter).toContain('SluiceEnvironment = "demo" AND SluiceVersion = "v2" AND SluicePhase = "soaking"');
-  expect(filter).toContain('AND ExecutionStatus != "Running"');
+  expect(filter).toContain('AND CloseTime IS NOT NULL');
 });
 
 test('finds what begins as somebody has typed it: the target, the service or the version', () => {

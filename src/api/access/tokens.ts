@@ -98,7 +98,7 @@ const maxFileBytes = 8 * 1024 * 1024;
 
 /** Throws `config-invalid` when the file is no file of tokens, and what reading it throws. */
 export async function readTokens(path: string): Promise<z.infer<typeof tokenFileSchema>> {
-  const read = readMapping(await readFile(path, 'utf8'), maxFileBytes);
+  const read = readMapping(await readFile(path, 'utf8'), { bytes: maxFileBytes });
   const result = read.ok ? tokenFileSchema.safeParse(read.value) : null;
   if (result?.success) return result.data;
   const first = read.ok ? result?.error?.issues[0] : read.problems[0];

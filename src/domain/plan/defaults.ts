@@ -58,6 +58,8 @@ export const countsDefaults = {
 
 export const bounds = {
   documentBytes: 256 * 1024,
+  /** Keys, values, brackets, spaces and line ends: eight times what the largest example has. */
+  documentTokens: 20_000,
   stages: 50,
   checks: 50,
   templates: 50,

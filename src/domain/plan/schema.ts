@@ -35,7 +35,7 @@ const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'sta
 
 /** Parses YAML or JSON text. Never throws; a syntax error names line and column. */
 export function parsePlanText(text: string, catalogue: PlanCatalogue): PlanResult {
-  const read = readMapping(text);
+  const read = readMapping(text, { tokens: bounds.documentTokens });
   return read.ok ? parsePlan(read.value, catalogue) : { ok: false, problems: read.problems, warnings: [] };
 }
 

@@ -1,5 +1,5 @@
 /** Reads YAML or JSON text into a mapping, within bounds, with the place of every syntax error. */
-import { type Document, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import { Composer, type CST, Document, isNode, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml';
 import { messageOf, type Problem } from '../errors.ts';
 import { bounds } from './defaults.ts';
 import { shown } from './document/problems.ts';
@@ -15,27 +15,47 @@ const maxDepth = 64;
 /** Nobody reads more at once. */
 const mostProblems = 20;
 
+interface TextLimits {
+  /** Default 256 KiB. */
+  readonly bytes?: number;
+  /** Keys, values, brackets, spaces, line ends and the like. Default: as many as the bytes allow. */
+  readonly tokens?: number;
+}
+
 /** Duplicate keys, unknown tags, several documents and anything but a mapping at the top are refused. */
-export function readMapping(text: string, maxBytes: number = bounds.documentBytes): TextResult {
+export function readMapping(text: string, limits: TextLimits = {}): TextResult {
+  const { bytes = bounds.documentBytes, tokens = Number.POSITIVE_INFINITY } = limits;
   // A character is at least one byte, so the cheap test comes first.
-  if (text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes) {
-    return refuse(`the document is larger than ${maxBytes / 1024} KiB`);
+  if (text.length > bytes || new TextEncoder().encode(text).length > bytes) {
+    return refuse(`the document is larger than ${bytes / 1024} KiB`);
   }
   if (isTooDeep(text)) return refuse(`the document is nested more than ${maxDepth} levels deep`);
   try {
+    if (hasMoreTokens(text, tokens)) {
+      return refuse(`the document has more than ${tokens} keys, values, brackets, spaces and line ends`);
+    }
     return read(text);
   } catch (error) {
     return refuse(messageOf(error).split('\n')[0] ?? 'the document cannot be read');
   }
 }
 
+/** Telling tokens apart costs a small part of what is then made of each one. */
+function hasMoreTokens(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) {
+    count += 1;
+    if (count > limit) return true;
+  }
+  return false;
+}
+
 function read(text: string): TextResult {
   const lines = new LineCounter();
-  // The library compares each key with each other one, so duplicates are looked for below.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const complaints = [...document.errors, ...document.warnings];
+  const { document, complaints } = compose(text, lines);
   if (complaints.length > 0) {
-    return { ok: false, problems: complaints.slice(0, mostProblems).map((one) => syntaxProblem(one, lines)) };
+    return { ok: false, problems: complaints.map((one) => syntaxProblem(one, lines)) };
   }
   const problems = badKeys(document, lines);
   if (problems.length > 0) return { ok: false, problems };
@@ -48,10 +68,54 @@ function read(text: string): TextResult {
   );
 }
 
-function syntaxProblem(error: YAMLError, lines: LineCounter): Problem {
-  const { line, col } = lines.linePos(error.pos[0]);
-  const message =
-    error.code === 'MULTIPLE_DOCS' ? 'a second document begins; only one is allowed' : error.message;
+interface Complaint {
+  /** Characters before it. */
+  readonly at: number;
+  readonly message: string;
+}
+
+/**
+ * The library makes an error, with its stack, of everything that is wrong, which takes seconds where all of a text is.
+ * It has no bound for that, so its errors are taken where they arise. Were it to keep some in another way, those of the
+ * document are heeded as well.
+ */
+function compose(text: string, lines: LineCounter) {
+  const complaints: Complaint[] = [];
+  const complain = (at: number, message: string) => {
+    if (complaints.length < mostProblems) complaints.push({ at, message });
+  };
+  // The library compares each key with each other one, so duplicates are looked for afterwards.
+  const composer = new Composer({ uniqueKeys: false });
+  Reflect.set(composer, 'onError', (source: ErrorSource, _code: string, message: string) => {
+    complain(startOf(source), message);
+  });
+  const tokens = withoutErrors(new Parser(lines.addNewLine).parse(text), complain);
+  const [document = new Document(null), second] = composer.compose(tokens, true, text.length);
+  for (const { pos, message } of [...document.errors, ...document.warnings]) complain(pos[0], message);
+  if (second !== undefined) complain(second.range[0], 'a second document begins; only one is allowed');
+  return { document, complaints };
+}
+
+/** In which of its ways the library tells the place of an error. */
+type ErrorSource = number | readonly number[] | { readonly offset: number };
+
+function startOf(source: ErrorSource): number {
+  if (typeof source === 'number') return source;
+  return 'offset' in source ? source.offset : (source[0] ?? 0);
+}
+
+function* withoutErrors(
+  tokens: Iterable<CST.Token>,
+  complain: (at: number, message: string) => void,
+): Generator<CST.Token> {
+  for (const token of tokens) {
+    if (token.type !== 'error') yield token;
+    else complain(token.offset, token.source ? `${token.message}: ${shown(token.source)}` : token.message);
+  }
+}
+
+function syntaxProblem({ at, message }: Complaint, lines: LineCounter): Problem {
+  const { line, col } = lines.linePos(at);
   return { path: '', message: `line ${line}, column ${col}: ${message}` };
 }
 

@@ -43,6 +43,8 @@ describe('a body', () => {
     ['/v1/rollouts', 'application/yaml', `stages: ${'['.repeat(100_000)}`],
     ['/v1/rollouts', 'application/yaml', `stages: ${nested(66)}`],
     ['/v1/rollouts', 'application/yaml', aliasBomb],
+    ['/v1/rollouts', 'application/yaml', ']'.repeat(260_000)],
+    ['/v1/rollouts', 'application/json', JSON.stringify({ plan: '{a: 1}, '.repeat(32_000) })],
     ['/v1/rollouts', 'application/json', JSON.stringify({ plan: aliasBomb })],
     ['/v1/metrics/check', 'application/json', JSON.stringify({ plan: aliasBomb })],
     ['/v1/rollouts', 'application/json', '{"version":"v1","__proto__":{"admin":true}}'],

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Composer } from 'yaml';
 import { parsePlanText } from '../../../../src/domain/plan/schema.ts';
 import { readMapping } from '../../../../src/domain/plan/text.ts';
 import { catalogue, minimal, planWith } from './fixtures.ts';
@@ -80,5 +81,58 @@ stages: # a comment
 
   it('tells twenty of many syntax problems', () => {
     expect(messagesOf('a: 1\n'.repeat(500))).toHaveLength(20);
+  });
+
+  it.each([
+    ['closing brackets', ']'.repeat(15_000)],
+    ['commas', `a: [${','.repeat(15_000)}`],
+    ['escapes that are none', `a: "${'\\q'.repeat(120_000)}"`],
+    ['tags', '! '.repeat(9_000)],
+  ])('makes no errors of %s that nobody is told', (_, text) => {
+    const made = errorsMade();
+    expect(messagesOf(text).length).toBeGreaterThan(9);
+    expect(Math.max(...made)).toBeLessThanOrEqual(20);
+  });
+});
+
+/** How many errors the library keeps of each document that it composes. */
+function errorsMade(): number[] {
+  const made: number[] = [];
+  const { compose } = Composer.prototype;
+  const spy = vi.spyOn(Composer.prototype, 'compose').mockImplementation(function* (this: Composer, ...args) {
+    for (const document of compose.apply(this, args)) {
+      made.push(document.errors.length);
+      yield document;
+    }
+  });
+  onTestFinished(() => spy.mockRestore());
+  return made;
+}
+
+describe('a plan of too many parts', () => {
+  const much = (of: string) => of.repeat(Math.floor(250_000 / of.length));
+  it.each([
+    ['closing brackets', much(']')],
+    ['directives', much('%\n')],
+    ['mappings', `stages: [${much('{a: 1}, ')}]`],
+    ['items', `stages:\n${much('- a\n')}`],
+    ['empty lines', much('\n')],
+  ])('is refused before anything is made of its %s', (_, text) => {
+    const composed = vi.spyOn(Composer.prototype, 'compose');
+    onTestFinished(() => composed.mockRestore());
+    expect(parsePlanText(text, catalogue)).toMatchObject({
+      ok: false,
+      problems: [
+        { message: 'the document has more than 20000 keys, values, brackets, spaces and line ends' },
+      ],
+    });
+    expect(composed).not.toHaveBeenCalled();
+  });
+
+  it('is none of fifty stages with checks of their own', () => {
+    const checks = [{ preset: 'success-rate' }, { preset: 'latency-p95', max: 0.25 }];
+    const stages = Array.from({ length: 50 }, (_, at) => ({ weight: at + 1, soak: '5m', checks }));
+    const text = JSON.stringify({ ...minimal, stages }, null, 2);
+    expect(parsePlanText(text, catalogue)).toMatchObject({ ok: true });
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { parsedJson } from '../../domain/parsed-json.ts';
+import { type AskedOnce, Endings, noneOf } from './endings.ts';
 
 const sessionIdPattern = /^[0-9a-f]{16}$/;
 
@@ -24,9 +25,11 @@ const mostOfOne = 20;
 
 export class SessionBook {
   private readonly folder: string;
+  private readonly endings: Endings;
 
   constructor(folder: string) {
     this.folder = folder;
+    this.endings = new Endings(join(folder, 'endings'));
   }
 
   /** Must be called before the session is given out. Throws `auth-unavailable`. */
@@ -68,6 +71,17 @@ export class SessionBook {
     await reaching(() => rm(this.fileOf(id), { force: true }));
   }
 
+  /**
+   * Ends those that `choose` says, and returns how many; the same request again, by its key, ends the same ones. Throws
+   * `auth-unavailable`, `idempotency-mismatch`.
+   */
+  async endAll(choose: () => Promise<readonly string[]>, once: AskedOnce | null): Promise<number> {
+    // Kept before they end, so that whoever had no answer is not told that there are none.
+    const ids = await reaching(() => (once === null ? choose() : this.endings.once(once, choose)));
+    for (const id of ids) await this.end(id);
+    return ids.length;
+  }
+
   private fileOf(id: string): string {
     return join(this.folder, id);
   }
@@ -82,10 +96,4 @@ async function reaching<T>(work: () => Promise<T>): Promise<T> {
     const message = `The sessions cannot be read or kept: ${messageOf(error)}`;
     throw new SluiceError('auth-unavailable', message, { cause: error });
   }
-}
-
-/** Null for what is not there. */
-function noneOf(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-  throw error;
 }

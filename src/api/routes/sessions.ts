@@ -4,10 +4,11 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { allows, everywhere } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { BrowserLogin } from '../access/browser-login.ts';
+import type { AskedOnce } from '../access/endings.ts';
 import { need, nobody, type Principal } from '../access/principal.ts';
 import type { KeptSession, SessionBook } from '../access/session-book.ts';
 import { operations, type SessionList, type SessionQuery } from '../contract.ts';
-import { schemaOf } from '../route-schema.ts';
+import { keyOf, schemaOf } from '../route-schema.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
 
 /** Whoever has no role yet has sessions all the same. */
@@ -29,33 +30,43 @@ export function sessionRoutes(root: FastifyInstance, login: BrowserLogin | null)
       );
     },
   );
-  app.post(
-    operations.revokeSession.path,
-    { config, schema: schemaOf('revokeSession') },
-    async ({ principal, params, log }) => {
-      needOwner(principal, principal.name);
-      const book = bookOf(login);
+  app.post(operations.revokeSession.path, { config, schema: schemaOf('revokeSession') }, async (request) => {
+    const { principal, params, log } = request;
+    needOwner(principal, principal.name);
+    const book = bookOf(login);
+    const choose = async () => {
       const session = await book.find(params.session);
       if (session === null || !owns(principal, session.name)) {
         throw new SluiceError('session-not-found', `There is no session ${params.session} of yours.`);
       }
-      await book.end(session.id);
       log.info({ principal: principal.name, session: session.id, of: session.name }, 'session revoked');
-      return { revoked: 1 };
-    },
-  );
+      return [session.id];
+    };
+    return {
+      revoked: await book.endAll(choose, onceOf(principal, keyOf(request), `session ${params.session}`)),
+    };
+  });
   app.post(
     operations.revokeSessions.path,
     { config, schema: schemaOf('revokeSessions') },
-    async ({ principal, body, log }) => {
+    async (request) => {
+      const { principal, body, log } = request;
       needOwner(principal, body.name);
       const book = bookOf(login);
-      const theirs = (await book.list()).filter(({ name }) => name === body.name);
-      for (const { id } of theirs) await book.end(id);
-      log.info({ principal: principal.name, of: body.name, revoked: theirs.length }, 'sessions revoked');
-      return { revoked: theirs.length };
+      const theirs = async () => {
+        const all = await book.list();
+        return all.filter(({ name }) => name === body.name).map(({ id }) => id);
+      };
+      const revoked = await book.endAll(theirs, onceOf(principal, keyOf(request), `all of ${body.name}`));
+      log.info({ principal: principal.name, of: body.name, revoked }, 'sessions revoked');
+      return { revoked };
     },
   );
+}
+
+/** `key`: null where the request has none. */
+function onceOf({ name }: Principal, key: string | null, what: string): AskedOnce | null {
+  return key === null ? null : { by: name, key, what };
 }
 
 /** Null: everybody. Throws `unauthenticated`, `access-refused`. */

@@ -5,7 +5,16 @@ import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
-import { type Act, type CommonOptions, clientOf, pagingOptions, verb } from '../verb.ts';
+import {
+  type Act,
+  type CommonOptions,
+  clientOf,
+  type KeyedOptions,
+  keyOption,
+  onceOf,
+  pagingOptions,
+  verb,
+} from '../verb.ts';
 
 interface SessionListOptions extends CommonOptions {
   readonly name?: string;
@@ -14,7 +23,7 @@ interface SessionListOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-interface SessionRevokeOptions extends CommonOptions {
+interface SessionRevokeOptions extends KeyedOptions {
   readonly id?: string;
   /** Whose all are to end. */
   readonly name?: string;
@@ -48,8 +57,8 @@ async function runSessionRevoke(options: SessionRevokeOptions, io: Io): Promise<
   }
   const { value, raw } =
     id === undefined
-      ? await client.ask('revokeSessions', { body: { name: name ?? '' } })
-      : await client.ask('revokeSession', { session: id, body: {} });
+      ? await client.ask('revokeSessions', { body: { name: name ?? '' } }, onceOf(options))
+      : await client.ask('revokeSession', { session: id, body: {} }, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else
     writeLines(io.out, [
@@ -68,7 +77,7 @@ export function sessionsCommand(act: Act): Command {
         .action((flags: SessionListOptions) => act(flags, (io) => runSessionList(flags, io))),
     )
     .addCommand(
-      verb('revoke', 'end a session, or all of somebody')
+      keyOption(verb('revoke', 'end a session, or all of somebody'))
         .argument('[id]', 'which one')
         .option('--name <name>', 'all of this person, or of this `token:<name>`')
         .action((id: string | undefined, flags: Omit<SessionRevokeOptions, 'id'>) =>

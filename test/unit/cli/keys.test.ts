@@ -20,6 +20,8 @@ test.each([
   ['evidence hold demo/shop', '--reason', 'audit'],
   ['evidence release demo/shop', '--reason', 'audit'],
   ['evidence prune'],
+  ['sessions revoke 0123456789abcdef'],
+  ['sessions revoke --name ann'],
 ])('%s', async (words, ...more) => {
   const sent: (string | null)[] = [];
   const io = fakeIo({

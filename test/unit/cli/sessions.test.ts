@@ -60,7 +60,9 @@ test('lists one’s own, and ends one of them by its id', async () => {
   expect(code).toBe(0);
   const [, id = ''] = /^([0-9a-f]{16}) +token:ann +Firefox 145 +\d{4}-/m.exec(out) ?? [];
   expect(out).not.toContain('token:root');
-  expect((await sessions(ann.token, 'revoke', id)).out).toBe(`${id} has ended\n`);
+  const once = ['revoke', id, '--idempotency-key', 'once'];
+  expect((await sessions(ann.token, ...once)).out).toBe(`${id} has ended\n`);
+  expect((await sessions(ann.token, ...once)).out).toBe(`${id} has ended\n`);
   expect((await sessions(ann.token, 'list')).out).toBe('no sessions\n');
   const again = await sessions(ann.token, 'revoke', id);
   expect([again.code, again.err]).toEqual([4, expect.stringContaining('session-not-found')]);

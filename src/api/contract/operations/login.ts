@@ -49,7 +49,7 @@ export const loginOperations = {
     query: noQuerySchema,
     body: noQuerySchema,
     answer: revokedSchema,
-    errors: ['sessions-unconfigured', 'session-not-found'],
+    errors: ['sessions-unconfigured', 'session-not-found', 'idempotency-mismatch'],
   },
   revokeSessions: {
     method: 'POST',
@@ -59,6 +59,6 @@ export const loginOperations = {
     query: noQuerySchema,
     body: revokeSessionsBodySchema,
     answer: revokedSchema,
-    errors: ['sessions-unconfigured'],
+    errors: ['sessions-unconfigured', 'idempotency-mismatch'],
   },
 } as const satisfies OperationTable;

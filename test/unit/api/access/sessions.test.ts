@@ -1,7 +1,7 @@
 /** Sessions of browsers that can be ended one by one, by every replica that shares the folder in which they stand. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -72,13 +72,11 @@ async function logIn({ token }: { readonly token: string }, at = one) {
   const me = async (app = one) =>
     meSchema.parse((await app.inject({ url: '/v1/me', headers: { host, cookie } })).json());
   const { session } = await me(at);
-  const post = (url: string, payload = {}, app = one) =>
-    app.inject({
-      method: 'POST',
-      url,
-      headers: { ...own, cookie, 'x-csrf-token': session?.csrf ?? '' },
-      payload,
-    });
+  const post = (url: string, payload = {}, { app = one, key = '' } = {}) => {
+    const once = key === '' ? {} : { 'idempotency-key': key };
+    const headers = { ...own, ...once, cookie, 'x-csrf-token': session?.csrf ?? '' };
+    return app.inject({ method: 'POST', url, headers, payload });
+  };
   return { cookie, me, post, id: session?.id ?? '' };
 }
 
@@ -155,6 +153,49 @@ test('others’ are hidden from all but an admin of everything, who can end them
     null,
     'token:local',
   ]);
+});
+
+test('whoever asks again under the same key ends the same ones, at any replica, and is answered as at first', async () => {
+  const [lost, kept, chief] = [await logIn(ann), await logIn(ann), await logIn(root)];
+  const ending = `/v1/sessions/${lost.id}/revoke`;
+  for (const app of [one, other]) {
+    expect((await kept.post(ending, {}, { app, key: 'k1' })).json()).toEqual({ revoked: 1 });
+  }
+  // A key is of whoever chose it.
+  expect((await chief.post(ending, {}, { key: 'k1' })).json().code).toBe('session-not-found');
+  const anns = { name: 'token:ann' };
+  expect((await chief.post('/v1/sessions/revoke', anns, { key: 'k1' })).json()).toEqual({ revoked: 1 });
+  const since = await logIn(ann);
+  const again = await chief.post('/v1/sessions/revoke', anns, { app: other, key: 'k1' });
+  expect(again.json()).toEqual({ revoked: 1 });
+  expect([(await kept.me()).actor, (await since.me()).actor]).toEqual([null, 'token:ann']);
+  const bobs = await chief.post('/v1/sessions/revoke', { name: 'token:bob' }, { key: 'k1' });
+  expect([bobs.statusCode, bobs.json().code]).toEqual([422, 'idempotency-mismatch']);
+});
+
+test('one whose end was kept and then failed ends when it is asked for again', async () => {
+  const [lost, kept] = [await logIn(ann), await logIn(ann)];
+  const ending = `/v1/sessions/${lost.id}/revoke`;
+  vi.spyOn(SessionBook.prototype, 'end').mockRejectedValueOnce(new SluiceError('auth-unavailable', 'full'));
+  expect((await kept.post(ending, {}, { key: 'k1' })).statusCode).toBe(503);
+  expect((await lost.me()).actor).toBe('token:ann');
+  expect((await kept.post(ending, {}, { key: 'k1' })).json()).toEqual({ revoked: 1 });
+  expect((await lost.me()).actor).toBeNull();
+});
+
+test('keys are forgotten after a day, and those that ended nothing are not kept', async () => {
+  const endings = join(folder, 'sessions', 'endings');
+  const chief = await logIn(root);
+  const bobs = { name: 'token:bob' };
+  expect((await chief.post('/v1/sessions/revoke', bobs, { key: 'k1' })).json()).toEqual({ revoked: 0 });
+  await logIn(bob);
+  expect((await chief.post('/v1/sessions/revoke', bobs, { key: 'k1' })).json()).toEqual({ revoked: 1 });
+  const [kept = ''] = await readdir(endings);
+  const dayAgo = new Date(Date.now() - 25 * hourMs);
+  await utimes(join(endings, kept), dayAgo, dayAgo);
+  await logIn(bob);
+  await chief.post('/v1/sessions/revoke', bobs, { key: 'k2' });
+  expect(await readdir(endings)).toEqual([expect.not.stringContaining(kept)]);
 });
 
 test('a bearer token sees and ends the sessions of its name', async () => {

@@ -165,7 +165,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   await outsideEventRoutes(app, deps, limiter);
   const keeper = new StreamKeeper({ authenticate, lookEveryMs: options.lookEveryMs ?? 3_000 });
   boardRoutes(app, new Board(deps.rollouts, options.board), keeper);
-  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 15_000, keeper });
+  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 5_000, keeper });
   return app;
 }
 

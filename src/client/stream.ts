@@ -33,8 +33,8 @@ export interface StreamOptions {
 
 type Connect = (lastEventId: string | null, signal: AbortSignal) => Promise<Response>;
 
-/** The API sends something at least every 15 s; after three missed signs the connection is dead. */
-const silenceMs = 45_000;
+/** The API sends something at least every 5 s; after three missed signs, and one of an older API, it is dead. */
+const silenceMs = 20_000;
 /** It sends the first of it at once. */
 const connectMs = 15_000;
 const firstPauseMs = 250;

@@ -4,9 +4,9 @@
  */
 import { useEffect, useSyncExternalStore } from 'react';
 
-export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'lost';
+export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'refused' | 'lost';
 
-/** `stale`: the API answers, and cannot see what it tells of. */
+/** `stale`: the API answers, and cannot see what it tells of. `refused`: it does not tell whoever asks. */
 export interface Connection {
   readonly kind: ConnectionKind;
   /** When what is shown was true, by this browser's clock; null: nothing is shown yet. */
@@ -15,7 +15,7 @@ export interface Connection {
   readonly why: string | null;
 }
 
-const order: readonly ConnectionKind[] = ['lost', 'stale', 'connecting', 'live'];
+const order: readonly ConnectionKind[] = ['lost', 'stale', 'refused', 'connecting', 'live'];
 const connections = new Map<string, Connection>();
 const listeners = new Set<() => void>();
 let worst: Connection | null = null;

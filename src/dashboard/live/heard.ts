@@ -32,8 +32,28 @@ export function lost(known: Known, why: string): Known {
   return { ...known, kind: 'lost', why };
 }
 
-/** Of a question that is asked again and again; a refusal is an answer as well. */
+/** The API will not tell, or not any more: what was seen grows old. */
+export function refused(known: Known, why: string): Known {
+  return { ...known, kind: 'refused', why };
+}
+
+/** Longer than two signs of life are apart. */
+const quietMs = 12_000;
+
+/** A connection that has brought nothing for that long is not shown as if it were live. `nowMs`: this browser's. */
+export function shownKind(
+  { kind, asOfMs }: Pick<Connection, 'kind' | 'asOfMs'>,
+  nowMs: number,
+): ConnectionKind {
+  return kind === 'live' && asOfMs !== null && nowMs - asOfMs > quietMs ? 'connecting' : kind;
+}
+
+/** Whom the API does not tell. */
+const barred: ReadonlySet<number> = new Set([401, 403]);
+
+/** Of a question that is asked again and again; that there is nothing of the kind is an answer as well. */
 export function kindOf(data: unknown, problem: Pick<ApiError, 'status' | 'passing'> | null): ConnectionKind {
   if (problem?.passing) return problem.status === 0 ? 'lost' : 'stale';
+  if (problem !== null && barred.has(problem.status)) return 'refused';
   return data === null && problem === null ? 'connecting' : 'live';
 }

@@ -19,8 +19,9 @@ export function usePolled<N extends Answered>(
   const { data, problem, atMs } = query;
   const kind = kindOf(data, problem);
   const isAway = kind === 'lost' || kind === 'stale';
+  const isOld = isAway || kind === 'refused';
   // Between two answers it is as old as it has to be.
-  const connection = { kind, asOfMs: isAway ? atMs : null, why: isAway ? (problem?.detail ?? null) : null };
+  const connection = { kind, asOfMs: isOld ? atMs : null, why: isOld ? (problem?.detail ?? null) : null };
   useReport(name, request === null ? null : connection);
   return isAway && data !== null ? { ...query, problem: null } : query;
 }

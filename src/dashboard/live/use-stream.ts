@@ -4,7 +4,7 @@ import type { StreamLost, StreamOptions } from '../../client/index.ts';
 import { type ApiProblem, problemOf } from '../api/client.ts';
 import { browserClock } from './browser-clock.ts';
 import type { Connection } from './connection.ts';
-import { after, connecting, type Heard, lost } from './heard.ts';
+import { after, connecting, type Heard, lost, refused } from './heard.ts';
 
 type Sign = Heard | StreamLost;
 
@@ -48,7 +48,10 @@ export function useStream<S extends Sign>(
       }
     };
     follow().catch((error: unknown) => {
-      if (!signal.aborted) setProblem(problemOf(error));
+      if (signal.aborted) return;
+      const why = problemOf(error);
+      setProblem(why);
+      setConnection((known) => refused(known, why.detail));
     });
     // A connection that hangs in a network that is gone says nothing for a long time.
     window.addEventListener('offline', () => lose('this device has no network'), { signal });

@@ -1,6 +1,7 @@
 /** Whether what is shown is true now: a sign in the header, and a banner once it is not. */
 import { useEffect, useRef } from 'react';
 import { type Connection, useConnection } from '../live/connection.ts';
+import { shownKind } from '../live/heard.ts';
 import { useNow } from '../live/use-now.ts';
 import { ageText } from '../ui/age.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -13,6 +14,7 @@ const words = {
   connecting: 'Connecting',
   live: 'Live',
   stale: 'Not up to date',
+  refused: 'Not live',
   lost: 'Connection lost',
 } as const;
 
@@ -21,8 +23,10 @@ export function ConnectionState() {
   return connection === null ? null : <Sign connection={connection} />;
 }
 
-function Sign({ connection: { kind, asOfMs } }: { readonly connection: Connection }) {
-  const ageMs = useNow() - (asOfMs ?? Number.NaN);
+function Sign({ connection }: { readonly connection: Connection }) {
+  const nowMs = useNow();
+  const kind = shownKind(connection, nowMs);
+  const ageMs = nowMs - (connection.asOfMs ?? Number.NaN);
   const age = ageMs >= freshForMs ? `${ageText(ageMs)} old` : null;
   return (
     <span className="connection-state" data-kind={kind}>

@@ -1,6 +1,14 @@
 /** Whether what a page shows is true, after each sign of its stream. */
 import { expect, test } from 'vitest';
-import { after, connecting, type Known, kindOf, lost } from '../../../src/dashboard/live/heard.ts';
+import {
+  after,
+  connecting,
+  type Known,
+  kindOf,
+  lost,
+  refused,
+  shownKind,
+} from '../../../src/dashboard/live/heard.ts';
 
 const alive = { kind: 'alive', atMs: 2 };
 const trouble = { kind: 'trouble', atMs: 1, trouble: { message: 'Temporal is away' } };
@@ -23,10 +31,23 @@ test('what the API could not see stays old through a lost connection, until it i
   expect(after(back, { ...alive, clocks: { asOfMs: 3 } }, 3)).toMatchObject({ kind: 'live', asOfMs: 3 });
 });
 
+test('nothing is live any more that the API will not tell', () => {
+  expect(refused(live, 'no session')).toMatchObject({ kind: 'refused', asOfMs: 0, why: 'no session' });
+});
+
+test('a connection is not shown as live that has brought nothing for two signs of life', () => {
+  expect(shownKind(live, 11_000)).toBe('live');
+  expect(shownKind(live, 13_000)).toBe('connecting');
+  expect(shownKind(lost(live, 'gone'), 13_000)).toBe('lost');
+  expect(shownKind({ kind: 'live', asOfMs: null }, 13_000)).toBe('live');
+});
+
 test('a question that is asked again and again finds the API away, or without sight, or refusing', () => {
   expect(kindOf(null, null)).toBe('connecting');
   expect(kindOf({}, null)).toBe('live');
   expect(kindOf({}, { status: 0, passing: true })).toBe('lost');
   expect(kindOf({}, { status: 503, passing: true })).toBe('stale');
-  expect(kindOf(null, { status: 403, passing: false })).toBe('live');
+  expect(kindOf(null, { status: 401, passing: false })).toBe('refused');
+  expect(kindOf({}, { status: 403, passing: false })).toBe('refused');
+  expect(kindOf(null, { status: 404, passing: false })).toBe('live');
 });

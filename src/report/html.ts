@@ -4,6 +4,7 @@
  */
 import { escaped } from '../backtest/picture.ts';
 import { pageStyle } from '../backtest/style.ts';
+import { asLine } from '../domain/legible.ts';
 import type { Block, ReportDocument, Section } from './document.ts';
 
 const style = `${pageStyle}
@@ -63,7 +64,7 @@ function safe(text: string): string {
 
 /** Control characters would steer the terminal of somebody who prints the page there. */
 function calm(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return asLine(text);
 }
 
 function toneClass(tone: 'good' | 'bad' | 'soft' | undefined): string {

@@ -1,4 +1,5 @@
 /** Writes a report as Markdown. What came from outside stays text: it opens no tag, no link, no cell and no line. */
+import { asLine } from '../domain/legible.ts';
 import type { Block, ReportDocument, Section } from './document.ts';
 
 export function markdownOf({ title, summary, sections }: ReportDocument): string {
@@ -32,8 +33,8 @@ function tableText(header: readonly string[], rows: readonly (readonly string[])
 /** Everything that Markdown or HTML would take for more than a character. */
 function plain(text: string): string {
   return (
-    text
-      .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    asLine(text)
+      .replaceAll(/\s+/gu, ' ')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')

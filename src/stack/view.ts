@@ -1,6 +1,7 @@
 /** A rollout as lines for a terminal: pure, so that the demo and `sluice watch` show the same picture. */
 import type { Verdict } from '../domain/analysis/types.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { asLine } from '../domain/legible.ts';
 import type { RolloutStatus, WatchProgress } from '../domain/rollout/status.ts';
 import { checkBars } from './check-bars.ts';
 import { type Paint, paint, plain } from './paint.ts';
@@ -253,7 +254,7 @@ function cut(line: string, columns: number): string {
       clipped += piece;
       continue;
     }
-    const text = piece.replace(/\p{Cc}+/gu, ' ');
+    const text = asLine(piece);
     clipped += text.length > left ? `${text.slice(0, Math.max(0, left - 1))}${left > 0 ? '…' : ''}` : text;
     left = Math.max(0, left - text.length);
   }

@@ -103,9 +103,10 @@ export class BrowserLogin {
     if (identity === null) {
       throw new SluiceError('login-refused', `The token of ${wanted} is not good, or names nobody.`);
     }
-    const whose = { name: identity.name, browser };
+    const principal = issuer.known(identity);
+    const whose = { name: principal.name, browser };
     const session = await this.deps.sessions.begin({ issuer: wanted, ...identity }, whose);
-    return { principal: issuer.known(identity), session };
+    return { principal, session };
   }
 
   /** Throws `unauthenticated`, `login-unconfigured`, `auth-unavailable`. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Grant } from '../../domain/access/grants.ts';
 import { type Binding, keySource } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
+import { legible } from '../../domain/legible.ts';
 import type { IssuerSettings } from '../../providers/auth-settings.ts';
 import type { Principal } from './principal.ts';
 
@@ -47,7 +48,7 @@ export class Issuer {
 
   /** With the grants of now. */
   known({ name, groups }: Identity): Principal {
-    return { name, verified: true, grants: this.grantsOf([name, ...groups.map(asGroup)]) };
+    return { name: legible(name), verified: true, grants: this.grantsOf([name, ...groups.map(asGroup)]) };
   }
 
   /** Somebody whom it named earlier; null: the operator has since let it name others. */

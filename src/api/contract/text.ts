@@ -1,5 +1,6 @@
 /** Texts that requests are made of: names, parts of a target, who asks and why. */
 import { z } from 'zod';
+import { legible } from '../../domain/legible.ts';
 
 /** Longest actor and reason; the workflow refuses longer ones. */
 const maxTextLength = 500;
@@ -50,13 +51,17 @@ export function lineSchema(mostCharacters: number) {
     .trim()
     .min(1)
     .max(mostCharacters)
-    .regex(new RegExp(`^[^${controls}]*[^\\s${controls}][^${controls}]*$`, 'u'), 'must be one line of text');
+    .regex(new RegExp(`^[^${controls}]*[^\\s${controls}][^${controls}]*$`, 'u'), 'must be one line of text')
+    .overwrite(legible);
 }
 
-/** Not only blanks, which are cut off at both ends. */
+/**
+ * Not only blanks, which are cut off at both ends. What nobody sees is made visible instead of refused: it comes along
+ * with what is pasted, who pasted it cannot find it, and nobody's way back waits for that.
+ */
 export function textSchema(mostCharacters: number) {
-  return z.string().trim().min(1).max(mostCharacters).regex(/\S/, 'may not be blank');
+  return z.string().trim().overwrite(legible).min(1).max(mostCharacters).regex(/\S/, 'may not be blank');
 }
 
 export const actorSchema = textSchema(maxTextLength);
-export const reasonSchema = z.string().trim().max(maxTextLength);
+export const reasonSchema = z.string().trim().overwrite(legible).max(maxTextLength);

@@ -1,5 +1,6 @@
 /** Alertmanager's webhook as an event: one for each set of alerts, so that a repeated notification is no new event. */
 import { createHash } from 'node:crypto';
+import { asLine } from '../../domain/legible.ts';
 import type { Severity } from '../../domain/plan/event-policy.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';
 import type { AlertmanagerBody } from '../contract.ts';
@@ -40,5 +41,5 @@ function titleOf(names: readonly string[], firing: boolean): string {
   const distinct = [...new Set(names)];
   const rest = distinct.length > 3 ? ` and ${distinct.length - 3} more` : '';
   const text = `${distinct.slice(0, 3).join(', ')}${rest} ${firing ? 'firing' : 'resolved'}`;
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, 200);
+  return asLine(text).slice(0, 200);
 }

@@ -10,6 +10,7 @@ import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
 import { RefusalLog } from '../access/refusal-log.ts';
 import { messagePage, pageHeaders, questionPage } from '../approvals/page.ts';
+import { reasonSchema } from '../contract/text.ts';
 import { limitSigned } from '../limits/limit-requests.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { asSluiceError } from '../problems.ts';
@@ -20,7 +21,7 @@ const path = '/approvals/*';
 const tokenOf = z.object({ '*': z.string().max(4096) });
 const answerOf = z.object({
   answer: z.enum(['approve', 'reject']),
-  reason: z.string().trim().max(500).default(''),
+  reason: reasonSchema.default(''),
 });
 
 /** A link is a key, so it stands in no log. */

@@ -1,4 +1,5 @@
 /** What an emergency is about, in words: `all`, `canary`, or names of components; and which targets that covers. */
+import { isLegible } from '../legible.ts';
 import type { TargetId } from '../plan/types.ts';
 import { wildcard } from '../wildcard.ts';
 
@@ -12,7 +13,7 @@ export type ScopeWords = readonly string[];
 const maxWords = 1000;
 const maxWordLength = 257;
 /** As in names of plans: what is safe in a visibility query and in a workflow id. */
-const wordPattern = /^[^"'`\\\s\p{Cc}]+$/u;
+const wordPattern = /^[^"'`\\\s]+$/u;
 
 /** Why the words make no scope, in one sentence; null: they do. */
 export function problemOfScope(words: ScopeWords): string | null {
@@ -52,7 +53,11 @@ function matches(word: string, target: TargetId): boolean {
 
 function isComponent(word: string): boolean {
   const parts = word.split('/');
-  return word.length <= maxWordLength && parts.length <= 2 && parts.every((part) => wordPattern.test(part));
+  return word.length <= maxWordLength && parts.length <= 2 && parts.every(isPart);
+}
+
+function isPart(part: string): boolean {
+  return wordPattern.test(part) && isLegible(part);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Writes a plan as YAML with a comment at each value that says where it is from. */
 import { Document, isCollection, isMap, isScalar, type Node } from 'yaml';
+import { asLine } from '../legible.ts';
 import type { Assembled } from './assemble.ts';
 import { type Finding, findingLine } from './finding.ts';
 
@@ -39,5 +40,5 @@ function keysOf(path: string): readonly (string | number)[] {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return asLine(text.replaceAll(/[\u2028\u2029]+/gu, ' '));
 }

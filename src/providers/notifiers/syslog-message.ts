@@ -1,4 +1,5 @@
 /** A notice as a message of syslog (RFC 5424) with structured data, framed by counting octets (RFC 5425). */
+import { asLine } from '../../domain/legible.ts';
 import type { Notice, Severity, Subject } from '../../domain/notify/types.ts';
 
 import { sentenceOf } from '../../domain/notify/words.ts';
@@ -41,9 +42,7 @@ export function syslogMessage(subject: Subject, notice: Notice, place: SyslogPla
     '-',
     word(event, 32),
   ];
-  const body = `${subject.target} ${subject.version}: ${sentenceOf(notice)}`
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .slice(0, longestText);
+  const body = asLine(`${subject.target} ${subject.version}: ${sentenceOf(notice)}`).slice(0, longestText);
   // The byte order mark says that the text is UTF-8.
   return `${head.join(' ')} [sluice@${place.enterprise}${data.join('')}] \ufeff${body}`;
 }
@@ -55,10 +54,7 @@ export function framed(message: string): Buffer {
 }
 
 function escaped(value: string): string {
-  return value
-    .slice(0, longestParameter)
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replaceAll(/["\\\]]/g, '\\$&');
+  return asLine(value.slice(0, longestParameter)).replaceAll(/["\\\]]/g, '\\$&');
 }
 
 /** Printable ASCII without blanks; the sign for nothing is a dash. */

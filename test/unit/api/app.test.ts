@@ -229,6 +229,28 @@ test('a rollback that expects something is refused before anything is stopped', 
   expect(answer.json()).toMatchObject({ code: 'request-invalid', problems: [{ path: 'expect' }] });
 });
 
+test.each([
+  ['\u0000x', '\ufffdx'],
+  ['lla\u202e', 'lla\ufffd'],
+  ['\u2067', '\ufffd'],
+  ['a\u001b[2J', 'a\ufffd[2J'],
+])('makes visible what nobody would see in %j, so that people read what was written', async (sent, kept) => {
+  const answered = { accepted: true, via: 'update', status: statusOf() } as const;
+  const { app, rollouts } = await serve({ command: async () => answered });
+  const payload = { actor: sent, reason: `so\n${sent}` };
+  const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json, payload });
+  expect(answer.statusCode).toBe(200);
+  expect(rollouts.calls[0]?.args[1]).toMatchObject({ actor: kept, reason: `so\n${kept}` });
+});
+
+test('takes a reason of several lines, in any script', async () => {
+  const answered = { accepted: true, via: 'update', status: statusOf() } as const;
+  const { app, rollouts } = await serve({ command: async () => answered });
+  const payload = { actor: 'שרה', reason: 'slow\r\n\tfor the whole hour' };
+  await app.inject({ method: 'POST', url: `${target}/pause`, headers: json, payload });
+  expect(rollouts.calls[0]?.args[1]).toMatchObject(payload);
+});
+
 test('answers 202 when a rollback was left as a signal', async () => {
   const { app } = await serve({ command: async () => ({ accepted: true, via: 'signal', status: null }) });
   const answer = await app.inject({ method: 'POST', url: `${target}/rollback`, headers: json });

@@ -296,7 +296,7 @@ test('audit prints who did what and whether the replay agreed', async () => {
         via: 'signal',
         name: 'rollback',
         actor: null,
-        reason: 'bad\u001b[2J',
+        reason: 'bad\u001b[2J \u202enow',
         requestId: null,
         identity: 'cli:bob',
         refused: null,
@@ -324,7 +324,9 @@ test('audit prints who did what and whether the replay agreed', async () => {
   const good = await sluice(['audit', 'demo/shop'], { audit: async () => audit });
   expect(good.code).toBe(0);
   expect(good.out).toContain('start, ada: why (recorded by Temporal: api@host)');
-  expect(good.out).toContain('rollback by signal, nobody named: bad [2J (recorded by Temporal: cli:bob)');
+  expect(good.out).toContain(
+    'rollback by signal, nobody named: bad [2J  now (recorded by Temporal: cli:bob)',
+  );
   expect(good.out).toContain('restore to 0 %: read back as asked');
   expect(good.out).toContain('replay: agreed. The same story.');
   const replay = { agreed: false, detail: 'It differs.' };

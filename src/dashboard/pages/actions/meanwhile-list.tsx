@@ -1,6 +1,7 @@
 /** Tells whoever is about to act what has happened since they began to. */
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import { Note } from '../../ui/note.tsx';
+import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { since } from './meanwhile.ts';
 
@@ -18,8 +19,7 @@ export function MeanwhileList({ since: mark, status }: MeanwhileListProps) {
       <ul>
         {lines.slice(-5).map(({ atMs, kind, text, actor }) => (
           <li key={`${atMs} ${kind} ${text}`}>
-            <At ms={atMs} /> {actor === null ? '' : `${actor}: `}
-            {text}
+            <At ms={atMs} /> <Said by={actor} text={text} />
           </li>
         ))}
       </ul>

@@ -23,7 +23,11 @@ export function Question({ waiting, rights, onAnswer }: QuestionProps) {
       <h2>{question}</h2>
       <p>
         <Link href={rolloutPath({ environment, service })}>{target}</Link> {version}
-        {author === null ? '' : `, started by ${author}`}
+        {author === null ? null : (
+          <>
+            , started by <bdi>{author}</bdi>
+          </>
+        )}
       </p>
       <p>{peopleText(waiting)}</p>
       {needed > 1 ? (

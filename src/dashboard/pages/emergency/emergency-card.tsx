@@ -11,6 +11,7 @@ import { useQuery } from '../../live/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { Note } from '../../ui/note.tsx';
+import { Said } from '../../ui/said.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
 import { At, Since } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
@@ -53,7 +54,7 @@ export function EmergencyCard({ id, rights, onReleased }: EmergencyCardProps) {
       <header>
         <h3>{data.scope.join(' ')}</h3>
         <p>
-          <At ms={data.openedAtMs} />, {data.actor}: {data.reason}
+          <At ms={data.openedAtMs} />, <Said by={data.actor} text={data.reason} />
           {data.to === null ? '' : ` (to ${data.to})`}
         </p>
       </header>
@@ -129,13 +130,12 @@ function Progress({ status }: { readonly status: EmergencyStatus }) {
       </ul>
       <details>
         <summary>
-          Incident, severity {incident.severity}, {incident.state}: {incident.title}
+          Incident, severity {incident.severity}, {incident.state}: <bdi>{incident.title}</bdi>
         </summary>
         <ol className="restore-lines">
           {timeline.map(({ atMs, text, actor }) => (
             <li key={`${atMs} ${text}`}>
-              <At ms={atMs} /> {actor === null ? '' : `${actor}: `}
-              {text}
+              <At ms={atMs} /> <Said by={actor} text={text} />
             </li>
           ))}
         </ol>

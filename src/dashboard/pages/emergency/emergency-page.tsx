@@ -7,6 +7,7 @@ import { allows, allowsSomewhere, everywhere, type Permission } from '../../../d
 import { usePolled } from '../../live/use-polled.ts';
 import { Page } from '../../shell/page.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Said } from '../../ui/said.tsx';
 import { Empty, Problem } from '../../ui/states.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { useRights } from '../actions/use-rights.ts';
@@ -113,7 +114,7 @@ function Ended({ emergencies, onOpen }: EndedProps) {
               {id}
             </Button>
             <span className="muted">
-              {actor}: {reason}
+              <Said by={actor} text={reason} />
             </span>
           </li>
         ))}

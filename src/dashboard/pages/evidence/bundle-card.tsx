@@ -8,6 +8,7 @@ import { client } from '../../api/client.ts';
 import { RolloutLink } from '../../shell/rollout-link.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import type { Rights } from '../actions/rights.ts';
@@ -49,7 +50,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
       {problem === null ? null : <p role="alert">{problem}</p>}
       {held && lastHold ? (
         <p>
-          Held by {lastHold.actor}: {lastHold.reason}
+          Held by <Said by={lastHold.actor} text={lastHold.reason} />
         </p>
       ) : null}
       <p className="mono evidence-hash">SHA-256 {sha256}</p>

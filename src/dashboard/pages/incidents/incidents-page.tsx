@@ -108,7 +108,13 @@ function IncidentCard({ incident, rights, onChanged }: IncidentCardProps) {
         )}
       </p>
       <p className="muted">
-        {acknowledgedBy === null ? 'Nobody has taken it on.' : `Taken on by ${acknowledgedBy}.`}
+        {acknowledgedBy === null ? (
+          'Nobody has taken it on.'
+        ) : (
+          <>
+            Taken on by <bdi>{acknowledgedBy}</bdi>.
+          </>
+        )}
       </p>
       <div className="incident-actions">
         <a

@@ -16,8 +16,13 @@ export function Story({ incident }: { readonly incident: RequestOf<'getIncident'
       <ol className="incident-story">
         {(data?.timeline ?? []).map(({ atMs, text, actor }) => (
           <li key={`${atMs} ${text}`}>
-            <At ms={atMs} /> {text}
-            {actor === null ? '' : ` (${actor})`}
+            <At ms={atMs} /> <bdi>{text}</bdi>
+            {actor === null ? null : (
+              <>
+                {' '}
+                (<bdi>{actor}</bdi>)
+              </>
+            )}
           </li>
         ))}
       </ol>

@@ -71,7 +71,11 @@ function Details({ record }: Pick<RollbackEntry, 'record'>) {
   const { actor, evidence, actions, steps = [], impact, verification } = record;
   return (
     <div className="rollbacks-details">
-      {actor === null ? null : <p>Decided by {actor}.</p>}
+      {actor === null ? null : (
+        <p>
+          Decided by <bdi>{actor}</bdi>.
+        </p>
+      )}
       {impact === undefined ? null : (
         <p>
           Impact: {countText(impact.requests)} requests, about {countText(impact.estimatedErrors)} errors, at

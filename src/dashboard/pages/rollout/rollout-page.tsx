@@ -83,7 +83,11 @@ function Subtitle({ view: { version, status } }: { readonly view: RolloutView })
     <p>
       <strong>{version ?? 'unknown version'}</strong>
       {stable === undefined ? '' : ` beside ${stable}`}
-      {author === undefined ? '' : `, started by ${author}`}
+      {author === undefined ? null : (
+        <>
+          , started by <bdi>{author}</bdi>
+        </>
+      )}
     </p>
   );
 }

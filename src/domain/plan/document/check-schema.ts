@@ -1,5 +1,6 @@
 /** The fields of a check as people write them. Defaults that depend on other fields are set in `judging.ts`. */
 import { z } from 'zod';
+import { isLegible, legibleRule } from '../../legible.ts';
 import { bounds, defaults } from '../defaults.ts';
 import { countsChanges } from './counts-changes.ts';
 import { dayMs, duration, secondMs } from './duration-schema.ts';
@@ -92,10 +93,7 @@ export const presetFields = {
   ...judging,
 };
 
-export const unit = z
-  .string()
-  .max(20)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+export const unit = z.string().max(20).refine(isLegible, legibleRule);
 export const queryText = z.string().max(bounds.queryLength);
 
 const customCommon = {

@@ -1,5 +1,6 @@
 /** The fields of a plan and its stages as people write them: bounds, defaults and descriptions. */
 import { z } from 'zod';
+import { isLegible, legibleRule } from '../../legible.ts';
 import { bounds, countsDefaults, defaults } from '../defaults.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { eventsField } from './events.ts';
@@ -18,7 +19,7 @@ export const soakRange = {
 
 const slug = z.string().regex(slugPattern, slugRule);
 // Names go to terminals, where control characters are commands.
-const printable = z.string().refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+const printable = z.string().refine(isLegible, legibleRule);
 // No `multipleOf`: editors compute it in floating point and would refuse 33.3.
 const percent = z
   .number()

@@ -18,8 +18,13 @@ export function StoryList({ status: { timeline, droppedEntries } }: { readonly s
                 {word}
               </Badge>
               <p>
-                {entry.text}
-                {entry.actor === null ? null : <span className="muted"> ({entry.actor})</span>}
+                <bdi>{entry.text}</bdi>
+                {entry.actor === null ? null : (
+                  <span className="muted">
+                    {' '}
+                    (<bdi>{entry.actor}</bdi>)
+                  </span>
+                )}
               </p>
             </li>
           );

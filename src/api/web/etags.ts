@@ -25,7 +25,8 @@ export function answerConditionally(app: FastifyInstance): void {
     reply.header('etag', tag);
     if (!names(request.headers['if-none-match'], tag)) return payload;
     reply.status(304).removeHeader('content-type').removeHeader('content-length');
-    return null;
+    // Fastify measures what a HEAD would have got, and null has no length.
+    return request.method === 'HEAD' ? '' : null;
   });
 }
 

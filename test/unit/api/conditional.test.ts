@@ -43,6 +43,17 @@ test('what is known already is not sent again, in whichever way its tag is writt
   expect((await get({ 'if-none-match': tag })).json().outcome).toBe('promoted');
 });
 
+test('a HEAD is told as well that its state is still the last one', async () => {
+  await serve(soaking);
+  const head = (headers: Record<string, string>) => app?.inject({ method: 'HEAD', url: target, headers });
+  const tag = String((await head({}))?.headers.etag);
+  for (const known of [tag, '*']) {
+    const again = await head({ 'if-none-match': known });
+    expect([again?.statusCode, again?.body, again?.headers.etag]).toEqual([304, '', tag]);
+  }
+  expect((await head({ 'if-none-match': '"other"' }))?.statusCode).toBe(200);
+});
+
 test('refusals and what changes something have no tag', async () => {
   const { get } = await serve(soaking);
   expect((await get({}, '?run=nonsense')).headers.etag).toBeUndefined();

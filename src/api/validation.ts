@@ -16,13 +16,14 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
     // No body at all is an empty one.
     const result = schema.safeParse(data === undefined && part === 'body' ? {} : data);
     if (result.success) return { value: result.data };
-    const problems = problemsOf(result.error, part);
-    const fields = problems.map(({ path }) => path).join(', ');
-    return {
-      error: new SluiceError('request-invalid', `The request is not valid: ${fields}.`, { problems }),
-    };
+    return { error: invalid(problemsOf(result.error, part)) };
   };
 };
+
+export function invalid(problems: readonly Problem[]): SluiceError {
+  const fields = problems.map(({ path }) => path).join(', ');
+  return new SluiceError('request-invalid', `The request is not valid: ${fields}.`, { problems });
+}
 
 /** Answers are made by typed code, so they are written as they are; a reader's schema is the check. */
 export const serializerCompiler = (_: { schema: FastifySchema }) => (data: unknown) => JSON.stringify(data);
@@ -36,7 +37,8 @@ export function problemsOf(error: z.ZodError, part: string): Problem[] {
   });
 }
 
-function dotted(part: string, path: readonly PropertyKey[]): string {
+/** A path as people write it, from the part of the request that it is in. */
+export function dotted(part: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

@@ -1,7 +1,12 @@
-/** What requests may bring: JSON everywhere, YAML for plans, nothing else, and nothing deeper than anybody writes. */
+/** What requests may bring: JSON everywhere, YAML for plans, nothing else, nothing deeper than anybody writes, no key twice. */
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
+import { dotted, invalid } from '../validation.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { isNestedBeyond, maxJsonDepth } from './nesting.ts';
+
+/** Nobody reads more at once. */
+const mostProblems = 20;
 
 const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
@@ -12,13 +17,27 @@ export function readBodies(app: FastifyInstance): void {
     const text = body.toString();
     if (text.length === 0) done(null, {});
     else if (isNestedBeyond(text, maxJsonDepth)) done(tooDeep(), undefined);
-    else void parseJson(request, text, done);
+    else {
+      void parseJson(request, text, (error, value) => {
+        const refusal = error ?? refusalOf(text);
+        done(refusal, refusal === null ? value : undefined);
+      });
+    }
   });
   app.addContentTypeParser(yaml, { parseAs: 'string' }, (request, body, done) => {
     const path = request.routeOptions.url;
     if (path === '/v1/rollouts' || path === '/v1/validate') done(null, body);
     else done(new SluiceError('media-type-unsupported', 'Only plans may be sent as YAML.'), undefined);
   });
+}
+
+/** Of two values for one key, nobody knows which was meant. */
+function refusalOf(json: string): SluiceError | null {
+  const problems = duplicateKeys(json, mostProblems).map((path) => ({
+    path: dotted('body', path),
+    message: 'appears twice',
+  }));
+  return problems.length === 0 ? null : invalid(problems);
 }
 
 function tooDeep(): SluiceError {

@@ -1,0 +1,53 @@
+/** What is wrong with a body before anything in it is looked at. */
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../../../src/api/app.ts';
+import { problemSchema } from '../../../../src/api/contract.ts';
+import { duplicateKeys } from '../../../../src/api/web/duplicate-keys.ts';
+import { fakeDeps, fakeRollouts } from '../fakes.ts';
+
+let app: FastifyInstance;
+beforeAll(async () => {
+  app = await createApp(fakeDeps(fakeRollouts()));
+});
+afterAll(() => app.close());
+
+async function post(url: string, payload: string, headers: Record<string, string> = {}) {
+  const answer = await app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload,
+  });
+  return { status: answer.statusCode, problem: problemSchema.safeParse(answer.json()).data };
+}
+
+describe('a key that appears twice', () => {
+  test.each([
+    ['/v1/validate', '{"version":"v2","version":"v3"}', 'body.version'],
+    ['/v1/validate', '{"plan":{"version":"v2","version":"v3"}}', 'body.plan.version'],
+    ['/v1/rollouts', '{"version":"v2","stages":[{},{"weight":1,"weight":99}]}', 'body.stages[1].weight'],
+    ['/v1/rollouts/demo/shop/rollback', '{"reason":"a","reason":"b"}', 'body.reason'],
+  ])('is refused by %s with its path', async (url, payload, path) => {
+    const { status, problem } = await post(url, payload);
+    expect(status).toBe(400);
+    expect(problem).toMatchObject({
+      code: 'request-invalid',
+      detail: `The request is not valid: ${path}.`,
+      problems: [{ path, message: 'appears twice' }],
+    });
+  });
+
+  test.each([
+    ['{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}', []],
+    ['{"a":"\\"a\\":1,\\"a\\":2 {","b":"a"}', []],
+    ['["a","a",{"a":"a"}]', []],
+    ['"a"', []],
+    ['{"a":[1,{"b":[[],{}],"b":0}]}', [['a', 1, 'b']]],
+    ['{"a":1,"\\u0061":2}', [['a']]],
+    ['{"":1,"":2}', [['']]],
+    ['{"a":1,"a":2,"a":3,"a":4}', [['a'], ['a']]],
+  ])('in %s', (json, paths) => {
+    expect(duplicateKeys(json, 2)).toEqual(paths);
+  });
+});

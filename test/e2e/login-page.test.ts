@@ -141,6 +141,34 @@ test('behind the name stands where one is logged in; what is ended there is over
   expect(complaints()).toEqual([]);
 });
 
+test('whose session ends while writing a plan is told so, can log in there, and finds the plan again', async () => {
+  await logIn(page);
+  await page.goto(`${address}/ui/start`);
+  const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
+  await editor.focus();
+  await page.keyboard.insertText('service: shop\nsevice: shop\n');
+  const findings = page.getByRole('button', { name: /^Problem line/ });
+  await findings.first().waitFor();
+  await context.clearCookies();
+  await page.keyboard.insertText('environment: demo\n');
+  const main = page.getByRole('main');
+  await main.getByText('You are not logged in').waitFor();
+  expect(await main.textContent()).not.toContain('Bearer');
+  expect(await findings.count()).toBe(0);
+  await page.getByRole('banner').getByRole('link', { name: 'Log in', exact: true }).waitFor();
+  await main.getByRole('link', { name: 'Log in', exact: true }).click();
+  await page.getByLabel('API token').fill('wrong');
+  await page.getByRole('button', { name: 'Log in with the token' }).click();
+  await page.getByRole('alert').getByText('Paste all of it.').waitFor();
+  expect(await main.getByRole('link', { name: 'Log in', exact: true }).count()).toBe(0);
+  await page.getByLabel('API token').fill(token);
+  await page.getByRole('button', { name: 'Log in with the token' }).click();
+  await page.waitForURL(`${address}/ui/start`);
+  await expect.poll(() => editor.textContent(), { timeout: patienceMs }).toContain('environment: demo');
+  await findings.first().waitFor();
+  expect(complaints()).toEqual([]);
+});
+
 test('at a provider one logs in there, and comes back as who one is', async () => {
   await page.goto(`${address}/ui/`);
   await page.getByRole('link', { name: 'Log in', exact: true }).click();

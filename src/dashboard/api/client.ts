@@ -10,6 +10,11 @@ export const client = createClient({
   baseUrl: '',
   headers: sessionHeaders,
   carry: (call) => meStore.send(call),
+  fetch: async (...asked) => {
+    const response = await fetch(...asked);
+    if (response.status === 401) void meStore.doubt();
+    return response;
+  },
 });
 
 /** The one store of who this browser is. */
@@ -23,7 +28,7 @@ export type ApiProblem = Pick<
 
 /** Whatever was thrown. */
 export function problemOf(error: unknown): ApiProblem {
-  if (error instanceof ApiError) return error.code === 'unreachable' ? unreachable(error) : error;
+  if (error instanceof ApiError) return wordedForPages(error);
   return {
     status: 0,
     code: 'answer-strange',
@@ -37,25 +42,29 @@ export function problemOf(error: unknown): ApiProblem {
   };
 }
 
-/** The browser does not say why, and nobody who sees a page can mend the address of its API. */
-function unreachable({
-  status,
-  code,
-  detail,
-  problems,
-  details,
-  passing,
-  retryAfterMs,
-}: ApiError): ApiProblem {
-  return {
-    status,
-    code,
-    title: 'The API does not answer',
-    detail: `This browser says: ${detail}.`,
-    advice: 'Check your network, and try again. Rollouts go on without this page.',
-    problems,
-    details,
-    passing,
-    retryAfterMs,
-  };
+/** The API advises whoever calls it, by the means of a program; people in a browser have others. */
+function wordedForPages(error: ApiError): ApiProblem {
+  switch (error.code) {
+    // The browser does not say why, and nobody who sees a page can mend the address of its API.
+    case 'unreachable':
+      return reworded(error, {
+        title: 'The API does not answer',
+        detail: `This browser says: ${error.detail}.`,
+        advice: 'Check your network, and try again. Rollouts go on without this page.',
+      });
+    case 'unauthenticated':
+      return reworded(error, {
+        title: 'You are not logged in',
+        detail: 'There is no session in this browser, or it is over.',
+        advice: 'Log in; you come back to this page then.',
+      });
+    default:
+      return error;
+  }
+}
+
+/** An error is no plain object: what is asked of it has to be named. */
+export function reworded(error: ApiError, words: Partial<ApiProblem>): ApiProblem {
+  const { status, code, title, detail, advice, problems, details, passing, retryAfterMs } = error;
+  return { status, code, title, detail, advice, problems, details, passing, retryAfterMs, ...words };
 }

@@ -4,6 +4,7 @@ import { ApiError } from '../../client/api-error.ts';
 
 export class MeStore {
   private known: Me | null = null;
+  private doubted = false;
   private readonly listeners = new Set<() => void>();
   private readonly ask: () => Promise<Me>;
   private readonly keepCsrf: (token: string | null) => void;
@@ -32,6 +33,17 @@ export class MeStore {
     if (JSON.stringify(me) === JSON.stringify(this.known)) return;
     this.known = me;
     for (const listener of this.listeners) listener();
+  }
+
+  /**
+   * Asks anew when somebody who was known is refused as a stranger: the session has ended meanwhile. Once for all that
+   * is refused at the same time, that question too.
+   */
+  async doubt(): Promise<void> {
+    if (this.doubted || !this.known?.verified) return;
+    this.doubted = true;
+    await this.load();
+    this.doubted = false;
   }
 
   /**

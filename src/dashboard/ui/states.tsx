@@ -45,10 +45,13 @@ export function Loading({ what }: { readonly what: string }) {
 interface ProblemProps {
   readonly problem: ApiProblem;
   readonly onRetry?: () => void;
+  /** Where somebody is logging in already there is no link to that. Default: false. */
+  readonly isLogin?: boolean;
 }
 
 /** What the API said, and what to try. */
-export function Problem({ problem: { title, detail, advice, problems, code }, onRetry }: ProblemProps) {
+export function Problem({ problem, onRetry, isLogin = false }: ProblemProps) {
+  const { title, detail, advice, problems, code } = problem;
   return (
     <div className="state state-problem" role="alert">
       <h2>
@@ -66,7 +69,7 @@ export function Problem({ problem: { title, detail, advice, problems, code }, on
       )}
       {advice === '' ? null : <p>{advice}</p>}
       <p className="muted mono">{code}</p>
-      {code === 'unauthenticated' ? <a href={loginHref()}>Log in</a> : null}
+      {code === 'unauthenticated' && !isLogin ? <a href={loginHref()}>Log in</a> : null}
       {onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>}
     </div>
   );

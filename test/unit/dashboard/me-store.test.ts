@@ -59,6 +59,21 @@ describe('who this browser is', () => {
   });
 });
 
+describe('a refusal as a stranger', () => {
+  it('asks anew who somebody is who was logged in, and nobody else', async () => {
+    const nobody: Me = { ...meOf('ann', 'one'), actor: null, verified: false, grants: [], session: null };
+    const { store, tokens } = storeOver(meOf('ann', 'one'), nobody, meOf('bob', 'two'));
+    await store.doubt();
+    expect(store.get()).toBeNull();
+    await store.load();
+    await Promise.all([store.doubt(), store.doubt()]);
+    expect(store.get()).toEqual(nobody);
+    expect(tokens).toEqual(['one', null]);
+    await store.doubt();
+    expect(store.get()).toEqual(nobody);
+  });
+});
+
 describe('what is sent in a session', () => {
   it('is sent once more with the token of the session that another tab has renewed', async () => {
     const { store, tokens } = storeOver(meOf('ann', 'one'), meOf('ann', 'two'));

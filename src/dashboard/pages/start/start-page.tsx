@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import type { Catalogue } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
+import { loginHref } from '../../shell/login-href.ts';
 import { Page } from '../../shell/page.tsx';
 import { rolloutPath } from '../../shell/rollout-path.ts';
 import { recall, remember } from '../../shell/storage.ts';
@@ -37,8 +38,10 @@ export function StartPage() {
   const check = usePlanCheck(text);
   const schema = useMemo(() => readSchema(catalogue?.plan), [catalogue]);
   const findings = useMemo(
-    () => (check.validation === null ? [] : findingsOf(check.validation, check.text)),
-    [check.validation, check.text],
+    // Where the API says nothing of the present text, what it said of an earlier one is not to be taken for that.
+    () =>
+      check.validation === null || check.problem !== null ? [] : findingsOf(check.validation, check.text),
+    [check.validation, check.problem, check.text],
   );
   const marks = useMemo(() => findings.filter(isMark), [findings]);
   const advice = findings.filter((one) => !isMark(one));
@@ -140,6 +143,7 @@ function CheckLine({ check, text, findings }: CheckLineProps) {
   return (
     <div className="check-line">
       <p role="status">{checkText(check, text, findings)}</p>
+      {check.problem?.code === 'unauthenticated' ? <a href={loginHref()}>Log in</a> : null}
       {failed ? (
         <Button kind="quiet" onClick={check.again}>
           Check again

@@ -103,6 +103,8 @@ function optionsFor(
   return {
     width,
     height,
+    // The last time may stand at the very edge, with half of itself beyond it.
+    padding: [null, 2.25 * em, null, null],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: syncKey }, points: { show: false } },
     scales: { x: { time: true, auto: false }, y: { auto: false } },

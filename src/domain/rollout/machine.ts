@@ -9,7 +9,7 @@ import { decideAgainst, heldAtStart } from './failure.ts';
 import { closeReport, entering, limitsBind, rollBack } from './moves.ts';
 import { onOutside } from './outside.ts';
 import { hastened, isRamping, onRamped } from './ramp.ts';
-import { withNote } from './timeline.ts';
+import { startedText, withNote } from './timeline.ts';
 import { emptyCarry, type Force, type RolloutEvent, type RolloutState, type StageReport } from './types.ts';
 import { onWatched, withEvidence } from './watched.ts';
 import { onTelling, onTold } from './webhooks.ts';
@@ -59,8 +59,7 @@ export function initialState({ plan, actor, reason, atMs, force }: Start): Rollo
     timeline: [],
     droppedEntries: 0,
   };
-  const text = `rollout of ${plan.service} ${plan.version} to ${plan.environment}${reason ? `: ${reason}` : ''}`;
-  return withNote(state, { kind: 'started', text, actor }, atMs);
+  return withNote(state, { kind: 'started', text: startedText(plan, reason), actor }, atMs);
 }
 
 /** What is still noted, and changes nothing. */

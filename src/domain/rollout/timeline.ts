@@ -35,6 +35,27 @@ export function withNote(state: RolloutState, note: Note, atMs: number): Rollout
   return { ...state, timeline, droppedEntries: state.droppedEntries + 1 };
 }
 
+interface Begun {
+  readonly service: string;
+  readonly version: string;
+  readonly environment: string;
+}
+
+/** The first line of a story. `reason`: as somebody gave it, if they did. */
+export function startedText(begun: Begun, reason: string | undefined): string {
+  return `${what(begun)}${reason ? `: ${reason}` : ''}`;
+}
+
+/** The reason that the first line of a story tells; null: none was given, or it is another line. */
+export function reasonIn({ kind, text }: TimelineEntry, begun: Begun): string | null {
+  const before = `${what(begun)}: `;
+  return kind === 'started' && text.startsWith(before) ? text.slice(before.length) : null;
+}
+
+function what({ service, version, environment }: Begun): string {
+  return `rollout of ${service} ${version} to ${environment}`;
+}
+
 /** The outcome that the last line of a story tells; null: it is another line. */
 export function outcomeIn({ kind, text }: TimelineEntry): Outcome | null {
   if (kind !== 'finished') return null;

@@ -9,6 +9,22 @@ import type { Dashboard } from '../../support/dashboard.ts';
 
 const patient = { timeout: patienceMs };
 const check = 'success-rate';
+/** Keeps the width of the widest time that was written into a chart, in pixels of the page. */
+const measureTimes = `
+  globalThis.widestTime = 0;
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    const widthPx = this.measureText(text).width / devicePixelRatio;
+    if (/^\\d\\d:\\d\\d/.test(text)) globalThis.widestTime = Math.max(globalThis.widestTime, widthPx);
+    return fillText.call(this, text, ...place);
+  };
+`;
+
+/** From the end of what is drawn to the edge of the chart, in pixels of the page. */
+const roomAtTheRight = `
+  const rightOf = (name) => document.querySelector('.uplot ' + name).getBoundingClientRect().right;
+  rightOf('canvas') - rightOf('.u-over');
+`;
 
 export function canaryStatus(use: () => Dashboard): void {
   it('shows a bad version being judged, look by look, and its way back', async () => {
@@ -65,6 +81,20 @@ export function canaryStatus(use: () => Dashboard): void {
     await latest.context.close();
     await own.context.close();
   }, 300_000);
+
+  it('leaves room for the whole of a time at the right edge of a chart', async () => {
+    const { page, context } = await use().open('/rollouts/demo/shop');
+    await page.addInitScript(measureTimes);
+    for (const width of [1280, 2560]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.reload();
+      const widest = () => page.evaluate<number>('globalThis.widestTime');
+      await expect.poll(widest, patient).toBeGreaterThan(0);
+      const roomPx = await page.evaluate<number>(roomAtTheRight);
+      expect(roomPx, `${width} px`).toBeGreaterThanOrEqual((await widest()) / 2);
+    }
+    await context.close();
+  });
 
   it('says which rollout is not known', async () => {
     const { page, context } = await use().open('/rollouts/demo/nowhere');

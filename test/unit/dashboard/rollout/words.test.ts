@@ -6,10 +6,11 @@ import { stageLines } from '../../../../src/dashboard/pages/rollout/model/stage-
 import { signOf } from '../../../../src/dashboard/pages/rollout/model/story.ts';
 import { observe } from '../../../../src/domain/analysis/record.ts';
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';
+import { startedText } from '../../../../src/domain/rollout/timeline.ts';
 import { emptyCarry } from '../../../../src/domain/rollout/types.ts';
 import { successCheck } from '../../../support/plan.ts';
 import { viewOf } from '../../api/fakes.ts';
-import { at, liveOf, running, verdictOf } from './fixtures.ts';
+import { at, liveOf, running, startMs, verdictOf } from './fixtures.ts';
 
 const nowMs = at(21);
 const headline = (status: Partial<RolloutStatus>, changes = {}) =>
@@ -128,6 +129,17 @@ it('facts leave out what is not known', () => {
   expect(names).not.toContain('Workflow');
   const bare = viewOf({}, { status: null, live: null, links: { ...viewOf().links, temporal: 'http://t/x' } });
   expect(factsOf(bare).map(({ name }) => name)).toEqual(['Version', 'Started', 'Run', 'Workflow']);
+});
+
+it('the fact why is the reason that somebody gave for the start, and is left out where nobody did', () => {
+  const begun = { service: 'shop', version: 'v2', environment: 'demo' };
+  const whyOf = (reason?: string) => {
+    const text = startedText(begun, reason);
+    const timeline = [{ atMs: startMs, kind: 'started' as const, text, stage: null, actor: 'ada' }];
+    return factsOf(running({ ...begun, timeline })).find(({ name }) => name === 'Why');
+  };
+  expect(whyOf('a fix: no more empty carts')).toMatchObject({ text: 'a fix: no more empty carts' });
+  expect(whyOf()).toBeUndefined();
 });
 
 it('lines of the story of a kind that is not known yet keep their own name', () => {

@@ -1,5 +1,6 @@
 /** Who, why, what and until when: the facts of a rollout that people look up. Pure. */
 import type { RolloutView } from '../../../../api/contract.ts';
+import { reasonIn } from '../../../../domain/rollout/timeline.ts';
 import { otherSlot, type Slot } from '../../../../domain/rollout/types.ts';
 
 export type Fact =
@@ -15,7 +16,7 @@ export function factsOf(view: RolloutView): Fact[] {
     text('Version', versions(view)),
     text('Slots', slots(view)),
     text('Started by', status?.author ?? started?.actor ?? null),
-    text('Why', started?.text ?? null),
+    text('Why', status && started ? reasonIn(started, status) : null),
     { name: 'Started', kind: 'time', atMs: view.startedAtMs },
     view.endedAtMs === null ? null : { name: 'Ended', kind: 'time', atMs: view.endedAtMs },
     status === null || view.endedAtMs !== null

@@ -39,7 +39,7 @@ export function sessionRoutes(root: FastifyInstance, login: BrowserLogin | null)
       if (session === null || !owns(principal, session.name)) {
         throw new SluiceError('session-not-found', `There is no session ${params.session} of yours.`);
       }
-      log.info({ principal: principal.name, session: session.id, of: session.name }, 'session revoked');
+      log.info({ principal: principal.name, session: session.id, of: session.name }, 'revoking a session');
       return [session.id];
     };
     return {

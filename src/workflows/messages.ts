@@ -4,12 +4,13 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors.ts';
-import { refusalOf } from '../domain/rollout/commands.ts';
+import { isRepeated, refusalOf } from '../domain/rollout/commands.ts';
 import { expectationFault } from '../domain/rollout/expectation.ts';
 import { statusQuery } from '../domain/rollout/names.ts';
 import { readPayload } from '../domain/rollout/payload.ts';
@@ -54,18 +55,15 @@ function listenFor(run: RolloutRun, name: CommandName): void {
     defineSignal<[unknown]>(name),
     (input) => {
       const reading = readPayload(name, input);
-      run.apply(
-        reading.ok
-          ? { kind: 'command', command: { name, ...reading.payload }, via: 'signal' }
-          : { kind: 'malformed', name, message: reading.message },
-      );
+      if (reading.ok) take(run, { name, ...reading.payload }, 'signal');
+      else run.apply({ kind: 'malformed', name, message: reading.message });
     },
     { description },
   );
   setHandler(
     defineUpdate<RolloutStatus, [unknown]>(name),
     (input) => {
-      run.apply({ kind: 'command', command: commandFrom(name, input), via: 'update' });
+      take(run, commandFrom(name, input), 'update');
       return statusOf(run.state);
     },
     {
@@ -80,6 +78,11 @@ function listenFor(run: RolloutRun, name: CommandName): void {
       },
     },
   );
+}
+
+function take(run: RolloutRun, command: Command, via: 'update' | 'signal'): void {
+  if (isRepeated(run.state, command) && patched('takes-a-request-once')) return;
+  run.apply({ kind: 'command', command, via });
 }
 
 function commandFrom(name: CommandName, input: unknown): Command {

@@ -174,6 +174,18 @@ export const recordings: Readonly<Record<string, Recording>> = {
       await rollout.signal('rollback', { reason: 'not needed' });
     },
   },
+  'asked-twice-in-two-ways': {
+    plan: quick('two-ways', {
+      stages: [stageFixture({ weightPercent: 40, soakMs: 60_000 })],
+      rollback: { ...planFixture().rollback, strategy: 'gradual', ramp: { overMs: 2_000, steps: 2 } },
+    }),
+    drive: async (rollout) => {
+      await rollout.phase('soaking');
+      const request = { actor: 'ann', reason: 'bad', requestId: 'once' };
+      await rollout.signal('rollback', request);
+      await rollout.update('rollback', request);
+    },
+  },
   'rolled-back-with-actions-and-verified': {
     plan: quick('with-actions', {
       stages: [stageFixture({ soakMs: 60_000 })],

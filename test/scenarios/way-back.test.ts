@@ -110,6 +110,20 @@ describe.concurrent('gradual', () => {
     );
   });
 
+  it('goes on in its steps when the very request comes once more, whichever way', async () => {
+    const rollout = await env.start(planFor('ramp-repeated', gradual));
+    await serving(rollout);
+    const request = { actor: 'ann', reason: 'slowly', requestId: 'r1' };
+    await rollout.signal('rollback', request);
+    await rollout.until('to be at 30 %', async () => (await rollout.canaryShare()) === 30);
+    await rollout.update('rollback', request);
+    await rollout.signal('rollback', request);
+    const { timeline, rollback } = await rollout.ended();
+    expect(rollback?.strategy).toEqual({ planned: 'gradual', ramped: true });
+    expect(timeline.find(({ kind }) => kind === 'ramp')?.text).toMatch(/^the canary went down by [^:]*$/);
+    expect(timeline.filter(({ kind }) => kind === 'command')).toHaveLength(1);
+  });
+
   it('never waits for a failed check, nor for the API, whose updates come with a stop', async () => {
     const rollout = await env.start(planFor('ramp-check', gradual));
     await serving(rollout);

@@ -120,6 +120,22 @@ export function applyCommand(
 }
 
 /**
+ * Whether the story has the very request already: a repetition may come another way than the first time, as an update
+ * after a signal, and Temporal tells only those of one way apart.
+ */
+export function isRepeated({ timeline }: RolloutState, command: Command): boolean {
+  if (command.requestId === undefined) return false;
+  const [text, actor, data] = [sentence(command), command.actor ?? null, JSON.stringify(facts(command))];
+  return timeline.some(
+    (line) =>
+      line.kind === 'command' &&
+      line.text === text &&
+      line.actor === actor &&
+      JSON.stringify(line.data) === data,
+  );
+}
+
+/**
  * The API sends updates and has written the stop already, so an update is at once, unless it says that there was none;
  * a signal goes by the plan's strategy. Whoever asks again without a word of patience has none left.
  */

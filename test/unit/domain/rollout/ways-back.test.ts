@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan, RollbackConfig } from '../../../../src/domain/plan/types.ts';
-import { legalCommands } from '../../../../src/domain/rollout/commands.ts';
+import { isRepeated, legalCommands } from '../../../../src/domain/rollout/commands.ts';
 import { cooldownOf } from '../../../../src/domain/rollout/cooldown.ts';
 import { begun, effectOf, leniencyOf, mayCutOff } from '../../../../src/domain/rollout/effects.ts';
 import { apply, initialState } from '../../../../src/domain/rollout/machine.ts';
@@ -101,6 +101,23 @@ describe('gradual', () => {
     const again = reached(plan, prepared, shifted, patiently, patiently);
     expect(effectOf(again).kind).toBe('ramp');
     expect(effectOf(apply(again, told('rollback', 'update'), 1_000_100)).kind).toBe('restore');
+  });
+
+  it('tells a request that the story has from another of the same person', () => {
+    const command = { name: 'rollback', actor: 'ann', reason: 'bad', requestId: 'r1' } as const;
+    const story = reached(plan, prepared, shifted, { kind: 'command', command, via: 'signal' });
+    expect(isRepeated(story, { ...command })).toBe(true);
+    for (const other of [
+      { ...command, requestId: 'r2' },
+      { ...command, actor: 'bob' },
+      { ...command, reason: 'worse' },
+      { ...command, gradual: true },
+      { ...command, name: 'reject' } as const,
+      { name: 'rollback', actor: 'ann', reason: 'bad' } as const,
+    ]) {
+      expect(isRepeated(story, other)).toBe(false);
+    }
+    expect(isRepeated(reached(plan, prepared, shifted), command)).toBe(false);
   });
 
   it('does not ramp a promoted version, nor a canary that has no share', () => {

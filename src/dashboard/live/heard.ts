@@ -32,6 +32,18 @@ export function lost(known: Known, why: string): Known {
   return { ...known, kind: 'lost', why };
 }
 
+type Failure = Pick<ApiError, 'status' | 'code'>;
+
+/** A question or a stream has failed, and is tried again. */
+export function failed(known: Known, error: Failure & Pick<ApiError, 'detail'>): Known {
+  return { ...known, kind: awayKind(error), why: error.detail };
+}
+
+/** An answer in other words than the API's is that of a proxy before it. */
+function awayKind({ status, code }: Failure): ConnectionKind {
+  return status === 0 || code === 'answer-strange' ? 'lost' : 'stale';
+}
+
 /** The API will not tell, or not any more: what was seen grows old. */
 export function refused(known: Known, why: string): Known {
   return { ...known, kind: 'refused', why };
@@ -52,8 +64,8 @@ export function shownKind(
 const barred: ReadonlySet<number> = new Set([401, 403]);
 
 /** Of a question that is asked again and again; that there is nothing of the kind is an answer as well. */
-export function kindOf(data: unknown, problem: Pick<ApiError, 'status' | 'passing'> | null): ConnectionKind {
-  if (problem?.passing) return problem.status === 0 ? 'lost' : 'stale';
+export function kindOf(data: unknown, problem: (Failure & Pick<ApiError, 'passing'>) | null): ConnectionKind {
+  if (problem?.passing) return awayKind(problem);
   if (problem !== null && barred.has(problem.status)) return 'refused';
   return data === null && problem === null ? 'connecting' : 'live';
 }

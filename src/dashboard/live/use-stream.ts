@@ -4,7 +4,7 @@ import type { StreamLost, StreamOptions } from '../../client/index.ts';
 import { type ApiProblem, problemOf } from '../api/client.ts';
 import { browserClock } from './browser-clock.ts';
 import type { Connection } from './connection.ts';
-import { after, connecting, type Heard, lost, refused } from './heard.ts';
+import { after, connecting, failed, type Heard, lost, refused } from './heard.ts';
 
 type Sign = Heard | StreamLost;
 
@@ -40,7 +40,7 @@ export function useStream<S extends Sign>(
     const lose = (why: string) => setConnection((known) => lost(known, why));
     const follow = async () => {
       for await (const sign of open({ signal, clock: browserClock })) {
-        if ('retryInMs' in sign) lose(sign.error.detail);
+        if ('retryInMs' in sign) setConnection((known) => failed(known, sign.error));
         else {
           const asOfMs = latest.current(sign as Exclude<S, StreamLost>) ?? sign.atMs;
           setConnection((known) => after(known, sign, asOfMs));

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   after,
   connecting,
+  failed,
   type Known,
   kindOf,
   lost,
@@ -31,6 +32,13 @@ test('what the API could not see stays old through a lost connection, until it i
   expect(after(back, { ...alive, clocks: { asOfMs: 3 } }, 3)).toMatchObject({ kind: 'live', asOfMs: 3 });
 });
 
+test('an API that answers without sight is not lost, and what a proxy answers in its place is', () => {
+  const away = { status: 503, code: 'temporal-unavailable', detail: 'Temporal is away' } as const;
+  expect(failed(connecting, away)).toMatchObject({ kind: 'stale', asOfMs: null, why: 'Temporal is away' });
+  expect(failed(connecting, { status: 0, code: 'unreachable', detail: 'gone' }).kind).toBe('lost');
+  expect(failed(connecting, { status: 502, code: 'answer-strange', detail: 'gone' }).kind).toBe('lost');
+});
+
 test('nothing is live any more that the API will not tell', () => {
   expect(refused(live, 'no session')).toMatchObject({ kind: 'refused', asOfMs: 0, why: 'no session' });
 });
@@ -45,9 +53,9 @@ test('a connection is not shown as live that has brought nothing for two signs o
 test('a question that is asked again and again finds the API away, or without sight, or refusing', () => {
   expect(kindOf(null, null)).toBe('connecting');
   expect(kindOf({}, null)).toBe('live');
-  expect(kindOf({}, { status: 0, passing: true })).toBe('lost');
-  expect(kindOf({}, { status: 503, passing: true })).toBe('stale');
-  expect(kindOf(null, { status: 401, passing: false })).toBe('refused');
-  expect(kindOf({}, { status: 403, passing: false })).toBe('refused');
-  expect(kindOf(null, { status: 404, passing: false })).toBe('live');
+  expect(kindOf({}, { status: 0, code: 'unreachable', passing: true })).toBe('lost');
+  expect(kindOf({}, { status: 503, code: 'temporal-unavailable', passing: true })).toBe('stale');
+  expect(kindOf(null, { status: 401, code: 'unauthenticated', passing: false })).toBe('refused');
+  expect(kindOf({}, { status: 403, code: 'access-refused', passing: false })).toBe('refused');
+  expect(kindOf(null, { status: 404, code: 'rollout-not-found', passing: false })).toBe('live');
 });

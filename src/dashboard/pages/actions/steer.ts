@@ -21,8 +21,22 @@ export async function steer(
   client: Pick<SluiceClient, 'steerRollout'>,
   { request, runId, seen, idempotencyKey }: Steering,
 ): Promise<CommandAnswer> {
+  const isLost = request.command === 'rollback' && seen === 'lost';
+  return await steerUnseen(client, { request, runId: isLost ? runId : null, idempotencyKey });
+}
+
+type Unseen = Omit<Steering, 'runId' | 'seen'> & {
+  /** Null: whichever runs. */
+  readonly runId: string | null;
+};
+
+/** For a page that has not seen its rollout, too. */
+export async function steerUnseen(
+  client: Pick<SluiceClient, 'steerRollout'>,
+  { request, runId, idempotencyKey }: Unseen,
+): Promise<CommandAnswer> {
   const once = { idempotencyKey };
-  if (request.command !== 'rollback' || seen !== 'lost') return await client.steerRollout(request, once);
+  if (runId === null) return await client.steerRollout(request, once);
   try {
     return await client.steerRollout({ ...request, run: runId }, once);
   } catch (error) {

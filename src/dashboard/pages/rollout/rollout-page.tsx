@@ -8,6 +8,7 @@ import { useTarget } from '../../shell/rollout-path.ts';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
+import { UnseenRollback } from '../actions/unseen-rollback.tsx';
 import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
 import { StatusView } from './status/status-view.tsx';
 import { useNextRun } from './use-next-run.ts';
@@ -50,8 +51,9 @@ function OneRollout({ followed, onNext }: OneRolloutProps) {
   }, [next, onNext]);
   const target = `${followed.environment}/${followed.service}`;
   if (view === null) {
+    const isOutOfSight = connection.kind === 'stale' || connection.kind === 'lost';
     return (
-      <Page title={target}>
+      <Page title={target} actions={isOutOfSight ? <UnseenRollback followed={followed} /> : null}>
         {problem === null ? (
           <Loading what="the rollout" />
         ) : problem.code === 'rollout-not-found' ? (

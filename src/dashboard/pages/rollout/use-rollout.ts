@@ -33,8 +33,13 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
       setAheadMs((known) => Math.min(known ?? Number.POSITIVE_INFINITY, sign.atMs - live.atMs));
     return undefined;
   });
-  const { series, problem } = useSeries(view, stream.connection.kind === 'lost');
+  const { series, problem } = useSeries(view, isAway(stream.connection));
   return { ...stream, view, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
+}
+
+/** Whatever was added to the series meanwhile has to be asked for afterwards. */
+function isAway({ kind }: Stream['connection']): boolean {
+  return kind === 'lost' || kind === 'stale';
 }
 
 /** The least time between two questions for a stage that the series does not know yet. */
@@ -44,7 +49,7 @@ const askAgainMs = 3_000;
  * Asked for at first, at each turn of the rollout (a watch has ended, and history has it all) and after a lost
  * connection; in between it grows by what the stream brings.
  */
-function useSeries(view: RolloutView | null, lost: boolean) {
+function useSeries(view: RolloutView | null, away: boolean) {
   const [series, setSeries] = useState<RolloutSeries | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
@@ -60,7 +65,7 @@ function useSeries(view: RolloutView | null, lost: boolean) {
 
   useEffect(() => {
     const { current } = latest;
-    if (key === null || current === null || lost) return;
+    if (key === null || current === null || away) return;
     const stopped = new AbortController();
     const { environment, service, runId: run } = current;
     askedAtMs.current = Date.now();
@@ -74,7 +79,7 @@ function useSeries(view: RolloutView | null, lost: boolean) {
         if (!stopped.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
       });
     return () => stopped.abort();
-  }, [key, lost]);
+  }, [key, away]);
 
   useEffect(() => {
     const isNew = series !== null && view !== null && !knowsStage(series, view);

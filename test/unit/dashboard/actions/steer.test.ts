@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CommandAnswer } from '../../../../src/api/contract.ts';
 import { ApiError } from '../../../../src/client/index.ts';
-import { type Steering, steer } from '../../../../src/dashboard/pages/actions/steer.ts';
+import { type Steering, steer, steerUnseen } from '../../../../src/dashboard/pages/actions/steer.ts';
 
 const accepted: CommandAnswer = { accepted: true, via: 'update', status: null };
 const shop = { environment: 'demo', service: 'shop', body: { actor: 'ann' } };
@@ -33,6 +33,21 @@ test('a page that has lost its rollout brings back that one, and not the next', 
   const refused = problem(409, 'command-refused');
   expect(await sent('rollback', 'lost', refused)).toEqual({ runs: ['a'], outcome: refused });
   expect(await sent('rollback', 'lost')).toEqual({ runs: ['a'], outcome: accepted });
+});
+
+test('a page that has seen nothing brings back the run of its address, else whichever runs', async () => {
+  const request = { ...shop, command: 'rollback' } as const;
+  const runs: (string | undefined)[] = [];
+  const client = {
+    steerRollout: async ({ run }: { readonly run?: string | undefined }) => {
+      runs.push(run);
+      if (run !== undefined) throw problem(503, 'temporal-unavailable');
+      return accepted;
+    },
+  };
+  await steerUnseen(client, { request, runId: 'a', idempotencyKey: 'k' });
+  await steerUnseen(client, { request, runId: null, idempotencyKey: 'k' });
+  expect(runs).toEqual(['a', undefined, undefined]);
 });
 
 test('nothing comes before the stop of a page that is live, or of an API that cannot see Temporal', async () => {

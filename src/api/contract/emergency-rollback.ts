@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { problemOfScope } from '../../domain/emergency/scope.ts';
 import { type EmergencyStatus, emergencyPhases } from '../../domain/emergency/status.ts';
+import { isLegible, legibleRule } from '../../domain/legible.ts';
 import { emergencyAnswerSchema } from './emergency.ts';
 import { nextSchema, pagingFields } from './paging.ts';
 import { actorSchema, nameSchema, scopeWordSchema, textSchema } from './text.ts';
@@ -21,10 +22,13 @@ export const emergencyRollbackBodySchema = z
   .strictObject({
     scope: scopeSchema,
     /** `previous`, or the name of a version: where promoted targets go. Without it they are left. */
-    to: z.exactOptional(nameSchema),
+    to: z.exactOptional(nameSchema.refine(isLegible, legibleRule)),
     /** Shorter than other reasons, because the rollouts are told with a word before it. */
     reason: textSchema(450),
     actor: actorSchema,
+    force: z
+      .exactOptional(z.boolean())
+      .describe('Open it also where the scope names only targets of which no rollout is known.'),
   })
   .refine(({ scope, to }) => to === undefined || ![scope].flat().includes('canary'), {
     path: ['to'],

@@ -19,7 +19,7 @@ import {
   requestMemo,
 } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { targetOf } from '../../domain/plan/types.ts';
+import { targetOf, workflowIdOf } from '../../domain/plan/types.ts';
 import { taskQueues } from '../../domain/rollout/names.ts';
 import { isOpen, orderIn } from '../../worker/open-emergencies.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
@@ -38,14 +38,18 @@ const headStartMs = 300;
  */
 const askedBefore = { stopsWaitMs: 150, openingWaitsMs: 2_000 };
 
+/** Nobody's emergency waits longer for Temporal to say that nothing named in it was ever rolled out. */
+const looksWaitMs = 2_000;
+
 /**
  * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a
  * newer one. While it is open the stops are written again: the first ones may have failed, and no worker may run.
- * Throws `temporal-unavailable`, whose details say what could be stopped all the same.
+ * Throws `temporal-unavailable`, whose details say what could be stopped all the same; without `force`
+ * `rollout-not-found` where the scope names single targets and Temporal says of each that it knows no rollout.
  */
 export async function openEmergency(
   deps: ExpressDeps,
-  { scope, to, actor, reason }: EmergencyRollbackBody,
+  { scope, to, actor, reason, force }: EmergencyRollbackBody,
   key: string | null,
 ): Promise<EmergencyOpened> {
   const words = normalised([scope].flat());
@@ -70,9 +74,11 @@ export async function openEmergency(
   await Promise.race([stopping, sleep(headStartMs)]);
   // A stop of everything lasts until its emergency is released, so it never stands without one.
   const isNone = (known: Begun) => known.over === true && order.stoppedAll.length > 0;
-  const opening = asking.then((known) =>
-    known === null || isNone(known) ? begin(deps, order, request) : known,
-  );
+  const opening = asking.then(async (known) => {
+    if (known !== null && !isNone(known)) return known;
+    if (force !== true) await refuseNobody(deps, order);
+    return await begin(deps, order, request);
+  });
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
   if ('error' in opened) throw withStop(opened.error, stop);
   return { id: order.id, ...opened, workerSeen: await isWorkerSeen(deps), stop, links };
@@ -115,6 +121,35 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
   } catch (error) {
     return { restored: [], notRestored: [], listProblem: messageOf(error) };
   }
+}
+
+/** A typing error would block what it does not mean, and bring nothing back. Who is not sure refuses nothing. */
+async function refuseNobody(deps: ExpressDeps, { id, scope }: EmergencyOrder): Promise<void> {
+  const signal = AbortSignal.timeout(looksWaitMs);
+  for (const target of scope) {
+    if (!isExact(target) || (await isThere(deps, workflowIdOf(target), signal))) return;
+  }
+  // One that was opened with `force` is asked for again without.
+  const info = await rawInfoOf(deps, { workflowId: emergencyWorkflowIdOf(id) }, looksWaitMs).catch(
+    () => null,
+  );
+  if (info && isOpen(info)) return;
+  const [first, ...rest] = scope;
+  const more = rest.length === 0 ? '' : ` and of ${rest.length} more`;
+  throw new SluiceError(
+    'rollout-not-found',
+    `No rollout of ${first}${more} is known, so no emergency was opened. To block new rollouts there all the same, send it with \`force\` (\`--force\`).`,
+    { details: { unknown: scope } },
+  );
+}
+
+/** Also while nobody can say. */
+async function isThere(deps: ExpressDeps, workflowId: string, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return true;
+  return await rawInfoOf(deps, { workflowId }, looksWaitMs).then(
+    (info) => info !== null,
+    () => true,
+  );
 }
 
 type Begun = Pick<EmergencyOpened, 'workflowId' | 'runId' | 'created' | 'over'>;

@@ -21,6 +21,7 @@ export interface EmergencyRollbackOptions extends KeyedOptions {
   readonly release?: boolean;
   readonly detach?: boolean;
   readonly gradual?: boolean;
+  readonly force?: boolean;
 }
 
 export async function runEmergencyRollback(options: EmergencyRollbackOptions, io: Io): Promise<number> {
@@ -33,7 +34,13 @@ export async function runEmergencyRollback(options: EmergencyRollbackOptions, io
   if (options.release) return await release(options, words, { actor, reason }, io);
   await confirm(options, words, io);
   const client = clientOf(options, io);
-  const body = { scope: words, reason, actor, ...(options.to === undefined ? {} : { to: options.to }) };
+  const body = {
+    scope: words,
+    reason,
+    actor,
+    ...(options.to === undefined ? {} : { to: options.to }),
+    ...(options.force ? { force: true } : {}),
+  };
   const { value, raw } = await client.ask('openEmergency', { body }, onceOf(options));
   if (!options.json) {
     writeLines(io.out, openedLines(value));
@@ -117,6 +124,7 @@ export function addEmergencyOptions(command: Command): Command {
     )
     .option('--to <version>', 'with --emergency: where promoted targets go, `previous` or a version')
     .option('--yes', 'with --emergency: do not ask first')
+    .option('--force', 'with --emergency: also for targets of which no rollout is known')
     .option('--detach', 'with --emergency: do not wait until all is verified')
     .option('--release', 'with --emergency: let rollouts in the scope begin again');
 }

@@ -98,10 +98,10 @@ function expressLines({ express }: CommandAnswer): string[] {
 type Flags = Omit<SteerOptions, 'target' | 'name'> & Omit<EmergencyRollbackOptions, 'target'>;
 
 /** The target of a command that is no emergency. */
-function ordinary(target: Target | undefined, { scope, to, release, detach }: Flags): Target {
-  if (scope || to || release || detach) {
+function ordinary(target: Target | undefined, { scope, to, release, detach, force }: Flags): Target {
+  if (scope || to || release || detach || force) {
     throw badInput(
-      '--scope, --to, --detach and --release are of an emergency.',
+      '--scope, --to, --detach, --force and --release are of an emergency.',
       'Add --emergency, or leave them.',
     );
   }

@@ -173,6 +173,47 @@ describe('an emergency rollback', () => {
     expect(released.json()).toEqual({ accepted: true, via: 'update', status: null });
   });
 
+  describe('of targets by name of which nobody has ever rolled out one', () => {
+    const nowhere = { scope: ['prod/shoop', 'prdo/shop'], ...fire };
+
+    test('is refused, as a typing error would block what it does not mean and bring nothing back', async () => {
+      const { temporal, post } = await serve({ 'prod/shop': {} });
+      const answer = await post('', nowhere);
+      expect([answer.statusCode, answer.json().code]).toEqual([404, 'rollout-not-found']);
+      expect(answer.json().detail).toMatch(/prdo\/shop and of 1 more .* `force` \(`--force`\)/);
+      expect(answer.json().details).toMatchObject({ unknown: ['prdo/shop', 'prod/shoop'] });
+      expect([stops, temporal.started]).toEqual([[], []]);
+    });
+
+    test('is opened with force, and asked for again without', async () => {
+      const { temporal, post } = await serve({});
+      expect((await post('', { ...nowhere, force: true })).statusCode).toBe(201);
+      expect(temporal.started[0]?.options.args?.[0]).not.toHaveProperty('force');
+      const open = { 'emergency/prod/new': { order: { ...order, id: 'prod/new', scope: ['prod/new'] } } };
+      const again = await serve(open);
+      expect((await again.post('', { scope: 'prod/new', ...fire })).statusCode).toBe(200);
+    });
+
+    test.each([['prod/shop'], ['prod/old'], ['demo/*'], ['staging']])(
+      'is opened when %s is named too, which may be meant',
+      async (word) => {
+        const { post } = await serve({ 'prod/shop': {}, 'prod/old': { phase: 'promoted', status: 2 } });
+        expect((await post('', { ...nowhere, scope: [...nowhere.scope, word] })).statusCode).toBe(201);
+      },
+    );
+
+    test.each([
+      ['is away', grpcUnavailable],
+      ['has lost its namespace', grpcNoNamespace],
+      ['hangs', 'hang'],
+    ] as const)('is opened when Temporal %s and cannot say whether they are known', async (_, fault) => {
+      const { temporal, post } = await serve({});
+      temporal.behaviour.set('describe', fault);
+      expect((await post('', nowhere)).statusCode).toBe(201);
+      expect(temporal.started).toHaveLength(1);
+    });
+  });
+
   test('with Temporal away is a failure that says what is stopped all the same', async () => {
     const { temporal, post } = await serve({});
     for (const call of ['list', 'start', 'describe'] as const) temporal.behaviour.set(call, grpcUnavailable);
@@ -189,7 +230,9 @@ describe('an emergency rollback', () => {
     [{ scope: 'canary', to: 'v1', ...fire }, 'body.to'],
     [{ scope: 'all', actor: 'ada' }, 'body.reason'],
     [{ scope: 'all', reason: 'fire' }, 'body.actor'],
-    [{ scope: 'all', force: true, ...fire }, 'body'],
+    [{ scope: 'all', hard: true, ...fire }, 'body'],
+    [{ scope: 'prod', to: 'v\u202e1', ...fire }, 'body.to'],
+    [{ scope: 'prod\u202e', ...fire }, 'body.scope'],
   ])('is refused with the field at fault: %j', async (body, path) => {
     const { temporal, post } = await serve({});
     const answer = await post('', body);

@@ -78,6 +78,18 @@ test('with --json prints the last view, and with --detach only how it began', as
   expect([begun.code, JSON.parse(begun.out)]).toEqual([0, opened]);
 });
 
+test('a target that was never rolled out is refused with the way to block it all the same: --force', async () => {
+  const refused = async () => {
+    throw new SluiceError('rollout-not-found', 'No rollout of prod/typo is known; send it with `--force`.');
+  };
+  const first = await sluice([...emergency, 'prod/typo'], { openEmergency: refused });
+  expect([first.code, first.err]).toEqual([4, expect.stringContaining('--force')]);
+  const forced = await sluice([...emergency, 'prod/new', '--detach', '--force'], {
+    openEmergency: async () => opened,
+  });
+  expect([forced.code, forced.calls[0]?.args[0]]).toMatchObject([0, { scope: ['prod/new'], force: true }]);
+});
+
 test('at Ctrl-C it says that the emergency goes on', async () => {
   const io = fakeIo({ sleep: async () => io.interrupt.abort() });
   const { code, err } = await sluice(

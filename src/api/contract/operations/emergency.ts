@@ -49,12 +49,12 @@ export const emergencyOperations = {
     tag: 'emergency',
     summary: 'Bring every rollout of a scope back at once, and block new ones until it is released',
     description:
-      'Stops the canaries in the data planes first. The same scope once more is the same emergency: 200.',
+      'Stops the canaries in the data planes first. The same scope once more is the same emergency: 200. 404 where the scope names only single targets of which no rollout is known, unless forced.',
     query: noQuerySchema,
     body: emergencyRollbackBodySchema,
     answer: emergencyOpenedSchema,
     statuses: [200, 201],
-    errors: ['temporal-unavailable'],
+    errors: ['rollout-not-found', 'temporal-unavailable'],
   },
   listEmergencies: {
     method: 'GET',

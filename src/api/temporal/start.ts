@@ -4,6 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { emergencyOpen } from '../../domain/emergency/block.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { type Plan, targetOf, workflowIdOf } from '../../domain/plan/types.ts';
+import { asPractice } from '../../domain/policy/examine.ts';
 import { cooling, readCooldown } from '../../domain/rollout/cooldown.ts';
 import { cooldownMemo, workflowType } from '../../domain/rollout/names.ts';
 import type { Force } from '../../domain/rollout/types.ts';
@@ -13,7 +14,7 @@ import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
 import type { Queue } from '../express/queue.ts';
 import type { StartRequest, StartResult } from '../service.ts';
-import { type AdmissionDeps, admitted } from './admission.ts';
+import { type AdmissionDeps, admitted, examinePlan } from './admission.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
 import { supersede } from './supersede.ts';
 import { type Described, describe } from './view.ts';
@@ -82,7 +83,7 @@ async function tryOnce(
   const run = await tryStart(deps, request, plan, force);
   if (run) return { ...run, created: true, warnings };
   const running = await describe(deps, plan);
-  return sameRequest(request, running.memo) ? known(request, running.summary.runId) : running;
+  return sameRequest(request, running.memo) ? await known(deps, request, running.summary.runId) : running;
 }
 
 /** Preparation would refuse it as well, but later and with a rollout to its name. */
@@ -148,16 +149,20 @@ async function startedBefore(deps: StartDeps, request: StartRequest): Promise<Ru
   const latest = await found(describe(deps, request.plan));
   if (latest === null) return null;
   // Asked first, because visibility, which knows all runs, lags behind.
-  if (sameRequest(request, latest.memo)) return known(request, latest.summary.runId);
+  if (sameRequest(request, latest.memo)) return await known(deps, request, latest.summary.runId);
   for (const info of await runsOf(deps, workflowId, rememberedRuns)) {
     if (!sameRequest(request, (key) => memoOf(info, key))) continue;
-    return known(request, summaryOf(info).runId);
+    return await known(deps, request, summaryOf(info).runId);
   }
   return null;
 }
 
-function known({ plan, warnings = [] }: StartRequest, runId: string): Run {
-  return { workflowId: workflowIdOf(targetOf(plan)), runId, created: false, warnings };
+/** The rollout is there whatever is said of its plan by now, so that fails nothing. */
+async function known(deps: StartDeps, request: StartRequest, runId: string): Promise<Run> {
+  const { warnings } = await examinePlan(deps, request).catch(() => ({
+    warnings: asPractice(request.warnings ?? []),
+  }));
+  return { workflowId: workflowIdOf(targetOf(request.plan)), runId, created: false, warnings };
 }
 
 /** Throws `idempotency-mismatch` when the key was used for another plan. */

@@ -17,7 +17,7 @@ export function examine(given: Plan, examination: Examination): Examined {
   const found = binding.map((policy) => ({ policy, problems: against(policy, plan) }));
   const at = (level: Policy['level']) =>
     found.flatMap(({ policy, problems }) => (policy.level === level ? problems : []));
-  const told = [...warnings.map((one): Problem => ({ kind: 'practice', ...one })), ...at('advisory')];
+  const told = [...asPractice(warnings), ...at('advisory')];
   const refuses =
     strict || binding.some(({ level, require }) => level === 'mandatory' && require.strict === true);
   const dependencies = dependencyProblems(plan, standings).map(
@@ -35,6 +35,11 @@ export function examine(given: Plan, examination: Examination): Examined {
     warnings: refuses ? [] : told,
     recommendations: recommendationsFor(plan),
   };
+}
+
+/** What was found in a plan as it was read. */
+export function asPractice(warnings: readonly Problem[]): readonly Problem[] {
+  return warnings.map((one) => ({ kind: 'practice', ...one }));
 }
 
 function against(policy: Policy, plan: Plan): readonly Problem[] {

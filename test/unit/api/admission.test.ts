@@ -4,13 +4,14 @@
  */
 import { describe, expect, test } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
+import { digestOf } from '../../../src/api/temporal/start.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import type { Bounds } from '../../../src/domain/policy/bounds.ts';
 import type { Policy, PolicySet } from '../../../src/domain/policy/types.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import { planFixture } from '../../support/plan.ts';
-import { fakeTemporal } from './fake-temporal.ts';
+import { type FakeRollout, fakeTemporal } from './fake-temporal.ts';
 
 const plan = planFixture({ environment: 'prod', service: 'shop', traffic: { name: 'a', options: {} } });
 const request = { plan, actor: 'ann', reason: 'release', idempotencyKey: null };
@@ -24,8 +25,10 @@ const policy: Policy = {
   mandate: { gates: [], guards: [] },
 };
 
-function serve(read: () => Promise<PolicySet>, bounds: Bounds = {}) {
-  const temporal = fakeTemporal({ 'prod/shop': { phase: 'promoted', status: 2 } });
+const ended: FakeRollout = { phase: 'promoted', status: 2 };
+
+function serve(read: () => Promise<PolicySet>, bounds: Bounds = {}, shop: FakeRollout = ended) {
+  const temporal = fakeTemporal({ 'prod/shop': shop });
   const traffic = createMemoryTraffic();
   const service = createTemporalService({
     client: temporal.client,
@@ -61,6 +64,23 @@ describe('a start under policies', () => {
     await other.service.start(request);
     const digest = (of: typeof temporal) => of.started[0]?.options.memo?.planDigest;
     expect(digest(temporal)).toBe(digest(other.temporal));
+  });
+
+  test('is answered as before when it is sent again, and also once policies cannot be read', async () => {
+    const advice: Policy = { ...policy, level: 'advisory' };
+    const sent = { ...request, idempotencyKey: 'deploy-1', warnings: [{ path: 'x', message: 'y' }] };
+    const shop = { start: { idempotencyKey: 'deploy-1', planDigest: digestOf(plan) } };
+    const policies = { policies: [advice], sha256: 'abc' };
+    const first = await serve(async () => policies).service.start(sent);
+    const again = await serve(async () => policies, {}, shop).service.start(sent);
+    expect([first.created, again.created]).toEqual([true, false]);
+    expect(first.warnings).toMatchObject([{ kind: 'practice' }, { kind: 'policy', policy: 'production' }]);
+    expect(again.warnings).toEqual(first.warnings);
+    const broken = serve(() => Promise.reject(new Error('no file')), {}, shop);
+    expect(await broken.service.start(sent)).toMatchObject({
+      created: false,
+      warnings: [{ path: 'x', message: 'y', kind: 'practice' }],
+    });
   });
 
   test('begins nothing where an instance gives the plan no place, whatever its policies', async () => {

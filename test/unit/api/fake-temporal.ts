@@ -25,6 +25,8 @@ export interface FakeRollout {
   readonly status?: number;
   /** Null: started by something that keeps no memo. */
   readonly traffic?: { readonly name: string; readonly options: object } | null;
+  /** What its memo has of the request that started it. */
+  readonly start?: { readonly idempotencyKey: string; readonly planDigest: string };
   /** What its rollback left. */
   readonly cooldown?: { readonly untilMs: number; readonly automatic: boolean };
   /** What its `status` query answers, each time anew. */
@@ -238,6 +240,7 @@ function infoOf(
     traffic,
     order,
     request,
+    start,
     cooldown,
     runId,
     firstRunId,
@@ -251,6 +254,7 @@ function infoOf(
     ...(traffic === null ? {} : { traffic: inMemo(traffic ?? { name: 'a', options: {} }) }),
     ...(order ? { order: inMemo(order) } : {}),
     ...(request ? { [requestMemo]: inMemo(request) } : {}),
+    ...Object.fromEntries(Object.entries(start ?? {}).map(([key, value]) => [key, inMemo(value)])),
     ...(cooldown ? { cooldown: inMemo(cooldown) } : {}),
   };
   return {

@@ -48,7 +48,6 @@ export async function emergency(input: EmergencyInput): Promise<EmergencyStatus>
       }
     }
     await liftStops(run);
-    run.state = { ...run.state, closedAtMs: Date.now() };
     run.show();
     await run.told();
     return emergencyStatusOf(run.state);

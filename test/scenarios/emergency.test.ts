@@ -115,7 +115,11 @@ describe.concurrent('an emergency rollback', () => {
     const release = (reason: string) =>
       service.releaseEmergency(first.id, { actor: 'bob', reason }, 'page-2');
     const released = await release('fixed');
-    expect(released).toMatchObject({ via: 'update', status: { release: { reason: 'fixed' } } });
+    expect(released).toMatchObject({
+      via: 'update',
+      status: { phase: 'released', release: { reason: 'fixed' }, incident: { state: 'closed' } },
+    });
+    expect(released.status?.incident.closedAtMs).toBe(released.status?.release?.atMs);
     await env.client.workflow.getHandle(first.workflowId).result();
     expect((await release('fixed')).status?.release).toEqual(released.status?.release);
     await expect(release('not fixed')).rejects.toMatchObject({ code: 'idempotency-mismatch' });

@@ -105,11 +105,13 @@ export function onSwept(
     : noted(calm, { text, actor: null, atMs: nowMs });
 }
 
+/** The block is lifted and the incident closed at once; what is lifted in the data planes after it is told in the story. */
 export function onRelease(state: EmergencyState, release: Omit<EmergencyEntry, 'text'> & { reason: string }) {
   const { actor, reason, atMs } = release;
   if (state.release) return state;
   const text = `released: ${reason}`;
-  return noted({ ...state, release: { actor: actor ?? '', reason, atMs } }, { text, actor, atMs });
+  const released = { ...state, release: { actor: actor ?? '', reason, atMs }, closedAtMs: atMs };
+  return noted(released, { text, actor, atMs });
 }
 
 export function noted(state: EmergencyState, entry: EmergencyEntry): EmergencyState {

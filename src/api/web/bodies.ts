@@ -1,4 +1,7 @@
-/** What requests may bring: JSON everywhere, YAML for plans, nothing else, nothing deeper than anybody writes, no key twice. */
+/**
+ * What requests may bring: JSON everywhere, YAML for plans, nothing else, nothing packed, nothing deeper than anybody
+ * writes, no key twice.
+ */
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
 import { dotted, invalid } from '../validation.ts';
@@ -11,6 +14,15 @@ const mostProblems = 20;
 const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
 export function readBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', async ({ headers }, reply) => {
+    const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+    if (encoding === 'identity') return;
+    reply.header('accept-encoding', 'identity');
+    throw new SluiceError(
+      'media-type-unsupported',
+      'A body may not be packed; send it without Content-Encoding.',
+    );
+  });
   app.removeContentTypeParser('text/plain');
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {

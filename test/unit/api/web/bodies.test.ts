@@ -19,7 +19,8 @@ async function post(url: string, payload: string, headers: Record<string, string
     headers: { 'content-type': 'application/json', ...headers },
     payload,
   });
-  return { status: answer.statusCode, problem: problemSchema.safeParse(answer.json()).data };
+  const problem = problemSchema.safeParse(answer.json()).data;
+  return { status: answer.statusCode, headers: answer.headers, problem };
 }
 
 describe('a key that appears twice', () => {
@@ -50,4 +51,17 @@ describe('a key that appears twice', () => {
   ])('in %s', (json, paths) => {
     expect(duplicateKeys(json, 2)).toEqual(paths);
   });
+});
+
+test('a packed body is refused, whoever would read it, and not taken for a plain one', async () => {
+  for (const url of ['/v1/validate', '/v1/rollouts/demo/shop/pause', '/v1/rollouts/demo/shop/events']) {
+    for (const encoding of ['gzip', 'br', 'identity, GZIP']) {
+      const { status, problem, headers } = await post(url, '{}', { 'content-encoding': encoding });
+      expect([status, problem?.code], `${encoding} for ${url}`).toEqual([415, 'media-type-unsupported']);
+      expect(headers['accept-encoding']).toBe('identity');
+    }
+  }
+  expect((await post('/v1/validate', '{"version":"v2"}', { 'content-encoding': 'Identity' })).status).toBe(
+    200,
+  );
 });

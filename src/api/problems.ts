@@ -1,9 +1,10 @@
 /** Turns everything that can go wrong into problem details; what is unexpected is logged and never shown. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorCode, messageOf, SluiceError } from '../domain/errors.ts';
+import { type ErrorCode, messageOf, type Problem, SluiceError } from '../domain/errors.ts';
 import { RefusalLog } from './access/refusal-log.ts';
 import { type ProblemDetails, problemMediaType, problemTypeOf, titleOf } from './contract.ts';
 import { methodsFor } from './route-table.ts';
+import { invalid } from './validation.ts';
 
 /** Seconds after which a client may try again what is retryable. */
 const retryAfterSeconds = '2';
@@ -90,13 +91,36 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   415: 'media-type-unsupported',
 };
 
+/** What Fastify refuses of a request, in our words and with the part at fault. */
+const faults: Readonly<Record<string, Problem>> = {
+  FST_ERR_BAD_URL: {
+    path: 'path',
+    message: 'must be UTF-8, with two hexadecimal digits after each percent sign',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    path: 'body',
+    message: 'must be JSON, without keys that nobody may set, such as __proto__',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    path: 'header.content-length',
+    message: 'is not the length of the body',
+  },
+};
+
 export function asSluiceError(error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
+  const fault = faultOf(error);
+  if (fault !== undefined) return invalid([fault]);
   const status = statusOf(error);
   if (status >= 400 && status < 500) {
     return new SluiceError(byStatus[status] ?? 'request-invalid', messageOf(error), { cause: error });
   }
   return new SluiceError('internal', 'Something unexpected went wrong inside the API.', { cause: error });
+}
+
+function faultOf(error: unknown): Problem | undefined {
+  const coded = typeof error === 'object' && error !== null && 'code' in error;
+  return coded ? faults[String(error.code)] : undefined;
 }
 
 function statusOf(error: unknown): number {

@@ -21,8 +21,12 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
 };
 
 export function invalid(problems: readonly Problem[]): SluiceError {
-  const fields = problems.map(({ path }) => path).join(', ');
-  return new SluiceError('request-invalid', `The request is not valid: ${fields}.`, { problems });
+  return new SluiceError('request-invalid', `The request is not valid: ${fieldsOf(problems)}.`, { problems });
+}
+
+/** Each once, however much is wrong with it. */
+export function fieldsOf(problems: readonly Problem[]): string {
+  return [...new Set(problems.map(({ path }) => path))].join(', ');
 }
 
 /** Answers are made by typed code, so they are written as they are; a reader's schema is the check. */

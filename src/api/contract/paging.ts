@@ -2,7 +2,12 @@
 import { z } from 'zod';
 
 export const pagingFields = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce
+    .number('must be one number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(200, 'must be at most 200')
+    .default(50),
   cursor: z
     .exactOptional(z.string().max(4096))
     .describe('As `next` of an earlier answer gave it; only for the same filters.'),

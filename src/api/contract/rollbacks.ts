@@ -9,11 +9,13 @@ import { nameSchema } from './text.ts';
 
 const sinceSchema = z
   .string()
-  .regex(durationPattern)
-  .superRefine((text, context) => {
-    const reading = parseDuration(text);
-    if (!reading.ok) context.addIssue({ code: 'custom', message: reading.problem });
-  });
+  .regex(durationPattern, { abort: true, error: ({ input }) => durationProblem(input) })
+  .refine((text) => durationProblem(text) === undefined, { error: ({ input }) => durationProblem(input) });
+
+function durationProblem(input: unknown): string | undefined {
+  const reading = parseDuration(input);
+  return reading.ok ? undefined : reading.problem;
+}
 
 export const rollbackQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),
@@ -23,7 +25,12 @@ export const rollbackQuerySchema = z.strictObject({
   /** Why it was decided, such as `check` or `command`. */
   trigger: z.exactOptional(nameSchema),
   /** How many requests one user makes while a canary runs; gives an estimate of the users that were met. */
-  requestsPerUser: z.exactOptional(z.coerce.number().positive().max(1e9)),
+  requestsPerUser: z.exactOptional(
+    z.coerce
+      .number('must be one number')
+      .positive('must be more than 0')
+      .max(1e9, 'must be at most 1000000000'),
+  ),
   ...pagingFields,
 });
 export type RollbackQuery = z.infer<typeof rollbackQuerySchema>;

@@ -6,7 +6,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import type { TargetId } from '../../domain/plan/types.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';
 import { alertmanagerBodySchema, eventBodySchema } from '../contract.ts';
-import { problemsOf } from '../validation.ts';
+import { fieldsOf, problemsOf } from '../validation.ts';
 import { isNestedBeyond, maxJsonDepth } from '../web/nesting.ts';
 import { eventOfAlerts } from './alertmanager.ts';
 import { signatureHeader, verifySignature, verifyToken } from './signature.ts';
@@ -79,6 +79,5 @@ function documentOf(body: Buffer): unknown {
 }
 
 function badBody(problems: readonly { path: string; message: string }[]): SluiceError {
-  const fields = problems.map(({ path }) => path).join(', ');
-  return new SluiceError('request-invalid', `The event is not valid: ${fields}.`, { problems });
+  return new SluiceError('request-invalid', `The event is not valid: ${fieldsOf(problems)}.`, { problems });
 }

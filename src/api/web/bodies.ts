@@ -53,5 +53,5 @@ function refusalOf(json: string): SluiceError | null {
 }
 
 function tooDeep(): SluiceError {
-  return new SluiceError('request-invalid', `The body is nested more than ${maxJsonDepth} levels deep.`);
+  return invalid([{ path: 'body', message: `is nested more than ${maxJsonDepth} levels deep` }]);
 }

@@ -65,3 +65,16 @@ test('a packed body is refused, whoever would read it, and not taken for a plain
     200,
   );
 });
+
+test.each([
+  ['{"a":', 'must be JSON, without keys that nobody may set, such as __proto__'],
+  ['{"__proto__":{}}', 'must be JSON, without keys that nobody may set, such as __proto__'],
+  [`{"a":${'['.repeat(70)}`, 'is nested more than 64 levels deep'],
+])('what cannot be read is said of the body: %s', async (payload, message) => {
+  const { status, problem } = await post('/v1/validate', payload);
+  expect(status).toBe(400);
+  expect(problem).toMatchObject({
+    detail: 'The request is not valid: body.',
+    problems: [{ path: 'body', message }],
+  });
+});

@@ -10,6 +10,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
 import { UnseenRollback } from '../actions/unseen-rollback.tsx';
 import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
+import { shownOf } from './model/last-account.ts';
 import { StatusView } from './status/status-view.tsx';
 import { useNextRun } from './use-next-run.ts';
 import { useRollout } from './use-rollout.ts';
@@ -70,7 +71,11 @@ function OneRollout({ followed, onNext }: OneRolloutProps) {
     );
   }
   return (
-    <Page title={target} subtitle={<Subtitle view={view} />} actions={<RolloutActions view={view} />}>
+    <Page
+      title={target}
+      subtitle={<Subtitle view={shownOf(view, seen.account).view} />}
+      actions={<RolloutActions view={view} />}
+    >
       <RolloutTabs target={followed} current="" />
       {problem === null ? null : <Problem problem={problem} />}
       <StatusView seen={{ ...seen, view }} />

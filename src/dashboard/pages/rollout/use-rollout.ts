@@ -4,11 +4,14 @@ import type { RolloutSeries, RolloutView } from '../../../api/contract.ts';
 import type { Followed, FollowedRun, StreamLost, StreamOptions } from '../../../client/index.ts';
 import { client } from '../../api/client.ts';
 import { type Stream, useStream } from '../../live/use-stream.ts';
+import { type Account, accountAfter } from './model/last-account.ts';
 import { knowsStage, withLive } from './model/live-series.ts';
 
 export interface RolloutSeen extends Stream {
   /** Null: nothing was seen yet. */
   readonly view: RolloutView | null;
+  /** What it told of itself last; null: nothing yet. */
+  readonly account: Account | null;
   readonly series: RolloutSeries | null;
   /** Why there is no series, in a sentence; null: there is one, or it is on its way. */
   readonly seriesProblem: string | null;
@@ -18,6 +21,7 @@ export interface RolloutSeen extends Stream {
 
 export function useRollout({ environment, service, run }: FollowedRun): RolloutSeen {
   const [view, setView] = useState<RolloutView | null>(null);
+  const [account, setAccount] = useState<Account | null>(null);
   const [aheadMs, setAheadMs] = useState<number | null>(null);
   const open = useCallback(
     (options: StreamOptions) =>
@@ -27,6 +31,7 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
   const stream = useStream<Followed>(open, (sign: Exclude<Followed, StreamLost>) => {
     if (sign.kind !== 'view') return undefined;
     setView(sign.view);
+    setAccount((known) => accountAfter(known, sign.view, sign.atMs));
     // Of all heartbeats the one that came quickest tells how far the clocks are apart.
     const { live } = sign.view;
     if (live !== null)
@@ -34,7 +39,7 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
     return undefined;
   });
   const { series, problem } = useSeries(view, isAway(stream.connection));
-  return { ...stream, view, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
+  return { ...stream, view, account, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
 }
 
 /** Whatever was added to the series meanwhile has to be asked for afterwards. */

@@ -2,10 +2,12 @@
 import { useMemo } from 'react';
 import type { RolloutView } from '../../../../api/contract.ts';
 import { useNow } from '../../../live/use-now.ts';
+import { ageText } from '../../../ui/age.ts';
 import { RestoreView } from '../../actions/restore-view.tsx';
 import { checkCharts } from '../model/check-chart.ts';
 import { factsOf } from '../model/facts.ts';
 import { headlineOf } from '../model/headline.ts';
+import { shownOf } from '../model/last-account.ts';
 import { sharePoints } from '../model/share-chart.ts';
 import { stageLines } from '../model/stage-lines.ts';
 import type { RolloutSeen } from '../use-rollout.ts';
@@ -25,13 +27,22 @@ interface StatusViewProps {
   readonly seen: RolloutSeen & { readonly view: RolloutView };
 }
 
-export function StatusView({ seen: { view, series, seriesProblem, aheadMs } }: StatusViewProps) {
-  const nowMs = useNow() - aheadMs;
+export function StatusView({ seen }: StatusViewProps) {
+  const { series, seriesProblem, aheadMs } = seen;
+  const hereMs = useNow();
+  const { view, toldAtMs } = shownOf(seen.view, seen.account);
+  // What was told last goes on no further than it was told.
+  const nowMs = (toldAtMs ?? hereMs) - aheadMs;
   const lines = stageLines(view, nowMs);
   const isOver = view.endedAtMs !== null;
   return (
     <>
-      <HeadlineBanner headline={headlineOf(view, nowMs)}>
+      <HeadlineBanner headline={headlineOf(seen.view, hereMs - aheadMs)}>
+        {toldAtMs === null ? null : (
+          <p className="muted" aria-live="off">
+            What stands below is its last account, {ageText(hereMs - toldAtMs)} old.
+          </p>
+        )}
         {view.status === null ? null : <RestoreView status={view.status} />}
       </HeadlineBanner>
       {lines.length === 0 ? null : <StageTimeline lines={lines} />}

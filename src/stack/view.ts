@@ -46,8 +46,8 @@ export function renderView(
     heading(status, nowMs, ink),
     ...predicament(status, current, ink),
     ...gates(status, ink),
-    ...stages(status, current, ink),
-    promotion(status, current, ink),
+    ...stages(status, current, ink, columns),
+    promotion(status, current, ink, columns),
     ...checks(status, current, ink, options.bars ? columns : null),
     ...users(load, status, ink),
     ...lease(current, nowMs),
@@ -110,11 +110,20 @@ function predicament(status: RolloutStatus, live: WatchProgress | null, ink: Pai
   return lines;
 }
 
-function stages(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string[] {
-  const width = Math.max(...status.stages.map(({ name }) => name.length), 4);
+/** Columns of all that stands beside the name of a stage that soaks: it is worth more than the end of a long name. */
+const besideName = 78;
+const leastName = 8;
+
+function nameWidth(status: RolloutStatus, columns: number): number {
+  const longest = Math.max(...status.stages.map(({ name }) => name.length), 4);
+  return Math.min(longest, Math.max(leastName, columns - besideName));
+}
+
+function stages(status: RolloutStatus, live: WatchProgress | null, ink: Paint, columns: number): string[] {
+  const width = nameWidth(status, columns);
   return status.stages.map(({ name, weightPercent, soakMs, warmUpMs }, index) => {
     const report = status.reports[index];
-    const label = `${name.padEnd(width)}  ${shareText(weightPercent).padStart(6)}`;
+    const label = `${shortened(name, width).padEnd(width)}  ${shareText(weightPercent).padStart(6)}`;
     if (!report) return ink.dim(`  · ${label}`);
     if (report.endedAtMs !== null) {
       const took = formatDuration(wholeSeconds(report.endedAtMs - report.startedAtMs));
@@ -128,9 +137,8 @@ function stages(status: RolloutStatus, live: WatchProgress | null, ink: Paint): 
 }
 
 /** Stages end where the new version becomes the stable one and, for a while, is watched with the old one still warm. */
-function promotion(status: RolloutStatus, live: WatchProgress | null, ink: Paint): string {
-  const width = Math.max(...status.stages.map(({ name }) => name.length), 4);
-  const label = `${'100%'.padEnd(width)}   100 %`;
+function promotion(status: RolloutStatus, live: WatchProgress | null, ink: Paint, columns: number): string {
+  const label = `${'100%'.padEnd(nameWidth(status, columns))}   100 %`;
   if (status.cause) return ink.dim(`  · ${label}`);
   switch (status.phase) {
     case 'promoting':
@@ -255,8 +263,13 @@ function cut(line: string, columns: number): string {
       continue;
     }
     const text = asLine(piece);
-    clipped += text.length > left ? `${text.slice(0, Math.max(0, left - 1))}${left > 0 ? '…' : ''}` : text;
+    clipped += shortened(text, left);
     left = Math.max(0, left - text.length);
   }
   return clipped;
+}
+
+function shortened(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  return columns === 0 ? '' : `${text.slice(0, columns - 1)}…`;
 }

@@ -137,6 +137,20 @@ describe('renderView', () => {
     expect(renderView(status, { ...live, stage: 3 }, null).join('\n')).not.toContain('measured 9.8');
   });
 
+  it.each([
+    [100, '▶ a stage of which much…    10 %  ██████████░░░░░░░░░░ 10s of 20s  asked 10 %, measured 9.8 %'],
+    [60, '▶ a stage…    10 %  ██████████░░░░░░░░░░ 10s of 20s  aske…'],
+  ])('shortens in %d columns a long name of a stage, not what is measured of it', (columns, line) => {
+    const before = soaking();
+    const stages = before.stages.map((stage) => ({
+      ...stage,
+      name: `a stage of which much is said ${'x'.repeat(170)}`,
+    }));
+    const lines = renderView({ ...before, stages }, live, null, { columns });
+    expect(lines.find((one) => one.includes('▶'))?.trim()).toBe(line);
+    expect(lines.find((one) => one.includes('100%'))).toMatch(/· 100% +100 %$/);
+  });
+
   it('cuts lines to the terminal, colours or not, and lets no control character through', () => {
     const entry = {
       atMs: startMs,

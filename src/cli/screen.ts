@@ -3,7 +3,7 @@ import type { RolloutView } from '../api/contract.ts';
 import type { Followed } from './follow.ts';
 import type { Io } from './io.ts';
 import { takePlace } from './redraw.ts';
-import { ageOf, clock, pictureOf, storyLine, wantsColor, writeLines } from './text.ts';
+import { ageOf, clock, type PictureOptions, pictureOf, storyLine, wantsColor, writeLines } from './text.ts';
 
 interface Screen {
   show(followed: Followed): void;
@@ -42,12 +42,10 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
     const nowMs = now();
     const options = { nowMs, columns: out.columns - 1, color: wantsColor(out, env) };
     const news = blind ? blindLines(blind, nowMs).map((line) => line.slice(0, options.columns)) : [];
-    const draw = (shown: RolloutView, bars: boolean) => pictureOf(shown, { ...options, bars });
-    // Taller than the screen could not be taken back; the story is worth more than the bars, the news more than either.
+    // Taller than the screen could not be taken back; the news is worth more than all the rest.
     const room = Math.max(1, out.rows - 1 - news.length);
-    const whole = view ? draw(view, true) : ['waiting for the rollout …'];
-    const fitting = view && whole.length > room ? draw(view, false).slice(0, room) : whole;
-    place.draw([...fitting, ...news]);
+    const picture = view ? fitting(view, options, room) : ['waiting for the rollout …'];
+    place.draw([...picture, ...news]);
   };
   // Clocks and ages move even when nothing else does.
   const timer = setInterval(redraw, 1000);
@@ -59,6 +57,18 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** Where there is no room the bars go first, then the oldest of the story; what happened last stays. */
+const waysToFit = [{ bars: true }, {}, ...[5, 4, 3, 2, 1].map((storyLines) => ({ storyLines }))];
+
+function fitting(view: RolloutView, options: PictureOptions, room: number): string[] {
+  let lines: string[] = [];
+  for (const way of waysToFit) {
+    lines = pictureOf(view, { ...options, ...way });
+    if (lines.length <= room) return lines;
+  }
+  return [...lines.slice(0, room - 1), ...lines.slice(-1)];
 }
 
 /** How long nothing needs to change until a line says that all goes on. */

@@ -33,12 +33,14 @@ export function wantsColor(out: Output, env: Readonly<Record<string, string | un
   return out.isTTY && !env.NO_COLOR;
 }
 
-interface PictureOptions {
+export interface PictureOptions {
   readonly nowMs: number;
   readonly columns: number;
   readonly color: boolean;
   /** Whether each check's canary is drawn beside its stable. Default: false. */
   readonly bars?: boolean;
+  /** As of `renderView`. */
+  readonly storyLines?: number;
 }
 
 /** The rollout as far as it can be seen. */

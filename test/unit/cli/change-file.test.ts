@@ -56,6 +56,14 @@ test('contexts that are set at the same time are all kept', async () => {
   expect(contexts.map(({ name }) => name).sort()).toEqual(names);
 });
 
+test('a path that cannot be written is bad input, not a fault of sluice', async () => {
+  file = join(folder, 'nowhere', 'tokens.yaml');
+  const { code, err } = await create('a');
+  expect(code).toBe(2);
+  expect(err).toContain(`${file} cannot be written: ENOENT`);
+  expect(err).toContain('try: Check the path and its permissions.');
+});
+
 describe('a lock that was there already', () => {
   const lock = () => `${file}.lock`;
   const heldBy = (pid: number, mark: string, host = hostname()) =>

@@ -1,14 +1,17 @@
 /** A failure as a person reads it: what, why, what to try; and as a script reads it: an exit code. */
-import type { ProblemDetails } from '../api/contract.ts';
+import { type ProblemDetails, titleOf } from '../api/contract.ts';
 import type { Problem } from '../domain/errors.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 
-/** Problem details, of which the CLI's own failures have a part. */
+/** What a failure of the CLI's own has to say; the rest of problem details follows from it. */
 type Failure = Pick<ProblemDetails, 'code' | 'detail' | 'advice' | 'problems'> & Partial<ProblemDetails>;
+
+/** No API explains the code or has answered, so there is no page to name, no status and no request. */
+const ownFailure = { type: 'about:blank', status: 0, details: {}, requestId: '' };
 
 export class CliError extends Error {
   readonly exitCode: ExitCode;
-  readonly failure: Failure;
+  readonly failure: ProblemDetails;
   /** After how long the same may succeed; null: not by waiting, or not known. */
   readonly retryAfterMs: number | null;
 
@@ -21,7 +24,7 @@ export class CliError extends Error {
     this.name = 'CliError';
     this.retryAfterMs = retryAfterMs;
     this.exitCode = exitCode;
-    this.failure = failure;
+    this.failure = { ...ownFailure, title: titleOf(failure.code), ...failure };
   }
 }
 
@@ -47,7 +50,7 @@ export function unavailable(detail: string, advice: string, cause?: unknown): Cl
 }
 
 /** One line for what and why, one for each problem, one for what to try. */
-export function linesOf({ code, detail, advice, problems, requestId }: Failure): string[] {
+export function linesOf({ code, detail, advice, problems, requestId }: ProblemDetails): string[] {
   const hint = code === 'internal' && requestId ? ` (request ${requestId})` : '';
   return [`error: ${detail} [${code}]`, ...problems.map(problemLine), `try: ${advice}${hint}`];
 }

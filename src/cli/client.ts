@@ -3,7 +3,7 @@
  * CLI.
  */
 import type { z } from 'zod';
-import { operations, problemSchema } from '../api/contract.ts';
+import { operations, problemSchema, problemTypeOf } from '../api/contract.ts';
 import { ApiError } from '../client/api-error.ts';
 import { type ClientSettings, sendAndRead } from '../client/send.ts';
 import type { Answering, AnswerOf, CallOptions, OperationName, RequestOf } from '../client/types.ts';
@@ -76,7 +76,7 @@ export function toldAsCliError(url: string, error: unknown): unknown {
   }
   const { code, status, title, detail, advice, problems, details, requestId } = error;
   const facts = { code, status, title, detail, advice, problems, details };
-  const problem = { type: '', ...facts, requestId: requestId ?? '' };
+  const problem = { type: problemTypeOf(code), ...facts, requestId: requestId ?? '' };
   const known = problemSchema.safeParse(clean(problem));
   if (known.success && code !== 'answer-strange') return refusedByApi(known.data, error.retryAfterMs);
   return strange(url, detail, exitCodeOf(status));

@@ -1,5 +1,6 @@
 /** The whole command line: all verbs, one way to fail, one exit code. */
 import { Command, CommanderError } from 'commander';
+import { problemTypeOf } from '../api/contract.ts';
 import { messageOf } from '../domain/errors.ts';
 import { badInput, CliError, linesOf } from './cli-error.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
@@ -132,6 +133,7 @@ function tell(error: unknown, { json }: CommonOptions, io: Io): number {
 
 function unexpected(error: unknown): CliError {
   return new CliError(exitCodes.failure, {
+    type: problemTypeOf('internal'),
     code: 'internal',
     detail: messageOf(error),
     advice: 'This is a fault of sluice itself; report what you did and this message.',

@@ -1,6 +1,6 @@
 /** How every failure is told: problem details of RFC 9457, with the field at fault and what to try. */
 import { z } from 'zod';
-import type { ErrorCode, Problem } from '../../domain/errors.ts';
+import type { Problem } from '../../domain/errors.ts';
 
 export const problemMediaType = 'application/problem+json';
 
@@ -41,11 +41,11 @@ export const problemSchema = z
 export type ProblemDetails = z.infer<typeof problemSchema>;
 
 /** A short, fixed title of a code: `plan-invalid` reads `Plan invalid`. */
-export function titleOf(code: ErrorCode): string {
+export function titleOf(code: string): string {
   const words = code.replaceAll('-', ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-export function problemTypeOf(code: ErrorCode): string {
+export function problemTypeOf(code: string): string {
   return `/docs/errors#${code}`;
 }

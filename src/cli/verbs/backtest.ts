@@ -2,7 +2,7 @@
  * `sluice backtest`: what a plan's checks would have said of a time that is over, and what the rollout would have done.
  */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Backtest } from '../../api/contract.ts';
+import { type Backtest, problemTypeOf } from '../../api/contract.ts';
 import { backtestPage } from '../../backtest/chart.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
@@ -72,7 +72,15 @@ async function answerOf(options: BacktestOptions, io: Io): Promise<{ value: Back
 }
 
 function refused({ code, message, advice, problems, status }: SluiceError): CliError {
-  return new CliError(exitCodeOf(status), { code, detail: message, advice, problems: [...problems] });
+  const type = problemTypeOf(code);
+  return new CliError(exitCodeOf(status), {
+    type,
+    code,
+    status,
+    detail: message,
+    advice,
+    problems: [...problems],
+  });
 }
 
 function linesOf(found: Backtest, out: string | undefined): string[] {

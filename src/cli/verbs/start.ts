@@ -89,7 +89,7 @@ export async function beginRollout(
 function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof CliError)) return null;
   const { failure, retryAfterMs } = error;
-  const { status = 0, code, detail } = failure;
+  const { status, code, detail } = failure;
   return { status, code, detail, retryAfterMs };
 }
 

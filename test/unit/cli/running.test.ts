@@ -1,6 +1,7 @@
 /** Verbs against an API over real HTTP: what they print, and the exit code. */
 import { expect, test } from 'vitest';
 import type { Audit } from '../../../src/api/contract.ts';
+import { problemSchema } from '../../../src/api/contract.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
 import { main } from '../../../src/cli/program.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -392,4 +393,15 @@ test('an unknown verb or option exits 2, help exits 0 and tells the exit codes',
   expect(await main(['--help'], help)).toBe(0);
   expect(help.printed.out).toContain('Exit codes:');
   expect(await main(['rollback', '--help'], fakeIo())).toBe(0);
+});
+
+test('an API that cannot be reached is problem details too', async () => {
+  const io = fakeIo();
+  await main(['status', 'demo/shop', '--json', '--api', 'http://127.0.0.1:1'], io);
+  expect(problemSchema.parse(JSON.parse(io.printed.out))).toMatchObject({
+    type: 'about:blank',
+    title: 'Api unavailable',
+    status: 0,
+    code: 'api-unavailable',
+  });
 });

@@ -87,3 +87,11 @@ test.each([[[]], [['0123456789abcdef', '--name', 'token:ann']]])(
     expect((await sessions(root.token, 'revoke', ...args)).code).toBe(2);
   },
 );
+
+test('a refusal in JSON names the page of its code, as the API does', async () => {
+  const io = fakeIo();
+  await main(['list', '--json', '--api', url], io);
+  const answered = (await app.inject('/v1/rollouts')).json();
+  expect(JSON.parse(io.printed.out)).toEqual({ ...answered, requestId: expect.any(String) });
+  expect(answered.type).toBe('/docs/errors#unauthenticated');
+});

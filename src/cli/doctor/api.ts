@@ -1,9 +1,10 @@
 /** What the doctor asks the API: whether it is there, what it is, who asks, and whether rollouts can go on. */
 
-import type { RolloutRow } from '../../api/contract.ts';
+import type { ProblemDetails, RolloutRow } from '../../api/contract.ts';
 import { send } from '../../client/send.ts';
 import type { AnswerOf } from '../../client/types.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import { sluiceVersion } from '../../evidence/versions.ts';
 import type { ApiAddress } from '../api-url.ts';
 import { CliError } from '../cli-error.ts';
@@ -62,16 +63,27 @@ export function clockFinding(date: string | null, beganMs: number, endedMs: numb
   return apartMs < 60_000 ? warning('clock', detail, advice) : wrong('clock', detail, advice);
 }
 
+/** Codes of an API that does not know who asks, or what they may. */
+const untold: readonly string[] = ['unauthenticated', 'access-refused'] satisfies ErrorCode[];
+
 async function version(client: ApiClient): Promise<Finding> {
   const own = await sluiceVersion();
-  return await answered(client, 'version', 'getConfiguration', ({ versions }) =>
-    versions.sluice === own
-      ? ok('version', `${own}, as the API`)
-      : warning(
-          'version',
-          `this is ${own}, the API ${versions.sluice}`,
-          `Install sluice ${versions.sluice} here, or upgrade the API.`,
-        ),
+  return await answered(
+    client,
+    'version',
+    'getConfiguration',
+    ({ versions }) =>
+      versions.sluice === own
+        ? ok('version', `${own}, as the API`)
+        : warning(
+            'version',
+            `this is ${own}, the API ${versions.sluice}`,
+            `Install sluice ${versions.sluice} here, or upgrade the API.`,
+          ),
+    ({ code, detail, advice }) =>
+      untold.includes(code)
+        ? warning('version', `${own}; that of the API is not told to you`, 'Mend what is said of you first.')
+        : wrong('version', detail, advice),
   );
 }
 
@@ -114,20 +126,23 @@ async function answered<N extends Asked, T>(
   name: string,
   operation: N,
   judge: (answer: AnswerOf<N>) => T | Promise<T>,
+  refused = ({ detail, advice }: Told) => wrong(name, detail, advice),
 ): Promise<T | Finding> {
   try {
     const request = {} as Parameters<typeof client.ask<N>>[1];
     return await judge((await client.ask(operation, request, { withinMs })).value);
   } catch (error) {
-    const why = told(client.url, error);
-    return wrong(name, why.detail, why.advice);
+    return refused(told(client.url, error));
   }
 }
 
-function told(url: string, error: unknown): { readonly detail: string; readonly advice: string } {
+type Told = Pick<ProblemDetails, 'code' | 'detail' | 'advice'>;
+
+function told(url: string, error: unknown): Told {
   const known = toldAsCliError(url, error);
   if (known instanceof CliError) return known.failure;
   return {
+    code: 'api-unavailable',
     detail: `${url} gave no answer within ${withinMs / 1000} s`,
     advice: 'Check the network and the API’s log.',
   };

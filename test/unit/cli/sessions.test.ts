@@ -88,6 +88,13 @@ test.each([[[]], [['0123456789abcdef', '--name', 'token:ann']]])(
   },
 );
 
+test('the doctor calls a version that is told to nobody unknown, not wrong', async () => {
+  const io = fakeIo();
+  expect(await main(['doctor', '--api', url], io)).toBe(1);
+  expect(io.printed.out).toMatch(/^wrong +you +the API wants to know who you are/m);
+  expect(io.printed.out).toMatch(/^warning +version .*that of the API is not told to you/m);
+});
+
 test('a refusal in JSON names the page of its code, as the API does', async () => {
   const io = fakeIo();
   await main(['list', '--json', '--api', url], io);

@@ -9,11 +9,13 @@ interface TableProps {
   /** What it is, for whoever cannot see what stands around it. */
   readonly caption: string;
   readonly columns: readonly Column[];
+  /** On narrow screens each row is a card; a cell says by `data-label` what it is called there. Default: false. */
+  readonly cards?: boolean;
   /** The rows. */
   readonly children: ReactNode;
 }
 
-export function Table({ caption, columns, children }: TableProps) {
+export function Table({ caption, columns, cards = false, children }: TableProps) {
   const box = useRef<HTMLElement>(null);
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Table({ caption, columns, children }: TableProps) {
   }, []);
   return (
     <section ref={box} className="table-scroll" aria-label={caption} tabIndex={scrolls ? 0 : undefined}>
-      <table className="table">
+      <table className={cards ? 'table table-cards' : 'table'}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>

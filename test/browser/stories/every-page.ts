@@ -32,6 +32,11 @@ stages:
   - { weight: 10, soak: 20s }
 `;
 
+/** Of tables whose rows are cards where the screen is narrow: nothing of them may be out of sight. */
+const cardsTooWide = `[...document.querySelectorAll('.table-scroll')].filter(
+  (box) => box.querySelector('.table-cards') !== null && box.scrollWidth > box.clientWidth,
+).length`;
+
 export function everyPage(use: () => Dashboard): void {
   beforeAll(async () => {
     const { apiUrl } = use().parts;
@@ -55,6 +60,7 @@ export function everyPage(use: () => Dashboard): void {
           expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBeLessThanOrEqual(
             width,
           );
+          expect(await page.evaluate(cardsTooWide), where).toBe(0);
           if (pictures !== undefined) await take(page, row, pictures, `${width}-${colorScheme}`);
         }
       }

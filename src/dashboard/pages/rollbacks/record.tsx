@@ -27,7 +27,7 @@ export function Record({
   } = record;
   return (
     <>
-      <tr>
+      <tr className="rollbacks-row">
         <td className="rollbacks-time">
           <button
             type="button"
@@ -40,7 +40,7 @@ export function Record({
           </button>{' '}
           <At ms={decidedAtMs} />
         </td>
-        <th scope="row">
+        <th scope="row" className="rollbacks-target">
           <RolloutLink environment={environment} service={service} runId={runId}>
             {target}
           </RolloutLink>{' '}
@@ -48,13 +48,15 @@ export function Record({
             {version} → {stableVersion ?? 'stable'}
           </span>
         </th>
-        <td>
+        <td className="rollbacks-trigger">
           <Badge tone={trigger === 'command' ? 'idle' : 'warn'}>{trigger}</Badge>
         </td>
         <td className="rollbacks-reason">{reason}</td>
-        <td>{tookText(decideMs)}</td>
-        <td>{record.restoredAtMs === null ? <Badge tone="bad">not yet</Badge> : tookText(restoreMs)}</td>
-        <td>{countText(canaryRequests)}</td>
+        <td data-label="To decide">{tookText(decideMs)}</td>
+        <td data-label="To restore">
+          {record.restoredAtMs === null ? <Badge tone="bad">not yet</Badge> : tookText(restoreMs)}
+        </td>
+        <td data-label="Requests">{countText(canaryRequests)}</td>
       </tr>
       {open ? (
         <tr>

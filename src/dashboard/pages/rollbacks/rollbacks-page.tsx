@@ -90,6 +90,7 @@ function Entries({ entries }: { readonly entries: readonly RollbackEntry[] }) {
   return (
     <Table
       caption="Rollbacks"
+      cards
       columns={['Decided', 'Target', 'Trigger', 'Why', 'To decide', 'To restore', 'Canary requests']}
     >
       {entries.map((entry) => (

@@ -71,6 +71,7 @@ function Content({ history: { rollouts, problem, loading, more, loadMore } }: { 
       ) : (
         <Table
           caption="Rollouts that have ended, the last one first"
+          cards
           columns={['Outcome', 'Rollout', 'Version', 'Ended', 'Took', 'Started by']}
         >
           {rollouts.map((rollout) => (
@@ -95,8 +96,8 @@ function Row({ rollout }: { readonly rollout: RolloutSummary }) {
   const { environment, service, version, runId, startedAtMs, endedAtMs, startedBy } = rollout;
   const { word, tone, icon } = endingOf(rollout);
   return (
-    <tr>
-      <td>
+    <tr className="history-row">
+      <td className="history-outcome">
         <Badge tone={tone} icon={icon}>
           {word}
         </Badge>
@@ -106,10 +107,16 @@ function Row({ rollout }: { readonly rollout: RolloutSummary }) {
           {environment}/{service}
         </RolloutLink>
       </th>
-      <td className="mono">{version ?? 'not known'}</td>
-      <td className="history-time">{endedAtMs === null ? '—' : <At ms={endedAtMs} />}</td>
-      <td className="history-time">{endedAtMs === null ? '—' : spanText(endedAtMs - startedAtMs)}</td>
-      <td className="muted">{startedBy ?? 'not known'}</td>
+      <td className="history-version mono">{version ?? 'not known'}</td>
+      <td className="history-time" data-label="Ended">
+        {endedAtMs === null ? '—' : <At ms={endedAtMs} />}
+      </td>
+      <td className="history-time" data-label="Took">
+        {endedAtMs === null ? '—' : spanText(endedAtMs - startedAtMs)}
+      </td>
+      <td className="muted" data-label="Started by">
+        {startedBy ?? 'not known'}
+      </td>
     </tr>
   );
 }

@@ -30,9 +30,10 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
   const [reason, setReason] = useState('');
   const [name, setName] = useState(known ?? '');
   const [typed, setTyped] = useState('');
-  const { busy, problem, stopped, send } = useEmergency(onSent);
+  const { busy, problem, stopped, forces, send } = useEmergency(onSent);
   const words = wordsOf(scope);
   const wrong = words.length === 0 ? null : kind === 'stop' ? problemOfStop(words) : problemOfScope(words);
+  const forced = forces({ kind, words });
   const actor = verifiedName ?? name.trim();
   const ready = wrong === null && reason.trim() !== '' && actor !== '' && isConfirmed(words, typed);
 
@@ -90,10 +91,11 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
         </>
       )}
       {problem === null ? null : <Problem problem={problem} />}
+      {forced ? <Note>Pressed again, it is opened for this scope all the same.</Note> : null}
       {stopped === null ? null : <StopAnswer stopped={stopped} />}
       <div className="dialog-actions">
         <Button kind="danger" icon="stop" busy={busy} disabled={!ready} onClick={() => void act()}>
-          {kind === 'stop' ? 'Stop now' : 'Bring back now'}
+          {kind === 'stop' ? 'Stop now' : forced ? 'Bring back all the same' : 'Bring back now'}
         </Button>
       </div>
     </form>

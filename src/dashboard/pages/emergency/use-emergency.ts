@@ -31,6 +31,7 @@ export function useEmergency(onSent: (sent: Sent) => void) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const key = useRef<string>(undefined);
+  const [refused, setRefused] = useState<Order | null>(null);
   /** Answers whether it was taken. */
   const send = async (order: Order): Promise<boolean> => {
     if (busy) return false;
@@ -39,7 +40,7 @@ export function useEmergency(onSent: (sent: Sent) => void) {
     setBusy(true);
     setProblem(null);
     try {
-      const sent = await post(order, key.current);
+      const sent = await post(order, key.current, isOfRefused(refused, order));
       key.current = undefined;
       if (sent === null) setProblem(over);
       else onSent(sent);
@@ -48,23 +49,42 @@ export function useEmergency(onSent: (sent: Sent) => void) {
       const found = problemOf(error);
       if (found.status !== 0 && found.status < 500) key.current = undefined;
       setProblem(found);
+      setRefused(needsForce(found) ? order : null);
       return false;
     } finally {
       setBusy(false);
     }
   };
-  return { busy, problem, stopped: problem && stoppedIn(problem), send };
+  return {
+    busy,
+    problem,
+    stopped: problem && stoppedIn(problem),
+    /** Whether the order, sent again, is opened although nobody knows its targets. */
+    forces: (order: Pick<Order, 'kind' | 'words'>) => isOfRefused(refused, order),
+    send,
+  };
+}
+
+/** Nobody knows any of its targets: maybe a typing error, maybe rolled out longer ago than is known. */
+function needsForce({ code }: Pick<ApiProblem, 'code'>): boolean {
+  return code === 'rollout-not-found';
+}
+
+/** Whoever presses again after the refusal of just that scope means it. */
+export function isOfRefused(refused: Order | null, { kind, words }: Pick<Order, 'kind' | 'words'>): boolean {
+  return refused?.kind === 'rollback' && kind === 'rollback' && refused.words.join(' ') === words.join(' ');
 }
 
 /** Null: what it opened at an earlier try is over by now, and nothing was done. */
-async function post({ kind, words, to, reason, actor }: Order, idempotencyKey: string): Promise<Sent | null> {
+async function post(order: Order, idempotencyKey: string, force: boolean): Promise<Sent | null> {
+  const { kind, words, to, reason, actor } = order;
   const said = { reason, actor };
   if (kind === 'stop') {
     const body = { ...said, scope: stopScope(words) };
     const stopped = await client.emergencyStop({ body }, { idempotencyKey });
     return { stopped, id: null };
   }
-  const body = { ...said, scope: words, ...(to === '' ? {} : { to }) };
+  const body = { ...said, scope: words, ...(to === '' ? {} : { to }), ...(force ? { force } : {}) };
   const { stop, id, over } = await client.openEmergency({ body }, { idempotencyKey });
   return over ? null : { stopped: stop, id };
 }

@@ -32,11 +32,13 @@ const outlineSchema: z.ZodType<Outline> = z.object({
 
 /** Errors: `rollout-not-found`, `temporal-unavailable`. */
 export async function glanceOf(deps: ViewDeps, ref: RunRef): Promise<Glance> {
+  // Before they are asked: what is told is no older than that, however long a worker takes to answer.
+  const atMs = Date.now();
   const described = await describe(deps, ref);
   const { summary, memo, raw } = described;
   const asks = hasEnded(summary) || askedWhy.has(summary.phase) || canBeKept(raw);
   const status = asks ? await accountOf(deps, described) : null;
-  return { summary, outline: outlineIn(memo), live: liveOf(raw), status, atMs: Date.now() };
+  return { summary, outline: outlineIn(memo), live: liveOf(raw), status, atMs };
 }
 
 /** Null: there is none, or not one that this version understands. */

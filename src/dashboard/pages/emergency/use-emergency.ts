@@ -42,6 +42,7 @@ export function useEmergency(onSent: (sent: Sent) => void) {
     try {
       const sent = await post(order, key.current, isOfRefused(refused, order));
       key.current = undefined;
+      setRefused(null);
       if (sent === null) setProblem(over);
       else onSent(sent);
       return sent !== null;
@@ -49,7 +50,7 @@ export function useEmergency(onSent: (sent: Sent) => void) {
       const found = problemOf(error);
       if (found.status !== 0 && found.status < 500) key.current = undefined;
       setProblem(found);
-      setRefused(needsForce(found) ? order : null);
+      if (needsForce(found)) setRefused(order);
       return false;
     } finally {
       setBusy(false);

@@ -315,14 +315,20 @@ test('an emergency rollback of 50 rollouts: one data plane out of reach is repor
 
   const release = await post('/v1/emergency-rollbacks/all/release', { actor: 'ada', reason: 'it is out' });
   expect(release.statusCode).toBe(200);
-  await waitFor('the incident to be closed', async () => (await emergencyNow())?.incident.state === 'closed');
+  expect((await emergencyNow())?.incident.state).toBe('closed');
+  // Until every data plane is released nothing may begin.
+  await waitFor('the emergency to be over', async () => !(await emergencyView()).open);
   await startWithTraffic('later');
   await post('/v1/rollouts/test/later/rollback', {});
   await ended('later');
 }, 480_000);
 
+async function emergencyView() {
+  return emergencyViewSchema.parse((await app.inject('/v1/emergency-rollbacks/all')).json());
+}
+
 async function emergencyNow() {
-  return emergencyViewSchema.parse((await app.inject('/v1/emergency-rollbacks/all')).json()).status;
+  return (await emergencyView()).status;
 }
 
 function emergencyWhen(what: string, fits: (status: EmergencyStatus) => boolean): Promise<EmergencyStatus> {

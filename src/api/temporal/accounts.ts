@@ -40,13 +40,6 @@ export class Accounts {
     return kept !== undefined && this.holds(kept);
   }
 
-  /** Null: there is none, the history has grown, or no worker is known to live. */
-  of(runId: string, described: DescribeWorkflowExecutionResponse): RolloutStatus | null {
-    const mark = markOf(described);
-    const kept = this.at(runId);
-    return mark !== null && kept?.mark === mark && this.holds(kept) ? kept.account : null;
-  }
-
   /**
    * What the latest description said, to be given back with an account that is asked for from now on. Null: nothing.
    */
@@ -54,15 +47,23 @@ export class Accounts {
     return this.at(runId)?.mark ?? null;
   }
 
-  /** Remembers what a description said; from then on an account may be kept for it. Returns its mark. */
-  described(runId: string, described: DescribeWorkflowExecutionResponse): string | null {
+  /**
+   * Remembers what a description said; from then on an account may be kept under its mark. The account is null where
+   * there is none, the history has grown, or no worker is known to live.
+   */
+  described(
+    runId: string,
+    described: DescribeWorkflowExecutionResponse,
+  ): { readonly mark: string | null; readonly account: RolloutStatus | null } {
     const mark = markOf(described);
-    if (mark === null) this.kept.delete(runId);
-    else {
-      const accountAtMs = this.at(runId)?.accountAtMs ?? 0;
-      this.put(runId, { mark, account: this.of(runId, described), accountAtMs, seenAtMs: this.now() });
+    if (mark === null) {
+      this.kept.delete(runId);
+      return { mark, account: null };
     }
-    return mark;
+    const before = this.at(runId);
+    const account = before?.mark === mark && this.holds(before) ? before.account : null;
+    this.put(runId, { mark, account, accountAtMs: before?.accountAtMs ?? 0, seenAtMs: this.now() });
+    return { mark, account };
   }
 
   /**

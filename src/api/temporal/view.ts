@@ -94,10 +94,9 @@ export async function accountOf(
 ): Promise<RolloutStatus | null> {
   const { accounts } = deps;
   const { runId } = summary;
-  const mark = accounts?.described(runId, raw) ?? null;
-  const known = accounts?.of(runId, raw);
-  if (known) return known;
-  const asked = early ?? { answer: statusOf(deps, summary), mark };
+  const known = accounts?.described(runId, raw);
+  if (known?.account) return known.account;
+  const asked = early ?? { answer: statusOf(deps, summary), mark: known?.mark ?? null };
   const account = await asked.answer;
   if (account !== null) accounts?.keep(runId, asked.mark, account);
   return account;

@@ -18,12 +18,18 @@ interface ListWindow<E extends HTMLElement> {
 
 /** Drawn beyond the edges of the screen, so that scrolling and tabbing find rows there. */
 const beyond = 8;
+/** Until the probe is measured. */
+const guessedRowPx = 64;
 
 export function useWindow<E extends HTMLElement>(count: number): ListWindow<E> {
   const ref = useRef<E>(null);
   const probe = useRef<HTMLDivElement>(null);
-  const [rowPx, setRowPx] = useState(64);
-  const [range, setRange] = useState({ first: 0, end: Math.min(count, 40) });
+  const [rowPx, setRowPx] = useState(guessedRowPx);
+  // The screen alone at first: what lies beyond it would make somebody wait longer for what does not.
+  const [range, setRange] = useState(() => ({
+    first: 0,
+    end: clamp(Math.ceil(window.innerHeight / guessedRowPx), count),
+  }));
   useLayoutEffect(() => {
     const element = probe.current;
     if (element === null) return;

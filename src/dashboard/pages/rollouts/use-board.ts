@@ -1,5 +1,5 @@
 /** The live list as the API tells it, kept up to date, and said aloud where something begins to want a person. */
-import { useCallback, useRef, useState } from 'react';
+import { startTransition, useCallback, useRef, useState } from 'react';
 import type { BoardRows, RolloutRow } from '../../../api/contract.ts';
 import type { BoardSign, StreamLost, StreamOptions } from '../../../client/index.ts';
 import { client } from '../../api/client.ts';
@@ -23,7 +23,9 @@ export function useBoard(): BoardSeen {
   const take = (sign: Exclude<BoardSign, StreamLost>): number | undefined => {
     if (sign.kind === 'rows') {
       known.current = merged(known.current, sign.rows);
-      setRows([...known.current.values()]);
+      const all = [...known.current.values()];
+      // Many rows are drawn in turns, so that the page can be used meanwhile.
+      startTransition(() => setRows(all));
     }
     const clocks = sign.kind === 'rows' ? sign.rows : sign.kind === 'alive' ? sign.clocks : null;
     if (clocks === null) return undefined;

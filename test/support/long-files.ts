@@ -3,7 +3,8 @@
  * stand together beyond those that take minutes: a lane hands its process on only to a file of the same project.
  */
 export const longFiles: readonly string[] = [
-  'test/browser/dashboard.test.ts',
+  'test/browser/acting.test.ts',
+  'test/browser/watching.test.ts',
   'test/e2e/crashes.test.ts',
   'test/e2e/demo.test.ts',
   'test/e2e/resume.test.ts',

@@ -1,0 +1,18 @@
+/** A browser and a stack for the stories of one file, told in order: the demo's shop has one rollout at a time. */
+import { afterAll, beforeAll } from 'vitest';
+import { Dashboard } from '../../support/dashboard.ts';
+
+const startTimeoutMs = 240_000;
+
+/** What it answers is there once the file's stories begin. */
+export function onOneStack(): () => Dashboard {
+  let dashboard: Dashboard | undefined;
+  beforeAll(async () => {
+    dashboard = await Dashboard.start();
+  }, startTimeoutMs);
+  afterAll(() => dashboard?.stop());
+  return () => {
+    if (dashboard === undefined) throw new Error('the stack has not been started');
+    return dashboard;
+  };
+}

@@ -1,9 +1,9 @@
 /**
  * Which sessions were ended under which Idempotency-Key: the same request, sent again to whichever replica, means those and
- * no others. A file for each, whole or not there, in a folder that replicas share.
+ * no others. A folder for each, whole or not there, in one that replicas share.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parsedJson } from '../../domain/parsed-json.ts';
@@ -22,6 +22,8 @@ const endingSchema = z.object({ what: z.string(), sessions: z.array(z.string()) 
 type Ending = z.infer<typeof endingSchema>;
 
 const keptForMs = 24 * 3_600_000;
+/** In the folder of each. */
+const fileName = 'ending.json';
 
 export class Endings {
   private readonly folder: string;
@@ -38,43 +40,54 @@ export class Endings {
     { by, key, what }: AskedOnce,
     choose: () => Promise<readonly string[]>,
   ): Promise<readonly string[]> {
-    const file = join(this.folder, digestOf([by, key]));
+    const place = join(this.folder, digestOf([by, key]));
     const first =
-      (await endingIn(file)) ?? (await this.keep(file, { what, sessions: [...(await choose())] }));
+      (await endingIn(place)) ?? (await this.keep(place, { what, sessions: [...(await choose())] }));
     needSame([first.what], [what]);
     return first.sessions;
   }
 
   /** Of two at once the first counts. */
-  private async keep(file: string, ending: Ending): Promise<Ending> {
+  private async keep(place: string, ending: Ending): Promise<Ending> {
     if (ending.sessions.length === 0) return ending;
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await this.forgetOld();
-    const aside = `${file}.${randomUUID()}`;
+    const aside = asideOf(place);
     try {
-      await writeFile(aside, JSON.stringify(ending), { mode: 0o600, flag: 'wx' });
-      await link(aside, file);
+      await mkdir(aside, { mode: 0o700 });
+      await writeFile(join(aside, fileName), JSON.stringify(ending), { mode: 0o600 });
+      // A folder that holds something is never replaced. File systems without hard links, which would do for files, keep to
+      // that as well.
+      await rename(aside, place);
       return ending;
     } catch (error) {
-      const first = await endingIn(file);
+      const first = await endingIn(place);
       if (first === null) throw error;
       return first;
     } finally {
-      await rm(aside, { force: true });
+      await rm(aside, { recursive: true, force: true });
     }
   }
 
   private async forgetOld(): Promise<void> {
     for (const name of await readdir(this.folder)) {
-      const file = join(this.folder, name);
-      const found = await stat(file).catch(noneOf);
-      if (found !== null && Date.now() - found.mtimeMs > keptForMs) await rm(file, { force: true });
+      const place = join(this.folder, name);
+      const found = await stat(place).catch(noneOf);
+      if (found === null || Date.now() - found.mtimeMs <= keptForMs) continue;
+      // Moved away whole, as one that is being emptied could be replaced meanwhile.
+      const aside = asideOf(place);
+      await rename(place, aside).catch(noneOf);
+      await rm(aside, { recursive: true, force: true });
     }
   }
 }
 
-async function endingIn(file: string): Promise<Ending | null> {
-  const text = await readFile(file, 'utf8').catch(noneOf);
+function asideOf(place: string): string {
+  return `${place}.${randomUUID()}`;
+}
+
+async function endingIn(place: string): Promise<Ending | null> {
+  const text = await readFile(join(place, fileName), 'utf8').catch(noneOf);
   const read = text === null ? null : endingSchema.safeParse(parsedJson(text));
   return read?.success ? read.data : null;
 }

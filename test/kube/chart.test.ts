@@ -2,7 +2,7 @@
  * The Helm chart: judged by the API server, by Pod Security, by promtool, and by the code that reads what it writes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -146,6 +146,9 @@ describe('the rights of the chart', () => {
   });
 });
 
+const sessions = ['config.auth.sessions.keys[0].env=SESSION_KEY', 'api.sessions.enabled=true'];
+const claimed = [...sessions, 'api.sessions.createClaim=true'];
+
 describe('the values', () => {
   it.each([
     [['workers=3'], /additional properties 'workers' not allowed/],
@@ -157,6 +160,12 @@ describe('the values', () => {
     [['podDisruptionBudgets.maxUnavailable=999%'], /maxUnavailable/],
     [['commonLabels.team=a b'], /commonLabels/],
     [['serviceMonitor.enabled=true', 'serviceMonitor.api.scheme=https'], /needs api.service/],
+    [['api.sessions.enabled=true'], /needs config.auth.sessions/],
+    [[...sessions, 'config.auth.sessions.folder=/tmp/sessions'], /the chart sets the folder/],
+    [[...sessions, 'api.replicas=2'], /needs a claim that is ReadWriteMany/],
+    [[...claimed, 'api.sessions.accessMode=ReadWriteOnce', 'api.replicas=2'], /claim that is ReadWriteMany/],
+    [[...claimed, 'api.sessions.existingClaim=team'], /exclude each other/],
+    [[...claimed, 'api.sessions.size=much'], /size/],
   ])('%j are refused', (set, message) => {
     expect(() => render({ set })).toThrow(message);
   });
@@ -189,6 +198,60 @@ describe('the values', () => {
     expect(operators({})).toEqual([]);
     const kinds = operators({ values: [ci('full')] }).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['ServiceMonitor', 'PrometheusRule']));
+  });
+});
+
+describe('sessions of browsers', () => {
+  const folder = '/var/lib/sluice/sessions';
+  const apiOf = (objects: readonly ChartObject[]) =>
+    only(objects, 'Deployment').find(({ metadata }) => metadata.name === 'sluice-api');
+  /** The API with its volume for sessions. */
+  const withVolume = (volume: object, strategy: string) => ({
+    spec: {
+      strategy: { type: strategy },
+      template: {
+        spec: {
+          volumes: expect.arrayContaining([{ name: 'sessions', ...volume }]),
+          containers: [
+            { volumeMounts: expect.arrayContaining([{ name: 'sessions', mountPath: dirname(folder) }]) },
+          ],
+        },
+      },
+    },
+  });
+
+  it('can be ended one by one where there is a volume, which the API alone has', () => {
+    const rendered = render({ set: sessions });
+    expect(JSON.stringify(only(rendered, 'ConfigMap'))).toContain(`folder: ${folder}`);
+    expect(apiOf(rendered)).toMatchObject(withVolume({ emptyDir: { sizeLimit: '100Mi' } }, 'RollingUpdate'));
+    expect(JSON.stringify(rendered).match(/"name":"sessions"/g)).toHaveLength(2);
+  });
+
+  it('are in a claim of the chart’s, or one that is there, which replicas share', () => {
+    const own = render({ values: [ci('auth')] });
+    expect(only(own, 'PersistentVolumeClaim')).toMatchObject([
+      {
+        metadata: { name: 'sluice-sessions' },
+        spec: { accessModes: ['ReadWriteMany'], storageClassName: 'shared' },
+      },
+    ]);
+    expect(JSON.stringify(apiOf(own))).toContain('"claimName":"sluice-sessions"');
+    const theirs = render({ set: [...sessions, 'api.sessions.existingClaim=team', 'api.replicas=2'] });
+    expect(only(theirs, 'PersistentVolumeClaim')).toEqual([]);
+    expect(apiOf(theirs)).toMatchObject(
+      withVolume({ persistentVolumeClaim: { claimName: 'team' } }, 'RollingUpdate'),
+    );
+  });
+
+  it('in a claim of one pod’s are left by the one before the next begins', () => {
+    const rendered = render({ set: [...claimed, 'api.sessions.accessMode=ReadWriteOnce'] });
+    expect(apiOf(rendered)).toMatchObject(
+      withVolume({ persistentVolumeClaim: { claimName: 'sluice-sessions' } }, 'Recreate'),
+    );
+  });
+
+  it('have no volume where nobody asks for one', () => {
+    expect(JSON.stringify(render({}))).not.toContain('sessions');
   });
 });
 

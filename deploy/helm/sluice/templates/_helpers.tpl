@@ -47,7 +47,21 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- $_ := set $config.traffic $name (merge $settings (dict "leaseNamespace" (include "sluice.leaseNamespace" $))) }}
 {{- end }}
 {{- end }}
+{{- if and .Values.api.enabled .Values.api.sessions.enabled }}
+{{- $sessions := ($config.auth | default dict).sessions }}
+{{- if not $sessions }}{{ fail "api.sessions needs config.auth.sessions: without it nobody logs in with a browser." }}{{ end }}
+{{- if $sessions.folder }}{{ fail "config.auth.sessions.folder and api.sessions exclude each other: the chart sets the folder." }}{{ end }}
+{{- $_ := set $sessions "folder" "/var/lib/sluice/sessions" }}
+{{- end }}
 {{- toYaml $config }}
+{{- end }}
+
+{{/* The claim in which the API's sessions are; empty: the pod's own volume. */}}
+{{- define "sluice.sessionsClaim" -}}
+{{- with .Values.api.sessions }}
+{{- if and .existingClaim .createClaim }}{{ fail "api.sessions.existingClaim and api.sessions.createClaim exclude each other." }}{{ end }}
+{{- if .createClaim }}{{ include "sluice.fullname" $ }}-sessions{{ else }}{{ .existingClaim }}{{ end }}
+{{- end }}
 {{- end }}
 
 {{/* Provider types of the configuration that need rights on a cluster, as a JSON list. */}}
@@ -154,6 +168,14 @@ spec:
   volumes:
     - name: config
       configMap: { name: {{ include "sluice.fullname" .root }} }
+    {{- if (.settings.sessions | default dict).enabled }}
+    - name: sessions
+      {{- with include "sluice.sessionsClaim" .root }}
+      persistentVolumeClaim: { claimName: {{ . }} }
+      {{- else }}
+      emptyDir: { sizeLimit: {{ .settings.sessions.size }} }
+      {{- end }}
+    {{- end }}
     {{- with $values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -184,6 +206,9 @@ spec:
     {{- end }}
   volumeMounts:
     - { name: config, mountPath: /etc/sluice, readOnly: true }
+    {{- if (.settings.sessions | default dict).enabled }}
+    - { name: sessions, mountPath: /var/lib/sluice }
+    {{- end }}
     {{- with .root.Values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

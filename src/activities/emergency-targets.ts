@@ -68,6 +68,7 @@ async function tellAll(
     actor: order.actor,
     reason: `emergency rollback: ${order.reason}`.slice(0, maxReasonLength),
     requestId: `emergency-${order.id}`.slice(0, maxReasonLength),
+    gradual: false,
   };
   await eachOf(subjects, tellsAtOnce, async ({ found }) => {
     try {

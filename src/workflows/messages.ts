@@ -82,7 +82,15 @@ function listenFor(run: RolloutRun, name: CommandName): void {
 
 function take(run: RolloutRun, command: Command, via: 'update' | 'signal'): void {
   if (isRepeated(run.state, command) && patched('takes-a-request-once')) return;
-  run.apply({ kind: 'command', command, via });
+  const known = via === 'signal' && command.gradual === false ? knownAtOnce(run, command) : command;
+  run.apply({ kind: 'command', command: known, via });
+}
+
+/** Before signals could say that they are at once, each went by the plan's strategy. */
+function knownAtOnce({ state }: RolloutRun, command: Command): Command {
+  if (state.plan.rollback.strategy === 'gradual' && patched('signals-may-be-at-once')) return command;
+  const { gradual: _, ...before } = command;
+  return before;
 }
 
 function commandFrom(name: CommandName, input: unknown): Command {

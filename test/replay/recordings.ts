@@ -186,6 +186,16 @@ export const recordings: Readonly<Record<string, Recording>> = {
       await rollout.update('rollback', request);
     },
   },
+  'rolled-back-at-once-by-signal': {
+    plan: quick('at-once-by-signal', {
+      stages: [stageFixture({ weightPercent: 40, soakMs: 60_000 })],
+      rollback: { ...planFixture().rollback, strategy: 'gradual', ramp: { overMs: 2_000, steps: 2 } },
+    }),
+    drive: async (rollout) => {
+      await rollout.phase('soaking');
+      await rollout.signal('rollback', { reason: 'bad', gradual: false });
+    },
+  },
   'rolled-back-with-actions-and-verified': {
     plan: quick('with-actions', {
       stages: [stageFixture({ soakMs: 60_000 })],

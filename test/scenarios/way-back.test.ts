@@ -124,7 +124,7 @@ describe.concurrent('gradual', () => {
     expect(timeline.filter(({ kind }) => kind === 'command')).toHaveLength(1);
   });
 
-  it('never waits for a failed check, nor for the API, whose updates come with a stop', async () => {
+  it('never waits for a failed check, nor for the API, whose updates come with a stop and whose signals say that they do', async () => {
     const rollout = await env.start(planFor('ramp-check', gradual));
     await serving(rollout);
     env.metrics.set(/success ramp-check v2/, 50);
@@ -133,6 +133,10 @@ describe.concurrent('gradual', () => {
     await serving(byApi);
     await byApi.update('rollback', { reason: 'now' });
     expect((await byApi.ended()).rollback?.strategy).toEqual({ planned: 'gradual', ramped: false });
+    const left = await env.start(planFor('ramp-left', gradual));
+    await serving(left);
+    await left.signal('rollback', { reason: 'now', gradual: false });
+    expect((await left.ended()).rollback?.strategy).toEqual({ planned: 'gradual', ramped: false });
   });
 });
 

@@ -95,7 +95,9 @@ export async function leaveCommand(
   ref: RunRef,
   command: CommandRequest,
 ): Promise<CommandAnswer> {
-  const { name, ...payload } = command;
+  const { name, ...asked } = command;
+  // An update says by itself that it is at once; a signal has to.
+  const payload = name === 'rollback' ? { ...asked, gradual: asked.gradual === true } : asked;
   const signal = { workflowId: workflowIdFor(ref), runId: ref.runId, name, payload };
   try {
     const requestId = signalIdOf(command);

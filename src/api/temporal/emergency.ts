@@ -27,7 +27,7 @@ export async function emergencyStop(
 ): Promise<EmergencyAnswer> {
   const { scope, actor, reason } = order;
   const requestId = key ?? randomUUID();
-  const payload = { actor, reason: `emergency stop: ${reason}`, requestId };
+  const payload = { actor, reason: `emergency stop: ${reason}`, requestId, gradual: false };
   const teller = new Teller(deps, payload, signalIdOf(order, requestId));
   const { restored, notRestored, listProblem } =
     scope === 'all'

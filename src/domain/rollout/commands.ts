@@ -137,16 +137,17 @@ export function isRepeated({ timeline }: RolloutState, command: Command): boolea
 
 /**
  * The API sends updates and has written the stop already, so an update is at once, unless it says that there was none;
- * a signal goes by the plan's strategy. Whoever asks again without a word of patience has none left.
+ * a signal goes by the plan's strategy, unless it says that it took the place of such an update. Whoever asks again
+ * without a word of patience has none left.
  */
 function goBack(
   state: RolloutState,
-  { reason = 'no reason given', actor, gradual = false }: Command,
+  { reason = 'no reason given', actor, gradual }: Command,
   via: 'update' | 'signal',
   nowMs: number,
 ): RolloutState {
   const cause = { kind: 'command', reason, actor: actor ?? null, atMs: nowMs } as const;
-  const patient = gradual || via === 'signal';
+  const patient = gradual ?? via === 'signal';
   if (state.cause === null) return rollBack(state, cause, patient ? 'strategy' : 'at-once');
   const hurried = gradual ? state : hastened(state, 'rollback was asked for again', nowMs);
   const told = explained(hurried, cause);

@@ -42,7 +42,10 @@ export interface CommandPayload {
   readonly requestId?: string;
   /** Only for `promote`: skip all further stages. */
   readonly full?: boolean;
-  /** Only for `rollback`: by the plan's strategy, also where it would be at once. Default: false. */
+  /**
+   * Only for `rollback`. True: by the plan's strategy; false: at once. Default: an update is at once, and a signal goes
+   * by the strategy.
+   */
   readonly gradual?: boolean;
   /** Only for `override`: how long it is to count, such as `2h`. */
   readonly for?: string;

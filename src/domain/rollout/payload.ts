@@ -90,6 +90,7 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
   const reason = text('reason');
   const requestId = text('requestId');
   const time = text('for');
+  const gradual = fields.get('gradual');
   const expect = fields.get('expect');
   const link = fields.get('link');
   return {
@@ -97,7 +98,7 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
     ...(reason === undefined ? {} : { reason: legible(reason) }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(fields.get('full') === true ? { full: true } : {}),
-    ...(fields.get('gradual') === true ? { gradual: true } : {}),
+    ...(typeof gradual === 'boolean' ? { gradual } : {}),
     ...(time === undefined ? {} : { for: time }),
     ...(isExpectation(expect) ? { expect } : {}),
     ...(isLink(link) ? { link } : {}),

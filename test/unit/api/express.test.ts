@@ -250,6 +250,13 @@ describe('a rollback', () => {
     ]);
   });
 
+  test.each([true, false])('left as a signal says whether it may take its time: %s', async (gradual) => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    temporal.behaviour.set('update', 'hang');
+    await service.command(shop, { ...rollback, ...(gradual ? { gradual } : {}) });
+    expect(temporal.told).toMatchObject([{ how: 'signal', payload: { gradual } }]);
+  });
+
   test('is answered by the stop alone when Temporal takes no command', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);

@@ -14,6 +14,12 @@ describe('the payload of a command', () => {
     });
   });
 
+  it('of a rollback keeps whether it may take its time, and that nobody said so', () => {
+    for (const payload of [{ gradual: true }, { gradual: false }, {}]) {
+      expect(readPayload('rollback', payload)).toEqual({ ok: true, payload });
+    }
+  });
+
   it.each([
     ['rollback', 'a text', 'must be an object'],
     ['rollback', [1], 'a list'],

@@ -74,6 +74,11 @@ describe('gradual', () => {
 
   it.each([
     ['a rollback as a signal', told('rollback'), 'ramp'],
+    [
+      'a rollback as a signal that says it is at once',
+      told('rollback', 'signal', { gradual: false }),
+      'restore',
+    ],
     ['a rollback as an update', told('rollback', 'update'), 'restore'],
     ['a rollback as an update that says so', patiently, 'ramp'],
     ['a failed check', failed, 'restore'],

@@ -4,9 +4,12 @@
  */
 import { useEffect, useSyncExternalStore } from 'react';
 
-export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'refused' | 'lost';
+export type ConnectionKind = 'connecting' | 'live' | 'stale' | 'failing' | 'refused' | 'lost';
 
-/** `stale`: the API answers, and cannot see what it tells of. `refused`: it does not tell whoever asks. */
+/**
+ * `stale`: the API answers, and cannot see rollouts. `failing`: it answers, and could not tell this: it was asked too
+ * often, or something else that it needs is away. `refused`: it does not tell whoever asks.
+ */
 export interface Connection {
   readonly kind: ConnectionKind;
   /** When what is shown was true, by this browser's clock; null: nothing is shown yet. */
@@ -15,7 +18,13 @@ export interface Connection {
   readonly why: string | null;
 }
 
-const order: readonly ConnectionKind[] = ['lost', 'stale', 'refused', 'connecting', 'live'];
+const order: readonly ConnectionKind[] = ['lost', 'stale', 'failing', 'refused', 'connecting', 'live'];
+
+/** What is shown grows old until the API tells again. */
+export function isAway(kind: ConnectionKind): boolean {
+  return kind === 'lost' || kind === 'stale' || kind === 'failing';
+}
+
 const connections = new Map<string, Connection>();
 const listeners = new Set<() => void>();
 let worst: Connection | null = null;

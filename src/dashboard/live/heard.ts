@@ -1,4 +1,4 @@
-/** What each sign of a stream, or an answer, makes of what is known: true, out of sight of the API, or lost. */
+/** What each sign of a stream, or an answer, makes of what is known: true, out of sight of the API, untold, or lost. */
 import type { ApiError } from '../../client/index.ts';
 import type { Connection, ConnectionKind } from './connection.ts';
 
@@ -39,9 +39,17 @@ export function failed(known: Known, error: Failure & Pick<ApiError, 'detail'>):
   return { ...known, kind: awayKind(error), why: error.detail };
 }
 
+/** Nothing can be told of rollouts then. */
+const sightless: ReadonlySet<ApiError['code']> = new Set([
+  'temporal-unavailable',
+  'worker-absent',
+  'payload-key-missing',
+]);
+
 /** An answer in other words than the API's is that of a proxy before it. */
 function awayKind({ status, code }: Failure): ConnectionKind {
-  return status === 0 || code === 'answer-strange' ? 'lost' : 'stale';
+  if (status === 0 || code === 'answer-strange') return 'lost';
+  return sightless.has(code) ? 'stale' : 'failing';
 }
 
 /** The API will not tell, or not any more: what was seen grows old. */
@@ -65,7 +73,12 @@ const barred: ReadonlySet<number> = new Set([401, 403]);
 
 /** Of a question that is asked again and again; that there is nothing of the kind is an answer as well. */
 export function kindOf(data: unknown, problem: (Failure & Pick<ApiError, 'passing'>) | null): ConnectionKind {
-  if (problem?.passing) return awayKind(problem);
+  if (problem?.passing && !isSettled(problem)) return awayKind(problem);
   if (problem !== null && barred.has(problem.status)) return 'refused';
   return data === null && problem === null ? 'connecting' : 'live';
+}
+
+/** The operator has set up no such thing, which time does not mend. */
+function isSettled({ code }: Failure): boolean {
+  return code.endsWith('-unconfigured');
 }

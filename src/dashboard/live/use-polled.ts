@@ -2,7 +2,7 @@
  * What a page is about, asked again and again: when that fails the header says so, and how old is what is still shown.
  */
 import type { Answered, AnswerOf, RequestOf } from '../../client/index.ts';
-import { useReport } from './connection.ts';
+import { isAway, useReport } from './connection.ts';
 import { kindOf } from './heard.ts';
 import { type Query, useQuery } from './use-query.ts';
 
@@ -18,10 +18,10 @@ export function usePolled<N extends Answered>(
   const query = useQuery(name, request, everyMs);
   const { data, problem, atMs } = query;
   const kind = kindOf(data, problem);
-  const isAway = kind === 'lost' || kind === 'stale';
-  const isOld = isAway || kind === 'refused';
+  const away = isAway(kind);
+  const isOld = away || kind === 'refused';
   // Between two answers it is as old as it has to be.
   const connection = { kind, asOfMs: isOld ? atMs : null, why: isOld ? (problem?.detail ?? null) : null };
   useReport(name, request === null ? null : connection);
-  return isAway && data !== null ? { ...query, problem: null } : query;
+  return away && data !== null ? { ...query, problem: null } : query;
 }

@@ -1,6 +1,6 @@
 /** Whether what is shown is true now: a sign in the header, and a banner once it is not. */
 import { useEffect, useRef } from 'react';
-import { type Connection, useConnection } from '../live/connection.ts';
+import { type Connection, type ConnectionKind, isAway, useConnection } from '../live/connection.ts';
 import { shownKind } from '../live/heard.ts';
 import { useNow } from '../live/use-now.ts';
 import { ageText } from '../ui/age.ts';
@@ -14,6 +14,7 @@ const words = {
   connecting: 'Connecting',
   live: 'Live',
   stale: 'Not up to date',
+  failing: 'Not up to date',
   refused: 'Not live',
   lost: 'Connection lost',
 } as const;
@@ -40,7 +41,7 @@ function Sign({ connection }: { readonly connection: Connection }) {
 export function ConnectionBanner() {
   const connection = useConnection();
   const kind = connection?.kind ?? 'live';
-  const isBad = kind === 'lost' || kind === 'stale';
+  const isBad = isAway(kind);
   const wasBad = useRef(false);
   useEffect(() => {
     if (isBad !== wasBad.current) announce(isBad ? `${words[kind]}.` : 'Connected again.');
@@ -49,18 +50,20 @@ export function ConnectionBanner() {
   return connection !== null && isBad ? <Banner connection={connection} /> : null;
 }
 
+const causes: Readonly<Partial<Record<ConnectionKind, string>>> = {
+  lost: 'The API does not answer. It is asked again by itself.',
+  stale: 'The API answers, but cannot see the rollouts now.',
+  failing: 'The API answers, but could not tell this page anything new. It is asked again by itself.',
+};
+
 function Banner({ connection: { kind, asOfMs, why } }: { readonly connection: Connection }) {
   const nowMs = useNow();
   const age = asOfMs === null ? 'Nothing was seen yet' : `What you see is ${ageText(nowMs - asOfMs)} old`;
-  const what =
-    kind === 'lost'
-      ? 'The API does not answer. It is asked again by itself.'
-      : 'The API answers, but cannot see the rollouts now.';
   return (
     <div className="connection-banner" data-kind={kind}>
       <Icon name="offline" />
       <p>
-        <strong>{age}.</strong> {what} Rollouts go on without this page.
+        <strong>{age}.</strong> {causes[kind]} Rollouts go on without this page.
         {why === null ? null : <span className="connection-why"> ({why})</span>}
       </p>
     </div>

@@ -39,6 +39,26 @@ test('an API that answers without sight is not lost, and what a proxy answers in
   expect(failed(connecting, { status: 502, code: 'answer-strange', detail: 'gone' }).kind).toBe('lost');
 });
 
+test.each([
+  [429, 'rate-limited'],
+  [503, 'evidence-unavailable'],
+  [503, 'auth-unavailable'],
+  [500, 'internal'],
+] as const)('an API that answers %s %s has not lost sight of the rollouts', (status, code) => {
+  expect(failed(live, { status, code, detail: 'not now' })).toMatchObject({ kind: 'failing', asOfMs: 0 });
+  expect(kindOf({}, { status, code, passing: true })).toBe('failing');
+});
+
+test('what keeps the API from telling of rollouts is told as such', () => {
+  for (const code of ['temporal-unavailable', 'worker-absent', 'payload-key-missing'] as const) {
+    expect(kindOf({}, { status: 503, code, passing: true })).toBe('stale');
+  }
+});
+
+test('that nothing of the kind is set up is an answer', () => {
+  expect(kindOf(null, { status: 503, code: 'evidence-unconfigured', passing: true })).toBe('live');
+});
+
 test('nothing is live any more that the API will not tell', () => {
   expect(refused(live, 'no session')).toMatchObject({ kind: 'refused', asOfMs: 0, why: 'no session' });
 });

@@ -3,7 +3,7 @@
  * else.
  */
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import type { Connection } from '../../live/connection.ts';
+import { type Connection, isAway } from '../../live/connection.ts';
 import { ageText } from '../../ui/age.ts';
 import { dangerous } from './words.ts';
 
@@ -17,7 +17,7 @@ interface Stale {
 export function staleFor(name: CommandName, connection: Connection | null, nowMs: number): Stale | null {
   if (connection === null || dangerous.has(name)) return null;
   const { kind, asOfMs, why } = connection;
-  if (kind !== 'lost' && kind !== 'stale') return null;
+  if (!isAway(kind)) return null;
   return {
     age: asOfMs === null ? 'Nothing was seen yet.' : `What you see is ${ageText(nowMs - asOfMs)} old.`,
     rule: `Until it is up to date, a rollout can only be brought back.${why === null ? '' : ` (${why})`}`,

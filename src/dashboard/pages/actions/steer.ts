@@ -13,7 +13,7 @@ export interface Steering {
 }
 
 /**
- * A rollback takes no `expect`, so a page that has lost its rollout names the run: the next rollout is not brought back
+ * A rollback takes no `expect`, so a page that is told nothing of its rollout names the run: the next rollout is not brought back
  * in its place. That costs the API a look at Temporal before the stop, so it is left out where the page is live, where
  * the API cannot see Temporal anyway, and once such a look has failed.
  */
@@ -21,7 +21,7 @@ export async function steer(
   client: Pick<SluiceClient, 'steerRollout'>,
   { request, runId, seen, idempotencyKey }: Steering,
 ): Promise<CommandAnswer> {
-  const isLost = request.command === 'rollback' && seen === 'lost';
+  const isLost = request.command === 'rollback' && (seen === 'lost' || seen === 'failing');
   return await steerUnseen(client, { request, runId: isLost ? runId : null, idempotencyKey });
 }
 

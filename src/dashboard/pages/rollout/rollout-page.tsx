@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { RolloutView } from '../../../api/contract.ts';
 import type { FollowedRun } from '../../../client/index.ts';
-import { useReport } from '../../live/connection.ts';
+import { isAway, useReport } from '../../live/connection.ts';
 import { Page } from '../../shell/page.tsx';
 import { useTarget } from '../../shell/rollout-path.ts';
 import { Empty, Loading, Problem } from '../../ui/states.tsx';
@@ -52,9 +52,8 @@ function OneRollout({ followed, onNext }: OneRolloutProps) {
   }, [next, onNext]);
   const target = `${followed.environment}/${followed.service}`;
   if (view === null) {
-    const isOutOfSight = connection.kind === 'stale' || connection.kind === 'lost';
     return (
-      <Page title={target} actions={isOutOfSight ? <UnseenRollback followed={followed} /> : null}>
+      <Page title={target} actions={isAway(connection.kind) ? <UnseenRollback followed={followed} /> : null}>
         {problem === null ? (
           <Loading what="the rollout" />
         ) : problem.code === 'rollout-not-found' ? (

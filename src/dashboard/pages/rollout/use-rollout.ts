@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RolloutSeries, RolloutView } from '../../../api/contract.ts';
 import type { Followed, FollowedRun, StreamLost, StreamOptions } from '../../../client/index.ts';
 import { client } from '../../api/client.ts';
+import { isAway } from '../../live/connection.ts';
 import { type Stream, useStream } from '../../live/use-stream.ts';
 import { type Account, accountAfter } from './model/last-account.ts';
 import { knowsStage, withLive } from './model/live-series.ts';
@@ -38,13 +39,8 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
       setAheadMs((known) => Math.min(known ?? Number.POSITIVE_INFINITY, sign.atMs - live.atMs));
     return undefined;
   });
-  const { series, problem } = useSeries(view, isAway(stream.connection));
+  const { series, problem } = useSeries(view, isAway(stream.connection.kind));
   return { ...stream, view, account, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
-}
-
-/** Whatever was added to the series meanwhile has to be asked for afterwards. */
-function isAway({ kind }: Stream['connection']): boolean {
-  return kind === 'lost' || kind === 'stale';
 }
 
 /** The least time between two questions for a stage that the series does not know yet. */

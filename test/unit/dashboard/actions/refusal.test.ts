@@ -30,6 +30,7 @@ describe('a page that cannot see how a rollout stands', () => {
     expect(staleFor('pause', { kind: 'stale', asOfMs: null, why: null }, 0)?.age).toBe(
       'Nothing was seen yet.',
     );
+    expect(staleFor('pause', { ...lost, kind: 'failing' }, 2_000)?.age).toBe('What you see is 1 s old.');
   });
 
   it('never stands in the way back', () => {

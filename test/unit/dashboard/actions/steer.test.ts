@@ -33,6 +33,7 @@ test('a page that has lost its rollout brings back that one, and not the next', 
   const refused = problem(409, 'command-refused');
   expect(await sent('rollback', 'lost', refused)).toEqual({ runs: ['a'], outcome: refused });
   expect(await sent('rollback', 'lost')).toEqual({ runs: ['a'], outcome: accepted });
+  expect(await sent('rollback', 'failing')).toEqual({ runs: ['a'], outcome: accepted });
 });
 
 test('a page that has seen nothing brings back the run of its address, else whichever runs', async () => {

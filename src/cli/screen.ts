@@ -1,5 +1,6 @@
 /** Shows a followed rollout: redrawn on a terminal, line by line elsewhere, one JSON object a line for machines. */
 import type { RolloutView } from '../api/contract.ts';
+import { fitting } from '../stack/fit.ts';
 import type { Followed } from './follow.ts';
 import type { Io } from './io.ts';
 import { takePlace } from './redraw.ts';
@@ -44,7 +45,7 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
     const news = blind ? blindLines(blind, nowMs).map((line) => line.slice(0, options.columns)) : [];
     // Taller than the screen could not be taken back; the news is worth more than all the rest.
     const room = Math.max(1, out.rows - 1 - news.length);
-    const picture = view ? fitting(view, options, room) : ['waiting for the rollout …'];
+    const picture = view ? pictureIn(view, options, room) : ['waiting for the rollout …'];
     place.draw([...picture, ...news]);
   };
   // Clocks and ages move even when nothing else does.
@@ -59,16 +60,8 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
   };
 }
 
-/** Where there is no room the bars go first, then the oldest of the story; what happened last stays. */
-const waysToFit = [{ bars: true }, {}, ...[5, 4, 3, 2, 1].map((storyLines) => ({ storyLines }))];
-
-function fitting(view: RolloutView, options: PictureOptions, room: number): string[] {
-  let lines: string[] = [];
-  for (const way of waysToFit) {
-    lines = pictureOf(view, { ...options, ...way });
-    if (lines.length <= room) return lines;
-  }
-  return [...lines.slice(0, room - 1), ...lines.slice(-1)];
+function pictureIn(view: RolloutView, options: PictureOptions, rows: number): string[] {
+  return fitting((way) => pictureOf(view, { ...options, ...way }), rows);
 }
 
 /** How long nothing needs to change until a line says that all goes on. */

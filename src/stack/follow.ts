@@ -5,6 +5,7 @@ import { messageOf } from '../domain/errors.ts';
 import type { RolloutStatus, WatchProgress } from '../domain/rollout/status.ts';
 import type { DemoClient, LoadSeen } from './api-client.ts';
 import type { Ended } from './demo-report.ts';
+import { fitting } from './fit.ts';
 import type { Screen } from './screen.ts';
 import { renderView } from './view.ts';
 
@@ -53,9 +54,9 @@ function show(
 ): void {
   told.trouble = '';
   if (screen.live) {
-    screen.draw(
-      renderView(status, live, load, { nowMs: Date.now(), columns: screen.columns, color: screen.color }),
-    );
+    const { columns, color, rows } = screen;
+    const options = { nowMs: Date.now(), columns, color };
+    screen.draw(fitting((way) => renderView(status, live, load, { ...options, ...way, bars: false }), rows));
     return;
   }
   const known = status.timeline.slice(Math.max(0, told.entries - status.droppedEntries));

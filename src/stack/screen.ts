@@ -3,6 +3,8 @@
 export interface Screen {
   readonly live: boolean;
   readonly columns: number;
+  /** A taller picture is cut. */
+  readonly rows: number;
   readonly color: boolean;
   /** A line that stays. */
   say(line: string): void;
@@ -29,10 +31,15 @@ export function createScreen(output: Output): Screen {
     output.write(`${up}${text}\u001b[J`);
     drawn = picture;
   };
+  // Taller than the terminal could not be taken back.
+  const room = () => Math.max(1, (output.rows ?? 40) - 1);
   return {
     live,
     get columns() {
       return Math.max(20, (output.columns ?? 101) - 1);
+    },
+    get rows() {
+      return room();
     },
     color: live && !process.env.NO_COLOR,
     say(line) {
@@ -40,8 +47,7 @@ export function createScreen(output: Output): Screen {
       else output.write(`${line}\n`);
     },
     draw(lines) {
-      // Taller than the terminal could not be taken back.
-      if (live) frame([], lines.slice(0, Math.max(1, (output.rows ?? 40) - 1)));
+      if (live) frame([], lines.slice(0, room()));
     },
     settle() {
       drawn = [];

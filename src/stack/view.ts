@@ -18,7 +18,7 @@ export interface LoadView {
   };
 }
 
-interface ViewOptions {
+export interface ViewOptions {
   /** Time of the look, epoch milliseconds. Default: the newest time that status and progress tell. */
   readonly nowMs?: number;
   /** Lines are cut to this. Default: 100. */

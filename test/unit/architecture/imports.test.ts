@@ -92,6 +92,7 @@ const mayImport: Record<string, readonly string[]> = {
     'api/access/tokens.ts',
     'stack/stack.ts',
     'stack/paint.ts',
+    'stack/fit.ts',
     'stack/view.ts',
     'stack/ports.ts',
     'guard/config.ts',

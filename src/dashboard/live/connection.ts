@@ -14,6 +14,8 @@ export interface Connection {
   readonly kind: ConnectionKind;
   /** When what is shown was true, by this browser's clock; null: nothing is shown yet. */
   readonly asOfMs: number | null;
+  /** Of a stream: when it last brought anything, by this browser's clock; null or absent: it is none, or has not yet. */
+  readonly heardAtMs?: number | null;
   /** In a few words; null while all is well. */
   readonly why: string | null;
 }
@@ -39,8 +41,11 @@ function report(key: string, connection: Connection | null): void {
 
 /** Tells the header of a page's connection for as long as the page is there; null: what is shown grows no older. */
 export function useReport(key: string, connection: Connection | null): void {
-  const { kind = null, asOfMs = null, why = null } = connection ?? {};
-  useEffect(() => report(key, kind === null ? null : { kind, asOfMs, why }), [key, kind, asOfMs, why]);
+  const { kind = null, asOfMs = null, heardAtMs = null, why = null } = connection ?? {};
+  useEffect(
+    () => report(key, kind === null ? null : { kind, asOfMs, heardAtMs, why }),
+    [key, kind, asOfMs, heardAtMs, why],
+  );
   useEffect(() => () => report(key, null), [key]);
 }
 

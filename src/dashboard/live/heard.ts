@@ -18,14 +18,21 @@ export interface Known extends Connection {
   readonly unseen: string | null;
 }
 
-export const connecting: Known = { kind: 'connecting', asOfMs: null, why: null, unseen: null };
+export const connecting: Known = {
+  kind: 'connecting',
+  asOfMs: null,
+  heardAtMs: null,
+  why: null,
+  unseen: null,
+};
 
 /** A mere sign of life makes nothing true again that the API has said it cannot see. */
-export function after(known: Known, { kind, trouble, clocks = null }: Heard, asOfMs: number): Known {
-  if (trouble) return { ...known, kind: 'stale', why: trouble.message, unseen: trouble.message };
+export function after(known: Known, sign: Heard, asOfMs: number): Known {
+  const { kind, atMs: heardAtMs, trouble, clocks = null } = sign;
+  if (trouble) return { ...known, heardAtMs, kind: 'stale', why: trouble.message, unseen: trouble.message };
   const isMere = kind === 'alive' && clocks === null;
-  if (isMere && known.unseen !== null) return { ...known, kind: 'stale', why: known.unseen };
-  return { kind: 'live', asOfMs, why: null, unseen: null };
+  if (isMere && known.unseen !== null) return { ...known, heardAtMs, kind: 'stale', why: known.unseen };
+  return { kind: 'live', asOfMs, heardAtMs, why: null, unseen: null };
 }
 
 export function lost(known: Known, why: string): Known {
@@ -60,12 +67,15 @@ export function refused(known: Known, why: string): Known {
 /** Longer than two signs of life are apart. */
 const quietMs = 12_000;
 
-/** A connection that has brought nothing for that long is not shown as if it were live. `nowMs`: this browser's. */
+/**
+ * A connection that has brought nothing for that long is not shown as if it were live. What it brings may be older than
+ * that, as where Temporal takes seconds to list what runs. `nowMs`: this browser's.
+ */
 export function shownKind(
-  { kind, asOfMs }: Pick<Connection, 'kind' | 'asOfMs'>,
+  { kind, heardAtMs = null }: Pick<Connection, 'kind' | 'heardAtMs'>,
   nowMs: number,
 ): ConnectionKind {
-  return kind === 'live' && asOfMs !== null && nowMs - asOfMs > quietMs ? 'connecting' : kind;
+  return kind === 'live' && heardAtMs !== null && nowMs - heardAtMs > quietMs ? 'connecting' : kind;
 }
 
 /** Whom the API does not tell. */

@@ -64,10 +64,16 @@ test('nothing is live any more that the API will not tell', () => {
 });
 
 test('a connection is not shown as live that has brought nothing for two signs of life', () => {
-  expect(shownKind(live, 11_000)).toBe('live');
-  expect(shownKind(live, 13_000)).toBe('connecting');
-  expect(shownKind(lost(live, 'gone'), 13_000)).toBe('lost');
-  expect(shownKind({ kind: 'live', asOfMs: null }, 13_000)).toBe('live');
+  expect(shownKind(live, 12_003)).toBe('live');
+  expect(shownKind(live, 12_004)).toBe('connecting');
+  expect(shownKind(lost(live, 'gone'), 16_000)).toBe('lost');
+  expect(shownKind({ kind: 'live', heardAtMs: null }, 16_000)).toBe('live');
+});
+
+test('a connection is live however long it took the API to gather what it brings', () => {
+  const slow = after(live, { ...alive, atMs: 20_000, clocks: { asOfMs: 5_000 } }, 5_000);
+  expect(slow).toMatchObject({ kind: 'live', asOfMs: 5_000 });
+  expect(shownKind(slow, 25_000)).toBe('live');
 });
 
 test('a question that is asked again and again finds the API away, or without sight, or refusing', () => {

@@ -1,7 +1,7 @@
 /** `sluice rollback --emergency`: a whole scope back at once, shown target by target; and its release. */
 import type { Command } from 'commander';
 import type { EmergencyOpened } from '../../api/contract.ts';
-import { emergencyIdOf, normalised, problemOfScope, type ScopeWords } from '../../domain/emergency/scope.ts';
+import { emergencyIdOf, problemOfScope, type ScopeWords, wordsIn } from '../../domain/emergency/scope.ts';
 import { badInput } from '../cli-error.ts';
 import { followEmergency } from '../emergency-follow.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -68,9 +68,10 @@ async function release(
   return exitCodes.ok;
 }
 
-function scopeOf({ scope = [] }: EmergencyRollbackOptions): ScopeWords {
-  const words = normalised(scope);
-  const problem = problemOfScope(words);
+function scopeOf({ scope = [], release }: EmergencyRollbackOptions): ScopeWords {
+  const words = wordsIn(scope.join(' '));
+  // What is open already may have been opened with words that are refused by now.
+  const problem = release && words.length > 0 ? null : problemOfScope(words);
   if (problem === null) return words;
   throw badInput(
     `The scope ${problem}.`,
@@ -120,7 +121,6 @@ export function addEmergencyOptions(command: Command): Command {
     .option(
       '--scope <scope...>',
       'with --emergency: all, canary, environment/service (with *), an environment or a service',
-      (word: string, before: readonly string[] = []) => [...before, word],
     )
     .option('--to <version>', 'with --emergency: where promoted targets go, `previous` or a version')
     .option('--yes', 'with --emergency: do not ask first')

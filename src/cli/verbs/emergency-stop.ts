@@ -1,11 +1,12 @@
 /** `sluice emergency-stop`: all canary traffic of a scope to 0 at once, and the release of a stop of everything. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
-import { type EmergencyAnswer, type EmergencyScope, emergencyAnswerSchema } from '../../api/contract.ts';
+import { type EmergencyAnswer, emergencyAnswerSchema } from '../../api/contract.ts';
+import { type ScopeWords, wordsIn } from '../../domain/emergency/scope.ts';
+import { problemOfStop, stopScope } from '../../domain/emergency/stop-scope.ts';
 import { badInput, CliError } from '../cli-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { parseTarget } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import {
   type Act,
@@ -31,10 +32,10 @@ async function runEmergencyStop(options: EmergencyStopOptions, io: Io): Promise<
   const actor = options.actor ?? defaultActor(io);
   if (options.release) return await release(options, actor, io);
   const { reason } = options;
-  const scope = scopeOf(options.scope ?? []);
+  const words = scopeOf(options);
   if (!reason) throw badInput('An emergency stop needs a reason.', 'Add --reason; everybody will read it.');
-  await confirm(options, io);
-  const body = { scope, reason, actor };
+  await confirm(options, words, io);
+  const body = { scope: stopScope(words), reason, actor };
   const { value, raw } = await clientOf(options, io)
     .ask('emergencyStop', { body }, onceOf(options))
     .catch((error: unknown) => {
@@ -65,31 +66,20 @@ async function release(options: EmergencyStopOptions, actor: string, io: Io): Pr
   return exitOf(value.notReleased.length > 0);
 }
 
-function scopeOf(words: readonly string[]): EmergencyScope {
-  if (words.length === 0) {
-    throw badInput(
-      'What is to be stopped is not named.',
-      'Add --scope all, an environment or environment/service.',
-    );
-  }
-  if (words.includes('all')) {
-    if (words.length === 1) return 'all';
-    throw badInput('--scope all goes with no other scope.', 'Name all, or what exactly is to be stopped.');
-  }
-  const targets = words.filter((word) => word.includes('/'));
-  const environments = words.filter((word) => !word.includes('/'));
-  return {
-    ...(environments.length > 0 ? { environments } : {}),
-    ...(targets.length > 0 ? { targets } : {}),
-  };
+function scopeOf({ scope = [] }: EmergencyStopOptions): ScopeWords {
+  const words = wordsIn(scope.join(' '));
+  const advice = 'Add --scope all, an environment or environment/service.';
+  if (words.length === 0) throw badInput('What is to be stopped is not named.', advice);
+  const problem = problemOfStop(words);
+  if (problem !== null) throw badInput(`The scope makes no stop: ${problem}.`, advice);
+  return words;
 }
 
 /** Only where somebody is there to answer: a stop takes traffic off canaries and does no other harm. */
-async function confirm({ yes, json, scope }: EmergencyStopOptions, io: Io): Promise<void> {
+async function confirm({ yes, json }: EmergencyStopOptions, words: ScopeWords, io: Io): Promise<void> {
   if (yes || json || !io.canAsk) return;
-  const answer = await io.ask(
-    `This stops all canary traffic of ${scope?.join(', ')}. Type "stop" to go on: `,
-  );
+  const what = `This stops all canary traffic of ${words.join(', ')}.`;
+  const answer = await io.ask(`${what} Type "stop" to go on: `);
   if (answer.trim().toLowerCase() === 'stop') return;
   throw badInput('Nothing was stopped: it was not confirmed.', 'Type stop, or add --yes.');
 }
@@ -135,21 +125,11 @@ function exitOf(incomplete: boolean): ExitCode {
   return incomplete ? exitCodes.failure : exitCodes.ok;
 }
 
-function parseScope(word: string, before: readonly string[] = []): string[] {
-  if (word.includes('/')) parseTarget(word);
-  if (word.trim() === '') throw new InvalidArgumentError('Name all, an environment or environment/service.');
-  return [...before, word];
-}
-
 export function emergencyStopCommand(act: Act, run: Run<EmergencyStopOptions> = runEmergencyStop): Command {
   return keyOption(
     verb('emergency-stop', 'take all traffic off the canaries of a scope, at once and in one go'),
   )
-    .option(
-      '--scope <scope...>',
-      'all, environments or environment/service; several are possible',
-      parseScope,
-    )
+    .option('--scope <scope...>', 'all, environments or environment/service; several are possible')
     .option('--reason <text>', 'why; every rollout in the scope keeps it')
     .option('--actor <name>', 'who asks (default: the current user)')
     .option('--yes', 'do not ask first')

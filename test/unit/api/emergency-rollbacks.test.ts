@@ -227,6 +227,8 @@ describe('an emergency rollback', () => {
     [{ scope: [], ...fire }, 'body.scope'],
     [{ scope: ['all', 'prod'], ...fire }, 'body.scope'],
     [{ scope: 'a/b/c', ...fire }, 'body.scope'],
+    [{ scope: 'demo,prod', ...fire }, 'body.scope'],
+    [{ scope: ['prod', 'Demo'], ...fire }, 'body.scope'],
     [{ scope: 'canary', to: 'v1', ...fire }, 'body.to'],
     [{ scope: 'all', actor: 'ada' }, 'body.reason'],
     [{ scope: 'all', reason: 'fire' }, 'body.actor'],

@@ -139,6 +139,8 @@ test.each([
   [['rollback', '--emergency', '--scope', 'all'], 'needs a reason'],
   [['rollback', '--emergency', '--reason', 'fire'], 'must name'],
   [[...emergency, 'all', 'prod'], 'no other word'],
+  [[...emergency, ',,'], 'must name'],
+  [[...emergency, 'Demo'], '"Demo" is neither environment/service nor a name'],
   [['rollback', 'prod/shop', '--emergency', '--scope', 'all', '--reason', 'x'], 'takes no target'],
   [[...emergency, 'prod', '--release', '--to', 'v1'], 'takes no --to'],
   [['rollback', 'prod/shop', '--scope', 'all'], 'of an emergency'],
@@ -155,6 +157,21 @@ test('releases by the same scope, whose id has a slash', async () => {
   });
   expect(calls[0]?.args).toEqual(['prod/shop', { actor: 'ada', reason: 'fire' }, null]);
   expect([code, out]).toEqual([0, 'emergency "prod/shop" released: rollouts may begin again\n']);
+});
+
+test('several words may be apart by commas, as they are opened and released', async () => {
+  const done = await sluice([...emergency, 'prod,demo/shop', '--detach'], {
+    openEmergency: async () => opened,
+  });
+  expect(done.calls[0]?.args[0]).toMatchObject({ scope: ['demo/shop', 'prod'] });
+  const apart = await sluice([...emergency, 'demo/shop', 'prod', '--release']);
+  const together = await sluice([...emergency, 'prod,demo/shop', '--release']);
+  expect(together.calls[0]?.args[0]).toBe(apart.calls[0]?.args[0]);
+});
+
+test('releases what an earlier version opened with a word that is none by now', async () => {
+  const { calls } = await sluice([...emergency, 'Prod', '--release']);
+  expect(calls[0]?.args[0]).toBe('Prod');
 });
 
 test('lists emergencies', async () => {

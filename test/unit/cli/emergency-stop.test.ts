@@ -35,6 +35,16 @@ test('tells environments from targets', async () => {
   expect(calls[0]?.args[0]).toMatchObject({ scope: { environments: ['demo'], targets: ['prod/shop'] } });
 });
 
+test.each([
+  [['demo,prod/shop']],
+  [['demo,', 'prod/shop']],
+  [['demo prod/shop']],
+  [['demo', '--scope', 'prod/shop']],
+])('words may be apart by commas and blanks: %j', async (words) => {
+  const { calls } = await sluice([...stop, ...words], { emergencyStop: async () => stopped });
+  expect(calls[0]?.args[0]).toMatchObject({ scope: { environments: ['demo'], targets: ['prod/shop'] } });
+});
+
 test('exits 1 and names what could not be stopped', async () => {
   const partly = {
     ...stopped,
@@ -88,7 +98,12 @@ test('asks nobody with --yes', async () => {
 test.each([
   [['emergency-stop', '--scope', 'all'], 'needs a reason'],
   [['emergency-stop', '--reason', 'fire'], 'not named'],
-  [[...stop, 'all', 'demo'], 'no other scope'],
+  [[...stop, 'all', 'demo'], 'no other word'],
+  [[...stop, ',,'], 'not named'],
+  [[...stop, 'Demo'], '"Demo" is neither environment/service nor a name'],
+  [[...stop, 'demo/shop/1'], 'neither'],
+  [[...stop, 'demo/*'], 'no pattern'],
+  [[...stop, 'canary'], 'for canary'],
   [['emergency-stop', '--release', '--scope', 'all'], 'takes no --scope'],
 ])('refuses %j', async (args, why) => {
   const { code, err, calls } = await sluice(args);

@@ -112,7 +112,6 @@ test('emergency-stop takes a scope of several words, and a release', async () =>
 });
 
 test.each([
-  [emergencyStopCommand, ['--scope', 'a/b/c']],
   [statusCommand, ['shop']],
   [statusCommand, ['a/b/c']],
   [statusCommand, []],

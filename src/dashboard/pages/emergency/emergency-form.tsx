@@ -1,13 +1,14 @@
 /** What is to be stopped or brought back, why, and the words that confirm it; nothing here happens by Enter. */
 import { useState } from 'react';
-import { problemOfScope } from '../../../domain/emergency/scope.ts';
+import { problemOfScope, wordsIn } from '../../../domain/emergency/scope.ts';
+import { problemOfStop } from '../../../domain/emergency/stop-scope.ts';
 import { NameField } from '../../shell/name-field.tsx';
 import { setMyName, useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Problem } from '../../ui/states.tsx';
-import { emergencySentence, isConfirmed, phraseOf, problemOfStop, wordsOf } from './scope.ts';
+import { emergencySentence, isConfirmed, phraseOf } from './scope.ts';
 import { StopAnswer } from './stop-answer.tsx';
 import { TouchedLine } from './touched-line.tsx';
 import { type Order, type Sent, useEmergency } from './use-emergency.ts';
@@ -31,7 +32,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
   const [name, setName] = useState(known ?? '');
   const [typed, setTyped] = useState('');
   const { busy, problem, stopped, forces, send } = useEmergency(onSent);
-  const words = wordsOf(scope);
+  const words = wordsIn(scope);
   const wrong = words.length === 0 ? null : kind === 'stop' ? problemOfStop(words) : problemOfScope(words);
   const forced = forces({ kind, words });
   const actor = verifiedName ?? name.trim();
@@ -53,7 +54,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
         {...(wrong === null ? {} : { error: `${wrong}.` })}
         hint={
           kind === 'stop'
-            ? 'all, names of environments, or targets such as prod/shop; several with blanks between.'
+            ? 'all, names of environments, or targets such as prod/shop; several with blanks or commas between.'
             : 'all, canary, or components: prod/shop, prod/*, or the bare name of an environment or a service.'
         }
         required

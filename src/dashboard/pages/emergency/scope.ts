@@ -1,10 +1,5 @@
-/** What an emergency is to cover, as somebody types it, and the words that confirm it. */
-import type { EmergencyScope } from '../../../api/contract.ts';
-import { isWhole, normalised, problemOfScope, type ScopeWords } from '../../../domain/emergency/scope.ts';
-
-export function wordsOf(text: string): ScopeWords {
-  return normalised(text.split(/[\s,]+/).filter((word) => word !== ''));
-}
+/** What an emergency will do, in a sentence, and the words that confirm it. */
+import type { ScopeWords } from '../../../domain/emergency/scope.ts';
 
 /** What must be typed, letter by letter, before anything happens. */
 export function phraseOf(words: ScopeWords): string {
@@ -13,29 +8,6 @@ export function phraseOf(words: ScopeWords): string {
 
 export function isConfirmed(words: ScopeWords, typed: string): boolean {
   return words.length > 0 && typed.trim() === phraseOf(words);
-}
-
-/** A stop knows targets and environments by their names only; null: it can be asked for. */
-export function problemOfStop(words: ScopeWords): string | null {
-  const problem = problemOfScope(words);
-  if (problem !== null) return problem;
-  if (words.includes('canary'))
-    return 'a stop takes all, names of environments, or targets; choose emergency rollback for canary';
-  const starred = words.find((word) => word.includes('*'));
-  return starred === undefined
-    ? null
-    : `a stop takes no pattern such as "${starred}"; name the targets, or choose emergency rollback`;
-}
-
-/** Of words that make a stop. */
-export function stopScope(words: ScopeWords): EmergencyScope {
-  if (words.some(isWhole)) return 'all';
-  const targets = words.filter((word) => word.includes('/'));
-  const environments = words.filter((word) => !word.includes('/'));
-  return {
-    ...(environments.length === 0 ? {} : { environments }),
-    ...(targets.length === 0 ? {} : { targets }),
-  };
 }
 
 /** In a sentence what will happen. */

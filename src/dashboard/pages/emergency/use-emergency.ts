@@ -1,8 +1,8 @@
 /** Sends an emergency order, once however often it is pressed, and keeps what came of it. */
 import { useRef, useState } from 'react';
 import type { ScopeWords } from '../../../domain/emergency/scope.ts';
+import { stopScope } from '../../../domain/emergency/stop-scope.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
-import { stopScope } from './scope.ts';
 import { type Stopped, stoppedIn } from './stopped.ts';
 
 export interface Order {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isLegible, legibleRule } from '../../legible.ts';
 import { bounds, countsDefaults, defaults } from '../defaults.ts';
+import { namePattern, nameRule } from '../names.ts';
 import { dayMs, duration, hourMs, secondMs } from './duration-schema.ts';
 import { eventsField } from './events.ts';
 import { artifactField } from './gates.ts';
@@ -9,15 +10,13 @@ import { notifyField } from './notify.ts';
 import { rollbackField } from './rollback-schema.ts';
 import { webhooksField } from './webhooks.ts';
 
-const slugPattern = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
-const slugRule = 'must be 1 to 63 of a-z, 0-9, dot, underscore and dash, with a letter or digit at both ends';
 /** A soak that may end early. */
 export const soakRange = {
   min: duration(secondMs, 7 * dayMs).describe('Ends early after this, once more soaking would tell nothing.'),
   max: duration(secondMs, 7 * dayMs).describe('Watched time that the stage must survive otherwise.'),
 };
 
-const slug = z.string().regex(slugPattern, slugRule);
+const slug = z.string().regex(namePattern, nameRule);
 // Names go to terminals, where control characters are commands.
 const printable = z.string().refine(isLegible, legibleRule);
 // No `multipleOf`: editors compute it in floating point and would refuse 33.3.

@@ -1,43 +1,16 @@
 import { expect, test } from 'vitest';
-import { emergencyScopeSchema } from '../../../../src/api/contract.ts';
-import {
-  emergencySentence,
-  isConfirmed,
-  phraseOf,
-  problemOfStop,
-  stopScope,
-  wordsOf,
-} from '../../../../src/dashboard/pages/emergency/scope.ts';
+import { emergencySentence, isConfirmed, phraseOf } from '../../../../src/dashboard/pages/emergency/scope.ts';
 import { stoppedIn } from '../../../../src/dashboard/pages/emergency/stopped.ts';
 import { touchedBy } from '../../../../src/dashboard/pages/emergency/touched.ts';
-
-test('words are read as people separate them, once each', () => {
-  expect(wordsOf(' prod/shop,  prod/cart\nprod/shop ')).toEqual(['prod/cart', 'prod/shop']);
-  expect(wordsOf('  ')).toEqual([]);
-});
+import { wordsIn } from '../../../../src/domain/emergency/scope.ts';
 
 test('nothing is confirmed by less than the whole scope', () => {
-  const words = wordsOf('prod/shop demo');
+  const words = wordsIn('prod/shop demo');
   expect(isConfirmed(words, phraseOf(words))).toBe(true);
   for (const typed of ['', 'prod', 'prod/shop', 'DEMO PROD/SHOP', 'demo prod/sho']) {
     expect(isConfirmed(words, typed)).toBe(false);
   }
   expect(isConfirmed([], '')).toBe(false);
-});
-
-test('a stop is of everything, environments and targets, and says what it does not take', () => {
-  expect(stopScope(['all'])).toBe('all');
-  expect(stopScope(['demo', 'prod/shop'])).toEqual({ environments: ['demo'], targets: ['prod/shop'] });
-  for (const text of ['all', 'demo', 'prod/shop demo', 'prod/shöp']) {
-    expect(problemOfStop(wordsOf(text))).toBeNull();
-    expect(emergencyScopeSchema.safeParse(stopScope(wordsOf(text))).success).toBe(true);
-  }
-  expect(problemOfStop([])).toContain('must name');
-  expect(problemOfStop(['canary'])).toContain('choose emergency rollback');
-  expect(problemOfStop(['prod/*'])).toContain('no pattern');
-  expect(problemOfStop(['all', 'prod'])).toContain('no other word');
-  expect(problemOfStop(wordsOf('<script>alert("x")</script>'))).toContain('neither');
-  expect(problemOfStop(wordsOf('a/b/c'))).toContain('neither');
 });
 
 test('the sentence says whom it touches, and what cannot begin', () => {

@@ -5,6 +5,7 @@ import {
   idsCovering,
   normalised,
   problemOfScope,
+  wordsIn,
 } from '../../../../src/domain/emergency/scope.ts';
 
 describe('a scope', () => {
@@ -35,9 +36,30 @@ describe('a scope', () => {
     [['prod/'], 'neither'],
     [['pr od'], 'neither'],
     [['"; drop'], 'neither'],
+    [['<script>alert("x")</script>'], 'neither'],
+    [['demo,prod'], 'neither'],
+    [[',,'], 'neither'],
+    [['Demo'], 'neither'],
+    [['prod/shöp'], 'neither'],
+    [['prod/Shop*'], 'neither'],
+    [['-prod'], 'neither'],
+    [['p'.repeat(64)], 'neither'],
     [Array.from({ length: 1001 }, (_, index) => `s${index}`), 'at most 1000'],
   ])('%j is refused', (words, why) => {
     expect(problemOfScope(words)).toContain(why);
+  });
+
+  it.each([[['pay*']], [['*/shop.eu']], [['prod/*-api']], [['a'.repeat(63)]], [['pre-prod', 'prod_2/shop']]])(
+    '%j is one',
+    (words) => {
+      expect(problemOfScope(words)).toBeNull();
+    },
+  );
+
+  it('is read as people separate words, each once', () => {
+    expect(wordsIn(' prod/shop,  prod/cart\nprod/shop ')).toEqual(['prod/cart', 'prod/shop']);
+    expect(wordsIn('demo,prod')).toEqual(['demo', 'prod']);
+    expect(wordsIn(' ,, ')).toEqual([]);
   });
 
   it('has one id, however it is written', () => {

@@ -15,6 +15,8 @@ export type FeedEvent =
 type Listener = (event: FeedEvent) => void;
 
 interface FeedOptions {
+  /** A look that was just taken: it is the first one. Default: the first one is taken now. */
+  readonly seen?: RolloutView | undefined;
   readonly pollMs: number;
   readonly onEmpty: () => void;
 }
@@ -95,8 +97,9 @@ export class RolloutFeed {
   private async look(first: boolean): Promise<void> {
     // Who comes back while a look is under way waits for the next one: this one may have been before what they saw.
     const returning = [...this.returning.keys()];
+    const seen = first ? this.options.seen : undefined;
     try {
-      await this.see(await this.rollouts.get(this.ref, this.isAnewDue()), returning);
+      await this.see(await (seen ?? this.rollouts.get(this.ref, this.isAnewDue())), returning);
     } catch (error) {
       if (first) throw error;
       this.tellTrouble(error);
@@ -156,6 +159,11 @@ export class RolloutFeed {
       if (event.kind === 'end' || !this.returning.has(listener)) listener(event);
     }
   }
+}
+
+/** The id of the event that tells this state. */
+export function idOfView(view: RolloutView): string {
+  return idOf(JSON.stringify(view));
 }
 
 function idOf(text: string): string {

@@ -73,6 +73,10 @@ export interface RunRef {
   readonly runId?: string;
 }
 
+export interface BoundRef extends RunRef {
+  readonly runId: string;
+}
+
 export interface ExamineRequest {
   readonly plan: Plan;
   /** What was found while it was read. Default: nothing. */

@@ -1,7 +1,7 @@
 /** Waiting for a rollout over plain HTTP: `Prefer: wait=30`, by the feed that all who follow the rollout share. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, type RolloutView, type Until } from './contract.ts';
-import type { RolloutFeed } from './feed.ts';
+import { idOfView, type RolloutFeed } from './feed.ts';
 import { etagOf, names } from './web/etags.ts';
 
 /** Shorter than what proxies commonly allow. */
@@ -26,9 +26,13 @@ export function isAwaited(view: RolloutView, { until, ifNoneMatch }: Awaited): b
   return names(ifNoneMatch, etagOf(JSON.stringify(view)));
 }
 
-/** The first view that is not awaited any more, or the last one when the time is over; null: none was seen. */
+/**
+ * The first view after the one that was seen that is not awaited any more, or the last one when the time is over; null:
+ * there was none.
+ */
 export async function awaitedView(
   feed: RolloutFeed,
+  seen: RolloutView,
   awaited: Awaited,
   waitMs: number,
   gone: AbortSignal,
@@ -39,7 +43,7 @@ export async function awaitedView(
   const leave = feed.join((event) => {
     if (event.kind === 'status') latest = event.view;
     if (event.kind === 'end' || (event.kind === 'status' && !isAwaited(event.view, awaited))) over.abort();
-  });
+  }, idOfView(seen));
   await sleep(waitMs, undefined, { signal }).catch(() => {});
   leave();
   return latest;

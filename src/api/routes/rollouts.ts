@@ -38,11 +38,13 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     const anew = /\bno-cache\b/i.test(request.headers['cache-control'] ?? '');
     let view = await rollouts.get(ref, anew);
     if (seconds !== null && isAwaited(view, awaited)) {
-      const feed = stream.feeds.of(ref);
+      const run = { ...ref, runId: view.runId };
+      const feed = stream.feeds.of(run, view);
       await feed.ready;
       reply.header('preference-applied', `wait=${seconds}`);
       view =
-        (await awaitedView(feed, awaited, seconds * 1000, goneSignal(reply))) ?? (await rollouts.get(ref));
+        (await awaitedView(feed, view, awaited, seconds * 1000, goneSignal(reply))) ??
+        (await rollouts.get(run));
     }
     const evidence = hasEnded(view) ? await deps.evidence.state(view) : null;
     return evidence === null || evidence.state === 'off' ? view : { ...view, evidence };
@@ -73,8 +75,7 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     operations.followRollout.path,
     { exposeHeadRoute: false, schema: schemaOf('followRollout') },
     async (request, reply) => {
-      const feed = stream.feeds.of(refOf(request.params, request.query));
-      await feed.ready;
+      const feed = await stream.feeds.follow(refOf(request.params, request.query));
       const seen = request.headers['last-event-id'];
       const told = eventStream(feed, { ...stream, seen });
       return stream.keeper.send(request, reply, told);

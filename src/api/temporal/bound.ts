@@ -2,16 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
-import type { RunRef } from '../service.ts';
+import type { BoundRef } from '../service.ts';
 import { callTimeoutMs, type TemporalDeps } from './calls.ts';
 import { rawInfoOf } from './raw-info.ts';
 import { type ExpressDeps, wasAway } from './stop-canary.ts';
 import { notFound } from './view.ts';
 import { summaryOf, workflowIdFor } from './visibility.ts';
-
-interface BoundRef extends RunRef {
-  readonly runId: string;
-}
 
 /** How long Temporal may take before a rollback goes by the list at hand, and before it goes without either. */
 const patienceMs = 150;

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import type { RolloutView } from '../../../src/api/contract.ts';
 import { waitSecondsOf } from '../../../src/api/wait.ts';
-import { fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
+import { fakeDeps, fakeRollouts, runId, viewOf } from './fakes.ts';
 
 const target = '/v1/rollouts/demo/shop';
 const shifting = viewOf({ phase: 'shifting' });
@@ -19,10 +19,10 @@ afterEach(async () => {
 });
 
 /** A rollout whose state is whatever was set last. */
-async function serve(first: RolloutView) {
+async function serve(first: RolloutView, pollMs = 10) {
   const state = { view: first };
   const rollouts = fakeRollouts({ get: async () => state.view });
-  const served = await createApp(fakeDeps(rollouts), { pollMs: 10 });
+  const served = await createApp(fakeDeps(rollouts), { pollMs });
   app = served;
   const get = (headers: Record<string, string> = {}, query = '') =>
     served.inject({ url: `${target}${query}`, headers });
@@ -85,6 +85,35 @@ test('waits until a phase is reached, and no longer than the rollout lasts', asy
   state.view = ended;
   expect((await ends).json().phase).toBe('promoted');
   expect((await never).json().phase).toBe('promoted');
+});
+
+test('waits for the rollout that runs now, however many still follow the one before', async () => {
+  const next = viewOf({ version: 'v3' }, { runId: '0190b8a4-7c1d-7000-8000-000000000002' });
+  const state = { latest: soaking };
+  const rollouts = fakeRollouts({
+    get: async ({ runId: named }) => (named === runId ? soaking : state.latest),
+  });
+  // So seldom that those who follow the one before do not hear of its end.
+  app = await createApp(fakeDeps(rollouts), { pollMs: 60_000 });
+  const before = app.inject(`${target}/events`);
+  await expect.poll(() => rollouts.calls.length).toBe(1);
+  state.latest = next;
+  const wait = { url: `${target}?until=ended`, headers: { prefer: 'wait=0' } };
+  expect((await app.inject(wait)).json()).toMatchObject({ runId: next.runId, status: { version: 'v3' } });
+  await app.close();
+  expect((await before).body).not.toContain(next.runId);
+});
+
+test('a wait never answers with a state from before the one that is known', async () => {
+  // So seldom that those who follow it have heard of the state before only.
+  const { state, rollouts, get } = await serve(shifting, 60_000);
+  const follower = app?.inject(`${target}/events`);
+  await expect.poll(() => rollouts.calls.length).toBe(1);
+  state.view = soaking;
+  const tag = String((await get()).headers.etag);
+  expect((await get({ 'if-none-match': tag, prefer: 'wait=0' })).statusCode).toBe(304);
+  await app?.close();
+  await follower;
 });
 
 test('answers at once what need not be waited for, and after the time what has not changed', async () => {

@@ -17,7 +17,8 @@ afterEach(async () => {
   feeds?.close();
 });
 
-const shop = { environment: 'demo', service: 'shop' };
+const shop = { environment: 'demo', service: 'shop', runId };
+const nextRunId = '0190b8a4-7c1d-7000-8000-000000000002';
 
 /** Rollouts whose view the test changes. */
 function changing(first: () => RolloutView) {
@@ -28,6 +29,7 @@ function changing(first: () => RolloutView) {
 }
 
 const seen = (text: string) => [...text.matchAll(/^event: (\w+)$/gm)].map((match) => match[1]);
+const runsIn = (text: string) => [...text.matchAll(/"runId":"([^"]+)"/g)].map((match) => match[1]);
 
 test('streams every change and ends after the end', async () => {
   const { world, rollouts } = changing(() => viewOf({ phase: 'soaking' }));
@@ -70,13 +72,32 @@ test('gives up a feed that nobody ever joined', async () => {
   await waitFor('the feed to be gone', () => feeds.size === 0);
 });
 
-test('stays with its run when the next rollout of the target begins', async () => {
+test('tells whoever names no run of the rollout that runs now, however many still follow the one before', async () => {
+  const next = viewOf({ phase: 'promoted', outcome: 'promoted' }, { runId: nextRunId });
+  const world = { latest: viewOf() };
+  const rollouts = fakeRollouts({
+    get: async ({ runId: named }) => (named === runId ? viewOf() : world.latest),
+  });
+  // So seldom that those who follow the first do not hear of its end.
+  app = await createApp(fakeDeps(rollouts), { pollMs: 60_000 });
+  const first = app.inject('/v1/rollouts/demo/shop/events');
+  await waitFor('the first to be followed', () => rollouts.calls.length > 0);
+  world.latest = next;
+  const { body } = await app.inject('/v1/rollouts/demo/shop/events');
+  expect(seen(body)).toEqual(['status', 'end']);
+  expect(runsIn(body)).toEqual([nextRunId]);
+  await app.close();
+  expect(runsIn((await first).body)).toEqual([runId]);
+});
+
+test('looks once at a rollout, whether those who follow it name its run or not', async () => {
   const { rollouts, feeds } = changing(() => viewOf());
-  const feed = feeds.of(shop);
+  const { runId: _, ...latest } = shop;
+  const feed = await feeds.follow(latest);
   feed.join(() => {});
-  await waitFor('a second look', () => rollouts.calls.length >= 2);
-  expect(rollouts.calls[0]?.args[0]).toEqual(shop);
-  expect(rollouts.calls[1]?.args[0]).toEqual({ ...shop, runId });
+  expect(await feeds.follow(shop)).toBe(feed);
+  expect(feeds.size).toBe(1);
+  expect(rollouts.calls).toHaveLength(1);
 });
 
 test('follows a rollout that continued as new', async () => {

@@ -32,7 +32,7 @@ async function watchedBy(viewers: number, changes: number) {
   feeds = new Feeds(service, 1);
   const told = Array.from({ length: viewers }, () => 0);
   for (const viewer of told.keys()) {
-    feeds.of(shop).join(({ kind }) => {
+    feeds.of({ ...shop, runId: 'run-of-rollout/demo/shop' }).join(({ kind }) => {
       if (kind === 'status') told[viewer] = (told[viewer] ?? 0) + 1;
     });
   }

@@ -7,6 +7,7 @@ import type { TargetId } from '../../domain/plan/types.ts';
 import type { OutsideEvent } from '../../domain/rollout/outside-event.ts';
 import { alertmanagerBodySchema, eventBodySchema } from '../contract.ts';
 import { fieldsOf, problemsOf } from '../validation.ts';
+import { duplicateKeyProblems } from '../web/duplicate-keys.ts';
 import { isNestedBeyond, maxJsonDepth } from '../web/nesting.ts';
 import { eventOfAlerts } from './alertmanager.ts';
 import { signatureHeader, verifySignature, verifyToken } from './signature.ts';
@@ -71,6 +72,13 @@ function isAlerts(document: unknown): boolean {
 function documentOf(body: Buffer): unknown {
   const text = body.toString('utf8');
   if (isNestedBeyond(text, maxJsonDepth)) throw badBody([{ path: 'body', message: 'is nested too deep' }]);
+  const document = jsonIn(text);
+  const problems = duplicateKeyProblems(text);
+  if (problems.length > 0) throw badBody(problems);
+  return document;
+}
+
+function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

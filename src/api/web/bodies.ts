@@ -4,12 +4,9 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
-import { dotted, invalid } from '../validation.ts';
-import { duplicateKeys } from './duplicate-keys.ts';
+import { invalid } from '../validation.ts';
+import { duplicateKeyProblems } from './duplicate-keys.ts';
 import { isNestedBeyond, maxJsonDepth } from './nesting.ts';
-
-/** Nobody reads more at once. */
-const mostProblems = 20;
 
 const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
@@ -31,8 +28,9 @@ export function readBodies(app: FastifyInstance): void {
     else if (isNestedBeyond(text, maxJsonDepth)) done(tooDeep(), undefined);
     else {
       void parseJson(request, text, (error, value) => {
-        const refusal = error ?? refusalOf(text);
-        done(refusal, refusal === null ? value : undefined);
+        const problems = error ? [] : duplicateKeyProblems(text);
+        if (problems.length > 0) done(invalid(problems), undefined);
+        else done(error, value);
       });
     }
   });
@@ -41,15 +39,6 @@ export function readBodies(app: FastifyInstance): void {
     if (path === '/v1/rollouts' || path === '/v1/validate') done(null, body);
     else done(new SluiceError('media-type-unsupported', 'Only plans may be sent as YAML.'), undefined);
   });
-}
-
-/** Of two values for one key, nobody knows which was meant. */
-function refusalOf(json: string): SluiceError | null {
-  const problems = duplicateKeys(json, mostProblems).map((path) => ({
-    path: dotted('body', path),
-    message: 'appears twice',
-  }));
-  return problems.length === 0 ? null : invalid(problems);
 }
 
 function tooDeep(): SluiceError {

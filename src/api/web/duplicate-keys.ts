@@ -1,4 +1,9 @@
 /** Finds what `JSON.parse` takes in silence: keys that an object has twice, of which the last one would win. */
+import type { Problem } from '../../domain/errors.ts';
+import { dotted } from '../validation.ts';
+
+/** Nobody reads more at once. */
+const mostProblems = 20;
 
 interface Level {
   /** Null: it is a list. */
@@ -10,6 +15,14 @@ interface Level {
 
 /** Texts, and the signs between values; what else there is of JSON is no key. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]/g;
+
+/** Of two values for one key, nobody knows which was meant. The text has to be good JSON. */
+export function duplicateKeyProblems(body: string): Problem[] {
+  return duplicateKeys(body, mostProblems).map((path) => ({
+    path: dotted('body', path),
+    message: 'appears twice',
+  }));
+}
 
 /** Their paths from the top, at most so many. The text has to be good JSON. */
 export function duplicateKeys(json: string, most: number): (readonly PropertyKey[])[] {

@@ -110,6 +110,20 @@ describe('an event that is signed', () => {
     });
   });
 
+  it('is refused with the keys that it has twice, as nobody knows which was meant', async () => {
+    const twice = body.replace('{', '{"severity":"info","severity":"critical",');
+    const { answer, taken } = await deliver({ body: twice, headers: signed(twice) });
+    expect(answer).toMatchObject({
+      status: 400,
+      code: 'request-invalid',
+      problems: [{ path: 'body.severity', message: 'appears twice' }],
+    });
+    expect(taken).toEqual([]);
+    const webhook = JSON.stringify(alerts).replace('"labels":{', '"labels":{"alertname":"Other",');
+    const told = await deliver({ body: webhook, headers: { authorization: `Bearer ${token}` } });
+    expect(told.answer).toMatchObject({ problems: [{ path: 'body.alerts[0].labels.alertname' }] });
+  });
+
   it('waits for a worker where none answers', async () => {
     const event: RolloutService['event'] = async (...given) => ({
       ...(await accepted(...given)),

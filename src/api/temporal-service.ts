@@ -28,6 +28,7 @@ import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
 import type { Running } from './temporal/running-changes.ts';
 import { SeriesReader } from './temporal/series.ts';
+import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
@@ -62,6 +63,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     turns: new Queue(startsAtOnce),
     lookup: new TrafficLookup(options),
     accounts: new Accounts(),
+    clock: new ServerClock(),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };

@@ -18,6 +18,8 @@ export interface RunningRollout {
 export interface Glance extends RunningRollout {
   /** The latest heartbeat of its watch; null: none runs. */
   readonly live: WatchProgress | null;
+  /** How old that was at least, by one clock; 0: nobody knows. */
+  readonly beatAgeMs: number;
   /**
    * Its own account, asked for where the phase does not tell enough or it can be kept; null: not asked, or nobody
    * answered.
@@ -36,7 +38,7 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
   const live = isPresent && summary.phase !== null && watched.has(summary.phase) ? glance.live : null;
   const status = isPresent ? glance.status : null;
   const ended = hasEnded(summary);
-  const silence = ended || live === null || glance === null ? null : silenceOf(live, glance.atMs);
+  const silence = ended || live === null || glance === null ? null : silenceOf(live, glance.beatAgeMs);
   // What was true of the last heartbeat says nothing of now.
   const verdicts = ended || silence !== null ? [] : verdictsOf(live);
   const verdict = worstOf(verdicts);

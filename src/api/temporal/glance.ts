@@ -6,7 +6,8 @@ import type { Glance } from '../board/row.ts';
 import { hasEnded } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { canBeKept } from './accounts.ts';
-import { accountOf, describe, liveOf, type ViewDeps } from './view.ts';
+import type { ServerClock } from './server-clock.ts';
+import { accountOf, beatOf, describe, type ViewDeps } from './view.ts';
 
 /**
  * Phases that do not say why, or in which a late rollback may wait for an answer: the rollout itself is asked, and so
@@ -30,15 +31,23 @@ const outlineSchema: z.ZodType<Outline> = z.object({
   restoreMs: z.number(),
 });
 
+interface GlanceDeps extends ViewDeps {
+  readonly clock: ServerClock;
+}
+
 /** Errors: `rollout-not-found`, `temporal-unavailable`. */
-export async function glanceOf(deps: ViewDeps, ref: RunRef): Promise<Glance> {
+export async function glanceOf(deps: GlanceDeps, ref: RunRef): Promise<Glance> {
+  const { clock } = deps;
   // Before they are asked: what is told is no older than that, however long a worker takes to answer.
-  const atMs = Date.now();
+  const [atMs, askedAtMs] = [Date.now(), clock.now()];
   const described = await describe(deps, ref);
   const { summary, memo, raw } = described;
+  const beat = beatOf(raw);
+  if (beat !== null) clock.heard(beat.gotAtMs);
+  const beatAgeMs = beat === null ? 0 : clock.ageMs(beat.gotAtMs, askedAtMs);
   const asks = hasEnded(summary) || askedWhy.has(summary.phase) || canBeKept(raw);
   const status = asks ? await accountOf(deps, described) : null;
-  return { summary, outline: outlineIn(memo), live: liveOf(raw), status, atMs };
+  return { summary, outline: outlineIn(memo), live: beat?.live ?? null, beatAgeMs, status, atMs };
 }
 
 /** Null: there is none, or not one that this version understands. */

@@ -17,7 +17,7 @@ import {
 import type { RunRef } from '../service.ts';
 import type { Accounts } from './accounts.ts';
 import { ask, callTimeoutMs, type TemporalDeps, within, workerTimeoutMs } from './calls.ts';
-import { memoOf, summaryOf, workflowIdFor } from './visibility.ts';
+import { memoOf, millisOf, summaryOf, workflowIdFor } from './visibility.ts';
 
 export interface Described {
   readonly summary: RolloutSummary;
@@ -140,13 +140,25 @@ export function statusFrom(value: unknown): RolloutStatus | null {
   return reading.success ? reading.data : null;
 }
 
+function liveOf(raw: DescribeWorkflowExecutionResponse): WatchProgress | null {
+  return beatOf(raw)?.live ?? null;
+}
+
+interface Beat {
+  readonly live: WatchProgress;
+  /** When Temporal got it, by its clock. */
+  readonly gotAtMs: number;
+}
+
 /** The newest heartbeat among the watches under way; an obsolete one may still be ending. */
-export function liveOf(raw: DescribeWorkflowExecutionResponse): WatchProgress | null {
+export function beatOf(raw: DescribeWorkflowExecutionResponse): Beat | null {
   const beats = (raw.pendingActivities ?? [])
-    .filter((activity) => activity.activityType?.name === 'watch')
-    .map((activity) => watchProgressSchema.safeParse(decoded(activity.heartbeatDetails?.payloads?.[0])))
-    .flatMap((reading) => (reading.success ? [reading.data] : []));
-  return beats.sort((a, b) => b.atMs - a.atMs)[0] ?? null;
+    .filter(({ activityType }) => activityType?.name === 'watch')
+    .flatMap(({ heartbeatDetails, lastHeartbeatTime }) => {
+      const reading = watchProgressSchema.safeParse(decoded(heartbeatDetails?.payloads?.[0]));
+      return reading.success ? [{ live: reading.data, gotAtMs: millisOf(lastHeartbeatTime) }] : [];
+    });
+  return beats.sort((a, b) => b.live.atMs - a.live.atMs)[0] ?? null;
 }
 
 /** What gates last answered while they are asked; in the workflow's own account answers stand when all are in. */

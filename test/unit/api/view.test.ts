@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { Accounts } from '../../../src/api/temporal/accounts.ts';
 import { glanceOf } from '../../../src/api/temporal/glance.ts';
+import { ServerClock } from '../../../src/api/temporal/server-clock.ts';
 import { viewOf } from '../../../src/api/temporal/view.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
@@ -65,7 +66,7 @@ describe('the account at hand', () => {
       events: () => events,
       pending: () => pending,
     });
-    const withAccounts = { ...deps, accounts: new Accounts(() => nowMs) };
+    const withAccounts = { ...deps, accounts: new Accounts(() => nowMs), clock: new ServerClock() };
     return {
       view: (seen: string | null = null) => viewOf(withAccounts, ref, seen),
       glance: () => glanceOf(withAccounts, { ...ref, runId: 'now' }),

@@ -45,7 +45,7 @@ describe('a row of the live list', () => {
 
   it('is blind when nothing was heard of its watch for long before the look, whatever the last heartbeat said', () => {
     const live = liveOf({ leaseUntilMs: 60_000 }, [verdictOf('pass', 'a')]);
-    expect(row(glanceOf({ live, atMs: 5_000 + 15_001 }))).toMatchObject({
+    expect(row(glanceOf({ live, beatAgeMs: 15_001 }))).toMatchObject({
       attention: 'blind',
       why: 'nothing is heard of its watch; is a worker at work?',
       askedPercent: 10,
@@ -60,7 +60,7 @@ describe('a row of the live list', () => {
     const live = liveOf({ leaseUntilMs: 25_000 });
     const status = statusOf({ phase: 'holding', askedPercent: 10, holdReason: 'too few samples' });
     const summary = summaryOf({ phase: 'holding' });
-    expect(row(glanceOf({ live, summary, status, atMs: 28_001 }))).toMatchObject({
+    expect(row(glanceOf({ live, summary, status, beatAgeMs: 23_001 }))).toMatchObject({
       attention: 'held',
       why: expect.stringContaining('its lease has run out'),
       askedPercent: null,
@@ -69,7 +69,7 @@ describe('a row of the live list', () => {
   });
 
   it('goes by the time of the look, not by that of the reading', () => {
-    const seen = glanceOf({ live: liveOf({}, [verdictOf('pass', 'a')]), atMs: 5_000 + 12_000 });
+    const seen = glanceOf({ live: liveOf({}, [verdictOf('pass', 'a')]), beatAgeMs: 12_000 });
     const later = rowOf({ summary: summaryOf(), outline }, seen);
     expect(later).toMatchObject({ attention: 'none', why: null, checks: { pass: 1 }, askedPercent: 10 });
   });

@@ -88,5 +88,6 @@ export function liveOf(
 }
 
 export function glanceOf(changes: Partial<Glance> = {}): Glance {
-  return { summary: summaryOf(), outline, live: liveOf(), status: null, atMs: 5_000, ...changes };
+  const seen = { live: liveOf(), beatAgeMs: 0, status: null, atMs: 5_000 };
+  return { summary: summaryOf(), outline, ...seen, ...changes };
 }

@@ -15,6 +15,6 @@ describe('the silence of a watch', () => {
     ['a watch after promotion, which has no lease', 100_000, 0, 110_000, null],
     ['the same, not heard of', 100_000, 0, 120_000, 'silent'],
   ] as const)('is told by %s', (_, beatMs, leaseUntilMs, atMs, silence) => {
-    expect(silenceOf({ atMs: beatMs, leaseUntilMs }, atMs)).toBe(silence);
+    expect(silenceOf({ atMs: beatMs, leaseUntilMs }, atMs - beatMs)).toBe(silence);
   });
 });

@@ -118,7 +118,7 @@ function inTrouble({ live, workerAnswered }: RolloutView, nowMs: number): Headli
       text: 'What is shown is what Temporal knows.',
     };
   if (live === null) return null;
-  if (silenceOf(live, nowMs) !== null) {
+  if (silenceOf(live, nowMs - live.atMs) !== null) {
     const text =
       'Its lease is renewed by nobody else: without a watch the data plane takes the canary’s traffic away when it runs out.';
     return { tone: 'warn', icon: 'offline', title: 'The watch has not been heard of lately', text };

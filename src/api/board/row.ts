@@ -2,7 +2,7 @@
 import type { Verdict } from '../../domain/analysis/types.ts';
 import { attentionOf } from '../../domain/rollout/attention.ts';
 import type { Outline } from '../../domain/rollout/outline.ts';
-import { type Silence, silenceOf } from '../../domain/rollout/silence.ts';
+import { type Silence, silenceOf, silentMs } from '../../domain/rollout/silence.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import type { Phase } from '../../domain/rollout/types.ts';
 import { hasEnded, type RolloutRow, type RolloutSummary } from '../contract.ts';
@@ -20,6 +20,8 @@ export interface Glance extends RunningRollout {
   readonly live: WatchProgress | null;
   /** How old that was at least, by one clock; 0: nobody knows. */
   readonly beatAgeMs: number;
+  /** For how long at least what a worker has to do next was taken up by none; 0: nothing waits, or nobody knows. */
+  readonly untakenMs: number;
   /**
    * Its own account, asked for where the phase does not tell enough or it can be kept; null: not asked, or nobody
    * answered.
@@ -39,6 +41,7 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
   const status = isPresent ? glance.status : null;
   const ended = hasEnded(summary);
   const silence = ended || live === null || glance === null ? null : silenceOf(live, glance.beatAgeMs);
+  const untaken = !ended && isPresent && glance.untakenMs > silentMs;
   // What was true of the last heartbeat says nothing of now.
   const verdicts = ended || silence !== null ? [] : verdictsOf(live);
   const verdict = worstOf(verdicts);
@@ -57,13 +60,13 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
           phase: summary.phase,
           verdict: verdict?.kind ?? null,
           asks: status?.question !== undefined,
-          troubled: live?.trouble != null || silence !== null,
+          troubled: live?.trouble != null || silence !== null || untaken,
         }),
     checks: countsOf(verdicts),
     verdict: verdict && { kind: verdict.kind, check: verdict.check, reason: verdict.reason },
-    why: whyOf(live, status, silence),
+    why: whyOf(live, status, silence ?? (untaken ? 'untaken' : null)),
     expectedEndAtMs:
-      ended || paused || silence !== null
+      ended || paused || silence !== null || untaken
         ? null
         : expectedEndOf(summary, outline, live, glance?.atMs ?? null),
     restore: restoreOf(outline, status),
@@ -127,20 +130,21 @@ function measuredOf(live: WatchProgress | null): number | null {
 function whyOf(
   live: WatchProgress | null,
   status: RolloutStatus | null,
-  silence: Silence | null,
+  absence: Silence | 'untaken' | null,
 ): string | null {
-  const trouble = silence === null ? (live?.trouble ?? null) : unheard[silence];
+  const trouble = absence === null ? (live?.trouble ?? null) : absences[absence];
   if (status === null) return trouble;
   const { refusal, cause, holdReason, question, gates = [] } = status;
   const closed = gates.find(({ answer }) => answer !== 'open');
   const asked = question === undefined ? null : `waits for an answer: ${question}`;
   const told = refusal ?? cause?.reason;
   // What a rollout waits for may be old, as nobody is there to tell of it.
-  if (silence !== null) return told ?? trouble;
+  if (absence !== null) return told ?? trouble;
   return told ?? holdReason ?? trouble ?? asked ?? closed?.reason ?? null;
 }
 
-const unheard: Readonly<Record<Silence, string>> = {
+const absences: Readonly<Record<Silence | 'untaken', string>> = {
+  untaken: 'no worker takes up what it has to do next; is one at work?',
   silent: 'nothing is heard of its watch; is a worker at work?',
   lapsed:
     'nothing is heard of its watch, and its lease has run out: the data plane sends all users to stable',

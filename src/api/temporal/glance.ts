@@ -7,6 +7,7 @@ import { hasEnded } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { canBeKept } from './accounts.ts';
 import type { ServerClock } from './server-clock.ts';
+import { untakenSinceMs } from './untaken.ts';
 import { accountOf, beatOf, describe, type ViewDeps } from './view.ts';
 
 /**
@@ -43,11 +44,13 @@ export async function glanceOf(deps: GlanceDeps, ref: RunRef): Promise<Glance> {
   const described = await describe(deps, ref);
   const { summary, memo, raw } = described;
   const beat = beatOf(raw);
-  if (beat !== null) clock.heard(beat.gotAtMs);
+  clock.heard(Math.max(summary.startedAtMs, beat?.gotAtMs ?? 0));
   const beatAgeMs = beat === null ? 0 : clock.ageMs(beat.gotAtMs, askedAtMs);
+  const sinceMs = hasEnded(summary) ? null : untakenSinceMs(raw);
+  const untakenMs = sinceMs === null ? 0 : clock.ageMs(sinceMs, askedAtMs);
   const asks = hasEnded(summary) || askedWhy.has(summary.phase) || canBeKept(raw);
   const status = asks ? await accountOf(deps, described) : null;
-  return { summary, outline: outlineIn(memo), live: beat?.live ?? null, beatAgeMs, status, atMs };
+  return { summary, outline: outlineIn(memo), live: beat?.live ?? null, beatAgeMs, untakenMs, status, atMs };
 }
 
 /** Null: there is none, or not one that this version understands. */

@@ -35,6 +35,8 @@ export interface FakeRollout {
   readonly events?: () => readonly object[];
   /** What is under way, with its last heartbeat. */
   readonly pending?: () => readonly object[];
+  /** Its workflow task under way. */
+  readonly task?: () => object;
   /** It is an emergency, named `emergency/<id>`, that was opened with this. */
   readonly order?: object;
   /** The request that opened that emergency. */
@@ -107,7 +109,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         const name = (rollout.status ?? running) === running ? 'RUNNING' : 'CLOSED';
         const historyLength = rollout.events?.().length;
         const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
-        return { status: { name }, raw: { workflowExecutionInfo, pendingActivities: rollout.pending?.() } };
+        const [pendingActivities, pendingWorkflowTask] = [rollout.pending?.(), rollout.task?.()];
+        return { status: { name }, raw: { workflowExecutionInfo, pendingActivities, pendingWorkflowTask } };
       }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {

@@ -44,6 +44,42 @@ describe('a look at a rollout whose API, Temporal and workers have clocks that a
   });
 });
 
+describe('a look at what a rollout has given out', () => {
+  const clock = new ServerClock();
+  clock.heard(Date.now());
+  const ago = (ms: number) => stampOf(Date.now() - ms);
+  const prepare = { activityType: { name: 'prepare' } };
+
+  it.each([
+    [
+      'an activity that no worker has taken up',
+      { pending: () => [{ ...prepare, state: 1, scheduledTime: ago(20_000) }] },
+    ],
+    ['a decision that no worker has taken up', { task: () => ({ state: 1, scheduledTime: ago(20_000) }) }],
+  ])('misses the worker by %s', async (_, given) => {
+    expect(await lookAt({ phase: 'preparing', ...given }, clock)).toMatchObject({ attention: 'blind' });
+  });
+
+  it('misses the worker of all too, once it has looked for long enough', async () => {
+    let nowMs = 0;
+    const fresh = new ServerClock(() => nowMs);
+    const pending = () => [{ ...prepare, state: 1, scheduledTime: { seconds: 2 } }];
+    const seen = () => lookAt({ phase: 'preparing', pending }, fresh);
+    expect(await seen()).toMatchObject({ attention: 'none' });
+    nowMs = 20_000;
+    expect(await seen()).toMatchObject({ attention: 'blind' });
+  });
+
+  it.each([
+    ['under way', { ...prepare, state: 2, scheduledTime: ago(20_000) }],
+    ['just given out', { ...prepare, state: 1, scheduledTime: ago(5_000) }],
+    ['to be tried again later', { ...prepare, state: 1, scheduledTime: ago(-20_000) }],
+  ])('misses nobody while it is %s', async (_, activity) => {
+    const pending = () => [activity];
+    expect(await lookAt({ phase: 'preparing', pending }, clock)).toMatchObject({ attention: 'none' });
+  });
+});
+
 describe('a look at a rollout', () => {
   it.each(['watching', 'cleaning'] as const)(
     'finds the question of a late rollback while %s',

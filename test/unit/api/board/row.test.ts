@@ -56,6 +56,32 @@ describe('a row of the live list', () => {
     });
   });
 
+  it.each(['preparing', 'shifting', 'promoting', null] as const)(
+    'does not look well while %s when no worker takes up what comes next',
+    (phase) => {
+      const waiting = { summary: summaryOf({ phase }), live: null };
+      expect(row(glanceOf({ ...waiting, untakenMs: 15_001 }))).toMatchObject({
+        attention: 'blind',
+        why: 'no worker takes up what it has to do next; is one at work?',
+        expectedEndAtMs: null,
+      });
+      expect(row(glanceOf({ ...waiting, untakenMs: 15_000 }))).toMatchObject({
+        attention: 'none',
+        why: null,
+      });
+    },
+  );
+
+  it('tells why it goes back before that nobody brings it back', () => {
+    const cause = { kind: 'check', reason: 'success-rate failed', actor: null, atMs: 4_000 } as const;
+    const status = statusOf({ phase: 'restoring', cause });
+    const summary = summaryOf({ phase: 'restoring' });
+    expect(row(glanceOf({ summary, status, live: null, untakenMs: 16_000 }))).toMatchObject({
+      attention: 'restoring',
+      why: 'success-rate failed',
+    });
+  });
+
   it('claims no share past a lease that nobody was heard to renew, also where its own account is an older one', () => {
     const live = liveOf({ leaseUntilMs: 25_000 });
     const status = statusOf({ phase: 'holding', askedPercent: 10, holdReason: 'too few samples' });

@@ -88,6 +88,6 @@ export function liveOf(
 }
 
 export function glanceOf(changes: Partial<Glance> = {}): Glance {
-  const seen = { live: liveOf(), beatAgeMs: 0, status: null, atMs: 5_000 };
+  const seen = { live: liveOf(), beatAgeMs: 0, untakenMs: 0, status: null, atMs: 5_000 };
   return { summary: summaryOf(), outline, ...seen, ...changes };
 }

@@ -14,6 +14,8 @@ export interface Directory {
   latest(): Promise<readonly FoundRollout[]>;
   /** The latest run of the target, without lag; null: none is known. */
   find(target: TargetId): Promise<FoundRollout | null>;
+  /** Whether anything was rolled out of what a word of a scope names that is no single target. */
+  knows(word: string): Promise<boolean>;
   /** The target's latest runs, newest first. */
   runs(target: TargetId): Promise<readonly FoundRollout[]>;
   /** What the run began with; null: no plan of ours. */

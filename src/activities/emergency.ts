@@ -1,5 +1,5 @@
 /** What an emergency has done: rollouts in its scope are found, then told, stopped and read, all at once. */
-import { isExact } from '../domain/emergency/scope.ts';
+import { covers, isExact, isWhole, type ScopeWords } from '../domain/emergency/scope.ts';
 import type {
   EmergencyActivities,
   FindInput,
@@ -40,13 +40,14 @@ async function find(deps: ActivityDeps, input: FindInput): Promise<FindResult> {
   );
   const { found, unseen, unknown } = await findUnlisted(deps, input, (target) => wanted.has(target));
   for (const one of found) wanted.set(one.target, one);
+  const nowhere = problem === null ? await unknownWords(deps, input.order.scope, rollouts) : [];
   const all = [...wanted.values()];
   const tooMany =
     all.length > maxFound ? `${all.length} rollouts are in the scope; ${maxFound} come first` : null;
   return {
     found: all.slice(0, maxFound),
     unseen,
-    unknown: unknown.sort(),
+    unknown: [...unknown, ...nowhere].sort(),
     idle: problem === null ? idlePlanes(input, rollouts) : [],
     problem: problem ?? tooMany,
   };
@@ -86,6 +87,22 @@ async function findUnlisted(
     }
   });
   return { found, unseen, unknown };
+}
+
+/** Words that name no single target, and nothing that was ever rolled out. Those of which nobody can say are left out. */
+async function unknownWords(
+  { directory }: ActivityDeps,
+  scope: ScopeWords,
+  rollouts: readonly FoundRollout[],
+): Promise<string[]> {
+  const isIdle = (word: string) => !rollouts.some(({ target }) => covers([word], target));
+  const idle = scope.filter((word) => !isExact(word) && !isWhole(word) && isIdle(word));
+  const unknown: string[] = [];
+  await eachOf(idle, asksAtOnce, async (word) => {
+    const known = await directory.knows(word).catch(() => true);
+    if (!known) unknown.push(word);
+  });
+  return unknown;
 }
 
 /**

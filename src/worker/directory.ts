@@ -10,6 +10,7 @@ import { workflowIdOf } from '../domain/plan/types.ts';
 import { notClosed, type RolloutInput, workflowType } from '../domain/rollout/names.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
+import { knowsRolloutsOf } from './known-rollouts.ts';
 import { boundedCalls, type Call, emergenciesCovering } from './open-emergencies.ts';
 import { startOptionsOf, trafficMemo } from './start-options.ts';
 
@@ -47,6 +48,7 @@ export function temporalDirectory(client: Client): Directory {
       const found = await list(`${rollouts} AND ${notContinued}`, maxPages);
       return [...new Map(found.toReversed().map((one) => [one.target, one])).values()];
     },
+    knows: (word) => knowsRolloutsOf(client, word, call),
     runs: (target) => list(`${rollouts} AND WorkflowId = "${workflowIdOf(target)}"`, 1, keptRuns),
     planOf: async ({ target, runId }) => {
       const execution = { workflowId: workflowIdOf(target), runId };

@@ -103,7 +103,11 @@ describe.concurrent('an emergency rollback', () => {
 
   it('is opened and released once by requests that are sent again, also after the release', async () => {
     const service = emergenciesBy(env.client);
-    const body = { scope: 'keyed/*', actor: 'ann', reason: 'fire' };
+    const nobody = { scope: 'keyed/*', actor: 'ann', reason: 'fire' };
+    await expect(service.openEmergency(nobody, 'page-1')).rejects.toMatchObject({
+      code: 'rollout-not-found',
+    });
+    const body = { ...nobody, force: true };
     const behind = emergenciesBy(slowToDescribe(env.client));
     const first = await service.openEmergency(body, 'page-1');
     expect(first.created).toBe(true);
@@ -147,6 +151,10 @@ describe.concurrent('an emergency rollback', () => {
       const answer = await service.emergencyStop(body, 'page-3');
       expect(answer).toMatchObject({ restored: [{ target: 'stopped/one' }], told: 1, notTold: [] });
     }
+    const misspelt = { ...body, scope: { environments: ['stoped'] } };
+    await expect(replica().emergencyStop(misspelt, null)).rejects.toMatchObject({
+      code: 'rollout-not-found',
+    });
     const flood = { ...body, reason: 'flood' };
     expect(await replica().emergencyStop(flood, 'page-3')).toMatchObject({ told: 1, notTold: [] });
     const reasons = async () => {
@@ -298,10 +306,10 @@ describe.concurrent('an emergency rollback', () => {
   it('brings a named version, and says of a target why it cannot have it', async () => {
     const good = await env.start(slow('named', 'good'));
     await good.phase('soaking');
-    const emergency = await openEmergency(env, ['named/good', 'named/nobody'], { to: 'v7' });
+    const emergency = await openEmergency(env, ['named/good', 'named/nobody', 'nobody'], { to: 'v7' });
     const status = await emergency.until('to have v7', ({ phase }) => phase === 'restored');
     expect(status.targets).toMatchObject([{ target: 'named/good', progress: 'verified', version: 'v7' }]);
-    expect(status.unknown).toEqual(['named/nobody']);
+    expect(status.unknown).toEqual(['named/nobody', 'nobody']);
     expect((await good.ended()).phase).toBe('rolled-back');
     expect((await env.traffic.read({ id: 'named/good', options: {} })).stableSlot).toBe('green');
 

@@ -10,6 +10,7 @@ export function emptyDirectory(overrides: Partial<Directory> = {}): Directory {
     runningSince: unexpected,
     latest: unexpected,
     find: unexpected,
+    knows: unexpected,
     runs: unexpected,
     planOf: unexpected,
     resultOf: unexpected,

@@ -28,7 +28,7 @@ export const emergencyRollbackBodySchema = z
     actor: actorSchema,
     force: z
       .exactOptional(z.boolean())
-      .describe('Open it also where the scope names only targets of which no rollout is known.'),
+      .describe('Open it also where no rollout of what the scope names is known.'),
   })
   .refine(({ scope, to }) => to === undefined || ![scope].flat().includes('canary'), {
     path: ['to'],

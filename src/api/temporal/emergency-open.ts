@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import {
-  covers,
   emergencyIdOf,
   emergencyWorkflowIdOf,
   isExact,
@@ -19,11 +18,11 @@ import {
   requestMemo,
 } from '../../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { targetOf, workflowIdOf } from '../../domain/plan/types.ts';
 import { taskQueues } from '../../domain/rollout/names.ts';
 import { isOpen, orderIn } from '../../worker/open-emergencies.ts';
 import { type EmergencyOpened, type EmergencyRollbackBody, emergencyLinksOf } from '../contract.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
+import { isKnown } from './known.ts';
 import { onceId } from './once.ts';
 import { rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
@@ -45,7 +44,7 @@ const looksWaitMs = 2_000;
  * `key`: the same key and request open one emergency, also when it has been released meanwhile, until the scope has a
  * newer one. While it is open the stops are written again: the first ones may have failed, and no worker may run.
  * Throws `temporal-unavailable`, whose details say what could be stopped all the same; without `force`
- * `rollout-not-found` where the scope names single targets and Temporal says of each that it knows no rollout.
+ * `rollout-not-found` where Temporal says of each word of the scope that it knows no rollout there.
  */
 export async function openEmergency(
   deps: ExpressDeps,
@@ -111,12 +110,7 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
     if (words.some(isWhole)) {
       return await stopEverything(deps, nobody, emergencyWorkflowIdOf(emergencyIdOf(words)));
     }
-    const open = words.filter((word) => !isExact(word));
-    const some = {
-      targets: words.filter(isExact),
-      unlisted: open,
-      covers: (target: { environment: string; service: string }) => covers(open, targetOf(target)),
-    };
+    const some = { targets: words.filter(isExact), open: words.filter((word) => !isExact(word)) };
     return await stopSome(deps, some, nobody);
   } catch (error) {
     return { restored: [], notRestored: [], listProblem: messageOf(error) };
@@ -126,8 +120,8 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
 /** A typing error would block what it does not mean, and bring nothing back. Who is not sure refuses nothing. */
 async function refuseNobody(deps: ExpressDeps, { id, scope }: EmergencyOrder): Promise<void> {
   const signal = AbortSignal.timeout(looksWaitMs);
-  for (const target of scope) {
-    if (!isExact(target) || (await isThere(deps, workflowIdOf(target), signal))) return;
+  for (const word of scope) {
+    if (isWhole(word) || signal.aborted || (await isKnown(deps, word))) return;
   }
   // One that was opened with `force` is asked for again without.
   const info = await rawInfoOf(deps, { workflowId: emergencyWorkflowIdOf(id) }, looksWaitMs).catch(
@@ -140,15 +134,6 @@ async function refuseNobody(deps: ExpressDeps, { id, scope }: EmergencyOrder): P
     'rollout-not-found',
     `No rollout of ${first}${more} is known, so no emergency was opened. To block new rollouts there all the same, send it with \`force\` (\`--force\`).`,
     { details: { unknown: scope } },
-  );
-}
-
-/** Also while nobody can say. */
-async function isThere(deps: ExpressDeps, workflowId: string, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return true;
-  return await rawInfoOf(deps, { workflowId }, looksWaitMs).then(
-    (info) => info !== null,
-    () => true,
   );
 }
 

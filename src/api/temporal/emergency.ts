@@ -9,8 +9,8 @@ import { digestOf, onceId } from './once.ts';
 import { rawInfoOf } from './raw-info.ts';
 import { ReleasesOnce } from './released.ts';
 import type { ExpressDeps } from './stop-canary.ts';
-import { noCanary, type Some, stopEverything, stopSome } from './stops.ts';
-import { type Target, Teller } from './teller.ts';
+import { isNobody, type Some, stopEverything, stopSome } from './stops.ts';
+import { Teller } from './teller.ts';
 
 /** How long the answer waits for the workflows to be told once all stops are through. */
 const tellBudgetMs = 3000;
@@ -36,7 +36,7 @@ export async function emergencyStop(
   const { told, notTold } = await teller.outcome(tellBudgetMs);
   if (restored.length === 0 && notRestored.length > 0) {
     const details = { notRestored, told, notTold };
-    if (notRestored.every(({ problem }) => problem === noCanary)) {
+    if (notRestored.every(isNobody)) {
       throw new SluiceError('rollout-not-found', 'No canary of what was named runs.', { details });
     }
     throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', { details });
@@ -50,8 +50,7 @@ function signalIdOf({ scope, actor, reason }: EmergencyStopBody, key: string): s
 }
 
 function someOf({ environments = [], targets = [] }: Exclude<EmergencyStopBody['scope'], 'all'>): Some {
-  const covers = ({ environment }: Target) => environments.includes(environment);
-  return { targets, unlisted: environments.map((name) => `${name}/*`), covers };
+  return { targets, open: environments.map((name) => `${name}/*`) };
 }
 
 /**

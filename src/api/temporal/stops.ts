@@ -1,8 +1,10 @@
 /** Stops of many canaries at once, in the data planes: of everything, or of what is named or matches. */
+import { covers, type ScopeWords } from '../../domain/emergency/scope.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { targetOf } from '../../domain/plan/types.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
+import { workerTimeoutMs } from './calls.ts';
+import { isKnown } from './known.ts';
 import { runningRollouts } from './running.ts';
 import type { Running } from './running-changes.ts';
 import { type ExpressDeps, hasCanary, refsWithCanary, stopCanary } from './stop-canary.ts';
@@ -18,10 +20,8 @@ type Told = Pick<Teller, 'tell'>;
 export interface Some {
   /** Named as `environment/service`: looked up one by one, which knows no lag. */
   readonly targets: readonly string[];
-  /** Running rollouts that are meant as well. */
-  covers(target: Target): boolean;
-  /** How to name what may be missing when the running rollouts cannot be listed; empty: the list is not needed. */
-  readonly unlisted: readonly string[];
+  /** Words of a scope: running rollouts that they cover are meant as well. */
+  readonly open: ScopeWords;
 }
 
 /**
@@ -34,7 +34,8 @@ export async function stopEverything(deps: ExpressDeps, teller: Told, holder: st
     throw new SluiceError('traffic-unavailable', 'No data plane is configured, so none can be stopped.');
   }
   const stops = new Map(planes.names.map((name) => [name, planes.stopAll(name, holder)]));
-  const { rollouts, listProblem } = await listed(deps);
+  const { rollouts: running, listProblem } = await listed(deps);
+  const rollouts = running.filter(({ summary }) => hasCanary(summary));
   for (const { summary } of rollouts) teller.tell(summary);
   const ofPlanes = [...stops].map(async ([name, stop]) => resultOf('*', name, await stop));
   const ofRollouts = rollouts.map(async ({ summary, memo }): Promise<Result> => {
@@ -51,15 +52,30 @@ export async function stopEverything(deps: ExpressDeps, teller: Told, holder: st
 
 /** All at the same time; each data plane's provider has its own turns, so that none waits for another's. */
 export async function stopSome(deps: ExpressDeps, some: Some, teller: Told): Promise<Stopped> {
-  const { targets, unlisted } = some;
+  const { targets, open } = some;
   const named = [...new Set(targets)].map((target) => stopNamed(deps, teller, target));
-  const { rollouts, listProblem } = unlisted.length > 0 ? await listed(deps) : nobodyAsked;
+  const { rollouts, listProblem } = open.length > 0 ? await listed(deps) : nobodyAsked;
+  const isMeant = (target: string) => covers(open, target) && !targets.includes(target);
   const found = rollouts
-    .filter(({ summary }) => some.covers(summary) && !targets.includes(targetOf(summary)))
+    .filter(({ summary }) => hasCanary(summary) && isMeant(summary.target))
     .map((running) => stopRunning(deps, teller, running));
-  const unseen = listProblem === null ? [] : unlisted;
-  const ofUnseen = unseen.map((name) => notRestored(name, null, listProblem ?? ''));
-  return stoppedOf([...(await Promise.all([...named, ...found])), ...ofUnseen], listProblem);
+  const isIdle = (word: string) => !rollouts.some(({ summary }) => covers([word], summary.target));
+  const ofOpen =
+    listProblem === null
+      ? unknownOf(deps, open.filter(isIdle))
+      : open.map((word) => notRestored(word, null, listProblem));
+  return stoppedOf([...(await Promise.all([...named, ...found])), ...(await ofOpen)], listProblem);
+}
+
+/** A typing error must not pass for a stop. Who is not sure says nothing. */
+async function unknownOf(deps: ExpressDeps, idle: ScopeWords): Promise<NotRestored[]> {
+  const signal = AbortSignal.timeout(workerTimeoutMs);
+  const unknown: NotRestored[] = [];
+  for (const word of idle) {
+    if (signal.aborted) break;
+    if (!(await isKnown(deps, word))) unknown.push(notRestored(word, null, noRollout));
+  }
+  return unknown;
 }
 
 async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promise<Result> {
@@ -90,15 +106,21 @@ async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: R
   return failed ?? results[0] ?? notRestored(target, null, unknownPlane);
 }
 
+/** There was nothing to stop. */
+export function isNobody({ problem }: NotRestored): boolean {
+  return problem === noCanary || problem === noRollout;
+}
+
 /** Of a target that was named. */
-export const noCanary = 'no canary of it runs';
+const noCanary = 'no canary of it runs';
+/** Of an environment that was named, or another word of a scope. */
+const noRollout = 'no rollout there is known';
 const unknownPlane = 'its data plane is not known';
 const nobodyAsked = { rollouts: [], listProblem: null };
 
 async function listed(deps: ExpressDeps): Promise<{ rollouts: Running[]; listProblem: string | null }> {
   try {
-    const running = await runningRollouts(deps);
-    return { rollouts: running.filter(({ summary }) => hasCanary(summary)), listProblem: null };
+    return { rollouts: await runningRollouts(deps), listProblem: null };
   } catch (error) {
     return { rollouts: [], listProblem: messageOf(error) };
   }

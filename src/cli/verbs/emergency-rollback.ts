@@ -124,7 +124,7 @@ export function addEmergencyOptions(command: Command): Command {
     )
     .option('--to <version>', 'with --emergency: where promoted targets go, `previous` or a version')
     .option('--yes', 'with --emergency: do not ask first')
-    .option('--force', 'with --emergency: also for targets of which no rollout is known')
+    .option('--force', 'with --emergency: also where no rollout is known')
     .option('--detach', 'with --emergency: do not wait until all is verified')
     .option('--release', 'with --emergency: let rollouts in the scope begin again');
 }

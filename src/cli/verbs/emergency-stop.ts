@@ -108,17 +108,21 @@ function problemLines({ notRestored, notTold, listProblem }: EmergencyAnswer): s
   ];
 }
 
-const nothing = ['traffic-unavailable', 'rollout-not-found'];
+/** What was not stopped is named; a data plane that is away must not read like an API that is. */
+const nothing: ReadonlyMap<string, ExitCode> = new Map([
+  ['traffic-unavailable', exitCodes.failure],
+  ['rollout-not-found', exitCodes.notFound],
+]);
 
-/** What was not stopped is named, and must not read like an API that is away. */
 function nothingStopped(error: unknown): CliError | null {
-  if (!(error instanceof CliError) || !nothing.includes(error.failure.code)) return null;
+  const exitCode = error instanceof CliError ? nothing.get(error.failure.code) : undefined;
+  if (!(error instanceof CliError) || exitCode === undefined) return null;
   const details = z
     .object({ notRestored: emergencyAnswerSchema.shape.notRestored })
     .safeParse(error.failure.details);
   const missed = details.success ? details.data.notRestored : [];
   const problems = missed.map(({ target, problem }) => ({ path: target, message: problem }));
-  return new CliError(exitCodes.failure, { ...error.failure, problems });
+  return new CliError(exitCode, { ...error.failure, problems });
 }
 
 function exitOf(incomplete: boolean): ExitCode {

@@ -27,7 +27,7 @@ export interface EmergencyStatus {
   readonly reason: string;
   readonly phase: EmergencyPhase;
   readonly targets: readonly TargetRecord[];
-  /** Targets named exactly of which no rollout is known. */
+  /** Words of the scope of which no rollout is known; those with stars may be missing. */
   readonly unknown: readonly string[];
   /** Why the rollouts could not be listed at the last sweep; null: they could. */
   readonly problem: string | null;

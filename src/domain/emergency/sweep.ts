@@ -52,8 +52,8 @@ export interface FindResult {
   readonly found: readonly FoundRollout[];
   /** Targets about which Temporal said nothing, and why. */
   readonly unseen: readonly { readonly target: TargetId; readonly reason: string }[];
-  /** Targets named exactly of which no rollout is known. */
-  readonly unknown: readonly TargetId[];
+  /** Words of the scope of which no rollout is known; those with stars may be missing. */
+  readonly unknown: readonly string[];
   /** Data planes behind which everything is stopped, and no canary runs any more. */
   readonly idle: readonly string[];
   /** Why the rollouts could not be listed, all of them; null: they could. */

@@ -82,7 +82,7 @@ export interface EmergencyState {
   readonly order: EmergencyOrder;
   readonly openedAtMs: number;
   readonly records: Readonly<Record<TargetId, TargetRecord>>;
-  readonly unknown: readonly TargetId[];
+  readonly unknown: readonly string[];
   readonly problem: string | null;
   readonly sweeps: number;
   /** Sweeps in a row that changed nothing. */

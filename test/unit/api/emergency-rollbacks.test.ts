@@ -173,7 +173,7 @@ describe('an emergency rollback', () => {
     expect(released.json()).toEqual({ accepted: true, via: 'update', status: null });
   });
 
-  describe('of targets by name of which nobody has ever rolled out one', () => {
+  describe('of what nobody has ever rolled out', () => {
     const nowhere = { scope: ['prod/shoop', 'prdo/shop'], ...fire };
 
     test('is refused, as a typing error would block what it does not mean and bring nothing back', async () => {
@@ -194,13 +194,35 @@ describe('an emergency rollback', () => {
       expect((await again.post('', { scope: 'prod/new', ...fire })).statusCode).toBe(200);
     });
 
-    test.each([['prod/shop'], ['prod/old'], ['demo/*'], ['staging']])(
-      'is opened when %s is named too, which may be meant',
+    test.each([['prod/shop'], ['prod/old'], ['prod'], ['shop'], ['prod/o*'], ['*/old'], ['sh*']])(
+      'is opened when %s is named too, which is known',
       async (word) => {
         const { post } = await serve({ 'prod/shop': {}, 'prod/old': { phase: 'promoted', status: 2 } });
         expect((await post('', { ...nowhere, scope: [...nowhere.scope, word] })).statusCode).toBe(201);
       },
     );
+
+    test.each([['prdo'], ['prdo/*'], ['*/shoop'], ['prod/x*'], ['pr-*']])(
+      'is refused when %s is named too, or alone, where nobody has rolled out anything either',
+      async (word) => {
+        const { post, temporal } = await serve({ 'prod/shop': {} });
+        for (const scope of [[word], [...nowhere.scope, word]]) {
+          const answer = await post('', { ...fire, scope });
+          expect([answer.statusCode, answer.json().code]).toEqual([404, 'rollout-not-found']);
+        }
+        expect([stops, temporal.started]).toEqual([[], []]);
+        expect((await post('', { ...fire, scope: word, force: true })).statusCode).toBe(201);
+      },
+    );
+
+    test('is opened with a known one, and says of which nothing could be stopped', async () => {
+      const { post } = await serve({ 'prod/shop': {} });
+      const { stop } = (await post('', { ...fire, scope: ['prod', 'prdo'] })).json();
+      expect(stop.restored).toMatchObject([{ target: 'prod/shop' }]);
+      expect(stop.notRestored).toEqual([
+        { target: 'prdo', traffic: null, problem: 'no rollout there is known' },
+      ]);
+    });
 
     test.each([
       ['is away', grpcUnavailable],
@@ -208,8 +230,9 @@ describe('an emergency rollback', () => {
       ['hangs', 'hang'],
     ] as const)('is opened when Temporal %s and cannot say whether they are known', async (_, fault) => {
       const { temporal, post } = await serve({});
-      temporal.behaviour.set('describe', fault);
-      expect((await post('', nowhere)).statusCode).toBe(201);
+      for (const call of ['describe', 'list'] as const) temporal.behaviour.set(call, fault);
+      const scope = [...nowhere.scope, 'prdo'];
+      expect((await post('', { ...nowhere, scope })).statusCode).toBe(201);
       expect(temporal.started).toHaveLength(1);
     });
   });

@@ -639,6 +639,40 @@ describe('an emergency stop', () => {
     expect(stops.sort()).toEqual(['a demo/one', 'b demo/shop']);
   });
 
+  test.each([[['prdo']], [['prdo', 'tset']]])(
+    'of %j, where nobody has ever rolled out anything, is a failure that names it',
+    async (environments) => {
+      const { service, temporal } = serve({ 'prod/one': {} });
+      const stopped = service.emergencyStop({ ...everything, scope: { environments } });
+      await expect(stopped).rejects.toMatchObject({
+        code: 'rollout-not-found',
+        details: {
+          notRestored: environments.map((name) => ({
+            target: `${name}/*`,
+            problem: 'no rollout there is known',
+          })),
+        },
+      });
+      expect([stops, temporal.told]).toEqual([[], []]);
+    },
+  );
+
+  test('of several environments names the one where nobody has ever rolled out anything', async () => {
+    const { service } = serve({ 'prod/one': {} });
+    const answer = await service.emergencyStop({ ...everything, scope: { environments: ['prod', 'prdo'] } });
+    expect(answer.restored).toMatchObject([{ target: 'prod/one' }]);
+    expect(answer.notRestored).toMatchObject([{ target: 'prdo/*', traffic: null }]);
+  });
+
+  test.each([
+    ['all have ended', { phase: 'promoted', status: 2 }],
+    ['no canary runs now', { phase: 'watching' }],
+  ])('of an environment where %s has nothing to stop, which is no failure', async (_, rollout) => {
+    const { service } = serve({ 'prod/one': rollout });
+    const answer = await service.emergencyStop({ ...everything, scope: { environments: ['prod'] } });
+    expect(answer).toMatchObject({ restored: [], notRestored: [], told: 0 });
+  });
+
   test('of an environment says so when Temporal cannot tell what runs there', async () => {
     const { service, temporal } = serve({ 'demo/one': {}, 'prod/one': {} });
     temporal.behaviour.set('list', grpcUnavailable);

@@ -151,7 +151,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       listWorkflowExecutions: ({ query }: { query: string }) =>
         guarded('list', () => ({
           executions: Object.entries(rollouts)
-            .filter(([, { status = running }]) => status === running && behaviour.get('list') !== 'lag')
+            .filter(([, { status = running }]) => status === running || query.includes('STARTS_WITH'))
+            .filter(([target]) => behaviour.get('list') !== 'lag' && isAskedFor(query, target))
             .filter(([, { order }]) => (order !== undefined) === query.includes('"emergency"'))
             .map(([target, rollout]) => infoOf(rollout.order ? target : `rollout/${target}`, rollout)),
         })),
@@ -186,6 +187,19 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     },
   };
   return { client: client as unknown as Client, told, started, asked, behaviour };
+}
+
+/** As far as the query asks for targets and services by their beginnings. */
+function isAskedFor(query: string, target: string): boolean {
+  const [, service = ''] = target.split('/');
+  const conditions = [
+    ...query.matchAll(/(WorkflowId|SluiceService) (=|STARTS_WITH) "(?:rollout\/)?([^"]*)"/g),
+  ];
+  const isMet = ([, key, how, value = '']: RegExpExecArray) => {
+    const own = key === 'WorkflowId' ? target : service;
+    return how === '=' ? own === value : own.startsWith(value);
+  };
+  return query.includes(' OR Sluice') ? conditions.some(isMet) : conditions.every(isMet);
 }
 
 export const grpcUnavailable = Object.assign(new Error('14 UNAVAILABLE: no connection'), {

@@ -65,6 +65,7 @@ const mayImport: Record<string, readonly string[]> = {
     'worker/bundle-path.ts',
     'worker/attributes.ts',
     'worker/invalid-call.ts',
+    'worker/known-rollouts.ts',
     'worker/not-found.ts',
     'worker/open-emergencies.ts',
     'worker/start-options.ts',

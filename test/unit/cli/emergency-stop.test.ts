@@ -62,15 +62,18 @@ test('exits 1 and names what could not be stopped', async () => {
   ]);
 });
 
-test('exits 1 and names everything when nothing could be stopped', async () => {
+test.each([
+  ['traffic-unavailable', 1],
+  ['rollout-not-found', 4],
+] as const)('names everything when nothing could be stopped: %s, exit %i', async (reason, exit) => {
   const { code, err } = await sluice([...stop, 'all'], {
     emergencyStop: async () => {
-      throw new SluiceError('traffic-unavailable', 'Nothing could be stopped in the data planes.', {
+      throw new SluiceError(reason, 'Nothing was stopped.', {
         details: { notRestored: [{ target: 'demo/cart', traffic: 'edge', problem: 'away' }] },
       });
     },
   });
-  expect(code).toBe(1);
+  expect(code).toBe(exit);
   expect(err).toContain('  demo/cart: away\n');
 });
 

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
+import { asLine } from '../../domain/legible.ts';
 import { invalid } from '../validation.ts';
 import { duplicateKeyProblems } from './duplicate-keys.ts';
 import { isNestedBeyond, maxJsonDepth } from './nesting.ts';
@@ -12,12 +13,13 @@ const yaml = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
 export function readBodies(app: FastifyInstance): void {
   app.addHook('preParsing', async ({ headers }, reply) => {
-    const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-    if (encoding === 'identity') return;
+    const encodings = (headers['content-encoding'] ?? '').split(',').map((one) => one.trim().toLowerCase());
+    const unknown = encodings.find((encoding) => encoding !== '' && encoding !== 'identity');
+    if (unknown === undefined) return;
     reply.header('accept-encoding', 'identity');
     throw new SluiceError(
       'media-type-unsupported',
-      'A body may not be packed; send it without Content-Encoding.',
+      `Content-Encoding ${asLine(unknown).slice(0, 40)} is not accepted; send the body as it is, with identity or without that header.`,
     );
   });
   app.removeContentTypeParser('text/plain');

@@ -55,15 +55,20 @@ describe('a key that appears twice', () => {
 
 test('a packed body is refused, whoever would read it, and not taken for a plain one', async () => {
   for (const url of ['/v1/validate', '/v1/rollouts/demo/shop/pause', '/v1/rollouts/demo/shop/events']) {
-    for (const encoding of ['gzip', 'br', 'identity, GZIP']) {
+    for (const encoding of ['gzip', 'br', 'identity, GZIP', 'utf-8']) {
       const { status, problem, headers } = await post(url, '{}', { 'content-encoding': encoding });
       expect([status, problem?.code], `${encoding} for ${url}`).toEqual([415, 'media-type-unsupported']);
       expect(headers['accept-encoding']).toBe('identity');
+      expect(problem?.detail).toContain('with identity or without that header');
     }
   }
-  expect((await post('/v1/validate', '{"version":"v2"}', { 'content-encoding': 'Identity' })).status).toBe(
-    200,
-  );
+});
+
+test('a body that says it is not packed, or says nothing, is read', async () => {
+  for (const encoding of ['Identity', 'identity, identity', '', ' ']) {
+    const { status } = await post('/v1/validate', '{"version":"v2"}', { 'content-encoding': encoding });
+    expect(status, encoding).toBe(200);
+  }
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Reads what comes into an emergency over the wire, without a library: it runs inside the workflow. */
-import { legible } from '../legible.ts';
+import { legibleInStory } from '../legible.ts';
 import type { EmergencyOrder } from './types.ts';
 
 const maxTextLength = 500;
@@ -15,7 +15,7 @@ export function readRelease(input: unknown): Reading<{ readonly actor: string; r
   const reason = textOf(fields.get('reason'));
   if (actor === null) return refuse(`actor must be a text of 1 to ${maxTextLength} characters`);
   if (reason === null) return refuse(`reason must be a text of 1 to ${maxTextLength} characters`);
-  return { ok: true, value: { actor: legible(actor), reason: legible(reason) } };
+  return { ok: true, value: { actor: legibleInStory(actor), reason: legibleInStory(reason) } };
 }
 
 type Again = Pick<EmergencyOrder, 'to' | 'actor' | 'reason' | 'stoppedAll'>;

@@ -1,5 +1,5 @@
 /** Reads the payload of an acknowledgement as it came over the wire, without a library: it runs inside the workflow. */
-import { legible } from '../legible.ts';
+import { legibleInStory } from '../legible.ts';
 
 const maxTextLength = 500;
 
@@ -17,6 +17,6 @@ export function readAck(input: unknown): AckReading {
   if (!texts.every((text) => typeof text === 'string' && text.length <= maxTextLength)) {
     return { ok: false, message: `actor and reason must be texts of at most ${maxTextLength} characters` };
   }
-  const [actor = '', reason = ''] = texts.map((text) => legible(String(text).trim()));
+  const [actor = '', reason = ''] = texts.map((text) => legibleInStory(String(text).trim()));
   return { ok: true, actor: actor === '' ? 'somebody' : actor, reason };
 }

@@ -1,5 +1,5 @@
 /** An event from outside, such as a security finding: what it asks for, and whether this rollout heeds it. */
-import { legible } from '../legible.ts';
+import { legibleInStory } from '../legible.ts';
 import {
   defaultEventPolicy,
   type EventAction,
@@ -88,8 +88,8 @@ export function readOutsideEvent(input: unknown): EventReading {
       id,
       type,
       severity,
-      title: legible(title),
-      source: legible(text('source') ?? 'unknown'),
+      title: legibleInStory(title),
+      source: legibleInStory(text('source') ?? 'unknown'),
       version: text('version'),
       atMs: typeof atMs === 'number' && Number.isFinite(atMs) ? atMs : Number.MAX_SAFE_INTEGER,
     },

@@ -1,7 +1,7 @@
 /** Reads the payload of a command as it came over the wire, without a library: it runs inside the workflow. */
 import type { LinkClaim } from '../gates/approval-link.ts';
 import { overrideTimeFault } from '../gates/override.ts';
-import { legible } from '../legible.ts';
+import { legibleInStory } from '../legible.ts';
 import type { CommandName, CommandPayload, Expectation } from './types.ts';
 
 const maxTextLength = 500;
@@ -94,8 +94,8 @@ function pick(fields: ReadonlyMap<string, unknown>): CommandPayload {
   const expect = fields.get('expect');
   const link = fields.get('link');
   return {
-    ...(actor === undefined ? {} : { actor: legible(actor) }),
-    ...(reason === undefined ? {} : { reason: legible(reason) }),
+    ...(actor === undefined ? {} : { actor: legibleInStory(actor) }),
+    ...(reason === undefined ? {} : { reason: legibleInStory(reason) }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(fields.get('full') === true ? { full: true } : {}),
     ...(typeof gradual === 'boolean' ? { gradual } : {}),

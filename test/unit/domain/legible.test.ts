@@ -20,9 +20,63 @@ it.each(['\u0000', '\u001b', '\u007f', '\u009b', '\u061c', '\u200e', '\u200f', '
   },
 );
 
-it('leaves what people write as it is, in whatever direction', () => {
-  for (const text of ['größer', 'שלום', 'مرحبا', '👩‍🚀 up', 'a\tb\r\nc']) expect(legible(text)).toBe(text);
-  expect(isLegible('שלום world')).toBe(true);
+it.each([
+  '\u00ad',
+  '\u034f',
+  '\u115f',
+  '\u180e',
+  '\u200b',
+  '\u200c',
+  '\u200d',
+  '\u2060',
+  '\u2063',
+  '\u3164',
+  '\ufe0f',
+  '\ufeff',
+])('knows %j, which is not seen at all', (sign) => {
+  expect(isLegible(`a${sign}b`)).toBe(false);
+  expect(legible(`a${sign}b`)).toBe('a\ufffdb');
+  expect(asLine(`a${sign}${sign}b`)).toBe('a b');
+  expect(problemOfScope([`demo/a${sign}b`])).toContain('is neither');
+  for (const text of [`ann${sign}`, `${sign}ann`, `مرحبا${sign}`, `1${sign}2${sign}`]) {
+    if (sign !== '\ufe0f' || !text.startsWith('1')) expect(isLegible(text), JSON.stringify(text)).toBe(false);
+  }
+});
+
+it('knows tags, of which whole sentences can be made', () => {
+  const tags = [...'go'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+  expect(isLegible(`stop${tags}`)).toBe(false);
+  expect(legible(`stop${tags}`)).toBe(`stop${'\ufffd'.repeat(tags.length)}`);
+});
+
+it.each([
+  'größer',
+  'שלום',
+  'مرحبا',
+  '👩‍🚀 up',
+  '❤️ and 🏳️‍🌈, 👨🏽‍🚒',
+  'می‌خواهم',
+  'क्‍ष',
+  'ක්‍ෂ',
+  'അവന്‍ വന്നു',
+  '葛\u{e0100}城',
+  'ᠠ\u180b',
+])('leaves what people write as it is, in whatever direction: %s', (text) => {
+  expect(legible(text)).toBe(text);
+  expect(asLine(text)).toBe(text);
+  expect(isLegible(text)).toBe(true);
+});
+
+it('leaves tabs and ends of lines to texts that may have them', () => {
+  expect(legible('a\tb\r\nc')).toBe('a\tb\r\nc');
+  expect(isLegible('a\tb')).toBe(false);
+});
+
+it('is as it was for what workflows have in their stories, so that these are the same when they are replayed', () => {
+  expect(readPayload('rollback', { reason: 'a\u200bb' })).toEqual({
+    ok: true,
+    payload: { reason: 'a\u200bb' },
+  });
 });
 
 it('whoever signals a workflow without the API cannot write them into its story either', () => {

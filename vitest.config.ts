@@ -1,7 +1,7 @@
 /** The test projects: unit is quick and pure, the others use real servers and processes. */
 import { defineConfig } from 'vitest/config';
+import { giveRoomForGarbage } from './scripts/lib/room-for-garbage.mjs';
 import { LongestFirst } from './test/support/longest-first.ts';
-import { giveRoomForGarbage } from './test/support/room-for-garbage.ts';
 
 giveRoomForGarbage();
 

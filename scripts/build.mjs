@@ -11,6 +11,7 @@ import { withLock } from './lib/lock.mjs';
 import { distDir, nodeModules, readJson, root, shown, sluiceDir } from './lib/paths.mjs';
 import { interrupted, run, runAsScript } from './lib/run.mjs';
 import { step } from './lib/say.mjs';
+import { tscCall } from './lib/tsc.mjs';
 
 const stampFile = join(distDir, '.stamp');
 const inputs = [
@@ -74,10 +75,7 @@ function filesUnder(folder) {
 }
 
 async function compile() {
-  await checked(
-    [join(nodeModules, 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-    'The code does not compile',
-  );
+  await checked(tscCall('-p', 'tsconfig.build.json'), 'The code does not compile');
 }
 
 async function buildDashboard() {

@@ -1,21 +1,25 @@
 /** `npm test`: set-up, build, format and lint, types, then every test; with arguments, only vitest with these. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';
 import { ensureKube } from './kube/setup.mjs';
 import { usesKube } from './kube/uses.mjs';
 import { endLeftovers } from './lib/leftovers.mjs';
 import { nodeModules, readJson, root, sluiceDir } from './lib/paths.mjs';
+import { giveRoomForGarbage } from './lib/room-for-garbage.mjs';
 import { interrupted, run, runAsScript } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
 import { tally } from './lib/tally.mjs';
+import { tscCall } from './lib/tsc.mjs';
 import { setUp } from './setup.mjs';
 
 const reportFile = join(sluiceDir, 'test-report.json');
 // Every process of the run inherits it, however deep, so that one that is left behind can be found.
 const runId = randomUUID();
+
+giveRoomForGarbage();
 
 await runAsScript(import.meta.url, async () => {
   const vitestArgs = process.argv.slice(2);
@@ -38,22 +42,19 @@ await runAsScript(import.meta.url, async () => {
 
 async function runChecks() {
   return {
-    'format and lint (npm run fix repairs most)': await succeeds(
-      ['@biomejs', 'biome', 'bin', 'biome'],
-      ['check', '.'],
-    ),
-    types: await succeeds(['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.json', '--noEmit']),
-    'types of the dashboard': await succeeds(
-      ['typescript', 'bin', 'tsc'],
-      ['-p', 'src/dashboard/tsconfig.json'],
-    ),
+    'format and lint (npm run fix repairs most)': await succeeds([
+      join(nodeModules, '@biomejs', 'biome', 'bin', 'biome'),
+      ...['check', '.'],
+    ]),
+    types: await succeeds(tscCall('-p', 'tsconfig.json', '--noEmit')),
+    'types of the dashboard': await succeeds(tscCall('-p', 'src/dashboard/tsconfig.json')),
   };
 }
 
-/** @param {string[]} program path parts under node_modules @param {string[]} args */
-async function succeeds(program, args) {
-  say('check', `${program.at(-1)} ${args.join(' ')}`);
-  return (await runMarked([join(nodeModules, ...program), ...args])) === 0;
+/** @param {string[]} script with its arguments */
+async function succeeds([program = '', ...args]) {
+  say('check', `${basename(program)} ${args.join(' ')}`);
+  return (await runMarked([program, ...args])) === 0;
 }
 
 /** @param {string[]} args */

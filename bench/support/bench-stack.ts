@@ -1,6 +1,7 @@
 /** What the restore bench runs against: a real Temporal server, worker, API and data plane, and rollouts in it. */
 import type { Client, WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { giveRoomForGarbage } from '../../scripts/lib/room-for-garbage.mjs';
 import { type Plan, workflowIdOf } from '../../src/domain/plan/types.ts';
 import { type RolloutInput, taskQueues, workflowType } from '../../src/domain/rollout/names.ts';
 import { startEventsCache } from '../../src/stack/temporal-args.ts';
@@ -9,7 +10,6 @@ import { registerSearchAttributes } from '../../src/worker/attributes.ts';
 import { trafficMemo, trafficMemoOf } from '../../src/worker/start-options.ts';
 import { freePort } from '../../test/support/free-ports.ts';
 import { planFixture, stageFixture } from '../../test/support/plan.ts';
-import { giveRoomForGarbage } from '../../test/support/room-for-garbage.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { parts } from './parts.ts';
 import { type Plane, type PlaneName, type Sweep, startPlane } from './planes.ts';

@@ -1,13 +1,13 @@
 /** Programs of the repository that are written in TypeScript and are no part of dist: compiled, and run by Node.js. */
-import { join } from 'node:path';
 import process from 'node:process';
 import { Failure } from './failure.mjs';
-import { nodeModules, root } from './paths.mjs';
+import { root } from './paths.mjs';
 import { run } from './run.mjs';
+import { tscCall } from './tsc.mjs';
 
 /** @param {string} config a tsconfig file @throws Failure after the compiler's own words */
 export async function compile(config) {
-  const code = await inForeground([join(nodeModules, 'typescript', 'bin', 'tsc'), '-p', config]);
+  const code = await inForeground(tscCall('-p', config));
   if (code !== 0) throw new Failure(`What ${config} names does not compile: see above.`);
 }
 

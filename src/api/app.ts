@@ -10,6 +10,7 @@ import { sessionCookie } from './access/cookies.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
 import { StreamKeeper } from './access/streams.ts';
 import { Board, type BoardOptions } from './board/board.ts';
+import { documentOf } from './document/written.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import type { Budgets } from './limits/budgets.ts';
@@ -141,9 +142,10 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
     app.log.warn('api.proxies is not set: all who come through the proxy share the limits of its address');
   }
   readBodies(app);
-  await describe(app);
+  const sendDocument = documentOf(app);
+  await describe(app, sendDocument);
   metrics.serve(app, feeds);
-  serviceRoutes(app, deps);
+  serviceRoutes(app, deps, sendDocument);
   meRoutes(app, login);
   await loginRoutes(app, login, { overTls, limiter });
   sessionRoutes(app, login);
@@ -189,7 +191,7 @@ function serverOptions({ tls, requestTimeoutMs: ms = requestTimeoutMs }: AppOpti
   return { ...bounded, https: { ...server, ...ownTls } };
 }
 
-async function describe(app: FastifyInstance): Promise<void> {
+async function describe(app: FastifyInstance, sendDocument: ReturnType<typeof documentOf>): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -211,6 +213,14 @@ async function describe(app: FastifyInstance): Promise<void> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  // Nobody else is asked whether the document is good.
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    // Nobody else is asked whether the document is good.
+    uiConfig: { validatorUrl: null },
+    // The page shows the document as it is elsewhere, which the plugin's own is not.
+    uiHooks: {
+      onRequest: async ({ routeOptions: { url } }, reply) =>
+        url === '/docs/json' ? sendDocument(reply) : undefined,
+    },
+  });
 }

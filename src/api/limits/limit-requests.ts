@@ -36,7 +36,7 @@ function isKnownSenders(error: unknown): boolean {
   return error instanceof SluiceError && error.code === 'request-invalid';
 }
 
-/** Probes, pages and files cost next to nothing, and probes must never be told to come later. */
+/** Probes, pages, the written document and files cost next to nothing, and probes must never be told to come later. */
 function kindOf(request: FastifyRequest): Kind | null {
   const access = accessOf(request);
   const isLogin = request.routeOptions.url?.startsWith('/auth/') === true;

@@ -1,13 +1,16 @@
 /** Routes about the API itself: health, readiness, the catalogue, the OpenAPI document and the page of errors. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errorCatalogue } from '../../domain/errors.ts';
 import { noQuerySchema, operations } from '../contract.ts';
-import { completed } from '../document/complete.ts';
 import { schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 import { policyWithStyle } from '../web/answer-headers.ts';
 
-export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
+export function serviceRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  sendDocument: (reply: FastifyReply) => FastifyReply,
+): void {
   app.get(
     operations.getHealth.path,
     {
@@ -35,8 +38,8 @@ export function serviceRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async () => deps.catalogue(),
   );
-  app.get('/openapi.json', { schema: { hide: true, querystring: noQuerySchema } }, async () =>
-    completed({ ...app.swagger() }),
+  app.get('/openapi.json', { schema: { hide: true, querystring: noQuerySchema } }, async (_, reply) =>
+    sendDocument(reply),
   );
   app.get('/docs/errors', { schema: { hide: true } }, async (_, reply) =>
     reply

@@ -1,5 +1,5 @@
 /** The OpenAPI document: every operation by name, with examples that are true and every refusal by its codes. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../../src/api/app.ts';
 import { type Operation, operations, problemSchema } from '../../../src/api/contract.ts';
@@ -80,4 +80,19 @@ test('refers to nothing that is not there', () => {
     (ref) => !(ref.replace('#/components/schemas/', '') in document.components.schemas),
   );
   expect(missing).toEqual([]);
+});
+
+test('is written once, however often anybody asks for it, and the page shows the same', async () => {
+  const app = await createApp(fakeDeps(fakeRollouts()));
+  await app.ready();
+  const written = vi.spyOn(app, 'swagger');
+  const answers = [];
+  for (const url of ['/openapi.json', '/docs/json', '/openapi.json', '/docs/json'])
+    answers.push(await app.inject(url));
+  await app.close();
+  expect(
+    new Set(answers.map(({ statusCode, headers }) => `${statusCode} ${headers['content-type']}`)),
+  ).toEqual(new Set(['200 application/json; charset=utf-8']));
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  expect(written).toHaveBeenCalledTimes(1);
 });

@@ -104,7 +104,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       return { askedAtMs, rollouts: all.map(outlined) };
     },
     glance: (ref) => glanceOf(deps, ref),
-    get: (ref, anew = false) => viewOf(anew ? options : deps, ref, seenRunning(deps.looks.list, ref)),
+    get: (ref, anew = false) => viewOf(deps, ref, { seen: seenRunning(deps.looks.list, ref), anew }),
     command: (ref, command) => changing(commanded(ref, command)),
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),

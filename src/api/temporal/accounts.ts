@@ -68,9 +68,10 @@ export class Accounts {
 
   /**
    * Keeps an account. `mark`: what was described before the account was asked for, so that the account knows at least
-   * that much; where the history has grown since, it is thrown away.
+   * that much; where the history has grown since, it is thrown away. Null: no worker gave one, and so the one at hand
+   * does not hold any more.
    */
-  keep(runId: string, mark: string | null, account: RolloutStatus): void {
+  keep(runId: string, mark: string | null, account: RolloutStatus | null): void {
     if (mark === null || this.at(runId)?.mark !== mark) return;
     this.put(runId, { mark, account, accountAtMs: this.now(), seenAtMs: this.now() });
   }

@@ -52,13 +52,24 @@ export interface ViewDeps extends TemporalDeps {
   readonly accounts?: Accounts;
 }
 
-/** `seen`: the run that ran a moment ago. It is asked at the same time as Temporal is. Null: none was seen. */
-export async function viewOf(deps: ViewDeps, ref: RunRef, seen: string | null = null): Promise<RolloutView> {
-  const early = seen === null || deps.accounts?.has(seen) ? null : askedEarly(deps, ref, seen);
+interface Look {
+  /** The run that ran a moment ago. It is asked at the same time as Temporal is. Default: none was seen. */
+  readonly seen?: string | null;
+  /** The worker is asked, whatever account is at hand. Default: false. */
+  readonly anew?: boolean;
+}
+
+export async function viewOf(
+  deps: ViewDeps,
+  ref: RunRef,
+  { seen = null, anew = false }: Look = {},
+): Promise<RolloutView> {
+  const isAtHand = seen !== null && !anew && deps.accounts?.has(seen) === true;
+  const early = seen === null || isAtHand ? null : askedEarly(deps, ref, seen);
   const described = await describe(deps, ref);
   const { summary, raw } = described;
   const isSeen = summary.runId === seen && summary.temporalStatus === running;
-  const told = await accountOf(deps, described, isSeen ? early : null);
+  const told = await accountOf(deps, described, { early: isSeen ? early : null, anew });
   const status = told && withLiveGates(told, raw);
   return {
     ...summary,
@@ -90,15 +101,16 @@ function askedEarly(deps: ViewDeps, ref: RunRef, runId: string): Asked {
 export async function accountOf(
   deps: ViewDeps,
   { summary, raw }: Pick<Described, 'summary' | 'raw'>,
-  early: Asked | null = null,
+  { early = null, anew = false }: { readonly early?: Asked | null; readonly anew?: boolean } = {},
 ): Promise<RolloutStatus | null> {
   const { accounts } = deps;
   const { runId } = summary;
   const known = accounts?.described(runId, raw);
-  if (known?.account) return known.account;
+  if (known?.account && !anew) return known.account;
   const asked = early ?? { answer: statusOf(deps, summary), mark: known?.mark ?? null };
   const account = await asked.answer;
-  if (account !== null) accounts?.keep(runId, asked.mark, account);
+  // Also that nobody answers is remembered, else the next look would show the rollout as well again.
+  accounts?.keep(runId, asked.mark, account);
   return account;
 }
 

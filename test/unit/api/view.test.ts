@@ -19,14 +19,14 @@ function temporalWith(rollout: FakeRollout) {
 
 test('the run that was seen to run is asked while Temporal is, and only once', async () => {
   const { deps, asked } = temporalWith({ runId: 'now' });
-  const view = await viewOf(deps, ref, 'now');
+  const view = await viewOf(deps, ref, { seen: 'now' });
   expect(view.runId).toBe('now');
   expect(asked).toEqual(['query', 'describe']);
 });
 
 test('where another run has begun since, or none was seen, the run that Temporal tells is asked', async () => {
   const { deps, asked } = temporalWith({ runId: 'now' });
-  expect((await viewOf(deps, ref, 'before')).runId).toBe('now');
+  expect((await viewOf(deps, ref, { seen: 'before' })).runId).toBe('now');
   expect(asked).toEqual(['query', 'describe', 'query']);
   asked.length = 0;
   await viewOf(deps, ref);
@@ -36,13 +36,13 @@ test('where another run has begun since, or none was seen, the run that Temporal
 test('a worker that does not answer is waited for once', async () => {
   const { deps, asked, behaviour } = temporalWith({ runId: 'now' });
   behaviour.set('query', 'hang');
-  expect((await viewOf(deps, ref, 'now')).workerAnswered).toBe(false);
+  expect((await viewOf(deps, ref, { seen: 'now' })).workerAnswered).toBe(false);
   expect(asked).toEqual(['query', 'describe']);
 });
 
 test('what is not known is not found, whatever was seen', async () => {
   const { deps } = temporalWith({});
-  await expect(viewOf(deps, { ...ref, service: 'other' }, 'now')).rejects.toMatchObject({
+  await expect(viewOf(deps, { ...ref, service: 'other' }, { seen: 'now' })).rejects.toMatchObject({
     code: 'rollout-not-found',
   });
 });
@@ -68,7 +68,7 @@ describe('the account at hand', () => {
     });
     const withAccounts = { ...deps, accounts: new Accounts(() => nowMs), clock: new ServerClock() };
     return {
-      view: (seen: string | null = null) => viewOf(withAccounts, ref, seen),
+      view: (seen: string | null = null, anew = false) => viewOf(withAccounts, ref, { seen, anew }),
       glance: () => glanceOf(withAccounts, { ...ref, runId: 'now' }),
       asked,
       behaviour,
@@ -108,6 +108,21 @@ describe('the account at hand', () => {
     asked.length = 0;
     expect((await service.get(ref, true)).workerAnswered).toBe(false);
     expect(asked).toEqual(['describe', 'query']);
+  });
+
+  test('is not given again once no worker gave it to whoever wanted that, until one does', async () => {
+    const { view, glance, asked, behaviour } = watched();
+    await view();
+    behaviour.set('query', new Error('nobody answers'));
+    expect((await view('now')).workerAnswered).toBe(true);
+    expect((await view('now', true)).workerAnswered).toBe(false);
+    expect((await view('now')).workerAnswered).toBe(false);
+    expect((await glance()).status).toBeNull();
+    behaviour.delete('query');
+    expect((await view('now')).workerAnswered).toBe(true);
+    asked.length = 0;
+    expect((await view('now')).workerAnswered).toBe(true);
+    expect(asked).toEqual(['describe']);
   });
 
   test('is asked for again when the history has grown', async () => {

@@ -22,6 +22,8 @@ const mostLooksAtOnce = 4;
 /** So long an ended rollout stays in the list, that people see how it ended. */
 const keepEndedMs = 15 * 60_000;
 const mostEnded = 200;
+/** What ended lately is listed again, since what begins and ends between two readings is in no list of what runs. */
+const lately = { everyMs: 5_000, most: 20 };
 /** A page that is loaded anew finds the list as it was. */
 const lingerMs = 30_000;
 
@@ -81,13 +83,11 @@ export class Board {
 
   private async begin(): Promise<void> {
     this.leftAtMs = Date.now();
-    const [{ rollouts: ended }] = await Promise.all([
-      this.source.list({ running: 'false', limit: mostEnded }),
-      this.readList(),
-    ]);
-    for (const summary of ended.filter(isRecent)) this.takeEnded(summary);
+    const [ended] = await Promise.all([this.endedLately(mostEnded), this.readList()]);
+    for (const summary of ended) this.takeEnded(summary);
     this.again(() => this.followList(), this.listEveryMs);
     this.again(() => this.followRows(), this.lookEveryMs);
+    this.again(() => this.followEnded(), lately.everyMs);
   }
 
   private again(work: () => Promise<void>, everyMs: number): void {
@@ -142,6 +142,26 @@ export class Board {
     if (glance !== null && hasEnded(glance.summary)) return;
     this.glances.delete(summary.runId);
     this.rows.put(rowOf({ summary, outline: glance?.outline ?? null }, null));
+  }
+
+  private async followEnded(): Promise<void> {
+    if (this.trouble !== null || this.listeners.size === 0) return;
+    const isUnknown = ({ runId }: RolloutSummary) => this.rows.get(runId) === null;
+    try {
+      const latest = await this.endedLately(lately.most);
+      const isMore = latest.length === lately.most && latest.every(isUnknown);
+      const ended = isMore ? await this.endedLately(mostEnded) : latest;
+      // Of those in the list, a look tells more.
+      for (const summary of ended.filter(isUnknown)) this.takeEnded(summary);
+      this.ring();
+    } catch {
+      // Reading what runs says whether Temporal is away.
+    }
+  }
+
+  private async endedLately(limit: number): Promise<RolloutSummary[]> {
+    const { rollouts } = await this.source.list({ running: 'false', limit });
+    return rollouts.filter(isRecent);
   }
 
   private async followRows(): Promise<void> {

@@ -40,10 +40,11 @@ class World implements BoardSource {
     return glanceOf({ summary, live, ...this.glances.get(service), atMs: Date.now() });
   }
 
-  async list() {
+  async list({ limit }: { readonly limit: number }) {
     this.asked.list += 1;
     const summaries = [...this.listed.values()].map(({ summary }) => summary);
-    return { rollouts: summaries.filter(({ endedAtMs }) => endedAtMs !== null), next: null };
+    const ended = summaries.filter(({ endedAtMs }) => endedAtMs !== null);
+    return { rollouts: ended.slice(0, limit), next: null };
   }
 }
 
@@ -140,6 +141,23 @@ describe('the live list', () => {
     expect(viewer.rows.at(-1)?.data).toMatchObject({ rows: [], gone: ['run-of-shop'] });
   });
 
+  it('shows what began and ended between two readings, to whoever watches and to whoever comes, and how it ended', async () => {
+    world.set('shop');
+    const viewer = await watching();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const cause = { kind: 'failure', reason: 'no image', actor: null, atMs: Date.now() } as const;
+    const phase = 'rolled-back';
+    const ended = { phase, outcome: phase, temporalStatus: 'COMPLETED', endedAtMs: Date.now() } as const;
+    for (let n = 0; n < 30; n++)
+      world.set(`short${n}`, ended, { live: null, status: statusOf({ phase, outcome: phase, cause }) });
+    await vi.advanceTimersByTimeAsync(10_000);
+    const later = await watching();
+    for (const { rows } of [viewer, later]) {
+      const short = rows.flatMap(({ data }) => data.rows).filter(({ why }) => why === 'no image');
+      expect(new Set(short.map(({ service }) => service)).size).toBe(30);
+    }
+  });
+
   it('makes no row anew of what is as it was, and follows the list, and a look that came late all the same', async () => {
     world.set('shop');
     const viewer = await watching();
@@ -176,7 +194,7 @@ describe('the live list', () => {
     await vi.advanceTimersByTimeAsync(30_000);
     expect(world.asked.running - before.running).toBeLessThanOrEqual(alone.running);
     expect(world.asked.glance - before.glance).toBeLessThanOrEqual(alone.glance);
-    expect(world.asked.list).toBe(1);
+    expect(world.asked.list - before.list).toBeLessThanOrEqual(alone.list);
     first.leave();
   });
 

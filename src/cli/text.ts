@@ -1,6 +1,8 @@
 /** Small pieces of text that several verbs print. */
 import { hasEnded, type RolloutSummary, type RolloutView } from '../api/contract.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { silenceOf } from '../domain/rollout/silence.ts';
+import type { WatchProgress } from '../domain/rollout/status.ts';
 import type { TimelineEntry } from '../domain/rollout/types.ts';
 import { renderView } from '../stack/view.ts';
 import { problemLine } from './cli-error.ts';
@@ -50,11 +52,28 @@ export function pictureOf(view: RolloutView, options: PictureOptions): string[] 
   const lines = status ? renderView(status, live, null, { ...options, nowMs }) : [summaryLine(view)];
   if (status === null) {
     lines.push('  no worker answered; this is what Temporal knows. Rollouts wait until a worker polls.');
+    if (live && !hasEnded(view)) lines.push(...lastHeardLines(live, nowMs));
   }
   if (hasEnded(view) && view.outcome === null) {
     lines.push(`  the workflow ended as ${view.temporalStatus.toLowerCase()}, without an outcome of its own`);
   }
   return lines;
+}
+
+/** Where the users are is the first question of whoever is without a worker. */
+function lastHeardLines(live: WatchProgress, nowMs: number): string[] {
+  const { atMs, askedPercent, measuredPercent, leaseUntilMs } = live;
+  const measured = measuredPercent === null ? '' : `, ${measuredPercent.toFixed(1)} % measured`;
+  const heard = `  the watch was last heard of ${ageOf(atMs, nowMs)} ago: ${askedPercent} % asked${measured}`;
+  if (leaseUntilMs === 0) return [heard];
+  if (silenceOf(live, nowMs - atMs) === 'lapsed') {
+    return [heard, '  its lease has run out since: the data plane sends all users to stable'];
+  }
+  const left = formatDuration(Math.max(0, Math.ceil((leaseUntilMs - nowMs) / 1000)) * 1000);
+  return [
+    heard,
+    `  its lease has ${left} left; unless it is renewed, the data plane then sends all users to stable`,
+  ];
 }
 
 function summaryLine(summary: RolloutSummary): string {

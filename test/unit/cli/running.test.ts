@@ -6,6 +6,7 @@ import type { RolloutService } from '../../../src/api/service.ts';
 import { main } from '../../../src/cli/program.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
+import { liveOf } from '../dashboard/rollout/fixtures.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
 const started = { workflowId: 'rollout/demo/shop', runId, created: true, workerSeen: true, warnings: [] };
@@ -208,6 +209,23 @@ test('status without a worker says so and shows what Temporal knows', async () =
   expect(code).toBe(0);
   expect(out).toContain('no worker answered');
 });
+
+test.each([
+  [4_000, 'was last heard of 4s ago: 10 % asked, 9.8 % measured', 'its lease has 6s left'],
+  [43_000, 'was last heard of 43s ago', 'has run out since: the data plane sends all users to stable'],
+])(
+  'status without a worker says where the users are: %i ms after its last sign',
+  async (ageMs, heard, lease) => {
+    const nowMs = 1_000_000;
+    const atMs = nowMs - ageMs;
+    const progress = liveOf({ atMs, leaseUntilMs: atMs + 10_000, measuredPercent: 9.84 });
+    const view = viewOf({}, { status: null, workerAnswered: false, live: progress });
+    const io = fakeIo({ now: () => nowMs });
+    const { out } = await sluice(['status', 'demo/shop'], { get: async () => view }, io);
+    expect(out).toContain(heard);
+    expect(out).toContain(lease);
+  },
+);
 
 test('list prints a table, or that there is nothing', async () => {
   const { status: _, live: __, workerAnswered: ___, links: ____, ...summary } = viewOf();

@@ -69,6 +69,11 @@ describe('the headline', () => {
   it('knows a rollout without an account, running or cut short', () => {
     const silent = viewOf({}, { status: null, workerAnswered: false });
     expect(headlineOf(silent, nowMs).title).toBe('No worker answers');
+    expect(headlineOf(silent, nowMs).text).toContain('keeps its share until the lease runs out');
+    const lapsed = { live: liveOf({ atMs: at(-30), leaseUntilMs: at(-20) }) };
+    const home = 'has run out, so the data plane sends all users to stable';
+    expect(headlineOf({ ...silent, ...lapsed }, nowMs).text).toContain(home);
+    expect(headline({}, lapsed).text).toContain(home);
     expect(headlineOf({ ...silent, temporalStatus: 'TERMINATED' }, nowMs).title).toContain('terminated');
   });
 });

@@ -5,7 +5,7 @@ import type { RolloutView } from '../../../../api/contract.ts';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { CheckRecord } from '../../../../domain/analysis/types.ts';
 import { silenceOf } from '../../../../domain/rollout/silence.ts';
-import type { RolloutStatus } from '../../../../domain/rollout/status.ts';
+import type { RolloutStatus, WatchProgress } from '../../../../domain/rollout/status.ts';
 import type { SignIcon, Tone } from './sign.ts';
 
 export interface Headline {
@@ -17,21 +17,28 @@ export interface Headline {
 
 export function headlineOf(view: RolloutView, nowMs: number): Headline {
   const { status, temporalStatus } = view;
-  if (status === null) return withoutAccount(view);
+  if (status === null) return withoutAccount(view, nowMs);
   if (status.outcome !== null) return ended(status);
   if (temporalStatus !== 'RUNNING') return cutShort(view);
   if (status.cause !== null) return goingBack(status);
   return waiting(status) ?? inTrouble(view, nowMs) ?? goingOn(view, status);
 }
 
-function withoutAccount(view: RolloutView): Headline {
+function withoutAccount(view: RolloutView, nowMs: number): Headline {
   if (view.temporalStatus !== 'RUNNING') return cutShort(view);
+  const where = isLapsed(view.live, nowMs)
+    ? 'Its lease has run out, so the data plane sends all users to stable.'
+    : 'Its canary keeps its share until the lease runs out; then the data plane takes it away by itself.';
   return {
     tone: 'warn',
     icon: 'offline',
     title: 'No worker answers',
-    text: 'The rollout waits for a worker. Its canary keeps its share until the lease runs out; then the data plane takes it away by itself. Rolling back works without a worker.',
+    text: `The rollout waits for a worker. ${where} Rolling back works without a worker.`,
   };
+}
+
+function isLapsed(live: WatchProgress | null, nowMs: number): boolean {
+  return live !== null && silenceOf(live, nowMs - live.atMs) === 'lapsed';
 }
 
 function cutShort({ temporalStatus }: RolloutView): Headline {
@@ -119,8 +126,9 @@ function inTrouble({ live, workerAnswered }: RolloutView, nowMs: number): Headli
     };
   if (live === null) return null;
   if (silenceOf(live, nowMs - live.atMs) !== null) {
-    const text =
-      'Its lease is renewed by nobody else: without a watch the data plane takes the canary’s traffic away when it runs out.';
+    const text = isLapsed(live, nowMs)
+      ? 'Its lease has run out, so the data plane sends all users to stable.'
+      : 'Its lease is renewed by nobody else: without a watch the data plane takes the canary’s traffic away when it runs out.';
     return { tone: 'warn', icon: 'offline', title: 'The watch has not been heard of lately', text };
   }
   return live.trouble === null

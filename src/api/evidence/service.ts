@@ -52,7 +52,8 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       return packTar(await filesAt(archive, place));
     },
     verify: async (ref) => await inspect(archive, await placeOf(ref), replay),
-    collect: (ref, once = null) => (once === null ? collectNow(deps, ref) : collectOnce(deps, ref, once)),
+    collect: async (ref, once = null) =>
+      once === null ? await collectNow(deps, await endedOf(deps, ref)) : await collectOnce(deps, ref, once),
     hold: async (ref, action, { actor, reason }, key = null) => {
       const place = await placeOf(ref);
       const { manifest } = await bundleAt(archive, place);
@@ -86,14 +87,14 @@ async function endedOf(deps: EvidenceDeps, ref: RunRef): Promise<RolloutSummary>
   throw new SluiceError('evidence-early', detail);
 }
 
-async function collectNow(deps: EvidenceDeps, ref: RunRef) {
+async function collectNow(deps: EvidenceDeps, summary: RolloutSummary) {
   const { archive, client } = deps;
-  const rollout = await recordOf(deps, await endedOf(deps, ref));
+  const rollout = await recordOf(deps, summary);
   const server = async () =>
     (await within(client, workerTimeoutMs, () => client.workflowService.getSystemInfo({}))).serverVersion;
   const versions = await versionsOf(deps.bundlePath, server);
   const { position, created } = await collect(archive, rollout, { versions, nowMs: Date.now });
-  return { bundle: await bundleAt(archive, { target: targetOf(ref), position }), created };
+  return { bundle: await bundleAt(archive, { target: summary.target, position }), created };
 }
 
 const collectAskedSchema = z.strictObject({
@@ -113,14 +114,20 @@ async function collectOnce(deps: EvidenceDeps, ref: RunRef, { key, actor }: KeyO
   const named = ref.runId ?? null;
   const placeOf = (runId: string) => findPlace(archive, target, runId);
   const request = onceId(`collect ${target}`, actor, key);
+  const described: RolloutSummary[] = [];
   const first = await firstAsked(archive, request, collectAskedSchema, async () => {
-    const { runId } = await endedOf(deps, ref);
+    const summary = await endedOf(deps, ref);
+    described.push(summary);
+    const { runId } = summary;
     return { atMs: Date.now(), named, runId, there: (await placeOf(runId)) !== null };
   });
   needSame([first.named], [named]);
   const { runId, there } = first;
   const place = await placeOf(runId);
-  const bundle = place ? await bundleAt(archive, place) : (await collectNow(deps, { ...ref, runId })).bundle;
+  if (place) return { bundle: await bundleAt(archive, place), created: !there };
+  // Of two who ask first at once, the other may have found another run.
+  const seen = described.find((summary) => summary.runId === runId);
+  const { bundle } = await collectNow(deps, seen ?? (await endedOf(deps, { ...ref, runId })));
   return { bundle, created: !there };
 }
 

@@ -319,28 +319,39 @@ test('a rollout’s view tells of its evidence once it has ended', async () => {
   expect(view.evidence).toMatchObject({ state: 'kept', position: 1 });
 });
 
-test('a bundle costs one look at its rollout and its history, and one that is asked for early no history', async () => {
-  const { runId, runs } = recordedRollout('promoted');
-  const temporal = fakeTemporal({
-    'test/promoted': { status: 2, runId, events: () => runs[0]?.history.events ?? [] },
-    'test/running': { events: () => [] },
-  });
-  const evidence = createEvidenceService({
-    client: temporal.client,
-    address: 'nowhere',
-    archive: testArchive(),
-    replay: async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } }),
-    bundlePath: '/nowhere',
-  });
-  const collected = await evidence.collect({ environment: 'test', service: 'promoted' });
-  expect(collected).toMatchObject({ created: true, bundle: { manifest: { runId, position: 1 } } });
-  expect(temporal.asked).toEqual(['describe', 'history']);
-  temporal.asked.length = 0;
-  await expect(evidence.collect({ environment: 'test', service: 'running' })).rejects.toMatchObject({
-    code: 'evidence-early',
-  });
-  expect(temporal.asked).toEqual(['describe']);
-});
+test.each([
+  ['without a key', null],
+  ['with one', { key: 'k-1', actor: 'ann' }],
+])(
+  '%s, a bundle costs one look at its rollout and its history, and one that is asked for early no history',
+  async (_, once) => {
+    const { runId, runs } = recordedRollout('promoted');
+    const temporal = fakeTemporal({
+      'test/promoted': { status: 2, runId, events: () => runs[0]?.history.events ?? [] },
+      'test/running': { events: () => [] },
+    });
+    const evidence = createEvidenceService({
+      client: temporal.client,
+      address: 'nowhere',
+      archive: testArchive(),
+      replay: async () => ({ sound: true, told: { agreed: true, detail: 'agreed' } }),
+      bundlePath: '/nowhere',
+    });
+    const ref = { environment: 'test', service: 'promoted' };
+    const collected = await evidence.collect(ref, once);
+    expect(collected).toMatchObject({ created: true, bundle: { manifest: { runId, position: 1 } } });
+    expect(temporal.asked).toEqual(['describe', 'history']);
+    if (once !== null) {
+      expect(await evidence.collect(ref, once)).toMatchObject({ created: true });
+      expect(temporal.asked).toEqual(['describe', 'history']);
+    }
+    temporal.asked.length = 0;
+    await expect(evidence.collect({ environment: 'test', service: 'running' })).rejects.toMatchObject({
+      code: 'evidence-early',
+    });
+    expect(temporal.asked).toEqual(['describe']);
+  },
+);
 
 test('holds, releases and prunes', async () => {
   const who = { actor: 'ann', reason: 'case 7' };

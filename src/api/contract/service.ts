@@ -8,7 +8,10 @@ export const readinessSchema = z
     /** Whether rollouts can be started and steered. */
     ready: z.boolean(),
     temporal: z.object({ ok: z.boolean(), address: z.string(), detail: z.string() }),
-    /** Whether a worker has polled for rollouts lately, as one that hangs may have too; without one they wait. */
+    /**
+     * Whether a worker has polled for rollouts lately, as one that hangs may have too; without one they wait. The API is
+     * ready all the same: it takes plans and commands, and stops canaries by itself.
+     */
     worker: z.object({ seen: z.boolean(), detail: z.string() }),
   })
   .meta({ id: 'Readiness' });

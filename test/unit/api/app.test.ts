@@ -525,6 +525,16 @@ test('is ready only when Temporal answers', async () => {
   expect(answer.json()).toEqual(readiness);
 });
 
+test('is ready without a worker, since a canary can be stopped all the same', async () => {
+  const readiness = {
+    ready: true,
+    temporal: { ok: true, address: '127.0.0.1:7233', detail: 'answers' },
+    worker: { seen: false, detail: 'no worker has polled' },
+  };
+  const { app } = await serve({ readiness: async () => readiness });
+  expect((await app.inject('/readyz')).statusCode).toBe(200);
+});
+
 test('serves the catalogue', async () => {
   const { app } = await serve();
   expect((await app.inject('/v1/catalogue')).json()).toEqual({ traffic: ['memory'] });

@@ -12,7 +12,7 @@ import { type ApiClient, type Asked, createClient, toldAsCliError } from '../cli
 import type { Io } from '../io.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 import { rolloutsFinding, runningRollouts } from './rollouts.ts';
-import { workerFinding } from './worker.ts';
+import { workerFindings } from './worker.ts';
 
 const withinMs = 5_000;
 
@@ -24,7 +24,7 @@ export async function apiFindings(address: ApiAddress, io: Io, token?: string): 
   const more = await Promise.all([
     version(client),
     whoAmI(client, token !== undefined),
-    readiness(client, running),
+    readiness(client, running, io),
     running.then((rows) => (rows === null ? [] : rolloutsFinding(rows))),
   ]);
   return [...reached, ...more.flat()];
@@ -108,11 +108,12 @@ async function whoAmI(client: ApiClient, hasToken: boolean): Promise<Finding> {
 async function readiness(
   client: ApiClient,
   running: Promise<readonly RolloutRow[] | null>,
+  { now }: Pick<Io, 'now'>,
 ): Promise<Finding[]> {
   const found = await answered(client, 'temporal', 'getReadiness', async ({ temporal, worker }) => {
     const where = `${temporal.address}: ${temporal.detail}`;
     return temporal.ok
-      ? [ok('temporal', where), await workerFinding(client, worker, await running, withinMs)]
+      ? [ok('temporal', where), ...(await workerFindings(client, worker, await running, { withinMs, now }))]
       : [
           wrong('temporal', where, 'Start Temporal, or mend `temporal.address` of the API’s configuration.'),
           warning('worker', worker.detail, 'Mend Temporal first.'),

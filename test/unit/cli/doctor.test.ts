@@ -11,7 +11,7 @@ import { clockFinding } from '../../../src/cli/doctor/api.ts';
 import { nodeFinding, tokenFinding, tokensFinding } from '../../../src/cli/doctor/here.ts';
 import { main } from '../../../src/cli/program.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
-import { outline, summaryOf } from '../api/board/rows.ts';
+import { liveOf, outline, summaryOf } from '../api/board/rows.ts';
 import { viewOf } from '../api/fakes.ts';
 import { fakeIo, sluice } from './fakes.ts';
 
@@ -94,6 +94,35 @@ test.each([
   const found = findings.find(({ name }) => name === 'worker');
   expect(found?.health).toBe(health);
   expect(found?.detail).toMatch(said);
+});
+
+test.each([
+  ['ahead by a minute', 60_000, /is at least (1m|59s) ahead of this machine’s/],
+  ['behind by a minute', -60_000, /is at least 45s behind this machine’s/],
+  ['in time', -10_000, null],
+] as const)('a worker whose clock is %s is told of', async (_, beatMs, said) => {
+  const live = { ...liveOf(), atMs: Date.now() + beatMs };
+  const { out, code } = await sluice(['doctor', '--json'], {
+    readiness: readiness(true, true),
+    running: async () => ({ askedAtMs: Date.now(), rollouts: ['shop'].map(runningRollout) }),
+    list: async () => ({ rollouts: [], next: null }),
+    get: async () => viewOf({}, { live }),
+  });
+  const { findings } = JSON.parse(out) as { findings: { name: string; health: string; detail: string }[] };
+  const found = findings.find(({ name }) => name === 'worker clock');
+  expect(found?.health).toBe(said === null ? undefined : 'warning');
+  if (said !== null) expect(found?.detail).toMatch(said);
+  expect(code).toBe(0);
+});
+
+test('the heartbeat of a worker that does not answer says nothing of its clock', async () => {
+  const { out } = await sluice(['doctor'], {
+    readiness: readiness(true, true),
+    running: async () => ({ askedAtMs: Date.now(), rollouts: ['shop'].map(runningRollout) }),
+    list: async () => ({ rollouts: [], next: null }),
+    get: async () => viewOf({}, { live: { ...liveOf(), atMs: 1 }, workerAnswered: false }),
+  });
+  expect(out).not.toContain('worker clock');
 });
 
 test('a rollout that ended while it was looked at, or cannot be read, tells nothing of the worker', async () => {

@@ -1,5 +1,5 @@
 /** The directory of rollouts over a Temporal client, each call with a hard limit on the wait. */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, type RawWorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Directory } from '../activities/directory.ts';
 import { decoded } from '../codec/readable.ts';
@@ -7,28 +7,25 @@ import type { FoundRollout } from '../domain/emergency/sweep.ts';
 import { emergencyMemo } from '../domain/emergency/types.ts';
 import { messageOf, SluiceError } from '../domain/errors.ts';
 import { workflowIdOf } from '../domain/plan/types.ts';
-import { notClosed, type RolloutInput, workflowType } from '../domain/rollout/names.ts';
+import { type RolloutInput, workflowType } from '../domain/rollout/names.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
 import { knowsRolloutsOf } from './known-rollouts.ts';
+import { type Listing, listAll, listEndedSince, listOpen, millisOf } from './listing.ts';
 import { boundedCalls, type Call, emergenciesCovering } from './open-emergencies.ts';
 import { startOptionsOf, trafficMemo } from './start-options.ts';
 
 const pageSize = 1000;
-const maxPages = 20;
+const maxRows = 20_000;
 const keptRuns = 10;
 const running = 1;
+const rollouts = `WorkflowType = "${workflowType}"`;
 const notContinued = 'ExecutionStatus != "ContinuedAsNew"';
-
-type Info = NonNullable<
-  Awaited<ReturnType<Client['workflowService']['listWorkflowExecutions']>>['executions']
->[number];
 
 export function temporalDirectory(client: Client): Directory {
   const call = translating(boundedCalls(client));
   const handleOf = (target: string, runId?: string) => client.workflow.getHandle(workflowIdOf(target), runId);
-  const list = (query: string, pages: number, size?: number) => listAll(client, call, query, pages, size);
-  const rollouts = `WorkflowType = "${workflowType}"`;
+  const listing = listingOf(client, call);
   const find: Directory['find'] = async (target) => {
     const described = await call(() => unlessGone(() => handleOf(target).describe()));
     return described ? foundIn(described.raw.workflowExecutionInfo ?? {}) : null;
@@ -36,20 +33,23 @@ export function temporalDirectory(client: Client): Directory {
   return {
     find,
     runningSince: async (sinceMs) => {
-      const since = new Date(sinceMs).toISOString();
-      const states = [notClosed, `CloseTime >= "${since}"`];
-      const lists = states.map((state) => list(`${rollouts} AND ${notContinued} AND ${state}`, maxPages));
-      const [runs = [], ended = []] = await Promise.all(lists);
+      const runs = await listOpen(listing, rollouts);
+      // Asked for afterwards, so that what ends meanwhile is in one of the two.
+      const ended = await listEndedSince(listing, `${rollouts} AND ${notContinued}`, sinceMs);
       // What runs has the last word on its target.
-      return [...new Map([...ended.toReversed(), ...runs].map((one) => [one.target, one])).values()];
+      const found = [...ended.toReversed(), ...runs].map(foundIn);
+      return [...new Map(found.map((one) => [one.target, one])).values()];
     },
     // Running ones come first, then those that ended last: the first of each target is its latest.
     latest: async () => {
-      const found = await list(`${rollouts} AND ${notContinued}`, maxPages);
+      const found = (await listAll(listing, `${rollouts} AND ${notContinued}`)).map(foundIn);
       return [...new Map(found.toReversed().map((one) => [one.target, one])).values()];
     },
     knows: (word) => knowsRolloutsOf(client, word, call),
-    runs: (target) => list(`${rollouts} AND WorkflowId = "${workflowIdOf(target)}"`, 1, keptRuns),
+    runs: async (target) => {
+      const few = { ...listing, pageSize: keptRuns, maxRows: keptRuns };
+      return (await listAll(few, `${rollouts} AND WorkflowId = "${workflowIdOf(target)}"`)).map(foundIn);
+    },
     planOf: async ({ target, runId }) => {
       const execution = { workflowId: workflowIdOf(target), runId };
       const { namespace } = client.options;
@@ -107,10 +107,8 @@ export function temporalDirectory(client: Client): Directory {
 
 /** Rollouts that ended since then, however they ended; lists lag behind by a second or so. */
 export async function endedRollouts(client: Client, sinceMs: number): Promise<FoundRollout[]> {
-  const since = new Date(sinceMs).toISOString();
-  const ended = `${notContinued} AND CloseTime >= "${since}"`;
-  const query = `WorkflowType = "${workflowType}" AND ${ended}`;
-  return await listAll(client, translating(boundedCalls(client)), query, maxPages);
+  const listing = listingOf(client, translating(boundedCalls(client)));
+  return (await listEndedSince(listing, `${rollouts} AND ${notContinued}`, sinceMs)).map(foundIn);
 }
 
 /** A call that gets no answer, or one that Temporal could not give, is worth another try. */
@@ -141,30 +139,14 @@ async function unlessGone<T>(work: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function listAll(
-  client: Client,
-  call: Call,
-  query: string,
-  maxPagesHere: number,
-  size: number = pageSize,
-): Promise<FoundRollout[]> {
+function listingOf(client: Client, call: Call): Listing {
   const { namespace } = client.options;
-  const found: FoundRollout[] = [];
-  const pageAfter = (nextPageToken: Uint8Array | null) =>
-    call(() =>
-      client.workflowService.listWorkflowExecutions({ namespace, pageSize: size, query, nextPageToken }),
-    );
-  let token: Uint8Array | null = null;
-  for (let pages = 0; pages < maxPagesHere; pages++) {
-    const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(token);
-    found.push(...(page.executions ?? []).map(foundIn));
-    if (!page.nextPageToken?.length) break;
-    token = page.nextPageToken;
-  }
-  return found;
+  const page: Listing['page'] = (query, pageSize, nextPageToken) =>
+    call(() => client.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }));
+  return { page, pageSize, maxRows };
 }
 
-function foundIn(info: Info): FoundRollout {
+function foundIn(info: RawWorkflowExecutionInfo): FoundRollout {
   const attribute = (key: string) => decoded(info.searchAttributes?.indexedFields?.[key]) ?? null;
   const memo = (key: string) => decoded(info.memo?.fields?.[key]) ?? null;
   const emergency = memo(emergencyMemo);
@@ -179,9 +161,4 @@ function foundIn(info: Info): FoundRollout {
     traffic: memo(trafficMemo) as FoundRollout['traffic'],
     emergency: typeof emergency === 'string' ? emergency : null,
   };
-}
-
-/** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */
-function millisOf(time: Info['startTime']): number | null {
-  return time ? Number(String(time.seconds ?? 0)) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 }

@@ -6,12 +6,14 @@ import type { Blocking } from '../domain/emergency/block.ts';
 import { covers, emergencyIdIn, emergencyWorkflowIdOf, idsCovering } from '../domain/emergency/scope.ts';
 import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
 import type { TargetId } from '../domain/plan/types.ts';
-import { notClosed } from '../domain/rollout/names.ts';
 import { within } from '../providers/limit.ts';
+import { type Listing, listOpen } from './listing.ts';
 import { isMissing } from './not-found.ts';
 
 const answerWithinMs = 2_000;
 const pageSize = 200;
+/** Far more than anybody has open at a time. */
+const maxRows = 1_000;
 
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
@@ -53,12 +55,11 @@ async function lookedUp(client: Client, call: Call, id: string): Promise<Emergen
 }
 
 async function listed(client: Client, call: Call): Promise<EmergencyOrder[]> {
-  const query = `WorkflowType = "${emergencyWorkflowType}" AND ${notClosed}`;
   const { namespace } = client.options;
-  const answer = await call(() =>
-    client.workflowService.listWorkflowExecutions({ namespace, pageSize, query }),
-  );
-  return (answer.executions ?? []).flatMap(orderIn);
+  const page: Listing['page'] = (query, pageSize, nextPageToken) =>
+    call(() => client.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }));
+  const open = await listOpen({ page, pageSize, maxRows }, `WorkflowType = "${emergencyWorkflowType}"`);
+  return open.flatMap(orderIn);
 }
 
 /** Not ended: it runs, or somebody has paused it in Temporal. */

@@ -1,9 +1,17 @@
 /** Every rollout that runs, with what its memo says of its traffic. */
 import type { RawWorkflowExecutionInfo } from '@temporalio/client';
 import { decoded } from '../../codec/readable.ts';
-import { changedAttribute, notClosed, workflowType } from '../../domain/rollout/names.ts';
+import { changedAttribute, withStatus, workflowType } from '../../domain/rollout/names.ts';
 import { terminalPhases } from '../../domain/rollout/types.ts';
 import { isInvalidCall } from '../../worker/invalid-call.ts';
+import {
+  type Listing,
+  lastOfEach,
+  listAll,
+  listEndedSince,
+  listOpen,
+  listPaused,
+} from '../../worker/listing.ts';
 import { hasEnded, phaseSchema } from '../contract.ts';
 import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { type Listed, type Running, RunningChanges } from './running-changes.ts';
@@ -16,34 +24,22 @@ const pageSize = 200;
  */
 const smallPageSize = 50;
 const maxRows = 20_000;
+const rollouts = `WorkflowType = "${workflowType}"`;
 
 /** From visibility, which lags a little. `timeoutMs` is for each page. Throws `temporal-unavailable`. */
 export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTimeoutMs): Promise<Running[]> {
-  return (await listedBy(deps, notClosed, { pageSize, timeoutMs })).map(listedOf);
+  return (await listOpen(listingOf(deps, pageSize, timeoutMs), rollouts)).map(listedOf);
 }
 
-async function listedBy(
-  deps: TemporalDeps,
-  filter: string,
-  { pageSize, timeoutMs }: { readonly pageSize: number; readonly timeoutMs: number },
-): Promise<RawWorkflowExecutionInfo[]> {
+function listingOf(deps: TemporalDeps, pageSize: number, timeoutMs: number): Listing {
   const { workflowService, namespace } = rawOf(deps);
-  const query = `WorkflowType = "${workflowType}" AND ${filter}`;
-  const found: RawWorkflowExecutionInfo[] = [];
-  const pageAfter = (nextPageToken: Uint8Array | null) =>
+  const page: Listing['page'] = (query, size, nextPageToken) =>
     ask(
       deps,
-      () => workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }),
+      () => workflowService.listWorkflowExecutions({ namespace, pageSize: size, query, nextPageToken }),
       timeoutMs,
     );
-  let token: Uint8Array | null = null;
-  while (found.length < maxRows) {
-    const page: Awaited<ReturnType<typeof pageAfter>> = await pageAfter(token);
-    found.push(...(page.executions ?? []));
-    if (!page.nextPageToken?.length) break;
-    token = page.nextPageToken;
-  }
-  return found;
+  return { page, pageSize, maxRows };
 }
 
 const runningPhases = phaseSchema.options.filter((phase) => !terminalPhases.some((end) => end === phase));
@@ -156,7 +152,7 @@ export class RunningList {
 
   private async readWhole(): Promise<boolean> {
     const askedAtMs = Date.now();
-    const infos = await listedBy(this.deps, notClosed, { pageSize: smallPageSize, timeoutMs: callTimeoutMs });
+    const infos = await listOpen(listingOf(this.deps, smallPageSize, callTimeoutMs), rollouts);
     return this.changes.whole(infos.map(listedOf), askedAtMs);
   }
 
@@ -166,10 +162,16 @@ export class RunningList {
     const sinceMs = this.changes.since();
     if (sinceMs === null) return null;
     const since = new Date(sinceMs).toISOString();
-    const filter = `(StartTime > "${since}" OR ${changedAttribute} > "${since}" OR CloseTime > "${since}")`;
+    const listing = listingOf(this.deps, pageSize, callTimeoutMs);
     try {
-      const infos = await listedBy(this.deps, filter, { pageSize, timeoutMs: callTimeoutMs });
-      return this.changes.changed(infos.map(listedOf), askedAtMs);
+      // One after the other, the last of all what has ended: what is said of a run last is how it is.
+      const infos = [
+        ...(await listAll(listing, `${rollouts} AND ${withStatus.running} AND StartTime > "${since}"`)),
+        ...((await listPaused(listing, rollouts)) ?? []),
+        ...(await listAll(listing, `${rollouts} AND ${changedAttribute} > "${since}"`)),
+        ...(await listEndedSince(listing, rollouts, sinceMs)),
+      ];
+      return this.changes.changed(lastOfEach(infos).map(listedOf), askedAtMs);
     } catch (error) {
       // No worker of this version has registered the attribute yet.
       if (!isInvalidCall(error)) throw error;

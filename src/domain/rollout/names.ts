@@ -17,6 +17,11 @@ export const taskQueues = {
 /** In a query of Temporal's list: not ended, whether it runs or somebody has paused it there. */
 export const notClosed = 'CloseTime IS NULL';
 export const closed = 'CloseTime IS NOT NULL';
+/** The two ways of not having ended. */
+export const withStatus = {
+  running: 'ExecutionStatus = "Running"',
+  paused: 'ExecutionStatus = "Paused"',
+} as const;
 
 /** When another search attribute of a rollout changed last: what has changed can be listed without the rest. */
 export const changedAttribute = 'SluiceChanged';

@@ -2,6 +2,7 @@
 import { type Client, defaultPayloadConverter } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { RunningList } from '../../../src/api/temporal/running.ts';
+import { withStatus } from '../../../src/domain/rollout/names.ts';
 
 test('is read whole each time', async () => {
   const questions: string[] = [];
@@ -19,8 +20,12 @@ test('is read whole each time', async () => {
     withDeadline: (_: number, call: () => Promise<unknown>) => call(),
     workflowService: {
       listWorkflowExecutions: async ({ query }: { query: string }) => {
-        questions.push(query.includes('SluiceChanged') ? 'changes' : 'whole');
-        if (query.includes('SluiceChanged')) throw unknown;
+        if (query.includes('SluiceChanged')) {
+          questions.push('changes');
+          throw unknown;
+        }
+        if (query.endsWith(withStatus.running)) questions.push('whole');
+        if (!query.includes(withStatus.running)) return { executions: [] };
         const executions = phases.map((value, at) => ({
           execution: { workflowId: `rollout/prod/shop-${at}`, runId: `run-${at}` },
           status: 1,

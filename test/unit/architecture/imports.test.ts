@@ -66,6 +66,7 @@ const mayImport: Record<string, readonly string[]> = {
     'worker/attributes.ts',
     'worker/invalid-call.ts',
     'worker/known-rollouts.ts',
+    'worker/listing.ts',
     'worker/not-found.ts',
     'worker/open-emergencies.ts',
     'worker/start-options.ts',

@@ -12,13 +12,12 @@ import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
 import { knowsRolloutsOf } from './known-rollouts.ts';
 import { type Listing, listAll, listEndedSince, listOpen, millisOf } from './listing.ts';
-import { boundedCalls, type Call, emergenciesCovering } from './open-emergencies.ts';
+import { boundedCalls, type Call, emergenciesCovering, isOpen } from './open-emergencies.ts';
 import { startOptionsOf, trafficMemo } from './start-options.ts';
 
 const pageSize = 1000;
 const maxRows = 20_000;
 const keptRuns = 10;
-const running = 1;
 const rollouts = `WorkflowType = "${workflowType}"`;
 const notContinued = 'ExecutionStatus != "ContinuedAsNew"';
 
@@ -153,7 +152,7 @@ function foundIn(info: RawWorkflowExecutionInfo): FoundRollout {
   return {
     target: (info.execution?.workflowId ?? '').replace(/^rollout\//, ''),
     runId: info.execution?.runId ?? '',
-    running: info.status === running,
+    running: isOpen(info),
     phase: attribute('SluicePhase') as string | null,
     outcome: attribute('SluiceOutcome') as Outcome | null,
     startedAtMs: millisOf(info.startTime) ?? 0,

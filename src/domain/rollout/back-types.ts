@@ -6,21 +6,24 @@ import type { WatchCarry } from './watch-types.ts';
 /** What a record keeps of an event from outside. */
 export type EventFacts = Pick<OutsideEvent, 'id' | 'type' | 'severity' | 'title' | 'source'>;
 
+export const rollbackTriggers = [
+  'check',
+  'command',
+  'cancel',
+  'limit',
+  'lapse',
+  'drift',
+  'stop',
+  'fenced',
+  'inconclusive',
+  'failure',
+  'rejected',
+  'event',
+  'gate',
+] as const;
+
 export interface RollbackCause {
-  readonly kind:
-    | 'check'
-    | 'command'
-    | 'cancel'
-    | 'limit'
-    | 'lapse'
-    | 'drift'
-    | 'stop'
-    | 'fenced'
-    | 'inconclusive'
-    | 'failure'
-    | 'rejected'
-    | 'event'
-    | 'gate';
+  readonly kind: (typeof rollbackTriggers)[number];
   readonly reason: string;
   readonly actor: string | null;
   readonly atMs: number;

@@ -44,11 +44,11 @@ export function unseal({ data }: Payload, { id, bytes }: Key): Payload | null {
   }
 }
 
-/** The id of the key that a payload is sealed with; null: it is not sealed. */
+/** The id of the key that a payload is sealed with; null: it is not sealed, or not by Sluice, which names its key. */
 export function sealedWith({ metadata }: Payload): string | null {
   const encoding = metadata?.encoding;
   if (encoding === undefined || Buffer.from(encoding).toString() !== sealedEncoding) return null;
-  return Buffer.from(metadata?.[keyField] ?? []).toString();
+  return Buffer.from(metadata?.[keyField] ?? []).toString() || null;
 }
 
 function outside(id: string): Buffer {

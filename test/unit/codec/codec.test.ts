@@ -89,6 +89,15 @@ describe('the codec', () => {
     }
   });
 
+  it('leaves what names no key as it is, since no key will ever open it', async () => {
+    const { metadata, data } = await sealed('kept', ringOf('a'));
+    const nameless: Payload = {
+      metadata: { encoding: metadata?.encoding ?? Buffer.from('') },
+      data: data ?? null,
+    };
+    expect(await read(nameless, ringOf('a'))).toBe(nameless);
+  });
+
   it('does not take a key by another name for the same key', async () => {
     const bytes = Buffer.alloc(32, 7);
     const [one, other] = ['one', 'other'].map((id) => ({ id, bytes }));

@@ -57,13 +57,18 @@ export function createAccessControl(config: AuthConfig): AccessControl {
       if (!principal) throw unauthenticated('The session is over; log in again.');
       return principal;
     }
-    const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
-    if (bearer === undefined) throw unauthenticated('The request has no bearer token.');
+    const bearer = bearerIn(authorization);
+    if (bearer === null) throw unauthenticated('The request has no bearer token.');
     const principal = await byBearer(bearer);
     if (!principal) throw unauthenticated('The bearer token is not good, or not any more.');
     return principal;
   };
   return { authenticate, login: sessions && new BrowserLogin({ sessions, issuers, file }) };
+}
+
+/** By RFC 6750, with as many blanks between as RFC 9110 allows. Null: there is none. */
+export function bearerIn(authorization: string | undefined): string | null {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
 function issuersOf({ oidc, grants }: AuthConfig): readonly Issuer[] {

@@ -6,6 +6,8 @@ import type { FastifyRequest } from 'fastify';
 import type { ErrorCode, SluiceError } from '../../domain/errors.ts';
 import { Buckets } from '../limits/buckets.ts';
 import { loggedPath } from '../request-log.ts';
+import { bearerIn } from './authenticator.ts';
+import { idOf } from './tokens.ts';
 
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
@@ -35,11 +37,14 @@ export class RefusalLog {
       return;
     }
     this.leftOut.delete(code);
-    const { method, principal, ip } = request;
+    const { method, principal, ip, headers } = request;
     const path = loggedPath(request).slice(0, longestPath);
     const left = before === 0 ? {} : { leftOut: before };
+    const token = idOf(bearerIn(headers.authorization) ?? '');
+    // No secret: by it the operator's file says whose token it is that has expired.
+    const whose = token === null ? {} : { token };
     request.log.warn(
-      { refused: code, method, path, principal: principal.name, address: ip, ...left },
+      { refused: code, method, path, principal: principal.name, ...whose, address: ip, ...left },
       message,
     );
   }

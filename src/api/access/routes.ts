@@ -55,6 +55,8 @@ export function holdToAccess(
     const access = accessOf(request);
     if (isFree(access)) return;
     const { authorization, cookie } = request.headers;
+    // For the log, should it be refused.
+    request.principal = nobody;
     request.principal = await authenticate(authorization, cookie).catch((error: unknown) => {
       // A session that is over is no session.
       if (!isUnauthenticated(error)) throw error;

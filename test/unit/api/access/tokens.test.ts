@@ -55,6 +55,14 @@ describe('a token', () => {
     expect(listed.out).not.toContain('hash');
   });
 
+  test('is good whatever blanks and case its scheme has', async () => {
+    const { out } = await cli('create', '--name', 'ci', '--role', 'viewer');
+    const authenticate = createAccessControl({ tokens: file, oidc: [], grants: [] }).authenticate;
+    for (const sent of [`Bearer  ${out}`, `bearer   ${out}`]) {
+      expect(await authenticate(sent)).toMatchObject({ name: 'token:ci' });
+    }
+  });
+
   test.each([
     [
       'with another secret',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../../../src/api/access/principal.ts';
+import { makeToken } from '../../../../src/api/access/tokens.ts';
 import { type AppOptions, createApp } from '../../../../src/api/app.ts';
 import { problemSchema } from '../../../../src/api/contract.ts';
 import { Buckets } from '../../../../src/api/limits/buckets.ts';
@@ -219,6 +220,15 @@ test('probes and pages are never told to come later', async () => {
   }
 });
 
+test('a refusal of a token names it by its id, which tells whose it was, and never shows the secret', async () => {
+  const authenticate = () => Promise.reject(new SluiceError('unauthenticated', 'It has expired.'));
+  const { app } = await serve({ authenticate });
+  const { token, entry } = makeToken('ci', everything, Date.now(), 1_000);
+  await app.inject({ url: '/v1/rollouts', headers: as(token) });
+  expect(JSON.parse(logged[0] ?? '{}')).toMatchObject({ refused: 'unauthenticated', token: entry.id });
+  expect(logged.join('')).not.toContain(token.slice(-43));
+});
+
 test('each refusal is one line that says who asked for what, without secrets, and a flood is counted', async () => {
   const { app } = await serve();
   await app.inject({ url: '/v1/rollouts?service=s3cret', headers: as('wrong') });
@@ -229,10 +239,11 @@ test('each refusal is one line that says who asked for what, without secrets, an
       refused: 'unauthenticated',
       method: 'GET',
       path: '/v1/rollouts',
-      principal: 'anybody',
+      principal: 'nobody',
       address: '127.0.0.1',
     },
   });
+  expect(lines[0]).not.toHaveProperty('token');
   expect(logged.join('')).not.toMatch(/s3cret|Bearer/);
   const of = (code: string) => lines.filter(({ refused }) => refused === code).length;
   expect([of('unauthenticated'), of('rate-limited')]).toEqual([30, 100]);

@@ -79,7 +79,13 @@ export function toldAsCliError(url: string, error: unknown): unknown {
   const problem = { type: problemTypeOf(code), ...facts, requestId: requestId ?? '' };
   const known = problemSchema.safeParse(clean(problem));
   if (known.success && code !== 'answer-strange') return refusedByApi(known.data, error.retryAfterMs);
-  return strange(url, detail, exitCodeOf(status));
+  return strange(url, detail, exitCodeOfOther(status));
+}
+
+/** A proxy on the way may say that nothing is available, or who may not; what it does not know is nothing of Sluice's. */
+function exitCodeOfOther(status: number): ExitCode {
+  const exitCode = exitCodeOf(status);
+  return exitCode === exitCodes.notFound || exitCode === exitCodes.badInput ? exitCodes.failure : exitCode;
 }
 
 /** An answer that is not of the contract. */

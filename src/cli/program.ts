@@ -54,8 +54,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) return tell(error, common, io);
     if (error.exitCode === 0) return exitCodes.ok;
-    // For people its message has been written already.
-    return common.json ? tell(badLine(error), common, io) : exitCodes.badInput;
+    // Whoever names no verb has been shown all of them.
+    const shown = error.code === 'commander.help' && !common.json;
+    return shown ? exitCodes.badInput : tell(badLine(error), common, io);
   }
 }
 
@@ -65,11 +66,12 @@ function asksForJson(args: readonly string[]): boolean {
   return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }
 
-function badLine({ message }: CommanderError): CliError {
-  return badInput(
-    message.replace(/^error: /, '').replaceAll(/\s+/g, ' '),
-    'Add --help for what is possible.',
-  );
+function badLine({ code, message }: CommanderError): CliError {
+  const said = message
+    .replace(/^error: /, '')
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\./s, '"$1" is no <$2>.')
+    .replaceAll(/\s+/g, ' ');
+  return badInput(code === 'commander.help' ? 'No verb is named.' : said, 'Add --help for what is possible.');
 }
 
 export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
@@ -79,7 +81,6 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     )
     .version('0.1.0')
     .enablePositionalOptions()
-    .showHelpAfterError('(add --help for what is possible)')
     .addHelpText('after', exitCodeHelp);
   const verbs = [
     startCommand(act),
@@ -118,6 +119,8 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: json ? () => {} : (text) => io.err.write(text),
+      // Told as every other failure is.
+      outputError: () => {},
     });
   }
   return program;

@@ -67,7 +67,7 @@ export function listCommand(act: Act, run: Run<ListOptions> = runList): Command 
     .option('--version <version>', 'only of this version')
     .addOption(new Option('--phase <phase>', 'only in this phase').choices(phaseSchema.options))
     .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(outcomeSchema.options))
-    .option('--running', 'only those under way')
+    .addOption(new Option('--running', 'only those under way').conflicts('ended'))
     .option('--ended', 'only those that have ended')
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--cursor <cursor>', 'go on where an earlier list ended')

@@ -1,6 +1,6 @@
 /** `sluice start`: begins a rollout, and follows it where asked. */
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PlanEnvelope, Started } from '../../api/contract.ts';
 import { begin, type Refusal, type WaitingWords } from '../../client/begin.ts';
 import { CliError } from '../cli-error.ts';
@@ -121,7 +121,7 @@ export function startCommand(act: Act, run: Run<StartOptions> = runStart): Comma
   return verb('start', 'start a rollout from a plan')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
     .addOption(setOption())
-    .option('--watch', 'show the rollout until it ends')
+    .addOption(new Option('--watch', 'show the rollout until it ends').conflicts('wait'))
     .option('--wait', 'wait until the rollout has ended, without showing the way')
     .option('--actor <name>', 'who starts it (default: the current user)')
     .option('--reason <text>', 'why')

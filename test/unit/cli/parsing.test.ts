@@ -117,6 +117,8 @@ test.each([
   [statusCommand, []],
   [listCommand, ['--limit', '0']],
   [listCommand, ['--nothing']],
+  [listCommand, ['--running', '--ended']],
+  [startCommand, ['plan.yaml', '--watch', '--wait']],
   [watchCommand, ['demo/shop', '--patience', 'long']],
   [upCommand, ['--port-base', '80']],
   [upCommand, ['--port-base', '65524']],

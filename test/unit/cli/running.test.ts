@@ -195,6 +195,40 @@ test('without --json, or with it behind --, a bad command line is told in words'
   expect(err).toContain('error: ');
 });
 
+test.each([
+  [['status', 'shop'], '"shop" is no <target>. A target reads environment/service, such as demo/shop.'],
+  [['status'], "missing required argument 'target'"],
+  [['list', '--limit', '0'], "option '--limit <n>' argument '0' is invalid. Give a number from 1 to 200."],
+  [['list', '--ended', '--running'], "option '--running' cannot be used with option '--ended'"],
+  [['lst'], "unknown command 'lst' (Did you mean list?)"],
+  [['tokens', 'lst', '--file', 'x'], "unknown command 'lst' (Did you mean list?)"],
+])('a command line that makes no sense is told as every failure is: %j', async (args, what) => {
+  const { code, out, err } = await sluice(args);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toBe(`error: ${what} [input-invalid]\ntry: Add --help for what is possible.\n`);
+});
+
+test.each([
+  [404, 1],
+  [405, 1],
+  [401, 3],
+  [502, 5],
+])('what is no Sluice and answers %i is told as strange, with exit code %i', async (status, exit) => {
+  const io = fakeIo({ fetch: async () => new Response('<html></html>', { status }) });
+  const code = await main(['status', 'demo/shop', '--api', 'http://127.0.0.1:1'], io);
+  expect(code).toBe(exit);
+  expect(io.printed.err).toContain('[answer-strange]');
+});
+
+test('without a verb all of them are shown', async () => {
+  const io = fakeIo();
+  const code = await main([], io);
+  const { out, err } = io.printed;
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('Usage: sluice');
+  expect(err).toContain('list rollouts');
+});
+
 test('status shows the rollout and what may be done', async () => {
   const { code, out } = await sluice(['status', 'demo/shop'], { get: async () => viewOf() });
   expect(code).toBe(0);

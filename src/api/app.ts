@@ -18,6 +18,7 @@ import { limitRequests } from './limits/limit-requests.ts';
 import { Limiter } from './limits/limiter.ts';
 import { StartBound, type StartBudget } from './limits/start-bound.ts';
 import { ApiMetrics } from './metrics.ts';
+import { OwnChanges } from './own-changes.ts';
 import { dashboardPages } from './pages/dashboard.ts';
 import { answerProblems, asSluiceError, sendProblem } from './problems.ts';
 import { RequestLog } from './request-log.ts';
@@ -122,7 +123,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const feeds = new Feeds(deps.rollouts, options.pollMs ?? 1000);
+  const { pollMs = 1_000 } = options;
+  const feeds = new Feeds(deps.rollouts, pollMs);
   app.addHook('preClose', async () => feeds.close());
 
   const metrics = options.metrics ?? new ApiMetrics();
@@ -142,6 +144,8 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
     app.log.warn('api.proxies is not set: all who come through the proxy share the limits of its address');
   }
   readBodies(app);
+  const own = new OwnChanges();
+  own.watch(app);
   const sendDocument = documentOf(app);
   await describe(app, sendDocument);
   metrics.serve(app, feeds);
@@ -155,19 +159,19 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);
   emergencyRoutes(app, deps);
-  emergencyRollbackRoutes(app, deps);
+  emergencyRollbackRoutes(app, deps, own);
   rollbackRoutes(app, deps);
   evidenceRoutes(app, deps);
   reportRoutes(app, deps);
-  findingsRoutes(app, deps);
-  approvalRoutes(app, deps, overTls);
+  findingsRoutes(app, deps, own);
+  approvalRoutes(app, deps, { overTls, own });
   await approvalPages(app, deps, limiter);
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
-  noticeRoutes(app, deps);
+  noticeRoutes(app, deps, own);
   await outsideEventRoutes(app, deps, limiter);
   const keeper = new StreamKeeper({ authenticate, lookEveryMs: options.lookEveryMs ?? 3_000 });
   boardRoutes(app, new Board(deps.rollouts, options.board), keeper);
-  rolloutRoutes(app, deps, { feeds, heartbeatMs: options.heartbeatMs ?? 5_000, keeper });
+  rolloutRoutes(app, deps, { feeds, pollMs, own, heartbeatMs: options.heartbeatMs ?? 5_000, keeper });
   return app;
 }
 

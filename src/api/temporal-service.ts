@@ -18,11 +18,16 @@ import { boundInHaste, boundRef, sendBound } from './temporal/bound.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
-import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
+import {
+  emergencyOf,
+  listEmergencies,
+  type RecentEmergencies,
+  releaseEmergency,
+} from './temporal/emergency-view.ts';
 import { takeEvent } from './temporal/event.ts';
 import { glanceOf, outlineIn } from './temporal/glance.ts';
 import { fetchRuns } from './temporal/histories.ts';
-import { RecentPages } from './temporal/recent-pages.ts';
+import { askedEvery, RecentPages } from './temporal/recent-pages.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
@@ -51,6 +56,8 @@ interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns
 
 /** Each makes some calls, one after the other; more at a time only wait for the server's processors. */
 const startsAtOnce = 16;
+/** As often as pages ask. */
+const emergenciesEveryMs = 3_000;
 /** In a storm the list that is at hand will do for so much longer. */
 const listWaitsMs = 1_000;
 
@@ -71,6 +78,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
   const recent: RecentRollouts = new RecentPages((atMs) => deps.looks.list.quietSince(atMs));
+  const emergencies: RecentEmergencies = askedEvery(emergenciesEveryMs);
   if (options.keepList === true) {
     deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
@@ -81,7 +89,12 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     express: () => ({ stops: calm.underWay, untold: deps.telling.untold, storms: calm.storms }),
   });
   /** Whoever changed something looks for it in the list next. */
-  const changing = <T>(change: Promise<T>) => change.finally(() => recent.changed());
+  const changing = <T>(change: Promise<T>) =>
+    change.finally(() => {
+      recent.changed();
+      history.changed();
+    });
+  const opening = <T>(change: Promise<T>) => change.finally(() => emergencies.changed());
   const commanded: RolloutService['command'] = async (ref, command) => {
     const isExpress = command.name === 'rollback' && command.gradual !== true;
     const send = isExpress ? rollBack : sendCommand;
@@ -112,10 +125,10 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     rollbacks: (query, sees) => history.page(query, sees),
     emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
     release: (order = {}, key = null) => releaseAll(deps, order, key),
-    openEmergency: (request, key = null) => changing(openEmergency(deps, request, key)),
-    emergencies: (query, sees = null) => listEmergencies(deps, query, sees),
+    openEmergency: (request, key = null) => opening(changing(openEmergency(deps, request, key))),
+    emergencies: (query, sees = null) => listEmergencies(deps, query, sees, emergencies),
     emergency: (id) => emergencyOf(deps, id),
-    releaseEmergency: (id, body, key) => releaseEmergency(deps, id, body, key),
+    releaseEmergency: (id, body, key) => opening(releaseEmergency(deps, id, body, key)),
     readiness: () => readinessOf(deps),
   };
 }

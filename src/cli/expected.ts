@@ -33,7 +33,9 @@ export async function expectedBy(client: ApiClient, meant: Meant): Promise<Pick<
 /** Null: it cannot be seen. What is wrong then, the command itself is told. */
 async function statusSeen(client: ApiClient, { target }: Meant): Promise<RolloutStatus | null> {
   const { environment, service } = target;
-  const asked = client.ask('getRollout', { environment, service });
+  // As it is now: what others were shown a moment ago may be over.
+  const headers = { 'cache-control': 'max-age=0' };
+  const asked = client.ask('getRollout', { environment, service }, { headers });
   return await asked.then(
     ({ value }) => value.status,
     () => null,

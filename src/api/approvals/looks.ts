@@ -1,12 +1,16 @@
-/** Looks at rollouts that may ask something: a few at a time for all viewers together, who share what is under way. */
+/** Looks at rollouts that may ask something: a few at a time for all viewers together, who share them. */
 import { SluiceError } from '../../domain/errors.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { RolloutSummary } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
 import type { RolloutService } from '../service.ts';
+import { askedEvery } from '../temporal/recent-pages.ts';
 
 /** Of one viewer, and of all. */
 export const atOnce = 10;
+
+/** As often as pages ask. */
+const everyMs = 2_000;
 
 /** `gone`: there is no such rollout any more. `unanswered`: no account could be had, for whatever reason. */
 type Look = RolloutStatus | 'gone' | 'unanswered';
@@ -15,24 +19,19 @@ export class Looks {
   private readonly rollouts: Pick<RolloutService, 'get'>;
   private readonly queue = new Queue(atOnce);
   /** By run. */
-  private readonly underWay = new Map<string, Promise<Look>>();
+  private readonly recent = askedEvery<Look>(everyMs);
 
   constructor(rollouts: Pick<RolloutService, 'get'>) {
     this.rollouts = rollouts;
   }
 
-  /** Never rejects: what one rollout has must not hide the questions of others. */
-  at(rollout: RolloutSummary): Promise<Look> {
-    const id = `${rollout.target} ${rollout.runId}`;
-    const known = this.underWay.get(id);
-    if (known !== undefined) return known;
-    const look = this.queue
-      .pass(() => this.look(rollout))
-      .finally(() => {
-        this.underWay.delete(id);
-      });
-    this.underWay.set(id, look);
-    return look;
+  /**
+   * Never rejects: what one rollout has must not hide the questions of others. `sinceMs`: a look from before then, as of
+   * `performance.now()`, will not do.
+   */
+  at(rollout: RolloutSummary, sinceMs: number): Promise<Look> {
+    const look = () => this.queue.pass(() => this.look(rollout));
+    return this.recent.of(`${rollout.target} ${rollout.runId}`, look, sinceMs);
   }
 
   private async look({ environment, service, runId }: RolloutSummary): Promise<Look> {

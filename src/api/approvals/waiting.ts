@@ -24,6 +24,8 @@ const mostUnanswered = 20;
 interface Asked {
   readonly rollouts: Pick<RolloutService, 'list'>;
   readonly looks: Looks;
+  /** When whoever asks has changed something last. */
+  readonly sinceMs: number;
   /** Aborts when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
 }
@@ -33,7 +35,7 @@ interface Asked {
  * though more rollouts follow. Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list.
  */
 export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees): Promise<WaitingList> {
-  const { rollouts, looks, gone } = asked;
+  const { rollouts, looks, sinceMs, gone } = asked;
   const { person, limit, cursor, ...where } = query;
   const filter = JSON.stringify({ person, ...where });
   const after = cursor === undefined ? '' : Buffer.from(placeIn(cursor, filter).token).toString();
@@ -46,7 +48,7 @@ export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees):
   let unanswered = 0;
   for (let at = 0; at < Math.min(left.length, mostLooks) && !gone.aborted; at += atOnce) {
     const some = left.slice(at, at + atOnce);
-    const found = await Promise.all(some.map((one) => looks.at(one)));
+    const found = await Promise.all(some.map((one) => looks.at(one, sinceMs)));
     for (const [index, look] of found.entries()) {
       if (look === 'unanswered') unanswered += 1;
       const questions = typeof look === 'string' ? [] : waitingIn(look);

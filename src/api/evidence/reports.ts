@@ -9,10 +9,12 @@ import { versionsOf } from '../../evidence/versions.ts';
 import { findingsOf } from '../../report/findings.ts';
 import { writeReport } from '../../report/report.ts';
 import { type Proof, sourceOf } from '../../report/source.ts';
+import type { Findings } from '../contract.ts';
 import type { FindingsReader, ReportWriter, RunRef } from '../service.ts';
 import type { TemporalDeps } from '../temporal/calls.ts';
-import { describe } from '../temporal/view.ts';
-import { rolloutOf } from './rollout-of.ts';
+import { Pasts } from '../temporal/pasts.ts';
+import { type Described, describe } from '../temporal/view.ts';
+import { recordOf } from './record-of.ts';
 
 interface ReportDeps extends TemporalDeps {
   /** Null: no evidence is kept. */
@@ -26,13 +28,24 @@ interface Reports {
 }
 
 export function createReports(deps: ReportDeps): Reports {
-  const read = async (ref: RunRef) => {
+  const ofBundle = async (ref: RunRef) => {
     const place = deps.archive === null ? null : await bundleOf(deps, deps.archive, ref);
-    return deps.archive !== null && place !== null ? await kept(deps.archive, place) : await live(deps, ref);
+    return deps.archive !== null && place !== null ? await kept(deps.archive, place) : null;
+  };
+  const found = new Pasts<Findings>();
+  const ofHistory = async (ref: RunRef) => {
+    const described = await describe(deps, ref);
+    return await found.of(described, async () => findingsOf(await live(deps, described)));
   };
   return {
-    report: async (ref, kind, format) => writeReport(await read(ref), kind, format),
-    findings: async (ref) => findingsOf(await read(ref)),
+    report: async (ref, kind, format) => {
+      const source = (await ofBundle(ref)) ?? (await live(deps, await describe(deps, ref)));
+      return writeReport(source, kind, format);
+    },
+    findings: async (ref) => {
+      const source = await ofBundle(ref);
+      return source === null ? await ofHistory(ref) : findingsOf(source);
+    },
   };
 }
 
@@ -70,8 +83,8 @@ async function kept(archive: Archive, place: Place) {
   return sourceOf(files, proof);
 }
 
-async function live(deps: ReportDeps, ref: RunRef) {
-  const rollout = await rolloutOf(deps, ref);
+async function live(deps: ReportDeps, { summary }: Pick<Described, 'summary'>) {
+  const rollout = await recordOf(deps, summary);
   const versions = await versionsOf(deps.bundlePath, async () => null);
   const report = async (key: string) => (await deps.archive?.store.get(key)) ?? null;
   const { files } = await contentOf(rollout, { versions, report });

@@ -28,9 +28,10 @@ import {
 import type { EvidenceService, KeyOf, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
 import { needSame, onceId } from '../temporal/once.ts';
+import { askedEvery } from '../temporal/recent-pages.ts';
 import { describe } from '../temporal/view.ts';
 import { BundleLister } from './list.ts';
-import { recordOf } from './rollout-of.ts';
+import { recordOf } from './record-of.ts';
 
 interface EvidenceDeps extends TemporalDeps {
   readonly archive: Archive;
@@ -39,9 +40,14 @@ interface EvidenceDeps extends TemporalDeps {
   readonly bundlePath: string;
 }
 
+/** Looked at once in so long, however many ask. */
+const failingEveryMs = 5_000;
+
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const { archive, replay } = deps;
-  const lister = new BundleLister(archive, () => failingNow(deps.client));
+  const recent = askedEvery<Failing>(failingEveryMs);
+  const failing = () => recent.of(keeperId, () => failingNow(deps.client));
+  const lister = new BundleLister(archive, failing);
   const placeOf = (ref: RunRef) => placeFor(archive, targetOf(ref), ref.runId);
   return {
     list: (query, sees = null) => lister.page(query, sees),
@@ -65,7 +71,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       return await bundleAt(archive, place);
     },
     prune: (body, key = null) => (key === null ? pruneNow(archive, body) : pruneOnce(archive, body, key)),
-    state: (view) => stateOf(deps, view),
+    state: (view) => stateOf(archive, failing, view),
   };
 }
 
@@ -151,7 +157,8 @@ async function pruneOnce(archive: Archive, { actor: by, dryRun = false }: PruneB
 }
 
 async function stateOf(
-  { archive, client }: EvidenceDeps,
+  archive: Archive,
+  failing: () => Promise<Failing>,
   view: { target: TargetId; runId: string; endedAtMs: number | null },
 ): Promise<EvidenceState> {
   try {
@@ -161,7 +168,7 @@ async function stateOf(
       const { sha256, signedBy } = found;
       return { state: 'kept', position: found.body.position, sha256, signedBy };
     }
-    const failed = (await failingNow(client)).find(({ runId }) => runId === view.runId);
+    const failed = (await failing()).find(({ runId }) => runId === view.runId);
     return failed ? { state: 'failing', tries: failed.tries, problem: failed.problem } : { state: 'waiting' };
   } catch (error) {
     if (error instanceof SluiceError) return { state: 'unknown', problem: error.message };
@@ -175,8 +182,10 @@ const failingSchema = z.object({
   ),
 });
 
+type Failing = z.infer<typeof failingSchema>['failing'];
+
 /** From the heartbeat of the keeper's activity. Empty as well when there is no keeper. */
-async function failingNow(client: Client): Promise<z.infer<typeof failingSchema>['failing']> {
+async function failingNow(client: Client): Promise<Failing> {
   try {
     const handle = client.workflow.getHandle(keeperId);
     const { raw } = await within(client, workerTimeoutMs, () => handle.describe());

@@ -11,22 +11,30 @@ import { notFor, questionText } from '../approvals/question.ts';
 import { waitingFor } from '../approvals/waiting.ts';
 import { operations } from '../contract.ts';
 import { goneSignal } from '../gone.ts';
+import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
-/** `overTls`: people reach the API over TLS, its own or that of a proxy. */
+interface ApprovalSettings {
+  /** People reach the API over TLS, its own or that of a proxy. */
+  readonly overTls: boolean;
+  readonly own: OwnChanges;
+}
+
 export function approvalRoutes(
   root: FastifyInstance,
   { rollouts, approvals }: ApiDeps,
-  overTls: boolean,
+  { overTls, own }: ApprovalSettings,
 ): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const looks = new Looks(rollouts);
   app.get(
     operations.listApprovals.path,
     { config: { thinned: true }, schema: schemaOf('listApprovals') },
-    ({ query, principal }, reply) =>
-      waitingFor({ rollouts, looks, gone: goneSignal(reply) }, query, sightOf(principal)),
+    (request, reply) => {
+      const asked = { rollouts, looks, sinceMs: own.of(request), gone: goneSignal(reply) };
+      return waitingFor(asked, request.query, sightOf(request.principal));
+    },
   );
   app.post(
     operations.makeApprovalLink.path,

@@ -4,11 +4,17 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areaOfWord } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
 import { sightOf } from '../access/sight.ts';
-import { operations } from '../contract.ts';
+import { type EmergencyView, operations } from '../contract.ts';
+import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
+import { askedEvery } from '../temporal/recent-pages.ts';
 
-export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
+/** As often as pages ask. */
+const everyMs = 1_000;
+
+export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: ApiDeps, own: OwnChanges): void {
+  const recent = askedEvery<EmergencyView>(everyMs);
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
     operations.openEmergency.path,
@@ -44,7 +50,8 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
       schema: schemaOf('getEmergency'),
     },
     async (request) => {
-      const view = await rollouts.emergency(request.params.id);
+      const { id } = request.params;
+      const view = await recent.of(id, () => rollouts.emergency(id), own.of(request));
       need(request.principal, 'read', ...view.scope.map(areaOfWord));
       return view;
     },

@@ -5,16 +5,23 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { reviewOf } from '../../domain/incident/review.ts';
 import { sightOf } from '../access/sight.ts';
-import { operations } from '../contract.ts';
+import { type NoticesView, operations } from '../contract.ts';
+import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
-import { refOf } from './rollouts.ts';
+import { askedEvery } from '../temporal/recent-pages.ts';
+import { idOfRef, refOf } from './rollouts.ts';
 
-export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps): void {
+/** As often as pages ask. */
+const everyMs = 5_000;
+
+export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps, own: OwnChanges): void {
+  const recent = askedEvery<NoticesView>(everyMs);
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(operations.getNotices.path, { schema: schemaOf('getNotices') }, (request) =>
-    notices.of(refOf(request.params, request.query)),
-  );
+  app.get(operations.getNotices.path, { schema: schemaOf('getNotices') }, (request) => {
+    const ref = refOf(request.params, request.query);
+    return recent.of(idOfRef(ref), () => notices.of(ref), own.of(request));
+  });
   app.post(
     operations.acknowledge.path,
     {

@@ -7,16 +7,27 @@ import { SluiceError } from '../../domain/errors.ts';
 import { commandNames } from '../../domain/rollout/types.ts';
 import { sightOf } from '../access/sight.ts';
 import type { StreamKeeper } from '../access/streams.ts';
-import { hasEnded, operations, type runQuerySchema, type targetParamsSchema } from '../contract.ts';
+import {
+  hasEnded,
+  operations,
+  type RolloutView,
+  type runQuerySchema,
+  type targetParamsSchema,
+} from '../contract.ts';
 import { eventStream } from '../event-stream.ts';
 import type { Feeds } from '../feeds.ts';
 import { goneSignal } from '../gone.ts';
+import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
+import { askedEvery } from '../temporal/recent-pages.ts';
 import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
 
 interface StreamSettings {
   readonly feeds: Feeds;
+  /** A rollout is looked at once in so long, however many ask. */
+  readonly pollMs: number;
+  readonly own: OwnChanges;
   readonly heartbeatMs: number;
   readonly keeper: StreamKeeper;
 }
@@ -24,6 +35,7 @@ interface StreamSettings {
 export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: StreamSettings): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const { rollouts } = deps;
+  const recent = askedEvery<RolloutView>(stream.pollMs);
   app.get(
     operations.listRollouts.path,
     { config: { thinned: true }, schema: schemaOf('listRollouts') },
@@ -35,8 +47,11 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     const awaited = { until, ifNoneMatch: request.headers['if-none-match'] };
     const seconds = waitSecondsOf(request.headers.prefer);
     // The directive of HTTP for it; browsers send it when somebody loads a page anew.
-    const anew = /\bno-cache\b/i.test(request.headers['cache-control'] ?? '');
-    let view = await rollouts.get(ref, anew);
+    const { 'cache-control': said = '' } = request.headers;
+    const anew = /\bno-cache\b/i.test(said);
+    const maxAgeIsZero = anew || /\bmax-age=0\b/i.test(said);
+    const asked = () => rollouts.get(ref, anew);
+    let view = await (maxAgeIsZero ? asked() : recent.of(idOfRef(ref), asked, stream.own.of(request)));
     if (seconds !== null && isAwaited(view, awaited)) {
       const run = { ...ref, runId: view.runId };
       const feed = stream.feeds.of(run, view);
@@ -87,6 +102,10 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),
   );
+}
+
+export function idOfRef({ environment, service, runId = '' }: RunRef): string {
+  return `${environment}/${service}/${runId}`;
 }
 
 export function refOf(

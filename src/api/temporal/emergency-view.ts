@@ -26,17 +26,21 @@ import {
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
-import { pageOf } from './pages.ts';
+import { type ListedPage, pageOf } from './pages.ts';
 import { rawInfoOf } from './raw-info.ts';
+import type { RecentPages } from './recent-pages.ts';
 import { millisOf } from './visibility.ts';
 
 const completed = 2;
+
+export type RecentEmergencies = RecentPages<ListedPage<EmergencySummary>>;
 
 /** People see those whose scope is within their own, however much goes on elsewhere. */
 export async function listEmergencies(
   deps: TemporalDeps,
   { open, limit, cursor }: EmergencyListQuery,
   sees: Sees,
+  recent: RecentEmergencies,
 ): Promise<EmergencyList> {
   const state =
     open === 'true' ? notClosed : open === 'false' ? closed : 'ExecutionStatus != "ContinuedAsNew"';
@@ -47,6 +51,7 @@ export async function listEmergencies(
     cursor,
     read: summaryOf,
     sees: sees && (({ scope }) => scope.map(areaOfWord).every(sees)),
+    recent,
   });
   return { emergencies: items, next };
 }

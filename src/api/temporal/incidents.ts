@@ -30,13 +30,17 @@ import {
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { needSame, onceOptions } from './once.ts';
-import { pageOf } from './pages.ts';
+import { type ListedPage, pageOf } from './pages.ts';
+import type { RecentPages } from './recent-pages.ts';
 import { memoOf, withinSight } from './visibility.ts';
+
+export type RecentIncidents = RecentPages<ListedPage<IncidentSummary>>;
 
 export async function listIncidents(
   deps: TemporalDeps,
   query: IncidentQuery,
   sees: Sees,
+  recent: RecentIncidents,
 ): Promise<IncidentList> {
   const { environment, service, open, limit, cursor } = query;
   const filter = [
@@ -52,6 +56,7 @@ export async function listIncidents(
     cursor,
     read: summaryOf,
     sees: sees && (({ target }) => sees(areaOf(target))),
+    recent,
   });
   return { incidents: items, next };
 }

@@ -7,6 +7,7 @@ import { isKeyMissing } from '../../codec/readable.ts';
 import { notClosed } from '../../domain/rollout/names.ts';
 import type { RollbackRecord } from '../../domain/rollout/rollback-record.ts';
 import { rollbackStatisticsOf } from '../../domain/rollout/rollback-statistics.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { Sees } from '../access/sight.ts';
 import {
   hasEnded,
@@ -19,22 +20,27 @@ import {
 } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
 import type { TemporalDeps } from './calls.ts';
-import { cutShort } from './cut-short.ts';
+import { cutShort, endedSince } from './cut-short.ts';
 import { cursorOf, pageOf, placeIn } from './pages.ts';
+import { askedEvery } from './recent-pages.ts';
 import { statusOf } from './view.ts';
-import { filterOf, summaryOf, withinSight } from './visibility.ts';
+import { filterOf, type RecentRollouts, summaryOf, withinSight } from './visibility.ts';
 
 /** Looked at for one answer, the latest. */
 const maxRuns = 1_000;
 /** Accounts are fetched so many at a time, so that statistics are no load for those who steer. */
 const fetchAtOnce = 10;
 const maxKept = 10_000;
+/** However many look, what may have changed is asked for once in so long. */
+const everyMs = 5_000;
 
 export class RollbackHistory {
   private readonly deps: TemporalDeps;
   /** Records of ended rollouts by run, which never change. */
   private readonly kept = new Map<string, RollbackRecord>();
   private readonly fetching = new Queue(fetchAtOnce);
+  private readonly lists: RecentRollouts = askedEvery(everyMs);
+  private readonly accounts = askedEvery<RolloutStatus | null>(everyMs);
 
   constructor(deps: TemporalDeps) {
     this.deps = deps;
@@ -49,7 +55,7 @@ export class RollbackHistory {
     const listsCutShort = after === null && trigger === undefined;
     const [{ runs, complete }, ended] = await Promise.all([
       this.runs(query, sinceMs, sees),
-      listsCutShort ? cutShort(this.deps, query, sees) : [],
+      listsCutShort ? cutShort(this.deps, { ...query, sinceMs }, sees, this.lists) : [],
     ]);
     const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
     const entries = accounts
@@ -71,6 +77,12 @@ export class RollbackHistory {
     };
   }
 
+  /** Something was changed from here: whoever did that looks for it at once. */
+  changed(): void {
+    this.lists.changed();
+    this.accounts.changed();
+  }
+
   /** Rolled back, or on the way there. Visibility gives the running ones first, then those that ended last. */
   private async runs(
     query: RollbackQuery,
@@ -82,11 +94,10 @@ export class RollbackHistory {
       ...(environment === undefined ? {} : { environment }),
       ...(service === undefined ? {} : { service }),
     });
-    const since = sinceMs > 0 ? ` AND CloseTime >= "${new Date(sinceMs).toISOString()}"` : '';
-    const back = `SluiceOutcome = "rolled-back"${since}`;
+    const back = `SluiceOutcome = "rolled-back"${endedSince(sinceMs)}`;
     const goingBack = `${notClosed} AND SluicePhase IN ("restoring", "cleaning")`;
     const filter = `${named} AND ((${back}) OR (${goingBack}))${withinSight(sees)}`;
-    const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees };
+    const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees, recent: this.lists };
     const { items, next } = await pageOf(this.deps, page);
     return { runs: items, complete: next === null };
   }
@@ -95,7 +106,8 @@ export class RollbackHistory {
   private async account(run: RolloutSummary): Promise<RollbackEntry | null | 'unanswered'> {
     const known = this.kept.get(run.runId);
     if (known) return entryOf(run, known);
-    const status = await statusOf(this.deps, run).catch(unreadable);
+    const asked = () => statusOf(this.deps, run).catch(unreadable);
+    const status = await (hasEnded(run) ? asked() : this.accounts.of(run.runId, asked));
     if (status === null) return 'unanswered';
     if (status.rollback === null) return null;
     if (hasEnded(run)) this.keep(run.runId, status.rollback);

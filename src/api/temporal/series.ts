@@ -11,18 +11,11 @@ import { checkRecordSchema, type RolloutSeries, watchSeriesSchema } from '../con
 import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { fetchRuns } from './histories.ts';
+import { Pasts } from './pasts.ts';
 import { describe } from './view.ts';
 
-/** Rollouts whose past is kept, the least used goes first; a past is some ten to hundred kilobytes. */
-const keptPasts = 100;
-
-interface Past {
-  readonly length: string;
-  readonly past: SeriesPast;
-}
-
 export class SeriesReader {
-  private readonly pasts = new Map<string, Past>();
+  private readonly pasts = new Pasts<SeriesPast>();
   private readonly underWay = new Map<string, Promise<RolloutSeries>>();
   private readonly deps: TemporalDeps;
 
@@ -41,23 +34,12 @@ export class SeriesReader {
   }
 
   private async readNow(ref: RunRef): Promise<RolloutSeries> {
-    const { summary, raw } = await describe(this.deps, ref);
-    const { runId } = summary;
-    const past = await this.pastOf({ ...ref, runId }, String(raw.workflowExecutionInfo?.historyLength ?? ''));
-    return { target: targetOf(ref), runId, ...rolloutSeries(past, liveWatchOf(raw)) };
-  }
-
-  private async pastOf(ref: RunRef & { runId: string }, length: string): Promise<SeriesPast> {
-    const known = this.pasts.get(ref.runId);
-    const past =
-      known !== undefined && length !== '' && known.length === length
-        ? known.past
-        : seriesPast(await fetchRuns(this.deps, ref));
-    this.pasts.delete(ref.runId);
-    this.pasts.set(ref.runId, { length, past });
-    const [oldest] = this.pasts.keys();
-    if (this.pasts.size > keptPasts && oldest !== undefined) this.pasts.delete(oldest);
-    return past;
+    const described = await describe(this.deps, ref);
+    const { runId } = described.summary;
+    const past = await this.pasts.of(described, async () =>
+      seriesPast(await fetchRuns(this.deps, { ...ref, runId })),
+    );
+    return { target: targetOf(ref), runId, ...rolloutSeries(past, liveWatchOf(described.raw)) };
   }
 }
 

@@ -101,13 +101,16 @@ describe('the history of rollbacks', () => {
     expect((await history().page(asks({ trigger: 'check' }))).cutShort).toEqual([]);
   });
 
-  test('asks for each ended rollout once, and for a running one every time', async () => {
+  test('asks for each ended rollout once, for a running one now and then, and again once something was changed', async () => {
     known = [
       { service: 'old', agoMs: hourMs },
       { service: 'now', agoMs: 10, status: running },
     ];
     const kept = history();
     await kept.page(asks());
+    await kept.page(asks());
+    expect(asked.sort()).toEqual(['rollout/demo/now', 'rollout/demo/old']);
+    kept.changed();
     await kept.page(asks());
     expect(asked.sort()).toEqual(['rollout/demo/now', 'rollout/demo/now', 'rollout/demo/old']);
   });

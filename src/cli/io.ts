@@ -35,6 +35,8 @@ export interface Io {
   ask(question: string): Promise<string>;
   /** Calls for each key that is pressed, Ctrl-C too, until what it returns is called; without a keyboard never. */
   keys(onKey: (key: string) => void): () => void;
+  /** Calls when the terminal has become another size, until what it returns is called. */
+  resized(onResize: () => void): () => void;
   /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
   interrupted(): AbortSignal;
 }
@@ -68,6 +70,10 @@ export function processIo(): Io {
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,
     keys: keysOfTerminal,
+    resized: (onResize) => {
+      process.stdout.on('resize', onResize);
+      return () => void process.stdout.off('resize', onResize);
+    },
     interrupted: () => {
       interrupt ??= abortAtInterrupt();
       return interrupt.signal;
@@ -90,11 +96,19 @@ async function askOnTerminal(question: string): Promise<string> {
 function keysOfTerminal(onKey: (key: string) => void): () => void {
   const { stdin } = process;
   if (!stdin.isTTY) return () => {};
-  const listener = (bytes: Buffer) => onKey(bytes.toString());
+  const listener = (bytes: Buffer) => {
+    for (const key of keysIn(bytes.toString())) onKey(key);
+  };
   stdin.setRawMode(true).resume().on('data', listener);
   return () => {
     stdin.off('data', listener).setRawMode(false).pause();
   };
+}
+
+/** Keys that are held down come several at a time; those of arrows and pages are several characters each. */
+export function keysIn(text: string): readonly string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are control characters.
+  return text.match(/\u001b\[\d*[~A-Z]|\u001bO[A-Z]|[\s\S]/g) ?? [];
 }
 
 function abortAtInterrupt(): AbortController {

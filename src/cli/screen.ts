@@ -12,7 +12,7 @@ interface Screen {
   close(): void;
 }
 
-type ScreenIo = Pick<Io, 'out' | 'env' | 'now'>;
+type ScreenIo = Pick<Io, 'out' | 'env' | 'now' | 'resized'>;
 
 export function createScreen(io: ScreenIo, json: boolean): Screen {
   if (json) return jsonScreen(io);
@@ -35,7 +35,7 @@ function jsonScreen({ out }: ScreenIo): Screen {
   };
 }
 
-function redrawn({ out, env, now }: ScreenIo): Screen {
+function redrawn({ out, env, now, resized }: ScreenIo): Screen {
   let view: RolloutView | null = null;
   let blind: (Followed & { kind: 'blind' }) | null = null;
   const place = takePlace(out);
@@ -50,13 +50,17 @@ function redrawn({ out, env, now }: ScreenIo): Screen {
   };
   // Clocks and ages move even when nothing else does.
   const timer = setInterval(redraw, 1000);
+  const stopResizes = resized(redraw);
   return {
     show: (followed) => {
       if (followed.kind === 'view') view = followed.view;
       blind = followed.kind === 'blind' ? followed : null;
       redraw();
     },
-    close: () => clearInterval(timer),
+    close: () => {
+      clearInterval(timer);
+      stopResizes();
+    },
   };
 }
 

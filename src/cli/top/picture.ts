@@ -33,8 +33,8 @@ export function pictureOf(rows: readonly RolloutRow[], options: PictureOptions):
   const [header = '', ...body] = tableOf(rows, { nowMs, columns });
   const room = roomForRows(lines);
   const shown = body.slice(skip, skip + room);
-  const hidden = body.length - shown.length;
-  const more = hidden > 0 ? `${hidden} more; j and k scroll` : '';
+  const place = `${skip + 1}-${skip + shown.length} of ${body.length}`;
+  const more = shown.length < body.length ? `${place}   j k, space b, g G scroll` : '';
   const painted = shown.map((line, at) => inkOf(rows[skip + at], ink)(line));
   return [
     blind === null ? ink.bold(cut(headline(rows))) : ink.red(cut(blindLine(blind, ownMs))),

@@ -85,7 +85,15 @@ interface LiveView {
 }
 
 const quitKeys = new Set(['q', 'Q', '\u0003']);
-const steps: Readonly<Record<string, number>> = { j: 1, '\u001b[B': 1, k: -1, '\u001b[A': -1 };
+/** Rows to go by, of so many that can be seen; as in `less`, and as terminals send arrows and the like. */
+const moves: readonly (readonly [keys: readonly string[], by: (room: number) => number])[] = [
+  [['j', '\u001b[B', '\u001bOB'], () => 1],
+  [['k', '\u001b[A', '\u001bOA'], () => -1],
+  [[' ', '\u001b[6~'], (room) => room],
+  [['b', '\u001b[5~'], (room) => -room],
+  [['g', '\u001b[H', '\u001bOH', '\u001b[1~'], () => Number.NEGATIVE_INFINITY],
+  [['G', '\u001b[F', '\u001bOF', '\u001b[4~'], () => Number.POSITIVE_INFINITY],
+];
 
 function openView(rows: LiveRows, io: Io, leave: () => void): LiveView {
   const screen = takeScreen(io.out);
@@ -101,18 +109,20 @@ function openView(rows: LiveRows, io: Io, leave: () => void): LiveView {
   };
   const stopKeys = io.keys((key) => {
     if (quitKeys.has(key)) leave();
-    const step = steps[key];
-    if (step === undefined) return;
-    skip += step;
+    const by = moves.find(([keys]) => keys.includes(key))?.[1];
+    if (by === undefined) return;
+    skip += by(roomForRows(io.out.rows));
     draw();
   });
-  // Clocks move, and terminals change their size, even when nothing else happens.
+  const stopResizes = io.resized(draw);
+  // Clocks move even when nothing else does.
   const timer = setInterval(draw, 1000);
   return {
     draw,
     close: () => {
       clearInterval(timer);
       stopKeys();
+      stopResizes();
       screen.close();
     },
   };

@@ -34,6 +34,7 @@ export function fakeIo(changes: Partial<Io> & { isTTY?: boolean } = {}): FakeIo 
     canAsk: false,
     ask: async () => '',
     keys: () => () => {},
+    resized: () => () => {},
     readText: async () => 'version: v2\n',
     writeText: async () => {},
     replaceText: async () => {},

@@ -18,7 +18,10 @@ function drawn(rows: number, failing: boolean): string[] {
     frame = text;
   };
   const out = { write, isTTY: true, columns: 60, rows };
-  const screen = createScreen({ out, env: { NO_COLOR: '1' }, now: () => 10_000 }, false);
+  const screen = createScreen(
+    { out, env: { NO_COLOR: '1' }, now: () => 10_000, resized: () => () => {} },
+    false,
+  );
   screen.show({ kind: 'view', view: viewOf({ timeline }), raw: {} });
   if (failing) screen.show({ kind: 'blind', why: 'reset', sinceMs: 4_000 });
   screen.close();

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { rowOf } from '../../../src/api/board/row.ts';
 import type { BoardRows, RolloutRow } from '../../../src/api/contract.ts';
-import type { Io } from '../../../src/cli/io.ts';
+import { type Io, keysIn } from '../../../src/cli/io.ts';
 import { main } from '../../../src/cli/program.ts';
 import { byTrouble, tableOf } from '../../../src/cli/top/columns.ts';
 import { takeScreen } from '../../../src/cli/top/full-screen.ts';
@@ -67,7 +67,7 @@ test('what does not fit on the screen is counted, and can be scrolled to', () =>
   const top = pictureOf(rows, { ...shared, skip: 0 });
   expect(top).toHaveLength(9);
   expect(top[0]).toBe('30 rollouts running');
-  expect(top.at(-1)).toContain('24 more');
+  expect(top.at(-1)).toContain('1-6 of 30');
   expect(pictureOf(rows, { ...shared, skip: 24 })[7]).toContain('demo/s29');
 });
 
@@ -86,13 +86,15 @@ test('the screen writes only lines that changed, all of them after a resize, and
   screen.draw(['one', 'two']);
   expect(written).toHaveLength(2);
   screen.draw(['one', 'three']);
-  expect(written[2]).toContain('\u001b[2;1Hthree');
+  expect(written[2]).toContain('\u001b[2;1Hthree\u001b[K');
   expect(written[2]).not.toContain('one');
   out.columns = 60;
   screen.draw(['one']);
   expect(written[3]).toContain('\u001b[2J\u001b[1;1Hone');
+  screen.draw(['x'.repeat(60)]);
+  expect(written[4]).toContain(`\u001b[1;1H${'x'.repeat(60)}\u001b[?2026l`);
   screen.close();
-  expect(written[4]).toBe('\u001b[?25h\u001b[?1049l');
+  expect(written[5]).toBe('\u001b[?25h\u001b[?1049l');
 });
 
 const running = async () => ({
@@ -148,6 +150,8 @@ const rowsEvent = (rows: RolloutRow[], changes: Partial<BoardRows> = {}) => {
   return `id: a.1\nevent: rows\ndata: ${JSON.stringify(data)}\n\n`;
 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are control characters.
+const ansi = /\u001b\[\??[\d;]*[a-zA-Z]/g;
 const patient = { timeout: 15_000 };
 
 /** A terminal, and an API whose stream is told by hand. */
@@ -198,6 +202,51 @@ test('on a terminal it follows changes, keeps what it saw while the connection i
   expect(await done).toBe(0);
   expect(io.printed.out.endsWith('\u001b[?25h\u001b[?1049l')).toBe(true);
   expect(io.printed.out).not.toContain('\u001b[31m');
+});
+
+test('keys go by rows, by screens, and to both ends, as many as come at a time', async () => {
+  const { io, press, tell } = atTerminal({ env: { NO_COLOR: '1' } });
+  const done = main(['top'], io);
+  const rows = Array.from({ length: 100 }, (_, at) => row(`s${String(at).padStart(2, '0')}`));
+  await vi.waitFor(() => tell(rowsEvent(rows, { full: true })), patient);
+  await expect.poll(() => io.printed.out).toContain('1-36 of 100');
+  const after = (typed: string) => {
+    const before = io.printed.out.length;
+    for (const key of keysIn(typed)) press(key);
+    return / (\d+)-\d+ of 100(?!.* of 100)/s.exec(io.printed.out.slice(before).replaceAll(ansi, ' '))?.[1];
+  };
+  expect(after('jjj')).toBe('4');
+  expect(after('\u001b[B\u001bOBk')).toBe('5');
+  expect(after(' ')).toBe('41');
+  expect(after('\u001b[6~')).toBe('65');
+  expect(after('b')).toBe('29');
+  expect(after('\u001b[F')).toBe('65');
+  expect(after('\u001b[H')).toBe('1');
+  press('q');
+  expect(await done).toBe(0);
+});
+
+test('a terminal of another size has a picture of that size at once', async () => {
+  let resize = () => {};
+  let quiet = false;
+  const { io, press, tell } = atTerminal({
+    resized: (onResize) => {
+      resize = onResize;
+      return () => {
+        quiet = true;
+      };
+    },
+  });
+  const done = main(['top'], io);
+  await vi.waitFor(() => tell(rowsEvent([row('shop')], { full: true })), patient);
+  await expect.poll(() => io.printed.out).toContain('demo/shop');
+  const before = io.printed.out.length;
+  Object.assign(io.out, { columns: 60 });
+  resize();
+  expect(io.printed.out.slice(before)).toContain('\u001b[2J');
+  press('q');
+  await done;
+  expect(quiet).toBe(true);
 });
 
 test('the signal to end gives the screen back too', async () => {

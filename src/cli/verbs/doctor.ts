@@ -23,8 +23,13 @@ async function runDoctor(options: DoctorOptions, io: Io): Promise<number> {
   const findings = [nodeFinding(process.versions.node), ...api, ...configuration];
   const well = findings.every(({ health }) => health !== 'wrong');
   if (json) writeJson(io.out, { ok: well, findings });
-  else writeLines(io.out, linesOfFindings(findings, wantsColor(io.out, io.env)));
+  else writeLines(io.out, linesOfFindings(findings, lookOf(io)));
   return well ? exitCodes.ok : exitCodes.failure;
+}
+
+/** Without a terminal nobody's lines are too long. */
+function lookOf({ out, env }: Io) {
+  return { color: wantsColor(out, env), columns: out.isTTY ? out.columns : Number.POSITIVE_INFINITY };
 }
 
 type Found = ApiAddress | Finding;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockFinding } from '../../../src/cli/doctor/api.ts';
+import { linesOfFindings, wrong } from '../../../src/cli/doctor/finding.ts';
 import { nodeFinding, tokenFinding, tokensFinding } from '../../../src/cli/doctor/here.ts';
 import { main } from '../../../src/cli/program.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -152,6 +153,20 @@ test('a rollout that cannot be judged is told, whatever keeps it from that', asy
   });
   expect(out).toMatch(/^warning +rollouts +1 rollout running, 1 wants an eye; demo\/shop: /m);
   expect(code).toBe(0);
+});
+
+test('on a terminal what is long goes on beside the names, broken between words', () => {
+  const address = 'http://127.0.0.1:7201/v1/rollouts/production/shop';
+  const found = wrong('api', `The API at ${address} cannot be reached.`, 'Start the local stack.');
+  expect(linesOfFindings([found], { color: false, columns: 42 })).toEqual([
+    'wrong    api  The API at',
+    `              ${address}`,
+    '              cannot be reached.',
+    '              try: Start the local stack.',
+  ]);
+  const whole = linesOfFindings([found], { color: false, columns: Number.POSITIVE_INFINITY });
+  expect(whole).toHaveLength(2);
+  expect(linesOfFindings([found], { color: false, columns: 20 })).toEqual(whole);
 });
 
 test('an API that is not there is one finding that says who named it', async () => {

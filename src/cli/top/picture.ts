@@ -34,13 +34,13 @@ export function pictureOf(rows: readonly RolloutRow[], options: PictureOptions):
   const room = roomForRows(lines);
   const shown = body.slice(skip, skip + room);
   const place = `${skip + 1}-${skip + shown.length} of ${body.length}`;
-  const more = shown.length < body.length ? `${place}   j k, space b, g G scroll` : '';
+  const foot = shown.length < body.length ? [place, 'q quits', 'j k, space b, g G scroll'] : ['q quits'];
   const painted = shown.map((line, at) => inkOf(rows[skip + at], ink)(line));
   return [
     blind === null ? ink.bold(cut(headline(rows))) : ink.red(cut(blindLine(blind, ownMs))),
     ink.dim(header),
     ...(rows.length === 0 ? ['no rollout runs'] : painted),
-    ink.dim(cut([more, 'q quits'].filter(Boolean).join('   '))),
+    ink.dim(cut(foot.join('   '))),
   ];
 }
 

@@ -1,4 +1,7 @@
-/** A table of data that may be wider than a narrow screen: then it scrolls by itself, by keyboard too. */
+/**
+ * A table of data. On narrow screens each row is a card, in which a cell says by `data-label` what it is called, and takes
+ * a line of its own by the class `table-line`. Where it is too wide all the same, it scrolls by itself, by keyboard too.
+ */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import './table.css';
 
@@ -9,13 +12,11 @@ interface TableProps {
   /** What it is, for whoever cannot see what stands around it. */
   readonly caption: string;
   readonly columns: readonly Column[];
-  /** On narrow screens each row is a card; a cell says by `data-label` what it is called there. Default: false. */
-  readonly cards?: boolean;
   /** The rows. */
   readonly children: ReactNode;
 }
 
-export function Table({ caption, columns, cards = false, children }: TableProps) {
+export function Table({ caption, columns, children }: TableProps) {
   const box = useRef<HTMLElement>(null);
   const [scrolls, setScrolls] = useState(false);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function Table({ caption, columns, cards = false, children }: TableProps)
   }, []);
   return (
     <section ref={box} className="table-scroll" aria-label={caption} tabIndex={scrolls ? 0 : undefined}>
-      <table className={cards ? 'table table-cards' : 'table'}>
+      <table className="table">
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { rolloutSeriesSchema } from '../../../src/api/contract.ts';
 import { patienceMs } from '../../support/browser.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
+import { tablesTooWide } from './tables.ts';
 
 const patient = { timeout: patienceMs };
 const check = 'success-rate';
@@ -55,6 +56,8 @@ export function canaryStatus(use: () => Dashboard): void {
     await expect.poll(() => looksIn(page), patient).toBe(looks);
     await card.getByText(/looks as a table/).click();
     await expect.poll(() => card.getByRole('row').count()).toBe(looks + 1);
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await tablesTooWide(page)).toEqual([]);
     expect(seen.complaints).toEqual([]);
     await context.close();
   }, 300_000);

@@ -29,8 +29,8 @@ function Phase({ phase }: { readonly phase: Findings['compliance'][number]['phas
         </Badge>{' '}
         {required ? '' : <span className="muted">not required</span>}
       </td>
-      <td>{score ?? '—'}</td>
-      <td>
+      <td data-label="Score">{score ?? '—'}</td>
+      <td className="table-line" data-label="Attestations">
         {attestations === null ? (
           <span className="muted">the gate's raw report is not kept</span>
         ) : (
@@ -72,7 +72,7 @@ export function Controls({ controls, unnamed }: ControlsProps) {
                 {met ? 'met' : 'not met'}
               </Badge>
             </td>
-            <td>{gate}</td>
+            <td data-label="Gate">{gate}</td>
           </tr>
         ))}
       </Table>

@@ -90,8 +90,8 @@ function Checks({ category, checks }: { readonly category: string; readonly chec
           <td>
             <Badge tone={state === 'passed' ? 'good' : must ? 'bad' : 'warn'}>{state}</Badge>
           </td>
-          <td>{scoreText(score)}</td>
-          <td>
+          <td data-label="Score">{scoreText(score)}</td>
+          <td className="table-line">
             {why}
             {state === 'passed' || action === null ? '' : ` ${action}`}
           </td>

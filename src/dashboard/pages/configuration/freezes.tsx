@@ -18,18 +18,21 @@ export function Freezes({ freezes }: { readonly freezes: readonly FreezeSummary[
   return (
     <section aria-label="Freezes">
       <h2>Freezes</h2>
-      <Table caption="Freezes" columns={['Freeze', 'State', 'From', 'To', 'Binds']}>
+      <Table
+        caption="Times in which nothing goes forward"
+        columns={['Freeze', 'State', 'From', 'To', 'Binds']}
+      >
         {freezes.map((freeze) => (
           <tr key={`${freeze.gate} ${freeze.name} ${freeze.from}`}>
             <th scope="row">{freeze.name}</th>
-            <td>{stateOf(freeze, now)}</td>
-            <td>
+            <td className="table-line">{stateOf(freeze, now)}</td>
+            <td data-label="From">
               <At ms={Date.parse(freeze.from)} />
             </td>
-            <td>
+            <td data-label="To">
               <At ms={Date.parse(freeze.to)} />
             </td>
-            <td>
+            <td className="table-line" data-label="Binds">
               {bindingText(freeze.environments, 'environments')}; {bindingText(freeze.services, 'services')}
               {freeze.teams === null ? '' : `; teams ${freeze.teams.join(', ')}`}, where a plan has gate{' '}
               {freeze.gate}

@@ -60,7 +60,7 @@ export function Record({
       </tr>
       {open ? (
         <tr>
-          <td colSpan={columns}>
+          <td colSpan={columns} className="table-line">
             <Details record={record} />
           </td>
         </tr>

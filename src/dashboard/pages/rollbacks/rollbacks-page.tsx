@@ -90,7 +90,6 @@ function Entries({ entries }: { readonly entries: readonly RollbackEntry[] }) {
   return (
     <Table
       caption="Rollbacks"
-      cards
       columns={['Decided', 'Target', 'Trigger', 'Why', 'To decide', 'To restore', 'Canary requests']}
     >
       {entries.map((entry) => (

@@ -71,7 +71,6 @@ function Content({ history: { rollouts, problem, loading, more, loadMore } }: { 
       ) : (
         <Table
           caption="Rollouts that have ended, the last one first"
-          cards
           columns={['Outcome', 'Rollout', 'Version', 'Ended', 'Took', 'Started by']}
         >
           {rollouts.map((rollout) => (

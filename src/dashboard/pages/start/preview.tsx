@@ -21,9 +21,15 @@ export function Preview({ answered }: { readonly answered: Readonly<Record<strin
         {plan.stages.map((stage) => (
           <tr key={stage.name}>
             <th scope="row">{stage.name}</th>
-            <td className="number">{percent(stage.weightPercent)}</td>
-            <td className="number">{soakText(stage)}</td>
-            <td>{judgedBy(stage)}</td>
+            <td className="number" data-label="Share">
+              {percent(stage.weightPercent)}
+            </td>
+            <td className="number" data-label="Soak">
+              {soakText(stage)}
+            </td>
+            <td className="table-line" data-label="Judged by">
+              {judgedBy(stage)}
+            </td>
           </tr>
         ))}
       </Table>

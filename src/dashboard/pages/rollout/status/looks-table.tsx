@@ -28,15 +28,15 @@ function Rows({ chart: { name, unit, stages } }: { readonly chart: CheckChart })
     >
       {rows.toReversed().map(({ stage, look }) => (
         <tr key={`${stage} ${look.atMs}`}>
-          <td>
+          <td className="table-line">
             <At ms={look.atMs} />
           </td>
-          <td>{stage}</td>
-          <td>{verdictWords[look.verdict]}</td>
-          <td>{valueText(look.canary, unit)}</td>
-          <td>{valueText(look.stable, unit)}</td>
-          <td>{intervalText(look, unit)}</td>
-          <td>{allowedText(look, unit)}</td>
+          <td data-label="Stage">{stage}</td>
+          <td data-label="Verdict">{verdictWords[look.verdict]}</td>
+          <td data-label="Canary">{valueText(look.canary, unit)}</td>
+          <td data-label="Stable">{valueText(look.stable, unit)}</td>
+          <td data-label="Surely between">{intervalText(look, unit)}</td>
+          <td data-label="Allowed">{allowedText(look, unit)}</td>
         </tr>
       ))}
     </Table>

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './styles/tokens.css';
 import './styles/base.css';
+import './ui/card.css';
 import { App } from './app.tsx';
 import { followMe } from './shell/me.ts';
 import { showTheme } from './shell/theme.ts';

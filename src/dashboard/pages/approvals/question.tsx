@@ -19,7 +19,7 @@ interface QuestionProps {
 export function Question({ waiting, rights, onAnswer }: QuestionProps) {
   const { target, environment, service, version, question, author, needed, counted } = waiting;
   return (
-    <article className="approval" aria-label={`${target}: ${question}`}>
+    <article className="card" aria-label={`${target}: ${question}`}>
       <h2>{question}</h2>
       <p>
         <Link href={rolloutPath({ environment, service })}>{target}</Link> {version}

@@ -7,7 +7,7 @@ import { ScoreBar } from './score-bar.tsx';
 export function Compliance({ found }: { readonly found: Findings['compliance'] }) {
   if (found.length === 0) return <p className="muted">No gate looked at phases of compliance.</p>;
   return found.map(({ gate, score, phases }) => (
-    <div key={gate} className="assurance-gate">
+    <div key={gate} className="card">
       <ScoreBar label={gate} score={score} />
       <Table caption={`Phases of ${gate}`} columns={['Phase', 'State', 'Score', 'Attestations']}>
         {phases.map((phase) => (

@@ -43,7 +43,7 @@ function Gate({
   const { tone, text } = answers[answer];
   const pairs = factsIn(facts);
   return (
-    <article className="assurance-gate" data-answer={answer} aria-label={`Gate ${name}`}>
+    <article className="card assurance-gate" data-answer={answer} aria-label={`Gate ${name}`}>
       <header>
         <h3>{name}</h3>
         <Badge tone={tone} icon={icons[answer]} strong={answer === 'refuse'}>

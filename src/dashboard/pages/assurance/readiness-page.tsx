@@ -63,7 +63,7 @@ function Judged({ found }: { readonly found: ReadinessFinding }) {
       <section aria-label="Categories">
         <h2>Categories</h2>
         {categories.map(({ category, score: own, checks }) => (
-          <div key={category} className="assurance-gate">
+          <div key={category} className="card">
             <ScoreBar label={category} score={own} />
             {checks === null ? (
               <p className="muted">The gate's raw report is not kept, so single checks cannot be shown.</p>

@@ -9,7 +9,7 @@ export function Vulnerabilities({ scans }: { readonly scans: Findings['vulnerabi
   return (
     <ul className="assurance-cards">
       {scans.map(({ gate, counts, over, excepted, expired }) => (
-        <li key={gate} className="assurance-gate">
+        <li key={gate} className="card">
           <h3>{gate}</h3>
           <ul className="assurance-counts">
             {counts.map(({ severity, count }) => (

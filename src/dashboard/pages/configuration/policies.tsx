@@ -19,7 +19,7 @@ export function Policies({ policies: { list, problem } }: Pick<Configuration, 'p
       ) : null}
       <ul className="configuration-cards">
         {list.map((policy) => (
-          <li key={policy.name}>
+          <li key={policy.name} className="card">
             <h3>
               {policy.name} <span className="muted">{policy.level}</span>
             </h3>

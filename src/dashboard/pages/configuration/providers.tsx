@@ -11,7 +11,7 @@ export function Providers({ catalogue }: { readonly catalogue: Catalogue }) {
       <h2>Providers</h2>
       <ul className="configuration-cards">
         {roles.map(({ role, instances }) => (
-          <li key={role}>
+          <li key={role} className="card">
             <h3>{role}</h3>
             <ul className="configuration-instances">
               {instances.map((instance) => (

@@ -40,7 +40,7 @@ export function EmergencyCard({ id, rights, onReleased }: EmergencyCardProps) {
     onReleased();
   };
   return (
-    <article className="emergency-card" aria-label={`Emergency ${id}`}>
+    <article className="card emergency-card" aria-label={`Emergency ${id}`}>
       {problem === null || atMs === null ? null : (
         <Note>
           <p>

@@ -44,7 +44,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
     if (await send({ kind, words, to: to.trim(), reason: reason.trim(), actor })) setTyped('');
   };
   return (
-    <form className="form emergency-form" onSubmit={(event) => event.preventDefault()}>
+    <form className="card emergency-form" onSubmit={(event) => event.preventDefault()}>
       <SelectField label="What" value={kind} onChange={setKind} options={kinds} />
       <TextField
         label="Scope"

@@ -10,7 +10,7 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
   const [releasing, setReleasing] = useState<Releasing | null>(null);
   const [answer, setAnswer] = useState<ReleaseAnswer | null>(null);
   return (
-    <div className="emergency-card">
+    <div className="card emergency-card">
       <h2>After a stop of all</h2>
       <p className="muted">
         A stop of all bars every rollout until it is released. Stops of single targets need no release: the

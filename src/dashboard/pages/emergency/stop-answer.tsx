@@ -5,7 +5,7 @@ import type { Stopped } from './stopped.ts';
 export function StopAnswer({ stopped }: { readonly stopped: Stopped }) {
   const { restored, notRestored, told, notTold = [], listProblem } = stopped;
   return (
-    <div className="emergency-card" role="status">
+    <div className="card emergency-card" role="status">
       <h2>
         {restored.length} stopped, {notRestored.length} not
       </h2>

@@ -29,7 +29,7 @@ export function BundleCard({ bundle, rights, onChanged }: BundleCardProps) {
   const mayHold = allows(rights.grants, 'admin', { environment, service });
   const [lastHold] = holds.slice(-1);
   return (
-    <article className="evidence-card" aria-label={`Bundle ${position} of ${manifest.target}`}>
+    <article className="card evidence-card" aria-label={`Bundle ${position} of ${manifest.target}`}>
       <header>
         <h2>
           <RolloutLink environment={environment} service={service} runId={runId}>

@@ -77,7 +77,7 @@ function IncidentCard({ incident, rights, onChanged }: IncidentCardProps) {
     onChanged();
   };
   return (
-    <article className="incident" data-open={isOpen || undefined} aria-label={title}>
+    <article className="card incident" data-open={isOpen || undefined} aria-label={title}>
       <header>
         <h2>{title}</h2>
         <Badge tone={isOpen ? 'bad' : 'idle'} icon={isOpen ? 'alert' : 'check'} strong={isOpen}>

@@ -33,7 +33,7 @@ export function CheckCard({ chart, x }: CheckCardProps) {
   const kind = record?.last?.kind ?? latest?.verdict ?? null;
   const [tone, icon] = kind === null ? (['idle', 'clock'] as const) : signs[kind];
   return (
-    <section className="check-card" aria-label={spoken(name)} data-verdict={kind ?? 'none'}>
+    <section className="card check-card" aria-label={spoken(name)} data-verdict={kind ?? 'none'}>
       <header className="check-header">
         <h2>{spoken(name)}</h2>
         <Badge tone={tone} icon={icon} strong={kind === 'fail'}>

@@ -4,7 +4,7 @@ import type { Fact } from '../model/facts.ts';
 
 export function FactsList({ facts }: { readonly facts: readonly Fact[] }) {
   return (
-    <section aria-label="Facts" className="panel">
+    <section aria-label="Facts" className="card panel">
       <h2>Facts</h2>
       <dl className="facts">
         {facts.map((fact) => (

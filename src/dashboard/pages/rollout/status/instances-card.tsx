@@ -10,7 +10,7 @@ export function InstancesCard({ view: { live, status } }: { readonly view: Rollo
   if (live === null || live.mode === 'after' || arms === null) return null;
   const { instances } = live;
   return (
-    <section aria-label="Instances" className="panel">
+    <section aria-label="Instances" className="card panel">
       <h2>Instances</h2>
       {instances == null ? (
         <p className="muted">

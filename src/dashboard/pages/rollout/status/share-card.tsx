@@ -19,7 +19,7 @@ interface ShareCardProps {
 export function ShareCard({ points, x, asked, measured, isOver }: ShareCardProps) {
   const [pointed, setPointed] = useState<SharePoint | null>(null);
   return (
-    <section className="check-card share-card" aria-label="Share of traffic">
+    <section className="card share-card" aria-label="Share of traffic">
       <header className="check-header">
         <h2>Share of traffic</h2>
         <ShareBar asked={asked} measured={measured} tone={isOver ? 'idle' : 'busy'} />

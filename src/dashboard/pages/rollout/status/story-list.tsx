@@ -6,7 +6,7 @@ import { signOf } from '../model/story.ts';
 
 export function StoryList({ status: { timeline, droppedEntries } }: { readonly status: RolloutStatus }) {
   return (
-    <section aria-label="Events" className="panel">
+    <section aria-label="Events" className="card panel">
       <h2>Events</h2>
       <ol className="story">
         {timeline.toReversed().map((entry) => {

@@ -1,6 +1,5 @@
 /** Requests and answers of the emergency stop, and what a rollback tells of its express lane. */
 import { z } from 'zod';
-import { isName, nameRule } from '../../domain/plan/names.ts';
 import { actorSchema, nameSchema, reasonSchema, targetSchema, textSchema } from './text.ts';
 
 /** What became of the stop that is written in the data plane directly, beside the command to the workflow. */
@@ -14,19 +13,12 @@ export type Express = z.infer<typeof expressSchema>;
 
 const maxNamed = 1000;
 
-/** What nothing can be called would stop nothing, and look like a stop. */
-const environmentSchema = nameSchema.refine(isName, nameRule);
-const stoppedTargetSchema = targetSchema.refine(
-  (target) => target.split('/').every(isName),
-  `each part ${nameRule}`,
-);
-
 export const emergencyScopeSchema = z.union([
   z.literal('all'),
   z
     .strictObject({
-      environments: z.exactOptional(z.array(environmentSchema).min(1).max(maxNamed)),
-      targets: z.exactOptional(z.array(stoppedTargetSchema).min(1).max(maxNamed)),
+      environments: z.exactOptional(z.array(nameSchema).min(1).max(maxNamed)),
+      targets: z.exactOptional(z.array(targetSchema).min(1).max(maxNamed)),
     })
     .refine(({ environments, targets }) => environments !== undefined || targets !== undefined, {
       message: 'must name environments or targets',

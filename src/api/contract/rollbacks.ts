@@ -1,7 +1,6 @@
 /** The history of rollbacks: what may be asked, each one's record, and what they say together. */
 import { z } from 'zod';
 import { durationPattern, parseDuration } from '../../domain/duration.ts';
-import { rollbackTriggers } from '../../domain/rollout/back-types.ts';
 import type { RollbackStatistics } from '../../domain/rollout/rollback-statistics.ts';
 import { nextSchema, pagingFields } from './paging.ts';
 import { linksSchema, summarySchema } from './rollouts.ts';
@@ -18,18 +17,13 @@ function durationProblem(input: unknown): string | undefined {
   return reading.ok ? undefined : reading.problem;
 }
 
-/** What nobody's rollback is decided by would find none, and look like good news. */
-function isTrigger(text: string): boolean {
-  return rollbackTriggers.some((trigger) => trigger === text);
-}
-
 export const rollbackQuerySchema = z.strictObject({
   environment: z.exactOptional(nameSchema),
   service: z.exactOptional(nameSchema),
   /** What was decided no longer ago than this, such as `7d`. */
   since: z.exactOptional(sinceSchema),
   /** Why it was decided, such as `check` or `command`. */
-  trigger: z.exactOptional(nameSchema.refine(isTrigger, `must be one of ${rollbackTriggers.join(', ')}`)),
+  trigger: z.exactOptional(nameSchema),
   /** How many requests one user makes while a canary runs; gives an estimate of the users that were met. */
   requestsPerUser: z.exactOptional(
     z.coerce

@@ -1,7 +1,7 @@
 /** `sluice rollback --emergency`: a whole scope back at once, shown target by target; and its release. */
 import type { Command } from 'commander';
 import type { EmergencyOpened } from '../../api/contract.ts';
-import { emergencyIdOf, problemOfScope, type ScopeWords, wordsIn } from '../../domain/emergency/scope.ts';
+import { emergencyIdOf, problemOfTyped, type ScopeWords, wordsIn } from '../../domain/emergency/scope.ts';
 import { badInput } from '../cli-error.ts';
 import { followEmergency } from '../emergency-follow.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -71,7 +71,7 @@ async function release(
 function scopeOf({ scope = [], release }: EmergencyRollbackOptions): ScopeWords {
   const words = wordsIn(scope.join(' '));
   // What is open already may have been opened with words that are refused by now.
-  const problem = release && words.length > 0 ? null : problemOfScope(words);
+  const problem = release && words.length > 0 ? null : problemOfTyped(words);
   if (problem === null) return words;
   throw badInput(
     `The scope ${problem}.`,

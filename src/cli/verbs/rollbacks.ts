@@ -1,7 +1,8 @@
 /** `sluice rollbacks`: what was rolled back, when and why, and how fast it was. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RollbackEntry, RollbackPage } from '../../api/contract.ts';
 import { formatDuration, parseDuration } from '../../domain/duration.ts';
+import { rollbackTriggers } from '../../domain/rollout/back-types.ts';
 import type { RollbackStatistics, Times } from '../../domain/rollout/rollback-statistics.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -120,7 +121,7 @@ export function rollbacksCommand(act: Act, run: Run<RollbacksOptions> = runRollb
     .option('--environment <name>', 'only of this environment')
     .option('--service <name>', 'only of this service')
     .option('--since <duration>', 'only what was decided since then, such as 7d', parseSince)
-    .option('--trigger <trigger>', 'only for this cause, such as check or command')
+    .addOption(new Option('--trigger <trigger>', 'only for this cause').choices(rollbackTriggers))
     .option(
       '--requests-per-user <n>',
       'how many requests one user makes during a canary: estimates users',

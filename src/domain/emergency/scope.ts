@@ -1,5 +1,6 @@
 /** What an emergency is about, in words: `all`, `canary`, or names of components; and which targets that covers. */
-import { isName } from '../plan/names.ts';
+import { isLegible } from '../legible.ts';
+import { isName, nameRule } from '../plan/names.ts';
 import type { TargetId } from '../plan/types.ts';
 import { wildcard } from '../wildcard.ts';
 
@@ -11,28 +12,39 @@ import { wildcard } from '../wildcard.ts';
 export type ScopeWords = readonly string[];
 
 const maxWords = 1000;
+const maxWordLength = 257;
+/** What is safe in a visibility query and in a workflow id. */
+const wordPattern = /^[^"'`\\\s]+$/u;
 /** A part of a name, or of several, with stars for the rest. */
-const starredPattern = /^[a-z0-9._*-]{1,128}$/;
+const starredPattern = /^[a-z0-9._*-]+$/;
 
 /** The words of a scope as people write them, with blanks or commas between. */
 export function wordsIn(text: string): ScopeWords {
   return normalised(text.split(/[\s,]+/).filter((word) => word !== ''));
 }
 
-/**
- * Why the words make no scope, in one sentence; null: they do. What nothing can be called is refused: it would cover
- * nothing, and look like a restore.
- */
+/** Why the words make no scope, in one sentence; null: they do. */
 export function problemOfScope(words: ScopeWords): string | null {
   if (words.length === 0) return 'must name all, canary or components';
   if (words.length > maxWords) return `may name at most ${maxWords} components`;
   if (words.length > 1 && words.some(isWhole)) return 'all and canary go with no other word';
   const strange = words.find((word) => !isComponent(word));
-  return strange === undefined ? null : notAWord(strange);
+  return strange === undefined ? null : `"${strange.slice(0, 80)}" is neither environment/service nor a name`;
 }
 
-function notAWord(word: string): string {
-  return `"${word.slice(0, 80)}" is neither environment/service nor a name of a-z, 0-9, dot, underscore and dash`;
+/**
+ * As `problemOfScope`, for words that somebody types: one that no target can have, such as `Demo`, would cover nothing.
+ * The API takes such words, as it always did, and tells them as unknown.
+ */
+export function problemOfTyped(words: ScopeWords): string | null {
+  const problem = problemOfScope(words);
+  if (problem !== null) return problem;
+  const strange = words.find((word) => !word.split('/').every(isPossible));
+  return strange === undefined ? null : `"${strange.slice(0, 80)}" can be no name: each part ${nameRule}`;
+}
+
+function isPossible(part: string): boolean {
+  return part.includes('*') ? starredPattern.test(part) : isName(part);
 }
 
 /** The same for scopes that are the same: sorted, each word once. */
@@ -64,11 +76,11 @@ function matches(word: string, target: TargetId): boolean {
 
 function isComponent(word: string): boolean {
   const parts = word.split('/');
-  return parts.length <= 2 && parts.every(isPart);
+  return word.length <= maxWordLength && parts.length <= 2 && parts.every(isPart);
 }
 
 function isPart(part: string): boolean {
-  return part.includes('*') ? starredPattern.test(part) : isName(part);
+  return wordPattern.test(part) && isLegible(part);
 }
 
 /**

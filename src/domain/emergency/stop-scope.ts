@@ -1,11 +1,11 @@
 /** What an emergency stop is about: everything, or environments and targets, each by its name. */
-import { isWhole, problemOfScope, type ScopeWords } from './scope.ts';
+import { isWhole, problemOfTyped, type ScopeWords } from './scope.ts';
 
 type StopScope = 'all' | { readonly environments?: string[]; readonly targets?: string[] };
 
-/** A stop knows targets and environments by their names only; null: it can be asked for. */
+/** Why what somebody types makes no stop, which knows targets and environments by their names only; null: it does. */
 export function problemOfStop(words: ScopeWords): string | null {
-  const problem = problemOfScope(words);
+  const problem = problemOfTyped(words);
   if (problem !== null) return problem;
   if (words.includes('canary'))
     return 'a stop takes all, names of environments, or targets; choose emergency rollback for canary';

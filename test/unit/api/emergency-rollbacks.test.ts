@@ -202,7 +202,16 @@ describe('an emergency rollback', () => {
       },
     );
 
-    test.each([['prdo'], ['prdo/*'], ['*/shoop'], ['prod/x*'], ['pr-*']])(
+    test.each([
+      ['prdo'],
+      ['demo,prod'],
+      ['Prod'],
+      ['prod/Shop'],
+      ['prdo/*'],
+      ['*/shoop'],
+      ['prod/x*'],
+      ['pr-*'],
+    ])(
       'is refused when %s is named too, or alone, where nobody has rolled out anything either',
       async (word) => {
         const { post, temporal } = await serve({ 'prod/shop': {} });
@@ -250,8 +259,6 @@ describe('an emergency rollback', () => {
     [{ scope: [], ...fire }, 'body.scope'],
     [{ scope: ['all', 'prod'], ...fire }, 'body.scope'],
     [{ scope: 'a/b/c', ...fire }, 'body.scope'],
-    [{ scope: 'demo,prod', ...fire }, 'body.scope'],
-    [{ scope: ['prod', 'Demo'], ...fire }, 'body.scope'],
     [{ scope: 'canary', to: 'v1', ...fire }, 'body.to'],
     [{ scope: 'all', actor: 'ada' }, 'body.reason'],
     [{ scope: 'all', reason: 'fire' }, 'body.actor'],

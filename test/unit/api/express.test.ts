@@ -644,7 +644,7 @@ describe('an emergency stop', () => {
     expect(stops.sort()).toEqual(['a demo/one', 'b demo/shop']);
   });
 
-  test.each([[['prdo']], [['prdo', 'tset']]])(
+  test.each([[['prdo']], [['prdo', 'tset']], [['Prod', 'demo,prod', ',,']]])(
     'of %j, where nobody has ever rolled out anything, is a failure that names it',
     async (environments) => {
       const { service, temporal } = serve({ 'prod/one': {} });

@@ -140,7 +140,7 @@ test.each([
   [['rollback', '--emergency', '--reason', 'fire'], 'must name'],
   [[...emergency, 'all', 'prod'], 'no other word'],
   [[...emergency, ',,'], 'must name'],
-  [[...emergency, 'Demo'], '"Demo" is neither environment/service nor a name'],
+  [[...emergency, 'Demo'], '"Demo" can be no name'],
   [['rollback', 'prod/shop', '--emergency', '--scope', 'all', '--reason', 'x'], 'takes no target'],
   [[...emergency, 'prod', '--release', '--to', 'v1'], 'takes no --to'],
   [['rollback', 'prod/shop', '--scope', 'all'], 'of an emergency'],

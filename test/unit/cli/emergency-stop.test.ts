@@ -103,7 +103,7 @@ test.each([
   [['emergency-stop', '--reason', 'fire'], 'not named'],
   [[...stop, 'all', 'demo'], 'no other word'],
   [[...stop, ',,'], 'not named'],
-  [[...stop, 'Demo'], '"Demo" is neither environment/service nor a name'],
+  [[...stop, 'Demo'], '"Demo" can be no name'],
   [[...stop, 'demo/shop/1'], 'neither'],
   [[...stop, 'demo/*'], 'no pattern'],
   [[...stop, 'canary'], 'for canary'],

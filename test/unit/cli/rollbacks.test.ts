@@ -109,6 +109,7 @@ test('names what was ended from outside and left no record', async () => {
 
 test.each([
   ['--since', 'yesterday'],
+  ['--trigger', 'nonsense'],
   ['--limit', '0'],
   ['--requests-per-user', 'many'],
 ])('refuses %s %s', async (option, value) => {

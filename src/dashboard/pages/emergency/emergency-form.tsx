@@ -1,6 +1,6 @@
 /** What is to be stopped or brought back, why, and the words that confirm it; nothing here happens by Enter. */
 import { useState } from 'react';
-import { problemOfScope, wordsIn } from '../../../domain/emergency/scope.ts';
+import { problemOfTyped, wordsIn } from '../../../domain/emergency/scope.ts';
 import { problemOfStop } from '../../../domain/emergency/stop-scope.ts';
 import { NameField } from '../../shell/name-field.tsx';
 import { setMyName, useMyName } from '../../shell/who.ts';
@@ -33,7 +33,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
   const [typed, setTyped] = useState('');
   const { busy, problem, stopped, forces, send } = useEmergency(onSent);
   const words = wordsIn(scope);
-  const wrong = words.length === 0 ? null : kind === 'stop' ? problemOfStop(words) : problemOfScope(words);
+  const wrong = words.length === 0 ? null : kind === 'stop' ? problemOfStop(words) : problemOfTyped(words);
   const forced = forces({ kind, words });
   const actor = verifiedName ?? name.trim();
   const ready = wrong === null && reason.trim() !== '' && actor !== '' && isConfirmed(words, typed);

@@ -45,9 +45,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 
 function NavItem({ page: { path, title } }: { readonly page: PageEntry }) {
   const [isHere] = useRoute(path);
+  // Pages of one rollout belong to that of all.
+  const [isOfOne] = useRoute('/rollouts/*');
+  const isAbove = isOfOne && path === '/';
   return (
-    <li ref={useInView(isHere)}>
-      <Link href={path} aria-current={isHere ? 'page' : undefined}>
+    <li ref={useInView(isHere || isAbove)}>
+      <Link href={path} aria-current={isHere ? 'page' : isAbove ? true : undefined}>
         {title}
       </Link>
     </li>

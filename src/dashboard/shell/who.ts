@@ -1,5 +1,6 @@
 /** Who acts here. Without authentication it is a name that is asked once and that this browser keeps. */
 import { useSyncExternalStore } from 'react';
+import { asLine } from '../../domain/legible.ts';
 import { recall, remember } from './storage.ts';
 
 const key = 'name';
@@ -12,7 +13,7 @@ function myName(): string | null {
 }
 
 export function setMyName(name: string): void {
-  remember(key, name.trim().slice(0, longestName) || null);
+  remember(key, asLine(name).trim().slice(0, longestName) || null);
   for (const listener of listeners) listener();
 }
 

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RolloutSeries, RolloutView } from '../../../api/contract.ts';
 import type { Followed, FollowedRun, StreamLost, StreamOptions } from '../../../client/index.ts';
-import { client } from '../../api/client.ts';
+import { client, problemOf } from '../../api/client.ts';
 import { isAway } from '../../live/connection.ts';
 import { type Stream, useStream } from '../../live/use-stream.ts';
 import { type Account, accountAfter } from './model/last-account.ts';
@@ -43,7 +43,7 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
   return { ...stream, view, account, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
 }
 
-/** The least time between two questions for a stage that the series does not know yet. */
+/** The least time between two questions for a stage that the series does not know yet, or after one that failed. */
 const askAgainMs = 3_000;
 
 /**
@@ -52,7 +52,8 @@ const askAgainMs = 3_000;
  */
 function useSeries(view: RolloutView | null, away: boolean) {
   const [series, setSeries] = useState<RolloutSeries | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  // A new one for each question that failed, so that each is followed by another.
+  const [problem, setProblem] = useState<{ readonly why: string } | null>(null);
   const [turn, setTurn] = useState(0);
   const latest = useRef(view);
   const askedAtMs = useRef(0);
@@ -77,17 +78,23 @@ function useSeries(view: RolloutView | null, away: boolean) {
         setProblem(null);
       })
       .catch((error: unknown) => {
-        if (!stopped.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
+        if (!stopped.signal.aborted) setProblem({ why: problemOf(error).detail });
       });
     return () => stopped.abort();
   }, [key, away]);
+
+  useEffect(() => {
+    if (problem === null || away) return;
+    const timer = setTimeout(() => setTurn((last) => last + 1), askAgainMs);
+    return () => clearTimeout(timer);
+  }, [problem, away]);
 
   useEffect(() => {
     const isNew = series !== null && view !== null && !knowsStage(series, view);
     if (isNew && Date.now() - askedAtMs.current > askAgainMs) setTurn((last) => last + 1);
   }, [series, view]);
 
-  return { series, problem };
+  return { series, problem: problem?.why ?? null };
 }
 
 /** Changes when a watch has ended and another one may have begun. */

@@ -77,6 +77,8 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const history = new RollbackHistory(options);
   const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
+  // Anybody may ask, and as often as they like.
+  const ready = new RecentPages<Readiness>();
   const recent: RecentRollouts = new RecentPages((atMs) => deps.looks.list.quietSince(atMs));
   const emergencies: RecentEmergencies = askedEvery(emergenciesEveryMs);
   if (options.keepList === true) {
@@ -129,7 +131,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     emergencies: (query, sees = null) => listEmergencies(deps, query, sees, emergencies),
     emergency: (id) => emergencyOf(deps, id),
     releaseEmergency: (id, body, key) => opening(releaseEmergency(deps, id, body, key)),
-    readiness: () => readinessOf(deps),
+    readiness: () => ready.of('', () => readinessOf(deps)),
   };
 }
 

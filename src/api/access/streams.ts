@@ -1,4 +1,4 @@
-/** Event streams: so many for each principal, and only for as long as whoever reads them may. */
+/** Event streams and waits: so many for each principal, and only for as long as whoever reads them may. */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../domain/errors.ts';
@@ -29,7 +29,7 @@ export class StreamKeeper {
   send(request: FastifyRequest, reply: FastifyReply, events: AsyncGenerator<string>): FastifyReply {
     const gone = goneSignal(reply);
     if (gone.aborted) return reply.hijack();
-    this.takeSeat(request, gone);
+    gone.addEventListener('abort', this.takeSeat(request));
     const { principal } = request;
     const text = Readable.from(principal.verified ? this.whileAllowed(request, events) : events, {
       objectMode: true,
@@ -42,19 +42,32 @@ export class StreamKeeper {
       .send(text);
   }
 
-  private takeSeat({ principal: { name, verified } }: FastifyRequest, gone: AbortSignal): void {
+  /** For what is told only once. Throws `rate-limited`, and what `authenticate` throws when it is to be told. */
+  async wait<T>(request: FastifyRequest, waiting: () => Promise<T>): Promise<T> {
+    const leave = this.takeSeat(request);
+    try {
+      const told = await waiting();
+      if (request.principal.verified) await this.look(request);
+      return told;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Returns how to leave it, once. */
+  private takeSeat({ principal: { name, verified } }: FastifyRequest): () => void {
     const taken = this.open.get(name) ?? 0;
     if (taken >= (verified ? mostStreams : mostUnverified)) {
-      throw new SluiceError('rate-limited', `${name} has ${taken} event streams open already.`, {
+      throw new SluiceError('rate-limited', `${name} has ${taken} event streams and waits open already.`, {
         details: { kind: 'streams' },
       });
     }
     this.open.set(name, taken + 1);
-    gone.addEventListener('abort', () => {
+    return () => {
       const left = (this.open.get(name) ?? 1) - 1;
       if (left > 0) this.open.set(name, left);
       else this.open.delete(name);
-    });
+    };
   }
 
   private async *whileAllowed(

@@ -51,15 +51,21 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     const anew = /\bno-cache\b/i.test(said);
     const maxAgeIsZero = anew || /\bmax-age=0\b/i.test(said);
     const asked = () => rollouts.get(ref, anew);
-    let view = await (maxAgeIsZero ? asked() : recent.of(idOfRef(ref), asked, stream.own.of(request)));
-    if (seconds !== null && isAwaited(view, awaited)) {
-      const run = { ...ref, runId: view.runId };
-      const feed = stream.feeds.of(run, view);
+    // Who waits for the latest means the one of now, not that of a moment ago.
+    const isOfNow = maxAgeIsZero || (seconds !== null && ref.runId === undefined);
+    const first = await (isOfNow ? asked() : recent.of(idOfRef(ref), asked, stream.own.of(request)));
+    const waited = async (waitMs: number) => {
+      const run = { ...ref, runId: first.runId };
+      const feed = stream.feeds.of(run, first);
       await feed.ready;
+      return (
+        (await awaitedView(feed, first, awaited, waitMs, goneSignal(reply))) ?? (await rollouts.get(run))
+      );
+    };
+    let view = first;
+    if (seconds !== null && isAwaited(first, awaited)) {
       reply.header('preference-applied', `wait=${seconds}`);
-      view =
-        (await awaitedView(feed, view, awaited, seconds * 1000, goneSignal(reply))) ??
-        (await rollouts.get(run));
+      view = await stream.keeper.wait(request, () => waited(seconds * 1000));
     }
     const evidence = hasEnded(view) ? await deps.evidence.state(view) : null;
     return evidence === null || evidence.state === 'off' ? view : { ...view, evidence };

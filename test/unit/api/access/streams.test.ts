@@ -75,6 +75,34 @@ test('nobody holds more streams than pages need, and a closed one makes room', a
   stop.abort();
 });
 
+test('a wait has the place of a stream until it is over, and is answered only to whoever may still read', async () => {
+  const world: { who: () => Principal } = {
+    who: () => ({ name: 'ann', verified: true, grants: everything }),
+  };
+  const { app, rollouts } = await serve(() => world.who(), 60_000);
+  const wait = (seconds: number) =>
+    app.inject({
+      url: '/v1/rollouts/demo/shop?until=ended',
+      headers: { ...headers, prefer: `wait=${seconds}` },
+    });
+  const waiting = Array.from({ length: 200 }, () => wait(55));
+  await waitFor('all to wait', () => rollouts.calls.length >= 200);
+  const refused = await wait(0);
+  expect([refused.statusCode, refused.json().details]).toEqual([429, { kind: 'streams' }]);
+  const promoted = viewOf({ phase: 'promoted', outcome: 'promoted' });
+  vi.spyOn(rollouts, 'get').mockImplementation(async () => promoted);
+  const answers = await Promise.all(waiting);
+  expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  vi.restoreAllMocks();
+  expect((await wait(0)).statusCode).toBe(200);
+  const looks = rollouts.calls.length;
+  const last = wait(55);
+  await waitFor('the wait to begin', () => rollouts.calls.length > looks);
+  world.who = () => ({ name: 'ann', verified: true, grants: [] });
+  vi.spyOn(rollouts, 'get').mockImplementation(async () => promoted);
+  expect((await last).statusCode).toBe(403);
+});
+
 test.each([url, '/v1/rollouts/events'])('HEAD %s opens no stream', async (path) => {
   const { app } = await serve(() => ({ name: 'ann', verified: true, grants: everything }));
   const { statusCode, headers: answered } = await app.inject({ method: 'HEAD', url: path, headers });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, type RolloutView, type Trouble } from './contract.ts';
 import { asSluiceError } from './problems.ts';
-import type { RolloutService, RunRef } from './service.ts';
+import type { BoundRef, RolloutService } from './service.ts';
 
 export type FeedEvent =
   /** The id is made of the view alone, so that it is the same for the same state at every API and after a restart. */
@@ -37,11 +37,11 @@ export class RolloutFeed {
   private anewMs = performance.now();
   private readonly rollouts: RolloutService;
   private readonly options: FeedOptions;
-  private ref: RunRef;
+  private ref: BoundRef;
   /** Settles with the first look; rejects when the rollout does not exist or cannot be seen at all. */
   readonly ready: Promise<void>;
 
-  constructor(rollouts: RolloutService, ref: RunRef, options: FeedOptions) {
+  constructor(rollouts: RolloutService, ref: BoundRef, options: FeedOptions) {
     this.rollouts = rollouts;
     this.ref = ref;
     this.options = options;
@@ -99,7 +99,7 @@ export class RolloutFeed {
     const returning = [...this.returning.keys()];
     const seen = first ? this.options.seen : undefined;
     try {
-      await this.see(await (seen ?? this.rollouts.get(this.ref, this.isAnewDue())), returning);
+      this.see(await (seen ?? this.rollouts.get(this.ref, this.isAnewDue())), returning);
     } catch (error) {
       if (first) throw error;
       this.tellTrouble(error);
@@ -113,13 +113,10 @@ export class RolloutFeed {
     return isDue;
   }
 
-  private async see(view: RolloutView, returning: readonly Listener[]): Promise<void> {
+  private see(view: RolloutView, returning: readonly Listener[]): void {
     if (this.closed) return;
-    // Pinned to its run, so that the next rollout of the target is not mistaken for this one.
-    const { runId: _, ...target } = this.ref;
-    const continued = view.temporalStatus === 'CONTINUED_AS_NEW';
-    this.ref = continued ? target : { ...target, runId: view.runId };
-    if (continued) return await this.see(await this.rollouts.get(this.ref), returning);
+    // The part in which a rollout goes on whose history had grown long.
+    this.ref = { ...this.ref, runId: view.runId };
     this.troubledSinceMs = null;
     const text = JSON.stringify(view);
     if (text !== this.lastText) {

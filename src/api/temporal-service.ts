@@ -36,7 +36,7 @@ import { SeriesReader } from './temporal/series.ts';
 import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
-import { describe, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
+import { describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, polledAgoMs, type RecentRollouts } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
@@ -151,7 +151,7 @@ function seenRunning(list: RunningList, ref: RunRef): string | null {
 }
 
 async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {
-  const { summary } = await describe(deps, ref);
+  const { summary } = await describeLatest(deps, ref);
   // Asked before the history is fetched, so that the history knows everything that the account tells.
   const status = hasEnded(summary) ? null : await statusOf(deps, summary);
   const runs = await fetchRuns(deps, { ...ref, runId: summary.runId });

@@ -1,6 +1,7 @@
 /** Every command in every phase, as signal and as update; cancellation in every phase; floods; and long histories. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { viewOf } from '../../src/api/temporal/view.ts';
 import type { RolloutStatus } from '../../src/domain/rollout/status.ts';
 import { type CommandName, commandNames } from '../../src/domain/rollout/types.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
@@ -115,6 +116,10 @@ describe('a rollout whose history gets long', () => {
       status: { name: 'CONTINUED_AS_NEW' },
     });
     expect((await rollout.status()).paused).toBe(true);
+    // Whoever names the first run means the rollout.
+    const named = { environment: 'test', service: 'long-soak', runId: firstRun };
+    const shown = await viewOf({ client: long.client, address: 'a test' }, named);
+    expect(shown).toMatchObject({ temporalStatus: 'RUNNING', status: { paused: true } });
     await rollout.update('resume');
     await rollout.until('to soak on', () => inputs.some(({ label }) => label === 'watch(soak)#2'));
     const [waiting, soaking] = ['watch(wait)#1', 'watch(soak)#2'].map((label) =>

@@ -13,7 +13,7 @@ import type { Findings } from '../contract.ts';
 import type { FindingsReader, ReportWriter, RunRef } from '../service.ts';
 import type { TemporalDeps } from '../temporal/calls.ts';
 import { Pasts } from '../temporal/pasts.ts';
-import { type Described, describe } from '../temporal/view.ts';
+import { type Described, describe, describeLatest } from '../temporal/view.ts';
 import { recordOf } from './record-of.ts';
 
 interface ReportDeps extends TemporalDeps {
@@ -34,12 +34,12 @@ export function createReports(deps: ReportDeps): Reports {
   };
   const found = new Pasts<Findings>();
   const ofHistory = async (ref: RunRef) => {
-    const described = await describe(deps, ref);
+    const described = await describeLatest(deps, ref);
     return await found.of(described, async () => findingsOf(await live(deps, described)));
   };
   return {
     report: async (ref, kind, format) => {
-      const source = (await ofBundle(ref)) ?? (await live(deps, await describe(deps, ref)));
+      const source = (await ofBundle(ref)) ?? (await live(deps, await describeLatest(deps, ref)));
       return writeReport(source, kind, format);
     },
     findings: async (ref) => {

@@ -29,7 +29,7 @@ import type { EvidenceService, KeyOf, RunRef } from '../service.ts';
 import { type TemporalDeps, within, workerTimeoutMs } from '../temporal/calls.ts';
 import { needSame, onceId } from '../temporal/once.ts';
 import { askedEvery } from '../temporal/recent-pages.ts';
-import { describe } from '../temporal/view.ts';
+import { describeLatest } from '../temporal/view.ts';
 import { BundleLister } from './list.ts';
 import { recordOf } from './record-of.ts';
 
@@ -87,7 +87,7 @@ async function refusePruned(archive: Archive, place: Place): Promise<void> {
 
 /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */
 async function endedOf(deps: EvidenceDeps, ref: RunRef): Promise<RolloutSummary> {
-  const { summary } = await describe(deps, ref);
+  const { summary } = await describeLatest(deps, ref);
   if (hasEnded(summary)) return summary;
   const detail = `The rollout of ${targetOf(ref)} has not ended (${summary.temporalStatus}).`;
   throw new SluiceError('evidence-early', detail);

@@ -12,7 +12,7 @@ import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { fetchRuns } from './histories.ts';
 import { Pasts } from './pasts.ts';
-import { describe } from './view.ts';
+import { describeLatest } from './view.ts';
 
 export class SeriesReader {
   private readonly pasts = new Pasts<SeriesPast>();
@@ -34,7 +34,7 @@ export class SeriesReader {
   }
 
   private async readNow(ref: RunRef): Promise<RolloutSeries> {
-    const described = await describe(this.deps, ref);
+    const described = await describeLatest(this.deps, ref);
     const { runId } = described.summary;
     const past = await this.pasts.of(described, async () =>
       seriesPast(await fetchRuns(this.deps, { ...ref, runId })),

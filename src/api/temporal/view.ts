@@ -1,6 +1,7 @@
 /** One rollout as far as it can be seen: Temporal's description, the workflow's own account, the live heartbeat. */
 import { type DescribeWorkflowExecutionResponse, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
+import { maxRuns } from '../../audit/chain.ts';
 import { decoded, isKeyMissing } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { latestOf } from '../../domain/gates/state.ts';
@@ -14,10 +15,10 @@ import {
   rolloutStatusSchema,
   watchProgressSchema,
 } from '../contract.ts';
-import type { RunRef } from '../service.ts';
+import type { BoundRef, RunRef } from '../service.ts';
 import type { Accounts } from './accounts.ts';
 import { ask, callTimeoutMs, type TemporalDeps, within, workerTimeoutMs } from './calls.ts';
-import { memoOf, millisOf, summaryOf, workflowIdFor } from './visibility.ts';
+import { memoOf, millisOf, rawOf, summaryOf, workflowIdFor } from './visibility.ts';
 
 export interface Described {
   readonly summary: RolloutSummary;
@@ -35,6 +36,36 @@ export async function describe(
   const { raw } = await askFor(deps, ref, () => handle.describe(), timeoutMs);
   const info = raw.workflowExecutionInfo ?? {};
   return { summary: summaryOf(info), memo: (key) => memoOf(info, key), raw };
+}
+
+/**
+ * As `describe`, of the latest part: a run goes on as another one when its history has grown long, and whoever names
+ * one means the rollout. Never another rollout of the target.
+ */
+export async function describeLatest(deps: TemporalDeps, ref: RunRef): Promise<Described> {
+  let described = await describe(deps, ref);
+  for (let parts = 1; parts < maxRuns && hasGoneOn(described); parts++) {
+    const runId = await nextOf(deps, { ...ref, runId: described.summary.runId });
+    if (runId === null) break;
+    described = await describe(deps, { ...ref, runId });
+  }
+  return described;
+}
+
+function hasGoneOn({ summary }: Described): boolean {
+  return summary.temporalStatus === 'CONTINUED_AS_NEW';
+}
+
+/** Temporal's number for the last event of a run, once it has ended. */
+const closeEvent = 2;
+
+async function nextOf(deps: TemporalDeps, ref: BoundRef): Promise<string | null> {
+  const { workflowService, namespace } = rawOf(deps);
+  const execution = { workflowId: workflowIdFor(ref), runId: ref.runId };
+  const asked = { namespace, execution, maximumPageSize: 1, historyEventFilterType: closeEvent };
+  const { history } = await askFor(deps, ref, () => workflowService.getWorkflowExecutionHistory(asked));
+  const closing = history?.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes;
+  return closing?.newExecutionRunId || null;
 }
 
 /**
@@ -66,7 +97,7 @@ export async function viewOf(
 ): Promise<RolloutView> {
   const isAtHand = seen !== null && !anew && deps.accounts?.has(seen) === true;
   const early = seen === null || isAtHand ? null : askedEarly(deps, ref, seen);
-  const described = await describe(deps, ref);
+  const described = await describeLatest(deps, ref);
   const { summary, raw } = described;
   const isSeen = summary.runId === seen && summary.temporalStatus === running;
   const told = await accountOf(deps, described, { early: isSeen ? early : null, anew });

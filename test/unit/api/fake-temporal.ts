@@ -19,6 +19,8 @@ export interface FakeRollout {
   readonly runId?: string;
   /** Of the run that it goes on from, whose history had grown long. Default: it has gone on from none. */
   readonly firstRunId?: string;
+  /** The run that goes on from it. Default: none does. */
+  readonly continuedAs?: string;
   /** Earlier runs of the same id. */
   readonly earlier?: Readonly<Record<string, FakeRollout>>;
   /** As Temporal numbers it; 1: running. */
@@ -67,6 +69,12 @@ interface SignalRequest {
   readonly workflowExecution: { readonly workflowId: string; readonly runId?: string };
   readonly input: { readonly payloads: readonly [Payload] };
   readonly requestId: string;
+}
+
+interface HistoryRequest {
+  readonly execution: { readonly workflowId: string; readonly runId?: string };
+  /** Only what closed the run. */
+  readonly historyEventFilterType?: number;
 }
 
 const running = 1;
@@ -175,9 +183,15 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
           const payload = defaultPayloadConverter.fromPayload(input.payloads[0]);
           told.push({ how: 'signal', id, runId, payload });
         }),
-      getWorkflowExecutionHistory: ({ execution: { workflowId } }: { execution: { workflowId: string } }) =>
+      getWorkflowExecutionHistory: ({ execution, historyEventFilterType }: HistoryRequest) =>
         guarded('history', () => {
+          const { workflowId, runId } = execution;
           if (known(workflowId).sealed) throw keyMissing;
+          const newExecutionRunId = knownRun(workflowId, runId).continuedAs;
+          if (historyEventFilterType !== undefined && newExecutionRunId !== undefined) {
+            const closing = { workflowExecutionContinuedAsNewEventAttributes: { newExecutionRunId } };
+            return { history: { events: [closing] } };
+          }
           const plan = { traffic: { name: 'a', options: {} } };
           const payloads = [defaultPayloadConverter.toPayload({ plan })];
           return {

@@ -33,6 +33,24 @@ test('where another run has begun since, or none was seen, the run that Temporal
   expect(asked).toEqual(['describe', 'query']);
 });
 
+test('of a run that goes on as another one the latest part is told, never another rollout of the target', async () => {
+  const { deps } = temporalWith({
+    runId: 'another',
+    earlier: {
+      first: { runId: 'first', status: 6, continuedAs: 'second' },
+      second: { runId: 'second', status: 6, continuedAs: 'last' },
+      last: { runId: 'last', status: 5 },
+    },
+  });
+  for (const runId of ['first', 'second', 'last']) {
+    expect(await viewOf(deps, { ...ref, runId })).toMatchObject({
+      runId: 'last',
+      temporalStatus: 'TERMINATED',
+    });
+  }
+  expect((await viewOf(deps, ref)).runId).toBe('another');
+});
+
 test('a worker that does not answer is waited for once', async () => {
   const { deps, asked, behaviour } = temporalWith({ runId: 'now' });
   behaviour.set('query', 'hang');

@@ -6,11 +6,11 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { type Authenticate, withoutAuthentication } from './access/authenticator.ts';
 import type { BrowserLogin } from './access/browser-login.ts';
-import { sessionCookie } from './access/cookies.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
 import { StreamKeeper } from './access/streams.ts';
 import { Board, type BoardOptions } from './board/board.ts';
 import { documentOf } from './document/written.ts';
+import { security, securityOf, securitySchemes } from './document/security.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import type { Budgets } from './limits/budgets.ts';
@@ -205,16 +205,13 @@ async function describe(app: FastifyInstance, sendDocument: ReturnType<typeof do
         description:
           'Durable canary rollouts on Temporal. Failures are problem details; codes: /docs/errors.',
       },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer' },
-          session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
-        },
-      },
-      // Without authentication, on loopback, none is needed.
-      security: [{ bearer: [] }, { session: [] }, {}],
+      components: { securitySchemes },
+      security,
     },
-    transform: jsonSchemaTransform,
+    transform: (given) => {
+      const { schema, url } = jsonSchemaTransform(given);
+      return { schema: { ...schema, ...securityOf(given.route) }, url };
+    },
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(swaggerUi, {

@@ -13,7 +13,7 @@ import { anybody, need, needSomewhere, needWithin, nobody, type Principal } from
  * `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. `anyone`: for whoever has
  * not logged in too, but not for whoever shows what is not good.
  */
-type Access = 'open' | 'signed' | 'anyone' | Permission;
+export type Access = 'open' | 'signed' | 'anyone' | Permission;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -81,11 +81,14 @@ export function holdToAccess(
   });
 }
 
-export function accessOf({ routeOptions, method }: FastifyRequest): Access {
-  const { url, config } = routeOptions;
+export function accessOf({ routeOptions: { url, config }, method }: FastifyRequest): Access {
+  return accessOfRoute(url, config.access, method);
+}
+
+export function accessOfRoute(url: string | undefined, said: Access | undefined, method: string): Access {
   // What does not exist is told to everybody.
   if (url === undefined || openPrefixes.some((prefix) => url.startsWith(prefix))) return 'open';
-  return config.access ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'admin');
+  return said ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'admin');
 }
 
 function isFree(access: Access): access is 'open' | 'signed' {

@@ -15,10 +15,12 @@ const media = z.looseObject({
 const described = z.looseObject({
   operationId: z.string(),
   summary: z.string(),
+  security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
   requestBody: z.object({ content: z.record(z.string(), media) }).optional(),
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media).default({}) })),
 });
 const documentSchema = z.object({
+  security: z.unknown(),
   paths: z.record(z.string(), z.record(z.string(), described)),
   components: z.object({
     schemas: z.record(z.string(), z.unknown()),
@@ -95,4 +97,21 @@ test('is written once, however often anybody asks for it, and the page shows the
   ).toEqual(new Set(['200 application/json; charset=utf-8']));
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
   expect(written).toHaveBeenCalledTimes(1);
+});
+
+test('says how somebody shows who they are, and where nobody need', () => {
+  expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
+  const others = all().flatMap(({ operationId, security }) => (security ? [[operationId, security]] : []));
+  const either = [{ bearer: [] }, { session: [] }, {}];
+  expect(Object.fromEntries(others)).toEqual({
+    getHealth: [],
+    getReadiness: [],
+    loginWithToken: [],
+    getMe: either,
+    logOut: either,
+    listSessions: either,
+    revokeSession: either,
+    revokeSessions: either,
+    sendEvent: [{ signature: [] }, { bearer: [] }],
+  });
 });

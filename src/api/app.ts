@@ -9,8 +9,8 @@ import type { BrowserLogin } from './access/browser-login.ts';
 import { holdToAccess, introduce } from './access/routes.ts';
 import { StreamKeeper } from './access/streams.ts';
 import { Board, type BoardOptions } from './board/board.ts';
-import { documentOf } from './document/written.ts';
 import { security, securityOf, securitySchemes } from './document/security.ts';
+import { documentOf } from './document/written.ts';
 import { Feeds } from './feeds.ts';
 import { guardRequests } from './guard.ts';
 import type { Budgets } from './limits/budgets.ts';
@@ -130,7 +130,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   const metrics = options.metrics ?? new ApiMetrics();
   watchRoutes(app);
   const loginPage = login !== null && options.dashboard !== undefined ? '/ui/login' : null;
-  answerProblems(app, { onProblem: metrics.takeProblem, loginPage });
+  const tellProblem = answerProblems(app, { onProblem: metrics.takeProblem, loginPage });
   if (options.traced === true) traceRequests(app);
   protectAnswers(app, overTls);
   introduce(app);
@@ -151,7 +151,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   metrics.serve(app, feeds);
   serviceRoutes(app, deps, sendDocument);
   meRoutes(app, login);
-  await loginRoutes(app, login, { overTls, limiter });
+  await loginRoutes(app, login, { overTls, limiter, tellProblem });
   sessionRoutes(app, login);
   configurationRoutes(app, deps);
   payloadRoutes(app, deps);
@@ -165,7 +165,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   reportRoutes(app, deps);
   findingsRoutes(app, deps, own);
   approvalRoutes(app, deps, { overTls, own });
-  await approvalPages(app, deps, limiter);
+  await approvalPages(app, deps, { limiter, tellProblem });
   if (options.dashboard !== undefined) await dashboardPages(app, options.dashboard);
   noticeRoutes(app, deps, own);
   await outsideEventRoutes(app, deps, limiter);

@@ -15,23 +15,31 @@ interface ProblemSettings {
   readonly loginPage: string | null;
 }
 
-/** `watchRoutes` must have been called. */
-export function answerProblems(app: FastifyInstance, { onProblem, loginPage }: ProblemSettings): void {
+/** Counts what went wrong and logs what is to be logged of it; the answer is the caller's. */
+export type TellProblem = (request: FastifyRequest, error: unknown) => SluiceError;
+
+/** `watchRoutes` must have been called. What it returns is for routes that answer problems in a form of their own. */
+export function answerProblems(app: FastifyInstance, { onProblem, loginPage }: ProblemSettings): TellProblem {
   const answer = (request: FastifyRequest, reply: FastifyReply, error: SluiceError) => {
     onProblem(error.code);
     return sendProblem(request, reply, error);
   };
   const refusals = new RefusalLog();
-  app.setErrorHandler((error, request, reply) => {
+  const tell: TellProblem = (request, error) => {
     const known = asSluiceError(error);
+    onProblem(known.code);
     refusals.take(request, known);
+    if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
+    else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
+    return known;
+  };
+  app.setErrorHandler((error, request, reply) => {
+    const known = tell(request, error);
     if (loginPage !== null && known.code === 'unauthenticated' && isVisit(request)) {
       const query = new URLSearchParams({ return: request.url });
       return reply.header('cache-control', 'no-store').redirect(`${loginPage}?${query}`, 303);
     }
-    if (known.status >= 500 && !known.retryable) request.log.error({ err: error }, 'request failed');
-    else if (known.status >= 500) request.log.warn({ err: error }, 'request could not be served now');
-    return answer(request, reply, known);
+    return sendProblem(request, reply, known);
   });
   const answerMissing = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? '';
@@ -52,6 +60,7 @@ export function answerProblems(app: FastifyInstance, { onProblem, loginPage }: P
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return answerMissing(request, reply);
   });
+  return tell;
 }
 
 /** Somebody opens a document, such as a report, by a link: from another site, no session comes along. */

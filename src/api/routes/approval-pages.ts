@@ -8,12 +8,11 @@ import { SluiceError } from '../../domain/errors.ts';
 import { linkFault } from '../../domain/gates/approval-link.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
-import { RefusalLog } from '../access/refusal-log.ts';
 import { messagePage, pageHeaders, questionPage } from '../approvals/page.ts';
 import { reasonSchema } from '../contract/text.ts';
 import { limitSigned } from '../limits/limit-requests.ts';
 import type { Limiter } from '../limits/limiter.ts';
-import { asSluiceError } from '../problems.ts';
+import type { TellProblem } from '../problems.ts';
 import type { ApiDeps } from '../service.ts';
 
 /** Longer than a named part of a path may be. */
@@ -27,10 +26,13 @@ const answerOf = z.object({
 /** A link is a key, so it stands in no log. */
 const logSerializers = { req: ({ method }: { method: string }) => `${method} ${path}` };
 
+/** As what they count, by the status of the page. */
+const codes = { 400: 'request-invalid', 403: 'signature-invalid', 410: 'signature-expired' } as const;
+
 /** What is wrong with a link, as its page shows it. */
 class LinkRefused extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
+  readonly status: keyof typeof codes;
+  constructor(status: keyof typeof codes, message: string) {
     super(message);
     this.status = status;
   }
@@ -39,7 +41,7 @@ class LinkRefused extends Error {
 export async function approvalPages(
   root: FastifyInstance,
   deps: ApiDeps,
-  limiter: Limiter | null,
+  { limiter, tellProblem }: { readonly limiter: Limiter | null; readonly tellProblem: TellProblem },
 ): Promise<void> {
   await root.register(
     async (app) => {
@@ -49,10 +51,12 @@ export async function approvalPages(
         { parseAs: 'string' },
         (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
       );
-      const refusals = new RefusalLog();
-      app.setErrorHandler((error, request, reply) => refuse(error, request, reply, refusals));
+      app.setErrorHandler((error, request, reply) => refuse(error, request, reply, tellProblem));
       app.get(path, { config: { access: 'signed' }, schema: { hide: true } }, async (request, reply) => {
-        const ticket = await readTicket(deps, request);
+        const ticket = await readTicket(deps, request).catch((error: unknown) => {
+          limiter?.spend('failures', request, reply);
+          throw error;
+        });
         const status = await look(deps, ticket);
         return send(reply, 200, questionPage(ticket, status));
       });
@@ -112,16 +116,13 @@ function refuse(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  refusals: RefusalLog,
+  tellProblem: TellProblem,
 ): FastifyReply {
   if (error instanceof LinkRefused) {
-    // The link itself stands in no log.
-    request.log.warn({ status: error.status, why: error.message }, 'approval link refused');
+    tellProblem(request, new SluiceError(codes[error.status], error.message));
     return send(reply, error.status, messagePage('This link cannot be used', error.message));
   }
-  const known = asSluiceError(error);
-  refusals.take(request, known);
-  if (known.status >= 500) request.log.error({ err: error }, 'approval page failed');
+  const known = tellProblem(request, error);
   return send(reply, known.status, messagePage('That was not possible', `${known.message} ${known.advice}`));
 }
 

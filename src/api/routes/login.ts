@@ -8,7 +8,7 @@ import { type BrowserLogin, type LoggedIn, loginLifeMs } from '../access/browser
 import { cookieGone, cookieOf, cookieSet, loginCookie, sessionCookie } from '../access/cookies.ts';
 import { loginQuerySchema, operations } from '../contract.ts';
 import type { Limiter } from '../limits/limiter.ts';
-import { asSluiceError } from '../problems.ts';
+import { asSluiceError, type TellProblem } from '../problems.ts';
 import { schemaOf } from '../route-schema.ts';
 
 const callback = '/auth/callback';
@@ -22,16 +22,20 @@ const logSerializers = {
 interface LoginSettings {
   readonly overTls: boolean;
   readonly limiter: Limiter | null;
+  readonly tellProblem: TellProblem;
 }
 
 export async function loginRoutes(
   root: FastifyInstance,
   login: BrowserLogin | null,
-  { overTls, limiter }: LoginSettings,
+  settings: LoginSettings,
 ): Promise<void> {
+  const { overTls, limiter } = settings;
   /** The guard has looked whether the host is one of ours. */
   const base = ({ headers }: FastifyRequest) => `${overTls ? 'https' : 'http'}://${headers.host}`;
-  await root.register(async (scope) => providerRoutes(scope, login, base), { logSerializers });
+  await root.register(async (scope) => providerRoutes(scope, login, { ...settings, base }), {
+    logSerializers,
+  });
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
     operations.loginWithToken.path,
@@ -64,11 +68,12 @@ export async function loginRoutes(
   );
 }
 
-function providerRoutes(
-  root: FastifyInstance,
-  login: BrowserLogin | null,
-  base: (request: FastifyRequest) => string,
-): void {
+interface ProviderSettings extends LoginSettings {
+  readonly base: (request: FastifyRequest) => string;
+}
+
+function providerRoutes(root: FastifyInstance, login: BrowserLogin | null, settings: ProviderSettings): void {
+  const { base } = settings;
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     '/auth/login',
@@ -89,13 +94,13 @@ function providerRoutes(
     callback,
     // What the provider sends along is checked against what the browser kept.
     { config: { access: 'open' }, schema: { hide: true } },
-    (request, reply) => finish(configured(login), new URL(request.url, base(request)), request, reply),
+    (request, reply) => finish(configured(login), settings, request, reply),
   );
 }
 
 async function finish(
   login: BrowserLogin,
-  back: URL,
+  { base, limiter, tellProblem }: ProviderSettings,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -105,21 +110,21 @@ async function finish(
   const ended = cookieGone(loginCookie);
   try {
     if (underWay === null) throw new SluiceError('login-refused', 'No login is under way in this browser.');
-    const done = await login.finish(back, underWay, browserNameOf(request.headers['user-agent']));
+    const done = await login.finish(
+      new URL(request.url, base(request)),
+      underWay,
+      browserNameOf(request.headers['user-agent']),
+    );
     tellLogin(request, done, underWay.issuer);
     const set = [ended, cookieSet(sessionCookie, done.session, login.sessionLifeMs)];
     return reply.headers({ ...unkept, 'set-cookie': set }).redirect(underWay.returnTo, 303);
   } catch (error) {
-    const { code, message, cause } = asSluiceError(error);
-    request.log.warn({ refused: code, why: reasonsOf(cause) }, message);
+    reply.headers({ ...unkept, 'set-cookie': ended });
+    if (asSluiceError(error).code === 'login-refused') limiter?.spend('failures', request, reply);
+    const { code } = tellProblem(request, error);
     const query = new URLSearchParams({ failed: code, return: underWay?.returnTo ?? home });
-    return reply.headers({ ...unkept, 'set-cookie': ended }).redirect(`${page}?${query}`, 303);
+    return reply.redirect(`${page}?${query}`, 303);
   }
-}
-
-/** Messages quote no code and no token; what else an error of the client carries might. */
-function reasonsOf(cause: unknown): string[] {
-  return cause instanceof Error ? [cause.message, ...reasonsOf(cause.cause)] : [];
 }
 
 function configured(login: BrowserLogin | null): BrowserLogin {

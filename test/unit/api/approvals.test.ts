@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../../src/api/app.ts';
 import { linkSchema, waitingListSchema } from '../../../src/api/contract.ts';
+import { budgetsOf } from '../../../src/api/limits/budgets.ts';
 import { loggedPath } from '../../../src/api/request-log.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
 import { everything } from '../../../src/domain/access/grants.ts';
@@ -45,7 +46,7 @@ async function serve(
   status: Partial<RolloutStatus> = asking,
   overrides: Partial<RolloutService> = {},
   url: string | null = null,
-  options: Pick<AppOptions, 'authenticate' | 'tlsInFront'> = {},
+  options: Pick<AppOptions, 'authenticate' | 'tlsInFront' | 'budgets'> = {},
 ) {
   const current = { status };
   const rollouts = fakeRollouts({
@@ -191,7 +192,7 @@ test('who makes a link, and which are refused, stands in the log', async () => {
   expect(lines).toContainEqual(
     expect.objectContaining({ level: 40, target: 'demo/shop', for: 'bob', by: 'anybody', id }),
   );
-  expect(lines).toContainEqual(expect.objectContaining({ level: 40, status: 403 }));
+  expect(lines).toContainEqual(expect.objectContaining({ level: 40, refused: 'signature-invalid' }));
   expect(logged.join('')).not.toContain('xxxxx');
 });
 
@@ -229,6 +230,41 @@ test('a link stands in no log', async () => {
   await app.inject({ method: 'POST', url: path, headers: form, payload: 'answer=approve' });
   expect(logged.length).toBeGreaterThan(2);
   expect(logged.join('')).not.toContain(path.slice(-20));
+});
+
+test('links that are not good are counted and stand in the log as any refusal, a few at a time', async () => {
+  const { app } = await serve(asking, {}, null, { budgets: budgetsOf() });
+  const { path } = await linkFor('bob', 60_000);
+  const statuses = [];
+  for (let time = 0; time < 32; time += 1)
+    statuses.push((await app.inject({ url: `${path}x`, remoteAddress: '192.0.2.7' })).statusCode);
+  expect(statuses).toEqual([...Array(30).fill(403), 429, 429]);
+  // Whoever has a good one is not refused for that.
+  expect((await app.inject({ url: path, remoteAddress: '192.0.2.7' })).statusCode).toBe(200);
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
+  expect((await app.inject(path)).statusCode).toBe(410);
+  later.mockRestore();
+  const refusals = logged.map((line) => JSON.parse(line)).filter(({ refused }) => refused !== undefined);
+  const told = { method: 'GET', path: '/approvals/*', principal: 'anybody' };
+  expect(refusals[0]).toMatchObject({ ...told, refused: 'signature-invalid', address: '192.0.2.7' });
+  expect(refusals.at(-1)).toMatchObject({ ...told, refused: 'signature-expired' });
+  const { body } = await app.inject('/metrics');
+  expect(body).toContain('sluice_http_problems_total{code="signature-invalid"} 30');
+  expect(body).toContain('sluice_http_problems_total{code="signature-expired"} 1');
+});
+
+test('a yes or a no that the rollout does not take stands in the log, since no history has it', async () => {
+  const refusal = 'The rollout refused: ann has started it.';
+  const { app } = await serve(asking, { command: failing('command-refused', refusal) });
+  for (const command of ['approve', 'pause']) {
+    const url = `/v1/rollouts/demo/shop/${command}`;
+    const payload = { actor: 'ann', reason: 'it is well' };
+    expect((await app.inject({ method: 'POST', url, headers: json, payload })).statusCode).toBe(409);
+  }
+  const refusals = logged.map((line) => JSON.parse(line)).filter(({ refused }) => refused !== undefined);
+  expect(refusals).toMatchObject([
+    { refused: 'command-refused', path: '/v1/rollouts/demo/shop/approve', msg: refusal },
+  ]);
 });
 
 test('whatever is asked about a link, neither it nor a query is logged, and a refused host is told', async () => {

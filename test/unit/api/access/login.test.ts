@@ -11,8 +11,9 @@ import { createAccessControl } from '../../../../src/api/access/authenticator.ts
 import { makeToken } from '../../../../src/api/access/tokens.ts';
 import { createApp } from '../../../../src/api/app.ts';
 import { meSchema } from '../../../../src/api/contract.ts';
+import { budgetsOf } from '../../../../src/api/limits/budgets.ts';
 import { returnPathOf } from '../../../../src/domain/access/return-path.ts';
-import { authSection } from '../../../../src/providers/auth-settings.ts';
+import { type AuthConfig, authSection } from '../../../../src/providers/auth-settings.ts';
 import { fakeDeps, fakeRollouts } from '../fakes.ts';
 import { clientSecret, type Lie, type LyingProvider, startLyingProvider } from './lying-provider.ts';
 
@@ -23,6 +24,7 @@ let provider: LyingProvider;
 let rollouts: ReturnType<typeof fakeRollouts>;
 let app: FastifyInstance;
 let folder: string;
+let auth: AuthConfig;
 let token: string;
 const logged: string[] = [];
 const { token: made, entry } = makeToken(
@@ -43,7 +45,7 @@ beforeAll(async () => {
   vi.stubEnv('CLIENT_SECRET', clientSecret);
   provider = await startLyingProvider();
   rollouts = fakeRollouts({ command: async () => ({ accepted: true, via: 'update', status: null }) });
-  const auth = authSection.parse({
+  auth = authSection.parse({
     tokens: join(folder, 'tokens.yaml'),
     oidc: [
       {
@@ -230,6 +232,33 @@ test('logging out takes the session from the browser, for pages of ours alone', 
   expect([headers['set-cookie']].flat().every((line) => line?.includes('Max-Age=0'))).toBe(true);
   // What nobody has is no reason to be refused.
   expect((await out({ cookie: '' })).statusCode).toBe(200);
+});
+
+test('refused logins are counted, stand in the log as any refusal, and are bounded as wrong tokens are', async () => {
+  const lines: string[] = [];
+  const strict = await createApp(fakeDeps(rollouts), {
+    ...createAccessControl(auth),
+    budgets: budgetsOf(),
+    logger: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+  });
+  const back = async () =>
+    (await strict.inject({ url: '/auth/callback?code=c0de-of-a-moment&state=x', headers: { host } }))
+      .statusCode;
+  const statuses = [];
+  for (let time = 0; time < 32; time += 1) statuses.push(await back());
+  expect(statuses).toEqual([...Array(30).fill(303), 429, 429]);
+  const { body } = await strict.inject('/metrics');
+  expect(body).toContain('sluice_http_problems_total{code="login-refused"} 30');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    refused: 'login-refused',
+    method: 'GET',
+    path: '/auth/callback',
+    principal: 'anybody',
+    address: '127.0.0.1',
+    msg: 'No login is under way in this browser.',
+  });
+  expect(lines.join('')).not.toContain('c0de-of-a-moment');
+  await strict.close();
 });
 
 test('whoever opens a document without a session is led to where one logs in, and from there back', async () => {

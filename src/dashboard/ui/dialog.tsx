@@ -40,12 +40,12 @@ export function Dialog({ title, onClose, children, width = 'narrow' }: DialogPro
         onClose();
       }}
     >
-      <header className="dialog-header">
+      <div className="dialog-header">
         <h2 id={titleId}>{title}</h2>
         <button type="button" className="header-button" onClick={onClose} aria-label="Close">
           <Icon name="cross" />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RolloutView } from '../../../src/api/contract.ts';
+import { problemOf } from '../../../src/api/problems.ts';
 import { apiAddressOf } from '../../../src/cli/api-url.ts';
 import { createClient } from '../../../src/cli/client.ts';
 import { type Followed, follow } from '../../../src/cli/follow.ts';
 import { main } from '../../../src/cli/program.ts';
 import { readEvents } from '../../../src/client/sse.ts';
+import { SluiceError } from '../../../src/domain/errors.ts';
 import { runId, viewOf } from '../api/fakes.ts';
 import { fakeIo } from './fakes.ts';
 
@@ -17,13 +19,16 @@ const shop = { environment: 'demo', service: 'shop' };
 const ended = viewOf({ phase: 'promoted', outcome: 'promoted' });
 const event = (view: RolloutView) => `id: 1\nevent: status\ndata: ${JSON.stringify(view)}\n\n`;
 
-/** Answers each connection with the next script; a number is a status, an error a lost connection. */
+/** Answers each connection with the next script; a number is a status, an error of the catalogue a refusal, another a lost connection. */
 function scripted(...script: (string | number | Error)[]) {
   const asked: string[] = [];
   const io = fakeIo({
     fetch: async (input) => {
       asked.push(String(input));
       const next = script[asked.length - 1] ?? new Error('refused');
+      if (next instanceof SluiceError) {
+        return new Response(JSON.stringify(problemOf(next, 'r')), { status: next.status });
+      }
       if (next instanceof Error) throw next;
       return typeof next === 'string' ? new Response(next) : new Response('{}', { status: next });
     },
@@ -63,7 +68,10 @@ test('goes on with the same run after a lost connection and says that it is blin
 });
 
 test('does not try again when the rollout is unknown', async () => {
-  const { io, asked } = scripted(404, event(ended));
+  const { io, asked } = scripted(
+    new SluiceError('rollout-not-found', 'No rollout of it is known.'),
+    event(ended),
+  );
   await expect(followed(io)).rejects.toMatchObject({ exitCode: 4 });
   expect(asked).toHaveLength(1);
 });

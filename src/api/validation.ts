@@ -2,6 +2,7 @@
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { type Problem, SluiceError } from '../domain/errors.ts';
+import { explain, likeliest } from '../domain/plan/document/problems.ts';
 
 const partNames: Readonly<Record<string, string>> = {
   body: 'body',
@@ -14,7 +15,9 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   const part = partNames[httpPart ?? ''] ?? 'request';
   return (data: unknown) => {
     // No body at all is an empty one.
-    const result = schema.safeParse(data === undefined && part === 'body' ? {} : data);
+    const result = schema.safeParse(data === undefined && part === 'body' ? {} : data, {
+      error: explain,
+    });
     if (result.success) return { value: result.data };
     return { error: invalid(problemsOf(result.error, part)) };
   };
@@ -32,8 +35,11 @@ export function fieldsOf(problems: readonly Problem[]): string {
 /** Answers are made by typed code, so they are written as they are; a reader's schema is the check. */
 export const serializerCompiler = (_: { schema: FastifySchema }) => (data: unknown) => JSON.stringify(data);
 
-export function problemsOf(error: z.ZodError, part: string): Problem[] {
-  return error.issues.flatMap((issue) => {
+export function problemsOf({ issues }: Pick<z.ZodError, 'issues'>, part: string): Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      return problemsOf({ issues: [...likeliest(issue.errors)] }, dotted(part, issue.path));
+    }
     const paths =
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
     const message = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;

@@ -23,6 +23,9 @@ test.each([
     'query.since',
     '"-1d" is not a duration; write for example 500ms, 30s, 5m, 1h30m or 2d',
   ],
+  ['/v1/rollouts/demo/shop?run=first', 'query.run', 'must be a UUID, not "first"'],
+  ['/v1/rollouts?running=maybe', 'query.running', '"maybe" is unknown; allowed: true, false'],
+  [`/v1/rollouts?service=${'s'.repeat(129)}`, 'query.service', 'must be at most 128 characters long'],
   ['/v1/rollbacks?since=99999d', 'query.since', '"99999d" is longer than 100 years'],
   ['/v1/rollouts/%ff', 'path', 'must be UTF-8, with two hexadecimal digits after each percent sign'],
 ])('%s', async (url, path, message) => {
@@ -33,6 +36,22 @@ test.each([
     detail: `The request is not valid: ${path}.`,
     problems: [{ path, message }],
   });
+});
+
+test.each([
+  ['[]', 'must be a mapping, not a list'],
+  ['null', 'must be a mapping, not null'],
+  ['5', 'must be a mapping, not 5'],
+])('a body that is %s', async (payload, message) => {
+  for (const path of ['/v1/rollouts', '/v1/emergency-stop', '/v1/rollouts/demo/shop/pause']) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': 'application/json' },
+      payload,
+    });
+    expect(answer.json().problems).toEqual([{ path: 'body', message }]);
+  }
 });
 
 test('a field of which two things are wrong is named once', async () => {

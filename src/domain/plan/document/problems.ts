@@ -56,7 +56,7 @@ function problemsOf(issue: Issue, base: string): Problem[] {
 }
 
 /** Of the alternatives the one that was probably meant: the right kind of value, then the fewest problems. */
-function likeliest(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
+export function likeliest(alternatives: readonly (readonly Issue[])[]): readonly Issue[] {
   const weigh = (issues: readonly Issue[]) =>
     issues.reduce(
       (sum, { code, path }) => sum + (code === 'invalid_type' && path.length === 0 ? 1000 : 1),
@@ -65,7 +65,8 @@ function likeliest(alternatives: readonly (readonly Issue[])[]): readonly Issue[
   return alternatives.reduce((best, issues) => (weigh(issues) < weigh(best) ? issues : best));
 }
 
-const explain: z.core.$ZodErrorMap = (issue: RawIssue): string | undefined => {
+/** Says what is wrong in plain words, where a schema has none of its own for it. */
+export const explain: z.core.$ZodErrorMap = (issue: RawIssue): string | undefined => {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
@@ -81,6 +82,8 @@ const explain: z.core.$ZodErrorMap = (issue: RawIssue): string | undefined => {
       return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${sizeOf(issue.origin)}`;
     case 'too_big':
       return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${sizeOf(issue.origin)}`;
+    case 'invalid_format':
+      return issue.format === 'uuid' ? `must be a UUID, not ${shown(issue.input)}` : undefined;
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     default:

@@ -48,6 +48,12 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
+/** What was measured, as exact as somebody can use it: tenths of some seconds, seconds of minutes. */
+export function formatMeasured(ms: number): string {
+  if (ms < 1000) return formatDuration(ms);
+  return ms < 10_000 ? `${Number((ms / 1000).toFixed(1))}s` : formatDuration(Math.round(ms / 1000) * 1000);
+}
+
 function refuse(problem: string): DurationResult {
   return { ok: false, problem };
 }

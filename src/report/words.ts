@@ -1,5 +1,5 @@
 /** Times, numbers and facts as reports write them. */
-import { formatDuration } from '../domain/duration.ts';
+import { formatMeasured } from '../domain/duration.ts';
 import { factsIn } from '../domain/gates/wording.ts';
 
 export function at(ms: number | null): string {
@@ -7,8 +7,7 @@ export function at(ms: number | null): string {
 }
 
 export function took(ms: number | null): string {
-  if (ms === null) return '-';
-  return formatDuration(ms < 10_000 ? ms : Math.round(ms / 1000) * 1000);
+  return ms === null ? '-' : formatMeasured(ms);
 }
 
 export function number(value: number | null, unit = ''): string {

@@ -1,6 +1,6 @@
 /** A rollout as lines for a terminal: pure, so that the demo and `sluice watch` show the same picture. */
 import type { Verdict } from '../domain/analysis/types.ts';
-import { formatDuration } from '../domain/duration.ts';
+import { formatDuration, formatMeasured } from '../domain/duration.ts';
 import { asLine } from '../domain/legible.ts';
 import type { RolloutStatus, WatchProgress } from '../domain/rollout/status.ts';
 import { checkBars } from './check-bars.ts';
@@ -104,7 +104,7 @@ function predicament(status: RolloutStatus, live: WatchProgress | null, ink: Pai
     status.restoredAtMs === null
       ? ink.red('  going back to stable …')
       : ink.green(
-          `  all traffic back on stable ${formatDuration(status.restoredAtMs - atMs)} after the decision`,
+          `  all traffic back on stable ${formatMeasured(status.restoredAtMs - atMs)} after the decision`,
         ),
   );
   return lines;

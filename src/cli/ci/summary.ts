@@ -1,7 +1,7 @@
 /** What a pipeline keeps of a rollout: a summary in Markdown, and outputs for the steps after it. */
 import { randomUUID } from 'node:crypto';
 import type { RolloutView } from '../../api/contract.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { formatMeasured } from '../../domain/duration.ts';
 
 /** What is known of a rollout when the pipeline stops following it; of its start no more than its names. */
 export type Known = Pick<
@@ -28,7 +28,7 @@ export function summaryOf(known: Known, cutShort?: CutShort): string {
     ...rollbackOf(known),
   ];
   const took = status?.endedAtMs
-    ? `, ${formatDuration(status.endedAtMs - status.startedAtMs)} from start to end`
+    ? `, ${formatMeasured(status.endedAtMs - status.startedAtMs)} from start to end`
     : '';
   return [...lines, `Run \`${runId}\`${took}.`, ''].join('\n');
 }
@@ -43,7 +43,7 @@ function stagesOf({ status }: Known): string[] {
   const reports = status?.reports ?? [];
   if (reports.length === 0) return [];
   const rows = reports.map(({ name, weightPercent, ending, startedAtMs, endedAtMs, checks }) => {
-    const took = endedAtMs === null ? '-' : formatDuration(endedAtMs - startedAtMs);
+    const took = endedAtMs === null ? '-' : formatMeasured(endedAtMs - startedAtMs);
     const said = checks.map(({ name: check, answer }) => `${check} ${answer ?? 'no answer'}`).join(', ');
     return `| ${cell(name)} | ${weightPercent} % | ${took} | ${ending ?? '-'} | ${cell(said)} |`;
   });
@@ -60,7 +60,7 @@ function gatesOf({ status }: Known): string[] {
 function rollbackOf({ status }: Known): string[] {
   const rollback = status?.rollback;
   if (!rollback) return [];
-  const restored = rollback.restoreMs === null ? 'not yet' : `after ${formatDuration(rollback.restoreMs)}`;
+  const restored = rollback.restoreMs === null ? 'not yet' : `after ${formatMeasured(rollback.restoreMs)}`;
   return [`Rolled back by ${rollback.trigger}; all traffic back on stable: ${restored}.`, ''];
 }
 

@@ -1,7 +1,7 @@
 /** `sluice rollbacks`: what was rolled back, when and why, and how fast it was. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RollbackEntry, RollbackPage } from '../../api/contract.ts';
-import { formatDuration, parseDuration } from '../../domain/duration.ts';
+import { formatMeasured, parseDuration } from '../../domain/duration.ts';
 import { rollbackTriggers } from '../../domain/rollout/back-types.ts';
 import type { RollbackStatistics, Times } from '../../domain/rollout/rollback-statistics.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -53,8 +53,8 @@ function rowOf({ record }: RollbackEntry): string[] {
     target,
     version,
     trigger,
-    decideMs === null ? '-' : formatDuration(decideMs),
-    restoreMs === null ? 'not yet' : formatDuration(restoreMs),
+    decideMs === null ? '-' : formatMeasured(decideMs),
+    restoreMs === null ? 'not yet' : formatMeasured(restoreMs),
     canaryRequests === null ? '?' : String(canaryRequests),
     reason.length > shownReason ? `${reason.slice(0, shownReason)}…` : reason,
   ];
@@ -79,7 +79,7 @@ function timesText({ n, p50, p95 }: Times): string {
 }
 
 function durationText(ms: number | null): string {
-  return ms === null ? 'not known' : formatDuration(ms);
+  return ms === null ? 'not known' : formatMeasured(ms);
 }
 
 function impactText({ canaryRequests, requestsKnownOf, count, estimatedUsers }: RollbackStatistics): string {

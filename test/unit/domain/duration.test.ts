@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../../src/domain/duration.ts';
+import { formatDuration, formatMeasured, parseDuration } from '../../../src/domain/duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -80,5 +80,18 @@ describe('formatDuration', () => {
         expect(parseDuration(formatDuration(ms))).toEqual({ ok: true, ms });
       }),
     );
+  });
+});
+
+describe('formatMeasured', () => {
+  it.each([
+    [0, '0s'],
+    [28, '28ms'],
+    [2_028, '2s'],
+    [2_280, '2.3s'],
+    [43_600, '44s'],
+    [125_300, '2m5s'],
+  ])('writes %d as %s', (ms, text) => {
+    expect(formatMeasured(ms)).toBe(text);
   });
 });

@@ -1,8 +1,9 @@
 /** The way back as it goes: how much of the deadline is used, and which steps are done. */
+
+import { formatMeasured } from '../../../domain/duration.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import { useNow } from '../../live/use-now.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
-import { span } from './figures.ts';
 import { type Milestone, type RestoreProgress, restoreProgress } from './restore-progress.ts';
 import './actions.css';
 
@@ -45,7 +46,7 @@ export function RestoreView({ status }: { readonly status: RolloutStatus }) {
         <ol className="restore-lines">
           {progress.actions.map(({ kind, text, atMs, afterMs }) => (
             <li key={`${atMs} ${kind} ${text}`}>
-              <span className="number mono">+{span(afterMs)}</span> {text}
+              <span className="number mono">+{formatMeasured(afterMs)}</span> {text}
             </li>
           ))}
         </ol>
@@ -55,7 +56,7 @@ export function RestoreView({ status }: { readonly status: RolloutStatus }) {
 }
 
 function stateText(state: Milestone['state'], afterMs: number | null): string {
-  return afterMs === null ? words[state] : `${words[state]}, after ${span(afterMs)}`;
+  return afterMs === null ? words[state] : `${words[state]}, after ${formatMeasured(afterMs)}`;
 }
 
 function Deadline({ progress }: { readonly progress: RestoreProgress }) {
@@ -66,8 +67,8 @@ function Deadline({ progress }: { readonly progress: RestoreProgress }) {
   const used = Math.min(100, (takenMs / deadlineMs) * 100);
   const text =
     restoredAfterMs === null
-      ? `${span(takenMs)} of ${span(deadlineMs)}`
-      : `The data plane read 0 after ${span(restoredAfterMs)}; ${span(deadlineMs)} were allowed.`;
+      ? `${formatMeasured(takenMs)} of ${formatMeasured(deadlineMs)}`
+      : `The data plane read 0 after ${formatMeasured(restoredAfterMs)}; ${formatMeasured(deadlineMs)} were allowed.`;
   return (
     <div className="restore-deadline">
       <p role="status">{text}</p>

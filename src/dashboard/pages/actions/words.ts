@@ -1,9 +1,10 @@
 /** What each command is called on its button, and in a sentence what will happen when it is given. */
 
 import type { RolloutView } from '../../../api/contract.ts';
+import { formatMeasured } from '../../../domain/duration.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import { percent, span, timeOfDay } from './figures.ts';
+import { percent, timeOfDay } from './figures.ts';
 
 export const labels: Readonly<Record<CommandName, string>> = {
   promote: 'Promote',
@@ -62,7 +63,8 @@ function wayBack(view: RolloutView, status: RolloutStatus): string {
       ? `${percent(share)} of requests move`
       : 'no request has reached it since, as it has no share of them';
   const { rollbackTimeoutMs: deadline } = status;
-  const until = deadline === undefined ? '' : `, and the data plane must read 0 within ${span(deadline)}`;
+  const until =
+    deadline === undefined ? '' : `, and the data plane must read 0 within ${formatMeasured(deadline)}`;
   return `All traffic goes back to ${stableOf(status)} now: ${moves}${until}.`;
 }
 
@@ -106,7 +108,7 @@ function rejection(view: RolloutView, status: RolloutStatus): string {
 function confirmation({ overrideAsked }: RolloutStatus): string {
   if (overrideAsked === undefined) return 'Windows and freezes do not bind this rollout for a while.';
   const { actor, reason, forMs } = overrideAsked;
-  return `Windows and freezes do not bind this rollout for ${span(forMs)}. ${actor} asks for it: ${reason}`;
+  return `Windows and freezes do not bind this rollout for ${formatMeasured(forMs)}. ${actor} asks for it: ${reason}`;
 }
 
 function stageName({ stages, stage }: RolloutStatus): string {

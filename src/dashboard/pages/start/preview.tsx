@@ -1,9 +1,10 @@
 /** A plan as it would run: what every default comes to, and what policies add. */
 import { stringify } from 'yaml';
+import { formatMeasured } from '../../../domain/duration.ts';
 import type { Plan, Stage } from '../../../domain/plan/types.ts';
 import { type Fact, Facts } from '../../ui/facts.tsx';
 import { Table } from '../../ui/table.tsx';
-import { percent, span } from '../actions/figures.ts';
+import { percent } from '../actions/figures.ts';
 import { digestOf } from './digest.ts';
 
 export function Preview({ answered }: { readonly answered: Readonly<Record<string, unknown>> }) {
@@ -14,8 +15,8 @@ export function Preview({ answered }: { readonly answered: Readonly<Record<strin
         <strong>
           {plan.service} {plan.version}
         </strong>{' '}
-        to {plan.environment}, in {span(plannedMs)} if nothing is in the way; after {span(plan.maxDurationMs)}{' '}
-        it goes back.
+        to {plan.environment}, in {formatMeasured(plannedMs)} if nothing is in the way; after{' '}
+        {formatMeasured(plan.maxDurationMs)} it goes back.
       </p>
       <Table caption="Stages" columns={['Stage', { number: 'Share' }, { number: 'Soak' }, 'Judged by']}>
         {plan.stages.map((stage) => (
@@ -43,7 +44,7 @@ export function Preview({ answered }: { readonly answered: Readonly<Record<strin
 }
 
 function soakText({ soakMs, warmUpMs }: Stage): string {
-  return warmUpMs === 0 ? span(soakMs) : `${span(warmUpMs)} + ${span(soakMs)}`;
+  return warmUpMs === 0 ? formatMeasured(soakMs) : `${formatMeasured(warmUpMs)} + ${formatMeasured(soakMs)}`;
 }
 
 function judgedBy({ checks, approval, notAuthor, gates = [], match }: Stage): string {
@@ -59,10 +60,10 @@ function factsOf(plan: Plan): readonly Fact[] {
   const namesOf = (all: readonly { readonly name: string }[] = []) => all.map(({ name }) => name).join(', ');
   const facts = {
     'Traffic, metrics, workload': namesOf([plan.traffic, plan.metrics, plan.workload]),
-    'Rolled back within': `${span(plan.rollback.timeoutMs)}, ${plan.rollback.strategy}`,
-    Lease: span(plan.lease.ttlMs),
-    'Old version stays warm for': span(plan.watchAfterMs),
-    'A look every': span(plan.analysis.intervalMs),
+    'Rolled back within': `${formatMeasured(plan.rollback.timeoutMs)}, ${plan.rollback.strategy}`,
+    Lease: formatMeasured(plan.lease.ttlMs),
+    'Old version stays warm for': formatMeasured(plan.watchAfterMs),
+    'A look every': formatMeasured(plan.analysis.intervalMs),
     'If one is running': plan.onConflict === 'supersede' ? 'it is superseded' : 'it is refused',
     Gates: namesOf(plan.gates),
     Guards: namesOf(plan.guards),

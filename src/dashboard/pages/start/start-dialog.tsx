@@ -2,11 +2,12 @@
 import { useRef, useState } from 'react';
 import type { Started } from '../../../api/contract.ts';
 import { begin } from '../../../client/begin.ts';
+import { formatMeasured } from '../../../domain/duration.ts';
 import { type ApiProblem, client, problemOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Note } from '../../ui/note.tsx';
 import { type Act, ActDialog } from '../actions/act-dialog.tsx';
-import { percent, span } from '../actions/figures.ts';
+import { percent } from '../actions/figures.ts';
 import { digestOf } from './digest.ts';
 import { forgetAttempt, keptAttempt } from './kept-attempt.ts';
 import { type Remedy, remedyFor } from './remedy.ts';
@@ -64,8 +65,8 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
     >
       <p>
         {percent(firstPercent)} of requests to {plan.service} get {plan.version} first, all of them after{' '}
-        {span(plannedMs)} if nothing is in the way. If it is bad, all traffic is back within{' '}
-        {span(plan.rollback.timeoutMs)}.
+        {formatMeasured(plannedMs)} if nothing is in the way. If it is bad, all traffic is back within{' '}
+        {formatMeasured(plan.rollback.timeoutMs)}.
       </p>
       {chosen === null ? null : <Note>{chosen.sentence}</Note>}
       {waiting === '' ? null : <p role="status">{waiting}</p>}

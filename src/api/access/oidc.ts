@@ -1,5 +1,6 @@
 /** Bearer tokens of OpenID providers: people, and pipelines by their own identity, such as GitHub's. */
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Grant } from '../../domain/access/grants.ts';
 import { type Binding, keySource } from '../../domain/access/settings.ts';
@@ -14,9 +15,11 @@ const clockToleranceSeconds = 30;
 const keysTimeoutMs = 3_000;
 /**
  * A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the
- * same.
+ * same ...
  */
 const keysGoodForMs = 12 * 3_600_000;
+/** ... but not more often than this, whatever keys tokens name; whoever comes in between waits for the rest of it. */
+const keysRestMs = 1_000;
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keySource });
 
@@ -27,12 +30,14 @@ export interface Identity {
   readonly groups: readonly string[];
 }
 
+type KeySet = ReturnType<typeof createRemoteJWKSet>;
+
 export class Issuer {
   readonly settings: IssuerSettings;
   private readonly bindings: readonly Binding[];
   /** How names begin that are not this issuer's to give. */
   private readonly foreign: readonly string[];
-  private keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  private keys: Promise<KeySet> | null = null;
 
   constructor(settings: IssuerSettings, bindings: readonly Binding[], foreign: readonly string[]) {
     this.settings = settings;
@@ -61,7 +66,7 @@ export class Issuer {
   async identify(token: string, audience: string): Promise<Identity | null> {
     const { issuer } = this.settings;
     try {
-      const { payload } = await jwtVerify(token, await this.keySet(), {
+      const { payload } = await jwtVerify(token, patientlyFrom(await this.keySet()), {
         issuer,
         audience,
         algorithms,
@@ -97,7 +102,7 @@ export class Issuer {
     return this.bindings.filter(({ to }) => to.some((one) => names.includes(one)));
   }
 
-  private keySet(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  private keySet(): Promise<KeySet> {
     this.keys ??= this.findKeys().catch((error: unknown) => {
       this.keys = null;
       throw error;
@@ -105,11 +110,12 @@ export class Issuer {
     return this.keys;
   }
 
-  private async findKeys(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  private async findKeys(): Promise<KeySet> {
     const url = this.settings.jwksUrl ?? (await this.discovered());
     return createRemoteJWKSet(new URL(url), {
       timeoutDuration: keysTimeoutMs,
       cacheMaxAge: keysGoodForMs,
+      cooldownDuration: keysRestMs,
     });
   }
 
@@ -121,6 +127,20 @@ export class Issuer {
     if (document.issuer !== issuer) throw new Error(`${url} speaks for ${document.issuer}`);
     return document.jwks_uri;
   }
+}
+
+/** A key may be newer than the keys that were fetched a moment ago. */
+function patientlyFrom(keys: KeySet): JWTVerifyGetKey {
+  return async (...asked) => {
+    const { coolingDown } = keys;
+    try {
+      return await keys(...asked);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !coolingDown) throw error;
+      await sleep(keysRestMs);
+      return await keys(...asked);
+    }
+  };
 }
 
 function asGroup(name: string): string {

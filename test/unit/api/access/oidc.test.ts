@@ -12,15 +12,20 @@ type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
 let keys: Keys;
 let others: Keys;
 let jwk: Awaited<ReturnType<typeof exportJWK>>;
+/** What the provider says are its keys, and how often it was asked. */
+let published: object[] = [];
+let fetched = 0;
 let close: () => void;
 
 beforeAll(async () => {
   [keys, others] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
   jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' };
+  published = [jwk];
   const server = createServer((request, response) => {
     const discovery = { issuer, jwks_uri: `${issuer}/keys` };
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(request.url === '/keys' ? { keys: [jwk] } : discovery));
+    if (request.url === '/keys') fetched += 1;
+    response.end(JSON.stringify(request.url === '/keys' ? { keys: published } : discovery));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -197,4 +202,25 @@ test('keys come over TLS', () => {
 
 test('an issuer whose keys cannot be had is told as that, and lets nobody in', async () => {
   expect(await authenticate(await bearer(), { jwksUrl: 'http://127.0.0.1:9/keys' })).toBe('auth-unavailable');
+});
+
+test('a key that the provider has just begun to sign with is known, though its keys were fetched a moment ago', async () => {
+  const { authenticate: ask } = createAccessControl(
+    authSection.parse({ oidc: [{ issuer, audience, prefix: 'corp:' }] }),
+  );
+  await ask(`Bearer ${await bearer()}`);
+  published = [jwk, { ...(await exportJWK(others.publicKey)), kid: 'two', alg: 'ES256' }];
+  const before = fetched;
+  const token = await bearer({ key: others.privateKey, kid: 'two' });
+  const junk = await bearer({ key: others.privateKey, kid: 'three' });
+  const asked = [token, ...Array.from({ length: 20 }, () => junk)].map((one) =>
+    ask(`Bearer ${one}`).then(
+      ({ name }) => name,
+      (error: { code?: string }) => error.code,
+    ),
+  );
+  const [who, ...refused] = await Promise.all(asked);
+  expect([who, new Set(refused)]).toEqual(['corp:ann', new Set(['unauthenticated'])]);
+  expect(fetched - before).toBe(1);
+  published = [jwk];
 });

@@ -37,6 +37,7 @@ export function boardRoutes(root: FastifyInstance, board: Board, keeper: StreamK
               (environment ?? row.environment) === row.environment &&
               (service ?? row.service) === row.service &&
               allows(grants, 'read', row),
+        sight: JSON.stringify([grants, environment, service]),
         aliveMs,
       });
       return keeper.send(request, reply, events);

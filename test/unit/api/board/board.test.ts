@@ -72,8 +72,8 @@ class Viewer {
   readonly told: Told[] = [];
   private readonly stream: AsyncGenerator<string>;
 
-  constructor(board: Board, lastEventId = '', sees: Sees | null = null) {
-    this.stream = boardStream(board, { lastEventId, sees, aliveMs: 5_000 });
+  constructor(board: Board, lastEventId = '', sees: Sees | null = null, sight = '') {
+    this.stream = boardStream(board, { lastEventId, sees, sight, aliveMs: 5_000 });
     void this.listen();
   }
 
@@ -108,7 +108,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function watching(...args: [lastEventId?: string, sees?: Sees]): Promise<Viewer> {
+async function watching(...args: [lastEventId?: string, sees?: Sees, sight?: string]): Promise<Viewer> {
   await board.ready();
   const viewer = new Viewer(board, ...args);
   await vi.advanceTimersByTimeAsync(0);
@@ -116,6 +116,24 @@ async function watching(...args: [lastEventId?: string, sees?: Sees]): Promise<V
 }
 
 describe('the live list', () => {
+  it('is told as a whole to whoever comes back with other rights', async () => {
+    for (const [service, environment] of [
+      ['shop', 'dev'],
+      ['cart', 'prod'],
+    ] as const)
+      world.set(service, { environment });
+    const sees =
+      (name: string): Sees =>
+      ({ environment }) =>
+        environment === name;
+    const before = await watching('', sees('dev'), 'dev');
+    const lastEventId = before.rows.at(-1)?.id;
+    const same = await watching(lastEventId, sees('dev'), 'dev');
+    const other = await watching(lastEventId, sees('prod'), 'prod');
+    expect(same.rows).toEqual([]);
+    expect(other.rows).toMatchObject([{ data: { full: true, rows: [{ service: 'cart' }] } }]);
+  });
+
   it('tells all rows at first, then what a look at each shows, then only what changes', async () => {
     world.set('shop', {}, { live: liveOf({ atMs: begunAtMs }, [verdictOf('pass', 'errors')]) });
     const viewer = await watching();

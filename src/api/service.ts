@@ -130,7 +130,11 @@ export interface RolloutService {
   glance(ref: RunRef): Promise<Glance>;
   /** `anew`: a worker is asked, whatever account is at hand. Default: false. */
   get(ref: RunRef, anew?: boolean): Promise<RolloutView>;
-  command(ref: RunRef, command: CommandRequest): Promise<CommandAnswer>;
+  /**
+   * `isKeyed`: its id was chosen by the sender, who may send it again; without a run it is then for the rollout that was
+   * there the first time. Default: it was not.
+   */
+  command(ref: RunRef, command: CommandRequest, isKeyed?: boolean): Promise<CommandAnswer>;
   /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
   event(ref: RunRef, event: OutsideEvent): Promise<EventAnswer>;
   audit(ref: RunRef): Promise<Audit>;

@@ -14,7 +14,7 @@ import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { Accounts } from './temporal/accounts.ts';
 import { examinePlan } from './temporal/admission.ts';
-import { boundInHaste, boundRef, sendBound } from './temporal/bound.ts';
+import { boundInHaste, boundRef, firstInHaste, firstRef, sendBound } from './temporal/bound.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
@@ -97,13 +97,19 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       history.changed();
     });
   const opening = <T>(change: Promise<T>) => change.finally(() => emergencies.changed());
-  const commanded: RolloutService['command'] = async (ref, command) => {
+  const commanded: RolloutService['command'] = async (ref, command, isKeyed = false) => {
     const isExpress = command.name === 'rollback' && command.gradual !== true;
     const send = isExpress ? rollBack : sendCommand;
     // A way back is tried whatever is missing.
     if (command.name !== 'rollback') await needKeyOf(deps, ref);
-    // Nothing comes before the stop of whoever names no run.
-    if (ref.runId === undefined) return await send(deps, ref, command);
+    if (ref.runId === undefined) {
+      // Nothing comes before the stop of whoever names no run, and sends it once.
+      if (!isKeyed || command.expect?.startedAtMs !== undefined) return await send(deps, ref, command);
+      return await sendBound(
+        () => (isExpress ? firstInHaste(deps, ref, command) : firstRef(deps, ref, command)),
+        (run) => send(deps, run, command),
+      );
+    }
     const named = { ...ref, runId: ref.runId };
     return await sendBound(
       () => (isExpress ? boundInHaste(deps, named) : boundRef(deps, named)),
@@ -120,7 +126,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     },
     glance: (ref) => glanceOf(deps, ref),
     get: (ref, anew = false) => viewOf(deps, ref, { seen: seenRunning(deps.looks.list, ref), anew }),
-    command: (ref, command) => changing(commanded(ref, command)),
+    command: (ref, command, isKeyed) => changing(commanded(ref, command, isKeyed)),
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),

@@ -4,4 +4,5 @@ export { emergencyStopReleased } from './emergency-stop-released.ts';
 export { evidenceKeeper } from './evidence.ts';
 export { incident } from './incident.ts';
 export { notices } from './notices.ts';
+export { requestSent } from './request-sent.ts';
 export { rollout } from './rollout.ts';

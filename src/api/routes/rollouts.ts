@@ -86,9 +86,10 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
           problems: [{ path: 'expect', message }],
         });
       }
-      const requestId = keyOf(request) ?? randomUUID();
+      const key = keyOf(request);
+      const requestId = key ?? randomUUID();
       const ref = refOf(target, request.query);
-      const answer = await rollouts.command(ref, { ...request.body, name, requestId });
+      const answer = await rollouts.command(ref, { ...request.body, name, requestId }, key !== null);
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );

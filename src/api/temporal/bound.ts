@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../domain/errors.ts';
 import { targetOf } from '../../domain/plan/types.ts';
-import type { BoundRef } from '../service.ts';
+import type { BoundRef, CommandRequest, RunRef } from '../service.ts';
 import { callTimeoutMs, type TemporalDeps } from './calls.ts';
+import { firstSentTo } from './first-sent.ts';
 import { rawInfoOf } from './raw-info.ts';
 import { type ExpressDeps, wasAway } from './stop-canary.ts';
 import { notFound } from './view.ts';
@@ -58,10 +59,37 @@ export async function boundInHaste(deps: ExpressDeps, ref: BoundRef): Promise<Bo
   return seen() === undefined ? ref : await asked;
 }
 
+/** The run that the command, which names none, was for when it was sent first. Errors: as of `firstSentTo`. */
+export async function firstRef(
+  deps: TemporalDeps,
+  ref: RunRef,
+  { name, actor, requestId: key }: CommandRequest,
+  timeoutMs = callTimeoutMs,
+): Promise<RunRef> {
+  const sent = { message: name, actor, key, workflowId: workflowIdFor(ref) };
+  const first = await firstSentTo(deps, sent, timeoutMs);
+  return first === null ? ref : { ...ref, runId: first.runId };
+}
+
+/** For a rollback: where Temporal does not say it soon, it is for whatever runs, as users may be on a bad version. */
+export async function firstInHaste(
+  deps: TemporalDeps,
+  ref: RunRef,
+  command: CommandRequest,
+): Promise<RunRef> {
+  const asked = firstRef(deps, ref, command, longestMs).catch((error: unknown) => {
+    if (wasAway(error)) return ref;
+    throw error;
+  });
+  // Nobody waits any more for what is late.
+  asked.catch(() => {});
+  return await Promise.race([asked, sleep(patienceMs, ref)]);
+}
+
 /** `send` gets what is bound, once more where that run went on as another one before it was reached. */
-export async function sendBound<T>(
-  bound: () => Promise<BoundRef>,
-  send: (ref: BoundRef) => Promise<T>,
+export async function sendBound<T, R extends RunRef>(
+  bound: () => Promise<R>,
+  send: (ref: R) => Promise<T>,
 ): Promise<T> {
   try {
     return await send(await bound());

@@ -1,5 +1,6 @@
 /** Emergency rollbacks as they are: listed, looked at, released. */
 
+import { randomUUID } from 'node:crypto';
 import {
   type RawWorkflowExecutionInfo,
   WorkflowNotFoundError,
@@ -25,10 +26,12 @@ import {
   emergencySummarySchema,
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
-import { needSame, onceOptions } from './once.ts';
+import { firstSentTo } from './first-sent.ts';
+import { digestOf, needSame, onceId, onceOptions } from './once.ts';
 import { type ListedPage, pageOf } from './pages.ts';
 import { rawInfoOf } from './raw-info.ts';
 import type { RecentPages } from './recent-pages.ts';
+import { signalOnce } from './signal-once.ts';
 import { millisOf } from './visibility.ts';
 
 const completed = 2;
@@ -69,14 +72,20 @@ export async function emergencyOf(deps: TemporalDeps, id: string): Promise<Emerg
   return { ...summary, ...fresher, status, workerAnswered: status !== null };
 }
 
-/** Throws `emergency-not-found`, and `command-refused` when it was released before. */
+/**
+ * Under a key it is for the emergency that was the scope's when it was sent first. Throws `emergency-not-found`, and
+ * `command-refused` when it was released before.
+ */
 export async function releaseEmergency(
   deps: TemporalDeps,
   id: string,
   body: EmergencyReleaseBody,
   key: string | null,
 ): Promise<EmergencyReleaseAnswer> {
-  const handle = deps.client.workflow.getHandle(emergencyWorkflowIdOf(id));
+  const workflowId = emergencyWorkflowIdOf(id);
+  const sent = key === null ? null : { message: releaseMessage, actor: body.actor, key, workflowId };
+  const runId = sent === null ? undefined : (await firstSentTo(deps, sent))?.runId;
+  const handle = deps.client.workflow.getHandle(workflowId, runId);
   try {
     const once = onceOptions(releaseMessage, body.actor, key);
     const update = () =>
@@ -95,8 +104,13 @@ export async function releaseEmergency(
     if (!timedOut(error)) throw translated(deps, error);
   }
   // Left for the next worker, so that it is never lost.
-  await ask(deps, () => named(id, () => handle.signal<[EmergencyReleaseBody]>(releaseMessage, body)));
+  const signal = { workflowId, runId, name: releaseMessage, payload: body, requestId: signalIdOf(body, key) };
+  await ask(deps, () => named(id, () => signalOnce(deps, signal)));
   return { accepted: true, via: 'signal', status: null };
+}
+
+function signalIdOf({ actor = '', reason }: EmergencyReleaseBody, key: string | null): string {
+  return key === null ? randomUUID() : onceId(`${releaseMessage}-${digestOf([reason])}`, actor, key);
 }
 
 /** Not there, or over already: Temporal says the same of both. */

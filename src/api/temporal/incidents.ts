@@ -29,6 +29,7 @@ import {
 } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
+import { firstSentTo } from './first-sent.ts';
 import { needSame, onceOptions } from './once.ts';
 import { type ListedPage, pageOf } from './pages.ts';
 import type { RecentPages } from './recent-pages.ts';
@@ -75,22 +76,25 @@ export async function incidentOf(deps: TemporalDeps, ref: RunRef): Promise<Incid
   const told = () => (status.name === 'COMPLETED' ? handle.result() : handle.query<unknown>(incidentQuery));
   const answer = await within(deps.client, workerTimeoutMs, told).catch((error: unknown) => {
     if (!timedOut(error)) throw translated(deps, error);
-    throw new SluiceError(
-      'worker-absent',
-      `No worker that tells people answered within ${workerTimeoutMs} ms.`,
-    );
+    throw absent(error);
   });
   return { ...incidentSchema.parse(answer), runId, links: incidentLinksOf(target, runId) };
 }
 
-/** Errors: `incident-not-found`, `command-refused` when it is closed already. */
+/**
+ * Under a key it is for the incident that was the target's when it was sent first. Errors: `incident-not-found`,
+ * `worker-absent`, `command-refused` when it is closed already.
+ */
 export async function closeIncident(
   deps: TemporalDeps,
   ref: RunRef,
   body: AckBody,
   key: string | null,
 ): Promise<IncidentView> {
-  const handle = deps.client.workflow.getHandle(incidentIdOf(targetOf(ref)));
+  const workflowId = incidentIdOf(targetOf(ref));
+  const sent = key === null ? null : { message: closeMessage, actor: body.actor, key, workflowId };
+  const first = sent && (await firstSentTo(deps, sent));
+  const handle = deps.client.workflow.getHandle(workflowId, first?.runId);
   try {
     const once = onceOptions(closeMessage, body.actor, key);
     const closed = await within(deps.client, workerTimeoutMs, () =>
@@ -102,6 +106,7 @@ export async function closeIncident(
       needSame([entry.text], [closedByHand(body.reason?.trim() ?? '')]);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(messageOf(error.cause ?? error), error);
+    if (timedOut(error)) throw absent(error, 'The incident may still be closed when one does.');
     if (!(error instanceof WorkflowNotFoundError)) throw translated(deps, error);
     await incidentOf(deps, ref);
     throw refused('it is closed already', error);
@@ -111,6 +116,11 @@ export async function closeIncident(
 
 function refused(why: string, cause: unknown): SluiceError {
   return new SluiceError('command-refused', `The incident cannot be closed: ${why}.`, { cause });
+}
+
+function absent(cause: unknown, more?: string): SluiceError {
+  const why = `No worker that tells people answered within ${workerTimeoutMs} ms.`;
+  return new SluiceError('worker-absent', more === undefined ? why : `${why} ${more}`, { cause });
 }
 
 async function named<T>(ref: RunRef, call: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** Who was told of a rollout, asked of its companion; and the acknowledgement that it takes. */
+import { randomUUID } from 'node:crypto';
 import {
   type DescribeWorkflowExecutionResponse,
   WorkflowNotFoundError,
@@ -10,9 +11,11 @@ import { targetOf } from '../../domain/plan/types.ts';
 import { type AckAnswer, type AckBody, type NoticesView, noticesStatusSchema } from '../contract.ts';
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
-import { needSame, onceOptions } from './once.ts';
-import { describe } from './view.ts';
-import { millisOf } from './visibility.ts';
+import { firstSentTo } from './first-sent.ts';
+import { digestOf, needSame, onceId, onceOptions } from './once.ts';
+import { signalOnce } from './signal-once.ts';
+import { describe, notFound } from './view.ts';
+import { millisOf, workflowIdFor } from './visibility.ts';
 
 const completed = 'COMPLETED';
 
@@ -37,7 +40,7 @@ export async function acknowledge(
   body: AckBody,
   key: string | null,
 ): Promise<AckAnswer> {
-  const handle = await companionOf(deps, ref);
+  const handle = await ackedIn(deps, ref, body, key);
   try {
     const once = onceOptions(ackMessage, body.actor, key);
     const update = () => handle.executeUpdate<unknown, [AckBody]>(ackMessage, { args: [body], ...once });
@@ -53,8 +56,24 @@ export async function acknowledge(
     if (error instanceof WorkflowNotFoundError) throw await over(deps, ref);
     if (!timedOut(error)) throw translated(deps, error);
   }
-  await ask(deps, () => named(ref, () => handle.signal<[AckBody]>(ackMessage, body)));
+  const { workflowId } = handle;
+  const signal = { workflowId, name: ackMessage, payload: body, requestId: signalIdOf(body, key) };
+  await ask(deps, () => named(ref, () => signalOnce(deps, signal)));
   return { accepted: true, via: 'signal', notices: null };
+}
+
+/** Under a key it is for the rollout that was the latest when it was sent first. */
+async function ackedIn(deps: TemporalDeps, ref: RunRef, { actor }: AckBody, key: string | null) {
+  if (key === null) return await companionOf(deps, ref);
+  const workflowId = workflowIdFor(ref);
+  const first = await firstSentTo(deps, { message: ackMessage, actor, key, workflowId });
+  if (first === null) throw notFound(ref);
+  const companionId = noticesIdOf({ target: targetOf(ref), runId: first.firstRunId });
+  return deps.client.workflow.getHandle(companionId);
+}
+
+function signalIdOf({ actor = '', reason = '' }: AckBody, key: string | null): string {
+  return key === null ? randomUUID() : onceId(`${ackMessage}-${digestOf([reason.trim()])}`, actor, key);
 }
 
 async function companionOf(deps: TemporalDeps, ref: RunRef) {

@@ -93,6 +93,12 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     if (fault === 'slow') await sleep(400);
     return answer();
   };
+  const startsOf = (id: string) => started.filter(({ options }) => options.workflowId === id);
+  const isStarted = (id: string) => startsOf(id).length > 0;
+  const memoOf = (id: string) => {
+    const memo = Object.entries(startsOf(id).at(-1)?.options.memo ?? {});
+    return Object.fromEntries(memo.map(([key, value]) => [key, defaultPayloadConverter.toPayload(value)]));
+  };
   const known = (id: string): FakeRollout => {
     const rollout = rollouts[id.replace('rollout/', '')];
     if (!rollout) throw new WorkflowNotFoundError('not found', id, undefined);
@@ -110,6 +116,7 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
     return rollout;
   };
   const handleOf = (id: string, runId?: string) => ({
+    workflowId: id,
     describe: () =>
       guarded('describe', () => {
         const rollout = knownRun(id, runId);
@@ -118,7 +125,11 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
         const historyLength = rollout.events?.().length;
         const workflowExecutionInfo = { ...infoOf(id, rollout), historyLength };
         const [pendingActivities, pendingWorkflowTask] = [rollout.pending?.(), rollout.task?.()];
-        return { status: { name }, raw: { workflowExecutionInfo, pendingActivities, pendingWorkflowTask } };
+        return {
+          status: { name },
+          runId: workflowExecutionInfo.execution.runId,
+          raw: { workflowExecutionInfo, pendingActivities, pendingWorkflowTask },
+        };
       }),
     executeUpdate: (_: string, { args }: { args: unknown[] }) =>
       guarded('update', () => {
@@ -147,6 +158,8 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       start: (type: string, options: WorkflowStartOptions) =>
         guarded('start', () => {
           const { workflowId } = options;
+          const isAgain = options.workflowIdReusePolicy === 'REJECT_DUPLICATE' && isStarted(workflowId);
+          if (isAgain) throw new WorkflowExecutionAlreadyStartedError('it was', workflowId, type);
           const there = rollouts[workflowId.replace('rollout/', '')];
           if (there !== undefined && (there.status ?? running) === running) {
             throw new WorkflowExecutionAlreadyStartedError('it runs', workflowId, type);
@@ -167,12 +180,14 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       describeWorkflowExecution: ({ execution }: { execution: { workflowId: string; runId?: string } }) =>
         guarded('describe', () => {
           const { workflowId, runId } = execution;
-          const isNew = started.some(({ options }) => options.workflowId === workflowId);
+          const isNew = isStarted(workflowId);
           const rollout = rollouts[workflowId.replace('rollout/', '')] ?? (isNew ? {} : undefined);
           const own = rollout?.runId ?? `run-of-${workflowId}`;
           const found = runId === undefined || runId === own ? rollout : rollout?.earlier?.[runId];
           if (!found) throw grpcNotFound;
-          return { workflowExecutionInfo: infoOf(workflowId, found) };
+          const info = infoOf(workflowId, found);
+          const memo = isNew ? { fields: { ...info.memo.fields, ...memoOf(workflowId) } } : info.memo;
+          return { workflowExecutionInfo: { ...info, memo } };
         }),
       signalWorkflowExecution: ({ workflowExecution, input, requestId }: SignalRequest) =>
         guarded('signal', () => {

@@ -1,10 +1,14 @@
-/** Runs schemathesis against an API: every check, on what it makes of the OpenAPI document. */
+/**
+ * Runs schemathesis against an API: every check, which is what it does if none is named, on what it makes of the
+ * OpenAPI document.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repoRoot } from '../../src/stack/tools.ts';
+import { z } from 'zod';
+import { configurationOf, type Pass } from './passes.ts';
 
 interface FuzzOptions {
   readonly program: string;
@@ -12,31 +16,27 @@ interface FuzzOptions {
   readonly seed: number;
   /** About so many in all. */
   readonly cases: number;
-  readonly token: string;
+  /** Services of `demo` of which rollouts are known. */
+  readonly rollouts: readonly string[];
 }
 
-/**
- * An event stream ends when its rollout does, or never, so no answer of it can be waited for. Tests of their own follow
- * them.
- */
-const endless = ['followRollout', 'watchRollouts'];
-/** What the coverage of each operation comes to without one case made up at random. */
-const always = 2_000;
-const operations = 38;
+/** What examples and coverage of each operation come to, without one case made up at random. */
+const alwaysEach = 60;
 
 export async function runSchemathesis(
-  options: FuzzOptions,
+  pass: Pass,
+  { program, url, seed, cases, rollouts }: FuzzOptions,
 ): Promise<{ readonly code: number; readonly cases: number }> {
-  const { program, url, seed, cases, token } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
-  const config = join(repoRoot(), 'scripts', 'fuzz', 'schemathesis.toml');
-  const perOperation = Math.max(1, Math.ceil((cases - always) / operations) * 2);
+  const config = join(folder, 'schemathesis.toml');
+  writeFileSync(config, configurationOf(pass, rollouts));
+  const perOperation = Math.max(1, Math.ceil((cases / (await operationsOf(url)) - alwaysEach) * 1.5));
   const args = [
-    ...['--config-file', config, 'run', `${url}/openapi.json`, '--checks', 'all'],
-    ...['--phases', 'examples,coverage,fuzzing,stateful', '--seed', String(seed), '--workers', '2'],
+    ...['--config-file', config, 'run', `${url}/openapi.json`],
+    ...['--phases', pass.thorough ? 'examples,coverage,fuzzing,stateful' : 'examples,coverage'],
+    ...['--seed', String(seed), '--workers', '2'],
     ...['--max-examples', String(perOperation), '--continue-on-failure', '--no-color'],
-    ...endless.flatMap((name) => ['--exclude-operation-id', name]),
-    ...['--header', `Authorization: Bearer ${token}`],
+    ...(pass.token === null ? [] : ['--header', `Authorization: Bearer ${pass.token}`]),
     // On a busy machine; a backtest or a start that supersedes may take long by itself.
     ...['--request-timeout', '60', '--max-response-time', '60'],
   ];
@@ -55,4 +55,12 @@ export async function runSchemathesis(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+async function operationsOf(url: string): Promise<number> {
+  const answer = await fetch(`${url}/openapi.json`);
+  const { paths } = documentSchema.parse(await answer.json());
+  return Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
 }

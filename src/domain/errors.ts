@@ -85,7 +85,7 @@ export const errorCatalogue = {
   'emergency-not-found': {
     status: 404,
     retryable: false,
-    advice: 'Look at `GET /v1/emergency-rollbacks`; the same scope in other words is another emergency.',
+    advice: 'List emergencies with `sluice emergencies`; the same scope in other words is another emergency.',
   },
   'rollout-ended': {
     status: 410,

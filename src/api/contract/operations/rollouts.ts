@@ -88,7 +88,7 @@ export const rolloutOperations = {
     params: targetParamsSchema,
     query: viewQuerySchema,
     answer: rolloutViewSchema,
-    errors: ['rollout-not-found', 'temporal-unavailable'],
+    errors: ['rollout-not-found', 'temporal-unavailable', 'payload-key-missing'],
   },
   steerRollout: {
     method: 'POST',
@@ -109,6 +109,7 @@ export const rolloutOperations = {
       'idempotency-mismatch',
       'worker-absent',
       'temporal-unavailable',
+      'payload-key-missing',
     ],
   },
   followRollout: {
@@ -151,7 +152,7 @@ export const rolloutOperations = {
     summary: 'What its checks and its share of traffic were over time, for charts',
     ...ofOneRun,
     answer: rolloutSeriesSchema,
-    errors: ['rollout-not-found', 'temporal-unavailable'],
+    errors: ['rollout-not-found', 'temporal-unavailable', 'payload-key-missing'],
   },
   auditRollout: {
     method: 'GET',
@@ -160,7 +161,7 @@ export const rolloutOperations = {
     summary: 'Who did what, when and why, the evidence, and whether a replay through today’s code agreed',
     ...ofOneRun,
     answer: auditSchema,
-    errors: ['rollout-not-found', 'temporal-unavailable'],
+    errors: ['rollout-not-found', 'temporal-unavailable', 'payload-key-missing'],
   },
   listRollbacks: {
     method: 'GET',

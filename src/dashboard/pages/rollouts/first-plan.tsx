@@ -12,8 +12,8 @@ metrics: prometheus
 workload: process
 checks: [success-rate, latency-p95]
 stages:
-  - { weight: 10, soak: 20s }
-  - { weight: 50, soak: 20s }
+  - { weight: 10, soak: 1m }
+  - { weight: 50, soak: 1m }
 `;
 
 export function FirstPlan() {

@@ -15,6 +15,7 @@ import { createApp } from '../../src/api/app.ts';
 import { authSection } from '../../src/providers/auth-settings.ts';
 import { listenTo, patienceMs, type Seen, startBrowser } from '../support/browser.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { logInOnPage } from '../support/openid/page.ts';
 import { type OpenIdProvider, startProvider } from '../support/openid/process.ts';
 import { emergencyViewOf, fakeDeps, fakeRollouts } from '../unit/api/fakes.ts';
 
@@ -173,12 +174,7 @@ test('at a provider one logs in there, and comes back as who one is', async () =
   await page.goto(`${address}/ui/`);
   await page.getByRole('link', { name: 'Log in', exact: true }).click();
   await page.getByRole('link', { name: 'Log in at Our own people' }).click();
-  await page.locator('input[name=login]').fill('ann');
-  await page.locator('input[name=password]').fill('any');
-  await page.locator('button[type=submit]').click();
-  // The next page of the provider has a button like that as well.
-  await page.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
-  await page.locator('button[type=submit]').click();
+  await logInOnPage(page, 'ann');
   await page.waitForURL(`${address}/ui/`);
   await page.getByRole('button', { name: 'You are logged in as ann@example.com' }).waitFor();
 });

@@ -15,6 +15,8 @@ interface TabOptions {
   readonly width?: number;
   /** Default: light. */
   readonly theme?: 'light' | 'dark';
+  /** Another API over the same stack. */
+  readonly apiUrl?: string;
 }
 
 export class Dashboard {
@@ -26,8 +28,8 @@ export class Dashboard {
     this.browser = browser;
   }
 
-  static async start(): Promise<Dashboard> {
-    const [parts, browser] = await Promise.all([Parts.start(await freePortBase()), startBrowser()]);
+  static async start(more: Readonly<Record<string, unknown>> = {}): Promise<Dashboard> {
+    const [parts, browser] = await Promise.all([Parts.start(await freePortBase(), { more }), startBrowser()]);
     return new Dashboard(parts, browser);
   }
 
@@ -36,7 +38,10 @@ export class Dashboard {
   }
 
   /** A browser of its own, so to speak: nothing is remembered from tab to tab. The path is that under `/ui`. */
-  async open(path: string, { width = 1280, theme = 'light' }: TabOptions = {}): Promise<Tab> {
+  async open(
+    path: string,
+    { width = 1280, theme = 'light', apiUrl = this.parts.apiUrl }: TabOptions = {},
+  ): Promise<Tab> {
     const context = await this.browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: theme,
@@ -47,7 +52,7 @@ export class Dashboard {
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const seen = listenTo(page);
-    await page.goto(`${this.parts.apiUrl}/ui${path}`);
+    await page.goto(`${apiUrl}/ui${path}`);
     return { page, context, seen };
   }
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { readMapping } from '../../src/domain/plan/text.ts';
 import { parseConfig, type SluiceConfig } from '../../src/providers/config.ts';
 import { endable, listening } from '../contract/health/servers.ts';
+import { ago, bill, scan } from './gate-reports.ts';
 import { startPrometheus, type TestPrometheus } from './prometheus.ts';
 import { startRegistry } from './registry.ts';
 import { keyFile, pushSigned } from './signatures/signed.ts';
@@ -31,8 +32,6 @@ export interface GatedWorld {
   stop(): Promise<void>;
 }
 
-const dayMs = 86_400_000;
-const ago = (days: number) => new Date(Date.now() - days * dayMs).toISOString();
 const rolledOut = ['atlas/s7', 'summit-server/v4.0.0-ga'];
 
 export async function startGatedWorld(configPath: string): Promise<GatedWorld> {
@@ -97,37 +96,6 @@ const facts = {
   dashboards: true,
   alerts: true,
 };
-
-function bill(days: number): object {
-  const component = {
-    name: 'left-pad',
-    version: '1.3.0',
-    licenses: [{ license: { id: 'MIT' } }],
-    purl: 'pkg:npm/left-pad@1.3.0',
-  };
-  return {
-    bomFormat: 'CycloneDX',
-    specVersion: '1.6',
-    metadata: { timestamp: ago(days) },
-    components: [component],
-  };
-}
-
-function scan(severities: readonly string[]): object {
-  const found = severities.map((Severity, at) => ({
-    VulnerabilityID: `CVE-2030-${at + 1}`,
-    PkgName: 'openssl',
-    InstalledVersion: '3.0.1',
-    FixedVersion: '3.0.2',
-    Severity,
-  }));
-  return {
-    SchemaVersion: 2,
-    ArtifactName: 'image',
-    CreatedAt: ago(0.5),
-    Results: [{ Vulnerabilities: found }],
-  };
-}
 
 const run = { name: 'mvp4-gate / build', status: 'completed', conclusion: 'success' };
 

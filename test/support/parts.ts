@@ -2,10 +2,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { stringify } from 'yaml';
 import type { Started } from '../../src/api/contract.ts';
 import type { LoadStats, VersionStats } from '../../src/demo/load-stats.ts';
 import type { RolloutStatus, WatchProgress } from '../../src/domain/rollout/status.ts';
@@ -14,7 +15,7 @@ import { placesOf } from '../../src/providers/workload/process-places.ts';
 import { readSlot } from '../../src/providers/workload/process-slots.ts';
 import type { Component } from '../../src/stack/component.ts';
 import { componentsOf } from '../../src/stack/components.ts';
-import { shopProcesses, writeConfigs } from '../../src/stack/configs.ts';
+import { shopProcesses, sluiceConfig, writeConfigs } from '../../src/stack/configs.ts';
 import { createFolders, layoutOf } from '../../src/stack/layout.ts';
 import { portProblem, portsFrom } from '../../src/stack/ports.ts';
 import { bringUpShop } from '../../src/stack/shop-slots.ts';
@@ -33,6 +34,8 @@ export interface Seen {
 interface PartsOptions {
   /** Parts that are not started. */
   readonly without?: readonly PartName[];
+  /** Sections of the configuration beside those of the local stack. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export class Parts {
@@ -47,9 +50,12 @@ export class Parts {
   private readonly components: ReadonlyMap<string, Component>;
   private readonly running = new Map<string, ChildProcess>();
   private readonly tools = locateTools();
+  /** Of worker and API. */
+  readonly config: Readonly<Record<string, unknown>>;
 
-  private constructor(portBase: number) {
+  private constructor(portBase: number, more: Readonly<Record<string, unknown>>) {
     this.ports = portsFrom(portBase);
+    this.config = { ...sluiceConfig(this.layout, this.ports), ...more };
     this.apiUrl = `http://127.0.0.1:${this.ports.api}`;
     this.shopUrl = `http://127.0.0.1:${this.ports.shop}`;
     this.haproxyMetricsUrl = `http://127.0.0.1:${this.ports.haproxyStats}/metrics`;
@@ -57,12 +63,13 @@ export class Parts {
     this.components = new Map([...first, ...rest].map((component) => [component.name, component]));
   }
 
-  static async start(portBase: number, { without = [] }: PartsOptions = {}): Promise<Parts> {
-    const parts = new Parts(portBase);
+  static async start(portBase: number, { without = [], more = {} }: PartsOptions = {}): Promise<Parts> {
+    const parts = new Parts(portBase, more);
     const problem = await portProblem(parts.ports);
     if (problem) throw new Error(problem);
     createFolders(parts.layout);
     writeConfigs(parts.layout, parts.ports);
+    writeFileSync(parts.layout.sluiceConfig, stringify(parts.config));
     try {
       const maps = parts.layout.haproxyMaps;
       await bringUpShop(parts.shop, maps, AbortSignal.timeout(60_000), () => {});

@@ -12,7 +12,7 @@ const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
 /** As long as the name of a stage may be. */
 const longAndHostile = `${hostile} ${'w'.repeat(128)}`.slice(0, 128);
 /** Waits for somebody before it touches anything. */
-const gated = `service: orders
+export const gated = `service: orders
 environment: demo
 version: v9
 traffic: haproxy
@@ -138,7 +138,7 @@ export function acting(use: () => Dashboard): void {
   }, 300_000);
 }
 
-function dialogButton(page: Page, name: string) {
+export function dialogButton(page: Page, name: string) {
   return page.getByRole('dialog').getByRole('button', { name, exact: true });
 }
 
@@ -160,6 +160,17 @@ async function complete(page: Page, typed: string, completed: string): Promise<v
 
 /** As ann, who says so in the dialog. Ends on the page of the rollout. `refused`: what is done when it is. */
 async function begin(page: Page, plan: string, reason: string, refused?: () => Promise<void>): Promise<void> {
+  await write(page, plan);
+  await page.getByRole('button', { name: 'Start …' }).click(patient);
+  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
+  await page.getByRole('dialog').getByLabel('Your name').fill('ann');
+  await dialogButton(page, 'Start').click();
+  await refused?.();
+  await page.waitForURL(/\/ui\/rollouts\/demo\/\w+\?run=/, patient);
+}
+
+/** Puts a plan that can be started in the place of what is in the editor. */
+export async function write(page: Page, plan: string): Promise<void> {
   const editor = page.getByRole('textbox', { name: 'Plan, in YAML' });
   // On a busy machine a list of completions may still be open, and takes the keys.
   const written = async () => {
@@ -173,12 +184,6 @@ async function begin(page: Page, plan: string, reason: string, refused?: () => P
     );
   };
   await expect.poll(written, { timeout: 120_000 }).toBe(true);
-  await page.getByRole('button', { name: 'Start …' }).click(patient);
-  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
-  await page.getByRole('dialog').getByLabel('Your name').fill('ann');
-  await dialogButton(page, 'Start').click();
-  await refused?.();
-  await page.waitForURL(/\/ui\/rollouts\/demo\/\w+\?run=/, patient);
 }
 
 async function act(page: Page, name: string, reason: string): Promise<void> {

@@ -1,24 +1,20 @@
 /** What holds for every page, in both themes, on a narrow and on a wide screen. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { configurationSchema, findingsSchema } from '../../../src/api/contract.ts';
 import { examples } from '../../../src/api/examples/examples.ts';
+import { assuringGates } from '../../support/assurance.ts';
 import { violationsOn } from '../../support/axe.ts';
 import { patienceMs } from '../../support/browser.ts';
 import type { Dashboard } from '../../support/dashboard.ts';
-import { type PageRow, pageRows } from '../pages.ts';
+import { pageRows } from '../pages.ts';
+import { expectForEverybody } from './fits.ts';
 import { tablesTooWide } from './tables.ts';
 
-const widths = [1280, 360] as const;
-const themes = ['light', 'dark'] as const;
 /** Of a page that is opened first, in bytes as they are sent. */
 const loadLimit = 200_000;
 /** With the editor's own code, which comes once its page is there. */
 const editorLimit = 300_000;
-/** Set by `npm run screenshots`. */
-const pictures = process.env.SLUICE_SCREENSHOTS;
 
 /** A rollout that waits for a yes before it touches anything, so that pages have something to show. */
 const waiting = `
@@ -65,12 +61,20 @@ const freezes = [
   },
 ];
 
+/** What its gates found stands on the pages of security and readiness. */
+const assured = waiting
+  .replace('payments', 'accounts')
+  .replace('v7', 'v3')
+  .replace('  - { gate: approval }', assuringGates);
+
 export function everyPage(use: () => Dashboard): void {
   beforeAll(async () => {
     const { apiUrl } = use().parts;
     const headers = { 'content-type': 'application/yaml' };
-    const answer = await fetch(`${apiUrl}/v1/rollouts`, { method: 'POST', headers, body: waiting });
-    expect(await answer.text()).toContain('demo/payments');
+    for (const body of [waiting, assured]) {
+      const answer = await fetch(`${apiUrl}/v1/rollouts`, { method: 'POST', headers, body });
+      expect(answer.status, await answer.text()).toBe(201);
+    }
   });
 
   it.each(pageRows)(
@@ -79,19 +83,7 @@ export function everyPage(use: () => Dashboard): void {
       const { apiUrl } = use().parts;
       const { page, context, seen } = await use().open(row.path);
       await page.getByRole('main').getByText(row.shows).first().waitFor({ timeout: patienceMs });
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 800 });
-        for (const colorScheme of themes) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          const where = `${row.name}, ${width} px, ${colorScheme}`;
-          expect(await violationsOn(page), where).toEqual([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBeLessThanOrEqual(
-            width,
-          );
-          expect(await tablesTooWide(page), where).toEqual([]);
-          if (pictures !== undefined) await take(page, row, pictures, `${width}-${colorScheme}`);
-        }
-      }
+      await expectForEverybody(page, row.name);
       expect(await page.title()).toContain('Sluice');
       const loaded = await loadedBytes(page);
       expect(loaded).toBeLessThan(row.name === 'start' ? editorLimit : loadLimit);
@@ -121,6 +113,16 @@ export function everyPage(use: () => Dashboard): void {
     await context.close();
   });
 
+  it.each(['security', 'readiness'])(
+    'says in words that everybody can read that %s is not known',
+    async (view) => {
+      const { page, context } = await use().open(`/rollouts/demo/shop/${view}`);
+      await page.getByText(/nothing is assured|No gate judged readiness/).waitFor({ timeout: patienceMs });
+      expect(await violationsOn(page)).toEqual([]);
+      await context.close();
+    },
+  );
+
   it('the page of a start is there before its editor, which is most of it', async () => {
     const { apiUrl } = use().parts;
     const { page, context, seen } = await use().open('/login');
@@ -146,9 +148,4 @@ async function loadedBytes(page: Page): Promise<number> {
       .filter(({ name }) => new URL(name).pathname.startsWith('/ui/'))
       .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
   );
-}
-
-async function take(page: Page, { name }: PageRow, folder: string, what: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}-${what}.png`) });
 }

@@ -4,11 +4,11 @@ import { Dashboard } from '../../support/dashboard.ts';
 
 const startTimeoutMs = 240_000;
 
-/** What it answers is there once the file's stories begin. */
-export function onOneStack(): () => Dashboard {
+/** What it answers is there once the file's stories begin. `more`: sections of the configuration. */
+export function onOneStack(more: Readonly<Record<string, unknown>> = {}): () => Dashboard {
   let dashboard: Dashboard | undefined;
   beforeAll(async () => {
-    dashboard = await Dashboard.start();
+    dashboard = await Dashboard.start(more);
   }, startTimeoutMs);
   afterAll(() => dashboard?.stop());
   return () => {

@@ -10,7 +10,7 @@ interface Assurance {
   remove(): void;
 }
 
-/** In a plan: they hold, and so does what stands beside them. */
+/** In a plan, which they refuse. */
 export const assuringGates = `  - { gate: vulnerabilities, report: trivy.json, timeout: 1d }
   - { gate: sbom, report: bill.json, timeout: 1d }
   - { gate: compliance, timeout: 1d }

@@ -67,6 +67,15 @@ it.each([
   expect(isLegible(text)).toBe(true);
 });
 
+it.each(['\ufe01', '\ufe0f', '\u0301\u200d', '\u200d'])(
+  'is done with a text of nothing but marks at once, where looking back from each would take minutes',
+  (mark) => {
+    const text = `\u0915${mark.repeat(85_000)}`;
+    expect(legible(text)).toHaveLength(text.length);
+    expect(isLegible(text)).toBe(false);
+  },
+);
+
 it('leaves tabs and ends of lines to texts that may have them', () => {
   expect(legible('a\tb\r\nc')).toBe('a\tb\r\nc');
   expect(isLegible('a\tb')).toBe(false);

@@ -106,7 +106,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       // Nothing comes before the stop of whoever names no run, and sends it once.
       if (!isKeyed || command.expect?.startedAtMs !== undefined) return await send(deps, ref, command);
       return await sendBound(
-        () => (isExpress ? firstInHaste(deps, ref, command) : firstRef(deps, ref, command)),
+        () => (command.name === 'rollback' ? firstInHaste(deps, ref, command) : firstRef(deps, ref, command)),
         (run) => send(deps, run, command),
       );
     }

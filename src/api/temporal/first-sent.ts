@@ -39,7 +39,9 @@ export async function firstSentTo(
   if (latest === null) return null;
   const now = chainOf(latest);
   const first = await keptFirst(deps, sent, now.firstRunId, timeoutMs);
-  if (first === now.firstRunId) return now;
+  // A way back is tried whatever is missing.
+  const isUnsure = first === null && sent.message === 'rollback';
+  if (first === now.firstRunId || isUnsure) return now;
   const before = first === null ? 'for one that nobody can tell any more' : `for run ${first}`;
   throw new SluiceError(
     'command-refused',
@@ -66,8 +68,10 @@ async function keptFirst(
         workflowId: sentId,
         taskQueue: taskQueues.rollouts,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        // Where no worker comes, it is over all the same.
-        workflowExecutionTimeout: '1 day',
+        // It has nothing to do, so whatever a worker has to do comes first.
+        startDelay: '1 minute',
+        // Where no worker comes that knows it, it is over all the same.
+        workflowExecutionTimeout: '10 minutes',
         memo: { [sentToMemo]: runId },
         staticSummary: `${message} of ${workflowId} sent`,
       }),

@@ -1,4 +1,5 @@
 /** What an emergency has done: rollouts in its scope are found, then told, stopped and read, all at once. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { covers, isExact, isWhole, type ScopeWords } from '../domain/emergency/scope.ts';
 import type {
   EmergencyActivities,
@@ -21,6 +22,9 @@ const asksAtOnce = 50;
 /** What one emergency can hold, by what Temporal takes in one payload. The others follow when these are settled. */
 const maxFound = 4_000;
 
+/** What is not said by then is left out: a later sweep asks again. */
+const wordsWaitMs = 1_000;
+
 /** Emergencies of earlier workers do not say who they are, and nobody is named as the holder of their stops. */
 const unnamed = 'unnamed';
 
@@ -38,9 +42,11 @@ async function find(deps: ActivityDeps, input: FindInput): Promise<FindResult> {
   const wanted = new Map(
     rollouts.filter((one) => isWanted(input, one)).map((one) => [one.target, one] as const),
   );
-  const { found, unseen, unknown } = await findUnlisted(deps, input, (target) => wanted.has(target));
+  const [{ found, unseen, unknown }, nowhere] = await Promise.all([
+    findUnlisted(deps, input, (target) => wanted.has(target)),
+    problem === null ? soon(unknownWords(deps, input.order.scope, rollouts)) : [],
+  ]);
   for (const one of found) wanted.set(one.target, one);
-  const nowhere = problem === null ? await unknownWords(deps, input.order.scope, rollouts) : [];
   const all = [...wanted.values()];
   const tooMany =
     all.length > maxFound ? `${all.length} rollouts are in the scope; ${maxFound} come first` : null;
@@ -87,6 +93,11 @@ async function findUnlisted(
     }
   });
   return { found, unseen, unknown };
+}
+
+/** Nobody who is to be brought back waits long for the names of those who are not there. */
+async function soon(words: Promise<string[]>): Promise<string[]> {
+  return await Promise.race([words, sleep(wordsWaitMs, [])]);
 }
 
 /** Words that name no single target, and nothing that was ever rolled out. Those of which nobody can say are left out. */

@@ -75,7 +75,7 @@ export async function openEmergency(
   const isNone = (known: Begun) => known.over === true && order.stoppedAll.length > 0;
   const opening = asking.then(async (known) => {
     if (known !== null && !isNone(known)) return known;
-    if (force !== true) await refuseNobody(deps, order);
+    if (force !== true) await refuseNobody(deps, order, stopping);
     return await begin(deps, order, request);
   });
   const [opened, stop] = await Promise.all([opening.catch((error: unknown) => ({ error })), stopping]);
@@ -118,19 +118,32 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
 }
 
 /** A typing error would block what it does not mean, and bring nothing back. Who is not sure refuses nothing. */
-async function refuseNobody(deps: ExpressDeps, { id, scope }: EmergencyOrder): Promise<void> {
+async function refuseNobody(
+  deps: ExpressDeps,
+  order: EmergencyOrder,
+  stopping: Promise<Stopped>,
+): Promise<void> {
+  // Whom a stop has met is somebody, also where lists do not have it yet.
+  const met = stopping.then(({ restored }) => restored.length > 0);
+  const refusal = refusalOf(deps, order);
+  const refused = await Promise.race([refusal, met.then((isSomebody) => (isSomebody ? null : refusal))]);
+  if (refused !== null && !(await met)) throw refused;
+}
+
+/** Null: somebody is known, or nobody can say. */
+async function refusalOf(deps: ExpressDeps, { id, scope }: EmergencyOrder): Promise<SluiceError | null> {
   const signal = AbortSignal.timeout(looksWaitMs);
   for (const word of scope) {
-    if (isWhole(word) || signal.aborted || (await isKnown(deps, word))) return;
+    if (isWhole(word) || signal.aborted || (await isKnown(deps, word))) return null;
   }
   // One that was opened with `force` is asked for again without.
   const info = await rawInfoOf(deps, { workflowId: emergencyWorkflowIdOf(id) }, looksWaitMs).catch(
     () => null,
   );
-  if (info && isOpen(info)) return;
+  if (info && isOpen(info)) return null;
   const [first, ...rest] = scope;
   const more = rest.length === 0 ? '' : ` and of ${rest.length} more`;
-  throw new SluiceError(
+  return new SluiceError(
     'rollout-not-found',
     `No rollout of ${first}${more} is known, so no emergency was opened. To block new rollouts there all the same, send it with \`force\` (\`--force\`).`,
     { details: { unknown: scope } },

@@ -51,8 +51,8 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     const anew = /\bno-cache\b/i.test(said);
     const maxAgeIsZero = anew || /\bmax-age=0\b/i.test(said);
     const asked = () => rollouts.get(ref, anew);
-    // Who waits for the latest means the one of now, not that of a moment ago.
-    const isOfNow = maxAgeIsZero || (seconds !== null && ref.runId === undefined);
+    // Who waits means the rollout of now: an older look at it would be another state than the one that is known.
+    const isOfNow = maxAgeIsZero || seconds !== null;
     const first = await (isOfNow ? asked() : recent.of(idOfRef(ref), asked, stream.own.of(request)));
     const waited = async (waitMs: number) => {
       const run = { ...ref, runId: first.runId };

@@ -90,10 +90,11 @@ export class Board {
     this.again(() => this.followEnded(), lately.everyMs);
   }
 
-  private again(work: () => Promise<void>, everyMs: number): void {
+  /** Goes on until the board rests: once it has begun again, this is done by what began then. */
+  private again(work: () => Promise<void>, everyMs: number, begun = this.begun): void {
     const turn = () => {
       void work().finally(() => {
-        if (!this.closed && this.begun !== null) this.again(work, everyMs);
+        if (!this.closed && begun !== null && this.begun === begun) this.again(work, everyMs, begun);
       });
     };
     this.timers = [...this.timers.slice(-8), setTimeout(turn, everyMs).unref()];

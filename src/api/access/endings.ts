@@ -92,8 +92,9 @@ async function endingIn(place: string): Promise<Ending | null> {
   return read?.success ? read.data : null;
 }
 
-/** Null for what is not there. */
+/** Null for what is not there, and for a file where a folder was looked for. */
 export function noneOf(error: unknown): null {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+    return null;
   throw error;
 }

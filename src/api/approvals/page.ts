@@ -6,11 +6,12 @@ import { policyWithStyle } from '../web/answer-headers.ts';
 import { questionText } from './question.ts';
 
 const style =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}' +
+  'html{color-scheme:light dark}' +
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:CanvasText;background:Canvas}' +
   'table{border-collapse:collapse;margin:1rem 0;width:100%}caption{text-align:left;font-weight:600}' +
   'th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #767676}' +
   'textarea{display:block;width:100%;box-sizing:border-box;font:inherit}' +
-  'button{font:inherit;padding:.5rem 1.25rem;margin:1rem 1rem 0 0;border:2px solid #111;background:#fff;color:#111}';
+  'button{font:inherit;padding:.5rem 1.25rem;margin:1rem 1rem 0 0;border:2px solid CanvasText;background:Canvas;color:CanvasText}';
 
 /** Nothing is loaded, nothing runs, and the link is told to nobody; the rest is as for every answer. */
 export const pageHeaders: Readonly<Record<string, string>> = {

@@ -202,7 +202,7 @@ describe('the values', () => {
 });
 
 describe('sessions of browsers', () => {
-  const folder = '/var/lib/sluice/sessions';
+  const folder = '/var/lib/sluice-api/sessions';
   const apiOf = (objects: readonly ChartObject[]) =>
     only(objects, 'Deployment').find(({ metadata }) => metadata.name === 'sluice-api');
   /** The API with its volume for sessions. */

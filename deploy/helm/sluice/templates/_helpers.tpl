@@ -51,7 +51,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- $sessions := ($config.auth | default dict).sessions }}
 {{- if not $sessions }}{{ fail "api.sessions needs config.auth.sessions: without it nobody logs in with a browser." }}{{ end }}
 {{- if $sessions.folder }}{{ fail "config.auth.sessions.folder and api.sessions exclude each other: the chart sets the folder." }}{{ end }}
-{{- $_ := set $sessions "folder" "/var/lib/sluice/sessions" }}
+{{- $_ := set $sessions "folder" "/var/lib/sluice-api/sessions" }}
 {{- end }}
 {{- toYaml $config }}
 {{- end }}
@@ -207,7 +207,7 @@ spec:
   volumeMounts:
     - { name: config, mountPath: /etc/sluice, readOnly: true }
     {{- if (.settings.sessions | default dict).enabled }}
-    - { name: sessions, mountPath: /var/lib/sluice }
+    - { name: sessions, mountPath: /var/lib/sluice-api }
     {{- end }}
     {{- with .root.Values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}

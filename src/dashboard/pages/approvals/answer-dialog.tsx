@@ -5,6 +5,7 @@
 import type { Waiting } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { useReport } from '../../live/connection.ts';
+import { kindOf } from '../../live/heard.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Loading, Problem } from '../../ui/states.tsx';
@@ -28,8 +29,8 @@ export function AnswerDialog({ waiting, name, verifiedName, onDone, onClose }: A
   // Asked after the rollout was seen: what waits now waited then, or the dialog is told of it.
   const list = useQuery('listApprovals', query.data === null ? null : { environment, service }, lookEveryMs);
   const problem = query.problem ?? list.problem;
-  const kind = problem === null ? 'live' : 'lost';
-  useReport('answer', { kind, asOfMs: query.atMs, why: problem?.detail ?? null });
+  const kind = kindOf(query.data, problem);
+  useReport('answer', { kind, asOfMs: query.atMs, why: kind === 'live' ? null : (problem?.detail ?? null) });
   if (query.data !== null && list.data !== null) {
     return (
       <CommandDialog

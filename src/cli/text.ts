@@ -67,12 +67,15 @@ function lastHeardLines(live: WatchProgress, nowMs: number): string[] {
   const heard = `  the watch was last heard of ${ageOf(atMs, nowMs)} ago: ${askedPercent} % asked${measured}`;
   if (leaseUntilMs === 0) return [heard];
   if (silenceOf(live, nowMs - atMs) === 'lapsed') {
-    return [heard, '  its lease has run out since: the data plane sends all users to stable'];
+    return [
+      heard,
+      '  by this machine’s clock its lease has run out since: the data plane sends all users to stable',
+    ];
   }
   const left = formatDuration(Math.max(0, Math.ceil((leaseUntilMs - nowMs) / 1000)) * 1000);
   return [
     heard,
-    `  its lease has ${left} left; unless it is renewed, the data plane then sends all users to stable`,
+    `  by this machine’s clock its lease has ${left} left; unless it is renewed, the data plane then sends all users to stable`,
   ];
 }
 

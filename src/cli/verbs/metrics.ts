@@ -1,7 +1,7 @@
 /** `sluice metrics check`: what every query of a plan answers now, and why some answer nothing. */
 import { Command } from 'commander';
 import type { MetricsCheck, MetricsCheckQuery } from '../../api/contract.ts';
-import { formatDuration } from '../../domain/duration.ts';
+import { formatMeasured } from '../../domain/duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type Override, readPlanFile, setOption } from '../plan-file.ts';
@@ -35,7 +35,7 @@ async function runMetricsCheck(options: MetricsCheckOptions, io: Io): Promise<nu
 async function patiently<T>(io: Io, work: () => Promise<T>): Promise<T> {
   const beganMs = io.now();
   const timer = setInterval(() => {
-    writeLines(io.err, [`the metrics source has been asked for ${formatDuration(io.now() - beganMs)} …`]);
+    writeLines(io.err, [`the metrics source has been asked for ${formatMeasured(io.now() - beganMs)} …`]);
   }, tellEveryMs);
   try {
     return await work();

@@ -1,7 +1,7 @@
 /**
  * The post-incident review of an incident in Markdown: what is known is filled in, what people must add is asked for.
  */
-import { formatDuration } from '../duration.ts';
+import { formatMeasured } from '../duration.ts';
 import type { Incident, IncidentRollout } from './types.ts';
 
 export function reviewOf(incident: Incident): string {
@@ -70,11 +70,11 @@ function rolloutLines({ version, author, runId, rollback }: IncidentRollout): st
 }
 
 function known(ms: number | null): string {
-  return ms === null ? '(not known)' : formatDuration(ms);
+  return ms === null ? '(not known)' : formatMeasured(ms);
 }
 
 function span(fromMs: number, toMs: number): string {
-  return formatDuration(Math.max(0, toMs - fromMs));
+  return formatMeasured(Math.max(0, toMs - fromMs));
 }
 
 function stamp(atMs: number): string {

@@ -37,7 +37,10 @@ const { values } = parseArgs({
   },
 });
 const running = Number(values.running);
-const steps = values.ended.split(',').map(Number);
+const steps = values.ended
+  .split(',')
+  .map(Number)
+  .sort((a, b) => a - b);
 const times = Number(values.times);
 const warmUp = 3;
 const startsAtOnce = 15;

@@ -122,7 +122,9 @@ function post(service: string, event: object) {
 }
 
 async function view(service: string, run?: string) {
-  const answer = await app.inject(`/v1/rollouts/test/${service}${run === undefined ? '' : `?run=${run}`}`);
+  const url = `/v1/rollouts/test/${service}${run === undefined ? '' : `?run=${run}`}`;
+  // As it is now, whoever looked a moment ago.
+  const answer = await app.inject({ url, headers: { 'cache-control': 'max-age=0' } });
   return rolloutViewSchema.parse(answer.json());
 }
 

@@ -92,6 +92,7 @@ export function accounts(use: () => Dashboard): void {
       .getByText('this one')
       .waitFor(patient);
     await expectForEverybody(bob.page, 'sessions');
+    expect([...ann.seen.complaints, ...bob.seen.complaints]).toEqual([]);
     await ann.context.close();
     await bob.context.close();
   }, 300_000);

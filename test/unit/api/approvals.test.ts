@@ -235,6 +235,8 @@ test('a link stands in no log', async () => {
 test('links that are not good are counted and stand in the log as any refusal, a few at a time', async () => {
   const { app } = await serve(asking, {}, null, { budgets: budgetsOf() });
   const { path } = await linkFor('bob', 60_000);
+  // So that nothing refills meanwhile.
+  const frozen = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   const statuses = [];
   for (let time = 0; time < 32; time += 1)
     statuses.push((await app.inject({ url: `${path}x`, remoteAddress: '192.0.2.7' })).statusCode);
@@ -244,6 +246,7 @@ test('links that are not good are counted and stand in the log as any refusal, a
   const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 120_000);
   expect((await app.inject(path)).statusCode).toBe(410);
   later.mockRestore();
+  frozen.mockRestore();
   const refusals = logged.map((line) => JSON.parse(line)).filter(({ refused }) => refused !== undefined);
   const told = { method: 'GET', path: '/approvals/*', principal: 'anybody' };
   expect(refusals[0]).toMatchObject({ ...told, refused: 'signature-invalid', address: '192.0.2.7' });

@@ -306,7 +306,7 @@ test('whoever was verified acts by that name, whatever the request says', async 
     const payload = url.endsWith('pause') ? told : { plan: { environment: 'dev' }, actor: 'ann' };
     expect((await app.inject({ method: 'POST', url, headers, payload })).statusCode).toBeLessThan(300);
     const [call] = rollouts.calls;
-    expect(call?.args.at(-1)).toMatchObject({ actor: 'the operator' });
+    expect(call?.args).toContainEqual(expect.objectContaining({ actor: 'the operator' }));
   }
 });
 

@@ -72,7 +72,7 @@ describe('a look at what a rollout has given out', () => {
 
   it.each([
     ['under way', { ...prepare, state: 2, scheduledTime: ago(20_000) }],
-    ['just given out', { ...prepare, state: 1, scheduledTime: ago(5_000) }],
+    ['just given out', { ...prepare, state: 1, scheduledTime: ago(0) }],
     ['to be tried again later', { ...prepare, state: 1, scheduledTime: ago(-20_000) }],
   ])('misses nobody while it is %s', async (_, activity) => {
     const pending = () => [activity];

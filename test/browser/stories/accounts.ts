@@ -26,11 +26,14 @@ export function accounts(use: () => Dashboard): void {
     return {
       ...tab,
       goOn: async () => {
+        expect(tab.seen.complaints).toEqual([]);
         await provider.click();
         await logInOnPage(tab.page, account);
         await tab.page
           .getByRole('button', { name: `You are logged in as ${account}@example.com` })
           .waitFor(patient);
+        // What the provider's own pages lack is not ours.
+        tab.seen.complaints.length = 0;
       },
     };
   };

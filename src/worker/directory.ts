@@ -11,7 +11,7 @@ import { type RolloutInput, workflowType } from '../domain/rollout/names.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
 import { knowsRolloutsOf } from './known-rollouts.ts';
-import { type Listing, listAll, listEndedSince, listOpen, millisOf } from './listing.ts';
+import { type Listing, listAll, listEndedSince, listOpen, millisOf, pagesBy } from './listing.ts';
 import { boundedCalls, type Call, emergenciesCovering, isOpen } from './open-emergencies.ts';
 import { startOptionsOf, trafficMemo } from './start-options.ts';
 
@@ -24,7 +24,7 @@ const notContinued = 'ExecutionStatus != "ContinuedAsNew"';
 export function temporalDirectory(client: Client): Directory {
   const call = translating(boundedCalls(client));
   const handleOf = (target: string, runId?: string) => client.workflow.getHandle(workflowIdOf(target), runId);
-  const listing = listingOf(client, call);
+  const listing: Listing = { page: pagesBy(client, call), pageSize, maxRows };
   const find: Directory['find'] = async (target) => {
     const described = await call(() => unlessGone(() => handleOf(target).describe()));
     return described ? foundIn(described.raw.workflowExecutionInfo ?? {}) : null;
@@ -106,7 +106,7 @@ export function temporalDirectory(client: Client): Directory {
 
 /** Rollouts that ended since then, however they ended; lists lag behind by a second or so. */
 export async function endedRollouts(client: Client, sinceMs: number): Promise<FoundRollout[]> {
-  const listing = listingOf(client, translating(boundedCalls(client)));
+  const listing = { page: pagesBy(client, translating(boundedCalls(client))), pageSize, maxRows };
   return (await listEndedSince(listing, `${rollouts} AND ${notContinued}`, sinceMs)).map(foundIn);
 }
 
@@ -136,13 +136,6 @@ async function unlessGone<T>(work: () => Promise<T>): Promise<T | null> {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
-}
-
-function listingOf(client: Client, call: Call): Listing {
-  const { namespace } = client.options;
-  const page: Listing['page'] = (query, pageSize, nextPageToken) =>
-    call(() => client.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }));
-  return { page, pageSize, maxRows };
 }
 
 function foundIn(info: RawWorkflowExecutionInfo): FoundRollout {

@@ -3,7 +3,7 @@
  * status and one for the order of their answers, and none for when something was closed: by `CloseTime IS NULL` or
  * `CloseTime > ...` they read everything that has ended as well.
  */
-import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, RawWorkflowExecutionInfo } from '@temporalio/client';
 import { closed, notClosed, withStatus } from '../domain/rollout/names.ts';
 import { isInvalidCall } from './invalid-call.ts';
 
@@ -24,6 +24,13 @@ interface Page {
  * next one is so many times as long.
  */
 const ended = { firstSize: 5, growth: 4 };
+
+/** Pages as a client asks for them; `call` makes each call, with whatever bounds and translates it. */
+export function pagesBy(client: Client, call: <T>(work: () => Promise<T>) => Promise<T>): Listing['page'] {
+  const { namespace } = client.options;
+  return (query, pageSize, nextPageToken) =>
+    call(() => client.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }));
+}
 
 export async function listAll(listing: Listing, query: string): Promise<RawWorkflowExecutionInfo[]> {
   return await pagesOf(listing, query, { firstSize: listing.pageSize, goesOn: () => true });
@@ -72,7 +79,9 @@ export function lastOfEach(infos: readonly RawWorkflowExecutionInfo[]): RawWorkf
 }
 
 /** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */
-export function millisOf(time: RawWorkflowExecutionInfo['startTime']): number | null {
+export function millisOf(
+  time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined,
+): number | null {
   return time ? Number(String(time.seconds ?? 0)) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
 }
 

@@ -7,7 +7,7 @@ import { covers, emergencyIdIn, emergencyWorkflowIdOf, idsCovering } from '../do
 import { type EmergencyOrder, emergencyWorkflowType, orderMemo } from '../domain/emergency/types.ts';
 import type { TargetId } from '../domain/plan/types.ts';
 import { within } from '../providers/limit.ts';
-import { type Listing, listOpen } from './listing.ts';
+import { listOpen, pagesBy } from './listing.ts';
 import { isMissing } from './not-found.ts';
 
 const answerWithinMs = 2_000;
@@ -55,9 +55,7 @@ async function lookedUp(client: Client, call: Call, id: string): Promise<Emergen
 }
 
 async function listed(client: Client, call: Call): Promise<EmergencyOrder[]> {
-  const { namespace } = client.options;
-  const page: Listing['page'] = (query, pageSize, nextPageToken) =>
-    call(() => client.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }));
+  const page = pagesBy(client, call);
   const open = await listOpen({ page, pageSize, maxRows }, `WorkflowType = "${emergencyWorkflowType}"`);
   return open.flatMap(orderIn);
 }

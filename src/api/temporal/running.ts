@@ -11,11 +11,12 @@ import {
   listEndedSince,
   listOpen,
   listPaused,
+  pagesBy,
 } from '../../worker/listing.ts';
 import { hasEnded, phaseSchema } from '../contract.ts';
 import { ask, callTimeoutMs, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { type Listed, type Running, RunningChanges } from './running-changes.ts';
-import { memoOf, rawOf, summaryOf } from './visibility.ts';
+import { memoOf, summaryOf } from './visibility.ts';
 
 /** Whoever waits for it wants few calls. */
 const pageSize = 200;
@@ -32,13 +33,7 @@ export async function runningRollouts(deps: TemporalDeps, timeoutMs = workerTime
 }
 
 function listingOf(deps: TemporalDeps, pageSize: number, timeoutMs: number): Listing {
-  const { workflowService, namespace } = rawOf(deps);
-  const page: Listing['page'] = (query, size, nextPageToken) =>
-    ask(
-      deps,
-      () => workflowService.listWorkflowExecutions({ namespace, pageSize: size, query, nextPageToken }),
-      timeoutMs,
-    );
+  const page = pagesBy(deps.client, (work) => ask(deps, work, timeoutMs));
   return { page, pageSize, maxRows };
 }
 

@@ -4,6 +4,7 @@ import { decoded } from '../../codec/readable.ts';
 import { workflowIdOf } from '../../domain/plan/types.ts';
 import { closed, notClosed, taskQueues, workflowType } from '../../domain/rollout/names.ts';
 import { outlineMemo } from '../../domain/rollout/outline.ts';
+import { millisOf as millisIn } from '../../worker/listing.ts';
 import type { Sees } from '../access/sight.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
@@ -151,7 +152,7 @@ export function rawOf({ client }: TemporalDeps) {
   return { workflowService: client.workflowService, namespace: client.options.namespace };
 }
 
-/** A protobuf timestamp in epoch milliseconds. Its seconds may come as a number or as a Long. */
-export function millisOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return time ? Number(String(time.seconds ?? 0)) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : 0;
+/** A protobuf timestamp in epoch milliseconds; 0 for none. */
+export function millisOf(time: Parameters<typeof millisIn>[0]): number {
+  return millisIn(time) ?? 0;
 }

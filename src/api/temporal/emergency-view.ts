@@ -1,6 +1,5 @@
 /** Emergency rollbacks as they are: listed, looked at, released. */
 
-import { randomUUID } from 'node:crypto';
 import {
   type RawWorkflowExecutionInfo,
   WorkflowNotFoundError,
@@ -27,7 +26,7 @@ import {
 } from '../contract.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { firstSentTo } from './first-sent.ts';
-import { digestOf, needSame, onceId, onceOptions } from './once.ts';
+import { needSame, onceOptions, onceSignalId } from './once.ts';
 import { type ListedPage, pageOf } from './pages.ts';
 import { rawInfoOf } from './raw-info.ts';
 import type { RecentPages } from './recent-pages.ts';
@@ -104,13 +103,10 @@ export async function releaseEmergency(
     if (!timedOut(error)) throw translated(deps, error);
   }
   // Left for the next worker, so that it is never lost.
-  const signal = { workflowId, runId, name: releaseMessage, payload: body, requestId: signalIdOf(body, key) };
+  const requestId = onceSignalId(releaseMessage, { actor: body.actor, asked: [body.reason] }, key);
+  const signal = { workflowId, runId, name: releaseMessage, payload: body, requestId };
   await ask(deps, () => named(id, () => signalOnce(deps, signal)));
   return { accepted: true, via: 'signal', status: null };
-}
-
-function signalIdOf({ actor = '', reason }: EmergencyReleaseBody, key: string | null): string {
-  return key === null ? randomUUID() : onceId(`${releaseMessage}-${digestOf([reason])}`, actor, key);
 }
 
 /** Not there, or over already: Temporal says the same of both. */

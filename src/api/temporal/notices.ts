@@ -1,5 +1,4 @@
 /** Who was told of a rollout, asked of its companion; and the acknowledgement that it takes. */
-import { randomUUID } from 'node:crypto';
 import {
   type DescribeWorkflowExecutionResponse,
   WorkflowNotFoundError,
@@ -12,7 +11,7 @@ import { type AckAnswer, type AckBody, type NoticesView, noticesStatusSchema } f
 import type { RunRef } from '../service.ts';
 import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs } from './calls.ts';
 import { firstSentTo } from './first-sent.ts';
-import { digestOf, needSame, onceId, onceOptions } from './once.ts';
+import { needSame, onceOptions, onceSignalId } from './once.ts';
 import { signalOnce } from './signal-once.ts';
 import { describe, notFound } from './view.ts';
 import { millisOf, workflowIdFor } from './visibility.ts';
@@ -57,7 +56,9 @@ export async function acknowledge(
     if (!timedOut(error)) throw translated(deps, error);
   }
   const { workflowId } = handle;
-  const signal = { workflowId, name: ackMessage, payload: body, requestId: signalIdOf(body, key) };
+  const asked = [(body.reason ?? '').trim()];
+  const requestId = onceSignalId(ackMessage, { actor: body.actor, asked }, key);
+  const signal = { workflowId, name: ackMessage, payload: body, requestId };
   await ask(deps, () => named(ref, () => signalOnce(deps, signal)));
   return { accepted: true, via: 'signal', notices: null };
 }
@@ -70,10 +71,6 @@ async function ackedIn(deps: TemporalDeps, ref: RunRef, { actor }: AckBody, key:
   if (first === null) throw notFound(ref);
   const companionId = noticesIdOf({ target: targetOf(ref), runId: first.firstRunId });
   return deps.client.workflow.getHandle(companionId);
-}
-
-function signalIdOf({ actor = '', reason = '' }: AckBody, key: string | null): string {
-  return key === null ? randomUUID() : onceId(`${ackMessage}-${digestOf([reason.trim()])}`, actor, key);
 }
 
 async function companionOf(deps: TemporalDeps, ref: RunRef) {

@@ -2,7 +2,7 @@
  * Idempotency keys of what is sent as an update: the key is in its id, so Temporal answers a repetition as it did the
  * first time.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { SluiceError } from '../../domain/errors.ts';
 
 /**
@@ -21,6 +21,15 @@ export function digestOf(asked: readonly unknown[]): string {
 /** For an update: without a key it is one of its own. */
 export function onceOptions(message: string, actor = '', key: string | null = null): { updateId?: string } {
   return key === null ? {} : { updateId: onceId(message, actor, key) };
+}
+
+/** For a signal that says the same as such an update, which the key with something else is not. */
+export function onceSignalId(
+  message: string,
+  { actor = '', asked }: { readonly actor: string | undefined; readonly asked: readonly unknown[] },
+  key: string | null,
+): string {
+  return key === null ? randomUUID() : onceId(`${message}-${digestOf(asked)}`, actor, key);
 }
 
 /** The answer tells what was asked the first time. Throws `idempotency-mismatch` when it was something else. */

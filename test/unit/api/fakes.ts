@@ -73,6 +73,17 @@ export function statusOf(changes: Partial<RolloutStatus> = {}): RolloutStatus {
   };
 }
 
+/** So many entries of a story, a second apart: "happening 1" and so on. */
+export function happenings(count: number): RolloutStatus['timeline'] {
+  return Array.from({ length: count }, (_, index) => ({
+    atMs: index * 1000,
+    kind: 'command' as const,
+    text: `happening ${index + 1}`,
+    stage: null,
+    actor: null,
+  }));
+}
+
 export function viewOf(status: Partial<RolloutStatus> = {}, changes: Partial<RolloutView> = {}): RolloutView {
   const full = statusOf(status);
   return {

@@ -1,15 +1,9 @@
 /** What a followed rollout looks like on a terminal that has little room. */
 import { expect, test } from 'vitest';
 import { createScreen } from '../../../src/cli/screen.ts';
-import { viewOf } from '../api/fakes.ts';
+import { happenings, viewOf } from '../api/fakes.ts';
 
-const timeline = Array.from({ length: 9 }, (_, index) => ({
-  atMs: index * 1000,
-  kind: 'command' as const,
-  text: `happening ${index + 1}`,
-  stage: null,
-  actor: null,
-}));
+const timeline = happenings(9);
 
 /** The lines of the last picture. */
 function drawn(rows: number, failing: boolean): string[] {

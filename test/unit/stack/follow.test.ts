@@ -4,15 +4,9 @@ import { expect, test } from 'vitest';
 import type { DemoClient } from '../../../src/stack/api-client.ts';
 import { followRollout } from '../../../src/stack/follow.ts';
 import { createScreen } from '../../../src/stack/screen.ts';
-import { runId, viewOf } from '../api/fakes.ts';
+import { happenings, runId, viewOf } from '../api/fakes.ts';
 
-const timeline = Array.from({ length: 9 }, (_, index) => ({
-  atMs: index * 1000,
-  kind: 'command' as const,
-  text: `happening ${index + 1}`,
-  stage: null,
-  actor: null,
-}));
+const timeline = happenings(9);
 const ended = viewOf({ timeline, outcome: 'promoted', phase: 'promoted', endedAtMs: 9_000 });
 
 /** The lines of the only picture of a rollout that has ended. */

@@ -68,7 +68,7 @@ export const evidenceExamples = {
             { severity: 'critical', count: 1 },
             { severity: 'high', count: 0 },
           ],
-          over: ['CVE-2026-0001'],
+          over: ['CVE-2026-0001 (critical) in openssl 3.0.1, mended in 3.0.2'],
           excepted: [],
           expired: [],
         },

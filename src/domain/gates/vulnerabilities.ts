@@ -4,7 +4,7 @@ import { timeOf } from './report-time.ts';
 import { readSarifLog } from './sarif.ts';
 import { type Severity, severities, severityOf } from './severity.ts';
 
-interface Vulnerability {
+export interface Vulnerability {
   readonly id: string;
   readonly package: string;
   readonly version: string;
@@ -31,7 +31,7 @@ export interface ScanVerdict {
   readonly counts: Readonly<Record<Severity, number>>;
   /** What is over the bounds, the worst first. */
   readonly over: readonly Vulnerability[];
-  readonly excepted: readonly { readonly id: string; readonly reason: string; readonly approver: string }[];
+  readonly excepted: readonly Exception[];
   /** Exceptions that no longer count. */
   readonly expired: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** Where gates are asked, and what their answers rest on, in words: for reports and pages alike. */
 import type { GatePlace } from './types.ts';
+import type { Exception, Vulnerability } from './vulnerabilities.ts';
 
 export function placeText(place: GatePlace): string {
   if (place === 'start') return 'before the rollout';
@@ -21,9 +22,46 @@ export function factText(value: unknown): string {
     return value
       .map(factText)
       .filter((text) => text !== '')
-      .join(', ');
+      .join(value.some((one) => typeof one === 'object') ? '; ' : ', ');
   if (typeof value !== 'object') return String(value);
-  return Object.entries(value)
-    .map(([name, inner]) => `${name} ${factText(inner)}`.trimEnd())
+  if (isVulnerability(value)) return vulnerabilityText(value);
+  if (isException(value)) return exceptionText(value);
+  return factsIn({ ...value })
+    .map(([name, text]) => `${name} ${text}`)
     .join(', ');
+}
+
+export function vulnerabilityText({ id, severity, package: name, version, fixedIn }: Vulnerability): string {
+  const where = name === '' ? '' : ` in ${name} ${version}`.trimEnd();
+  return `${id} (${severity})${where}${fixedIn === null ? '' : `, mended in ${fixedIn}`}`;
+}
+
+function exceptionText({ id, package: name, reason, approver, untilMs }: Exception): string {
+  const until = new Date(untilMs).toISOString().slice(0, 16).replace('T', ' ');
+  return `${id}${name === null ? '' : ` in ${name}`} until ${until} UTC by ${approver}: ${reason}`;
+}
+
+function isVulnerability(value: object): value is Vulnerability {
+  return hasTexts(value, ['id', 'package', 'version', 'severity']) && hasTextOrNull(value, 'fixedIn');
+}
+
+function isException(value: object): value is Exception {
+  const hasEnd = 'untilMs' in value && typeof value.untilMs === 'number' && isTime(value.untilMs);
+  return hasEnd && hasTexts(value, ['id', 'reason', 'approver']) && hasTextOrNull(value, 'package');
+}
+
+function hasTexts(value: object, names: readonly string[]): boolean {
+  const texts = new Map<string, unknown>(Object.entries(value));
+  return names.every((name) => typeof texts.get(name) === 'string');
+}
+
+function hasTextOrNull(value: object, name: string): boolean {
+  return Object.entries(value).some(
+    ([key, text]) => key === name && (text === null || typeof text === 'string'),
+  );
+}
+
+/** What a webhook calls a time may be any number. */
+function isTime(ms: number): boolean {
+  return !Number.isNaN(new Date(ms).getTime());
 }

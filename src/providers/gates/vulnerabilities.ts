@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { staleWhy } from '../../domain/gates/report-time.ts';
 import { type Exception, judgeScan, readScan, type ScanVerdict } from '../../domain/gates/vulnerabilities.ts';
+import { vulnerabilityText } from '../../domain/gates/wording.ts';
 import { duration } from '../../domain/plan/document/duration-schema.ts';
 import { readSettings } from '../settings.ts';
 import { findReport, oneSource, reportPath, reportSettings } from './reports/source.ts';
@@ -113,10 +114,7 @@ function judged(
 const shown = 3;
 
 function tooMany({ over, expired }: ScanVerdict): string {
-  const named = over.slice(0, shown).map(({ id, severity, package: name, version, fixedIn }) => {
-    const where = name === '' ? '' : ` in ${name} ${version}`.trimEnd();
-    return `${id} (${severity})${where}${fixedIn === null ? '' : `, mended in ${fixedIn}`}`;
-  });
+  const named = over.slice(0, shown).map(vulnerabilityText);
   const more = over.length > shown ? ` and ${over.length - shown} more` : '';
   const late =
     expired.length > 0 ? `; the exception of ${expired.slice(0, shown).join(', ')} has expired` : '';

@@ -3,7 +3,7 @@
  */
 
 import type { GateReport } from '../../domain/gates/types.ts';
-import { placeText } from '../../domain/gates/wording.ts';
+import { factText, placeText } from '../../domain/gates/wording.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { numberAt } from '../fields.ts';
@@ -63,12 +63,8 @@ function findings(answers: readonly GateReport[]): Block[] {
 
 function exceptions(facts: Readonly<Record<string, unknown>>): Block[] {
   const named = (key: string, what: string) => {
-    const list: unknown = facts[key];
-    return Array.isArray(list) && list.length > 0
-      ? [
-          `${what}: ${clipped(list.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', '))}`,
-        ]
-      : [];
+    const said = factText(facts[key]);
+    return said === '' ? [] : [`${what}: ${clipped(said)}`];
   };
   const items = [
     ...named('excepted', 'let pass by exception'),

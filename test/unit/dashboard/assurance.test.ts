@@ -20,6 +20,33 @@ describe('facts of gates', () => {
     ]);
   });
 
+  it('name a vulnerability and an exception as people do, with its end as a date', () => {
+    const facts = {
+      over: [
+        { id: 'CVE-1', package: 'openssl', version: '3.0.1', severity: 'critical', fixedIn: '3.0.2' },
+        { id: 'CVE-2', package: '', version: '', severity: 'high', fixedIn: null },
+      ],
+      excepted: [
+        {
+          id: 'CVE-3',
+          package: null,
+          reason: 'its code is not reached',
+          approver: 'sam',
+          untilMs: Date.UTC(2026, 11, 30, 9),
+        },
+      ],
+    };
+    expect(factsIn(facts)).toEqual([
+      ['over', 'CVE-1 (critical) in openssl 3.0.1, mended in 3.0.2; CVE-2 (high)'],
+      ['excepted', 'CVE-3 until 2026-12-30 09:00 UTC by sam: its code is not reached'],
+    ]);
+  });
+
+  it('that only look so, as a webhook may send them, are told all the same', () => {
+    const odd = { id: 'x', package: null, reason: 'r', approver: 'sam', untilMs: 1e300 };
+    expect(factsIn({ odd })).toEqual([['odd', 'id x, reason r, approver sam, untilMs 1e+300']]);
+  });
+
   it('were asked at a place that people know', () => {
     expect((['start', 'standing', 0] as const).map(placeText)).toEqual([
       'before the rollout',

@@ -11,9 +11,9 @@ import { anybody, need, needSomewhere, needWithin, nobody, type Principal } from
 
 /**
  * `open`: tells nothing that is worth knowing. `signed`: the route checks a signature itself. `anyone`: for whoever has
- * not logged in too, but not for whoever shows what is not good.
+ * not logged in too, but not for whoever shows what is not good. `known`: for whoever is known, whatever their role.
  */
-export type Access = 'open' | 'signed' | 'anyone' | Permission;
+export type Access = 'open' | 'signed' | 'anyone' | 'known' | Permission;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -74,7 +74,7 @@ export function holdToAccess(
   });
   app.addHook('preHandler', async (request) => {
     const access = accessOf(request);
-    if (isFree(access) || access === 'anyone') return;
+    if (isFree(access) || access === 'anyone' || access === 'known') return;
     refuse(request, access);
     // Once more, since a body that was left out is one only now.
     nameActor(request);

@@ -42,7 +42,7 @@ function kindOf(request: FastifyRequest): Kind | null {
   const isLogin = request.routeOptions.url?.startsWith('/auth/') === true;
   if (access === 'open' && !isLogin) return null;
   if (request.method === 'GET' || request.method === 'HEAD') return 'reads';
-  if (access === 'open' || access === 'anyone') return 'writes';
+  if (access === 'open' || access === 'anyone' || access === 'known') return 'writes';
   // It pays later: `limitSigned`.
   if (access === 'signed') return null;
   const permission = permissionOf(request, access);

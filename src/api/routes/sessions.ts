@@ -5,14 +5,14 @@ import { allows, everywhere } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { BrowserLogin } from '../access/browser-login.ts';
 import type { AskedOnce } from '../access/endings.ts';
-import { need, nobody, type Principal } from '../access/principal.ts';
+import { need, type Principal } from '../access/principal.ts';
 import type { KeptSession, SessionBook } from '../access/session-book.ts';
 import { operations, type SessionList, type SessionQuery } from '../contract.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
 
 /** Whoever has no role yet has sessions all the same. */
-const config = { access: 'anyone' } as const;
+const config = { access: 'known' } as const;
 
 export function sessionRoutes(root: FastifyInstance, login: BrowserLogin | null): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -69,9 +69,8 @@ function onceOf({ name }: Principal, key: string | null, what: string): AskedOnc
   return key === null ? null : { by: name, key, what };
 }
 
-/** Null: everybody. Throws `unauthenticated`, `access-refused`. */
+/** Null: everybody. Throws `access-refused`. */
 function needOwner(principal: Principal, whose: string | null): void {
-  if (principal === nobody) throw new SluiceError('unauthenticated', 'Nobody has logged in.');
   if (principal.name !== whose) need(principal, 'admin', everywhere);
 }
 

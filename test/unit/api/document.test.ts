@@ -109,9 +109,6 @@ test('says how somebody shows who they are, and where nobody need', () => {
     loginWithToken: [],
     getMe: either,
     logOut: either,
-    listSessions: either,
-    revokeSession: either,
-    revokeSessions: either,
     sendEvent: [{ signature: [] }, { bearer: [] }],
   });
 });

@@ -1,25 +1,18 @@
 /** Bearer tokens of OpenID providers: people, and pipelines by their own identity, such as GitHub's. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Grant } from '../../domain/access/grants.ts';
 import { type Binding, keySource } from '../../domain/access/settings.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { legible } from '../../domain/legible.ts';
 import type { IssuerSettings } from '../../providers/auth-settings.ts';
+import { IssuerKeys } from './issuer-keys.ts';
 import type { Principal } from './principal.ts';
 
 /** Signatures by a private key only: nothing that both sides know, and never none. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const clockToleranceSeconds = 30;
-const keysTimeoutMs = 3_000;
-/**
- * A provider that is away must not keep people from rolling back. A key that is not known is asked for at once all the
- * same ...
- */
-const keysGoodForMs = 12 * 3_600_000;
-/** ... but not more often than this, whatever keys tokens name; whoever comes in between waits for the rest of it. */
-const keysRestMs = 1_000;
+const discoveryTimeoutMs = 3_000;
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: keySource });
 
@@ -30,14 +23,12 @@ export interface Identity {
   readonly groups: readonly string[];
 }
 
-type KeySet = ReturnType<typeof createRemoteJWKSet>;
-
 export class Issuer {
   readonly settings: IssuerSettings;
   private readonly bindings: readonly Binding[];
   /** How names begin that are not this issuer's to give. */
   private readonly foreign: readonly string[];
-  private keys: Promise<KeySet> | null = null;
+  private readonly keys = new IssuerKeys(() => this.keysUrl());
 
   constructor(settings: IssuerSettings, bindings: readonly Binding[], foreign: readonly string[]) {
     this.settings = settings;
@@ -66,7 +57,7 @@ export class Issuer {
   async identify(token: string, audience: string): Promise<Identity | null> {
     const { issuer } = this.settings;
     try {
-      const { payload } = await jwtVerify(token, patientlyFrom(await this.keySet()), {
+      const { payload } = await jwtVerify(token, this.keys.get, {
         issuer,
         audience,
         algorithms,
@@ -102,45 +93,18 @@ export class Issuer {
     return this.bindings.filter(({ to }) => to.some((one) => names.includes(one)));
   }
 
-  private keySet(): Promise<KeySet> {
-    this.keys ??= this.findKeys().catch((error: unknown) => {
-      this.keys = null;
-      throw error;
-    });
-    return this.keys;
-  }
-
-  private async findKeys(): Promise<KeySet> {
-    const url = this.settings.jwksUrl ?? (await this.discovered());
-    return createRemoteJWKSet(new URL(url), {
-      timeoutDuration: keysTimeoutMs,
-      cacheMaxAge: keysGoodForMs,
-      cooldownDuration: keysRestMs,
-    });
+  private async keysUrl(): Promise<URL> {
+    return new URL(this.settings.jwksUrl ?? (await this.discovered()));
   }
 
   private async discovered(): Promise<string> {
     const { issuer } = this.settings;
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(keysTimeoutMs), redirect: 'error' });
+    const response = await fetch(url, { signal: AbortSignal.timeout(discoveryTimeoutMs), redirect: 'error' });
     const document = discoverySchema.parse(await response.json());
     if (document.issuer !== issuer) throw new Error(`${url} speaks for ${document.issuer}`);
     return document.jwks_uri;
   }
-}
-
-/** A key may be newer than the keys that were fetched a moment ago. */
-function patientlyFrom(keys: KeySet): JWTVerifyGetKey {
-  return async (...asked) => {
-    const { coolingDown } = keys;
-    try {
-      return await keys(...asked);
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !coolingDown) throw error;
-      await sleep(keysRestMs);
-      return await keys(...asked);
-    }
-  };
 }
 
 function asGroup(name: string): string {

@@ -36,7 +36,7 @@ import { SeriesReader } from './temporal/series.ts';
 import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
-import { describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
+import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, polledAgoMs, type RecentRollouts } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
@@ -63,6 +63,7 @@ const listWaitsMs = 1_000;
 
 export function createTemporalService(options: TemporalServiceDeps): RolloutService {
   const calm = new Calm();
+  const series = new SeriesReader(options);
   const deps = {
     supersedeWaitMs: 25_000,
     calm,
@@ -70,12 +71,12 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     turns: new Queue(startsAtOnce),
     lookup: new TrafficLookup(options),
     accounts: new Accounts(),
+    heardOf: (described: Described) => series.heardOf(described),
     clock: new ServerClock(),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };
   const history = new RollbackHistory(options);
-  const series = new SeriesReader(options);
   const worker = new WorkerSight(options);
   // Anybody may ask, and as often as they like.
   const ready = new RecentPages<Readiness>();
@@ -95,6 +96,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     change.finally(() => {
       recent.changed();
       history.changed();
+      series.changed();
     });
   const opening = <T>(change: Promise<T>) => change.finally(() => emergencies.changed());
   const commanded: RolloutService['command'] = async (ref, command, isKeyed = false) => {

@@ -4,9 +4,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Findings, operations } from '../contract.ts';
 import type { OwnChanges } from '../own-changes.ts';
 import { schemaOf } from '../route-schema.ts';
+import { idOfRef } from '../run-ref.ts';
 import type { ApiDeps } from '../service.ts';
 import { askedEvery } from '../temporal/recent-pages.ts';
-import { idOfRef, refOf } from './rollouts.ts';
+import { refOf } from './rollouts.ts';
 
 /** As often as pages ask. */
 const everyMs = 5_000;

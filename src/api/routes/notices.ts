@@ -8,9 +8,10 @@ import { sightOf } from '../access/sight.ts';
 import { type NoticesView, operations } from '../contract.ts';
 import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
+import { idOfRef } from '../run-ref.ts';
 import type { ApiDeps } from '../service.ts';
 import { askedEvery } from '../temporal/recent-pages.ts';
-import { idOfRef, refOf } from './rollouts.ts';
+import { refOf } from './rollouts.ts';
 
 /** As often as pages ask. */
 const everyMs = 5_000;

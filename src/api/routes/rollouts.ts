@@ -19,6 +19,7 @@ import type { Feeds } from '../feeds.ts';
 import { goneSignal } from '../gone.ts';
 import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
+import { idOfRef } from '../run-ref.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
 import { askedEvery } from '../temporal/recent-pages.ts';
 import { awaitedView, isAwaited, waitSecondsOf } from '../wait.ts';
@@ -109,10 +110,6 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),
   );
-}
-
-export function idOfRef({ environment, service, runId = '' }: RunRef): string {
-  return `${environment}/${service}/${runId}`;
 }
 
 export function refOf(

@@ -10,13 +10,18 @@ interface Kept<T> {
   readonly past: T;
 }
 
+/** Of the history; empty: Temporal did not say. */
+export function lengthOf({ workflowExecutionInfo }: Described['raw']): string {
+  return String(workflowExecutionInfo?.historyLength ?? '');
+}
+
 export class Pasts<T> {
   /** By run. */
   private readonly kept = new Map<string, Kept<T>>();
 
   async of({ summary, raw }: Pick<Described, 'summary' | 'raw'>, make: () => Promise<T>): Promise<T> {
     const { runId } = summary;
-    const length = String(raw.workflowExecutionInfo?.historyLength ?? '');
+    const length = lengthOf(raw);
     const known = this.kept.get(runId);
     const isSame = known !== undefined && length !== '' && known.length === length;
     const past = isSame ? known.past : await make();

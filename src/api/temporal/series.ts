@@ -8,33 +8,64 @@ import { rolloutSeries, type SeriesPast, seriesPast, type WatchSeen } from '../.
 import { decoded } from '../../codec/readable.ts';
 import { targetOf } from '../../domain/plan/types.ts';
 import { checkRecordSchema, type RolloutSeries, watchSeriesSchema } from '../contract.ts';
+import { idOfRef } from '../run-ref.ts';
 import type { RunRef } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { fetchRuns } from './histories.ts';
-import { Pasts } from './pasts.ts';
-import { describeLatest } from './view.ts';
+import { lengthOf, Pasts } from './pasts.ts';
+import { type Described, describeLatest } from './view.ts';
+
+/** So long everybody gets what one has asked for. */
+const sharedMs = 1_000;
+
+interface Shared {
+  readonly reading: Promise<RolloutSeries>;
+  /** Of the history that it was read of; null: not known yet. */
+  length: string | null;
+}
 
 export class SeriesReader {
   private readonly pasts = new Pasts<SeriesPast>();
-  private readonly underWay = new Map<string, Promise<RolloutSeries>>();
+  private readonly shared = new Map<string, Shared>();
   private readonly deps: TemporalDeps;
 
   constructor(deps: TemporalDeps) {
     this.deps = deps;
   }
 
-  /** Who asks while an answer is on its way gets the same. Errors: `rollout-not-found`, `temporal-unavailable`. */
+  /** Who asks while an answer is on its way, or is new, gets the same. Errors: `rollout-not-found`, `temporal-unavailable`. */
   read(ref: RunRef): Promise<RolloutSeries> {
-    const key = `${ref.environment}/${ref.service}/${ref.runId ?? ''}`;
-    const known = this.underWay.get(key);
-    if (known) return known;
-    const reading = this.readNow(ref).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, reading);
-    return reading;
+    const key = idOfRef(ref);
+    const known = this.shared.get(key);
+    if (known) return known.reading;
+    const described = describeLatest(this.deps, ref);
+    const shared: Shared = { reading: this.readOf(ref, described), length: null };
+    const forget = () => {
+      if (this.shared.get(key) === shared) this.shared.delete(key);
+    };
+    this.shared.set(key, shared);
+    described.then(({ raw }) => {
+      shared.length = lengthOf(raw);
+    }, forget);
+    shared.reading.then(() => setTimeout(forget, sharedMs).unref(), forget);
+    return shared.reading;
   }
 
-  private async readNow(ref: RunRef): Promise<RolloutSeries> {
-    const described = await describeLatest(this.deps, ref);
+  /** Whoever was told of a turn of the rollout asks for what led to it, which a shorter history does not have. */
+  heardOf({ summary, raw }: Described): void {
+    const { environment, service, runId } = summary;
+    for (const key of [idOfRef({ environment, service }), idOfRef({ environment, service, runId })]) {
+      if (this.shared.get(key)?.length !== lengthOf(raw)) this.shared.delete(key);
+    }
+  }
+
+  /** Something was changed from here: whoever did that looks for it at once. */
+  changed(): void {
+    this.shared.clear();
+  }
+
+  private async readOf(ref: RunRef, describing: Promise<Described>): Promise<RolloutSeries> {
+    const described = await describing;
     const { runId } = described.summary;
     const past = await this.pasts.of(described, async () =>
       seriesPast(await fetchRuns(this.deps, { ...ref, runId })),

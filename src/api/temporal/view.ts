@@ -81,6 +81,8 @@ export async function needKeyOf(deps: TemporalDeps, ref: RunRef): Promise<void> 
 export interface ViewDeps extends TemporalDeps {
   /** Accounts at hand. Default: the worker is asked each time. */
   readonly accounts?: Accounts;
+  /** Told of each description. Default: nobody is. */
+  readonly heardOf?: (described: Described) => void;
 }
 
 interface Look {
@@ -98,6 +100,7 @@ export async function viewOf(
   const isAtHand = seen !== null && !anew && deps.accounts?.has(seen) === true;
   const early = seen === null || isAtHand ? null : askedEarly(deps, ref, seen);
   const described = await describeLatest(deps, ref);
+  deps.heardOf?.(described);
   const { summary, raw } = described;
   const isSeen = summary.runId === seen && summary.temporalStatus === running;
   const told = await accountOf(deps, described, { early: isSeen ? early : null, anew });

@@ -1,9 +1,10 @@
 /** What viewers cost Temporal: nothing that depends on how many they are. */
 import { defaultPayloadConverter } from '@temporalio/common';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { Feeds } from '../../../src/api/feeds.ts';
 import { SeriesReader } from '../../../src/api/temporal/series.ts';
+import { viewOf } from '../../../src/api/temporal/view.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { emptySeries, withLook } from '../../../src/domain/rollout/series.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
@@ -77,25 +78,52 @@ describe('series', () => {
     const beat = () => ({ stage: 0, carry: { checks: [] }, series: series(), atMs: 1000 * state.looks });
     const pending = () => [{ activityType: { name: 'watch' }, heartbeatDetails: payloads(beat()) }];
     const temporal = fakeTemporal({ 'demo/shop': { events: () => state.events, pending } });
-    return { state, temporal, reader: new SeriesReader({ client: temporal.client, address }) };
+    const deps = { client: temporal.client, address };
+    return { state, temporal, deps, reader: new SeriesReader(deps) };
   }
 
-  test('asked for by a hundred at once are read once', async () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('asked for by a hundred at once, and by more within a second, are read once', async () => {
     const { temporal, reader } = world();
     const answers = await Promise.all(Array.from({ length: 100 }, () => reader.read(shop)));
     expect(answers[99]?.stages[0]?.checks[0]?.atMs).toEqual([0]);
+    vi.advanceTimersByTime(999);
+    await reader.read(shop);
     expect(temporal.asked).toEqual(['describe', 'history']);
+    vi.advanceTimersByTime(1);
+    await reader.read(shop);
+    expect(temporal.asked).toEqual(['describe', 'history', 'describe']);
+  });
+
+  test('are read again at once by whoever was told of a turn of the rollout, or changed it', async () => {
+    const { state, temporal, deps, reader } = world();
+    await reader.read(shop);
+    state.events = [...state.events, { eventId: 2 }];
+    await viewOf({ ...deps, heardOf: (described) => reader.heardOf(described) }, shop);
+    temporal.asked.length = 0;
+    await reader.read(shop);
+    await viewOf({ ...deps, heardOf: (described) => reader.heardOf(described) }, shop);
+    await reader.read(shop);
+    expect(temporal.asked.filter((call) => call === 'history')).toHaveLength(1);
+    reader.changed();
+    temporal.asked.length = 0;
+    await reader.read(shop);
+    expect(temporal.asked).toEqual(['describe']);
   });
 
   test('grow with each heartbeat, and history is fetched again only when it has grown', async () => {
     const { state, temporal, reader } = world();
     await reader.read(shop);
     state.looks = 3;
+    vi.advanceTimersByTime(1_000);
     const next = await reader.read(shop);
     expect(next.stages[0]?.checks[0]?.atMs).toEqual([0, 1000, 2000]);
     expect(next.liveAtMs).toBe(3000);
     expect(temporal.asked).toEqual(['describe', 'history', 'describe']);
     state.events = [...state.events, { eventId: 2 }];
+    vi.advanceTimersByTime(1_000);
     await reader.read(shop);
     expect(temporal.asked).toEqual(['describe', 'history', 'describe', 'describe', 'history']);
   });

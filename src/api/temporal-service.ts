@@ -15,6 +15,7 @@ import type { RolloutService, RunRef } from './service.ts';
 import { Accounts } from './temporal/accounts.ts';
 import { examinePlan } from './temporal/admission.ts';
 import { boundInHaste, boundRef, firstInHaste, firstRef, sendBound } from './temporal/bound.ts';
+import type { TemporalDeps } from './temporal/calls.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
@@ -37,7 +38,7 @@ import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
-import { listRollouts, polledAgoMs, type RecentRollouts } from './temporal/visibility.ts';
+import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
 interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
@@ -77,7 +78,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     ...options,
   };
   const history = new RollbackHistory(options);
-  const worker = new WorkerSight(options);
+  const worker = new WorkerSight(deps);
   // Anybody may ask, and as often as they like.
   const ready = new RecentPages<Readiness>();
   const recent: RecentRollouts = new RecentPages((atMs) => deps.looks.list.quietSince(atMs));
@@ -167,14 +168,14 @@ async function auditOf(deps: TemporalServiceDeps, ref: RunRef): Promise<Audit> {
   return await buildAudit({ target: targetOf(ref), workflowId, temporalStatus, runs, status }, deps.replay);
 }
 
-async function readinessOf(deps: TemporalServiceDeps): Promise<Readiness> {
+async function readinessOf(deps: TemporalDeps): Promise<Readiness> {
   const { address } = deps;
   try {
-    const agoMs = await polledAgoMs(deps, Date.now());
-    const worker =
-      agoMs === null
-        ? { seen: false, detail: 'no worker has polled for rollouts lately; they wait' }
-        : { seen: true, detail: `a worker polled for rollouts ${Math.round(agoMs / 1000)} s ago` };
+    const seen = await workerSeen(deps);
+    const detail = seen
+      ? 'a worker polled for rollouts lately'
+      : 'no worker has polled for rollouts lately; they wait';
+    const worker = { seen, detail };
     return { ready: true, temporal: { ok: true, address, detail: 'answers' }, worker };
   } catch (error) {
     const worker = { seen: false, detail: 'not known while Temporal is away' };

@@ -39,7 +39,7 @@ export const serviceExamples = {
     answer: {
       ready: true,
       temporal: { ok: true, address: '127.0.0.1:7233', detail: 'answers' },
-      worker: { seen: true, detail: 'a worker polled for rollouts 12 s ago' },
+      worker: { seen: true, detail: 'a worker polled for rollouts lately' },
     },
   },
 } as const;

@@ -9,6 +9,7 @@ import {
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { NoAnswer } from '../../providers/limit.ts';
 import { lacksNamespace } from '../../worker/not-found.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Ordinary calls are answered in milliseconds; whatever takes longer is an outage. */
 export const callTimeoutMs = 5000;
@@ -21,6 +22,8 @@ export interface TemporalDeps {
   readonly address: string;
   /** Where people find Temporal's own UI. Default: nowhere. */
   readonly uiUrl?: string | null;
+  /** By which Temporal's times have an age. Default: by this machine's, which may be apart from Temporal's. */
+  readonly clock?: ServerClock;
 }
 
 /** Throws what Temporal's client throws; for callers that decide by the kind of the error. */

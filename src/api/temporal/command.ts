@@ -155,7 +155,7 @@ async function absent(deps: TemporalDeps, ref: RunRef): Promise<SluiceError> {
 async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> {
   if (!timedOut(error)) return translated(deps, error);
   try {
-    const seen = await workerSeen(deps, Date.now());
+    const seen = await workerSeen(deps);
     const who = seen ? 'A worker was seen lately, but none' : 'No worker polls for rollouts, so none';
     return new SluiceError(
       'worker-absent',

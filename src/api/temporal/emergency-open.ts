@@ -84,7 +84,7 @@ export async function openEmergency(
 }
 
 async function isWorkerSeen(deps: ExpressDeps): Promise<boolean> {
-  return await workerSeen(deps, Date.now()).catch(() => false);
+  return await workerSeen(deps).catch(() => false);
 }
 
 /** The emergency that this very request opened; null: there is none, or nobody says so in time. */

@@ -41,7 +41,7 @@ type Allowed = Awaited<ReturnType<typeof admitted>>;
 export async function startRollout(deps: StartDeps, request: StartRequest): Promise<StartResult> {
   const before = await deps.turns.pass(() => startedBefore(deps, request));
   const run = before ?? (await startNow(deps, request));
-  const seen = await workerSeen(deps, Date.now()).catch(() => false);
+  const seen = await workerSeen(deps).catch(() => false);
   return { ...run, workerSeen: seen };
 }
 

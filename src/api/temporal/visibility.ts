@@ -83,17 +83,14 @@ export async function runsOf(
   return answer.executions ?? [];
 }
 
-/** Whether a worker has polled for rollouts lately. */
-export async function workerSeen(deps: TemporalDeps, nowMs: number): Promise<boolean> {
-  return (await polledAgoMs(deps, nowMs)) !== null;
-}
-
 /**
- * How long ago a worker began its latest poll for rollouts; null: none has lately. One that hangs, or has just been
- * killed, has polled lately too: the server knows when a poll began, not whether anybody waits for what it brings.
+ * Whether a worker has polled for rollouts lately. One that hangs, or has just been killed, has too: the server knows
+ * when a poll began, not whether anybody waits for what it brings. Where it is not known how far its clock is from this
+ * one, an older poll counts as well.
  */
-export async function polledAgoMs(deps: TemporalDeps, nowMs: number): Promise<number | null> {
+export async function workerSeen(deps: TemporalDeps): Promise<boolean> {
   const { workflowService, namespace } = rawOf(deps);
+  const { clock } = deps;
   const workflowTasks = 1;
   const describeQueue = () =>
     workflowService.describeTaskQueue({
@@ -102,10 +99,12 @@ export async function polledAgoMs(deps: TemporalDeps, nowMs: number): Promise<nu
       taskQueueType: workflowTasks,
     });
   const { pollers } = await ask(deps, describeQueue, workerTimeoutMs);
-  const latestAtMs = Math.max(...(pollers ?? []).map(({ lastAccessTime }) => millisOf(lastAccessTime)));
-  const agoMs = nowMs - latestAtMs;
-  // The server's clock may be ahead, and its memory of pollers is longer than their lives.
-  return agoMs < longestPollMs ? Math.max(0, agoMs) : null;
+  if (!pollers?.length) return false;
+  const latestMs = Math.max(...pollers.map(({ lastAccessTime }) => millisOf(lastAccessTime)));
+  clock?.heard(latestMs);
+  const agoMs = clock?.ageMs(latestMs, clock.now()) ?? Date.now() - latestMs;
+  // The server's memory of pollers is longer than their lives.
+  return agoMs < longestPollMs;
 }
 
 /** A long poll lasts a minute, and a busy worker may skip a beat. */

@@ -19,6 +19,6 @@ export class WorkerSight {
   }
 
   private async look(): Promise<void> {
-    this.seen = await workerSeen(this.deps, Date.now()).catch(() => null);
+    this.seen = await workerSeen(this.deps).catch(() => null);
   }
 }

@@ -19,7 +19,7 @@ import { fakeIo, sluice } from './fakes.ts';
 const readiness = (ok: boolean, seen: boolean) => async () => ({
   ready: ok && seen,
   temporal: { ok, address: '127.0.0.1:7233', detail: ok ? 'answers' : 'connection refused' },
-  worker: { seen, detail: seen ? 'a worker polled for rollouts 40 s ago' : 'no worker has polled' },
+  worker: { seen, detail: seen ? 'a worker polled for rollouts lately' : 'no worker has polled' },
 });
 
 const runningRollout = (service: string) => ({
@@ -71,8 +71,8 @@ test.each([
 });
 
 test.each([
-  ['answers', ['shop'], [], 'ok', /40 s ago, and answers for demo\/shop$/],
-  ['hangs', [], ['shop', 'cart'], 'wrong', /40 s ago, but none answers for demo\/\w+, demo\/\w+$/],
+  ['answers', ['shop'], [], 'ok', /lately, and answers for demo\/shop$/],
+  ['hangs', [], ['shop', 'cart'], 'wrong', /lately, but none answers for demo\/\w+, demo\/\w+$/],
   [
     'is one of two that hang',
     ['shop'],
@@ -80,7 +80,7 @@ test.each([
     'warning',
     /answers for demo\/shop, but none does for demo\/cart$/,
   ],
-  ['has no rollout', [], [], 'ok', /40 s ago; no rollout runs, so it cannot be asked/],
+  ['has no rollout', [], [], 'ok', /lately; no rollout runs, so it cannot be asked/],
 ])('a worker that has polled and %s is told as such', async (_, heard, unheard, health, said) => {
   const { out } = await sluice(['doctor', '--json'], {
     readiness: readiness(true, true),

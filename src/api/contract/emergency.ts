@@ -63,6 +63,13 @@ export const releaseAnswerSchema = z
   .object({
     released: z.array(z.string()),
     notReleased: z.array(z.object({ traffic: z.string(), problem: z.string() })),
+    notStopped: z.exactOptional(
+      z
+        .array(z.string())
+        .describe(
+          'Of those released, where no stop of everything was in force before. Absent: none is known.',
+        ),
+    ),
   })
   .meta({ id: 'EmergencyReleased', description: 'Names of data planes.' });
 export type ReleaseAnswer = z.infer<typeof releaseAnswerSchema>;

@@ -65,7 +65,7 @@ export const emergencyExamples = {
   },
   releaseEmergencyStop: {
     body: { actor, reason: 'the provider is back' },
-    answer: { released: ['haproxy'], notReleased: [] },
+    answer: { released: ['haproxy', 'edge'], notReleased: [], notStopped: ['edge'] },
   },
   openEmergency: {
     body: { scope: ['prod'], reason, actor },

@@ -12,7 +12,10 @@ export type Written =
   | { readonly written: true; readonly tookMs: number }
   | { readonly written: false; readonly problem: string };
 
-type Released = { readonly heldBy: readonly string[] } | { readonly heldBy: null; readonly problem: string };
+type Released =
+  /** `wasStopped`: whether everything was stopped before; null: nobody could say. */
+  | { readonly heldBy: readonly string[]; readonly wasStopped: boolean | null }
+  | { readonly heldBy: null; readonly problem: string };
 
 export interface DataPlanes {
   /** The configured traffic instances. */
@@ -74,11 +77,13 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
         (signal) => get(name).stopAll(holder, signal),
         async () => (await look(name, '*'))?.stopped === true,
       ),
-    release: (name, holder) =>
-      bounded(stopTimeoutMs, (signal) => get(name).release(holder, signal)).then(
-        (heldBy) => ({ heldBy }),
+    release: async (name, holder) => {
+      const wasStopped = (await look(name, '*'))?.stopped ?? null;
+      return await bounded(stopTimeoutMs, (signal) => get(name).release(holder, signal)).then(
+        (heldBy) => ({ heldBy, wasStopped }),
         (error: unknown) => ({ heldBy: null, problem: messageOf(error) }),
-      ),
+      );
+    },
     hasCanary: async ({ name, target }) => mayTakeTraffic(await look(name, target), Date.now()),
     isStopped: async (name) => (await look(name, '*'))?.stopped === true,
   };

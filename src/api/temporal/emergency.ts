@@ -68,9 +68,10 @@ export async function releaseAll(
   // Nothing is released before it is known of all of them.
   const before = await Promise.all(names.map(async (name) => (await once?.wasMade(name)) === true));
   const releases = names.map(async (name, at) => {
-    const problem = before[at] ? null : await releaseOne(deps, name);
-    if (problem === null && !before[at]) await once?.keep(name);
-    return { name, problem };
+    if (before[at]) return { name, problem: null, wasStopped: null };
+    const result = await releaseOne(deps, name);
+    if (result.problem === null) await once?.keep(name);
+    return { name, ...result };
   });
   const results = await Promise.all(releases);
   const released = results.filter(({ problem }) => problem === null).map(({ name }) => name);
@@ -82,18 +83,30 @@ export async function releaseAll(
     const what = `No data plane could be released. ${clipped(listed)}`;
     throw new SluiceError('traffic-unavailable', what, { details: { notReleased } });
   }
-  return { released, notReleased };
+  const notStopped = results.filter((one) => one.problem === null && one.wasStopped === false);
+  return {
+    released,
+    notReleased,
+    ...(notStopped.length === 0 ? {} : { notStopped: notStopped.map(({ name }) => name) }),
+  };
 }
 
-/** What stands in the way; null: nothing. */
-async function releaseOne(deps: ExpressDeps, name: string): Promise<string | null> {
+interface ReleasedOne {
+  /** What stands in the way; null: nothing. */
+  readonly problem: string | null;
+  /** Whether everything was stopped there before; null: nobody could say. */
+  readonly wasStopped: boolean | null;
+}
+
+async function releaseOne(deps: ExpressDeps, name: string): Promise<ReleasedOne> {
   let result = await deps.planes.release(name, byHand);
+  const wasStopped = result.heldBy === null ? null : result.wasStopped;
   for (const holder of result.heldBy ?? []) {
     // One that was terminated releases nothing any more.
     if (await isOver(deps, holder)) result = await deps.planes.release(name, holder);
   }
-  if (result.heldBy === null) return result.problem;
-  return result.heldBy.length === 0 ? null : heldBy(result.heldBy);
+  if (result.heldBy === null) return { problem: result.problem, wasStopped };
+  return { problem: result.heldBy.length === 0 ? null : heldBy(result.heldBy), wasStopped };
 }
 
 /** Not while nobody can say. */

@@ -1,7 +1,7 @@
 /** `sluice emergency-stop`: all canary traffic of a scope to 0 at once, and the release of a stop of everything. */
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type EmergencyAnswer, emergencyAnswerSchema } from '../../api/contract.ts';
+import { type EmergencyAnswer, emergencyAnswerSchema, type ReleaseAnswer } from '../../api/contract.ts';
 import { type ScopeWords, wordsIn } from '../../domain/emergency/scope.ts';
 import { problemOfStop, stopScope } from '../../domain/emergency/stop-scope.ts';
 import { badInput, CliError } from '../cli-error.ts';
@@ -54,10 +54,7 @@ async function release(options: EmergencyStopOptions, actor: string, io: Io): Pr
   const { value, raw } = await client.ask('releaseEmergencyStop', { body }, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else {
-    writeLines(
-      io.out,
-      value.released.map((name) => `${name}: released; rollouts may begin again`),
-    );
+    writeLines(io.out, releasedLines(value));
     writeLines(
       io.err,
       value.notReleased.map(({ traffic, problem }) => `${traffic}: NOT released: ${problem}`),
@@ -65,6 +62,19 @@ async function release(options: EmergencyStopOptions, actor: string, io: Io): Pr
   }
   return exitOf(value.notReleased.length > 0);
 }
+
+/** Who releases what is not stopped looks for something else that is. */
+function releasedLines({ released, notStopped = [] }: ReleaseAnswer): string[] {
+  const lines = released.map((name) =>
+    notStopped.includes(name)
+      ? `${name}: nothing to release; no stop of everything was in force`
+      : `${name}: released; rollouts may begin again`,
+  );
+  return notStopped.length === 0 ? lines : [...lines, otherStops];
+}
+
+const otherStops =
+  'a stop of single services ends with their next rollouts; open emergencies are in `sluice emergencies`';
 
 function scopeOf({ scope = [] }: EmergencyStopOptions): ScopeWords {
   const words = wordsIn(scope.join(' '));

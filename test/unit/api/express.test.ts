@@ -707,6 +707,7 @@ describe('an emergency stop', () => {
     const start = { plan, actor: 'ada', reason: '', idempotencyKey: null };
     expect(await codeOf(service.start(start))).toBe('emergency-stopped');
     expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
+    expect(await service.release()).toMatchObject({ notReleased: [], notStopped: ['a', 'b'] });
     expect(await codeOf(service.start(start))).not.toBe('emergency-stopped');
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
   });
@@ -725,7 +726,7 @@ describe('an emergency stop', () => {
     });
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
     rollouts['emergency/all'] = { ...open, status: 5 };
-    expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [] });
+    expect(await service.release()).toEqual({ released: ['a', 'b'], notReleased: [], notStopped: ['b'] });
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: false });
   });
 
@@ -790,6 +791,7 @@ describe('an emergency stop', () => {
     expect(await service.release()).toEqual({
       released: ['a'],
       notReleased: [{ traffic: 'b', problem: 'The data plane did not answer.' }],
+      notStopped: ['a'],
     });
   });
 });

@@ -123,6 +123,19 @@ test('releases, and exits 1 for a data plane that could not be', async () => {
   expect(done.err).toBe('edge: NOT released: away\n');
 });
 
+test('a release says where nothing was stopped, and where else to look', async () => {
+  const answer = { released: ['haproxy', 'edge'], notReleased: [], notStopped: ['edge'] };
+  const { code, out } = await sluice(['emergency-stop', '--release'], { release: async () => answer });
+  expect([code, out.split('\n').slice(0, 2)]).toEqual([
+    0,
+    [
+      'haproxy: released; rollouts may begin again',
+      'edge: nothing to release; no stop of everything was in force',
+    ],
+  ]);
+  expect(out).toContain('`sluice emergencies`');
+});
+
 test.each([
   [{ written: true, tookMs: 3 }, 'the canary was stopped in the data plane within 3 ms'],
   [{ written: false, problem: 'away' }, 'could not be told directly: away'],

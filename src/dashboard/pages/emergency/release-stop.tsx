@@ -19,7 +19,11 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
       {answer === null ? null : (
         <ul role="status">
           {answer.released.map((name) => (
-            <li key={name}>{name}: released; rollouts may begin again.</li>
+            <li key={name}>
+              {answer.notStopped?.includes(name)
+                ? `${name}: nothing to release; no stop of everything was in force.`
+                : `${name}: released; rollouts may begin again.`}
+            </li>
           ))}
           {answer.notReleased.map(({ traffic, problem }) => (
             <li key={traffic}>

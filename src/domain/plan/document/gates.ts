@@ -1,5 +1,6 @@
 /** Reads the gates of a plan: each the name of an instance, or a mapping with what the plan sets for it. */
 import { z } from 'zod';
+import type { Problem } from '../../errors.ts';
 import { type GateConfig, maxGates, type StandingGate } from '../../gates/types.ts';
 import { adviceFor } from '../../nearest.ts';
 import { dayMs, duration, secondMs } from './duration-schema.ts';
@@ -108,10 +109,14 @@ function readEntry(
 ): Entry | undefined {
   const instances = catalogue.gates ?? {};
   const mapping = typeof entry === 'string' ? { gate: entry } : entry;
-  const gate = isMapping(mapping) ? ownValue(mapping, 'gate') : undefined;
-  if (!isMapping(mapping) || typeof gate !== 'string') {
+  if (!isMapping(mapping)) {
     const message = `must be the name of a gate or a mapping with gate, not ${shown(entry)}`;
     report.problems.push({ path, message });
+    return undefined;
+  }
+  const gate = ownValue(mapping, 'gate');
+  if (typeof gate !== 'string') {
+    report.problems.push(unnamed(mapping, path, own, instances));
     return undefined;
   }
   const instance = Object.hasOwn(instances, gate) ? instances[gate] : undefined;
@@ -127,4 +132,26 @@ function readEntry(
   if (options.ok) return { config: { gate, type: instance.type, options: options.value }, instance, fields };
   report.problems.push(...options.problems);
   return undefined;
+}
+
+/** A mapping without the name of its gate: which key was probably meant to give it. */
+function unnamed(
+  mapping: Mapping,
+  path: string,
+  own: readonly string[],
+  instances: NonNullable<PlanCatalogue['gates']>,
+): Problem {
+  const names = Object.keys(instances);
+  const meantBy = (value: unknown) =>
+    names.find((name) => name === value) ?? names.find((name) => instances[name]?.type === value);
+  const keys = Object.keys(mapping);
+  const key = keys.find((one) => meantBy(mapping[one]) !== undefined) ?? keys.find((one) => one === 'type');
+  const meant = key === undefined ? undefined : meantBy(mapping[key]);
+  const allowed = `allowed: ${names.join(', ') || 'none, as the operator configured no gates'}`;
+  const guess = `did you mean "gate${meant === undefined ? '' : `: ${meant}`}"? ${allowed}`;
+  if (key !== undefined && !own.includes(key)) {
+    return { path: joinPath(path, key), message: `unknown key; ${guess}` };
+  }
+  const advice = meant === undefined ? allowed : guess;
+  return { path: joinPath(path, 'gate'), message: `must be the name of a gate; ${advice}` };
 }

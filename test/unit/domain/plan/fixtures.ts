@@ -13,6 +13,7 @@ export const catalogue: PlanCatalogue = {
   workload: { external: { options: z.strictObject({}) }, process: { options: z.strictObject({}) } },
   health: { 'shop-db': { reachesArm: false }, app: { reachesArm: true } },
   alerts: { pager: { options: z.strictObject({}) } },
+  gates: { people: { type: 'approval', options: z.strictObject({ count: z.int().default(1) }) } },
   hooks: { 'shop-flag': { type: 'http' }, 'flush-cache': { type: 'command' } },
 };
 

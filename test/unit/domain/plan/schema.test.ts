@@ -223,6 +223,13 @@ describe('problems', () => {
     ['maxDuration', { maxDuration: '10m' }, /longer than the planned time, which is 10m/],
     ['onConflict', { onConflict: 'replace' }, /allowed: reject, supersede/],
     ['notifications', { notifications: [] }, /unknown key/],
+    ['gates[0]', { gates: [7] }, /the name of a gate or a mapping with gate, not 7/],
+    ['gates[0].gate', { gates: [{ gate: 'peple' }] }, /did you mean "people"\?/],
+    ['gates[0].type', { gates: [{ type: 'approval' }] }, /unknown key; did you mean "gate: people"\?/],
+    ['gates[0].type', { gates: [{ type: 'ci' }] }, /unknown key; did you mean "gate"\? allowed: people$/],
+    ['gates[0].gate', { gates: [{ name: 'people' }] }, /the name of a gate; did you mean "gate: people"/],
+    ['stages[0].gates[0].gate', { stages: [{ weight: 10, gates: [{}] }] }, /a gate; allowed: people$/],
+    ['guards[0].uses', { guards: [{ uses: 'people' }] }, /unknown key; did you mean "gate: people"/],
     ['stages', { stages: Array.from({ length: 5 }, () => ({ weight: 1, soak: '7d' })) }, /at most 30d/],
   ])('names %s', (path, changes, message) => {
     expect(told(problemsWith(changes))[path]).toMatch(message);

@@ -1,6 +1,5 @@
 /** Everything that a verb touches outside itself, so that tests can hand it something else. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -25,8 +24,10 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A file, or standard input for `-`. */
   readText(path: string): Promise<string>;
-  /** Replaces what the file held; folders on the way to it are made. */
+  /** Replaces what the file held. Its folder must be there. */
   writeText(path: string, text: string): Promise<void>;
+  /** Makes the folder, if it is not there, in one that is. */
+  makeFolder(path: string): Promise<void>;
   /** As `writeText`, in one step: whoever reads it sees the old or the new. Only its owner may. */
   replaceText(path: string, text: string): Promise<void>;
   /** Whether somebody is there to answer. */
@@ -39,6 +40,14 @@ export interface Io {
   resized(onResize: () => void): () => void;
   /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
   interrupted(): AbortSignal;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    // A file of that name is told by the first write into it.
+    if (!isThere) throw error;
+  });
 }
 
 async function replaceText(path: string, content: string): Promise<void> {
@@ -62,10 +71,8 @@ export function processIo(): Io {
       await sleep(ms, undefined, signal ? { signal } : {});
     },
     readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
-    writeText: async (path, content) => {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
-    },
+    writeText: (path, content) => writeFile(path, content),
+    makeFolder,
     replaceText,
     canAsk: process.stdin.isTTY === true,
     ask: askOnTerminal,

@@ -1,12 +1,12 @@
 /** What the other verbs of `sluice evidence` do: list, show, get, collect, hold, release and prune. */
 import { stat } from 'node:fs/promises';
-import { messageOf } from '../../domain/errors.ts';
 import { writeBundle } from '../../evidence/folder.ts';
 import { unpackTar } from '../../evidence/tar.ts';
 import { badInput } from '../cli-error.ts';
 import { strange } from '../client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { notWritten } from '../out.ts';
 import type { Target } from '../target.ts';
 import { moreLines, stamp, table, writeJson, writeLines } from '../text.ts';
 import { type CommonOptions, clientOf, defaultActor, type KeyedOptions, onceOf } from '../verb.ts';
@@ -81,7 +81,7 @@ export async function runGet({ target, run, out, ...options }: GetOptions, io: I
   const files = unpackTar(Buffer.from(await client.download('downloadEvidence', { ...target, run })));
   if (files === null) throw strange(client.url, 'no archive of evidence');
   await writeBundle(out, files).catch((error: unknown) => {
-    throw badInput(`${out} cannot be written: ${messageOf(error)}`, 'Check the path.');
+    throw notWritten('The bundle', out, error);
   });
   if (options.json) writeJson(io.out, { out, files: [...files.keys()] });
   else

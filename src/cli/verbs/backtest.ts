@@ -5,10 +5,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Backtest, problemTypeOf } from '../../api/contract.ts';
 import { backtestPage } from '../../backtest/chart.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { messageOf, SluiceError } from '../../domain/errors.ts';
-import { badInput, CliError } from '../cli-error.ts';
+import { SluiceError } from '../../domain/errors.ts';
+import { CliError } from '../cli-error.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { notWritten } from '../out.ts';
 import { type Override, readPlanFile, setOption } from '../plan-file.ts';
 import { stamp, table, writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
@@ -43,7 +44,7 @@ async function runBacktestVerb(options: BacktestOptions, io: Io): Promise<number
 
 async function writePage(file: string, found: Backtest, io: Io): Promise<void> {
   await io.writeText(file, backtestPage(found)).catch((error: unknown) => {
-    throw badInput(`The page ${file} cannot be written: ${messageOf(error)}.`, 'Check the path.');
+    throw notWritten('The page', file, error);
   });
 }
 

@@ -8,6 +8,7 @@ import type { SourceFile } from '../../domain/import/objects.ts';
 import { badInput, problemLine } from '../cli-error.ts';
 import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { notWritten } from '../out.ts';
 import { writeJson, writeLines } from '../text.ts';
 import type { Act, CommonOptions, Run } from '../verb.ts';
 
@@ -55,6 +56,9 @@ async function textOf(name: string, io: Io): Promise<string> {
 
 async function writePlans(folder: string, plans: readonly ImportedPlan[], io: Io): Promise<string[]> {
   const written: string[] = [];
+  await io.makeFolder(folder).catch((error: unknown) => {
+    throw notWritten('The folder', folder, error);
+  });
   for (const plan of plans) {
     const [service, environment] = [String(plan.document.service), String(plan.document.environment)];
     const clear = plans.filter(({ document }) => document.service === plan.document.service).length === 1;
@@ -64,10 +68,7 @@ async function writePlans(folder: string, plans: readonly ImportedPlan[], io: Io
     );
     const file = paths.find((path) => !written.includes(path)) ?? '';
     await io.writeText(file, plan.text).catch((error: unknown) => {
-      throw badInput(
-        `The plan ${file} cannot be written: ${messageOf(error)}.`,
-        'Check that the folder may be written to.',
-      );
+      throw notWritten('The plan', file, error);
     });
     written.push(file);
   }
@@ -113,7 +114,7 @@ export function importCommand(act: Act, run: Run<ImportOptions> = runImport): Co
   return new Command('import')
     .description('make plans of Argo Rollouts and Flagger Canaries, and list what does not come along')
     .argument('<file...>', 'YAML or JSON with the objects and what they name; - reads standard input')
-    .option('--out <folder>', 'write each plan to <service>.yaml in this folder (default: standard output)')
+    .option('--out <folder>', 'write each plan to <service>.yaml in this folder, made if it is not there (default: standard output)')
     .option('--environment <name>', 'environment of the plans (default: the namespace of each object)')
     .option('--json', 'print JSON for machines')
     .addHelpText('after', exitCodeHelp)

@@ -1,12 +1,13 @@
 /** `sluice report`: a report of a rollout, through the API or of a bundle on disk. */
 import { type Command, Option } from 'commander';
-import { messageOf, SluiceError } from '../../domain/errors.ts';
+import { SluiceError } from '../../domain/errors.ts';
 import { checkBundle } from '../../evidence/verify.ts';
 import { type ReportFormat, type ReportKind, reportFormats, reportKinds } from '../../report/names.ts';
 import { badInput } from '../cli-error.ts';
 import { bundleAt, isPath, targetNamed } from '../evidence/path.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { notWritten } from '../out.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 
@@ -27,7 +28,7 @@ async function runReport(options: ReportOptions, io: Io): Promise<number> {
   if (out === undefined) io.out.write(page);
   else {
     await io.writeText(out, page).catch((error: unknown) => {
-      throw badInput(`The report ${out} cannot be written: ${messageOf(error)}.`, 'Check the path.');
+      throw notWritten('The report', out, error);
     });
     if (options.json) writeJson(io.out, { kind, format, out });
     else writeLines(io.out, [`${kind} report: ${out}`]);

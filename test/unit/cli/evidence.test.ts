@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../src/api/app.ts';
 import { createEvidenceService } from '../../../src/api/evidence/service.ts';
+import { processIo } from '../../../src/cli/io.ts';
 import { main } from '../../../src/cli/program.ts';
 import { chainKey, holdKey } from '../../../src/domain/evidence/layout.ts';
 import type { Archive } from '../../../src/evidence/archive.ts';
@@ -86,6 +87,27 @@ test('writes a bundle to a folder and to an archive, and replaces neither', asyn
       err: expect.stringContaining('there already'),
     });
   }
+});
+
+test('what --out names is written where its folder is, and into no folder that nobody made', async () => {
+  const report = async (out: string) => {
+    const { writeText, makeFolder } = processIo();
+    const io = fakeIo({ writeText, makeFolder });
+    return { code: await main(['report', 'test/promoted', '--out', out, '--api', url], io), ...io.printed };
+  };
+  const nowhere = join(folder, 'slip');
+  const why = `there is no folder ${nowhere}.`;
+  for (const { code, err } of [
+    await report(join(nowhere, 'report.md')),
+    await asked('get', 'test/promoted', '--out', join(nowhere, 'bundle')),
+    await asked('get', 'test/promoted', '--out', join(nowhere, 'bundle.tar')),
+  ]) {
+    expect([code, err]).toEqual([2, expect.stringContaining(why)]);
+  }
+  expect(await report(folder)).toMatchObject({ code: 2, err: expect.stringContaining('it is a folder') });
+  const file = join(folder, 'report.md');
+  expect(await report(file)).toMatchObject({ code: 0, out: `deployment report: ${file}\n` });
+  expect(await readFile(file, 'utf8')).toBe('deployment as md');
 });
 
 test('verifies on disk without an API: what is wrong is named, and whose signature it is', async () => {

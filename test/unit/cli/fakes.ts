@@ -37,6 +37,7 @@ export function fakeIo(changes: Partial<Io> & { isTTY?: boolean } = {}): FakeIo 
     resized: () => () => {},
     readText: async () => 'version: v2\n',
     writeText: async () => {},
+    makeFolder: async () => {},
     replaceText: async () => {},
     interrupted: () => interrupt.signal,
     ...changes,

@@ -9,8 +9,10 @@ async function run(args: readonly string[], files: Readonly<Record<string, strin
   const written: Record<string, string> = {};
   const io = fakeIo({
     readText: async (path) => files[path] ?? Promise.reject(new Error('no such file')),
+    makeFolder: async (path) => {
+      if (path.includes('nowhere/')) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
+    },
     writeText: async (path, text) => {
-      if (!path.startsWith('plans/')) throw new Error('no such folder');
       written[path] = text;
     },
   });
@@ -67,7 +69,7 @@ test.each([
   [['gone.yaml'], 'The file gone.yaml cannot be read'],
   [['empty.yaml'], 'there is no Rollout of Argo and no Canary of Flagger'],
   [['a.yaml', '--environment', 'Not This'], 'no name of an environment'],
-  [['a.yaml', '--out', 'nowhere'], 'cannot be written'],
+  [['a.yaml', '--out', 'nowhere/plans'], 'cannot be written: there is no folder nowhere.'],
   [[], 'missing required argument'],
 ])('refuses %j', async (args, says) => {
   const { code, err, out } = await run(args, { 'a.yaml': rollout, 'empty.yaml': '# nothing' });

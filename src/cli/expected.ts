@@ -44,7 +44,7 @@ async function statusSeen(client: ApiClient, { target }: Meant): Promise<Rollout
 
 function indexOf(stage: string, status: RolloutStatus | null, { environment, service }: Target): number {
   if (status === null) {
-    const why = `${environment}/${service} gives no account of itself now, so nobody can tell which stage is "${stage}".`;
+    const why = `No worker says now where ${environment}/${service} stands, so nobody can tell which stage is "${stage}".`;
     throw unavailable(why, 'Try again, or leave --stage out.');
   }
   const at = status.stages.findIndex(({ name }) => name === stage);

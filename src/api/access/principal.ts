@@ -7,7 +7,9 @@ import {
   everything,
   everywhere,
   type Grant,
+  inWords,
   type Permission,
+  rolesWith,
 } from '../../domain/access/grants.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import type { Reach } from '../../domain/policy/bounds.ts';
@@ -68,7 +70,8 @@ export function actorOf({ name, verified }: Principal, said: string): string {
 }
 
 function refused({ name }: Principal, permission: Permission, where: string): SluiceError {
-  return new SluiceError('access-refused', `${name} has no role that allows \`${permission}\` ${where}.`, {
+  const wanted = `${inWords[permission]} ${where}; it takes ${rolesWith(permission).join(' or ')}`;
+  return new SluiceError('access-refused', `${name} has no role that allows ${wanted}.`, {
     details: { principal: name, permission },
   });
 }

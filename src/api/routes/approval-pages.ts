@@ -95,7 +95,7 @@ async function readTicket({ approvals }: ApiDeps, request: FastifyRequest): Prom
 /** What the link is about, if it is still good. The rollout looks once more, at the moment of the answer. */
 async function look({ rollouts }: ApiDeps, ticket: ApprovalTicket): Promise<RolloutStatus> {
   const { status } = await rollouts.get({ environment: ticket.environment, service: ticket.service });
-  if (status === null) throw new SluiceError('worker-absent', 'The rollout gives no account of itself now.');
+  if (status === null) throw new SluiceError('worker-absent', 'No worker says now where the rollout stands.');
   const { startedAtMs, usedLinks = [], question = null } = status;
   const fault = linkFault({ startedAtMs, usedLinks, question }, ticket, Date.now());
   if (fault !== null)

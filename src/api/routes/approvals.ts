@@ -48,7 +48,7 @@ export function approvalRoutes(
       const { actor, validForMs } = request.body;
       const { status } = await rollouts.get(request.params);
       if (status === null)
-        throw new SluiceError('worker-absent', 'The rollout gives no account of itself now.');
+        throw new SluiceError('worker-absent', 'No worker says now where the rollout stands.');
       const { question, startedAtMs } = status;
       if (question === undefined) {
         throw new SluiceError('command-refused', 'No approval is being asked for.');

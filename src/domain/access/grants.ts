@@ -17,6 +17,21 @@ const allowedTo: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
 };
 
+/** As people are told what they lack. */
+export const inWords: Readonly<Record<Permission, string>> = {
+  read: 'looking at rollouts',
+  start: 'starting rollouts',
+  steer: 'acting on rollouts',
+  approve: 'approving',
+  rollback: 'rolling back',
+  release: 'releasing an emergency',
+  admin: 'what administrators do',
+};
+
+export function rolesWith(permission: Permission): readonly Role[] {
+  return roles.filter((role) => allowedTo[role].includes(permission));
+}
+
 export interface Grant {
   readonly role: Role;
   /** Names, in which `*` stands for any characters. */

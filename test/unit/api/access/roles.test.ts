@@ -345,6 +345,23 @@ function sightIn(call: { readonly args: readonly unknown[] } | undefined): Sees 
   return call?.args.at(-1) as Sees;
 }
 
+test('a refusal says in plain words what is not allowed, where, and which roles would do', async () => {
+  const headers = { authorization: 'Bearer viewer' };
+  const refused = await app.inject({
+    method: 'POST',
+    url: '/v1/rollouts/dev/shop/pause',
+    headers,
+    payload: told,
+  });
+  expect(refused.json()).toMatchObject({
+    code: 'access-refused',
+    detail: expect.stringMatching(
+      / has no role that allows acting on rollouts in dev\/shop; it takes operator or admin\.$/,
+    ),
+    details: { permission: 'steer' },
+  });
+});
+
 test('a link that somebody was given is checked by its own page, which asks for no token', async () => {
   const page = await app.inject({ url: '/approvals/not-good' });
   expect(page.statusCode).not.toBe(401);

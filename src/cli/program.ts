@@ -81,7 +81,7 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
     )
     .version('0.1.0')
     .enablePositionalOptions()
-    .addHelpText('after', exitCodeHelp);
+    .addHelpText('after', exitCodeHelp('any'));
   const verbs = [
     startCommand(act),
     ciCommand(act),

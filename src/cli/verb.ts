@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { CallOptions } from '../client/types.ts';
 import { apiAddressOf, tokenFor } from './api-url.ts';
 import { type ApiClient, createClient } from './client.ts';
-import { exitCodeHelp } from './exit-codes.ts';
+import { type Ends, exitCodeHelp } from './exit-codes.ts';
 import type { Io } from './io.ts';
 
 export interface CommonOptions {
@@ -22,11 +22,11 @@ export type Run<O> = (options: O, io: Io) => Promise<number>;
 /** Carries a verb out: gives it its io, keeps its exit code, tells its failure. */
 export type Act = (options: CommonOptions, job: (io: Io) => Promise<number>) => Promise<void>;
 
-/** A command with the options that every verb has, except `up`. */
-export function verb(name: string, description: string): Command {
+/** A command with the options that every verb has that asks the API. */
+export function verb(name: string, description: string, ends: Ends = 'asks'): Command {
   return apiOptions(new Command(name).description(description))
     .option('--json', 'print JSON for machines')
-    .addHelpText('after', exitCodeHelp);
+    .addHelpText('after', exitCodeHelp(ends));
 }
 
 /** Which API is meant. */

@@ -27,7 +27,7 @@ export function manualPage(program: CommandSpec, { version, environment }: PageO
     ...environment.flatMap(([name, meaning]) => ['.TP', `.B ${text(name)}`, text(meaning)]),
     '.SH EXIT STATUS',
     '.nf',
-    ...exitCodeHelp.trim().split('\n').slice(1).map(text),
+    ...exitCodeHelp('any').trim().split('\n').slice(1).map(text),
     '.fi',
     '',
   ].join('\n');

@@ -128,7 +128,7 @@ function pipelineIn({ env }: Pick<Io, 'env'>): string | undefined {
 }
 
 export function ciCommand(act: Act, run: Run<CiOptions> = runCi): Command {
-  return verb('ci', 'a rollout as a step of a pipeline: start, show as log groups, sum up')
+  return verb('ci', 'a rollout as a step of a pipeline: start, show as log groups, sum up', 'follows')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
     .addOption(setOption())
     .addOption(

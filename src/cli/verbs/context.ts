@@ -129,7 +129,7 @@ export function contextCommand(act: Act): Command {
     new Command(name)
       .description(description)
       .option('--json', 'print JSON for machines')
-      .addHelpText('after', exitCodeHelp);
+      .addHelpText('after', exitCodeHelp('local'));
   const named = (name: string, description: string, run: (options: NameOptions, io: Io) => Promise<number>) =>
     sub(name, description)
       .argument('<name>', 'the context', parseName)

@@ -114,10 +114,13 @@ export function importCommand(act: Act, run: Run<ImportOptions> = runImport): Co
   return new Command('import')
     .description('make plans of Argo Rollouts and Flagger Canaries, and list what does not come along')
     .argument('<file...>', 'YAML or JSON with the objects and what they name; - reads standard input')
-    .option('--out <folder>', 'write each plan to <service>.yaml in this folder, made if it is not there (default: standard output)')
+    .option(
+      '--out <folder>',
+      'write each plan to <service>.yaml in this folder, made if it is not there (default: standard output)',
+    )
     .option('--environment <name>', 'environment of the plans (default: the namespace of each object)')
     .option('--json', 'print JSON for machines')
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', exitCodeHelp('local'))
     .action((files: string[], flags: Omit<ImportOptions, 'files'>) =>
       act(flags, (io) => run({ ...flags, files }, io)),
     );

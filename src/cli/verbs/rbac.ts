@@ -84,6 +84,6 @@ export function rbacCommand(act: Act, run: Run<RbacOptions> = runRbac): Command 
     .option('--lease-namespace <name>', 'where the Leases and the accounts are', parseNamespace, 'sluice')
     .option('--role <part>', 'api, worker or guard; repeatable (default: all)', collect(parseRole))
     .option('--json', 'print one List as JSON')
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', exitCodeHelp('local'))
     .action((flags: RbacOptions) => act(flags, (io) => run(flags, io)));
 }

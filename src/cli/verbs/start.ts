@@ -118,7 +118,7 @@ function notesOf({ workerSeen, warnings }: Started): string[] {
 }
 
 export function startCommand(act: Act, run: Run<StartOptions> = runStart): Command {
-  return verb('start', 'start a rollout from a plan')
+  return verb('start', 'start a rollout from a plan', 'follows')
     .argument('<plan>', 'a plan in YAML or JSON; - reads standard input')
     .addOption(setOption())
     .addOption(new Option('--watch', 'show the rollout until it ends').conflicts('wait'))

@@ -128,7 +128,7 @@ export function tokensCommand(act: Act): Command {
       .description(description)
       .requiredOption('--file <path>', 'the file that `auth.tokens` names')
       .option('--json', 'print JSON for machines')
-      .addHelpText('after', exitCodeHelp);
+      .addHelpText('after', exitCodeHelp('local'));
   const names = collect(parsePlace);
   return new Command('tokens')
     .description('make, list and revoke API tokens in the operator’s file; an API notices within a second')

@@ -1,7 +1,6 @@
 /** `sluice up`: runs the whole local stack in the foreground. The only verb that is more than HTTP. */
 import { Command, InvalidArgumentError } from 'commander';
 import { isPortBase, portBaseRule } from '../../stack/ports.ts';
-import { exitCodeHelp } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { Act, Run } from '../verb.ts';
 
@@ -20,6 +19,14 @@ async function runUp(options: UpOptions, _io: Io): Promise<number> {
   return await runStack(options);
 }
 
+const upExitCodes = `
+Exit codes:
+    0  done: Ctrl-C, or with --once the demo went as it should
+    1  failed: the stack could not start, or with --once the demo went wrong
+    2  bad input: the command line
+  130  Ctrl-C while it starts or the demo runs
+`;
+
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && isPortBase(Number(text))) return Number(text);
   throw new InvalidArgumentError(`It ${portBaseRule}.`);
@@ -32,6 +39,6 @@ export function upCommand(act: Act, run: Run<UpOptions> = runUp): Command {
     .option('--demo', 'ship a good and a bad version of the shop as real rollouts')
     .option('--once', 'end when the demo has ended')
     .option('--port-base <port>', 'first port of the stack (default: 7200)', parsePort)
-    .addHelpText('after', exitCodeHelp)
+    .addHelpText('after', upExitCodes)
     .action((flags: UpOptions) => act({}, (io) => run(flags, io)));
 }

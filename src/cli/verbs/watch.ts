@@ -52,7 +52,7 @@ export function endLine({ target, version, outcome, status, temporalStatus }: Ro
 }
 
 export function watchCommand(act: Act, run: Run<WatchOptions> = runWatch): Command {
-  return verb('watch', 'follow a rollout until it ends')
+  return verb('watch', 'follow a rollout until it ends', 'follows')
     .argument('<target>', 'environment/service', parseTarget)
     .option('--run <id>', 'a certain run instead of the latest')
     .option('--patience <seconds>', 'give up after so long without any answer', parseSeconds, 120)

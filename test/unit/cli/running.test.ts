@@ -447,6 +447,21 @@ test('an unknown verb or option exits 2, help exits 0 and tells the exit codes',
   expect(await main(['rollback', '--help'], fakeIo())).toBe(0);
 });
 
+test.each([
+  ['rbac', [0, 1, 2]],
+  ['import', [0, 1, 2]],
+  ['up', [0, 1, 2, 130]],
+  ['status', [0, 1, 2, 3, 4, 5, 130]],
+  ['rollback', [0, 1, 2, 3, 4, 5, 130]],
+  ['start', [0, 1, 2, 3, 4, 5, 6, 7, 130]],
+  ['ci', [0, 1, 2, 3, 4, 5, 6, 7, 130]],
+])('help of %s has only the exit codes with which it may end', async (verb, codes) => {
+  const io = fakeIo();
+  await main([verb, '--help'], io);
+  const listed = io.printed.out.split('Exit codes:')[1] ?? '';
+  expect([...listed.matchAll(/^ +(\d+) {2}\S/gm)].map(([, code]) => Number(code))).toEqual(codes);
+});
+
 test('an API that cannot be reached is problem details too', async () => {
   const io = fakeIo();
   await main(['status', 'demo/shop', '--json', '--api', 'http://127.0.0.1:1'], io);

@@ -156,14 +156,13 @@ async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> 
   if (!timedOut(error)) return translated(deps, error);
   try {
     const seen = await workerSeen(deps);
-    const who = seen ? 'A worker was seen lately, but none' : 'No worker polls for rollouts, so none';
-    return new SluiceError(
-      'worker-absent',
-      `${who} answered within ${workerTimeoutMs} ms. The command may still be carried out when one does.`,
-      {
-        cause: error,
-      },
-    );
+    const what = seen
+      ? `No worker answered within ${workerTimeoutMs} ms. One was seen lately: it is busy, or has just gone`
+      : `No worker polls for rollouts, so none answered within ${workerTimeoutMs} ms`;
+    return new SluiceError('worker-absent', `${what}. The command may still be carried out when one does.`, {
+      cause: error,
+      details: { workerSeen: seen },
+    });
   } catch (outage) {
     return outage;
   }

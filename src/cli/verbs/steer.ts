@@ -4,11 +4,13 @@
  */
 import type { Command } from 'commander';
 import type { CommandAnswer } from '../../api/contract.ts';
+import type { CallOptions } from '../../client/types.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { expectedBy } from '../expected.ts';
 import type { Io } from '../io.ts';
+import { untilServed } from '../served.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { writeJson, writeLines } from '../text.ts';
 import {
@@ -70,7 +72,9 @@ async function runSteer(options: SteerOptions, io: Io): Promise<number> {
     ...(await expectedBy(client, options)),
   };
   const request = { ...target, command: name, body };
-  const { value, raw } = await client.ask('steerRollout', request, onceOf(options));
+  const send = (once: CallOptions) => client.ask('steerRollout', request, once);
+  // A rollback is never left unserved, and waits for nothing that a key would cost.
+  const { value, raw } = await (name === 'rollback' ? send(onceOf(options)) : untilServed(options, send, io));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;

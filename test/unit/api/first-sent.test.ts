@@ -109,3 +109,23 @@ test('an incident that no worker closes in time is no outage of Temporal', async
   const answer = await post('/v1/incidents/demo/shop/close');
   expect([answer.statusCode, answer.json().code]).toEqual([503, 'worker-absent']);
 });
+
+test.each([
+  [
+    'has polled lately',
+    () => [{ lastAccessTime: { seconds: Math.floor(Date.now() / 1000), nanos: 0 } }],
+    true,
+  ],
+  ['polls', () => [], false],
+] as const)(
+  'a command that no worker answers in time says whether one %s',
+  async (_, pollers, workerSeen) => {
+    const { temporal, post } = await serve();
+    temporal.behaviour.set('update', new WorkflowUpdateRPCTimeoutOrCancelledError('late'));
+    const describeTaskQueue = async () => ({ pollers: pollers() });
+    Object.assign(temporal.client.workflowService, { describeTaskQueue });
+    const answer = await post('/v1/rollouts/demo/shop/pause');
+    expect(answer.json()).toMatchObject({ code: 'worker-absent', details: { workerSeen } });
+    expect([answer.statusCode, Number(answer.headers['retry-after']) > 0]).toEqual([503, true]);
+  },
+);

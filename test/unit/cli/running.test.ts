@@ -1,5 +1,5 @@
 /** Verbs against an API over real HTTP: what they print, and the exit code. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Audit } from '../../../src/api/contract.ts';
 import { problemSchema } from '../../../src/api/contract.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
@@ -314,11 +314,38 @@ test('a rollback that was left as a signal is said to be on its way', async () =
   expect(out).toContain('on its way');
 });
 
-test('a command that nobody answers exits 5', async () => {
-  const { code } = await sluice(['pause', 'demo/shop'], {
-    command: failing('worker-absent', 'No worker answered.'),
+describe('a command that nobody answers', () => {
+  const sent = async (answers: readonly (Record<string, unknown> | null)[], args: readonly string[] = []) => {
+    const waits: number[] = [];
+    const io = fakeIo({ sleep: async (ms) => void waits.push(ms) });
+    let tries = 0;
+    const command: RolloutService['command'] = async () => {
+      const details = answers[Math.min(tries++, answers.length - 1)];
+      if (details) throw new SluiceError('worker-absent', 'No worker answered.', { details });
+      return { accepted: true, via: 'update', status: null };
+    };
+    const { calls, ...told } = await sluice(['pause', 'demo/shop', ...args], { command }, io);
+    const keys = calls.map((call) => (call.args[1] as { requestId: string }).requestId);
+    return { ...told, keys, waits };
+  };
+
+  test('is sent again under the same key while a worker is there', async () => {
+    const { code, out, err, keys, waits } = await sent([{ workerSeen: true }, { workerSeen: true }, null]);
+    expect([code, out]).toEqual([0, 'pause of demo/shop accepted\n']);
+    expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+    expect(waits.every((ms) => ms >= 2_000 && ms <= 3_000)).toBe(true);
+    expect(err).toBe('waiting, and asking again: No worker answered.\n');
   });
-  expect(code).toBe(5);
+
+  test('exits 5 in the end, and says how to send the same once more', async () => {
+    const { code, err, keys } = await sent([{ workerSeen: true }], ['--idempotency-key', 'page-1']);
+    expect([code, keys]).toEqual([5, Array(5).fill('page-1')]);
+    expect(err).toContain('--idempotency-key page-1');
+  });
+
+  test('exits 5 at once where no worker polls', async () => {
+    expect(await sent([{ workerSeen: false }])).toMatchObject({ code: 5, waits: [] });
+  });
 });
 
 test('audit prints who did what and whether the replay agreed', async () => {

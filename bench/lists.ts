@@ -21,7 +21,7 @@ import { startEventsCache } from '../src/stack/temporal-args.ts';
 import { locateTools } from '../src/stack/tools.ts';
 import { registerSearchAttributes } from '../src/worker/attributes.ts';
 import { temporalDirectory } from '../src/worker/directory.ts';
-import { emergenciesCovering } from '../src/worker/open-emergencies.ts';
+import { OpenEmergencies } from '../src/worker/open-emergencies.ts';
 import { startOptionsOf } from '../src/worker/start-options.ts';
 import { planFixture } from '../test/support/plan.ts';
 import { waitFor } from '../test/support/wait-for.ts';
@@ -127,7 +127,7 @@ async function measure(client: Client, ended: number): Promise<Record<string, st
     ['what has changed', () => list.byTarget()],
     ['  by one filter', () => byOneFilter(anyTime(since()))],
     ['sweep of an emergency', () => directory.runningSince(aMinuteAgo())],
-    ['emergencies that forbid a start', () => emergenciesCovering(client, 'bench/shop')],
+    ['emergencies that forbid a start', () => new OpenEmergencies(client).covering('bench/shop')],
     ['GET, running, 50', () => listRollouts(deps, { running: 'true', limit: 50 })],
     ['GET, ended, 50', () => listRollouts(deps, { running: 'false', limit: 50 })],
     ['GET, ended, of a service, 50', () => listRollouts(deps, { ...service, running: 'false', limit: 50 })],

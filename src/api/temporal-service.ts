@@ -4,6 +4,7 @@ import { buildAudit } from '../audit/audit.ts';
 import type { Replay } from '../audit/replay.ts';
 import { messageOf } from '../domain/errors.ts';
 import { targetOf } from '../domain/plan/types.ts';
+import { OpenEmergencies } from '../worker/open-emergencies.ts';
 import type { RunningRollout } from './board/row.ts';
 import { type Audit, hasEnded, type Readiness } from './contract.ts';
 import { Calm } from './express/calm.ts';
@@ -41,7 +42,7 @@ import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './t
 import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
-interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns'> {
+interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'emergencies'> {
   readonly replay: Replay;
   /** For the express lane, which does not wait for Temporal. */
   readonly planes: DataPlanes;
@@ -74,6 +75,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     accounts: new Accounts(),
     heardOf: (described: Described) => series.heardOf(described),
     clock: new ServerClock(),
+    emergencies: new OpenEmergencies(options.client),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };

@@ -12,7 +12,7 @@ import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandPayload, Outcome } from '../domain/rollout/types.ts';
 import { knowsRolloutsOf } from './known-rollouts.ts';
 import { type Listing, listAll, listEndedSince, listOpen, millisOf, pagesBy } from './listing.ts';
-import { boundedCalls, type Call, emergenciesCovering, isOpen } from './open-emergencies.ts';
+import { boundedCalls, type Call, isOpen, OpenEmergencies } from './open-emergencies.ts';
 import { startOptionsOf, trafficMemo } from './start-options.ts';
 
 const pageSize = 1000;
@@ -23,6 +23,7 @@ const notContinued = 'ExecutionStatus != "ContinuedAsNew"';
 
 export function temporalDirectory(client: Client): Directory {
   const call = translating(boundedCalls(client));
+  const emergencies = new OpenEmergencies(client);
   const handleOf = (target: string, runId?: string) => client.workflow.getHandle(workflowIdOf(target), runId);
   const listing: Listing = { page: pagesBy(client, call), pageSize, maxRows };
   const find: Directory['find'] = async (target) => {
@@ -95,7 +96,7 @@ export function temporalDirectory(client: Client): Directory {
       });
     },
     forbids: async (target, runId) => {
-      const open = await call(() => emergenciesCovering(client, target));
+      const open = await call(() => emergencies.covering(target));
       if (open.length === 0) return null;
       const own = await find(target);
       const startedBy = own?.runId === runId ? own.emergency : null;

@@ -26,16 +26,38 @@ export function boundedCalls(client: Client): Call {
     within(answerWithinMs + graceMs, () => client.withDeadline(Date.now() + answerWithinMs, call));
 }
 
-/**
- * Every open emergency that covers the target. Those of a single word are looked up by their ids, which no lag of
- * visibility can hide; those of several words or with `*` come from the list. Throws what Temporal's client throws.
- */
-export async function emergenciesCovering(client: Client, target: TargetId): Promise<Blocking[]> {
-  const call = boundedCalls(client);
-  const looked = idsCovering(target).map((id) => lookedUp(client, call, id));
-  const found = [...(await Promise.all(looked)).flat(), ...(await listed(client, call))];
-  const covering = found.filter(({ scope }) => covers(scope, target));
-  return [...new Map(covering.map((one) => [one.id, one])).values()];
+/** One list serves all who ask at the same time; none is given that was asked for before somebody came. */
+export class OpenEmergencies {
+  private readonly client: Client;
+  private readonly call: Call;
+  private underWay: Promise<unknown> = Promise.resolve();
+  private next: Promise<EmergencyOrder[]> | null = null;
+
+  constructor(client: Client) {
+    this.client = client;
+    this.call = boundedCalls(client);
+  }
+
+  /**
+   * Every one that covers the target. Those of a single word are looked up by their ids, which no lag of visibility can
+   * hide; those of several words or with `*` come from the list. Throws what Temporal's client throws.
+   */
+  async covering(target: TargetId): Promise<Blocking[]> {
+    const looked = idsCovering(target).map((id) => lookedUp(this.client, this.call, id));
+    const found = await Promise.all([...looked, this.listed()]);
+    const covering = found.flat().filter(({ scope }) => covers(scope, target));
+    return [...new Map(covering.map((one) => [one.id, one])).values()];
+  }
+
+  private listed(): Promise<EmergencyOrder[]> {
+    this.next ??= this.underWay.then(() => {
+      this.next = null;
+      const list = listed(this.client, this.call);
+      this.underWay = list.catch(() => {});
+      return list;
+    });
+    return this.next;
+  }
 }
 
 async function lookedUp(client: Client, call: Call, id: string): Promise<EmergencyOrder[]> {

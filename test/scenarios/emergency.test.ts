@@ -13,7 +13,7 @@ import type { EmergencyStatus } from '../../src/domain/emergency/status.ts';
 import type { TargetProgress } from '../../src/domain/emergency/types.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { createMemoryTraffic } from '../../src/providers/traffic/memory.ts';
-import { emergenciesCovering } from '../../src/worker/open-emergencies.ts';
+import { OpenEmergencies } from '../../src/worker/open-emergencies.ts';
 import { ActivityTap, wholeBody } from '../support/activity-tap.ts';
 import { openEmergency, TestEmergency } from '../support/emergency.ts';
 import { gateFixture, stageFixture } from '../support/plan.ts';
@@ -44,7 +44,7 @@ const progressIn = ({ targets }: EmergencyStatus, progress: TargetProgress) =>
   targets.filter((one) => one.progress === progress).map((one) => one.target);
 /** Emergencies of several words are seen by the list alone, which lags behind their beginning and their end. */
 const openOnes = (word: string, count: number) =>
-  expect.poll(async () => (await emergenciesCovering(env.client, `${word}/any`)).length).toBe(count);
+  expect.poll(async () => (await new OpenEmergencies(env.client).covering(`${word}/any`)).length).toBe(count);
 const target = (rollout: TestRollout) => `${rollout.plan.environment}/${rollout.plan.service}`;
 
 function emergenciesBy(client: Client) {

@@ -10,7 +10,7 @@ import { rawInfoOf } from '../../src/api/temporal/raw-info.ts';
 import { describe as describeRollout } from '../../src/api/temporal/view.ts';
 import type { Plan } from '../../src/domain/plan/types.ts';
 import { effectivePercent } from '../../src/providers/traffic/types.ts';
-import { emergenciesCovering } from '../../src/worker/open-emergencies.ts';
+import { OpenEmergencies } from '../../src/worker/open-emergencies.ts';
 import { freezeServer } from '../support/dev-server.ts';
 import { stageFixture } from '../support/plan.ts';
 import { RolloutEnv } from '../support/rollout-env.ts';
@@ -84,7 +84,7 @@ describe('a namespace that Temporal does not have', () => {
       const deps = { client, address };
       const ref = { environment: 'test', service: 'lost' };
       const asked = {
-        emergencies: () => ask(deps, () => emergenciesCovering(client, 'test/lost')),
+        emergencies: () => ask(deps, () => new OpenEmergencies(client).covering('test/lost')),
         description: () => describeRollout(deps, ref),
         run: () => rawInfoOf(deps, { workflowId: 'rollout/test/lost' }),
       };

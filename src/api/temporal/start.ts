@@ -8,7 +8,7 @@ import { asPractice } from '../../domain/policy/examine.ts';
 import { cooling, readCooldown } from '../../domain/rollout/cooldown.ts';
 import { cooldownMemo, workflowType } from '../../domain/rollout/names.ts';
 import type { Force } from '../../domain/rollout/types.ts';
-import { emergenciesCovering } from '../../worker/open-emergencies.ts';
+import type { OpenEmergencies } from '../../worker/open-emergencies.ts';
 import { startOptionsOf } from '../../worker/start-options.ts';
 import { hasEnded } from '../contract.ts';
 import type { DataPlanes } from '../express/data-planes.ts';
@@ -29,6 +29,7 @@ const coolingRuns = 20;
 
 export interface StartDeps extends AdmissionDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
+  readonly emergencies: OpenEmergencies;
   /** How long a superseding start waits for the rollout in its way. */
   readonly supersedeWaitMs: number;
   /** A few starts at a time go to Temporal, so that many of them are not in the way of commands. */
@@ -98,7 +99,7 @@ async function refuseStopped({ planes }: StartDeps, { traffic }: Plan): Promise<
 
 async function refuseInEmergency(deps: StartDeps, plan: Plan): Promise<void> {
   const target = targetOf(plan);
-  const [open] = await ask(deps, () => emergenciesCovering(deps.client, target));
+  const [open] = await ask(deps, () => deps.emergencies.covering(target));
   if (open) throw emergencyOpen(target, open);
 }
 

@@ -30,6 +30,7 @@ import { takeEvent } from './temporal/event.ts';
 import { glanceOf, outlineIn } from './temporal/glance.ts';
 import { fetchRuns } from './temporal/histories.ts';
 import { askedEvery, RecentPages } from './temporal/recent-pages.ts';
+import { RecentStarts } from './temporal/recent-starts.ts';
 import { rollBack } from './temporal/rollback.ts';
 import { RollbackHistory } from './temporal/rollbacks.ts';
 import { RunningList } from './temporal/running.ts';
@@ -42,12 +43,14 @@ import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './t
 import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
-interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'emergencies'> {
+interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'begun' | 'emergencies'> {
   readonly replay: Replay;
   /** For the express lane, which does not wait for Temporal. */
   readonly planes: DataPlanes;
   /** Default 25 s: shorter than the patience of usual HTTP clients. */
   readonly supersedeWaitMs?: number;
+  /** How far Temporal's lists may be behind, at most. Default 1.5 s. */
+  readonly listsLagMs?: number;
   /** Whether notifiers are configured, so that people are told of emergencies. Default: false. */
   readonly tells?: boolean;
   /** Keep a list of what runs at hand, so that the express lane need not ask for it. Default: false. */
@@ -68,6 +71,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const series = new SeriesReader(options);
   const deps = {
     supersedeWaitMs: 25_000,
+    listsLagMs: 1_500,
     calm,
     telling: new Telling(calm),
     turns: new Queue(startsAtOnce),
@@ -75,6 +79,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     accounts: new Accounts(),
     heardOf: (described: Described) => series.heardOf(described),
     clock: new ServerClock(),
+    begun: new RecentStarts(),
     emergencies: new OpenEmergencies(options.client),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,

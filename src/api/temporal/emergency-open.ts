@@ -26,7 +26,7 @@ import { isKnown } from './known.ts';
 import { onceId } from './once.ts';
 import { rawInfoOf } from './raw-info.ts';
 import type { ExpressDeps } from './stop-canary.ts';
-import { type Stopped, stopEverything, stopSome } from './stops.ts';
+import { isUnknownIn, type Stopped, stopEverything, stopSome } from './stops.ts';
 import { memoOf, workerSeen } from './visibility.ts';
 
 /** How long the stops go first; a data plane that needs longer must not keep the workflow from the others. */
@@ -123,8 +123,8 @@ async function refuseNobody(
   order: EmergencyOrder,
   stopping: Promise<Stopped>,
 ): Promise<void> {
-  // Whom a stop has met is somebody, also where lists do not have it yet.
-  const met = stopping.then(({ restored }) => restored.length > 0);
+  // The stops know better: they have met somebody whom lists did not have yet, or have looked a second time.
+  const met = stopping.then((stop) => !order.scope.every((word) => isUnknownIn(stop, word)));
   const refusal = refusalOf(deps, order);
   const refused = await Promise.race([refusal, met.then((isSomebody) => (isSomebody ? null : refusal))]);
   if (refused !== null && !(await met)) throw refused;

@@ -105,6 +105,11 @@ export class RunningList {
     return running ? { running, fresh: this.last.sure && ageMs <= freshForMs } : null;
   }
 
+  /** All that ran a while ago; none where no list is at hand. */
+  allLately(): readonly Running[] {
+    return this.last === null || ageOf(this.last) > maxAgeMs ? [] : [...this.last.byTarget.values()];
+  }
+
   /**
    * Whether nothing is known to have changed since then, by a list of a moment ago. `atMs` as of `performance.now()`.
    */

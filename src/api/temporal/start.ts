@@ -16,6 +16,7 @@ import type { Queue } from '../express/queue.ts';
 import type { StartRequest, StartResult } from '../service.ts';
 import { type AdmissionDeps, admitted, examinePlan } from './admission.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
+import type { RecentStarts } from './recent-starts.ts';
 import { supersede } from './supersede.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
@@ -30,6 +31,8 @@ const coolingRuns = 20;
 export interface StartDeps extends AdmissionDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
   readonly emergencies: OpenEmergencies;
+  /** What begins here, for stops that lists are too late for. */
+  readonly begun: RecentStarts;
   /** How long a superseding start waits for the rollout in its way. */
   readonly supersedeWaitMs: number;
   /** A few starts at a time go to Temporal, so that many of them are not in the way of commands. */
@@ -132,6 +135,7 @@ async function tryStart(
 ): Promise<Pick<Run, 'workflowId' | 'runId'> | null> {
   const input = { plan, actor, reason, ...(force === undefined ? {} : { force }) };
   const options = startOptionsOf(input, { idempotencyKey, planDigest: digestOf(sent) });
+  deps.begun.begins(targetOf(plan));
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
       deps.client.workflow.start(workflowType, options),

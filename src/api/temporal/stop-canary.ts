@@ -9,6 +9,7 @@ import type { DataPlanes, TrafficRef } from '../express/data-planes.ts';
 import type { Telling } from '../express/telling.ts';
 import type { RunRef } from '../service.ts';
 import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
+import type { RecentStarts } from './recent-starts.ts';
 import type { RunningList } from './running.ts';
 import type { Running } from './running-changes.ts';
 import type { TrafficLookup } from './traffic-of.ts';
@@ -23,6 +24,10 @@ export interface ExpressDeps extends TemporalDeps {
   readonly calm: Calm;
   /** Of the commands that follow the stops. */
   readonly telling: Telling;
+  /** What began from here lately, which lists may not have yet. */
+  readonly begun: RecentStarts;
+  /** How far lists may be behind, at most. */
+  readonly listsLagMs: number;
   /** Single looks at rollouts that are under way, and what takes their place when they are many or take too long. */
   readonly looks: { underWay: number; readonly list: RunningList };
 }
@@ -42,7 +47,7 @@ export interface Lane {
   readonly traffic: string;
 }
 
-interface Located extends Pick<Lane, 'enough' | 'runId'> {
+export interface Located extends Pick<Lane, 'enough' | 'runId'> {
   readonly refs: readonly TrafficRef[];
 }
 
@@ -93,16 +98,18 @@ async function locate(deps: ExpressDeps, ref: RunRef): Promise<Located | null> {
  * If the rollout was promoted since, or has ended, there is no canary: the stop takes traffic off nobody, and the next
  * preparation clears it. If the next rollout runs already, it is the one that this command goes to as well.
  */
-function locatedLately(
-  { looks, lookup }: ExpressDeps,
-  ref: RunRef,
-): (Located & { readonly fresh: boolean }) | null {
-  const lately = looks.list.lately(targetOf(ref));
-  if (lately === null || !hasCanary(lately.running.summary)) return null;
-  const { summary, memo } = lately.running;
-  if (ref.runId !== undefined && ref.runId !== summary.runId) return null;
-  const traffic = lookup.atHand(summary, memo);
-  return traffic && { ...locatedBy(summary, traffic), fresh: lately.fresh };
+function locatedLately(deps: ExpressDeps, ref: RunRef): (Located & { readonly fresh: boolean }) | null {
+  const lately = deps.looks.list.lately(targetOf(ref));
+  if (lately === null) return null;
+  if (ref.runId !== undefined && ref.runId !== lately.running.summary.runId) return null;
+  const at = locatedAtHand(deps, lately.running);
+  return at && { ...at, fresh: lately.fresh };
+}
+
+/** Asks nobody; null: it has no canary, or where its traffic is steered is not known yet. */
+export function locatedAtHand({ lookup }: ExpressDeps, { summary, memo }: Running): Located | null {
+  const traffic = hasCanary(summary) ? lookup.atHand(summary, memo) : null;
+  return traffic && locatedBy(summary, traffic);
 }
 
 /** In a storm a look takes longer, and asking the data planes as well would only add to it. */

@@ -1,9 +1,11 @@
 /** Stops of many canaries at once, in the data planes: of everything, or of what is named or matches. */
-import { covers, type ScopeWords } from '../../domain/emergency/scope.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { covers, problemOfTyped, type ScopeWords } from '../../domain/emergency/scope.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import type { EmergencyAnswer } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
 import { workerTimeoutMs } from './calls.ts';
+import { EarlyStops } from './early-stops.ts';
 import { isKnown } from './known.ts';
 import { runningRollouts } from './running.ts';
 import type { Running } from './running-changes.ts';
@@ -52,28 +54,69 @@ export async function stopEverything(deps: ExpressDeps, teller: Told, holder: st
 
 /** All at the same time; each data plane's provider has its own turns, so that none waits for another's. */
 export async function stopSome(deps: ExpressDeps, some: Some, teller: Told): Promise<Stopped> {
+  const named = [...new Set(some.targets)].map((target) => stopNamed(deps, teller, target));
+  const ofOpen = some.open.length > 0 ? await stopOpen(deps, teller, some) : nobodyAsked;
+  return stoppedOf([...(await Promise.all(named)), ...ofOpen.results], ofOpen.listProblem);
+}
+
+interface OfOpen {
+  readonly results: readonly Result[];
+  readonly listProblem: string | null;
+}
+
+/** Looks once more, when lists have caught up, before it says of a word that nobody knows what it means. */
+async function stopOpen(deps: ExpressDeps, teller: Told, some: Some, isLast = false): Promise<OfOpen> {
   const { targets, open } = some;
-  const named = [...new Set(targets)].map((target) => stopNamed(deps, teller, target));
-  const { rollouts, listProblem } = open.length > 0 ? await listed(deps) : nobodyAsked;
+  const { found, unlisted, known, listProblem } = await stopCovered(deps, teller, some);
+  const resultsWith = async (more: readonly Result[]) => [
+    ...(await Promise.all(found)),
+    ...unlisted,
+    ...more,
+  ];
+  const without = async (words: ScopeWords, problem: string): Promise<OfOpen> => ({
+    results: await resultsWith(words.map((word) => notRestored(word, null, problem))),
+    listProblem,
+  });
+  if (listProblem !== null) return await without(open, listProblem);
+  const isIdle = (word: string) => !known.some((target) => covers([word], target));
+  const unknown = await unknownOf(deps, open.filter(isIdle));
+  // What no target can be called nobody has begun just now.
+  if (isLast || !unknown.some(isTypable)) return await without(unknown, noRollout);
+  await sleep(deps.listsLagMs);
+  const later = await stopOpen(deps, teller, { targets, open: unknown }, true);
+  return { ...later, results: await resultsWith(later.results) };
+}
+
+/** Stops under way of those that are listed, those of others, and every target of which there is a rollout. */
+async function stopCovered(deps: ExpressDeps, teller: Told, { targets, open }: Some) {
   const isMeant = (target: string) => covers(open, target) && !targets.includes(target);
+  const early = new EarlyStops(deps, isMeant);
+  const { rollouts, listProblem } = await listed(deps);
+  const inList = new Set(rollouts.map(({ summary }) => summary.target));
   const found = rollouts
     .filter(({ summary }) => hasCanary(summary) && isMeant(summary.target))
-    .map((running) => stopRunning(deps, teller, running));
-  const isIdle = (word: string) => !rollouts.some(({ summary }) => covers([word], summary.target));
-  const ofOpen =
-    listProblem === null
-      ? unknownOf(deps, open.filter(isIdle))
-      : open.map((word) => notRestored(word, null, listProblem));
-  return stoppedOf([...(await Promise.all([...named, ...found])), ...(await ofOpen)], listProblem);
+    .map((running) => stopRunning(deps, teller, running, early));
+  // They have ended, go on as other runs, or began just now; or there is no list.
+  const others = new Set([...early.targets, ...deps.begun.targets().filter(isMeant)]);
+  const looked = [...others]
+    .filter((target) => !inList.has(target))
+    .map((target) => stopNamed(deps, teller, target));
+  const unlisted = (await Promise.all(looked)).filter((result) => !isNobody(result));
+  const known = [...inList, ...early.targets, ...unlisted.map(({ target }) => target)];
+  return { found, unlisted, known, listProblem };
+}
+
+function isTypable(word: string): boolean {
+  return problemOfTyped([word]) === null;
 }
 
 /** A typing error must not pass for a stop. Who is not sure says nothing. */
-async function unknownOf(deps: ExpressDeps, idle: ScopeWords): Promise<NotRestored[]> {
+async function unknownOf(deps: ExpressDeps, idle: ScopeWords): Promise<string[]> {
   const signal = AbortSignal.timeout(workerTimeoutMs);
-  const unknown: NotRestored[] = [];
+  const unknown: string[] = [];
   for (const word of idle) {
     if (signal.aborted) break;
-    if (!(await isKnown(deps, word))) unknown.push(notRestored(word, null, noRollout));
+    if (!(await isKnown(deps, word))) unknown.push(word);
   }
   return unknown;
 }
@@ -92,13 +135,18 @@ async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promi
   }
 }
 
-async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: Running): Promise<Result> {
+async function stopRunning(
+  deps: ExpressDeps,
+  teller: Told,
+  { summary, memo }: Running,
+  early: EarlyStops,
+): Promise<Result> {
   const { target } = summary;
   const refs = await deps.lookup.of(summary, memo).then(
     (ref) => (ref ? [ref] : []),
     () => refsWithCanary(deps, summary),
   );
-  const stops = refs.map((ref) => deps.planes.stop(ref).then((stop) => resultOf(target, ref.name, stop)));
+  const stops = refs.map((ref) => early.stop(summary, ref).then((stop) => resultOf(target, ref.name, stop)));
   // After the writes have begun, and before they have ended.
   teller.tell(summary);
   const results = await Promise.all(stops);
@@ -107,8 +155,13 @@ async function stopRunning(deps: ExpressDeps, teller: Told, { summary, memo }: R
 }
 
 /** There was nothing to stop. */
-export function isNobody({ problem }: NotRestored): boolean {
-  return problem === noCanary || problem === noRollout;
+export function isNobody(result: Result): boolean {
+  return 'problem' in result && (result.problem === noCanary || result.problem === noRollout);
+}
+
+/** Whether nobody was found for a word that was asked for. */
+export function isUnknownIn({ notRestored }: Stopped, word: string): boolean {
+  return notRestored.some((result) => result.target === word && isNobody(result));
 }
 
 /** Of a target that was named. */
@@ -116,7 +169,7 @@ const noCanary = 'no canary of it runs';
 /** Of an environment that was named, or another word of a scope. */
 const noRollout = 'no rollout there is known';
 const unknownPlane = 'its data plane is not known';
-const nobodyAsked = { rollouts: [], listProblem: null };
+const nobodyAsked: OfOpen = { results: [], listProblem: null };
 
 async function listed(deps: ExpressDeps): Promise<{ rollouts: Running[]; listProblem: string | null }> {
   try {

@@ -9,6 +9,7 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import {
+  catchUpAfterLook,
   type FakeRollout,
   fakeTemporal,
   grpcNoNamespace,
@@ -44,6 +45,7 @@ async function serve(known: Record<string, FakeRollout>) {
     address: 'nowhere',
     replay: () => Promise.reject(new Error('not asked')),
     planes: createDataPlanes({ names: ['a', 'b'], get: (name) => planes[name === 'a' ? 'a' : 'b'] }),
+    listsLagMs: 1,
   });
   const app = await createApp(fakeDeps(service));
   const post = (path: string, payload: object, headers: Record<string, string> = {}) =>
@@ -183,6 +185,25 @@ describe('an emergency rollback', () => {
       expect(answer.json().detail).toMatch(/prdo\/shop and of 1 more .* `force` \(`--force`\)/);
       expect(answer.json().details).toMatchObject({ unknown: ['prdo/shop', 'prod/shoop'] });
       expect([stops, temporal.started]).toEqual([[], []]);
+    });
+
+    test.each([
+      ['stops it', () => {}],
+      [
+        'says that it could not be stopped',
+        () => {
+          const unreachable = async () => Promise.reject(new Error('no answer'));
+          planes.a = { ...planes.a, stop: unreachable, read: unreachable };
+        },
+      ],
+    ])('but what lists show a moment later is opened, and %s', async (_, prepare) => {
+      prepare();
+      const { temporal, post } = await serve({ 'prod/shop': {} });
+      catchUpAfterLook(temporal);
+      const answer = await post('', { scope: ['prod'], ...fire });
+      expect([answer.statusCode, temporal.started.length]).toEqual([201, 1]);
+      const { restored, notRestored } = answer.json().stop;
+      expect([...restored, ...notRestored]).toMatchObject([{ target: 'prod/shop' }]);
     });
 
     test('is opened with force, and asked for again without', async () => {

@@ -7,6 +7,7 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import {
+  catchUpAfterLook,
   type FakeRollout,
   type FakeTemporal,
   fakeTemporal,
@@ -53,6 +54,7 @@ function serve(
     address: 'nowhere',
     replay: () => Promise.reject(new Error('not asked')),
     planes: createDataPlanes({ names: ['a', 'b'], get }),
+    listsLagMs: 1,
     ...options,
   });
   return { service, temporal };
@@ -633,6 +635,81 @@ describe('an emergency stop', () => {
     expect(answer.restored.map(({ target }) => target).sort()).toEqual(['demo/one', 'demo/two', 'prod/one']);
     expect(answer.notRestored).toMatchObject([{ target: 'prod/typo' }]);
     expect(temporal.told).toHaveLength(3);
+  });
+
+  const demo = { ...everything, scope: { environments: ['demo'] } };
+
+  test('of an environment stops at once what the list at hand has, no other, and nothing twice', async () => {
+    const { service, temporal } = await serveListed({
+      'demo/one': {},
+      'demo/two': { traffic: { name: 'b', options: {} } },
+      'demo/promoted': { phase: 'watching' },
+      'prod/one': {},
+    });
+    temporal.behaviour.delete('list');
+    const answering = service.emergencyStop(demo);
+    expect(stops).toEqual(['a demo/one', 'b demo/two']);
+    expect(await answering).toMatchObject({ told: 2, notRestored: [] });
+    expect(stops).toEqual(['a demo/one', 'b demo/two']);
+  });
+
+  test.each([
+    ['in preparation, which clears it', { phase: 'preparing' }, { phase: 'soaking' }, ['a', 'a']],
+    ['of another run', { runId: 'one' }, { runId: 'two' }, ['a', 'a']],
+    [
+      'where it is not steered any more',
+      {},
+      { traffic: { name: 'b', options: {} }, runId: 'two' },
+      ['a', 'b'],
+    ],
+  ])(
+    'of an environment is written anew where the list at hand showed it %s',
+    async (_, then, now, written) => {
+      const rollouts: Record<string, FakeRollout> = { 'demo/one': then };
+      const { service, temporal } = await serveListed(rollouts);
+      temporal.behaviour.delete('list');
+      rollouts['demo/one'] = now;
+      expect(await service.emergencyStop(demo)).toMatchObject({
+        restored: [{ target: 'demo/one' }],
+        told: 1,
+      });
+      expect(stops).toEqual(written.map((name) => `${name} demo/one`));
+    },
+  );
+
+  test('of an environment does not bring back who was promoted since the list at hand', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/one': {} };
+    const { service, temporal } = await serveListed(rollouts);
+    temporal.behaviour.delete('list');
+    rollouts['demo/one'] = { phase: 'watching' };
+    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [], notRestored: [], told: 0 });
+    expect(temporal.told).toEqual([]);
+  });
+
+  test('of an environment stops by the list at hand while Temporal gives none, and tells whom it can', async () => {
+    const { service, temporal } = await serveListed({ 'demo/one': {}, 'prod/one': {} });
+    const answer = await service.emergencyStop(demo);
+    expect(answer).toMatchObject({ restored: [{ target: 'demo/one' }], told: 1 });
+    expect(answer.notRestored).toMatchObject([{ target: 'demo/*', traffic: null }]);
+    expect(temporal.told).toMatchObject([{ id: 'rollout/demo/one' }]);
+  });
+
+  test('of an environment finds what began here just now, though lists do not have it yet', async () => {
+    const rollouts: Record<string, FakeRollout> = {};
+    const { service, temporal } = serve(rollouts);
+    const plan = planOf({ traffic: { name: 'a', options: {} } });
+    await service.start({ plan, actor: 'ada', reason: '', idempotencyKey: null });
+    rollouts['demo/shop'] = {};
+    temporal.behaviour.set('list', 'lag');
+    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [{ target: 'demo/shop' }], told: 1 });
+    expect(stops).toEqual(['a demo/shop']);
+  });
+
+  test('of an environment looks again before it says that nobody is there, as lists lag', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    catchUpAfterLook(temporal);
+    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [{ target: 'demo/shop' }], told: 1 });
+    expect(stops).toEqual(['a demo/shop']);
   });
 
   test('of an environment stops by the data plane what was sealed with a key that is lost', async () => {

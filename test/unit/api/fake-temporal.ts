@@ -218,6 +218,18 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
   return { client: client as unknown as Client, told, started, asked, behaviour };
 }
 
+/** Lists know nothing until somebody has asked whether there is anything of a name. */
+export function catchUpAfterLook({ behaviour, client: { workflowService } }: FakeTemporal): void {
+  behaviour.set('list', 'lag');
+  const { listWorkflowExecutions } = workflowService;
+  const list = async (request: { readonly query: string }) => {
+    const answer = await listWorkflowExecutions(request);
+    if (request.query.includes('STARTS_WITH')) behaviour.delete('list');
+    return answer;
+  };
+  Object.assign(workflowService, { listWorkflowExecutions: list });
+}
+
 /** As far as the query asks for targets and services by their beginnings. */
 function isAskedFor(query: string, target: string): boolean {
   const [, service = ''] = target.split('/');

@@ -12,7 +12,10 @@ import { logBeta } from './log-gamma.ts';
 import type { Counts, Intervals, SequentialSettings, SequentialState } from './types.ts';
 
 const prior = 0.5;
-const halvings = 60;
+/** Of Newton's method; a few do, but where the bound is at the mean each only halves what is left. */
+const mostSteps = 60;
+/** As a share of what is sought. */
+const nearEnough = 1e-13;
 /** Of a search that shrinks its range by the golden section. */
 const cuts = 40;
 const golden = (Math.sqrt(5) - 1) / 2;
@@ -48,13 +51,11 @@ class Arm {
   }
 
   low(level: number): number {
-    if (this.bad <= 0) return 0;
-    return this.bound(level, 0, this.mean);
+    return this.bad > 0 ? Math.exp(this.lowestLog(this.bad, this.good, level)) : 0;
   }
 
   high(level: number): number {
-    if (this.good <= 0) return 1;
-    return this.bound(level, 1, this.mean);
+    return this.good > 0 ? -Math.expm1(this.lowestLog(this.good, this.bad, level)) : 1;
   }
 
   /** The lowest level at which there is a share at all: that of the mean. */
@@ -66,14 +67,22 @@ class Arm {
     return this.bad / (this.bad + this.good);
   }
 
-  private bound(level: number, outside: number, inside: number): number {
-    let [out, within] = [outside, inside];
-    for (let step = 0; step < halvings; step++) {
-      const middle = (out + within) / 2;
-      if (this.evidenceAgainst(middle) >= level) out = middle;
-      else within = middle;
+  /**
+   * ln of the lowest share of `these` whose martingale is below the level. Of ln of a share the martingale's ln is convex
+   * too, so Newton's method from below never passes the bound: what it ends with is never too narrow.
+   */
+  private lowestLog(these: number, others: number, level: number): number {
+    // The bound without the others, which only add to the martingale.
+    let at = (this.average - level) / these;
+    for (let step = 0; step < mostSteps && others > 0; step++) {
+      const odds = 1 / Math.expm1(-at);
+      const excess = this.average - level - these * at + others * Math.log1p(odds);
+      const slope = others * odds - these;
+      const further = -excess / slope;
+      if (slope >= 0 || !(further > nearEnough)) break;
+      at += further;
     }
-    return out;
+    return at;
   }
 
   /** ln of the martingale at this share; convex, least at the mean. */
@@ -84,13 +93,25 @@ class Arm {
   }
 }
 
+/** Of a function with one peak. */
 function highest(value: (at: number) => number, begin: number, end: number): number {
   let [from, to] = [begin, end];
+  const measured = (share: number) => {
+    const at = from + share * (to - from);
+    return { at, value: value(at) };
+  };
+  let [left, right] = [measured(1 - golden), measured(golden)];
+  // By the golden section, one of the two places of each cut is one of the next.
   for (let cut = 0; cut < cuts; cut++) {
-    const left = to - golden * (to - from);
-    const right = from + golden * (to - from);
-    if (value(left) < value(right)) from = left;
-    else to = right;
+    if (left.value < right.value) {
+      from = left.at;
+      left = right;
+      right = measured(golden);
+    } else {
+      to = right.at;
+      right = left;
+      left = measured(1 - golden);
+    }
   }
-  return value((from + to) / 2);
+  return Math.max(left.value, right.value);
 }

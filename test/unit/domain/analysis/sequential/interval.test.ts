@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intervalsOf } from '../../../../../src/domain/analysis/sequential/index.ts';
-import { logGamma } from '../../../../../src/domain/analysis/sequential/log-gamma.ts';
+import { logBeta, logGamma } from '../../../../../src/domain/analysis/sequential/log-gamma.ts';
+import type { Counts } from '../../../../../src/domain/analysis/sequential/types.ts';
 import { binomial, fed, looks, settings, uniform } from './support.ts';
 
 describe('the confidence intervals', () => {
@@ -52,12 +53,45 @@ describe('the confidence intervals', () => {
     );
   });
 
+  it('hold every pair of shares that the martingale leaves, and go up to them', () => {
+    const room = -Math.log(settings.alpha);
+    const share = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+    const size = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(share, share, size, size, fc.constantFrom(0, 0.01, 0.3), (p, q, n, m, spread) => {
+        const counts = (total: number, at: number) => ({ bad: Math.round(total * at), total });
+        const state = fed([{ canary: counts(n, p), stable: counts(m, q) }]);
+        const { difference, ratio } = intervalsOf(state, settings);
+        const against = (x: number, y: number) => evidence(state.canary, x) + evidence(state.stable, y);
+        const [x, y] = [p * (1 - spread), q * (1 + spread / 2)];
+        if (y < 1 && against(x, y) < room) {
+          expect(x - y).toBeGreaterThanOrEqual(difference.low - 1e-9);
+          expect(x - y).toBeLessThanOrEqual(difference.high + 1e-9);
+          expect(x / y).toBeGreaterThanOrEqual(ratio.low * (1 - 1e-9));
+          if (ratio.high !== null) expect(x / y).toBeLessThanOrEqual(ratio.high * (1 + 1e-9));
+        }
+        // With the same counts in both arms the edge is where both have used half of the room.
+        const even = intervalsOf(fed([{ canary: counts(n, p), stable: counts(n, 1 - p) }]), settings);
+        const edge = (1 + even.difference.high) / 2;
+        if (counts(n, p).bad + counts(n, 1 - p).bad === n && edge < 1) {
+          expect(2 * evidence(counts(n, p), edge)).toBeCloseTo(room, 6);
+        }
+      }),
+    );
+  });
+
   it('know nothing before the first look', () => {
     const { difference, ratio } = intervalsOf(fed([]), settings);
     expect(difference).toEqual({ low: -1, high: 1 });
     expect(ratio).toEqual({ low: 0, high: null });
   });
 });
+
+/** ln of the martingale of one arm at a share. */
+function evidence({ bad, total }: Counts, share: number): number {
+  const average = logBeta(0.5 + bad, 0.5 + total - bad) - logBeta(0.5, 0.5);
+  return average - bad * Math.log(share) - (total - bad) * Math.log1p(-share);
+}
 
 describe('the logarithm of the gamma function', () => {
   it.each([

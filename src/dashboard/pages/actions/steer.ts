@@ -13,16 +13,16 @@ export interface Steering {
 }
 
 /**
- * A rollback takes no `expect`, so a page that is told nothing of its rollout names the run: the next rollout is not brought back
- * in its place. That costs the API a look at Temporal before the stop, so it is left out where the page is live, where
- * the API cannot see Temporal anyway, and once such a look has failed.
+ * A rollback takes no `expect`, so the page names the run that it shows: the next rollout is not brought back in its
+ * place, however late the request comes. That is one look at Temporal before the stop; for a request under a key that
+ * names none there are two. Where the API cannot see Temporal anyway, and once such a look has failed, it is left out.
  */
 export async function steer(
   client: Pick<SluiceClient, 'steerRollout'>,
   { request, runId, seen, idempotencyKey }: Steering,
 ): Promise<CommandAnswer> {
-  const isLost = request.command === 'rollback' && (seen === 'lost' || seen === 'failing');
-  return await steerUnseen(client, { request, runId: isLost ? runId : null, idempotencyKey });
+  const isNamed = request.command === 'rollback' && seen !== 'stale';
+  return await steerUnseen(client, { request, runId: isNamed ? runId : null, idempotencyKey });
 }
 
 type Unseen = Omit<Steering, 'runId' | 'seen'> & {

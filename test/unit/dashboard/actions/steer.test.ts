@@ -29,12 +29,14 @@ async function sent(
   return { runs, outcome };
 }
 
-test('a page that has lost its rollout brings back that one, and not the next', async () => {
-  const refused = problem(409, 'command-refused');
-  expect(await sent('rollback', 'lost', refused)).toEqual({ runs: ['a'], outcome: refused });
-  expect(await sent('rollback', 'lost')).toEqual({ runs: ['a'], outcome: accepted });
-  expect(await sent('rollback', 'failing')).toEqual({ runs: ['a'], outcome: accepted });
-});
+test.each([null, 'live', 'lost', 'failing'] as const)(
+  'a page that is %s brings back the rollout that it shows, and not the next',
+  async (seen) => {
+    const refused = problem(409, 'command-refused');
+    expect(await sent('rollback', seen, refused)).toEqual({ runs: ['a'], outcome: refused });
+    expect(await sent('rollback', seen)).toEqual({ runs: ['a'], outcome: accepted });
+  },
+);
 
 test('a page that has seen nothing brings back the run of its address, else whichever runs', async () => {
   const request = { ...shop, command: 'rollback' } as const;
@@ -51,8 +53,7 @@ test('a page that has seen nothing brings back the run of its address, else whic
   expect(runs).toEqual(['a', undefined, undefined]);
 });
 
-test('nothing comes before the stop of a page that is live, or of an API that cannot see Temporal', async () => {
-  expect((await sent('rollback', 'live')).runs).toEqual([undefined]);
+test('no look that cannot be had comes before the stop, and one that fails does not keep it from being written', async () => {
   expect((await sent('rollback', 'stale')).runs).toEqual([undefined]);
   const away = problem(503, 'temporal-unavailable');
   expect(await sent('rollback', 'lost', away)).toEqual({ runs: ['a', undefined], outcome: accepted });

@@ -61,6 +61,8 @@ async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
     if (hasEnded(found.summary)) continue;
     if (plan.onConflict === 'reject') throw conflict(found);
     await supersede(deps, found.summary, request);
+    // That may have taken long enough for somebody to have stopped everything.
+    await turn(() => refuseBarred(deps, plan));
     // The cooldown of a rollout that was only superseded keeps nobody waiting, least of all its successor.
     force ??= 'cooldown';
   }
@@ -70,9 +72,7 @@ async function startNow(deps: StartDeps, request: StartRequest): Promise<Run> {
 /** The plan as it will run. Throws what says that it may not begin. */
 async function allowed(deps: StartDeps, request: StartRequest): Promise<Allowed> {
   const { plan, warnings } = await admitted(deps, request);
-  // An emergency says who stopped everything, and why, so it has the first word.
-  await refuseInEmergency(deps, plan);
-  await refuseStopped(deps, plan);
+  await refuseBarred(deps, plan);
   await refuseCooling(deps, request);
   return { plan, warnings };
 }
@@ -88,6 +88,12 @@ async function tryOnce(
   if (run) return { ...run, created: true, warnings };
   const running = await describe(deps, plan);
   return sameRequest(request, running.memo) ? await known(deps, request, running.summary.runId) : running;
+}
+
+/** An emergency says who stopped everything, and why, so it has the first word. */
+async function refuseBarred(deps: StartDeps, plan: Plan): Promise<void> {
+  await refuseInEmergency(deps, plan);
+  await refuseStopped(deps, plan);
 }
 
 /** Preparation would refuse it as well, but later and with a rollout to its name. */

@@ -1,11 +1,11 @@
-/** A start that supersedes one which does not end in time: it says what that waits for. */
-import { expect, test } from 'vitest';
+/** A start that supersedes: what it says that it waits for, and what it is stopped by when the wait is over. */
+import { expect, test, vi } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import { planFixture } from '../../support/plan.ts';
-import { fakeTemporal } from './fake-temporal.ts';
+import { type FakeRollout, fakeTemporal } from './fake-temporal.ts';
 import { statusOf } from './fakes.ts';
 
 const plan = planFixture({
@@ -16,21 +16,29 @@ const plan = planFixture({
 });
 const cause = { kind: 'check', reason: 'errors', actor: null, atMs: 1 } as const;
 
-async function supersede(...answers: [Partial<RolloutStatus>, ...Partial<RolloutStatus>[]]) {
-  const [{ phase = 'soaking' }] = answers;
-  const said = [...answers];
-  const account = () => statusOf((said.length > 1 ? said.shift() : said[0]) ?? {});
-  const temporal = fakeTemporal({ 'demo/shop': { phase, account } });
+function serve(known: Record<string, FakeRollout>) {
+  const temporal = fakeTemporal(known);
+  const traffic = createMemoryTraffic();
   const service = createTemporalService({
     client: temporal.client,
     address: 'nowhere',
     replay: () => Promise.reject(new Error('not asked')),
-    planes: createDataPlanes({ names: ['a'], get: () => createMemoryTraffic() }),
+    planes: createDataPlanes({ names: ['a'], get: () => traffic }),
     supersedeWaitMs: 20,
   });
-  const request = { plan, actor: 'bob', reason: 'newer', idempotencyKey: null };
-  const failure: unknown = await service.start(request).catch((error: unknown) => error);
-  return { failure, told: temporal.told };
+  const start = async (): Promise<unknown> => {
+    const request = { plan, actor: 'bob', reason: 'newer', idempotencyKey: null };
+    return await service.start(request).catch((error: unknown) => error);
+  };
+  return { temporal, traffic, start };
+}
+
+async function supersede(...answers: [Partial<RolloutStatus>, ...Partial<RolloutStatus>[]]) {
+  const [{ phase = 'soaking' }] = answers;
+  const said = [...answers];
+  const account = () => statusOf((said.length > 1 ? said.shift() : said[0]) ?? {});
+  const { temporal, start } = serve({ 'demo/shop': { phase, account } });
+  return { failure: await start(), told: temporal.told };
 }
 
 test.each([
@@ -59,4 +67,26 @@ test('says that a promoted version is cleaned up, not that it goes back', async 
 test('says that one which was sent back goes back', async () => {
   const { failure } = await supersede({ phase: 'restoring', cause });
   expect(failure).toMatchObject({ message: expect.stringContaining('told to go back to stable') });
+});
+
+const order = { id: 'demo', scope: ['demo'], to: null, actor: 'ann', reason: 'fire', stoppedAll: [] };
+
+test.each([
+  ['an emergency was opened', 'emergency-open'],
+  ['everything was stopped', 'emergency-stopped'],
+])('does not begin when %s while it waited', async (_, code) => {
+  const known: Record<string, FakeRollout> = { 'demo/shop': { phase: 'restoring' } };
+  const { temporal, traffic, start } = serve(known);
+  const { getHandle } = temporal.client.workflow;
+  const result = async () => {
+    known['demo/shop'] = { status: 2 };
+    if (code === 'emergency-open') known['emergency/demo'] = { order };
+    else await traffic.stopAll('emergency-stop');
+  };
+  vi.spyOn(temporal.client.workflow, 'getHandle').mockImplementation((id, runId) => ({
+    ...getHandle(id, runId),
+    result,
+  }));
+  expect(await start()).toMatchObject({ code });
+  expect(temporal.started).toEqual([]);
 });

@@ -153,7 +153,12 @@ async function refusalOf(deps: ExpressDeps, { id, scope }: EmergencyOrder): Prom
 type Begun = Pick<EmergencyOpened, 'workflowId' | 'runId' | 'created' | 'over'>;
 
 /** One open emergency per scope: the same scope once more is the same emergency, which looks again. */
-async function begin(deps: ExpressDeps, order: EmergencyOrder, request: string | null): Promise<Begun> {
+async function begin(
+  deps: ExpressDeps,
+  order: EmergencyOrder,
+  request: string | null,
+  isLast = false,
+): Promise<Begun> {
   const workflowId = emergencyWorkflowIdOf(order.id);
   try {
     const handle = await within(deps.client, callTimeoutMs, () =>
@@ -178,7 +183,14 @@ async function begin(deps: ExpressDeps, order: EmergencyOrder, request: string |
   }
   const handle = deps.client.workflow.getHandle(workflowId);
   const { to, actor, reason, stoppedAll } = order;
-  await ask(deps, () => handle.signal<[unknown]>(againSignal, { to, actor, reason, stoppedAll }));
+  try {
+    await ask(deps, () => handle.signal<[unknown]>(againSignal, { to, actor, reason, stoppedAll }));
+  } catch (error) {
+    // It was released at this very moment, so there is none any more.
+    const isOver = error instanceof SluiceError && error.code === 'rollout-not-found';
+    if (isLast || !isOver) throw error;
+    return await begin(deps, order, request, true);
+  }
   const info = await rawInfoOf(deps, { workflowId });
   return { workflowId, runId: info?.execution?.runId ?? '', created: false };
 }

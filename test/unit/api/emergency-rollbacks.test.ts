@@ -132,6 +132,20 @@ describe('an emergency rollback', () => {
     ]);
   });
 
+  test('that is released at the very moment is opened anew', async () => {
+    const known: Record<string, FakeRollout> = { 'prod/shop': {}, 'emergency/prod': { order } };
+    const { temporal, post } = await serve(known);
+    const { start } = temporal.client.workflow;
+    vi.spyOn(temporal.client.workflow, 'start').mockImplementationOnce((...given) =>
+      start(...given).finally(() => {
+        known['emergency/prod'] = { order, status: 2 };
+      }),
+    );
+    const answer = await post('', { scope: 'prod', ...fire });
+    expect([answer.statusCode, answer.json().created]).toEqual([201, true]);
+    expect([temporal.told, temporal.started.length]).toEqual([[], 1]);
+  });
+
   describe('that the same request opened before', () => {
     const own = { ...order, scope: ['all'], id: 'all', ...fire };
     const request = onceId('open', fire.actor, 'page-1');

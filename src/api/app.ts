@@ -160,7 +160,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   backtestRoutes(app, deps);
   emergencyRoutes(app, deps);
   emergencyRollbackRoutes(app, deps, own);
-  rollbackRoutes(app, deps);
+  rollbackRoutes(app, deps, own);
   evidenceRoutes(app, deps);
   reportRoutes(app, deps);
   findingsRoutes(app, deps, own);

@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Nothing that is shared is given for longer. */
 const rememberedMs = 60_000;
+/** So long after a change Temporal's lists may not show it yet. */
+const laggingMs = 3_000;
 const safe: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 export class OwnChanges {
@@ -20,9 +22,20 @@ export class OwnChanges {
     });
   }
 
-  /** As of `performance.now()`. */
-  of({ principal }: FastifyRequest): number {
-    return this.at.get(principal.name) ?? Number.NEGATIVE_INFINITY;
+  /**
+   * What is kept from before then, as of `performance.now()`, will not do for this request: since the last change, or at
+   * all where it says so, as after a change by another replica.
+   */
+  of(request: FastifyRequest): number {
+    if (wantsNow(request)) return performance.now();
+    return this.at.get(request.principal.name) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** As `of`, of what Temporal lists. */
+  ofLists(request: FastifyRequest): number {
+    const sinceMs = this.of(request);
+    const nowMs = performance.now();
+    return nowMs - sinceMs < laggingMs ? nowMs : sinceMs;
   }
 
   private took(name: string): void {
@@ -34,4 +47,9 @@ export class OwnChanges {
       this.at.delete(oldest);
     }
   }
+}
+
+/** By the directives of HTTP for it; browsers send them when somebody loads a page anew. */
+export function wantsNow({ headers }: FastifyRequest): boolean {
+  return /\b(no-cache|max-age=0)\b/i.test(headers['cache-control'] ?? '');
 }

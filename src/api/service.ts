@@ -122,8 +122,11 @@ export interface RolloutService {
   /** Asks policies and dependencies. Errors: `policies-invalid`. */
   examine(request: ExamineRequest): Promise<Examined>;
   start(request: StartRequest): Promise<StartResult>;
-  /** `sees`: what of it is shown, here and in the other lists. Default: everything. */
-  list(query: ListQuery, sees?: Sees): Promise<RolloutPage>;
+  /**
+   * Here and in the other lists: `sees`: what of it is shown. Default: everything. `sinceMs`: what is kept from before
+   * then, as of `performance.now()`, will not do. Default: it will.
+   */
+  list(query: ListQuery, sees?: Sees, sinceMs?: number): Promise<RolloutPage>;
   /** All that run, as a list at hand knows them. */
   running(): Promise<{ readonly askedAtMs: number; readonly rollouts: readonly RunningRollout[] }>;
   /** One of them, or how it ended. */
@@ -140,7 +143,7 @@ export interface RolloutService {
   audit(ref: RunRef): Promise<Audit>;
   /** What its checks and its share were over time. */
   series(ref: RunRef): Promise<RolloutSeries>;
-  rollbacks(query: RollbackQuery, sees?: Sees): Promise<RollbackPage>;
+  rollbacks(query: RollbackQuery, sees?: Sees, sinceMs?: number): Promise<RollbackPage>;
   /**
    * Stops all canary traffic of a scope in the data planes, then tells the rollouts. `key`: the same key and request
    * tell each once.
@@ -150,7 +153,7 @@ export interface RolloutService {
   release(order?: ReleaseBody, key?: string | null): Promise<ReleaseAnswer>;
   /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */
   openEmergency(request: EmergencyRollbackBody, key?: string | null): Promise<EmergencyOpened>;
-  emergencies(query: EmergencyListQuery, sees?: Sees): Promise<EmergencyList>;
+  emergencies(query: EmergencyListQuery, sees?: Sees, sinceMs?: number): Promise<EmergencyList>;
   emergency(id: string): Promise<EmergencyView>;
   releaseEmergency(
     id: string,
@@ -194,7 +197,7 @@ export interface NoticeService {
   of(ref: RunRef): Promise<NoticesView>;
   /** `key`: the same key and body are carried out once. */
   acknowledge(ref: RunRef, body: AckBody, key: string | null): Promise<AckAnswer>;
-  incidents(query: IncidentQuery, sees?: Sees): Promise<IncidentList>;
+  incidents(query: IncidentQuery, sees?: Sees, sinceMs?: number): Promise<IncidentList>;
   incident(ref: RunRef): Promise<IncidentView>;
   close(ref: RunRef, body: AckBody, key: string | null): Promise<IncidentView>;
 }

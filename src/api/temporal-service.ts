@@ -6,7 +6,13 @@ import { messageOf } from '../domain/errors.ts';
 import { targetOf } from '../domain/plan/types.ts';
 import { OpenEmergencies } from '../worker/open-emergencies.ts';
 import type { RunningRollout } from './board/row.ts';
-import { type Audit, hasEnded, type Readiness } from './contract.ts';
+import {
+  type Audit,
+  type EmergencySummary,
+  hasEnded,
+  type Readiness,
+  type RolloutSummary,
+} from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
 import { Queue } from './express/queue.ts';
@@ -20,15 +26,11 @@ import type { TemporalDeps } from './temporal/calls.ts';
 import { sendCommand } from './temporal/command.ts';
 import { emergencyStop, releaseAll } from './temporal/emergency.ts';
 import { openEmergency } from './temporal/emergency-open.ts';
-import {
-  emergencyOf,
-  listEmergencies,
-  type RecentEmergencies,
-  releaseEmergency,
-} from './temporal/emergency-view.ts';
+import { emergencyOf, listEmergencies, releaseEmergency } from './temporal/emergency-view.ts';
 import { takeEvent } from './temporal/event.ts';
 import { glanceOf, outlineIn } from './temporal/glance.ts';
 import { fetchRuns } from './temporal/histories.ts';
+import type { ListedPage } from './temporal/pages.ts';
 import { askedEvery, RecentPages } from './temporal/recent-pages.ts';
 import { RecentStarts } from './temporal/recent-starts.ts';
 import { rollBack } from './temporal/rollback.ts';
@@ -40,7 +42,7 @@ import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
-import { listRollouts, type RecentRollouts, workerSeen } from './temporal/visibility.ts';
+import { listRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
 interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'begun' | 'emergencies'> {
@@ -88,8 +90,8 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const worker = new WorkerSight(deps);
   // Anybody may ask, and as often as they like.
   const ready = new RecentPages<Readiness>();
-  const recent: RecentRollouts = new RecentPages((atMs) => deps.looks.list.quietSince(atMs));
-  const emergencies: RecentEmergencies = askedEvery(emergenciesEveryMs);
+  const recent = new RecentPages<ListedPage<RolloutSummary>>((atMs) => deps.looks.list.quietSince(atMs));
+  const emergencies = askedEvery<ListedPage<EmergencySummary>>(emergenciesEveryMs);
   if (options.keepList === true) {
     deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
@@ -99,7 +101,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     workerSeen: () => worker.seen,
     express: () => ({ stops: calm.underWay, untold: deps.telling.untold, storms: calm.storms }),
   });
-  /** Whoever changed something looks for it in the list next. */
+  /** Nobody is given for long what was so before. */
   const changing = <T>(change: Promise<T>) =>
     change.finally(() => {
       recent.changed();
@@ -129,7 +131,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   return {
     examine: (request) => examinePlan(deps, request),
     start: (request) => changing(startRollout(deps, request)),
-    list: (query, sees) => listRollouts(deps, query, sees, recent),
+    list: (query, sees, sinceMs) => listRollouts(deps, query, sees, recent.since(sinceMs)),
     running: async () => {
       const { askedAtMs, all } = await deps.looks.list.now();
       return { askedAtMs, rollouts: all.map(outlined) };
@@ -140,11 +142,12 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
-    rollbacks: (query, sees) => history.page(query, sees),
+    rollbacks: (query, sees, sinceMs) => history.page(query, sees, sinceMs),
     emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
     release: (order = {}, key = null) => releaseAll(deps, order, key),
     openEmergency: (request, key = null) => opening(changing(openEmergency(deps, request, key))),
-    emergencies: (query, sees = null) => listEmergencies(deps, query, sees, emergencies),
+    emergencies: (query, sees = null, sinceMs = undefined) =>
+      listEmergencies(deps, query, sees, emergencies.since(sinceMs)),
     emergency: (id) => emergencyOf(deps, id),
     releaseEmergency: (id, body, key) => opening(releaseEmergency(deps, id, body, key)),
     readiness: () => ready.of('', () => readinessOf(deps)),

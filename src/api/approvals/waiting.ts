@@ -24,8 +24,10 @@ const mostUnanswered = 20;
 interface Asked {
   readonly rollouts: Pick<RolloutService, 'list'>;
   readonly looks: Looks;
-  /** When whoever asks has changed something last. */
+  /** What is kept from before then will not do for whoever asks. */
   readonly sinceMs: number;
+  /** The same of lists. */
+  readonly listsSinceMs: number;
   /** Aborts when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
 }
@@ -35,11 +37,11 @@ interface Asked {
  * though more rollouts follow. Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list.
  */
 export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees): Promise<WaitingList> {
-  const { rollouts, looks, sinceMs, gone } = asked;
+  const { looks, sinceMs, gone } = asked;
   const { person, limit, cursor, ...where } = query;
   const filter = JSON.stringify({ person, ...where });
   const after = cursor === undefined ? '' : Buffer.from(placeIn(cursor, filter).token).toString();
-  const lists = await Promise.all(phases.map((phase) => inPhase(rollouts, phase, where, sees)));
+  const lists = await Promise.all(phases.map((phase) => inPhase(asked, phase, where, sees)));
   const all = new Map(lists.flat().map((one) => [one.target, one]));
   const left = [...all.values()]
     .filter(({ target }) => target > after)
@@ -64,7 +66,7 @@ export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees):
 }
 
 async function inPhase(
-  rollouts: Asked['rollouts'],
+  { rollouts, listsSinceMs }: Asked,
   phase: Phase,
   where: Pick<WaitingQuery, 'environment' | 'service'>,
   sees: Sees,
@@ -73,7 +75,8 @@ async function inPhase(
   let cursor: string | null = null;
   for (let turn = 0; turn < mostPages && (turn === 0 || cursor !== null); turn++) {
     const from = cursor === null ? {} : { cursor };
-    const page = await rollouts.list({ ...where, ...from, phase, running: 'true', limit: pageSize }, sees);
+    const query = { ...where, ...from, phase, running: 'true', limit: pageSize } as const;
+    const page = await rollouts.list(query, sees, listsSinceMs);
     found.push(...page.rollouts);
     cursor = page.next;
   }

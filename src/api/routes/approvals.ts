@@ -32,7 +32,11 @@ export function approvalRoutes(
     operations.listApprovals.path,
     { config: { thinned: true }, schema: schemaOf('listApprovals') },
     (request, reply) => {
-      const asked = { rollouts, looks, sinceMs: own.of(request), gone: goneSignal(reply) };
+      const asked = {
+        ...{ rollouts, looks, gone: goneSignal(reply) },
+        sinceMs: own.of(request),
+        listsSinceMs: own.ofLists(request),
+      };
       return waitingFor(asked, request.query, sightOf(request.principal));
     },
   );

@@ -41,7 +41,7 @@ export function emergencyRollbackRoutes(root: FastifyInstance, { rollouts }: Api
   app.get(
     operations.listEmergencies.path,
     { config: { access: 'read', thinned: true }, schema: schemaOf('listEmergencies') },
-    ({ principal, query }) => rollouts.emergencies(query, sightOf(principal)),
+    (request) => rollouts.emergencies(request.query, sightOf(request.principal), own.ofLists(request)),
   );
   app.get(
     operations.getEmergency.path,

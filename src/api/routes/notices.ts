@@ -34,15 +34,15 @@ export function noticeRoutes(root: FastifyInstance, { notices }: ApiDeps, own: O
       return reply.status(answer.via === 'update' ? 200 : 202).send(answer);
     },
   );
-  incidentRoutes(root, notices);
+  incidentRoutes(root, notices, own);
 }
 
-function incidentRoutes(root: FastifyInstance, notices: ApiDeps['notices']): void {
+function incidentRoutes(root: FastifyInstance, notices: ApiDeps['notices'], own: OwnChanges): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     operations.listIncidents.path,
     { config: { thinned: true }, schema: schemaOf('listIncidents') },
-    ({ query, principal }) => notices.incidents(query, sightOf(principal)),
+    (request) => notices.incidents(request.query, sightOf(request.principal), own.ofLists(request)),
   );
   app.get(operations.getIncident.path, { schema: schemaOf('getIncident') }, (request) =>
     notices.incident(refOf(request.params, request.query)),

@@ -17,7 +17,7 @@ import {
 import { eventStream } from '../event-stream.ts';
 import type { Feeds } from '../feeds.ts';
 import { goneSignal } from '../gone.ts';
-import type { OwnChanges } from '../own-changes.ts';
+import { type OwnChanges, wantsNow } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import { idOfRef } from '../run-ref.ts';
 import type { ApiDeps, RunRef } from '../service.ts';
@@ -40,20 +40,17 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
   app.get(
     operations.listRollouts.path,
     { config: { thinned: true }, schema: schemaOf('listRollouts') },
-    ({ query, principal }) => rollouts.list(query, sightOf(principal)),
+    (request) => rollouts.list(request.query, sightOf(request.principal), stream.own.ofLists(request)),
   );
   app.get(operations.getRollout.path, { schema: schemaOf('getRollout') }, async (request, reply) => {
     const ref = refOf(request.params, request.query);
     const { until } = request.query;
     const awaited = { until, ifNoneMatch: request.headers['if-none-match'] };
     const seconds = waitSecondsOf(request.headers.prefer);
-    // The directive of HTTP for it; browsers send it when somebody loads a page anew.
-    const { 'cache-control': said = '' } = request.headers;
-    const anew = /\bno-cache\b/i.test(said);
-    const maxAgeIsZero = anew || /\bmax-age=0\b/i.test(said);
+    const anew = /\bno-cache\b/i.test(request.headers['cache-control'] ?? '');
     const asked = () => rollouts.get(ref, anew);
     // Who waits means the rollout of now: an older look at it would be another state than the one that is known.
-    const isOfNow = maxAgeIsZero || seconds !== null;
+    const isOfNow = wantsNow(request) || seconds !== null;
     const first = await (isOfNow ? asked() : recent.of(idOfRef(ref), asked, stream.own.of(request)));
     const waited = async (waitMs: number) => {
       const run = { ...ref, runId: first.runId };

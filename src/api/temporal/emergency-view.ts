@@ -29,13 +29,13 @@ import { firstSentTo } from './first-sent.ts';
 import { needSame, onceOptions, onceSignalId } from './once.ts';
 import { type ListedPage, pageOf } from './pages.ts';
 import { rawInfoOf } from './raw-info.ts';
-import type { RecentPages } from './recent-pages.ts';
+import type { Recent } from './recent-pages.ts';
 import { signalOnce } from './signal-once.ts';
 import { millisOf } from './visibility.ts';
 
 const completed = 2;
 
-export type RecentEmergencies = RecentPages<ListedPage<EmergencySummary>>;
+export type RecentEmergencies = Recent<ListedPage<EmergencySummary>>;
 
 /** People see those whose scope is within their own, however much goes on elsewhere. */
 export async function listEmergencies(

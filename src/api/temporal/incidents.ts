@@ -32,10 +32,10 @@ import { ask, type TemporalDeps, timedOut, translated, within, workerTimeoutMs }
 import { firstSentTo } from './first-sent.ts';
 import { needSame, onceOptions } from './once.ts';
 import { type ListedPage, pageOf } from './pages.ts';
-import type { RecentPages } from './recent-pages.ts';
+import type { Recent } from './recent-pages.ts';
 import { memoOf, withinSight } from './visibility.ts';
 
-export type RecentIncidents = RecentPages<ListedPage<IncidentSummary>>;
+export type RecentIncidents = Recent<ListedPage<IncidentSummary>>;
 
 export async function listIncidents(
   deps: TemporalDeps,

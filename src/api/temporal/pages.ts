@@ -9,7 +9,7 @@ import { SluiceError } from '../../domain/errors.ts';
 import { parsedJson } from '../../domain/parsed-json.ts';
 import { isInvalidCall } from '../../worker/invalid-call.ts';
 import { ask, type TemporalDeps } from './calls.ts';
-import type { RecentPages } from './recent-pages.ts';
+import type { Recent } from './recent-pages.ts';
 
 /** Looked through at a time for whoever sees a part of them. */
 const lookedThrough = 200;
@@ -28,7 +28,7 @@ interface PageQuery<T> {
   /**
    * Where pages are at hand that others have asked for, all of them with the same `read`. Default: Temporal is asked.
    */
-  readonly recent?: RecentPages<ListedPage<T>> | undefined;
+  readonly recent?: Recent<ListedPage<T>> | undefined;
 }
 
 /** A page as visibility listed it, before it is thinned. */

@@ -10,7 +10,7 @@ interface Ages {
 const agesOfLists: Ages = { freshMs: 1_000, staleMs: 3_000 };
 /** So old they are given without a word to Temporal while nothing is known to have changed. */
 const quietMs = 30_000;
-/** So long after a change from here visibility may lag behind it, and everybody is given what Temporal says by now. */
+/** So long after a change from here visibility may lag behind it, so that what it shows then does not do for that long. */
 const laggingMs = 3_000;
 const mostKept = 200;
 
@@ -24,7 +24,13 @@ interface UnderWay<T> {
   readonly answer: Promise<T>;
 }
 
-export class RecentPages<T> {
+/** Answers as somebody takes them. */
+export interface Recent<T> {
+  /** By whatever makes an answer another one. Throws what `ask` throws, unless there is an answer that will do. */
+  of(key: string, ask: () => Promise<T>): Promise<T>;
+}
+
+export class RecentPages<T> implements Recent<T> {
   private readonly kept = new Map<string, Kept<T>>();
   private readonly underWay = new Map<string, UnderWay<T>>();
   private readonly quietSince: (atMs: number) => boolean;
@@ -49,20 +55,29 @@ export class RecentPages<T> {
    */
   async of(key: string, ask: () => Promise<T>, sinceMs = Number.NEGATIVE_INFINITY): Promise<T> {
     const { freshMs, staleMs } = this.ages;
-    const kept = this.now() - this.changedMs < laggingMs ? undefined : newer(this.kept.get(key), sinceMs);
+    const kept = newer(this.kept.get(key), sinceMs);
     const ageMs = this.now() - (kept?.askedMs ?? Number.NEGATIVE_INFINITY);
-    if (kept !== undefined && ageMs < quietMs && this.quietSince(kept.askedMs)) return kept.answer;
+    if (kept !== undefined && ageMs < quietMs && this.isQuietSince(kept.askedMs)) return kept.answer;
     if (kept === undefined || ageMs >= staleMs) return await this.ask(key, ask, sinceMs);
     // Whoever gets the answer at hand has no use for what becomes of the next one.
     if (ageMs >= freshMs) this.ask(key, ask, sinceMs).catch(() => {});
     return kept.answer;
   }
 
-  /** Something was changed from here: whoever did that looks for it at once. */
+  /** As they are taken by somebody for whom what was asked for before then, as of `now`, will not do. */
+  since(sinceMs: number | undefined): Recent<T> {
+    return { of: (key, ask) => this.of(key, ask, sinceMs) };
+  }
+
+  /** Something was changed from here: nobody is given what was asked for before. */
   changed(): void {
     this.changedMs = this.now();
     this.kept.clear();
     this.underWay.clear();
+  }
+
+  private isQuietSince(atMs: number): boolean {
+    return atMs - this.changedMs >= laggingMs && this.quietSince(atMs);
   }
 
   private ask(key: string, ask: () => Promise<T>, sinceMs: number): Promise<T> {

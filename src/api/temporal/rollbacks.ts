@@ -21,7 +21,7 @@ import {
 import { Queue } from '../express/queue.ts';
 import type { TemporalDeps } from './calls.ts';
 import { cutShort, endedSince } from './cut-short.ts';
-import { cursorOf, pageOf, placeIn } from './pages.ts';
+import { cursorOf, type ListedPage, pageOf, placeIn } from './pages.ts';
 import { askedEvery } from './recent-pages.ts';
 import { statusOf } from './view.ts';
 import { filterOf, type RecentRollouts, summaryOf, withinSight } from './visibility.ts';
@@ -39,25 +39,31 @@ export class RollbackHistory {
   /** Records of ended rollouts by run, which never change. */
   private readonly kept = new Map<string, RollbackRecord>();
   private readonly fetching = new Queue(fetchAtOnce);
-  private readonly lists: RecentRollouts = askedEvery(everyMs);
+  private readonly lists = askedEvery<ListedPage<RolloutSummary>>(everyMs);
   private readonly accounts = askedEvery<RolloutStatus | null>(everyMs);
 
   constructor(deps: TemporalDeps) {
     this.deps = deps;
   }
 
-  /** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
-  async page(query: RollbackQuery, sees: Sees = null): Promise<RollbackPage> {
+  /**
+   * `changedMs`: when whoever asks has changed something last. Throws `temporal-unavailable`, and `request-invalid` for a
+   * cursor of another list.
+   */
+  async page(query: RollbackQuery, sees: Sees = null, changedMs?: number): Promise<RollbackPage> {
     const { limit, cursor, trigger, requestsPerUser = null } = query;
     const filter = JSON.stringify({ ...query, limit: 0, cursor: '', requestsPerUser: 0 });
     const after = cursor === undefined ? null : rankIn(placeIn(cursor, filter).token);
     const sinceMs = sinceMsOf(query, Date.now());
     const listsCutShort = after === null && trigger === undefined;
+    const lists = this.lists.since(changedMs);
     const [{ runs, complete }, ended] = await Promise.all([
-      this.runs(query, sinceMs, sees),
-      listsCutShort ? cutShort(this.deps, { ...query, sinceMs }, sees, this.lists) : [],
+      this.runs({ ...query, sinceMs }, sees, lists),
+      listsCutShort ? cutShort(this.deps, { ...query, sinceMs }, sees, lists) : [],
     ]);
-    const accounts = await Promise.all(runs.map((run) => this.fetching.pass(() => this.account(run))));
+    const accounts = await Promise.all(
+      runs.map((run) => this.fetching.pass(() => this.account(run, changedMs))),
+    );
     const entries = accounts
       .flatMap((account) => (account === 'unanswered' ? [] : (account ?? [])))
       .filter(({ record }) => record.decidedAtMs >= sinceMs)
@@ -85,11 +91,10 @@ export class RollbackHistory {
 
   /** Rolled back, or on the way there. Visibility gives the running ones first, then those that ended last. */
   private async runs(
-    query: RollbackQuery,
-    sinceMs: number,
+    { environment, service, sinceMs }: Pick<RollbackQuery, 'environment' | 'service'> & { sinceMs: number },
     sees: Sees,
+    recent: RecentRollouts,
   ): Promise<{ runs: RolloutSummary[]; complete: boolean }> {
-    const { environment, service } = query;
     const named = filterOf({
       ...(environment === undefined ? {} : { environment }),
       ...(service === undefined ? {} : { service }),
@@ -97,17 +102,20 @@ export class RollbackHistory {
     const back = `SluiceOutcome = "rolled-back"${endedSince(sinceMs)}`;
     const goingBack = `${notClosed} AND SluicePhase IN ("restoring", "cleaning")`;
     const filter = `${named} AND ((${back}) OR (${goingBack}))${withinSight(sees)}`;
-    const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees, recent: this.lists };
+    const page = { filter, limit: maxRuns, cursor: undefined, read: summaryOf, sees, recent };
     const { items, next } = await pageOf(this.deps, page);
     return { runs: items, complete: next === null };
   }
 
   /** Null: it does not go back after all. */
-  private async account(run: RolloutSummary): Promise<RollbackEntry | null | 'unanswered'> {
+  private async account(
+    run: RolloutSummary,
+    changedMs?: number,
+  ): Promise<RollbackEntry | null | 'unanswered'> {
     const known = this.kept.get(run.runId);
     if (known) return entryOf(run, known);
     const asked = () => statusOf(this.deps, run).catch(unreadable);
-    const status = await (hasEnded(run) ? asked() : this.accounts.of(run.runId, asked));
+    const status = await (hasEnded(run) ? asked() : this.accounts.of(run.runId, asked, changedMs));
     if (status === null) return 'unanswered';
     if (status.rollback === null) return null;
     if (hasEnded(run)) this.keep(run.runId, status.rollback);

@@ -9,7 +9,7 @@ import type { Sees } from '../access/sight.ts';
 import { type ListQuery, type RolloutPage, type RolloutSummary, summarySchema } from '../contract.ts';
 import { ask, type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import { type ListedPage, pageOf } from './pages.ts';
-import type { RecentPages } from './recent-pages.ts';
+import type { Recent } from './recent-pages.ts';
 
 const statusNames: Readonly<Record<number, string>> = {
   1: 'RUNNING',
@@ -22,7 +22,7 @@ const statusNames: Readonly<Record<number, string>> = {
   8: 'PAUSED',
 };
 
-export type RecentRollouts = RecentPages<ListedPage<RolloutSummary>>;
+export type RecentRollouts = Recent<ListedPage<RolloutSummary>>;
 
 /** `sees`: what of it is shown. Default: everything. `recent`: see `pageOf`. */
 export async function listRollouts(

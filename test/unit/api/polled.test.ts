@@ -54,8 +54,8 @@ async function serve() {
       authenticate: async (name = 'ann') => ({ name, verified: true, grants: grantsOf[name] ?? everything }),
     },
   );
-  const get = (url: string, name = 'ann') =>
-    app.inject({ url, headers: { host: '127.0.0.1', authorization: name } });
+  const get = (url: string, name = 'ann', headers = {}) =>
+    app.inject({ url, headers: { host: '127.0.0.1', authorization: name, ...headers } });
   const post = (url: string, name = 'ann') =>
     app.inject({
       method: 'POST',
@@ -139,13 +139,33 @@ describe('an answer that is shared', () => {
     expect(await paused('bob')).toBe(true);
   });
 
-  test('is asked for anew by whoever says that it may not be old', async () => {
-    const { app, state, get } = await serve();
-    await get('/v1/rollouts/demo/shop');
-    state.paused = true;
-    const headers = { authorization: 'ann', 'cache-control': 'max-age=0' };
-    const { status } = (await app.inject({ url: '/v1/rollouts/demo/shop', headers })).json();
-    expect(status.paused).toBe(true);
+  test.each([...Object.entries(polled), ['listRollouts', ['/v1/rollouts']] as const])(
+    '%s is asked for anew by whoever says that it may not be old, as after a change by another replica',
+    async (_, [url]) => {
+      const { temporal, get } = await serve();
+      await get(url);
+      temporal.asked.splice(0);
+      await get(url);
+      expect(temporal.asked).toEqual([]);
+      await get(url, 'ann', { 'cache-control': 'max-age=0' });
+      expect(temporal.asked).not.toEqual([]);
+    },
+  );
+
+  test('of a list is asked for anew by whoever has just changed something, for as long as lists lag, and by no other', async () => {
+    const { temporal, get, post } = await serve();
+    await post('/v1/rollouts/demo/shop/pause');
+    const looks = async (name: string) => {
+      temporal.asked.splice(0);
+      for (let look = 0; look < 5; look++) {
+        vi.advanceTimersByTime(100);
+        await get('/v1/rollouts', name);
+      }
+      return temporal.asked.length;
+    };
+    expect([await looks('ann'), await looks('bob')]).toEqual([5, 0]);
+    vi.advanceTimersByTime(3_000);
+    expect(await looks('ann')).toBe(1);
   });
 });
 

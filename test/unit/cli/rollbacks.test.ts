@@ -70,7 +70,7 @@ test('asks for what the options say', async () => {
   ];
   const { calls } = await sluice(['rollbacks', ...args], { rollbacks: async () => page });
   const query = { since: '7d', trigger: 'check', service: 'shop', requestsPerUser: 12, limit: 5 };
-  expect(calls).toEqual([{ method: 'rollbacks', args: [query, null] }]);
+  expect(calls).toEqual([{ method: 'rollbacks', args: [query, null, Number.NEGATIVE_INFINITY] }]);
 });
 
 test('prints the answer as it came for machines', async () => {

@@ -42,9 +42,10 @@ test('puts each part of a request where the route has it', async () => {
   expect(view.runId).toBe(runId);
   const pause = { ...shop, command: 'pause', body: { reason: 'look' } } as const;
   expect((await client.steerRollout(pause, { idempotencyKey: 'k1' })).via).toBe('update');
+  const whatever = Number.NEGATIVE_INFINITY;
   expect(calls.map(({ args }) => args)).toEqual([
-    [{ limit: 50 }, null],
-    [expect.objectContaining({ environment: 'a?b&c', running: 'true', limit: 7 }), null],
+    [{ limit: 50 }, null, whatever],
+    [expect.objectContaining({ environment: 'a?b&c', running: 'true', limit: 7 }), null, whatever],
     [{ environment: 'de%mo', service: 'sh?p', runId }, true],
     [shop, { name: 'pause', reason: 'look', requestId: 'k1' }, true],
   ]);

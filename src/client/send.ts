@@ -1,5 +1,6 @@
 /** Sends one request: puts its parts where the route has them, bounds the wait, and turns refusals into errors. */
 import { ApiError, refusalOf, strange, unreachable } from './api-error.ts';
+import { changesOf } from './own-changes.ts';
 import { routes } from './routes.ts';
 import type { CallOptions, OperationName, RequestOf } from './types.ts';
 
@@ -28,8 +29,11 @@ export async function send<N extends OperationName>(
 ): Promise<Response> {
   const { url, method, body } = placed(routes[name], request);
   const { idempotencyKey, signal } = options;
+  const changes = changesOf(settings);
   const init: RequestInit = {
     method,
+    // Browsers and programs alike say so as `max-age=0`; a header of ours would need the leave of another origin.
+    ...(method === 'GET' && changes.isRecent ? { cache: 'no-cache' } : {}),
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...settings.headers?.(),
@@ -40,7 +44,8 @@ export async function send<N extends OperationName>(
     ...(signal === undefined ? {} : { signal }),
   };
   const ask = settings.fetch ?? fetch;
-  const response = await reach(signal, () => ask(`${settings.baseUrl}${url}`, init));
+  const asking = reach(signal, () => ask(`${settings.baseUrl}${url}`, init));
+  const response = await (method === 'GET' ? asking : asking.finally(() => changes.took()));
   if (!response.ok && !isReadiness(name, response)) throw await refusalOf(response);
   return response;
 }

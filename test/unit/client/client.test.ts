@@ -1,5 +1,8 @@
 /** The client against the API over real HTTP. */
-import { afterEach, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { NoticeService, RolloutService } from '../../../src/api/service.ts';
 import { ApiError, createClient } from '../../../src/client/index.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
@@ -49,6 +52,27 @@ test('puts each part of a request where the route has it', async () => {
     [{ environment: 'de%mo', service: 'sh?p', runId }, true],
     [shop, { name: 'pause', reason: 'look', requestId: 'k1' }, true],
   ]);
+});
+
+test('asks for what is now for ten seconds after it has changed something, as another replica may not know of that', async () => {
+  const said: (string | undefined)[] = [];
+  const replica = createServer(({ headers }, answer) => {
+    said.push(headers['cache-control']);
+    answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(replica, 'listening');
+  const { port } = replica.address() as AddressInfo;
+  const [client, other] = [1, 2].map(() => createClient({ baseUrl: `http://127.0.0.1:${port}` }));
+  await client?.listIncidents();
+  await client?.steerRollout({ ...shop, command: 'pause', body: {} });
+  await client?.listIncidents();
+  await other?.listIncidents();
+  const nowMs = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + 10_000);
+  await client?.listIncidents();
+  clock.mockRestore();
+  replica.close();
+  expect(said).toEqual([undefined, undefined, 'max-age=0', undefined, undefined]);
 });
 
 test('reads what is no JSON as what it is', async () => {

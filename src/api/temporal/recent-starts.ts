@@ -17,13 +17,18 @@ export class RecentStarts {
   begins(target: TargetId): void {
     this.at.delete(target);
     this.at.set(target, this.now());
+    this.forget();
   }
 
   targets(): TargetId[] {
+    this.forget();
+    return [...this.at.keys()];
+  }
+
+  private forget(): void {
     for (const [oldest, atMs] of this.at) {
       if (this.now() - atMs < rememberedMs) break;
       this.at.delete(oldest);
     }
-    return [...this.at.keys()];
   }
 }

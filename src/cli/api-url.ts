@@ -109,10 +109,18 @@ function apiUrlIn(file: string): string | undefined {
   }
 }
 
+/** Whoever gives a host and a port has only left out how to speak with it. */
+function adviceFor(url: string): string {
+  const meant = `http://${url}`;
+  const isHost = /^[a-z0-9.-]+:\d{1,5}(\/.*)?$/i.test(url) && URL.canParse(meant);
+  if (!isHost) return `Give a URL such as ${usualApiUrl}.`;
+  return isNear(meant) ? `Write ${meant}.` : `Write https://${url}, or ${meant} if it has no TLS.`;
+}
+
 export function checkedUrl(url: string): string {
   const known = URL.canParse(url) ? new URL(url) : null;
   if (known === null || !['http:', 'https:'].includes(known.protocol)) {
-    throw badInput(`"${url}" is not the address of an API.`, `Give a URL such as ${usualApiUrl}.`);
+    throw badInput(`"${url}" is not the address of an API.`, adviceFor(url));
   }
   return url.replace(/\/+$/, '');
 }

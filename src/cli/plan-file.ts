@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { parse } from 'yaml';
 import { messageOf } from '../domain/errors.ts';
 import { badInput } from './cli-error.ts';
+import { notRead } from './file-error.ts';
 import type { Io } from './io.ts';
 import { collect } from './verb.ts';
 
@@ -35,10 +36,7 @@ export async function readPlanFile(
   io: Pick<Io, 'readText'>,
 ): Promise<string | Record<string, unknown>> {
   const text = await io.readText(file).catch((error: unknown) => {
-    throw badInput(
-      `The plan ${file} cannot be read: ${messageOf(error)}.`,
-      'Check the path; `-` reads standard input.',
-    );
+    throw notRead('The plan', file, error);
   });
   if (overrides.length === 0) return text;
   const plan = parsed(file, text);

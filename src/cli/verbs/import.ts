@@ -1,14 +1,13 @@
 /** `sluice import`: Argo Rollouts and Flagger Canaries as plans, and what does not come along. */
 import { Command } from 'commander';
-import { messageOf } from '../../domain/errors.ts';
 import { findingLine } from '../../domain/import/finding.ts';
 import { type ImportedPlan, type ImportResult, importPlans } from '../../domain/import/import.ts';
 import { slugOf } from '../../domain/import/names.ts';
 import type { SourceFile } from '../../domain/import/objects.ts';
 import { badInput, problemLine } from '../cli-error.ts';
 import { exitCodeHelp, exitCodes } from '../exit-codes.ts';
+import { notRead, notWritten } from '../file-error.ts';
 import type { Io } from '../io.ts';
-import { notWritten } from '../out.ts';
 import { writeJson, writeLines } from '../text.ts';
 import type { Act, CommonOptions, Run } from '../verb.ts';
 
@@ -47,10 +46,7 @@ async function runImport(options: ImportOptions, io: Io): Promise<number> {
 
 async function textOf(name: string, io: Io): Promise<string> {
   return await io.readText(name).catch((error: unknown) => {
-    throw badInput(
-      `The file ${name} cannot be read: ${messageOf(error)}.`,
-      'Check the path; `-` reads standard input.',
-    );
+    throw notRead('The file', name, error);
   });
 }
 

@@ -6,8 +6,8 @@ import { type ReportFormat, type ReportKind, reportFormats, reportKinds } from '
 import { badInput } from '../cli-error.ts';
 import { bundleAt, isPath, targetNamed } from '../evidence/path.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { notWritten } from '../file-error.ts';
 import type { Io } from '../io.ts';
-import { notWritten } from '../out.ts';
 import { writeJson, writeLines } from '../text.ts';
 import { type Act, type CommonOptions, clientOf, type Run, verb } from '../verb.ts';
 

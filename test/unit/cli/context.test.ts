@@ -58,7 +58,9 @@ test.each([
   [['context', 'use', 'pord'], 'did you mean "prod"'],
   [['context', 'delete', 'none'], 'There is no context "none"'],
   [['context', 'set', 'new'], 'Give its address with --api'],
-  [['context', 'set', 'new', '--api', 'shop'], 'is not the address of an API'],
+  [['context', 'set', 'new', '--api', 'shop'], 'Give a URL such as http'],
+  [['context', 'set', 'new', '--api', 'localhost:7201'], 'Write http://localhost:7201.'],
+  [['context', 'set', 'new', '--api', 'sluice.example.com:443'], 'Write https://sluice.example.com:443, or'],
   [['context', 'set', '../x', '--api', 'https://a'], 'must be 1 to 63'],
   [['context', 'set', 'new', '--api', 'https://a', '--token-env', `slc_${'a'.repeat(12)}`], 'not the token'],
   [

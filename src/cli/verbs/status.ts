@@ -13,6 +13,9 @@ interface StatusOptions extends CommonOptions {
   readonly run?: string;
 }
 
+/** Nothing is drawn over, so a line may wrap; a reason that is cut is of no use. */
+const wholeLines = 2_000;
+
 async function runStatus(options: StatusOptions, io: Io): Promise<number> {
   const { target, run } = options;
   const client = clientOf(options, io);
@@ -22,10 +25,9 @@ async function runStatus(options: StatusOptions, io: Io): Promise<number> {
     return exitCodes.ok;
   }
   const { out, env } = io;
-  const columns = out.isTTY ? out.columns : 200;
   const legal = value.status?.legal ?? [];
   writeLines(out, [
-    ...pictureOf(value, { nowMs: io.now(), columns, color: wantsColor(out, env) }),
+    ...pictureOf(value, { nowMs: io.now(), columns: wholeLines, color: wantsColor(out, env) }),
     ...evidenceLines(value),
     ...(legal.length > 0 ? [`you may: ${legal.join(', ')}`] : []),
     ...(await tellingLines(client, options)),

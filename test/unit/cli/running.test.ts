@@ -314,6 +314,14 @@ test('a rollback that was left as a signal is said to be on its way', async () =
   expect(out).toContain('on its way');
 });
 
+test('status cuts no reason, however narrow the terminal is', async () => {
+  const io = fakeIo({ isTTY: true });
+  const text = 'a long sentence that says why '.repeat(10).trim();
+  const view = viewOf({ timeline: [{ atMs: 1_000, kind: 'held', text, stage: 0, actor: null }] });
+  await sluice(['status', 'demo/shop'], { get: async () => view }, io);
+  expect(io.printed.out).toContain(text);
+});
+
 describe('a command that nobody answers', () => {
   const sent = async (answers: readonly (Record<string, unknown> | null)[], args: readonly string[] = []) => {
     const waits: number[] = [];

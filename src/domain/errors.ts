@@ -64,7 +64,8 @@ export const errorCatalogue = {
   'command-refused': {
     status: 409,
     retryable: false,
-    advice: 'Look at the rollout with `sluice status`; the command does not fit its present state.',
+    advice:
+      'The command does not fit the present state. Look at it: `sluice status`, `sluice emergencies` or `sluice incidents`.',
   },
   'rollout-moved-on': {
     status: 409,

@@ -157,7 +157,7 @@ async function unanswered(deps: TemporalDeps, error: unknown): Promise<unknown> 
   try {
     const seen = await workerSeen(deps);
     const what = seen
-      ? `No worker answered within ${workerTimeoutMs} ms. One was seen lately: it is busy, or has just gone`
+      ? `No worker answered within ${workerTimeoutMs} ms. One was seen lately: it or Temporal is busy, or it has just gone`
       : `No worker polls for rollouts, so none answered within ${workerTimeoutMs} ms`;
     return new SluiceError('worker-absent', `${what}. The command may still be carried out when one does.`, {
       cause: error,

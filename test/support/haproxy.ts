@@ -10,6 +10,7 @@ import { createRuntimeClient } from '../../src/providers/traffic/haproxy/client.
 import { renderHaproxyConfig, type SnippetOptions } from '../../src/providers/traffic/haproxy/config.ts';
 import { writeEmptyMaps } from '../../src/providers/traffic/haproxy/maps.ts';
 import { locateTools } from '../../src/stack/tools.ts';
+import { end, hasEnded } from './child.ts';
 import { freePorts } from './free-ports.ts';
 import { freeze } from './freeze.ts';
 import { waitFor } from './wait-for.ts';
@@ -100,7 +101,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
     });
     const client = createRuntimeClient(socket, 5_000);
     await waitFor('HAProxy', async () => {
-      if (started.exitCode !== null) throw new Error(`HAProxy ended: ${problems}`);
+      if (hasEnded(started)) throw new Error(`HAProxy ended: ${problems}`);
       const [info = ''] = await client.run(['show info']);
       // The one before may still have the socket.
       return info.includes(`Pid: ${started.pid}\n`);
@@ -129,10 +130,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<TestHaproxy
     kill: async () => {
       const dying = child;
       child = null;
-      if (!dying || dying.exitCode !== null) return;
-      const gone = once(dying, 'exit');
-      dying.kill('SIGKILL');
-      await gone;
+      if (dying) await end(dying, 'SIGKILL');
     },
     freeze: async () => {
       if (child !== null) await freeze(child);

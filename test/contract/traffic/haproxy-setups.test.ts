@@ -1,14 +1,24 @@
 /** The ways in which a HAProxy may be set up and reached. */
 import { execFile } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createRuntimeClient } from '../../../src/providers/traffic/haproxy/client.ts';
 import { renderTargetSnippet } from '../../../src/providers/traffic/haproxy/config.ts';
 import { haproxy as haproxyType } from '../../../src/providers/traffic/haproxy.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import { locateTools } from '../../../src/stack/tools.ts';
 import { type HaproxyOptions, patientMs, startHaproxy, type TestHaproxy } from '../../support/haproxy.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const of = (id: string) => ({ id, options: {} });
 
@@ -114,6 +124,15 @@ describe('a haproxy', () => {
     await Promise.all(targets.map((id) => provider.stop(of(id))));
     const states = await Promise.all(targets.map((id) => provider.read(of(id))));
     expect(states.filter(({ stopped }) => !stopped)).toEqual([]);
+  });
+
+  it('that a signal to all of a bench has ended does not hold up whoever stops it', async () => {
+    const { haproxy } = await start({ targets: ['test/shop'] });
+    const [info = ''] = await createRuntimeClient(haproxy.socket, patientMs).run(['show info']);
+    const pid = Number(/^Pid: (\d+)$/m.exec(info)?.[1]);
+    process.kill(pid, 'SIGTERM');
+    await waitFor('its end', () => !existsSync(`/proc/${pid}`));
+    await haproxy.stop();
   });
 
   it('that does not load the maps is named as unready', async () => {

@@ -20,6 +20,8 @@ interface ApiUnderTest {
   readonly tokens: Readonly<Record<'admin' | 'viewer', string>>;
   /** Services of `demo` that have a rollout: one waits for a yes, the other has come to its end. */
   readonly rollouts: readonly string[];
+  /** Starts another replica, whose limits are the lowest, and gives its URL. */
+  startLimited(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ interface ApiUnderTest {
 const tokenLifeMs = 24 * 3_600_000;
 /** More than anybody asks for here: what is refused for haste has shown nothing else. */
 const limits = { reads: 100_000, writes: 100_000, starts: 100_000, allStarts: 100_000 };
+const lowestLimits = { reads: 0.1, writes: 0.1, starts: 0.1 };
 const policies = {
   production: {
     name: 'production',
@@ -111,8 +114,7 @@ export async function startApi(): Promise<ApiUnderTest> {
     policies: join(home, 'policies'),
     ...providers,
   };
-  const worker = await startSluiceProcess('worker', config);
-  const api = await startSluiceProcess('api', config);
+  const running = [await startSluiceProcess('worker', config), await startSluiceProcess('api', config)];
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${url}/v1/rollouts${path}`, {
       method: 'POST',
@@ -128,9 +130,14 @@ export async function startApi(): Promise<ApiUnderTest> {
     url,
     tokens: { admin: admin.token, viewer: viewer.token },
     rollouts,
+    startLimited: async () => {
+      const another = await freePort();
+      const api = { ...config.api, port: another, limits: lowestLimits };
+      running.push(await startSluiceProcess('api', { ...config, api }));
+      return `http://127.0.0.1:${another}`;
+    },
     stop: async () => {
-      await api.stop();
-      await worker.stop();
+      for (const one of running.toReversed()) await one.stop();
       await temporal.teardown();
       rmSync(home, { recursive: true, force: true });
     },

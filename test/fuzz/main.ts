@@ -1,7 +1,7 @@
 /**
  * Tries the API with made-up requests: starts what is fuzzed and runs schemathesis against it, as an admin, as a viewer
- * and as nobody; `npm run fuzz` lets fast-check make plans and messages after it. Ends with 1 if a check failed or too
- * little was tried.
+ * and as nobody, then asks every operation so that it must be refused; `npm run fuzz` lets fast-check make plans and
+ * messages after it. Ends with 1 if a check failed or too little was tried.
  *
  *   npm run fuzz -- --cases 5000 --seed 7
  *
@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util';
 import { startApi } from './api-under-test.ts';
 import type { Pass } from './passes.ts';
+import { askForged, askInHaste } from './refusals.ts';
 import { runSchemathesis } from './schemathesis.ts';
 
 const { values } = parseArgs({
@@ -42,6 +43,13 @@ try {
     if (!enough) console.error(`only ${cases} cases were tried, not ${wanted}`);
     if (code !== 0 || !enough) process.exitCode = 1;
   }
+  console.log('asking every operation with a forged request, and in too great haste');
+  const wrong = [
+    ...(await askForged(api.url, admin)),
+    ...(await askInHaste(await api.startLimited(), viewer)),
+  ];
+  for (const line of wrong) console.error(line);
+  if (wrong.length > 0) process.exitCode = 1;
 } finally {
   await api.stop();
 }

@@ -1,5 +1,4 @@
 /** Who asks the API in turn, and how it may answer each of them what is of the right form. */
-import { z } from 'zod';
 import { type Operation, type OperationName, operations } from '../../src/api/contract.ts';
 import { errorCatalogue } from '../../src/domain/errors.ts';
 
@@ -99,13 +98,5 @@ function accepting(who: Pass['name'], name: OperationName): readonly string[] {
 /** What is not of the right form is refused, or is for somebody else, or of nothing that is there. */
 function refusing(who: Pass['name'], name: OperationName): readonly string[] {
   const good = accepting(who, name).filter((status) => !status.startsWith('2'));
-  return [
-    ...new Set([...good, ...(takesActor(name) ? ['2xx'] : []), '400', '404', '405', '413', '415', '431']),
-  ];
-}
-
-/** Whoever is verified acts by that name, whatever the body says of it. */
-function takesActor(name: OperationName): boolean {
-  const { body }: Operation = operations[name];
-  return body instanceof z.ZodObject && 'actor' in body.shape;
+  return [...new Set([...good, '400', '404', '405', '413', '415', '431'])];
 }

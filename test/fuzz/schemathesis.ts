@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { type ApiDocument, documentSchema, withoutActor } from './actor.ts';
 import { configurationOf, type Pass } from './passes.ts';
 
 interface FuzzOptions {
@@ -29,10 +29,13 @@ export async function runSchemathesis(
 ): Promise<{ readonly code: number; readonly cases: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-schemathesis-'));
   const config = join(folder, 'schemathesis.toml');
+  const document = await documentOf(url);
+  const asked = join(folder, 'openapi.json');
   writeFileSync(config, configurationOf(pass, rollouts));
-  const perOperation = Math.max(1, Math.ceil((cases / (await operationsOf(url)) - alwaysEach) * 1.5));
+  writeFileSync(asked, JSON.stringify(pass.token === null ? document : withoutActor(document)));
+  const perOperation = Math.max(1, Math.ceil((cases / countIn(document) - alwaysEach) * 1.5));
   const args = [
-    ...['--config-file', config, 'run', `${url}/openapi.json`],
+    ...['--config-file', config, 'run', asked, '--url', url],
     ...['--phases', pass.thorough ? 'examples,coverage,fuzzing,stateful' : 'examples,coverage'],
     ...['--seed', String(seed), '--workers', '2'],
     ...['--max-examples', String(perOperation), '--continue-on-failure', '--no-color'],
@@ -57,10 +60,11 @@ export async function runSchemathesis(
   }
 }
 
-const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
-
-async function operationsOf(url: string): Promise<number> {
+async function documentOf(url: string): Promise<ApiDocument> {
   const answer = await fetch(`${url}/openapi.json`);
-  const { paths } = documentSchema.parse(await answer.json());
+  return documentSchema.parse(await answer.json());
+}
+
+function countIn({ paths }: ApiDocument): number {
   return Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0);
 }

@@ -152,8 +152,14 @@ async function complete(page: Page, typed: string, completed: string): Promise<v
   await page.keyboard.type(typed);
   await page.keyboard.press('Control+Space');
   const name = completed.trim().replace(':', '');
-  await page.getByRole('option', { name }).first().click(patient);
-  await expect.poll(() => editor.textContent(), patient).toContain(completed);
+  const option = page.getByRole('option', { name }).first();
+  await option.waitFor(patient);
+  const chosen = async () => {
+    // While the list is made anew, as after each letter, the editor takes no choice.
+    if (await option.isVisible()) await option.click({ timeout: 1_000 }).catch(() => {});
+    return await editor.textContent();
+  };
+  await expect.poll(chosen, patient).toContain(completed);
   await page.keyboard.press('Control+a');
   await page.keyboard.press('Delete');
 }

@@ -35,9 +35,9 @@ type Screen = (typeof screens)[number] | typeof wall;
 async function expectFits(page: Page, name: string, screen: Screen, theme: string): Promise<string> {
   await page.setViewportSize(screen);
   const where = `${name}, ${screen.width} px, ${theme}`;
-  expect(await page.evaluate('document.documentElement.scrollWidth'), where).toBeLessThanOrEqual(
-    screen.width,
-  );
+  // Charts follow the size of the window a moment later.
+  const width = () => page.evaluate('document.documentElement.scrollWidth');
+  await expect.poll(width, { message: where }).toBeLessThanOrEqual(screen.width);
   expect(await tablesTooWide(page), where).toEqual([]);
   if (pictures !== undefined) {
     mkdirSync(pictures, { recursive: true });

@@ -33,7 +33,7 @@ export async function runSchemathesis(
   const asked = join(folder, 'openapi.json');
   writeFileSync(config, configurationOf(pass, rollouts));
   writeFileSync(asked, JSON.stringify(pass.token === null ? document : withoutActor(document)));
-  const perOperation = Math.max(1, Math.ceil((cases / countIn(document) - alwaysEach) * 1.5));
+  const perOperation = Math.max(1, Math.ceil((cases / countIn(document) - alwaysEach) * 1.2));
   const args = [
     ...['--config-file', config, 'run', asked, '--url', url],
     ...['--phases', pass.thorough ? 'examples,coverage,fuzzing,stateful' : 'examples,coverage'],

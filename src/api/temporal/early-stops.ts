@@ -5,8 +5,9 @@ import type { RolloutSummary } from '../contract.ts';
 import type { TrafficRef, Written } from '../express/data-planes.ts';
 import { type ExpressDeps, type Located, locatedAtHand } from './stop-canary.ts';
 
-interface Early {
+export interface Early {
   readonly at: Located;
+  /** Names the target as well. */
   readonly ref: TrafficRef;
   readonly written: Promise<Written>;
 }
@@ -26,8 +27,8 @@ export class EarlyStops {
     }
   }
 
-  get targets(): TargetId[] {
-    return [...this.byTarget.keys()];
+  get all(): Early[] {
+    return [...this.byTarget.values()];
   }
 
   /** Writes the stop of a rollout that runs, unless it is written already and nothing can have cleared it since. */

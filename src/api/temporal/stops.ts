@@ -2,15 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { covers, problemOfTyped, type ScopeWords } from '../../domain/emergency/scope.ts';
 import { messageOf, SluiceError } from '../../domain/errors.ts';
-import type { EmergencyAnswer } from '../contract.ts';
+import { type EmergencyAnswer, hasEnded } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
 import { workerTimeoutMs } from './calls.ts';
-import { EarlyStops } from './early-stops.ts';
+import { type Early, EarlyStops } from './early-stops.ts';
 import { isKnown } from './known.ts';
 import { runningRollouts } from './running.ts';
 import type { Running } from './running-changes.ts';
-import { type ExpressDeps, hasCanary, refsWithCanary, stopCanary } from './stop-canary.ts';
+import { type ExpressDeps, hasCanary, refsWithCanary, stopCanary, wasAway } from './stop-canary.ts';
 import type { Target, Teller } from './teller.ts';
+import { describe } from './view.ts';
 
 export type Stopped = Pick<EmergencyAnswer, 'restored' | 'notRestored' | 'listProblem'>;
 type Result = EmergencyAnswer['restored'][number] | NotRestored;
@@ -25,6 +26,9 @@ export interface Some {
   /** Words of a scope: running rollouts that they cover are meant as well. */
   readonly open: ScopeWords;
 }
+
+/** Without a list Temporal is mostly away, and what is stopped need not wait for it to say what runs. */
+const withoutListMs = 500;
 
 /**
  * One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow
@@ -93,16 +97,21 @@ async function stopCovered(deps: ExpressDeps, teller: Told, { targets, open }: S
   const early = new EarlyStops(deps, isMeant);
   const { rollouts, listProblem } = await listed(deps);
   const inList = new Set(rollouts.map(({ summary }) => summary.target));
+  const isUnlisted = (target: string) => isMeant(target) && !inList.has(target);
   const found = rollouts
     .filter(({ summary }) => hasCanary(summary) && isMeant(summary.target))
     .map((running) => stopRunning(deps, teller, running, early));
   // They have ended, go on as other runs, or began just now; or there is no list.
-  const others = new Set([...early.targets, ...deps.begun.targets().filter(isMeant)]);
-  const looked = [...others]
-    .filter((target) => !inList.has(target))
-    .map((target) => stopNamed(deps, teller, target));
-  const unlisted = (await Promise.all(looked)).filter((result) => !isNobody(result));
-  const known = [...inList, ...early.targets, ...unlisted.map(({ target }) => target)];
+  const lately = early.all.filter(({ ref }) => isUnlisted(ref.target.id));
+  const isEarly = new Set(lately.map(({ ref }) => ref.target.id));
+  const begun = deps.begun.targets().filter((target) => isUnlisted(target) && !isEarly.has(target));
+  const patienceMs = listProblem === null ? workerTimeoutMs : withoutListMs;
+  const looked = await Promise.all([
+    ...lately.map((one) => stopUnlisted(deps, teller, early, one, patienceMs)),
+    ...begun.map((target) => stopNamed(deps, teller, target)),
+  ]);
+  const unlisted = looked.filter((result) => !isNobody(result));
+  const known = [...inList, ...isEarly, ...unlisted.map(({ target }) => target)];
   return { found, unlisted, known, listProblem };
 }
 
@@ -133,6 +142,30 @@ async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promi
     const unknown = error instanceof SluiceError && error.code === 'rollout-not-found';
     return notRestored(target, null, unknown ? noCanary : messageOf(error));
   }
+}
+
+/**
+ * The list at hand knew it, and Temporal's does not: it may have been promoted meanwhile, and then there was nothing to
+ * stop. Only where Temporal does not say so in time does the early write stand for its stop.
+ */
+async function stopUnlisted(
+  deps: ExpressDeps,
+  teller: Told,
+  early: EarlyStops,
+  { ref, written }: Early,
+  patienceMs: number,
+): Promise<Result> {
+  const target = ref.target.id;
+  let now: Running;
+  try {
+    now = await describe(deps, targetFrom(target), patienceMs);
+  } catch (error) {
+    if (!wasAway(error)) return notRestored(target, null, noCanary);
+    teller.tell(targetFrom(target));
+    return resultOf(target, ref.name, await written);
+  }
+  const isOver = hasEnded(now.summary) || !hasCanary(now.summary);
+  return isOver ? notRestored(target, null, noCanary) : await stopRunning(deps, teller, now, early);
 }
 
 async function stopRunning(

@@ -677,21 +677,43 @@ describe('an emergency stop', () => {
     },
   );
 
-  test('of an environment does not bring back who was promoted since the list at hand', async () => {
-    const rollouts: Record<string, FakeRollout> = { 'demo/one': {} };
-    const { service, temporal } = await serveListed(rollouts);
-    temporal.behaviour.delete('list');
-    rollouts['demo/one'] = { phase: 'watching' };
-    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [], notRestored: [], told: 0 });
-    expect(temporal.told).toEqual([]);
-  });
+  test.each([
+    ['is in the watch after it', { phase: 'watching' }],
+    ['has ended', { phase: 'promoted', status: 2 }],
+  ])(
+    'of an environment neither brings back nor tells as stopped who was promoted since the list at hand and %s',
+    async (_, now) => {
+      const rollouts: Record<string, FakeRollout> = { 'demo/one': {} };
+      const { service, temporal } = await serveListed(rollouts);
+      temporal.behaviour.delete('list');
+      rollouts['demo/one'] = now;
+      expect(await service.emergencyStop(demo)).toMatchObject({ restored: [], notRestored: [], told: 0 });
+      expect([stops, temporal.told]).toEqual([['a demo/one'], []]);
+    },
+  );
 
-  test('of an environment stops by the list at hand while Temporal gives none, and tells whom it can', async () => {
-    const { service, temporal } = await serveListed({ 'demo/one': {}, 'prod/one': {} });
-    const answer = await service.emergencyStop(demo);
-    expect(answer).toMatchObject({ restored: [{ target: 'demo/one' }], told: 1 });
-    expect(answer.notRestored).toMatchObject([{ target: 'demo/*', traffic: null }]);
-    expect(temporal.told).toMatchObject([{ id: 'rollout/demo/one' }]);
+  test.each([
+    ['gives no list', undefined],
+    ['gives no list, and hangs when it is asked for single ones', 'hang'],
+  ] as const)(
+    'of an environment stops by the list at hand, once, while Temporal %s, and tells whom it can',
+    async (_, fault) => {
+      const { service, temporal } = await serveListed({ 'demo/one': {}, 'prod/one': {} });
+      if (fault) temporal.behaviour.set('describe', fault);
+      const answer = await service.emergencyStop(demo);
+      expect(answer).toMatchObject({ restored: [{ target: 'demo/one' }], told: 1 });
+      expect(answer.notRestored).toMatchObject([{ target: 'demo/*', traffic: null }]);
+      expect(temporal.told).toMatchObject([{ id: 'rollout/demo/one' }]);
+      expect(stops).toEqual(['a demo/one']);
+    },
+  );
+
+  test('of an environment does not bring back who was promoted since, also while Temporal gives no list', async () => {
+    const rollouts: Record<string, FakeRollout> = { 'demo/one': {}, 'demo/two': {} };
+    const { service, temporal } = await serveListed(rollouts);
+    rollouts['demo/one'] = { phase: 'watching' };
+    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [{ target: 'demo/two' }], told: 1 });
+    expect(temporal.told).toMatchObject([{ id: 'rollout/demo/two' }]);
   });
 
   test('of an environment finds what began here just now, though lists do not have it yet', async () => {

@@ -110,8 +110,8 @@ async function stopsOf(deps: ExpressDeps, words: ScopeWords): Promise<Stopped> {
     if (words.some(isWhole)) {
       return await stopEverything(deps, nobody, emergencyWorkflowIdOf(emergencyIdOf(words)));
     }
-    const some = { targets: words.filter(isExact), open: words.filter((word) => !isExact(word)) };
-    return await stopSome(deps, some, nobody);
+    const open = words.filter((word) => !isExact(word));
+    return await stopSome(deps, { targets: words.filter(isExact), open, isSwept: true }, nobody);
   } catch (error) {
     return { restored: [], notRestored: [], listProblem: messageOf(error) };
   }

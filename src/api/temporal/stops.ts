@@ -25,6 +25,11 @@ export interface Some {
   readonly targets: readonly string[];
   /** Words of a scope: running rollouts that they cover are meant as well. */
   readonly open: ScopeWords;
+  /**
+   * Somebody else goes on looking for what began just now, so the answer need not wait until lists have it. Default:
+   * nobody does.
+   */
+  readonly isSwept?: boolean;
 }
 
 /** Without a list Temporal is mostly away, and what is stopped need not wait for it to say what runs. */
@@ -68,10 +73,16 @@ interface OfOpen {
   readonly listProblem: string | null;
 }
 
-/** Looks once more, when lists have caught up, before it says of a word that nobody knows what it means. */
-async function stopOpen(deps: ExpressDeps, teller: Told, some: Some, isLast = false): Promise<OfOpen> {
-  const { targets, open } = some;
-  const { found, unlisted, known, listProblem } = await stopCovered(deps, teller, some);
+/** Looks once more, when lists have caught up, before it says of a word that nobody runs there. */
+async function stopOpen(
+  deps: ExpressDeps,
+  teller: Told,
+  some: Some,
+  early = new EarlyStops(deps, (target) => isMeant(some, target)),
+  isLast = false,
+): Promise<OfOpen> {
+  const { open } = some;
+  const { found, unlisted, met, listProblem } = await stopCovered(deps, teller, some, early);
   const resultsWith = async (more: readonly Result[]) => [
     ...(await Promise.all(found)),
     ...unlisted,
@@ -82,24 +93,27 @@ async function stopOpen(deps: ExpressDeps, teller: Told, some: Some, isLast = fa
     listProblem,
   });
   if (listProblem !== null) return await without(open, listProblem);
-  const isIdle = (word: string) => !known.some((target) => covers([word], target));
-  const unknown = await unknownOf(deps, open.filter(isIdle));
+  const idle = open.filter((word) => !met.some((target) => covers([word], target)));
+  const unsure = some.isSwept === true && !isLast ? await unknownOf(deps, idle) : idle;
   // What no target can be called nobody has begun just now.
-  if (isLast || !unknown.some(isTypable)) return await without(unknown, noRollout);
+  if (isLast || !unsure.some(isTypable)) return await without(await unknownOf(deps, unsure), noRollout);
   await sleep(deps.listsLagMs);
-  const later = await stopOpen(deps, teller, { targets, open: unknown }, true);
+  const later = await stopOpen(deps, teller, { ...some, open: unsure }, early, true);
   return { ...later, results: await resultsWith(later.results) };
 }
 
-/** Stops under way of those that are listed, those of others, and every target of which there is a rollout. */
-async function stopCovered(deps: ExpressDeps, teller: Told, { targets, open }: Some) {
-  const isMeant = (target: string) => covers(open, target) && !targets.includes(target);
-  const early = new EarlyStops(deps, isMeant);
+/** Named targets have stops of their own. */
+function isMeant({ targets, open }: Some, target: string): boolean {
+  return covers(open, target) && !targets.includes(target);
+}
+
+/** Stops under way of those that are listed, those of others, and every target of which a rollout runs. */
+async function stopCovered(deps: ExpressDeps, teller: Told, some: Some, early: EarlyStops) {
   const { rollouts, listProblem } = await listed(deps);
   const inList = new Set(rollouts.map(({ summary }) => summary.target));
-  const isUnlisted = (target: string) => isMeant(target) && !inList.has(target);
+  const isUnlisted = (target: string) => isMeant(some, target) && !inList.has(target);
   const found = rollouts
-    .filter(({ summary }) => hasCanary(summary) && isMeant(summary.target))
+    .filter(({ summary }) => hasCanary(summary) && isMeant(some, summary.target))
     .map((running) => stopRunning(deps, teller, running, early));
   // They have ended, go on as other runs, or began just now; or there is no list.
   const lately = early.all.filter(({ ref }) => isUnlisted(ref.target.id));
@@ -111,8 +125,8 @@ async function stopCovered(deps: ExpressDeps, teller: Told, { targets, open }: S
     ...begun.map((target) => stopNamed(deps, teller, target)),
   ]);
   const unlisted = looked.filter((result) => !isNobody(result));
-  const known = [...inList, ...isEarly, ...unlisted.map(({ target }) => target)];
-  return { found, unlisted, known, listProblem };
+  const met = [...inList, ...unlisted.map(({ target }) => target)];
+  return { found, unlisted, met, listProblem };
 }
 
 function isTypable(word: string): boolean {

@@ -9,12 +9,13 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import {
-  catchUpAfterLook,
+  catchUpAfter,
   type FakeRollout,
   fakeTemporal,
   grpcNoNamespace,
   grpcUnavailable,
   keyMissing,
+  wholeList,
 } from './fake-temporal.ts';
 import { fakeDeps, planOf } from './fakes.ts';
 
@@ -123,6 +124,14 @@ describe('an emergency rollback', () => {
     });
   });
 
+  test('does not wait for lists to catch up where rollouts are known: its sweeps find what they do not have yet', async () => {
+    const { temporal, post } = await serve({ 'prod/shop': { phase: 'promoted', status: 2 } });
+    const answer = await post('', { scope: 'prod', to: 'previous', ...fire });
+    expect(answer.statusCode).toBe(201);
+    // Whether the scope is known is asked by the stops, and before the opening.
+    expect(temporal.asked.filter((call) => call === 'list')).toHaveLength(wholeList.length + 2);
+  });
+
   test('that is open already is told to look again', async () => {
     const { temporal, post } = await serve({ 'emergency/prod': { order } });
     const answer = await post('', { scope: 'prod', to: 'v7', ...fire });
@@ -213,7 +222,7 @@ describe('an emergency rollback', () => {
     ])('but what lists show a moment later is opened, and %s', async (_, prepare) => {
       prepare();
       const { temporal, post } = await serve({ 'prod/shop': {} });
-      catchUpAfterLook(temporal);
+      catchUpAfter(temporal, wholeList.length + 1);
       const answer = await post('', { scope: ['prod'], ...fire });
       expect([answer.statusCode, temporal.started.length]).toEqual([201, 1]);
       const { restored, notRestored } = answer.json().stop;

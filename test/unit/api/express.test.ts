@@ -7,13 +7,14 @@ import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
 import type { TrafficProvider } from '../../../src/providers/traffic/types.ts';
 import {
-  catchUpAfterLook,
+  catchUpAfter,
   type FakeRollout,
   type FakeTemporal,
   fakeTemporal,
   grpcNoNamespace,
   grpcUnavailable,
   keyMissing,
+  wholeList,
 } from './fake-temporal.ts';
 import { planOf } from './fakes.ts';
 
@@ -59,9 +60,6 @@ function serve(
   });
   return { service, temporal };
 }
-
-/** What a list of all that runs asks: for what is paused, what runs, and what is paused by then. */
-const wholeList = ['list', 'list', 'list'];
 
 /** With a list of what runs, made a moment ago. */
 async function serveListed(rollouts: Record<string, FakeRollout>): Promise<ReturnType<typeof serve>> {
@@ -727,9 +725,12 @@ describe('an emergency stop', () => {
     expect(stops).toEqual(['a demo/shop']);
   });
 
-  test('of an environment looks again before it says that nobody is there, as lists lag', async () => {
-    const { service, temporal } = serve({ 'demo/shop': {} });
-    catchUpAfterLook(temporal);
+  test.each<[string, Record<string, FakeRollout>]>([
+    ['nobody has ever rolled out anything', {}],
+    ['all that is known has ended', { 'demo/old': { status: 2 } }],
+  ])('of an environment where %s looks again before it says so, as lists lag', async (_, others) => {
+    const { service, temporal } = serve({ 'demo/shop': {}, ...others });
+    catchUpAfter(temporal, wholeList.length);
     expect(await service.emergencyStop(demo)).toMatchObject({ restored: [{ target: 'demo/shop' }], told: 1 });
     expect(stops).toEqual(['a demo/shop']);
   });

@@ -218,13 +218,18 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
   return { client: client as unknown as Client, told, started, asked, behaviour };
 }
 
-/** Lists know nothing until somebody has asked whether there is anything of a name. */
-export function catchUpAfterLook({ behaviour, client: { workflowService } }: FakeTemporal): void {
+/** What a list of all that runs asks: for what is paused, what runs, and what is paused by then. */
+export const wholeList: readonly Call[] = ['list', 'list', 'list'];
+
+/** So many lists know nothing yet. */
+export function catchUpAfter({ behaviour, client: { workflowService } }: FakeTemporal, lists: number): void {
   behaviour.set('list', 'lag');
   const { listWorkflowExecutions } = workflowService;
-  const list = async (request: { readonly query: string }) => {
+  let left = lists;
+  const list = async (request: Parameters<typeof listWorkflowExecutions>[0]) => {
     const answer = await listWorkflowExecutions(request);
-    if (request.query.includes('STARTS_WITH')) behaviour.delete('list');
+    left -= 1;
+    if (left === 0) behaviour.delete('list');
     return answer;
   };
   Object.assign(workflowService, { listWorkflowExecutions: list });

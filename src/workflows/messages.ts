@@ -71,6 +71,8 @@ function listenFor(run: RolloutRun, name: CommandName): void {
       // Synchronous on purpose: a validator that returns a promise wedges the workflow task.
       validator: (input) => {
         const command = commandFrom(name, input);
+        // Whoever asks again for what was done wants to hear that it was, not that it does not fit any more.
+        if (isRepeated(run.state, command)) return;
         const refusal = refusalOf(run.state, command, Date.now());
         if (refusal === null) return;
         const late = expectationFault(run.state, command) !== null;

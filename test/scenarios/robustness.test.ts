@@ -173,6 +173,19 @@ describe.concurrent('a rollout', () => {
     await rollout.ended();
   });
 
+  it('accepts the very request once more, though it does not fit any more, and does nothing again', async () => {
+    const rollout = await env.start(steady('pause-repeated'));
+    await rollout.phase('soaking');
+    const { startedAtMs } = await rollout.status();
+    const request = { reason: 'look', requestId: 'r1', expect: { startedAtMs, stage: 0 } };
+    await rollout.update('pause', request);
+    expect((await rollout.update('pause', request)).paused).toBe(true);
+    await expect(rollout.update('pause', { ...request, requestId: 'r2' })).rejects.toThrow();
+    await rollout.update('rollback', { reason: 'done' });
+    const { timeline } = await rollout.ended();
+    expect(timeline.filter(({ text }) => text === 'pause: look')).toHaveLength(1);
+  });
+
   it('goes back at once when rollback comes right after a pause', async () => {
     const rollout = await env.start(
       steady('pause-rollback', { analysis: { intervalMs: 60_000, onInconclusive: 'hold' } }),

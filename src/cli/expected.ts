@@ -2,12 +2,13 @@
  * What a command on the command line is meant for: what its options say, else what the rollout shows right before it is
  * sent.
  */
-import type { CommandBody } from '../api/contract.ts';
+import type { CommandBody, RolloutView } from '../api/contract.ts';
 import { expectationOf } from '../domain/rollout/expectation.ts';
 import type { RolloutStatus } from '../domain/rollout/status.ts';
-import type { CommandName } from '../domain/rollout/types.ts';
+import type { CommandName, Expectation } from '../domain/rollout/types.ts';
 import { badInput, unavailable } from './cli-error.ts';
 import type { ApiClient } from './client.ts';
+import { passing } from './served.ts';
 import type { Target } from './target.ts';
 
 interface Meant {
@@ -17,27 +18,53 @@ interface Meant {
   readonly stage?: string;
   /** The question by its name, as `sluice approvals` shows it. */
   readonly question?: string;
+  /** The user's own, under which the command may have been sent before. */
+  readonly idempotencyKey?: string;
 }
 
-/** Empty: the command is meant whatever the rollout shows, or no worker answers that could tell. */
-export async function expectedBy(client: ApiClient, meant: Meant): Promise<Pick<CommandBody, 'expect'>> {
+interface Meaning extends Pick<CommandBody, 'expect'> {
+  /** The rollout, where it gave no account of itself. */
+  readonly run?: string;
+  /** After which failures, by code, the command may be sent again: it can then do nothing else than what was meant. */
+  readonly againAfter: ReadonlySet<string>;
+}
+
+/** Nothing is expected: the command is meant whatever the rollout shows, or no worker answers that could tell. */
+export async function meaningOf(client: ApiClient, meant: Meant): Promise<Meaning> {
   const { name, target, stage, question } = meant;
-  if (stage === undefined && (name === 'pause' || name === 'rollback' || name === 'override')) return {};
-  const status = await statusSeen(client, meant);
-  const seen = status === null ? {} : (expectationOf(name, status) ?? {});
+  if (name === 'rollback') return { againAfter: never };
+  const isForAnyStage = name === 'pause' || name === 'override';
+  // The API keeps for which rollout it was first sent, which may be another than the one that is seen now.
+  const hasOwnKey = meant.idempotencyKey !== undefined;
+  if (hasOwnKey && isForAnyStage && stage === undefined) return { againAfter: onceKept };
+  const view = await viewSeen(client, meant);
+  const status = view?.status ?? null;
+  const { startedAtMs, ...seen }: Expectation = status === null ? {} : (expectationOf(name, status) ?? {});
   const named = stage === undefined ? {} : { stage: indexOf(stage, status, target) };
-  const expect = { ...seen, ...named, ...(question === undefined ? {} : { question }) };
+  const at = { ...seen, ...named, ...(question === undefined ? {} : { question }) };
+  const isSure = isForAnyStage || at.phase !== undefined || at.question !== undefined;
+  if (hasOwnKey) return { ...expected(at), againAfter: isSure ? onceKept : never };
+  const againAfter = isSure && view !== null ? passing : never;
+  if (startedAtMs !== undefined) return { ...expected({ startedAtMs, ...at }), againAfter };
+  return { ...expected(at), ...(view === null ? {} : { run: view.runId }), againAfter };
+}
+
+const never: ReadonlySet<string> = new Set();
+/** By then the API has kept for which rollout the key is; another failure may have come before that. */
+const onceKept: ReadonlySet<string> = new Set(['worker-absent']);
+
+function expected(expect: Expectation): Pick<CommandBody, 'expect'> {
   return Object.keys(expect).length === 0 ? {} : { expect };
 }
 
 /** Null: it cannot be seen. What is wrong then, the command itself is told. */
-async function statusSeen(client: ApiClient, { target }: Meant): Promise<RolloutStatus | null> {
+async function viewSeen(client: ApiClient, { target }: Meant): Promise<RolloutView | null> {
   const { environment, service } = target;
   // As it is now: what others were shown a moment ago may be over.
   const headers = { 'cache-control': 'max-age=0' };
   const asked = client.ask('getRollout', { environment, service }, { headers });
   return await asked.then(
-    ({ value }) => value.status,
+    ({ value }) => value,
     () => null,
   );
 }

@@ -1,11 +1,9 @@
 /** `sluice incidents`: the list; `show`, `review` and `close` for the one of a target. */
 import type { Command } from 'commander';
 import type { IncidentView } from '../../api/contract.ts';
-import type { CallOptions } from '../../client/types.ts';
 import { reviewOf } from '../../domain/incident/review.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { untilServed } from '../served.ts';
 import { parseTarget, type Target } from '../target.ts';
 import { moreLines, noneLine, stamp, table, writeJson, writeLines } from '../text.ts';
 import {
@@ -15,6 +13,7 @@ import {
   defaultActor,
   type KeyedOptions,
   keyOption,
+  onceOf,
   pagingOptions,
   verb,
 } from '../verb.ts';
@@ -88,9 +87,7 @@ async function runClose(options: CloseOptions, io: Io): Promise<number> {
   const { target, reason } = options;
   const body = { actor: options.actor ?? defaultActor(io), ...(reason === undefined ? {} : { reason }) };
   const request = { ...target, body };
-  const client = clientOf(options, io);
-  const close = (once: CallOptions) => client.ask('closeIncident', request, once);
-  const { value, raw } = await untilServed(options, close, io);
+  const { value, raw } = await clientOf(options, io).ask('closeIncident', request, onceOf(options));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [`the incident of ${value.target} is ${value.state}`]);
   return exitCodes.ok;

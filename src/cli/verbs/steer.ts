@@ -2,13 +2,14 @@
  * `sluice promote`, `pause`, `resume`, `rollback`, `approve`, `reject`, `override` and `confirm`: one message, eight
  * names.
  */
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommandAnswer } from '../../api/contract.ts';
 import type { CallOptions } from '../../client/types.ts';
 import { type CommandName, commandNames } from '../../domain/rollout/types.ts';
 import { badInput } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { expectedBy } from '../expected.ts';
+import { meaningOf } from '../expected.ts';
 import type { Io } from '../io.ts';
 import { untilServed } from '../served.ts';
 import { parseTarget, type Target } from '../target.ts';
@@ -63,18 +64,22 @@ const stageHelp = {
 async function runSteer(options: SteerOptions, io: Io): Promise<number> {
   const { name, target, reason, full, gradual, for: time } = options;
   const client = clientOf(options, io);
+  const { run, expect, againAfter } = await meaningOf(client, options);
   const body = {
     actor: options.actor ?? defaultActor(io),
     ...(reason === undefined ? {} : { reason }),
     ...(full === undefined ? {} : { full }),
     ...(gradual === undefined ? {} : { gradual }),
     ...(time === undefined ? {} : { for: time }),
-    ...(await expectedBy(client, options)),
+    ...(expect === undefined ? {} : { expect }),
   };
-  const request = { ...target, command: name, body };
+  const request = { ...target, command: name, run, body };
   const send = (once: CallOptions) => client.ask('steerRollout', request, once);
   // A rollback is never left unserved, and waits for nothing that a key would cost.
-  const { value, raw } = await (name === 'rollback' ? send(onceOf(options)) : untilServed(options, send, io));
+  const { idempotencyKey: key = randomUUID() } = options;
+  const { value, raw } = await (name === 'rollback'
+    ? send(onceOf(options))
+    : untilServed({ key, againAfter }, send, io));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;

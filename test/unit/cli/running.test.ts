@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Audit } from '../../../src/api/contract.ts';
 import { problemSchema } from '../../../src/api/contract.ts';
-import type { RolloutService } from '../../../src/api/service.ts';
+import type { CommandRequest, NoticeService, RolloutService, RunRef } from '../../../src/api/service.ts';
 import { main } from '../../../src/cli/program.ts';
-import { SluiceError } from '../../../src/domain/errors.ts';
+import { type ErrorCode, SluiceError } from '../../../src/domain/errors.ts';
 import { failing, runId, statusOf, viewOf } from '../api/fakes.ts';
 import { liveOf } from '../dashboard/rollout/fixtures.ts';
 import { fakeIo, sluice } from './fakes.ts';
@@ -322,38 +322,93 @@ test('status cuts no reason, however narrow the terminal is', async () => {
   expect(io.printed.out).toContain(text);
 });
 
-describe('a command that nobody answers', () => {
-  const sent = async (answers: readonly (Record<string, unknown> | null)[], args: readonly string[] = []) => {
+describe('a command that cannot be served for the moment', () => {
+  const busy = { code: 'worker-absent', details: { workerSeen: true } } as const;
+  const outage = { code: 'temporal-unavailable', details: {} } as const;
+  const { startedAtMs, phase } = statusOf();
+  const unseen = async () => viewOf({}, { status: null, workerAnswered: false });
+  const away: RolloutService['get'] = async () => {
+    throw new SluiceError('temporal-unavailable', 'Temporal is away.');
+  };
+
+  /** As many times as there are refusals it is not served. */
+  const sent = async (
+    words: string,
+    refusals: readonly { code: ErrorCode; details: Record<string, unknown> }[],
+    get: RolloutService['get'] = async () => viewOf(),
+  ) => {
     const waits: number[] = [];
     const io = fakeIo({ sleep: async (ms) => void waits.push(ms) });
-    let tries = 0;
+    const left = [...refusals];
     const command: RolloutService['command'] = async () => {
-      const details = answers[Math.min(tries++, answers.length - 1)];
-      if (details) throw new SluiceError('worker-absent', 'No worker answered.', { details });
+      const refusal = left.shift();
+      if (refusal) throw new SluiceError(refusal.code, 'Not now.', { details: refusal.details });
       return { accepted: true, via: 'update', status: null };
     };
-    const { calls, ...told } = await sluice(['pause', 'demo/shop', ...args], { command }, io);
-    const keys = calls.map((call) => (call.args[1] as { requestId: string }).requestId);
-    return { ...told, keys, waits };
+    const { calls, ...told } = await sluice(words.split(' '), { command, get }, io);
+    const tries = calls
+      .filter(({ method }) => method === 'command')
+      .map(({ args }) => ({ ref: args[0] as RunRef, ...(args[1] as CommandRequest) }));
+    return { ...told, tries, waits, keys: new Set(tries.map(({ requestId }) => requestId)) };
   };
 
   test('is sent again under the same key while a worker is there', async () => {
-    const { code, out, err, keys, waits } = await sent([{ workerSeen: true }, { workerSeen: true }, null]);
+    const { code, out, err, tries, keys, waits } = await sent('pause demo/shop', [busy, busy]);
     expect([code, out]).toEqual([0, 'pause of demo/shop accepted\n']);
-    expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+    expect([tries.length, keys.size]).toEqual([3, 1]);
     expect(waits.every((ms) => ms >= 2_000 && ms <= 3_000)).toBe(true);
-    expect(err).toBe('waiting, and asking again: No worker answered.\n');
+    expect(err).toBe('waiting, and asking again: Not now.\n');
   });
 
   test('exits 5 in the end, and says how to send the same once more', async () => {
-    const { code, err, keys } = await sent([{ workerSeen: true }], ['--idempotency-key', 'page-1']);
-    expect([code, keys]).toEqual([5, Array(5).fill('page-1')]);
-    expect(err).toContain('--idempotency-key page-1');
+    const { code, err, tries, keys } = await sent('pause demo/shop', Array(9).fill(busy));
+    expect([code, tries.length, keys.size]).toEqual([5, 5, 1]);
+    expect(err).toContain(`--idempotency-key ${[...keys][0]}`);
   });
 
   test('exits 5 at once where no worker polls', async () => {
-    expect(await sent([{ workerSeen: false }])).toMatchObject({ code: 5, waits: [] });
+    const absent = { ...busy, details: { workerSeen: false } };
+    expect(await sent('pause demo/shop', [absent])).toMatchObject({ code: 5, waits: [] });
   });
+
+  test.each(['pause', 'override'])('%s is each time for the rollout that was seen', async (name) => {
+    const seen = await sent(`${name} demo/shop --reason fire`, [outage]);
+    expect(seen.tries).toMatchObject(Array(2).fill({ expect: { startedAtMs } }));
+    const named = await sent(`${name} demo/shop --reason fire`, [outage], unseen);
+    expect(named.tries).toMatchObject(Array(2).fill({ ref: { runId } }));
+  });
+
+  test.each([
+    ['promote demo/shop', unseen],
+    ['resume demo/shop', unseen],
+    ['approve demo/shop', unseen],
+    ['approve demo/shop --question stage:0', away],
+    ['pause demo/shop', away],
+  ])('%s is not sent again where nothing keeps it from what comes after', async (words, get) => {
+    const { code, err, tries, keys, waits } = await sent(words, [busy], get);
+    expect([code, tries.length, waits]).toEqual([5, 1, []]);
+    expect(err).toContain(`--idempotency-key ${[...keys][0]}`);
+  });
+
+  test('under a key of the user’s own is for what the API keeps, and waits only once that is sure', async () => {
+    const [pause, promote] = ['pause demo/shop --idempotency-key k', 'promote demo/shop --idempotency-key k'];
+    for (const words of [pause, promote]) {
+      expect(await sent(words, [outage])).toMatchObject({ code: 5, waits: [] });
+      expect(await sent(words, [busy])).toMatchObject({ code: 0, tries: Array(2).fill({ requestId: 'k' }) });
+    }
+    expect((await sent(promote, [])).tries[0]?.expect).toEqual({ stage: 0, phase });
+  });
+});
+
+test('a close of an incident that nobody answers is not tried again, as nothing names the incident', async () => {
+  const tries: unknown[] = [];
+  const close = async (...[, , key]: Parameters<NoticeService['close']>) => {
+    tries.push(key);
+    throw new SluiceError('worker-absent', 'Not now.');
+  };
+  const io = fakeIo({ sleep: () => expect.unreachable() });
+  const { code } = await sluice(['incidents', 'close', 'demo/shop'], {}, io, { close });
+  expect([code, tries]).toEqual([5, [null]]);
 });
 
 test('audit prints who did what and whether the replay agreed', async () => {

@@ -49,6 +49,11 @@ export function unavailable(detail: string, advice: string, cause?: unknown): Cl
   );
 }
 
+/** `cause`: what `Io.interrupted` was aborted for. */
+export function interruptedBy(cause: unknown, told: Pick<Failure, 'detail' | 'advice'>): CliError {
+  return new CliError(exitCodes.interrupted, { ...told, code: 'interrupted', problems: [] }, { cause });
+}
+
 /** One line for what and why, one for each problem, one for what to try. */
 export function linesOf({ code, detail, advice, problems, requestId }: ProblemDetails): string[] {
   const hint = code === 'internal' && requestId ? ` (request ${requestId})` : '';

@@ -1,6 +1,6 @@
 /** Follows an emergency until every target is verified, and tells of each target what changed. */
 import type { EmergencyOpened, EmergencyView } from '../api/contract.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, interruptedBy } from './cli-error.ts';
 import type { ApiClient } from './client.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -39,7 +39,7 @@ export async function followEmergency(
       return exitOf(status);
     }
     await io.sleep(lookEveryMs, interrupted).catch(() => {});
-    if (interrupted.aborted) throw stopped(status);
+    if (interrupted.aborted) throw stopped(status, interrupted.reason);
   }
 }
 
@@ -68,12 +68,10 @@ function exitOf({ targets, unknown }: Status): ExitCode {
   return all && unknown.length === 0 ? exitCodes.ok : exitCodes.failure;
 }
 
-function stopped(status: Status | null): CliError {
+function stopped(status: Status | null, cause: unknown): CliError {
   const where = status ? ` (${status.incident.summary})` : '';
-  return new CliError(exitCodes.interrupted, {
-    code: 'interrupted',
+  return interruptedBy(cause, {
     detail: `Stopped watching; the emergency goes on${where}.`,
     advice: 'See it with `sluice emergencies`, or run the same command again.',
-    problems: [],
   });
 }

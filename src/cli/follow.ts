@@ -2,9 +2,8 @@
 import { type RolloutView, rolloutViewSchema, troubleSchema } from '../api/contract.ts';
 import { followRollout } from '../client/follow.ts';
 import { clean } from './clean.ts';
-import { CliError, unavailable } from './cli-error.ts';
+import { type CliError, interruptedBy, unavailable } from './cli-error.ts';
 import { type ApiClient, read, toldAsCliError } from './client.ts';
-import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Target } from './target.ts';
 
@@ -52,16 +51,14 @@ export async function* follow(
       yield { kind: 'blind', why, sinceMs: sign.heardAtMs };
     }
   } catch (error) {
-    throw interrupted.aborted ? stopped() : toldAsCliError(url, error);
+    throw interrupted.aborted ? stopped(interrupted.reason) : toldAsCliError(url, error);
   }
 }
 
-function stopped(): CliError {
-  return new CliError(exitCodes.interrupted, {
-    code: 'interrupted',
+function stopped(cause: unknown): CliError {
+  return interruptedBy(cause, {
     detail: 'Stopped watching; the rollout goes on.',
     advice: 'Watch it again with `sluice watch`, or take it back with `sluice rollback`.',
-    problems: [],
   });
 }
 

@@ -38,8 +38,16 @@ export interface Io {
   keys(onKey: (key: string) => void): () => void;
   /** Calls when the terminal has become another size, until what it returns is called. */
   resized(onResize: () => void): () => void;
-  /** Aborts at Ctrl-C. Until it is asked for, Ctrl-C simply ends the process. */
+  /**
+   * Aborts at Ctrl-C, and where the reader of the output has gone, for the reason that `isClosedPipe` knows. Until it is
+   * asked for, Ctrl-C simply ends the process.
+   */
   interrupted(): AbortSignal;
+}
+
+/** The output's reader has seen enough, as `| head` has. */
+export function isClosedPipe(reason: unknown): boolean {
+  return reason instanceof Error && 'code' in reason && reason.code === 'EPIPE';
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -59,7 +67,7 @@ async function replaceText(path: string, content: string): Promise<void> {
 export function processIo(): Io {
   let interrupt: AbortController | undefined;
   // A reader that has seen enough (`| head`) is no error; who follows a rollout stops, the stack does not.
-  process.stdout.on('error', () => interrupt?.abort());
+  process.stdout.on('error', (error) => interrupt?.abort(error));
   return {
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),

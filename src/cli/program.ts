@@ -4,7 +4,7 @@ import { problemTypeOf } from '../api/contract.ts';
 import { messageOf } from '../domain/errors.ts';
 import { badInput, CliError, linesOf } from './cli-error.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { type Io, isClosedPipe } from './io.ts';
 import { writeJson, writeLines } from './text.ts';
 import type { Act, CommonOptions } from './verb.ts';
 import { approvalsCommand } from './verbs/approvals.ts';
@@ -129,6 +129,8 @@ export function programOf(act: Act, io: Io, { json }: CommonOptions): Command {
 /** For machines the failure is the answer; for people it goes where it does not disturb a pipe. */
 function tell(error: unknown, { json }: CommonOptions, io: Io): number {
   const known = error instanceof CliError ? error : unexpected(error);
+  // A reader that has gone need not be told so; the code stays, since 0 would say that a rollout was promoted.
+  if (known.exitCode === exitCodes.interrupted && isClosedPipe(known.cause)) return known.exitCode;
   if (json) writeJson(io.out, known.failure);
   else writeLines(io.err, linesOf(known.failure));
   return known.exitCode;

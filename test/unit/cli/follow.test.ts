@@ -103,6 +103,17 @@ test('Ctrl-C ends the watching, not the rollout', async () => {
   expect(io.printed.err).toContain('the rollout goes on');
 });
 
+test('a reader that has seen enough (`| head`) ends the watching without a word', async () => {
+  const io = fakeIo({
+    fetch: async () => {
+      io.interrupt.abort(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      throw new Error('aborted');
+    },
+  });
+  expect(await main(['watch', 'demo/shop'], io)).toBe(130);
+  expect(io.printed).toEqual({ out: '', err: '' });
+});
+
 test('says how old the picture is while the connection is lost', async () => {
   let nowMs = 1_000_000;
   const { io } = scripted(event(viewOf()), new Error('reset'), event(ended));

@@ -176,8 +176,8 @@ export interface KeyOf {
 export interface EvidenceService {
   list(query: BundleListQuery, sees?: Sees): Promise<BundleList>;
   show(ref: RunRef): Promise<Bundle>;
-  /** As a tar archive. Errors: `evidence-pruned`. */
-  archive(ref: RunRef): Promise<Buffer>;
+  /** As a tar archive, with the name of its file. Errors: `evidence-pruned`. */
+  archive(ref: RunRef): Promise<{ readonly name: string; readonly content: Buffer }>;
   verify(ref: RunRef): Promise<Verification>;
   /** Errors: `evidence-early`, `idempotency-mismatch`, `rollout-not-found`, `temporal-unavailable`. */
   collect(ref: RunRef, once?: KeyOf | null): Promise<BundleCollected>;

@@ -8,6 +8,7 @@ import { decoded } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { keeperId } from '../../domain/evidence/keeper.ts';
 import type { Place } from '../../domain/evidence/layout.ts';
+import type { Manifest } from '../../domain/evidence/types.ts';
 import { type TargetId, targetOf } from '../../domain/plan/types.ts';
 import { type Archive, bundleAt, filesAt, findPlace, manifestAt, placeFor } from '../../evidence/archive.ts';
 import { collect } from '../../evidence/collect.ts';
@@ -54,8 +55,9 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
     show: async (ref) => await bundleAt(archive, await placeOf(ref)),
     archive: async (ref) => {
       const place = await placeOf(ref);
-      await refusePruned(archive, place);
-      return packTar(await filesAt(archive, place));
+      const { manifest, pruned } = await bundleAt(archive, place);
+      if (pruned !== null) throw deleted(place, pruned.atMs);
+      return { name: archiveName(manifest), content: packTar(await filesAt(archive, place)) };
     },
     verify: async (ref) => await inspect(archive, await placeOf(ref), replay),
     collect: async (ref, once = null) =>
@@ -75,14 +77,18 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   };
 }
 
-async function refusePruned(archive: Archive, place: Place): Promise<void> {
-  const { pruned } = await bundleAt(archive, place);
-  if (pruned === null) return;
-  const when = new Date(pruned.atMs).toISOString();
-  throw new SluiceError(
+function deleted({ target, position }: Place, atMs: number): SluiceError {
+  const when = new Date(atMs).toISOString();
+  return new SluiceError(
     'evidence-pruned',
-    `The files of bundle ${place.position} of ${place.target} were deleted at ${when}.`,
+    `The files of bundle ${position} of ${target} were deleted at ${when}.`,
   );
+}
+
+/** Whoever downloads several must be able to tell them apart. */
+function archiveName({ environment, service, version, position }: Manifest): string {
+  const of = [environment, service, ...(version === null ? [] : [version])].join('-');
+  return `${of}-evidence-${position}.tar`.replaceAll(/[^\w.-]/g, '_');
 }
 
 /** Errors: `evidence-early`, `rollout-not-found`, `temporal-unavailable`. */

@@ -37,13 +37,11 @@ export function evidenceRoutes(root: FastifyInstance, { evidence }: Pick<ApiDeps
     operations.downloadEvidence.path,
     { schema: schemaOf('downloadEvidence') },
     async (request, reply) => {
-      const archive = await evidence.archive(refOf(request.params, request.query));
-      const { environment, service } = request.params;
-      const name = `${environment}-${service}-evidence.tar`.replaceAll(/[^\w.-]/g, '_');
+      const { name, content } = await evidence.archive(refOf(request.params, request.query));
       return reply
         .header('content-disposition', `attachment; filename="${name}"`)
         .type('application/x-tar')
-        .send(archive);
+        .send(content);
     },
   );
   app.get(operations.verifyEvidence.path, { schema: schemaOf('verifyEvidence') }, (request) =>

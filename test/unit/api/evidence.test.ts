@@ -277,6 +277,11 @@ test('shows a bundle, gives it as an archive, and verifies it', async () => {
   expect(bundle).toMatchObject({ signedBy: null, held: false, pruned: null });
   const archived = await get(`${path}/archive`);
   expect(archived.headers['content-type']).toBe('application/x-tar');
+  const { version } = bundle.manifest;
+  expect(version).toEqual(expect.any(String));
+  expect(archived.headers['content-disposition']).toBe(
+    `attachment; filename="test-promoted-${version}-evidence-1.tar"`,
+  );
   expect([...(unpackTar(archived.rawPayload)?.keys() ?? [])].sort()).toEqual(
     ['manifest.json', ...bundle.manifest.files.map((file) => file.path)].sort(),
   );

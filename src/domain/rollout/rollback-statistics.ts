@@ -20,8 +20,8 @@ export interface RollbackStatistics {
   /** Mean time to detect: the mean of `decide`, milliseconds. */
   readonly mttdMs: number | null;
   /**
-   * Mean time to restore, milliseconds: from the first bad look (where no check was the cause: from the decision) to
-   * the read-back of 0.
+   * Mean time to restore, milliseconds, of those that a check caused: from the first bad look to the read-back of 0. A
+   * command has nothing to detect, and would make it shorter than `mttdMs`.
    */
   readonly mttrMs: number | null;
   /** Requests that the canaries of all served; null: no data plane counted. */
@@ -80,8 +80,8 @@ function endingOf({ actions, restoredAtMs }: RollbackRecord): Ending {
   return restoredAtMs === null ? 'pending' : 'in-time';
 }
 
-function toRestoreMs({ firstBadAtMs, decidedAtMs, restoredAtMs }: RollbackRecord): number | null {
-  return restoredAtMs === null ? null : restoredAtMs - (firstBadAtMs ?? decidedAtMs);
+function toRestoreMs({ firstBadAtMs, restoredAtMs }: RollbackRecord): number | null {
+  return restoredAtMs === null || firstBadAtMs === null ? null : restoredAtMs - firstBadAtMs;
 }
 
 function countByTrigger(records: readonly RollbackRecord[]): Record<string, number> {

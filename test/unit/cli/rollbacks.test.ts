@@ -49,7 +49,7 @@ test('prints a table and what the rollbacks say together', async () => {
     'restored in time: 2 of 2 (100.0 %)',
     'from decision to restored: p50 40ms, p95 40ms (n 2)',
     'from first bad look to decision: p50 4s, p95 4s (n 1)',
-    'MTTD 4s, MTTR 2s',
+    'MTTD 4s, MTTR 4s',
     'the canaries served 321 requests (counted in 1 of 2), of about 33 users',
     '',
   ]);

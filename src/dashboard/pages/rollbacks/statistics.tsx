@@ -8,9 +8,16 @@ export function Statistics({ statistics }: { readonly statistics: RollbackPage['
     { name: 'Rollbacks', value: String(count), note: pending === 0 ? '' : `${pending} under way` },
     { name: 'In time', value: shareText(success), note: `${inTime} in time, ${late} late` },
     { name: 'Time to restore', value: tookText(restore.p50), note: `p95 ${tookText(restore.p95)}` },
-    { name: 'Time to decide', value: tookText(decide.p50), note: `p95 ${tookText(decide.p95)}` },
-    { name: 'MTTD', value: tookText(mttdMs), note: 'mean, from the first bad look' },
-    { name: 'MTTR', value: tookText(mttrMs), note: 'mean, from the first bad look to 0' },
+    {
+      name: 'Time to decide',
+      value: tookText(decide.p50),
+      note: `from the first bad look; p95 ${tookText(decide.p95)}, mean (MTTD) ${tookText(mttdMs)}`,
+    },
+    {
+      name: 'MTTR',
+      value: tookText(mttrMs),
+      note: 'mean, from the first bad look to 0, where a check decided',
+    },
   ];
   const triggers = Object.entries(byTrigger).toSorted(([, a], [, b]) => b - a);
   return (

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Audit, AuditAction, AuditWatch, AuditWrite } from '../../api/contract.ts';
 import type { Verdict } from '../../domain/analysis/types.ts';
+import { isBlocked, readBackText } from '../../report/read-back.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { parseTarget, type Target } from '../target.ts';
@@ -88,9 +89,8 @@ function writeLine(write: AuditWrite): string {
   const { atMs, activity, stage, askedPercent, readBack, tookMs, attempt, failure } = write;
   const asked = askedPercent === null ? '' : ` to ${askedPercent} %`;
   const where = stage === null ? '' : ` in stage ${stage + 1}`;
-  const proof = failure
-    ? `failed: ${failure}`
-    : `read back as asked${readBack ? ` ${JSON.stringify(readBack)}` : ''}`;
+  const read = readBackText(readBack);
+  const proof = failure ? `failed: ${failure}` : isBlocked(readBack) ? read : `read back ${read}`;
   return `  ${stamp(atMs)}  ${activity}${asked}${where}: ${proof}, attempt ${attempt}, ${tookMs} ms`;
 }
 

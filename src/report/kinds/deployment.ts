@@ -2,9 +2,10 @@
 import type { AuditWrite } from '../../api/contract.ts';
 import { type ShareStep, shareChart } from '../charts/share.ts';
 import { type Block, type ReportDocument, table } from '../document.ts';
-import { fieldOf, numberAt } from '../fields.ts';
+import { numberAt } from '../fields.ts';
 import { lookChart, looksOf } from '../looks.ts';
 import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import { isBlocked, readBackText } from '../read-back.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, number, took } from '../words.ts';
 
@@ -106,20 +107,6 @@ function checksTable(source: ReportSource): Block {
   );
 }
 
-function readText(readBack: unknown): string {
-  if (isBlocked(readBack)) return `not done: ${clipped(String(fieldOf(readBack.blocked, 'reason')))}`;
-  const percent = numberAt(readBack, 'readWeightPercent');
-  if (percent !== null) return `${number(percent)} %`;
-  // A promotion that did not read back as asked would have failed.
-  const isPromotion = fieldOf(readBack, 'blocked') === null;
-  return readBack === null || isPromotion ? 'as asked' : clipped(JSON.stringify(readBack));
-}
-
-/** Nothing was written: a stop or a lapsed lease was found. */
-function isBlocked(readBack: unknown): readBack is { readonly blocked: unknown } {
-  return (fieldOf(readBack, 'blocked') ?? null) !== null;
-}
-
 function writesTable({ traffic }: ReportSource): Block {
   return table(
     ['when', 'write', 'asked', 'read back', 'attempt', 'took'],
@@ -127,7 +114,7 @@ function writesTable({ traffic }: ReportSource): Block {
       at(atMs),
       activity,
       askedPercent === null ? '-' : `${askedPercent} %`,
-      failure === null ? readText(readBack) : `FAILED: ${clipped(failure)}`,
+      failure === null ? readBackText(readBack) : `FAILED: ${clipped(failure)}`,
       String(attempt),
       took(tookMs),
     ]),

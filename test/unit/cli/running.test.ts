@@ -454,7 +454,7 @@ test('audit prints who did what and whether the replay agreed', async () => {
         stage: null,
         epoch: 1,
         askedPercent: 0,
-        readBack: { attempts: 1 },
+        readBack: { attempts: 1, tookMs: 6 },
         tookMs: 12,
         attempt: 1,
         failure: null,
@@ -470,7 +470,7 @@ test('audit prints who did what and whether the replay agreed', async () => {
   expect(good.out).toContain(
     'rollback by signal, nobody named: bad [2J  now (recorded by Temporal: cli:bob)',
   );
-  expect(good.out).toContain('restore to 0 %: read back as asked');
+  expect(good.out).toContain('restore to 0 %: read back as asked, attempt 1, 12 ms');
   expect(good.out).toContain('replay: agreed. The same story.');
   const replay = { agreed: false, detail: 'It differs.' };
   const bad = await sluice(['audit', 'demo/shop'], { audit: async () => ({ ...audit, replay }) });

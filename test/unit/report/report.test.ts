@@ -35,6 +35,24 @@ describe('a deployment report', () => {
     expect(page).toContain('at most 0 %');
   });
 
+  test.each([
+    [{ attempts: 1, tookMs: 6 }, 'as asked'],
+    [{ attempts: 3, tookMs: 2_040 }, 'as asked, after 3 tries'],
+    [
+      [
+        { percent: 20, atMs: 1 },
+        { percent: 0, atMs: 2 },
+      ],
+      '20 %, 0 %',
+    ],
+  ])('says in words how traffic was read back: %j', async (readBack, words) => {
+    const source = await reportSource('promoted');
+    const traffic = source.traffic.map((write) => ({ ...write, readBack }));
+    expect(writeReport({ ...source, traffic }, 'deployment', 'md')).toContain(
+      `| promote | 100 % | ${words} |`,
+    );
+  });
+
   test('of a rollout under way says that it is of the history so far', async () => {
     const source = await reportSource('promoted');
     const live = {

@@ -7,12 +7,14 @@ import { isAway } from '../../live/connection.ts';
 import { type Stream, useStream } from '../../live/use-stream.ts';
 import { type Account, accountAfter } from './model/last-account.ts';
 import { knowsStage, withLive } from './model/live-series.ts';
+import { type Sight, sightAfter, sightless } from './model/sight.ts';
 
 export interface RolloutSeen extends Stream {
   /** Null: nothing was seen yet. */
   readonly view: RolloutView | null;
   /** What it told of itself last; null: nothing yet. */
   readonly account: Account | null;
+  readonly sight: Sight;
   readonly series: RolloutSeries | null;
   /** Why there is no series, in a sentence; null: there is one, or it is on its way. */
   readonly seriesProblem: string | null;
@@ -23,6 +25,7 @@ export interface RolloutSeen extends Stream {
 export function useRollout({ environment, service, run }: FollowedRun): RolloutSeen {
   const [view, setView] = useState<RolloutView | null>(null);
   const [account, setAccount] = useState<Account | null>(null);
+  const [sight, setSight] = useState(sightless);
   const [aheadMs, setAheadMs] = useState<number | null>(null);
   const open = useCallback(
     (options: StreamOptions) =>
@@ -30,6 +33,7 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
     [environment, service, run],
   );
   const stream = useStream<Followed>(open, (sign: Exclude<Followed, StreamLost>) => {
+    setSight((known) => sightAfter(known, sign));
     if (sign.kind !== 'view') return undefined;
     setView(sign.view);
     setAccount((known) => accountAfter(known, sign.view, sign.atMs));
@@ -40,7 +44,7 @@ export function useRollout({ environment, service, run }: FollowedRun): RolloutS
     return undefined;
   });
   const { series, problem } = useSeries(view, isAway(stream.connection.kind));
-  return { ...stream, view, account, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
+  return { ...stream, view, account, sight, series, seriesProblem: problem, aheadMs: aheadMs ?? 0 };
 }
 
 /** The least time between two questions for a stage that the series does not know yet, or after one that failed. */

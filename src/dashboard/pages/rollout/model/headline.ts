@@ -15,6 +15,7 @@ export interface Headline {
   readonly text: string;
 }
 
+/** `nowMs`: when the view was known to be true last, by the clock of the workers. */
 export function headlineOf(view: RolloutView, nowMs: number): Headline {
   const { status, temporalStatus } = view;
   if (status === null) return withoutAccount(view, nowMs);

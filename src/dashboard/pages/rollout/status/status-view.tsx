@@ -28,7 +28,7 @@ interface StatusViewProps {
 }
 
 export function StatusView({ seen }: StatusViewProps) {
-  const { series, seriesProblem, aheadMs } = seen;
+  const { series, seriesProblem, aheadMs, sight } = seen;
   const hereMs = useNow();
   const { view, toldAtMs } = shownOf(seen.view, seen.account);
   // What was told last goes on no further than it was told.
@@ -37,7 +37,7 @@ export function StatusView({ seen }: StatusViewProps) {
   const isOver = view.endedAtMs !== null;
   return (
     <>
-      <HeadlineBanner headline={headlineOf(seen.view, hereMs - aheadMs)}>
+      <HeadlineBanner headline={headlineOf(seen.view, (sight.asOfMs ?? hereMs) - aheadMs)}>
         {toldAtMs === null ? null : (
           <p className="muted" aria-live="off">
             What stands below is its last account, {ageText(hereMs - toldAtMs)} old.

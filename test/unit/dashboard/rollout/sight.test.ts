@@ -1,0 +1,27 @@
+/** Nothing is said of a lease while it is the page that hears nothing. */
+import { expect, test } from 'vitest';
+import { headlineOf } from '../../../../src/dashboard/pages/rollout/model/headline.ts';
+import { type Sight, sightAfter, sightless } from '../../../../src/dashboard/pages/rollout/model/sight.ts';
+import { at, liveOf, running } from './fixtures.ts';
+
+const view = running({}, { live: liveOf({ atMs: at(20), leaseUntilMs: at(30) }) });
+const seen = sightAfter(sightless, { kind: 'view', atMs: at(21) });
+const alive = (known: Sight, afterS: number) => sightAfter(known, { kind: 'alive', atMs: at(afterS) });
+const titleAt = ({ asOfMs }: Sight) => headlineOf(view, asOfMs ?? Number.NaN).title;
+
+test('a sign of life after a long silence is no word of a watch, as the API may not have looked again', () => {
+  const woken = alive(seen, 60);
+  expect(woken.asOfMs).toBe(at(21));
+  expect(titleAt(woken)).toBe('v2 has 10 % of traffic');
+});
+
+test('a watch that is silent while the API goes on telling of its rollout has lost its lease', () => {
+  const later = [26, 31, 36, 41].reduce(alive, seen);
+  expect(titleAt(later)).toBe('The watch has not been heard of lately');
+});
+
+test('what the API cannot see is not judged until it is seen again', () => {
+  const blind = sightAfter(seen, { kind: 'trouble', atMs: at(26) });
+  expect([31, 36, 41].reduce(alive, blind).asOfMs).toBe(at(21));
+  expect(sightAfter(blind, { kind: 'view', atMs: at(50) }).asOfMs).toBe(at(50));
+});

@@ -68,6 +68,7 @@ async function serve() {
 
 /** `everyMs`: how often Temporal is asked at most. */
 const polled = {
+  listRollouts: ['/v1/rollouts?running=true&limit=200', 1_000],
   getRollout: ['/v1/rollouts/demo/shop', 1_000],
   getFindings: ['/v1/rollouts/demo/shop/findings', 5_000],
   getNotices: ['/v1/rollouts/demo/shop/notices', 5_000],

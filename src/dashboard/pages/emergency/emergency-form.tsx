@@ -8,9 +8,9 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Problem } from '../../ui/states.tsx';
-import { emergencySentence, isConfirmed, phraseOf } from './scope.ts';
+import { Foreseen } from './foreseen.tsx';
+import { isConfirmed, phraseOf } from './scope.ts';
 import { StopAnswer } from './stop-answer.tsx';
-import { TouchedLine } from './touched-line.tsx';
 import { type Order, type Sent, useEmergency } from './use-emergency.ts';
 
 interface EmergencyFormProps {
@@ -80,8 +80,7 @@ export function EmergencyForm({ verifiedName, onSent }: EmergencyFormProps) {
       <NameField verifiedName={verifiedName} name={name} onName={setName} />
       {words.length === 0 || wrong !== null ? null : (
         <>
-          <Note>{emergencySentence(kind, words, to.trim())}</Note>
-          <TouchedLine kind={kind} words={words} />
+          <Foreseen kind={kind} words={words} to={to.trim()} />
           <TextField
             label={`To confirm, type: ${phraseOf(words)}`}
             value={typed}

@@ -24,6 +24,11 @@ export function emergencySentence(kind: 'stop' | 'rollback', words: ScopeWords, 
   return `Every rollout of ${whom} goes back to stable now, and none can begin there until the emergency is released. ${back}`;
 }
 
+/** Where none of it runs, a promise that canaries lose their traffic would hide a typing error. */
+export function nothingToStop(words: ScopeWords): string {
+  return `No rollout of ${whomOf(words, 'stop')} is known to run now, so nothing would be stopped.`;
+}
+
 function whomOf(words: ScopeWords, kind: 'stop' | 'rollback'): string {
   if (words.includes('all')) return 'everything';
   if (words.includes('canary')) return 'everything that is not promoted yet';

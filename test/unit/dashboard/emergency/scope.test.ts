@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { emergencySentence, isConfirmed, phraseOf } from '../../../../src/dashboard/pages/emergency/scope.ts';
+import {
+  emergencySentence,
+  isConfirmed,
+  nothingToStop,
+  phraseOf,
+} from '../../../../src/dashboard/pages/emergency/scope.ts';
 import { stoppedIn } from '../../../../src/dashboard/pages/emergency/stopped.ts';
-import { touchedBy } from '../../../../src/dashboard/pages/emergency/touched.ts';
+import { slipsIn, touchedBy } from '../../../../src/dashboard/pages/emergency/touched.ts';
 import { wordsIn } from '../../../../src/domain/emergency/scope.ts';
 
 test('nothing is confirmed by less than the whole scope', () => {
@@ -21,17 +26,33 @@ test('the sentence says whom it touches, and what cannot begin', () => {
   );
 });
 
+test('a scope in which nothing runs promises no stop', () => {
+  expect(nothingToStop(['demo/shp', 'prod'])).toBe(
+    'No rollout of demo/shp, environment prod is known to run now, so nothing would be stopped.',
+  );
+});
+
+const running = ['prod/shop', 'prod/cart', 'shop/cart'].map((target) => {
+  const [environment = '', service = ''] = target.split('/');
+  return { target, environment, service };
+});
+
 test('it is told which running rollouts are touched', () => {
-  const running = ['prod/shop', 'prod/cart', 'shop/cart'].map((target) => {
-    const [environment = '', service = ''] = target.split('/');
-    return { target, environment, service };
-  });
   expect(touchedBy('stop', ['shop'], running)).toEqual(['shop/cart']);
   expect(touchedBy('rollback', ['shop'], running)).toEqual(['prod/shop', 'shop/cart']);
   expect(touchedBy('stop', ['prod/cart'], running)).toEqual(['prod/cart']);
   expect(touchedBy('stop', ['all'], running)).toHaveLength(3);
   expect(touchedBy('rollback', ['prod/*'], running)).toEqual(['prod/shop', 'prod/cart']);
   expect(touchedBy('stop', ['prod/shoo'], running)).toEqual([]);
+});
+
+test('of each word that touches none it is told what was probably meant', () => {
+  expect(slipsIn('stop', ['prod/shop', 'prod/shp', 'prd', 'crt'], running)).toEqual([
+    { word: 'prod/shp', meant: 'prod/shop' },
+    { word: 'prd', meant: 'prod' },
+  ]);
+  expect(slipsIn('rollback', ['crt', 'all'], running)).toEqual([{ word: 'crt', meant: 'cart' }]);
+  expect(slipsIn('stop', ['all'], [])).toEqual([]);
 });
 
 test('a refusal tells what was stopped all the same', () => {

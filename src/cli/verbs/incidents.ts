@@ -56,9 +56,11 @@ async function runIncidents(options: IncidentsOptions, io: Io): Promise<number> 
     one.title,
   ]);
   writeLines(io.out, rows.length === 0 ? [noneLine('no incidents', value.next)] : table(header, rows));
-  writeLines(io.err, moreLines(value.next));
+  writeLines(io.err, [...moreLines(value.next), ...(rows.length === 0 ? [elsewhere] : [])]);
   return exitCodes.ok;
 }
+
+const elsewhere = 'those of emergencies are in `sluice emergencies`';
 
 async function runShow(options: OneOptions, io: Io): Promise<number> {
   const { value, raw } = await incidentOf(options, io);

@@ -96,6 +96,12 @@ test('ack says who, and exits 3 when nothing is open', async () => {
   expect(refused.code).toBe(3);
 });
 
+test('where no incident is listed it is said where those of emergencies are', async () => {
+  const none = await run(['incidents'], { incidents: async () => ({ incidents: [], next: null }) });
+  expect([none.code, none.out]).toEqual([0, 'no incidents\n']);
+  expect(none.err).toBe('those of emergencies are in `sluice emergencies`\n');
+});
+
 test('incidents are listed, shown, reviewed and closed', async () => {
   const { rollouts: _rollouts, timeline: _timeline, ...summary } = incident;
   const service: Partial<NoticeService> = {

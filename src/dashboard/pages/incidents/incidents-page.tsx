@@ -1,5 +1,6 @@
 /** Incidents: the open ones first, who has taken them on, and how they were solved. */
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { IncidentSummary } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import { client } from '../../api/client.ts';
@@ -34,6 +35,10 @@ export function IncidentsPage() {
   return (
     <Page title="Incidents">
       <EnvironmentBar choice={choice} />
+      <p className="muted">
+        What is critical opens an incident of its target, and where notifiers are configured so do rollbacks,
+        drift and lost rollouts. That of an emergency is on the page <Link href="/emergency">Emergency</Link>.
+      </p>
       {problem === null ? null : <Problem problem={problem} onRetry={reload} />}
       {data === null && problem === null ? <Loading what="incidents" /> : null}
       {data?.incidents.length === 0 ? <NoneHere title="No incident" next={data.next} /> : null}

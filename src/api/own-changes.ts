@@ -31,11 +31,9 @@ export class OwnChanges {
     return this.at.get(request.principal.name) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** As `of`, of what Temporal lists. */
+  /** As `of`, of what Temporal lists: what it listed while its lists lagged, for whomever, may not show the change. */
   ofLists(request: FastifyRequest): number {
-    const sinceMs = this.of(request);
-    const nowMs = performance.now();
-    return nowMs - sinceMs < laggingMs ? nowMs : sinceMs;
+    return Math.min(performance.now(), this.of(request) + laggingMs);
   }
 
   private took(name: string): void {

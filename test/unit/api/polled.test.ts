@@ -168,6 +168,17 @@ describe('an answer that is shared', () => {
     vi.advanceTimersByTime(3_000);
     expect(await looks('ann')).toBe(1);
   });
+
+  test('of a list that was given to another while lists lagged is not given to whoever changed something', async () => {
+    const { temporal, get, post } = await serve();
+    await post('/v1/rollouts/demo/shop/pause');
+    vi.advanceTimersByTime(100);
+    await get('/v1/incidents', 'bob');
+    vi.advanceTimersByTime(3_100);
+    temporal.asked.splice(0);
+    await get('/v1/incidents', 'ann');
+    expect(temporal.asked).toEqual(['list']);
+  });
 });
 
 test('what gates found is read from the history again only when that has grown', async () => {

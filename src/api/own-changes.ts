@@ -3,6 +3,7 @@
  * that, and nobody's own action is to look undone.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { NewEnough } from './service.ts';
 
 /** Nothing that is shared is given for longer. */
 const rememberedMs = 60_000;
@@ -34,6 +35,11 @@ export class OwnChanges {
   /** As `of`, of what Temporal lists: what it listed while its lists lagged, for whomever, may not show the change. */
   ofLists(request: FastifyRequest): number {
     return Math.min(performance.now(), this.of(request) + laggingMs);
+  }
+
+  /** Both, for what is made of lists and of what rollouts say. */
+  newEnough(request: FastifyRequest): NewEnough {
+    return { sinceMs: this.of(request), listsSinceMs: this.ofLists(request) };
   }
 
   private took(name: string): void {

@@ -112,6 +112,14 @@ export interface CommandRequest extends CommandBody {
   readonly link?: LinkClaim;
 }
 
+/** What is kept from before then, as of `performance.now()`, will not do. */
+export interface NewEnough {
+  /** Of what rollouts themselves say. */
+  readonly sinceMs: number;
+  /** Of lists, which lag behind a change. */
+  readonly listsSinceMs: number;
+}
+
 /**
  * Rollouts, wherever they live. Errors are of the catalogue: `rollout-not-found`, `rollout-running`,
  * `idempotency-mismatch`, `plan-refused`, `dependency-unmet`, `policies-invalid`, `supersede-pending`,
@@ -143,7 +151,8 @@ export interface RolloutService {
   audit(ref: RunRef): Promise<Audit>;
   /** What its checks and its share were over time. */
   series(ref: RunRef): Promise<RolloutSeries>;
-  rollbacks(query: RollbackQuery, sees?: Sees, sinceMs?: number): Promise<RollbackPage>;
+  /** `newEnough`: default: all that is kept will do. */
+  rollbacks(query: RollbackQuery, sees?: Sees, newEnough?: NewEnough): Promise<RollbackPage>;
   /**
    * Stops all canary traffic of a scope in the data planes, then tells the rollouts. `key`: the same key and request
    * tell each once.

@@ -142,7 +142,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
     series: (ref) => series.read(ref),
-    rollbacks: (query, sees, sinceMs) => history.page(query, sees, sinceMs),
+    rollbacks: (query, sees, newEnough) => history.page(query, sees, newEnough),
     emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
     release: (order = {}, key = null) => releaseAll(deps, order, key),
     openEmergency: (request, key = null) => opening(changing(openEmergency(deps, request, key))),

@@ -3,7 +3,7 @@ import { same } from '../../domain/gates/override.ts';
 import type { Phase } from '../../domain/rollout/types.ts';
 import type { Sees } from '../access/sight.ts';
 import type { RolloutSummary, Waiting, WaitingList, WaitingQuery } from '../contract.ts';
-import type { RolloutService } from '../service.ts';
+import type { NewEnough, RolloutService } from '../service.ts';
 import { cursorOf, placeIn } from '../temporal/pages.ts';
 import { atOnce, type Looks } from './looks.ts';
 import { waitingIn } from './question.ts';
@@ -21,13 +21,9 @@ const mostLooks = 200;
 /** Each of those costs its time, and where no worker is it is the same with the next. */
 const mostUnanswered = 20;
 
-interface Asked {
+interface Asked extends NewEnough {
   readonly rollouts: Pick<RolloutService, 'list'>;
   readonly looks: Looks;
-  /** What is kept from before then will not do for whoever asks. */
-  readonly sinceMs: number;
-  /** The same of lists. */
-  readonly listsSinceMs: number;
   /** Aborts when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
 }

@@ -32,11 +32,7 @@ export function approvalRoutes(
     operations.listApprovals.path,
     { config: { thinned: true }, schema: schemaOf('listApprovals') },
     (request, reply) => {
-      const asked = {
-        ...{ rollouts, looks, gone: goneSignal(reply) },
-        sinceMs: own.of(request),
-        listsSinceMs: own.ofLists(request),
-      };
+      const asked = { rollouts, looks, gone: goneSignal(reply), ...own.newEnough(request) };
       return waitingFor(asked, request.query, sightOf(request.principal));
     },
   );

@@ -12,6 +12,6 @@ export function rollbackRoutes(root: FastifyInstance, { rollouts }: ApiDeps, own
   app.get(
     operations.listRollbacks.path,
     { config: { thinned: true }, schema: schemaOf('listRollbacks') },
-    (request) => rollouts.rollbacks(request.query, sightOf(request.principal), own.ofLists(request)),
+    (request) => rollouts.rollbacks(request.query, sightOf(request.principal), own.newEnough(request)),
   );
 }

@@ -19,6 +19,7 @@ import {
   sinceMsOf,
 } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
+import type { NewEnough } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
 import { cutShort, endedSince } from './cut-short.ts';
 import { cursorOf, type ListedPage, pageOf, placeIn } from './pages.ts';
@@ -46,17 +47,18 @@ export class RollbackHistory {
     this.deps = deps;
   }
 
-  /**
-   * `changedMs`: when whoever asks has changed something last. Throws `temporal-unavailable`, and `request-invalid` for a
-   * cursor of another list.
-   */
-  async page(query: RollbackQuery, sees: Sees = null, changedMs?: number): Promise<RollbackPage> {
+  /** Throws `temporal-unavailable`, and `request-invalid` for a cursor of another list. */
+  async page(
+    query: RollbackQuery,
+    sees: Sees = null,
+    { sinceMs: changedMs, listsSinceMs }: Partial<NewEnough> = {},
+  ): Promise<RollbackPage> {
     const { limit, cursor, trigger, requestsPerUser = null } = query;
     const filter = JSON.stringify({ ...query, limit: 0, cursor: '', requestsPerUser: 0 });
     const after = cursor === undefined ? null : rankIn(placeIn(cursor, filter).token);
     const sinceMs = sinceMsOf(query, Date.now());
     const listsCutShort = after === null && trigger === undefined;
-    const lists = this.lists.since(changedMs);
+    const lists = this.lists.since(listsSinceMs);
     const [{ runs, complete }, ended] = await Promise.all([
       this.runs({ ...query, sinceMs }, sees, lists),
       listsCutShort ? cutShort(this.deps, { ...query, sinceMs }, sees, lists) : [],

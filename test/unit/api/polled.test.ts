@@ -169,6 +169,17 @@ describe('an answer that is shared', () => {
     expect(await looks('ann')).toBe(1);
   });
 
+  test('of accounts of rollbacks is asked for once after a change, as these do not lag as lists do', async () => {
+    const { temporal, get, post } = await serve();
+    await post('/v1/rollouts/demo/shop/pause');
+    vi.advanceTimersByTime(1);
+    await get('/v1/rollbacks');
+    temporal.asked.splice(0);
+    vi.advanceTimersByTime(1_000);
+    await get('/v1/rollbacks');
+    expect(temporal.asked).toEqual(['list', 'list']);
+  });
+
   test('of a list that was given to another while lists lagged is not given to whoever changed something', async () => {
     const { temporal, get, post } = await serve();
     await post('/v1/rollouts/demo/shop/pause');

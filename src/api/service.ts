@@ -149,8 +149,8 @@ export interface RolloutService {
   /** Takes an event from outside to the running rollout. Errors beside the others: `rollout-ended`. */
   event(ref: RunRef, event: OutsideEvent): Promise<EventAnswer>;
   audit(ref: RunRef): Promise<Audit>;
-  /** What its checks and its share were over time. */
-  series(ref: RunRef): Promise<RolloutSeries>;
+  /** What its checks and its share were over time. `sinceMs`: as of the lists. */
+  series(ref: RunRef, sinceMs?: number): Promise<RolloutSeries>;
   /** `newEnough`: default: all that is kept will do. */
   rollbacks(query: RollbackQuery, sees?: Sees, newEnough?: NewEnough): Promise<RollbackPage>;
   /**

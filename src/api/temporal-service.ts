@@ -141,7 +141,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     command: (ref, command, isKeyed) => changing(commanded(ref, command, isKeyed)),
     event: (ref, event) => changing(takeEvent(deps, ref, event)),
     audit: (ref) => auditOf(deps, ref),
-    series: (ref) => series.read(ref),
+    series: (ref, sinceMs) => series.read(ref, sinceMs),
     rollbacks: (query, sees, newEnough) => history.page(query, sees, newEnough),
     emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
     release: (order = {}, key = null) => releaseAll(deps, order, key),

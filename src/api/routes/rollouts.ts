@@ -102,7 +102,7 @@ export function rolloutRoutes(root: FastifyInstance, deps: ApiDeps, stream: Stre
     },
   );
   app.get(operations.getSeries.path, { schema: schemaOf('getSeries') }, (request) =>
-    rollouts.series(refOf(request.params, request.query)),
+    rollouts.series(refOf(request.params, request.query), stream.own.of(request)),
   );
   app.get(operations.auditRollout.path, { schema: schemaOf('auditRollout') }, (request) =>
     rollouts.audit(refOf(request.params, request.query)),

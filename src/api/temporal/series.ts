@@ -19,6 +19,7 @@ import { type Described, describeLatest } from './view.ts';
 const sharedMs = 1_000;
 
 interface Shared {
+  readonly askedMs: number;
   readonly reading: Promise<RolloutSeries>;
   /** Of the history that it was read of; null: not known yet. */
   length: string | null;
@@ -33,13 +34,17 @@ export class SeriesReader {
     this.deps = deps;
   }
 
-  /** Who asks while an answer is on its way, or is new, gets the same. Errors: `rollout-not-found`, `temporal-unavailable`. */
-  read(ref: RunRef): Promise<RolloutSeries> {
+  /**
+   * Who asks while an answer is on its way, or is new, gets the same. `sinceMs`: unless it was asked for before then, as
+   * of `performance.now()`. Default: whenever it was. Errors: `rollout-not-found`, `temporal-unavailable`.
+   */
+  read(ref: RunRef, sinceMs = Number.NEGATIVE_INFINITY): Promise<RolloutSeries> {
     const key = idOfRef(ref);
     const known = this.shared.get(key);
-    if (known) return known.reading;
+    if (known && known.askedMs > sinceMs) return known.reading;
+    const askedMs = performance.now();
     const described = describeLatest(this.deps, ref);
-    const shared: Shared = { reading: this.readOf(ref, described), length: null };
+    const shared: Shared = { askedMs, reading: this.readOf(ref, described), length: null };
     const forget = () => {
       if (this.shared.get(key) === shared) this.shared.delete(key);
     };

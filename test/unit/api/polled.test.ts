@@ -13,7 +13,7 @@ import { fakeTemporal } from './fake-temporal.ts';
 import { fakeDeps, runId, statusOf } from './fakes.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 999_999_999 });
+  vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'], now: 999_999_999 });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -78,6 +78,8 @@ const polled = {
   listEmergencies: ['/v1/emergency-rollbacks', 3_000],
   getEmergency: ['/v1/emergency-rollbacks/demo', 1_000],
 } as const;
+/** Asked for at each turn of a rollout. */
+const turned = { getSeries: ['/v1/rollouts/demo/shop/series', 1_000] } as const;
 /** These ask no Temporal, or are shared where they are told. */
 const others = ['getConfiguration', 'getReadiness', 'listEvidence'];
 
@@ -93,7 +95,7 @@ async function costOf(url: string, everyMs: number, viewers: number) {
   return temporal.asked;
 }
 
-test.each(Object.entries(polled))(
+test.each(Object.entries({ ...polled, ...turned }))(
   '%s costs a hundred viewers what it costs one',
   async (_, [url, everyMs]) => {
     const one = await costOf(url, everyMs, 1);
@@ -140,7 +142,7 @@ describe('an answer that is shared', () => {
     expect(await paused('bob')).toBe(true);
   });
 
-  test.each([...Object.entries(polled), ['listRollouts', ['/v1/rollouts']] as const])(
+  test.each(Object.entries({ ...polled, ...turned, listRollouts: ['/v1/rollouts'] as const }))(
     '%s is asked for anew by whoever says that it may not be old, as after a change by another replica',
     async (_, [url]) => {
       const { temporal, get } = await serve();

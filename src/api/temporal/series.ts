@@ -18,11 +18,19 @@ import { type Described, describeLatest } from './view.ts';
 /** So long everybody gets what one has asked for. */
 const sharedMs = 1_000;
 
+/** What an answer was read of. */
+interface Source {
+  readonly runId: string;
+  readonly startedAtMs: number;
+  /** Of its history. */
+  readonly length: string;
+}
+
 interface Shared {
   readonly askedMs: number;
   readonly reading: Promise<RolloutSeries>;
-  /** Of the history that it was read of; null: not known yet. */
-  length: string | null;
+  /** Null: not known yet. */
+  source: Source | null;
 }
 
 export class SeriesReader {
@@ -44,23 +52,25 @@ export class SeriesReader {
     if (known && known.askedMs > sinceMs) return known.reading;
     const askedMs = performance.now();
     const described = describeLatest(this.deps, ref);
-    const shared: Shared = { askedMs, reading: this.readOf(ref, described), length: null };
+    const shared: Shared = { askedMs, reading: this.readOf(ref, described), source: null };
     const forget = () => {
       if (this.shared.get(key) === shared) this.shared.delete(key);
     };
     this.shared.set(key, shared);
-    described.then(({ raw }) => {
-      shared.length = lengthOf(raw);
+    described.then((one) => {
+      shared.source = sourceOf(one);
     }, forget);
     shared.reading.then(() => setTimeout(forget, sharedMs).unref(), forget);
     return shared.reading;
   }
 
   /** Whoever was told of a turn of the rollout asks for what led to it, which a shorter history does not have. */
-  heardOf({ summary, raw }: Described): void {
-    const { environment, service, runId } = summary;
+  heardOf(described: Described): void {
+    const { environment, service, runId } = described.summary;
+    const heard = sourceOf(described);
     for (const key of [idOfRef({ environment, service }), idOfRef({ environment, service, runId })]) {
-      if (this.shared.get(key)?.length !== lengthOf(raw)) this.shared.delete(key);
+      const source = this.shared.get(key)?.source;
+      if (!source || isOlder(source, heard)) this.shared.delete(key);
     }
   }
 
@@ -77,6 +87,15 @@ export class SeriesReader {
     );
     return { target: targetOf(ref), runId, ...rolloutSeries(past, liveWatchOf(described.raw)) };
   }
+}
+
+function sourceOf({ summary: { runId, startedAtMs }, raw }: Described): Source {
+  return { runId, startedAtMs, length: lengthOf(raw) };
+}
+
+/** An earlier run that somebody looks at says nothing of the latest. */
+function isOlder(known: Source, heard: Source): boolean {
+  return known.runId === heard.runId ? known.length !== heard.length : known.startedAtMs <= heard.startedAtMs;
 }
 
 const beatSchema = z.object({

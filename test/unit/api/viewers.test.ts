@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import { Feeds } from '../../../src/api/feeds.ts';
 import { SeriesReader } from '../../../src/api/temporal/series.ts';
-import { viewOf } from '../../../src/api/temporal/view.ts';
+import { describe as describeRun, viewOf } from '../../../src/api/temporal/view.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { emptySeries, withLook } from '../../../src/domain/rollout/series.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
@@ -111,6 +111,22 @@ describe('series', () => {
     temporal.asked.length = 0;
     await reader.read(shop);
     expect(temporal.asked).toEqual(['describe']);
+  });
+
+  test('are still shared when somebody looks at an earlier run, and read again when a later one is heard of', async () => {
+    const { state, temporal, deps, reader } = world();
+    await reader.read(shop);
+    state.events = [...state.events, { eventId: 2 }];
+    const described = await describeRun(deps, shop);
+    const heard = (runId: string, startedAtMs: number) =>
+      reader.heardOf({ ...described, summary: { ...described.summary, runId, startedAtMs } });
+    heard('earlier', 0);
+    temporal.asked.length = 0;
+    await reader.read(shop);
+    expect(temporal.asked).toEqual([]);
+    heard('later', 2_000);
+    await reader.read(shop);
+    expect(temporal.asked).toEqual(['describe', 'history']);
   });
 
   test('grow with each heartbeat, and history is fetched again only when it has grown', async () => {

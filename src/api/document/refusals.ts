@@ -11,8 +11,6 @@ const ofAll: readonly ErrorCode[] = [
   'rate-limited',
   'request-slow',
   'headers-too-large',
-  'request-slow',
-  'headers-too-large',
   'internal',
   'auth-unavailable',
 ];

@@ -17,7 +17,10 @@ const described = z.looseObject({
   summary: z.string(),
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
   requestBody: z.object({ content: z.record(z.string(), media) }).optional(),
-  responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), media).default({}) })),
+  responses: z.record(
+    z.string(),
+    z.looseObject({ description: z.string(), content: z.record(z.string(), media).default({}) }),
+  ),
 });
 const documentSchema = z.object({
   security: z.unknown(),
@@ -61,7 +64,7 @@ test.each(Object.entries(operations))('%s has examples that are what its schemas
 test('says of every refusal which codes it may have, as problem details', () => {
   for (const { operationId, responses } of all()) {
     const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
-    const codes = refusals.flatMap(([status, { content }]) => {
+    const codes = refusals.flatMap(([status, { content, description }]) => {
       if (operationId === 'getReadiness' && status === '503') return [];
       expect(Object.keys(content)).toEqual(['application/problem+json']);
       const told = Object.entries(content['application/problem+json']?.examples ?? {});
@@ -69,6 +72,7 @@ test('says of every refusal which codes it may have, as problem details', () => 
         const value = document.components.examples[$ref.replace('#/components/examples/', '')]?.value;
         expect([value?.code, String(value?.status)]).toEqual([code, status]);
       }
+      expect(description).toBe(told.map(([code]) => `\`${code}\``).join(', '));
       return told.map(([code]) => code);
     });
     expect(codes, operationId).toContain('request-invalid');

@@ -2,14 +2,17 @@
 import { escaped } from '../../backtest/picture.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
 import type { ApprovalTicket } from '../../providers/approval-links.ts';
+import { at } from '../../report/words.ts';
 import { policyWithStyle } from '../web/answer-headers.ts';
 import { questionText } from './question.ts';
 
 const style =
   'html{color-scheme:light dark}' +
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:CanvasText;background:Canvas}' +
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere;color:CanvasText;background:Canvas}' +
   'table{border-collapse:collapse;margin:1rem 0;width:100%}caption{text-align:left;font-weight:600}' +
   'th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #767676}' +
+  // What others wrote may be one long word, which breaks anywhere; our own words do not.
+  'thead th,.facts th{overflow-wrap:normal}tbody th{min-width:6rem}@media(max-width:30rem){.facts th{width:1%}}' +
   'textarea{display:block;width:100%;box-sizing:border-box;font:inherit}' +
   'button{font:inherit;padding:.5rem 1.25rem;margin:1rem 1rem 0 0;border:2px solid CanvasText;background:Canvas;color:CanvasText}';
 
@@ -32,7 +35,7 @@ export function questionPage(ticket: ApprovalTicket, status: RolloutStatus): str
     ['Started by', author ?? 'not known'],
     ['Why', timeline[0]?.text ?? 'not known'],
     ['You answer as', ticket.actor],
-    ['The link is good until', iso(ticket.untilMs)],
+    ['The link is good until', at(ticket.untilMs)],
   ];
   return page(question, [
     table('What is asked', ['', ''], rows, true),
@@ -52,8 +55,8 @@ export function messagePage(title: string, text: string): string {
 }
 
 function stageRows({ stages, reports }: RolloutStatus): [string, string, string][] {
-  return stages.map(({ name, weightPercent }, at) => {
-    const report = reports[at];
+  return stages.map(({ name, weightPercent }, index) => {
+    const report = reports[index];
     const state = report === undefined ? 'to come' : (report.ending ?? 'under way');
     return [name, `${weightPercent} %`, state];
   });
@@ -77,7 +80,7 @@ function table(
     return `<tr><th scope="row">${escaped(first)}</th>${cells}</tr>`;
   });
   const top = plain ? '' : `<thead><tr>${heads}</tr></thead>`;
-  return `<table><caption>${escaped(caption)}</caption>${top}<tbody>${body.join('')}</tbody></table>`;
+  return `<table${plain ? ' class="facts"' : ''}><caption>${escaped(caption)}</caption>${top}<tbody>${body.join('')}</tbody></table>`;
 }
 
 function page(title: string, parts: readonly string[]): string {
@@ -87,8 +90,4 @@ function page(title: string, parts: readonly string[]): string {
     `<title>${escaped(title)}</title><style>${style}</style></head>`,
     `<body><main><h1>${escaped(title)}</h1>${parts.join('\n')}</main></body></html>`,
   ].join('\n');
-}
-
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

@@ -82,7 +82,7 @@ async function linkFor(actor: string, validForMs = 3_600_000) {
 
 test('a link shows all that is approved, as a page without script, and looking changes nothing', async () => {
   const { app, rollouts } = await serve();
-  const { path, url } = await linkFor('bob');
+  const { path, url, untilMs } = await linkFor('bob');
   expect(url).toMatch(/^http:\/\/localhost/);
   for (const method of ['GET', 'HEAD'] as const) {
     const page = await app.inject({ method, url: path });
@@ -93,7 +93,8 @@ test('a link shows all that is approved, as a page without script, and looking c
     });
   }
   const { body } = await app.inject({ method: 'GET', url: path });
-  for (const part of ['shop', 'v2', 'demo', 'ann', 'bob', '10 %', 'captain', 'needs 2 approvals'])
+  const until = `${new Date(untilMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  for (const part of ['shop', 'v2', 'demo', 'ann', 'bob', until, '10 %', 'captain', 'needs 2 approvals'])
     expect(body).toContain(part);
   expect(body).toContain('<html lang="en">');
   expect(body).toContain('<label for="reason">');

@@ -94,10 +94,10 @@ export function everyPage(use: () => Dashboard): void {
   );
 
   it.each([
-    { path: '/rollouts/demo/shop/security', table: 'Phases of phases' },
-    { path: '/rollouts/demo/shop/readiness', table: 'Checks of reliability' },
-    { path: '/configuration', table: 'Times in which nothing goes forward' },
-  ])('$table are cards on a narrow screen, with nothing out of sight', async ({ path, table }) => {
+    { path: '/rollouts/demo/shop/security', table: 'Phases of phases', shows: long },
+    { path: '/rollouts/demo/shop/readiness', table: 'Checks of reliability', shows: `${long}; ${long}` },
+    { path: '/configuration', table: 'Times in which nothing goes forward', shows: long },
+  ])('$table are cards on a narrow screen, with nothing out of sight', async ({ path, table, shows }) => {
     const { page, context } = await use().open('/login', { width: 360 });
     await page.route(/\/findings$/, (route) => route.fulfill({ json: findings }));
     await page.route(/\/v1\/configuration$/, async (route) => {
@@ -107,6 +107,7 @@ export function everyPage(use: () => Dashboard): void {
     await page.goto(`${use().parts.apiUrl}/ui${path}`);
     const cards = page.getByRole('region', { name: table });
     await cards.waitFor({ timeout: patienceMs });
+    expect(await cards.getByText(shows).count()).toBeGreaterThan(0);
     expect(await tablesTooWide(page)).toEqual([]);
     expect(await cards.getByRole('columnheader').count()).toBeGreaterThan(3);
     expect(await violationsOn(page)).toEqual([]);

@@ -93,7 +93,7 @@ function Checks({ category, checks }: { readonly category: string; readonly chec
           <td data-label="Score">{scoreText(score)}</td>
           <td className="table-line">
             {why}
-            {state === 'passed' || action === null ? '' : ` ${action}`}
+            {state === 'passed' || action === null ? '' : `; ${action}`}
           </td>
         </tr>
       ))}

@@ -59,7 +59,7 @@ function NavItem({ page: { path, title } }: { readonly page: PageEntry }) {
 
 function Mark() {
   return (
-    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" className="brand-mark">
+    <svg viewBox="0 0 32 32" aria-hidden="true" className="brand-mark">
       <rect width="32" height="32" rx="7" />
       <path d="M6 11h20M6 21h20" />
       <path d="M16 7v18" strokeDasharray="6 5" />

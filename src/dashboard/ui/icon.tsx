@@ -4,13 +4,17 @@ import { type IconName, shapes } from './icon-shapes.ts';
 
 export type { IconName };
 
+/** Of text as it is on screens of usual width. */
+const textPx = 15;
+
+/** `size`: px beside such text; it grows with the text. Default: 16. */
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  const length = `${size / textPx}rem`;
   return (
     <svg
       className="icon"
       viewBox="0 0 24 24"
-      width={size}
-      height={size}
+      style={{ width: length, height: length }}
       aria-hidden="true"
       fill="none"
       stroke="currentColor"

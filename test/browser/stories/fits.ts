@@ -39,9 +39,19 @@ async function expectFits(page: Page, name: string, screen: Screen, theme: strin
   const width = () => page.evaluate('document.documentElement.scrollWidth');
   await expect.poll(width, { message: where }).toBeLessThanOrEqual(screen.width);
   expect(await tablesTooWide(page), where).toEqual([]);
+  expect(await iconsTooSmall(page), where).toBe(0);
   if (pictures !== undefined) {
     mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: join(pictures, `${name}-${screen.width}-${theme}.png`) });
   }
   return where;
+}
+
+/** How many are clearly smaller than text is on this screen. */
+async function iconsTooSmall(page: Page): Promise<unknown> {
+  return await page.evaluate(
+    `[...document.querySelectorAll('svg.icon, .brand-mark')]
+      .map((icon) => icon.getBoundingClientRect().width)
+      .filter((px) => px > 0 && px < 0.9 * parseFloat(getComputedStyle(document.documentElement).fontSize)).length`,
+  );
 }

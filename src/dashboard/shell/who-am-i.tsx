@@ -25,7 +25,7 @@ function Verified({ me }: { readonly me: Me }) {
       <button type="button" className="header-button" onClick={() => setOpen(true)}>
         <Icon name="person" />
         <span className="visually-hidden">You are logged in as </span>
-        <span className="who-name">{me.actor}</span>
+        <WhoName name={me.actor} />
       </button>
       {open ? <AccountDialog me={me} onClose={() => setOpen(false)} /> : null}
     </>
@@ -49,9 +49,18 @@ function Named() {
       <button type="button" className="header-button" onClick={() => setOpen(true)}>
         <Icon name="person" />
         {name === null ? null : <span className="visually-hidden">You act as </span>}
-        <span className="who-name">{name ?? 'Who are you?'}</span>
+        <WhoName name={name ?? 'Who are you?'} />
       </button>
       {open ? <NameDialog onDone={() => setOpen(false)} /> : null}
     </>
+  );
+}
+
+/** There may be no room for all of it. */
+function WhoName({ name }: { readonly name: string | null }) {
+  return (
+    <span className="who-name" title={name ?? undefined}>
+      {name}
+    </span>
   );
 }

@@ -31,6 +31,7 @@ export function accounts(use: () => Dashboard): void {
         await logInOnPage(tab.page, account);
         await tab.page
           .getByRole('button', { name: `You are logged in as ${account}@example.com` })
+          .getByTitle(`${account}@example.com`)
           .waitFor(patient);
         // What the provider's own pages lack is not ours.
         tab.seen.complaints.length = 0;

@@ -1,9 +1,9 @@
 /** The policies that plans must fit, and whom each binds. */
-import type { Configuration, PolicySummary } from '../../../api/contract.ts';
-import { formatDuration } from '../../../domain/duration.ts';
+import type { Configuration } from '../../../api/contract.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Note } from '../../ui/note.tsx';
 import { bindingText } from './facts.ts';
+import { rulesOf } from './rules.ts';
 
 export function Policies({ policies: { list, problem } }: Pick<Configuration, 'policies'>) {
   return (
@@ -37,20 +37,4 @@ export function Policies({ policies: { list, problem } }: Pick<Configuration, 'p
       </ul>
     </section>
   );
-}
-
-function rulesOf({ require, gates, guards }: PolicySummary): readonly string[] {
-  return [
-    ...Object.entries(require).map(
-      ([rule, value]) => `${rule.replace(/Ms$/, '')}: ${valueText(rule, value)}`,
-    ),
-    ...(gates.length === 0 ? [] : [`adds gates: ${gates.join(', ')}`]),
-    ...(guards.length === 0 ? [] : [`adds guards: ${guards.join(', ')}`]),
-  ];
-}
-
-function valueText(rule: string, value: unknown): string {
-  if (typeof value === 'number' && rule.endsWith('Ms')) return formatDuration(value);
-  if (!Array.isArray(value)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ') || 'none';
 }

@@ -29,7 +29,14 @@ export function expressText(express: Express): string {
 const keeping: ReadonlySet<Phase> = new Set(['watching', 'cleaning', 'promoted']);
 
 /** What comes of a rollback or a no while no way back is seen. `status`: the newest account; null: there is none. */
-export function untoldText(name: CommandName, status: RolloutStatus | null): string {
+export function untoldText(
+  name: CommandName,
+  via: CommandAnswer['via'],
+  status: RolloutStatus | null,
+): string {
+  if (via === 'stop') {
+    return 'Temporal could not be told. The rollout finds the stop and ends rolled back, but its story may not say who asked for it and why.';
+  }
   if (status?.outcome === 'refused') return 'The rollout has ended as refused; no user had met the version.';
   const kept = status?.cause === null && status.question === undefined && keeping.has(status.phase);
   return name === 'reject' && kept

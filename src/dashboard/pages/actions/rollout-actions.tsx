@@ -79,7 +79,11 @@ function WayBack({ view, answered, onClose }: WayBackProps) {
     <Dialog title={`The way back: ${target}`} onClose={onClose}>
       <div className="act-what">
         {answer.express === undefined ? null : <p>{expressText(answer.express)}</p>}
-        {status?.rollback ? <RestoreView status={status} /> : <p role="status">{untoldText(name, status)}</p>}
+        {status?.rollback ? (
+          <RestoreView status={status} />
+        ) : (
+          <p role="status">{untoldText(name, answer.via, status)}</p>
+        )}
       </div>
       <div className="dialog-actions">
         <Button onClick={onClose}>Close</Button>

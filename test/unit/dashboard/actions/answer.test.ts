@@ -4,7 +4,7 @@ import { statusOf } from '../../api/fakes.ts';
 
 describe('what came of a command while no way back is seen', () => {
   it.each(['watching', 'cleaning', 'promoted'] as const)('a no keeps a version that is %s', (phase) => {
-    expect(untoldText('reject', statusOf({ phase }))).toBe(
+    expect(untoldText('reject', 'update', statusOf({ phase }))).toBe(
       'The version stays, and its checks decide nothing any more.',
     );
   });
@@ -12,12 +12,20 @@ describe('what came of a command while no way back is seen', () => {
   it('promises nothing before the rollout has heard it, nor of a rollback', () => {
     const waiting = statusOf({ phase: 'cleaning', question: 'rollback' });
     const told = /^It has been told/;
-    expect(untoldText('reject', waiting)).toMatch(told);
-    expect(untoldText('rollback', statusOf({ phase: 'watching' }))).toMatch(told);
-    expect(untoldText('rollback', null)).toMatch(told);
+    expect(untoldText('reject', 'update', waiting)).toMatch(told);
+    expect(untoldText('rollback', 'update', statusOf({ phase: 'watching' }))).toMatch(told);
+    expect(untoldText('rollback', 'update', null)).toMatch(told);
   });
 
   it('says that nobody had met a version that was refused', () => {
-    expect(untoldText('reject', statusOf({ phase: 'refused', outcome: 'refused' }))).toMatch(/as refused/);
+    expect(untoldText('reject', 'update', statusOf({ phase: 'refused', outcome: 'refused' }))).toMatch(
+      /as refused/,
+    );
+  });
+
+  it('never says that a rollout was told of which Temporal could not be', () => {
+    for (const status of [null, statusOf({ phase: 'soaking' })]) {
+      expect(untoldText('rollback', 'stop', status)).toMatch(/^Temporal could not be told\. .* who asked/);
+    }
   });
 });

@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children, width = 'narrow' }: DialogPro
     dialog?.querySelector<HTMLElement>(firstField)?.focus();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      giveBack(before);
     };
   }, []);
   return (
@@ -49,4 +49,13 @@ export function Dialog({ title, onClose, children, width = 'narrow' }: DialogPro
       {children}
     </dialog>
   );
+}
+
+/** What opened it may be gone or barred by then, as a command that does not fit any more: then the page's heading. */
+function giveBack(before: Element | null): void {
+  if (before instanceof HTMLElement) before.focus();
+  const { activeElement } = document;
+  if (activeElement === null || activeElement === document.body) {
+    document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
+  }
 }

@@ -9,14 +9,19 @@ const clock = new Intl.DateTimeFormat(undefined, {
 });
 const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: '2-digit' });
 
-/** In the browser's time zone; the day only if it is not today. Exact and in UTC in its title. */
-export function At({ ms }: { readonly ms: number }) {
+/** In the browser's time zone; the day only if it is not today. */
+export function atText(ms: number): string {
   const date = new Date(ms);
   const isToday = day.format(date) === day.format(new Date());
-  const text = isToday ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+  return isToday ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+}
+
+/** As `atText`; exact and in UTC in its title. */
+export function At({ ms }: { readonly ms: number }) {
+  const exact = new Date(ms).toISOString();
   return (
-    <time dateTime={date.toISOString()} title={date.toISOString()}>
-      {text}
+    <time dateTime={exact} title={exact}>
+      {atText(ms)}
     </time>
   );
 }

@@ -4,7 +4,8 @@ import type { RolloutView } from '../../../api/contract.ts';
 import { formatMeasured } from '../../../domain/duration.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import { percent, timeOfDay } from './figures.ts';
+import { atText } from '../../ui/time.tsx';
+import { percent } from './figures.ts';
 
 export const labels: Readonly<Record<CommandName, string>> = {
   promote: 'Promote',
@@ -35,7 +36,7 @@ export function consequenceOf(name: CommandName, view: RolloutView, asked: Asked
         ? fullPromotion(status)
         : `Ends stage “${stageName(status)}” now. ${nextStep(status)}`;
     case 'pause':
-      return `Stops the stage clock at ${percent(status.askedPercent)}. The canary keeps its users and is judged on; the rollout’s own limit, ${timeOfDay(status.limitAtMs)}, still counts.`;
+      return `Stops the stage clock at ${percent(status.askedPercent)}. The canary keeps its users and is judged on; the rollout’s own limit, ${atText(status.limitAtMs)}, still counts.`;
     case 'resume':
       return resumption(status);
     case 'approve':

@@ -3,6 +3,7 @@ import { choicesFor } from '../../../../src/dashboard/pages/actions/allowed.ts';
 import { markOf, since, subjectOf } from '../../../../src/dashboard/pages/actions/meanwhile.ts';
 import { restoreProgress } from '../../../../src/dashboard/pages/actions/restore-progress.ts';
 import { consequenceOf } from '../../../../src/dashboard/pages/actions/words.ts';
+import { atText } from '../../../../src/dashboard/ui/time.tsx';
 import type { Grant, Role } from '../../../../src/domain/access/grants.ts';
 import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-record.ts';
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';
@@ -78,6 +79,8 @@ describe('the sentence before a command', () => {
 
   it('says of the others what they leave as it is', () => {
     expect(told('pause')).toContain('judged on');
+    const limitAtMs = Date.now();
+    expect(told('pause', { limitAtMs })).toContain(` limit, ${atText(limitAtMs)}, still counts`);
     expect(told('resume', { holdReason: 'too little data' })).toContain('too little data');
     expect(
       told('confirm', { overrideAsked: { actor: 'ann', reason: 'a hotfix', forMs: 3_600_000, atMs: 0 } }),

@@ -5,7 +5,7 @@ import { commandPermissions } from '../../../domain/access/commands.ts';
 import { allows, type Grant } from '../../../domain/access/grants.ts';
 import { type CommandName, commandNames } from '../../../domain/rollout/types.ts';
 
-/** `forbidden`: it fits the state, and somebody with another role could do it. */
+/** `offered`: an answer that is waited for comes first, the ways back last. `forbidden`: it fits the state, and somebody with another role could do it. */
 interface Choices {
   readonly offered: readonly CommandName[];
   readonly forbidden: readonly CommandName[];
@@ -14,12 +14,19 @@ interface Choices {
 type Seen = Pick<RolloutView, 'environment' | 'service' | 'status' | 'outcome' | 'endedAtMs'>;
 
 export function choicesFor(view: Seen, grants: readonly Grant[]): Choices {
-  const fitting = commandNames.filter((name) => fits(view, name));
+  const fitting = commandNames.filter((name) => fits(view, name)).toSorted((a, b) => placeOf(a) - placeOf(b));
   const may = (name: CommandName) => allows(grants, commandPermissions[name], view);
   return {
     offered: fitting.filter(may),
     forbidden: fitting.filter((name) => !may(name)),
   };
+}
+
+const first: readonly CommandName[] = ['approve', 'confirm'];
+const last: readonly CommandName[] = ['reject', 'rollback'];
+
+function placeOf(name: CommandName): number {
+  return first.includes(name) ? -1 : last.indexOf(name) + 1;
 }
 
 /** A rollout that gives no account of itself can still be brought back, since that needs no worker. */

@@ -32,9 +32,7 @@ export function consequenceOf(name: CommandName, view: RolloutView, asked: Asked
   if (status === null) return withoutWorker(view);
   switch (name) {
     case 'promote':
-      return asked.full
-        ? fullPromotion(status)
-        : `Ends stage “${stageName(status)}” now. ${nextStep(status)}`;
+      return promotion(view, status, asked.full);
     case 'pause':
       return `Stops the stage clock at ${percent(status.askedPercent)}. The canary keeps its users and is judged on; the rollout’s own limit, ${atText(status.limitAtMs)}, still counts.`;
     case 'resume':
@@ -74,6 +72,25 @@ function nextStep(status: RolloutStatus): string {
   return next === undefined
     ? `It was the last one: ${status.version} becomes the version of all users.`
     : `Stage “${next.name}” is next: ${percent(next.weightPercent)} of requests go to ${status.version}.`;
+}
+
+function promotion(view: RolloutView, status: RolloutStatus, full: boolean): string {
+  const what = full ? fullPromotion(status) : stagePromotion(status);
+  const resumed = status.paused ? ' It ends the pause.' : '';
+  return `${what}${resumed}${unjudged(view, status)}`;
+}
+
+function stagePromotion(status: RolloutStatus): string {
+  const ending = `Ends stage “${stageName(status)}” now`;
+  return status.stages[status.stage]?.approval
+    ? `${ending}; it still waits for somebody’s yes.`
+    : `${ending}. ${nextStep(status)}`;
+}
+
+/** Empty where nobody knows what the checks have seen. */
+function unjudged({ live }: RolloutView, { stage, reports, version }: RolloutStatus): string {
+  if (live === null || live.stage !== stage || live.verdicts.length > 0) return '';
+  return ` No check has judged ${reports.length === 0 ? version : 'this stage'} yet.`;
 }
 
 function fullPromotion({ version, stages, stage }: RolloutStatus): string {

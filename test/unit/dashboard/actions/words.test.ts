@@ -9,6 +9,7 @@ import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-rec
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';
 import { commandNames, type TimelineEntry } from '../../../../src/domain/rollout/types.ts';
 import { statusOf, viewOf } from '../../api/fakes.ts';
+import { liveOf } from '../rollout/fixtures.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 const stages = [
@@ -31,6 +32,13 @@ describe('what is offered', () => {
     });
     expect(choicesFor(view, grantOf('viewer')).offered).toEqual([]);
     expect(choicesFor(view, grantOf('operator', 'prod')).offered).toEqual([]);
+  });
+
+  it('has the answer that is waited for first, and the ways back last', () => {
+    const view = viewOf({ legal: ['rollback', 'override', 'approve', 'reject'] });
+    const { offered } = choicesFor(view, grantOf('admin'));
+    expect(offered[0]).toBe('approve');
+    expect(offered.slice(2)).toEqual(['reject', 'rollback']);
   });
 
   it('is the way back alone while no worker answers, and nothing once it has ended', () => {
@@ -65,6 +73,17 @@ describe('the sentence before a command', () => {
     expect(told('promote')).toContain('Stage “50%” is next: 50 % of requests go to v2.');
     expect(told('promote', { stage: 1 })).toContain('v2 becomes the version of all users');
     expect(told('promote', {}, { ...usual, full: true })).toContain('skips the one that is left');
+    const asking = stages.map((stage) => ({ ...stage, approval: true as const }));
+    expect(told('promote', { stages: asking })).toMatch(/now; it still waits for somebody’s yes\.$/);
+  });
+
+  it('says of a promotion that it ends a pause, and what no check has judged', () => {
+    const untold = { ...viewOf({ arms, stages, paused: true }), live: liveOf({ verdicts: [] }) };
+    const words = /It ends the pause\. No check has judged v2 yet\.$/;
+    expect(consequenceOf('promote', untold, usual)).toMatch(words);
+    expect(consequenceOf('promote', untold, { ...usual, full: true })).toMatch(words);
+    const judged = consequenceOf('promote', { ...viewOf({ arms, stages }), live: liveOf() }, usual);
+    expect(judged).not.toMatch(/pause|judged/);
   });
 
   it('says of a yes and a no what was asked', () => {

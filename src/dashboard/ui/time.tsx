@@ -1,20 +1,6 @@
 /** Points in time and spans of it, as people read them: short, and exact where somebody looks closer. */
 import { useNow } from '../live/use-now.ts';
-
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hour12: false,
-});
-const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: '2-digit' });
-
-/** In the browser's time zone; the day only if it is not today. */
-export function atText(ms: number): string {
-  const date = new Date(ms);
-  const isToday = day.format(date) === day.format(new Date());
-  return isToday ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
-}
+import { atText } from './at-text.ts';
 
 /** As `atText`; exact and in UTC in its title. */
 export function At({ ms }: { readonly ms: number }) {

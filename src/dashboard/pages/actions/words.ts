@@ -4,7 +4,7 @@ import type { RolloutView } from '../../../api/contract.ts';
 import { formatMeasured } from '../../../domain/duration.ts';
 import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
-import { atText } from '../../ui/time.tsx';
+import { atText } from '../../ui/at-text.ts';
 import { percent } from './figures.ts';
 
 export const labels: Readonly<Record<CommandName, string>> = {

@@ -3,7 +3,7 @@ import { choicesFor } from '../../../../src/dashboard/pages/actions/allowed.ts';
 import { markOf, since, subjectOf } from '../../../../src/dashboard/pages/actions/meanwhile.ts';
 import { restoreProgress } from '../../../../src/dashboard/pages/actions/restore-progress.ts';
 import { consequenceOf } from '../../../../src/dashboard/pages/actions/words.ts';
-import { atText } from '../../../../src/dashboard/ui/time.tsx';
+import { atText } from '../../../../src/dashboard/ui/at-text.ts';
 import type { Grant, Role } from '../../../../src/domain/access/grants.ts';
 import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-record.ts';
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';

@@ -1,7 +1,8 @@
 /** What gates found of a version, as data: what the dashboard shows of security and readiness. */
 
 import type { Findings, ReadinessFinding } from '../api/contract.ts';
-import type { GateReport } from '../domain/gates/types.ts';
+import { latestOf } from '../domain/gates/state.ts';
+import type { GatePlace, GateReport } from '../domain/gates/types.ts';
 import { factText } from '../domain/gates/wording.ts';
 import { complianceOf } from './compliance.ts';
 import { controlsOf, unnamedIn } from './controls.ts';
@@ -14,6 +15,7 @@ import type { ReportSource } from './source.ts';
 export function findingsOf(source: ReportSource): Findings {
   const { rollout, timeline, proof } = source;
   const gates = lastAnswers(source.gates);
+  const unanswered = unansweredIn(source, gates);
   const ofType = (wanted: string) => gates.filter(({ type }) => type === wanted);
   return {
     target: rollout.target,
@@ -21,8 +23,9 @@ export function findingsOf(source: ReportSource): Findings {
     outcome: rollout.outcome,
     underWay: rollout.temporalStatus === 'RUNNING',
     gates,
+    unanswered,
     unasked: Object.entries(questions)
-      .filter(([type]) => ofType(type).length === 0)
+      .filter(([wanted]) => ![...gates, ...unanswered].some(({ type }) => type === wanted))
       .map(([type, question]) => ({ type, question })),
     vulnerabilities: gates.flatMap(vulnerabilitiesIn),
     compliance: ofType('compliance').flatMap((gate) => complianceOf(source, gate) ?? []),
@@ -36,6 +39,28 @@ export function findingsOf(source: ReportSource): Findings {
     events: timeline.filter(({ kind }) => kind === 'event'),
     bundle: proof && { position: proof.position, sha256: proof.sha256 },
   };
+}
+
+/** With what gates say that are asked just now, which a history has only once all of a place have opened. */
+export function withLiveAnswers(findings: Findings, live: readonly GateReport[]): Findings {
+  if (live.length === 0) return findings;
+  const gates = [...latestOf(findings.gates, live)];
+  return { ...findings, gates, unanswered: findings.unanswered.filter((gate) => !gates.some(isOf(gate))) };
+}
+
+function unansweredIn({ plan }: ReportSource, answers: readonly GateReport[]): Findings['unanswered'] {
+  const placed = (gates: readonly { name: string; type: string }[] = [], place: GatePlace) =>
+    gates.map(({ name, type }) => ({ name, type, place }));
+  const asked = [
+    ...placed(plan?.gates, 'start'),
+    ...(plan?.stages ?? []).flatMap(({ gates }, stage) => placed(gates, stage)),
+    ...placed(plan?.guards, 'standing'),
+  ];
+  return asked.filter((gate) => !answers.some(isOf(gate)));
+}
+
+function isOf(gate: Pick<GateReport, 'name' | 'place'>) {
+  return ({ name, place }: GateReport) => name === gate.name && place === gate.place;
 }
 
 function vulnerabilitiesIn({ name, facts }: GateReport): Findings['vulnerabilities'] {

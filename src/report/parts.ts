@@ -61,6 +61,12 @@ export function lastAnswers(gates: readonly GateReport[]): GateReport[] {
   return [...new Map(gates.map((gate) => [`${gate.place}/${gate.name}`, gate])).values()];
 }
 
+/** What stands where no gate has answered. */
+export function noAnswers({ plan }: ReportSource): string {
+  const planned = [plan?.gates, plan?.guards, ...(plan?.stages ?? []).map(({ gates }) => gates)];
+  return planned.some((gates = []) => gates.length > 0) ? 'None has answered.' : 'The plan asked for none.';
+}
+
 export function actionsTable({ actions }: ReportSource): Block {
   return table(
     ['when', 'what', 'who', 'why', 'recorded by Temporal'],

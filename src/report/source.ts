@@ -16,10 +16,14 @@ import type { CheckConfig } from '../domain/analysis/types.ts';
 import { SluiceError } from '../domain/errors.ts';
 import type { BundleFile } from '../domain/evidence/types.ts';
 
+const plannedGates = z.exactOptional(z.array(z.looseObject({ name: z.string(), type: z.string() })));
+
 /** Of a plan, only what reports show. A bundle of another version may have more. */
 const planSchema = z.looseObject({
   version: z.string(),
   artifact: z.record(z.string(), z.string()).optional(),
+  gates: plannedGates,
+  guards: plannedGates,
   stages: z.array(
     z.looseObject({
       name: z.string(),
@@ -27,6 +31,7 @@ const planSchema = z.looseObject({
       soakMs: z.number(),
       warmUpMs: z.number(),
       checks: z.array(z.looseObject({ name: z.string(), kind: z.string() })),
+      gates: plannedGates,
     }),
   ),
 });

@@ -1,6 +1,6 @@
 /** What gates found of a version: its security, its compliance, its readiness; and what nobody asked. */
 import { z } from 'zod';
-import { gateReportSchema, timelineEntrySchema } from './status.ts';
+import { gatePlaceSchema, gateReportSchema, timelineEntrySchema } from './status.ts';
 
 const gate = z.string().describe('The name of the gate that found it.');
 const percent = z.number().describe('0 to 100.');
@@ -59,6 +59,8 @@ export const findingsSchema = z
     underWay: z.boolean(),
     /** The last answer of each gate at each place. */
     gates: z.array(gateReportSchema),
+    /** Gates of the plan without an answer: to be asked yet, or, of an ended rollout, never asked. */
+    unanswered: z.array(z.object({ name: z.string(), type: z.string(), place: gatePlaceSchema })),
     unasked: z.array(z.object({ type: z.string(), question: z.string() })),
     vulnerabilities: z.array(vulnerabilitiesSchema),
     compliance: z.array(complianceSchema),

@@ -192,14 +192,14 @@ export const rollbackRecordSchema: z.ZodType<RollbackRecord> = z
   })
   .meta({ id: 'RollbackRecord', description: 'Why, how fast and at what cost a rollout was rolled back.' });
 
-const placeSchema = z.union([z.literal('start'), z.literal('standing'), z.number()]);
+export const gatePlaceSchema = z.union([z.literal('start'), z.literal('standing'), z.number()]);
 
 export const gateReportSchema: z.ZodType<GateReport> = z
   .object({
     name: z.string(),
     gate: z.string(),
     type: z.string(),
-    place: placeSchema.describe('Before anything, all the time, or before the stage with that index.'),
+    place: gatePlaceSchema.describe('Before anything, all the time, or before the stage with that index.'),
     answer: z.enum(['open', 'hold', 'refuse']),
     reason: z.string(),
     facts: z.record(z.string(), z.unknown()),
@@ -219,7 +219,7 @@ export const gateReportSchema: z.ZodType<GateReport> = z
 const approvalSchema = z.object({
   actor: z.string().nullable(),
   reason: z.string().nullable(),
-  place: placeSchema,
+  place: gatePlaceSchema,
   atMs,
 }) satisfies z.ZodType<Approval>;
 

@@ -6,14 +6,14 @@ import { type Archive, bundleAt, filesAt, findPlace, placesIn } from '../../evid
 import { contentOf } from '../../evidence/content.ts';
 import { checkBundle } from '../../evidence/verify.ts';
 import { versionsOf } from '../../evidence/versions.ts';
-import { findingsOf } from '../../report/findings.ts';
+import { findingsOf, withLiveAnswers } from '../../report/findings.ts';
 import { writeReport } from '../../report/report.ts';
 import { type Proof, sourceOf } from '../../report/source.ts';
 import type { Findings } from '../contract.ts';
 import type { FindingsReader, ReportWriter, RunRef } from '../service.ts';
 import type { TemporalDeps } from '../temporal/calls.ts';
 import { Pasts } from '../temporal/pasts.ts';
-import { type Described, describe, describeLatest } from '../temporal/view.ts';
+import { type Described, describe, describeLatest, liveGatesOf } from '../temporal/view.ts';
 import { recordOf } from './record-of.ts';
 
 interface ReportDeps extends TemporalDeps {
@@ -35,7 +35,8 @@ export function createReports(deps: ReportDeps): Reports {
   const found = new Pasts<Findings>();
   const ofHistory = async (ref: RunRef) => {
     const described = await describeLatest(deps, ref);
-    return await found.of(described, async () => findingsOf(await live(deps, described)));
+    const told = await found.of(described, async () => findingsOf(await live(deps, described)));
+    return withLiveAnswers(told, liveGatesOf(described.raw));
   };
   return {
     report: async (ref, kind, format) => {

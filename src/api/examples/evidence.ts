@@ -60,6 +60,7 @@ export const evidenceExamples = {
           atMs,
         },
       ],
+      unanswered: [{ name: 'sign-off', type: 'approval', place: 0 }],
       unasked: [{ type: 'signature', question: 'who built and signed the image' }],
       vulnerabilities: [
         {

@@ -5,6 +5,7 @@ import { maxRuns } from '../../audit/chain.ts';
 import { decoded, isKeyMissing } from '../../codec/readable.ts';
 import { SluiceError } from '../../domain/errors.ts';
 import { latestOf } from '../../domain/gates/state.ts';
+import type { GateReport } from '../../domain/gates/types.ts';
 import { statusQuery } from '../../domain/rollout/names.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import {
@@ -207,14 +208,17 @@ export function beatOf(raw: DescribeWorkflowExecutionResponse): Beat | null {
   return beats.sort((a, b) => b.live.atMs - a.live.atMs)[0] ?? null;
 }
 
-/** What gates last answered while they are asked; in the workflow's own account answers stand when all are in. */
 function withLiveGates(status: RolloutStatus, raw: DescribeWorkflowExecutionResponse): RolloutStatus {
-  const beats = (raw.pendingActivities ?? [])
+  const beats = liveGatesOf(raw);
+  return beats.length === 0 ? status : { ...status, gates: latestOf(status.gates ?? [], beats) };
+}
+
+/** What gates last answered while they are asked; in the workflow's own account answers stand when all are in. */
+export function liveGatesOf(raw: DescribeWorkflowExecutionResponse): readonly GateReport[] {
+  return (raw.pendingActivities ?? [])
     .filter(({ activityType }) => activityType?.name === 'gate' || activityType?.name === 'watch')
     .map(({ heartbeatDetails }) => gatesIn.safeParse(decoded(heartbeatDetails?.payloads?.[0])))
     .flatMap((reading) => (reading.success ? reading.data.gates : []));
-  if (beats.length === 0) return status;
-  return { ...status, gates: latestOf(status.gates ?? [], beats) };
 }
 
 const gatesIn = z.object({ gates: z.array(gateReportSchema) });

@@ -6,7 +6,15 @@ import { placeText } from '../../domain/gates/wording.ts';
 import { type Control, controlsOf, unnamedIn } from '../controls.ts';
 import { type Block, type ReportDocument, table, text } from '../document.ts';
 import { fieldOf } from '../fields.ts';
-import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import {
+  aboutOf,
+  actionsTable,
+  gatesTable,
+  headlineOf,
+  lastAnswers,
+  noAnswers,
+  proofSection,
+} from '../parts.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, count } from '../words.ts';
 
@@ -27,7 +35,7 @@ export function complianceReport(source: ReportSource): ReportDocument {
     ],
     sections: [
       { title: 'Controls', blocks: [controlsTable(controls)] },
-      { title: 'All gates', blocks: [gatesTable(answers, 'The plan asked for none.')] },
+      { title: 'All gates', blocks: [gatesTable(answers, noAnswers(source))] },
       { title: 'Separation of duties', blocks: duties(source) },
       { title: 'Who did what', blocks: [actionsTable(source)] },
       { title: 'Files', blocks: [filesTable(source)] },

@@ -4,7 +4,15 @@ import { type ShareStep, shareChart } from '../charts/share.ts';
 import { type Block, type ReportDocument, table } from '../document.ts';
 import { numberAt } from '../fields.ts';
 import { lookChart, looksOf } from '../looks.ts';
-import { aboutOf, actionsTable, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import {
+  aboutOf,
+  actionsTable,
+  gatesTable,
+  headlineOf,
+  lastAnswers,
+  noAnswers,
+  proofSection,
+} from '../parts.ts';
 import { isBlocked, readBackText } from '../read-back.ts';
 import type { ReportSource } from '../source.ts';
 import { at, clipped, number, took } from '../words.ts';
@@ -16,7 +24,7 @@ export function deploymentReport(source: ReportSource): ReportDocument {
     summary: [headlineOf(source), aboutOf(source), trafficChart(source)],
     sections: [
       { title: 'Stages', blocks: [stagesTable(source)] },
-      { title: 'Gates', blocks: [gatesTable(lastAnswers(gates), 'The plan asked for none.')] },
+      { title: 'Gates', blocks: [gatesTable(lastAnswers(gates), noAnswers(source))] },
       { title: 'Checks', blocks: [checksTable(source), ...looksOf(source).flatMap(lookChart)] },
       { title: 'Traffic, as it was read back', blocks: [writesTable(source)] },
       { title: 'Who did what', blocks: [actionsTable(source)] },

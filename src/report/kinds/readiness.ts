@@ -4,7 +4,7 @@ import type { GateReport } from '../../domain/gates/types.ts';
 import { placeText } from '../../domain/gates/wording.ts';
 import { barChart } from '../charts/bars.ts';
 import { type Block, type ReportDocument, type Section, table, text } from '../document.ts';
-import { aboutOf, gatesTable, headlineOf, lastAnswers, proofSection } from '../parts.ts';
+import { aboutOf, gatesTable, headlineOf, lastAnswers, noAnswers, proofSection } from '../parts.ts';
 import { type Readiness, readinessOf } from '../readiness.ts';
 import type { ReportSource } from '../source.ts';
 import { clipped, number } from '../words.ts';
@@ -26,7 +26,7 @@ export function readinessReport(source: ReportSource): ReportDocument {
     ],
     sections: [
       ...judged.flatMap(({ gate, found }) => (found === null ? [] : sectionsOf(gate, found))),
-      { title: 'All gates', blocks: [gatesTable(answers, 'The plan asked for none.')] },
+      { title: 'All gates', blocks: [gatesTable(answers, noAnswers(source))] },
       proofSection(source),
     ],
   };

@@ -30,7 +30,7 @@ export function securityReport(source: ReportSource): ReportDocument {
       aboutOf(source),
     ],
     sections: [
-      { title: 'What gates found', blocks: [gatesTable(answers, 'No gate of these kinds was in the plan.')] },
+      { title: 'What gates found', blocks: [gatesTable(answers, 'No gate of these kinds has answered.')] },
       { title: 'Vulnerabilities', blocks: findings(answers) },
       {
         title: 'Not asked',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
+import { gatesHeadline, scoreText, toneOf } from '../../../src/dashboard/pages/assurance/words.ts';
 import { shareText, tookText } from '../../../src/dashboard/pages/rollbacks/words.ts';
 import { rolloutPath } from '../../../src/dashboard/shell/rollout-path.ts';
 import { factsIn, placeText } from '../../../src/domain/gates/wording.ts';
@@ -53,6 +53,39 @@ describe('facts of gates', () => {
       'all the time',
       'before stage 1',
     ]);
+  });
+});
+
+describe('the headline of gates', () => {
+  const gate = (name: string, answer: 'open' | 'hold' | 'refuse') => ({
+    ...({
+      name,
+      gate: name,
+      type: name,
+      place: 'start',
+      answer,
+      reason: '',
+      facts: {},
+      reports: [],
+      atMs: 0,
+    } as const),
+  });
+  const approval = { name: 'approval', type: 'approval', place: 0 } as const;
+  const textOf = (gates: ReturnType<typeof gate>[], unanswered: (typeof approval)[] = [], underWay = true) =>
+    gatesHeadline({ gates, unanswered, underWay }).text;
+
+  it('says that gates are waited for, whether they hold or have yet to be asked', () => {
+    expect(textOf([gate('approval', 'hold')])).toBe('1 gate waiting: approval');
+    expect(textOf([gate('ci', 'open')], [approval])).toBe('1 of 2 gates waiting: approval');
+    expect(textOf([], [approval], false)).toBe('1 gate never asked: approval');
+  });
+
+  it('claims nothing where a plan has none, and names what refused', () => {
+    expect(textOf([])).toBe('nothing is assured');
+    expect(textOf([gate('ci', 'open')])).toBe('the gate is open');
+    expect(textOf([gate('ci', 'open'), gate('sbom', 'open')])).toBe('all 2 gates are open');
+    expect(textOf([gate('ci', 'refuse'), gate('sbom', 'hold')])).toBe('1 of 2 gates not open: ci');
+    expect(textOf([gate('ci', 'hold')], [], false)).toBe('1 gate not open: ci');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findingsSchema } from '../../../src/api/contract.ts';
-import { findingsOf } from '../../../src/report/findings.ts';
+import { findingsOf, withLiveAnswers } from '../../../src/report/findings.ts';
+import { writeReport } from '../../../src/report/report.ts';
 import { reportSource, richSource } from '../../support/report.ts';
 
 describe('findings', () => {
@@ -33,7 +34,27 @@ describe('findings', () => {
 
   it('of a rollout that nobody asked anything say what was not asked', async () => {
     const findings = findingsOf(await reportSource('promoted'));
-    expect(findings.gates).toEqual([]);
+    expect([findings.gates, findings.unanswered]).toEqual([[], []]);
     expect(findings.unasked.map(({ type }) => type)).toContain('signature');
+  });
+
+  it('name the gates of the plan that have not answered, and know what is said while they are asked', async () => {
+    const source = await reportSource('promoted');
+    const gate = (name: string, type = name) => ({ name, type });
+    const plan = source.plan && {
+      ...source.plan,
+      gates: [gate('sign-off', 'approval')],
+      guards: [gate('ci')],
+    };
+    const findings = findingsOf({ ...source, plan });
+    const guard = { name: 'ci', type: 'ci', place: 'standing' };
+    expect(findings.unanswered).toEqual([{ name: 'sign-off', type: 'approval', place: 'start' }, guard]);
+    expect(findings.unasked.map(({ type }) => type)).not.toContain('ci');
+    const live = {
+      ...({ name: 'sign-off', gate: 'approval', type: 'approval', place: 'start', answer: 'hold' } as const),
+      ...{ reason: 'nobody has approved', facts: {}, reports: [], atMs: 1 },
+    };
+    expect(withLiveAnswers(findings, [live])).toMatchObject({ gates: [live], unanswered: [guard] });
+    expect(writeReport({ ...source, plan }, 'deployment', 'md')).toContain('None has answered.');
   });
 });

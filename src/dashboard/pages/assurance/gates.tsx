@@ -1,4 +1,5 @@
 /** Each gate's last answer: what it was, why, and what it rests on. */
+import type { Findings } from '../../../api/contract.ts';
 import type { GateReport } from '../../../domain/gates/types.ts';
 import { factsIn, placeText } from '../../../domain/gates/wording.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
@@ -14,8 +15,12 @@ const icons = { open: 'check', hold: 'clock', refuse: 'cross' } as const;
 /** What refuses must be seen first. */
 const order: readonly GateReport['answer'][] = ['refuse', 'hold', 'open'];
 
-export function Gates({ gates }: { readonly gates: readonly GateReport[] }) {
-  if (gates.length === 0)
+export function Gates({
+  findings: { gates, unanswered, underWay },
+}: {
+  readonly findings: Pick<Findings, 'gates' | 'unanswered' | 'underWay'>;
+}) {
+  if (gates.length + unanswered.length === 0)
     return (
       <Empty title="No gate was asked">
         <p>
@@ -29,6 +34,21 @@ export function Gates({ gates }: { readonly gates: readonly GateReport[] }) {
       {sorted.map((gate) => (
         <li key={`${gate.place} ${gate.name}`}>
           <Gate gate={gate} />
+        </li>
+      ))}
+      {unanswered.map(({ name, type, place }) => (
+        <li key={`${place} ${name}`}>
+          <article className="card assurance-gate" aria-label={`Gate ${name}`}>
+            <header>
+              <h3>{name}</h3>
+              <Badge tone="idle" icon="clock">
+                {underWay ? 'waiting' : 'never asked'}
+              </Badge>
+            </header>
+            <p className="muted">
+              {type}, {placeText(place)}
+            </p>
+          </article>
         </li>
       ))}
     </ul>

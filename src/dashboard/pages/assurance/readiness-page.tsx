@@ -16,12 +16,19 @@ export function ReadinessPage() {
   );
 }
 
-function Readiness({ findings: { readiness } }: { readonly findings: Findings }) {
+function Readiness({ findings: { readiness, unanswered } }: { readonly findings: Findings }) {
   if (readiness.length === 0)
     return (
       <Empty title="No gate judged readiness">
         <p>
-          Nothing is known of it. Add a gate of type <code>readiness</code> to the plan.
+          {unanswered.some(({ type }) => type === 'readiness') ? (
+            'The gate that does has not answered.'
+          ) : (
+            <>
+              Nothing is known of it. A gate of type <code>readiness</code> judges it, once an operator has
+              configured one and the plan asks it.
+            </>
+          )}
         </p>
       </Empty>
     );

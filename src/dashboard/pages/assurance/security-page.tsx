@@ -8,6 +8,9 @@ import { Compliance, Controls } from './compliance.tsx';
 import { FindingsPage } from './findings-page.tsx';
 import { Gates } from './gates.tsx';
 import { Vulnerabilities } from './vulnerabilities.tsx';
+import { gatesHeadline } from './words.ts';
+
+const icons = { good: 'check', warn: 'alert', bad: 'cross' } as const;
 
 export function SecurityPage() {
   return (
@@ -18,28 +21,18 @@ export function SecurityPage() {
 }
 
 function Security({ findings }: { readonly findings: Findings }) {
-  const { gates, vulnerabilities, compliance, controls, unnamedControls, unasked, events } = findings;
-  const closed = gates.filter(({ answer }) => answer !== 'open');
+  const { vulnerabilities, compliance, controls, unnamedControls, unasked, events } = findings;
+  const headline = gatesHeadline(findings);
   return (
     <>
       <p className="assurance-headline">
-        {gates.length === 0 ? (
-          <Badge tone="warn" icon="alert" strong>
-            nothing is assured
-          </Badge>
-        ) : closed.length === 0 ? (
-          <Badge tone="good" icon="check" strong>
-            all {gates.length} gates are open
-          </Badge>
-        ) : (
-          <Badge tone="bad" icon="cross" strong>
-            {closed.length} of {gates.length} gates not open: {closed.map(({ name }) => name).join(', ')}
-          </Badge>
-        )}
+        <Badge tone={headline.tone} icon={icons[headline.tone]} strong>
+          {headline.text}
+        </Badge>
       </p>
       <section aria-label="Gates">
         <h2>Gates</h2>
-        <Gates gates={gates} />
+        <Gates findings={findings} />
       </section>
       <section aria-label="Vulnerabilities">
         <h2>Vulnerabilities</h2>

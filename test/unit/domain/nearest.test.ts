@@ -18,6 +18,10 @@ describe('nearest', () => {
     expect(nearest(name, keys)).toBe(meant);
   });
 
+  it('knows a name by its end', () => {
+    expect(nearest('zone', ['days', 'timeZone'])).toBe('timeZone');
+  });
+
   it('knows a long name by its beginning', () => {
     expect(nearest('latency', ['success-rate', 'latency-p95'])).toBe('latency-p95');
   });
@@ -54,5 +58,13 @@ describe('adviceFor', () => {
       'did you mean "haproxy"? allowed: haproxy, memory',
     );
     expect(adviceFor('qqq', [])).toBe('allowed: none');
+  });
+
+  it('of many names tells the near ones alone, and where the others are', () => {
+    const many = ['latency-p95', 'latency-p99', ...Array.from({ length: 40 }, (_, at) => `other${at}`)];
+    expect(adviceFor('latency-p9', many, 'see the list')).toBe(
+      'did you mean "latency-p95" or "latency-p99"? see the list',
+    );
+    expect(adviceFor('qqq', many)).toMatch(/^allowed: latency-p95, .*, other7 …; 42 are allowed$/);
   });
 });

@@ -15,6 +15,9 @@ const finite = z.number();
 /** The name of a template obeys the rule for checks, since it names its check. */
 export const templateName = checkName;
 
+/** Presets are too many for a message. */
+export const wherePresets = 'docs/plan.md has all presets, under Checks';
+
 /** When a check has failed. */
 export const failAfter = z
   .strictObject({

@@ -6,7 +6,7 @@ import type { CheckConfig } from '../../analysis/types.ts';
 import { adviceFor } from '../../nearest.ts';
 import { bounds } from '../defaults.ts';
 import { readCustom, readPreset } from './check-entry.ts';
-import { presetFields, templateName } from './check-schema.ts';
+import { presetFields, templateName, wherePresets } from './check-schema.ts';
 import { readComposite } from './composite-entry.ts';
 import { readCounts } from './counts-entry.ts';
 import { furtherReaders } from './further-entry.ts';
@@ -157,7 +157,7 @@ function readNamed(
   }
   if (!context.templateNames.includes(name)) {
     const known = [...presetNames, ...context.templateNames];
-    const message = `unknown check ${shown(name)}; ${adviceFor(name, known)}`;
+    const message = `unknown check ${shown(name)}; ${adviceFor(name, known, wherePresets)}`;
     report.problems.push({ path: namePath, message });
   }
   readFields(presetFields, [], entry, path, report);

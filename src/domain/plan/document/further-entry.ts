@@ -11,6 +11,7 @@ import type { CheckQuery } from '../../analysis/types.ts';
 import { formatDuration } from '../../duration.ts';
 import { adviceFor } from '../../nearest.ts';
 import { bounds, defaults, furtherDefaults } from '../defaults.ts';
+import { wherePresets } from './check-schema.ts';
 import { anomalyFields, errorBudgetFields, seriesFields, trendFields } from './further-schema.ts';
 import { failureOf, judgingOf } from './judging.ts';
 import { joinPath, shown } from './problems.ts';
@@ -131,7 +132,7 @@ function sourceOf({ measure, query, unit }: Read<Measured>, path: string, report
   if (measure === undefined) return none;
   const preset = presetWith(measure);
   if (preset !== undefined) return { query: preset.query, unit: unit ?? preset.unit };
-  const message = `unknown preset ${shown(measure)}; ${adviceFor(measure, presetNames)}`;
+  const message = `unknown preset ${shown(measure)}; ${adviceFor(measure, presetNames, wherePresets)}`;
   report.problems.push({ path: joinPath(path, 'measure'), message });
   return none;
 }

@@ -126,7 +126,11 @@ describe('a preset', () => {
   it.each([
     ['checks[0]', 'throughput', /set min or max/],
     ['checks[0]', { preset: 'latency-p95', max: 1, maxRatio: 2 }, /write two checks/],
-    ['checks[0].preset', { preset: 'latency-p96' }, /did you mean "latency-p95"\?/],
+    [
+      'checks[0].preset',
+      { preset: 'latency-p96' },
+      /did you mean "latency-p95" or "latency-p99"\? docs\/plan.md has all presets/,
+    ],
     ['checks[0].preset', { preset: 7 }, /must be text/],
     ['checks[0].min', { preset: 'success-rate', min: 5, max: 1 }, /at most max/],
     ['checks[0].maxx', { preset: 'success-rate', maxx: 5 }, /did you mean "max"/],

@@ -1,6 +1,7 @@
 /** Turns Argo Rollouts and Flagger Canaries into plans, and tells of everything that does not come along. */
 import { z } from 'zod';
 import type { Problem } from '../errors.ts';
+import { foreignOf } from '../plan/document/foreign.ts';
 import type { Mapping } from '../plan/document/read.ts';
 import { type PlanCatalogue, parsePlan } from '../plan/schema.ts';
 import { draftOfRollout } from './argo.ts';
@@ -42,9 +43,9 @@ export function importPlans(files: readonly SourceFile[], environment: string | 
 type Draft = (object: KubeObject, context: Parameters<typeof draftOfRollout>[1]) => PlanDraft;
 
 function draftsOf({ kind, apiVersion }: KubeObject): Draft | undefined {
-  if (kind === 'Rollout' && apiVersion.startsWith('argoproj.io/')) return draftOfRollout;
-  if (kind === 'Canary' && apiVersion.startsWith('flagger.app/')) return draftOfCanary;
-  return undefined;
+  const foreign = foreignOf(kind, apiVersion);
+  if (foreign === null) return undefined;
+  return foreign === 'Rollout of Argo' ? draftOfRollout : draftOfCanary;
 }
 
 function planOf(

@@ -9,9 +9,10 @@ import { withAbsolutes } from './document/absolute.ts';
 import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
 import { secondMs } from './document/duration-schema.ts';
 import { eventPolicyOf } from './document/events.ts';
+import { foreignProblem } from './document/foreign.ts';
 import { readGates, readGuards } from './document/gates.ts';
 import { noticesOf } from './document/notify.ts';
-import { joinPath, shown } from './document/problems.ts';
+import { joinPath, shown, type Written } from './document/problems.ts';
 import { type PlanCatalogue, readProvider } from './document/providers.ts';
 import { isMapping, type Mapping, ownValue, type Read, type Report, readFields } from './document/read.ts';
 import { readRollback } from './document/rollback.ts';
@@ -36,7 +37,8 @@ const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'sta
 /** Parses YAML or JSON text. Never throws; a syntax error names line and column. */
 export function parsePlanText(text: string, catalogue: PlanCatalogue): PlanResult {
   const read = readMapping(text, { tokens: bounds.documentTokens });
-  return read.ok ? parsePlan(read.value, catalogue) : { ok: false, problems: read.problems, warnings: [] };
+  if (!read.ok) return { ok: false, problems: read.problems, warnings: [] };
+  return parseMapping(read.value, catalogue, read.written);
 }
 
 /** Parses a document that is already a value, such as a JSON body. Never throws. */
@@ -45,10 +47,16 @@ export function parsePlan(input: unknown, catalogue: PlanCatalogue): PlanResult 
     const message = `a plan must be a mapping of keys to values, not ${shown(input)}`;
     return { ok: false, problems: [{ path: '', message }], warnings: [] };
   }
-  const report: Report = { problems: [], warnings: [] };
+  return parseMapping(input, catalogue);
+}
+
+function parseMapping(input: Mapping, catalogue: PlanCatalogue, written?: Written): PlanResult {
+  const foreign = foreignProblem(input);
+  if (foreign !== null) return { ok: false, problems: [foreign], warnings: [] };
+  const report = { problems: [], warnings: [], meant: new Set<string>(), written } satisfies Report;
   const plan = readPlan(input, catalogue, report);
   if (plan === undefined || report.problems.length > 0) {
-    return { ok: false, problems: bounded(report.problems), warnings: report.warnings };
+    return { ok: false, problems: bounded(withoutEchoes(report)), warnings: report.warnings };
   }
   return { ok: true, plan, warnings: [...report.warnings, ...lintPlan(plan)] };
 }
@@ -196,6 +204,11 @@ function refuseBadTimes(stages: readonly Stage[], maxDurationMs: number | undefi
     const message = `must be longer than the planned time, which is ${formatDuration(planned)}, or every rollout is rolled back`;
     report.problems.push({ path: 'maxDuration', message });
   }
+}
+
+/** What is missing because its key was misspelt is told with that key. */
+function withoutEchoes({ problems, meant }: Required<Pick<Report, 'problems' | 'meant'>>): Problem[] {
+  return problems.filter(({ path, message }) => !(meant.has(path) && message.startsWith('is required')));
 }
 
 function bounded(problems: readonly Problem[]): readonly Problem[] {

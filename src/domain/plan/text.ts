@@ -1,17 +1,31 @@
 /** Reads YAML or JSON text into a mapping, within bounds, with the place of every syntax error. */
-import { Composer, type CST, Document, isNode, isScalar, Lexer, LineCounter, Parser, visit } from 'yaml';
+import {
+  Composer,
+  type CST,
+  Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  visit,
+} from 'yaml';
 import { messageOf, type Problem } from '../errors.ts';
 import { bounds } from './defaults.ts';
-import { shown } from './document/problems.ts';
+import { joinPath, shown, type Written } from './document/problems.ts';
 
 type TextResult =
-  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly ok: true; readonly value: Readonly<Record<string, unknown>>; readonly written: Written }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Aliases are a convenience in a plan of some screens; many of them are a bomb. */
 const maxAliasCount = 100;
 /** Real documents are a handful of levels deep; a parser that recurses is not asked about more. */
 const maxDepth = 64;
+/** Where a tab is looked for at the beginning of a line. */
+const longestIndent = 512;
 /** Nobody reads more at once. */
 const mostProblems = 20;
 
@@ -55,17 +69,37 @@ function read(text: string): TextResult {
   const lines = new LineCounter();
   const { document, complaints } = compose(text, lines);
   if (complaints.length > 0) {
-    return { ok: false, problems: complaints.map((one) => syntaxProblem(one, lines)) };
+    return { ok: false, problems: untabbed(complaints, text).map((one) => syntaxProblem(one, lines)) };
   }
   const problems = badKeys(document, lines);
   if (problems.length > 0) return { ok: false, problems };
   const value: unknown = document.toJS({ maxAliasCount });
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ok: true, value: value as Readonly<Record<string, unknown>> };
+    return { ok: true, value: value as Readonly<Record<string, unknown>>, written: writtenIn(document) };
   }
   return refuse(
     value === null ? 'the document is empty' : 'the document must be a mapping of keys to values',
   );
+}
+
+/** Looked through when it is first asked for, which is only where something is wrong. */
+function writtenIn(document: Document): Written {
+  let sources: ReadonlyMap<string, string> | null = null;
+  return (path) => {
+    sources ??= new Map(sourcesOf(document.contents, ''));
+    return sources.get(path);
+  };
+}
+
+function* sourcesOf(node: unknown, path: string): Generator<readonly [string, string]> {
+  if (isMap(node)) {
+    for (const { key, value } of node.items)
+      if (isScalar(key)) yield* sourcesOf(value, joinPath(path, String(key.value)));
+  } else if (isSeq(node)) {
+    for (const [at, item] of node.items.entries()) yield* sourcesOf(item, joinPath(path, at));
+  } else if (isScalar(node) && node.source !== undefined) {
+    if (['number', 'boolean', 'bigint'].includes(typeof node.value)) yield [path, node.source];
+  }
 }
 
 interface Complaint {
@@ -94,6 +128,17 @@ function compose(text: string, lines: LineCounter) {
   for (const { pos, message } of [...document.errors, ...document.warnings]) complain(pos[0], message);
   if (second !== undefined) complain(second.range[0], 'a second document begins; only one is allowed');
   return { document, complaints };
+}
+
+/** Once a tab has thrown the indentation out, what is said of the rest of the text means nothing. */
+function untabbed(complaints: readonly Complaint[], text: string): readonly Complaint[] {
+  // In JSON tabs are as good as spaces.
+  if (/^\s*\{/.test(text)) return complaints;
+  const tabbed = complaints
+    .map(({ at }) => ({ start: text.lastIndexOf('\n', at - 1) + 1, at }))
+    .find(({ start }) => /^ *\t/.test(text.slice(start, start + longestIndent)));
+  if (tabbed === undefined) return complaints;
+  return [{ at: tabbed.start, message: 'tabs are not allowed as indentation; write spaces, here and below' }];
 }
 
 /** In which of its ways the library tells the place of an error. */

@@ -20,11 +20,19 @@ type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** How a number or a truth value at a path is written in the text; undefined: it is not known, or none. */
+export type Written = (path: string) => string | undefined;
+
 /** Parses one value and tells every problem with it. */
-export function check<T>(schema: z.ZodType<T>, input: unknown, path: string): Checked<T> {
+export function check<T>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  path: string,
+  written?: Written | undefined,
+): Checked<T> {
   const result = schema.safeParse(input, { error: explain });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, path)) };
+  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, path, written)) };
 }
 
 /** One sentence for each key that does not exist; `$schema` is for editors and not worth a mention. */
@@ -45,12 +53,17 @@ export function shown(input: unknown): string {
   return typeof input === 'object' && input !== null ? 'a mapping' : String(input);
 }
 
-function problemsOf(issue: Issue, base: string): Problem[] {
+function problemsOf(issue: Issue, base: string, written?: Written): Problem[] {
   const path = issue.path.reduce<string>(joinPath, base);
   // `explain` has put the known keys into the message.
   if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue.keys, issue.message.split(' '));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    return likeliest(issue.errors).flatMap((inner) => problemsOf(inner, path));
+    return likeliest(issue.errors).flatMap((inner) => problemsOf(inner, path, written));
+  }
+  // Whoever puts the number 1.1 in quotes where the text says 1.10 ships another version.
+  const source = issue.message.endsWith(putInQuotes) ? written?.(path) : undefined;
+  if (source !== undefined) {
+    return [{ path, message: `must be text, not ${source}${putInQuotes}: "${source}"` }];
   }
   return [{ path, message: issue.message }];
 }
@@ -101,10 +114,12 @@ const kindNames: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
+const putInQuotes = '; put it in quotes';
+
 /** YAML reads `version: 1.10` as the number 1.1, so the quotes matter. */
 function quoteHint(issue: { readonly expected?: unknown; readonly input?: unknown }): string {
   const scalar = ['number', 'boolean', 'bigint'].includes(typeof issue.input);
-  return issue.expected === 'string' && scalar ? '; put it in quotes' : '';
+  return issue.expected === 'string' && scalar ? putInQuotes : '';
 }
 
 function sizeOf(origin: string): string {

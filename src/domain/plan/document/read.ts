@@ -1,7 +1,8 @@
 /** Reads a mapping field by field, so that one bad field never hides the problems of another. */
 import type { z } from 'zod';
 import type { Problem } from '../../errors.ts';
-import { check, joinPath, shown, unknownKeys } from './problems.ts';
+import { nearest } from '../../nearest.ts';
+import { check, joinPath, shown, unknownKeys, type Written } from './problems.ts';
 
 export type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -14,6 +15,10 @@ export type Mapping = Readonly<Record<string, unknown>>;
 export interface Report {
   readonly problems: Problem[];
   readonly warnings: Problem[];
+  /** Paths that an unknown key beside them was probably meant for. Absent: nobody asks. */
+  readonly meant?: Set<string>;
+  /** Absent: there is no text. */
+  readonly written?: Written | undefined;
 }
 
 export function isMapping(input: unknown): input is Mapping {
@@ -36,9 +41,13 @@ export function readFields<F extends Fields>(
   const known = [...Object.keys(fields), ...others];
   const unknown = Object.keys(input).filter((key) => !known.includes(key));
   report.problems.push(...unknownKeys(path, unknown, known));
+  for (const key of unknown) {
+    const guess = nearest(key, known);
+    if (guess !== undefined) report.meant?.add(joinPath(path, guess));
+  }
   const values: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(fields)) {
-    const result = check(schema, ownValue(input, key), joinPath(path, key));
+    const result = check(schema, ownValue(input, key), joinPath(path, key), report.written);
     if (result.ok) values[key] = result.value;
     else report.problems.push(...result.problems);
   }

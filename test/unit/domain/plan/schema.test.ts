@@ -172,6 +172,22 @@ describe('problems', () => {
     });
   });
 
+  it('tell of a misspelt key once, and not that the right one is missing', () => {
+    const { stages: stage, checks: check } = minimal;
+    const problems = told(problemsWith({ stages: undefined, stage, checks: undefined, check }));
+    expect(Object.keys(problems)).toEqual(['stage', 'check']);
+    expect(problems.stage).toContain('did you mean "stages"?');
+  });
+
+  it.each([
+    ['Rollout', 'argoproj.io/v1alpha1', 'Rollout of Argo'],
+    ['Canary', 'flagger.app/v1beta1', 'Canary of Flagger'],
+  ])('are one for a %s of %s, which can be imported', (kind, apiVersion, what) => {
+    expect(told(problemsWith({ apiVersion, kind, metadata: {}, spec: {} }))).toEqual({
+      kind: `is a ${what}, not a plan; \`sluice import <file>\` makes a plan of it`,
+    });
+  });
+
   it.each([
     ['stages[0].notAuthor', { stages: [{ weight: 10, notAuthor: true }] }, /write approval: true beside it/],
     ['traffic.mode', { traffic: { provider: 'edge-eu', mode: 'quick' } }, /allowed: fast, safe/],

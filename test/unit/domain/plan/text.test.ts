@@ -33,6 +33,27 @@ stages: # a comment
     expect(messagesOf('service: shop\nstages: [\n')[0]).toMatch(/^line \d, column \d+: /);
   });
 
+  it('tells of tabs once, whatever they have thrown out', () => {
+    const message = 'tabs are not allowed as indentation; write spaces, here and below';
+    expect(messagesOf('stages:\n\t- weight: 10\n\t- weight: 50\n')).toEqual([`line 2, column 1: ${message}`]);
+    expect(messagesOf('stages: [\n\t{ weight: 10 },\n\t{ weight: 50 },\n]\n')).toEqual([
+      `line 2, column 1: ${message}`,
+    ]);
+    expect(messagesOf('{\n\t"service": "shop",,\n}')).not.toContainEqual(expect.stringContaining('tabs'));
+  });
+
+  it('shows a number as it is written where text belongs, as YAML forgets its last zero', () => {
+    const text = 'version: 1.10\nowner: yes\nstages:\n  - { match: { header: x, value: 1.0 }, soak: 10 }\n';
+    const result = parsePlanText(text, catalogue);
+    expect(result.ok ? [] : result.problems).toEqual(
+      expect.arrayContaining([
+        { path: 'version', message: 'must be text, not 1.10; put it in quotes: "1.10"' },
+        { path: 'stages[0].match.value', message: 'must be text, not 1.0; put it in quotes: "1.0"' },
+        { path: 'stages[0].soak', message: '10 has no unit; write 10s, 10m or 10h' },
+      ]),
+    );
+  });
+
   it.each([
     ['service: a\nversion: 1\nservice: b\n', 'line 3, column 1: the key "service" appears twice'],
     ['a: {b: 1, b: 2}', 'line 1, column 11: the key "b" appears twice'],

@@ -1,0 +1,21 @@
+/** Knows what other tools call a rollout, which is easily taken for a plan. */
+import type { Problem } from '../../errors.ts';
+import { type Mapping, ownValue } from './read.ts';
+
+export type Foreign = 'Rollout of Argo' | 'Canary of Flagger';
+
+/** Null: it is neither, as far as can be told. */
+export function foreignOf(kind: unknown, apiVersion: unknown): Foreign | null {
+  const isOf = (name: string, group: string) =>
+    kind === name && typeof apiVersion === 'string' && apiVersion.startsWith(`${group}/`);
+  if (isOf('Rollout', 'argoproj.io')) return 'Rollout of Argo';
+  return isOf('Canary', 'flagger.app') ? 'Canary of Flagger' : null;
+}
+
+/** One problem instead of one for each of its keys. */
+export function foreignProblem(input: Mapping): Problem | null {
+  const foreign = foreignOf(ownValue(input, 'kind'), ownValue(input, 'apiVersion'));
+  if (foreign === null) return null;
+  const message = `is a ${foreign}, not a plan; \`sluice import <file>\` makes a plan of it`;
+  return { path: 'kind', message };
+}

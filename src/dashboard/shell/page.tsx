@@ -6,6 +6,8 @@ import './page.css';
 
 interface PageProps {
   readonly title: string;
+  /** Before the title in the browser's tab: how it stands. */
+  readonly state?: string;
   /** Beside the heading. */
   readonly actions?: ReactNode;
   /** Below the heading, in a line. */
@@ -16,11 +18,11 @@ interface PageProps {
 /** The first page of a visit leaves the focus where the browser puts it. */
 let arrived = false;
 
-export function Page({ title, actions, subtitle, children }: PageProps) {
+export function Page({ title, state, actions, subtitle, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · Sluice`;
-  }, [title]);
+    document.title = `${state === undefined ? '' : `${state} · `}${title} · Sluice`;
+  }, [title, state]);
   useEffect(() => {
     if (arrived) heading.current?.focus({ preventScroll: true });
     arrived = true;

@@ -10,6 +10,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { RolloutActions } from '../actions/rollout-actions.tsx';
 import { UnseenRollback } from '../actions/unseen-rollback.tsx';
 import { RolloutTabs } from '../assurance/rollout-tabs.tsx';
+import { headlineOf } from './model/headline.ts';
 import { shownOf } from './model/last-account.ts';
 import { StatusView } from './status/status-view.tsx';
 import { useNextRun } from './use-next-run.ts';
@@ -69,9 +70,11 @@ function OneRollout({ followed, onNext }: OneRolloutProps) {
       </Page>
     );
   }
+  const { title: state } = headlineOf(view, (seen.sight.asOfMs ?? view.startedAtMs) - seen.aheadMs);
   return (
     <Page
       title={target}
+      state={state}
       subtitle={<Subtitle view={shownOf(view, seen.account).view} />}
       actions={<RolloutActions view={view} />}
     >

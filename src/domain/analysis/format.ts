@@ -1,7 +1,10 @@
 /** Numbers as reasons show them: short, and never so short that a value seems to meet the limit that it breaks. */
 
-/** A value with its unit, four significant digits. */
+/** A value with its unit, four significant digits; few seconds read as milliseconds, as `16.65 ms`. */
 export function amount(value: number, unit: string, digits = 4): string {
+  const isBrief = unit === 's' && value !== 0 && Math.abs(value) < 0.1;
+  // Times 1000 alone leaves a tail that is no part of the value.
+  if (isBrief) return amount(Number((value * 1000).toPrecision(15)), 'ms', digits);
   const text = String(Number(value.toPrecision(digits)));
   return unit === '' ? text : `${text} ${unit}`;
 }
@@ -24,6 +27,11 @@ export function spoken(name: string): string {
 export function ofSamples(samples: number | null, unit: string): string {
   if (samples === null) return '';
   return ` ${unit === '%' ? 'of' : 'over'} ${counted(samples)}`;
+}
+
+/** Whether the reason is that there is too little yet to judge by, which more traffic mends. */
+export function saysTooFew(reason: string): boolean {
+  return /, and at least \d+ are needed$/.test(reason);
 }
 
 export function counted(samples: number): string {

@@ -1,5 +1,6 @@
 /** What the checks of a rollout say now, or what is to be known before that: why it is held, waits or goes back. */
 import type { RolloutRow } from '../../../api/contract.ts';
+import { saysTooFew } from '../../../domain/analysis/format.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 
 export function VerdictText({ row }: { readonly row: RolloutRow }) {
@@ -36,7 +37,8 @@ function wordsOf({ why, verdict, checks, phase, endedAtMs }: RolloutRow): Words 
     const waits = phase === 'soaking' || phase === 'watching' ? 'no look at the checks yet' : '';
     return { icon: null, tone: 'none', head: '', text: endedAtMs === null ? waits : '' };
   }
-  const { icon, tone, word } = signs[verdict.kind];
+  const { icon, tone, word: plain } = signs[verdict.kind];
+  const word = verdict.kind === 'no-data' && saysTooFew(verdict.reason) ? 'has too few yet' : plain;
   const all = checks.pass + checks.fail + checks.noData + checks.error;
   const head = verdict.kind === 'pass' ? `${checks.pass} of ${all} pass` : `${verdict.check} ${word}`;
   return { icon, tone, head, text: verdict.reason };

@@ -1,8 +1,8 @@
 /** Numbers and charts in words: for the lines beside charts, and for whoever cannot see them. Pure. */
 
 import type { Region } from '../../../../domain/analysis/allowed.ts';
-import { spoken } from '../../../../domain/analysis/format.ts';
-import type { VerdictKind } from '../../../../domain/analysis/types.ts';
+import { amount, saysTooFew, spoken } from '../../../../domain/analysis/format.ts';
+import type { Verdict, VerdictKind } from '../../../../domain/analysis/types.ts';
 import { type ChartLook, type CheckChart, latestLook } from './check-chart.ts';
 
 export const verdictWords: Readonly<Record<VerdictKind, string>> = {
@@ -12,22 +12,30 @@ export const verdictWords: Readonly<Record<VerdictKind, string>> = {
   error: 'not measured',
 };
 
+/** The word of a verdict whose reason is known. */
+export function verdictWord({ kind, reason }: Pick<Verdict, 'kind' | 'reason'>): string {
+  return kind === 'no-data' && saysTooFew(reason) ? 'too few yet' : verdictWords[kind];
+}
+
 /** Three digits: charts are for seeing, the sentence of the check has the rest. */
 export function valueText(value: number | null, unit: string): string {
-  if (value === null) return '—';
-  const text = String(Number(value.toPrecision(3)));
-  return unit === '' ? text : `${text} ${unit}`;
+  return value === null ? '—' : amount(value, unit, 3);
 }
 
 export function allowedText({ low, high }: Region, unit: string): string {
   if (low === null && high === null) return 'judged by a test, without a fixed limit';
   if (low === null) return `at most ${valueText(high, unit)}`;
   if (high === null) return `at least ${valueText(low, unit)}`;
-  return `${valueText(low, '')} to ${valueText(high, unit)}`;
+  return rangeText(low, high, unit);
 }
 
 export function intervalText({ from, to }: ChartLook, unit: string): string {
-  return from === null || to === null ? '—' : `${valueText(from, '')} to ${valueText(to, unit)}`;
+  return from === null || to === null ? '—' : rangeText(from, to, unit);
+}
+
+/** Each end of a range of seconds may be in a unit of its own. */
+function rangeText(low: number, high: number, unit: string): string {
+  return `${valueText(low, unit === 's' ? unit : '')} to ${valueText(high, unit)}`;
 }
 
 /** What a chart shows, in one or two sentences. */

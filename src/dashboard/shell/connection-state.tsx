@@ -8,8 +8,8 @@ import { Icon } from '../ui/icon.tsx';
 import { announce } from './announcer.tsx';
 import './connection-state.css';
 
-/** Younger data needs no word. */
-const freshForMs = 3_000;
+/** Younger data needs no word: signs of life are 5 s apart. */
+const freshForMs = 7_000;
 const words = {
   connecting: 'Connecting',
   live: 'Live',

@@ -10,7 +10,12 @@ import {
 import { knowsStage, withLive } from '../../../../src/dashboard/pages/rollout/model/live-series.ts';
 import { sharePoints, shareText } from '../../../../src/dashboard/pages/rollout/model/share-chart.ts';
 import { stageLines } from '../../../../src/dashboard/pages/rollout/model/stage-lines.ts';
-import { allowedText, chartText } from '../../../../src/dashboard/pages/rollout/model/wording.ts';
+import {
+  allowedText,
+  chartText,
+  valueText,
+  verdictWord,
+} from '../../../../src/dashboard/pages/rollout/model/wording.ts';
 import { at, checkOf, liveOf, running, seriesOf, startMs, verdictOf } from './fixtures.ts';
 
 const statistics = {
@@ -114,10 +119,19 @@ describe('the chart of a check', () => {
   });
 });
 
+it('few seconds read as milliseconds, and too few samples as such', () => {
+  expect(valueText(0.01665, 's')).toBe('16.6 ms');
+  expect(valueText(0.3, 's')).toBe('0.3 s');
+  expect(allowedText({ low: 0.01, high: 0.5 }, 's')).toBe('10 ms to 0.5 s');
+  const thin = 'errors has 41 samples of the canary so far, and at least 50 are needed';
+  expect(verdictWord({ kind: 'no-data', reason: thin })).toBe('too few yet');
+  expect(verdictWord({ kind: 'no-data', reason: 'nothing was measured' })).toBe('no data');
+});
+
 describe('the chart of the share', () => {
   it('holds what was asked until the next step, has what was measured between, and the plan ahead', () => {
     const view = running();
-    const lines = stageLines(view, at(21));
+    const lines = stageLines(view, { nowMs: at(21), isHeard: true });
     const points = sharePoints(seriesOf(), lines, { startedAtMs: startMs, untilMs: at(21) });
     expect(points.map(({ asked }) => asked).filter((one) => one !== null)).toEqual([0, 10, 10, 10]);
     expect(points.find(({ measured }) => measured !== null)).toMatchObject({

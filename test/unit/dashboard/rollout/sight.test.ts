@@ -1,7 +1,12 @@
 /** Nothing is said of a lease while it is the page that hears nothing. */
 import { expect, test } from 'vitest';
 import { headlineOf } from '../../../../src/dashboard/pages/rollout/model/headline.ts';
-import { type Sight, sightAfter, sightless } from '../../../../src/dashboard/pages/rollout/model/sight.ts';
+import {
+  hearingOf,
+  type Sight,
+  sightAfter,
+  sightless,
+} from '../../../../src/dashboard/pages/rollout/model/sight.ts';
 import { at, liveOf, running } from './fixtures.ts';
 
 const view = running({}, { live: liveOf({ atMs: at(20), leaseUntilMs: at(30) }) });
@@ -24,4 +29,17 @@ test('what the API cannot see is not judged until it is seen again', () => {
   const blind = sightAfter(seen, { kind: 'trouble', atMs: at(26) });
   expect([31, 36, 41].reduce(alive, blind).asOfMs).toBe(at(21));
   expect(sightAfter(blind, { kind: 'view', atMs: at(50) }).asOfMs).toBe(at(50));
+});
+
+test('what is heard of no more is shown as of then: without connection, worker or watch', () => {
+  const connection = { kind: 'live', asOfMs: at(40), why: null } as const;
+  const sight = { asOfMs: at(40), heardAtMs: at(40) };
+  const fresh = running({}, { live: liveOf({ atMs: at(39), leaseUntilMs: at(80) }) });
+  const all = { view: fresh, toldAtMs: null, connection, sight, aheadMs: 0 };
+  expect(hearingOf(all, at(41))).toEqual({ isHeard: true, nowMs: at(41), silence: null });
+  const last = { isHeard: false, silence: null };
+  const lost = { ...connection, kind: 'lost' as const };
+  expect(hearingOf({ ...all, connection: lost }, at(90))).toEqual({ ...last, nowMs: at(40) });
+  expect(hearingOf({ ...all, toldAtMs: at(30) }, at(41))).toEqual({ ...last, nowMs: at(30) });
+  expect(hearingOf({ ...all, view }, at(41))).toEqual({ isHeard: false, nowMs: at(20), silence: 'lapsed' });
 });

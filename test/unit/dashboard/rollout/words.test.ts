@@ -13,6 +13,7 @@ import { viewOf } from '../../api/fakes.ts';
 import { at, liveOf, running, startMs, verdictOf } from './fixtures.ts';
 
 const nowMs = at(21);
+const told = { nowMs, isHeard: true };
 const headline = (status: Partial<RolloutStatus>, changes = {}) =>
   headlineOf(running(status, changes), nowMs);
 const cause = { kind: 'check' as const, reason: 'errors: 5 % bad', actor: null, atMs: at(30) };
@@ -80,10 +81,10 @@ describe('the headline', () => {
 
 describe('the stages', () => {
   const states = (status: Partial<RolloutStatus>, changes = {}) =>
-    stageLines(running(status, changes), nowMs).map(({ name, state }) => `${name} ${state}`);
+    stageLines(running(status, changes), told).map(({ name, state }) => `${name} ${state}`);
 
   it('are past, now and planned, with what is left and when the others would begin', () => {
-    const [first, second, after] = stageLines(running(), nowMs);
+    const [first, second, after] = stageLines(running(), told);
     expect(first).toMatchObject({
       state: 'now',
       word: 'soaking',
@@ -99,12 +100,35 @@ describe('the stages', () => {
   });
 
   it('count on between two heartbeats, and stand still while the rollout is paused', () => {
-    expect(stageLines(running(), nowMs + 4_000)[0]?.remainingMs).toBe(46_000);
-    expect(stageLines(running({ paused: true }), nowMs)[0]).toMatchObject({
+    expect(stageLines(running(), { ...told, nowMs: nowMs + 4_000 })[0]?.remainingMs).toBe(46_000);
+    expect(stageLines(running({ paused: true }), told)[0]).toMatchObject({
       word: 'paused',
-      remainingMs: null,
+      progress: 'paused',
+      remainingMs: 50_000,
+      endsAtMs: null,
     });
-    expect(stageLines(running({ paused: true }), nowMs)[1]?.startedAtMs).toBeNull();
+    expect(stageLines(running({ paused: true }), told)[1]?.startedAtMs).toBeNull();
+  });
+
+  it('tell no time to come while nothing is heard of the rollout', () => {
+    const [first, second] = stageLines(running(), { nowMs, isHeard: false });
+    expect(first).toMatchObject({ progress: 'unheard', remainingMs: 50_000, endsAtMs: null });
+    expect(second?.startedAtMs).toBeNull();
+  });
+
+  it('tell of an approval to come until it is asked for', () => {
+    const [first, ...others] = running().status?.stages ?? [];
+    const stages = first ? [{ ...first, approval: true as const }, ...others] : [];
+    expect(stageLines(running({ stages }), told)[0]?.approval).toBe(true);
+    expect(stageLines(running({ stages, phase: 'approving' }), told)[0]).toMatchObject({
+      word: 'waits for approval',
+      progress: 'waits',
+      approval: false,
+    });
+  });
+
+  it('says of the watch after the promotion that it is watched', () => {
+    expect(stageLines(running({ phase: 'watching' }), told).at(-1)?.word).toBe('watched');
   });
 
   it('are dropped when the rollout goes back', () => {
@@ -123,7 +147,7 @@ describe('the stages', () => {
   it('promise no time beyond an approval', () => {
     const [first, ...others] = running().status?.stages ?? [];
     const stages = first ? [{ ...first, approval: true as const }, ...others] : [];
-    expect(stageLines(running({ stages }), nowMs)[1]?.startedAtMs).toBeNull();
+    expect(stageLines(running({ stages }), told)[1]?.startedAtMs).toBeNull();
   });
 });
 

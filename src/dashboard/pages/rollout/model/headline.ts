@@ -163,15 +163,15 @@ function isFailing({ last }: CheckRecord): boolean {
 }
 
 function standing(records: readonly CheckRecord[], { stages, stage, phase }: RolloutStatus): string {
-  const name = phase === 'watching' ? 'after promotion' : `stage “${stages[stage]?.name ?? ''}”`;
-  if (records.length === 0) return `No check has been looked at yet in ${name}.`;
+  const where = phase === 'watching' ? 'after the promotion' : `in stage “${stages[stage]?.name ?? ''}”`;
+  if (records.length === 0) return `No check has been looked at yet ${where}.`;
   const failing = records.filter(isFailing);
   if (failing.length > 0) return sentence(failing.map(({ last }) => last?.reason ?? '').join('; '));
   const passing = records.filter(({ last }) => last?.kind === 'pass').length;
   if (passing === records.length)
-    return `${records.length === 1 ? 'The one check passes' : `All ${records.length} checks pass`} in ${name}.`;
+    return `${records.length === 1 ? 'The one check passes' : `All ${records.length} checks pass`} ${where}.`;
   const others = records.filter(({ last }) => last?.kind !== 'pass').map((record) => spoken(record.name));
-  return `${passing} of ${records.length} checks pass in ${name}; nothing to judge by yet: ${others.join(', ')}.`;
+  return `${passing} of ${records.length} checks pass ${where}; nothing to judge by yet: ${others.join(', ')}.`;
 }
 
 function sentence(text: string): string {

@@ -1,15 +1,22 @@
 /** The rollout as a line of stages: what is past, what is now and how much of it is left, and what is planned. Pure. */
 import type { RolloutView } from '../../../../api/contract.ts';
-import type { RolloutStatus } from '../../../../domain/rollout/status.ts';
+import type { RolloutStatus, WatchProgress } from '../../../../domain/rollout/status.ts';
 import type { StageReport } from '../../../../domain/rollout/types.ts';
 
 export type StageState = 'past' | 'failed' | 'now' | 'planned' | 'dropped';
+/**
+ * Of the stage under way. `blind`: its watch cannot see or steer. `unheard`: nobody tells of it now, so what is known
+ * is old.
+ */
+export type Progress = 'goes' | 'paused' | 'waits' | 'blind' | 'unheard';
 
 export interface StageLine {
   readonly key: string;
   readonly name: string;
   readonly weightPercent: number;
   readonly state: StageState;
+  /** Of other stages: `goes`. */
+  readonly progress: Progress;
   /** How it ended, or what is done in it now; empty: it has not begun. */
   readonly word: string;
   /** Null: not yet. */
@@ -20,20 +27,29 @@ export interface StageLine {
   readonly plannedMs: number;
   /** Of the planned time, 0 to 1. */
   readonly done: number;
-  /** Null: its clock does not run. */
+  /** Of the soak, also while its clock stands still; null: there is nothing to count, or it is not known. */
   readonly remainingMs: number | null;
+  /** Whether one is still to be asked for. */
   readonly approval: boolean;
 }
 
-/** Empty: the rollout gives no account of itself. */
-export function stageLines(view: RolloutView, nowMs: number): StageLine[] {
-  const { status } = view;
-  if (status === null) return [];
-  const lines = status.stages.map((_, at) => lineOf(view, status, at, nowMs));
-  return withPlannedTimes([...lines, ...afterPromotion(view, status, nowMs)], nowMs);
+interface Told {
+  /** When the view was told, if nothing is heard of the rollout now, else now; by the clock of the workers. */
+  readonly nowMs: number;
+  /** Whether that is now: else no time is told that may be over by now. */
+  readonly isHeard: boolean;
 }
 
-function lineOf(view: RolloutView, status: RolloutStatus, at: number, nowMs: number): StageLine {
+/** Empty: the rollout gives no account of itself. */
+export function stageLines(view: RolloutView, told: Told): StageLine[] {
+  const { status } = view;
+  if (status === null) return [];
+  const lines = status.stages.map((_, at) => lineOf(view, status, at, told));
+  const all = [...lines, ...afterPromotion(view, status, told)];
+  return told.isHeard ? withPlannedTimes(all, told.nowMs) : all;
+}
+
+function lineOf(view: RolloutView, status: RolloutStatus, at: number, told: Told): StageLine {
   const stage = status.stages[at];
   const report = status.reports[at];
   const plannedMs = (stage?.soakMs ?? 0) + (stage?.warmUpMs ?? 0);
@@ -41,6 +57,7 @@ function lineOf(view: RolloutView, status: RolloutStatus, at: number, nowMs: num
     key: String(at),
     name: stage?.name ?? '',
     weightPercent: stage?.weightPercent ?? 0,
+    progress: 'goes' as const,
     approval: stage?.approval === true,
     plannedMs,
   };
@@ -64,7 +81,8 @@ function lineOf(view: RolloutView, status: RolloutStatus, at: number, nowMs: num
       remainingMs: null,
     };
   }
-  return { ...line, ...underWay(view, status, report, nowMs, plannedMs) };
+  const approval = line.approval && status.phase !== 'approving';
+  return { ...line, ...underWay(view, status, report, told, plannedMs), approval };
 }
 
 /** The stage that the rollout is in, also while its gates are asked and its share is set. */
@@ -80,19 +98,22 @@ function underWay(
   { live }: RolloutView,
   status: RolloutStatus,
   report: StageReport | undefined,
-  nowMs: number,
+  { nowMs, isHeard }: Told,
   soakMs: number,
 ): Omit<StageLine, 'key' | 'name' | 'weightPercent' | 'approval'> {
   const watched = live?.stage === status.stage ? live : null;
   const plannedMs = watched?.plannedMs ?? soakMs;
-  const runs = status.phase === 'soaking' && !status.paused && watched !== null && watched.trouble === null;
+  const soaks = status.phase === 'soaking' || status.phase === 'holding';
+  const progress = isHeard ? progressOf(status, watched) : 'unheard';
+  const runs = watched !== null && progress === 'goes';
   const watchedMs = (watched?.carry.watchedMs ?? 0) + (runs ? Math.max(0, nowMs - watched.atMs) : 0);
-  const remainingMs = runs ? Math.max(0, plannedMs - watchedMs) : null;
+  const remainingMs = watched !== null && soaks ? Math.max(0, plannedMs - watchedMs) : null;
   return {
     state: 'now',
+    progress,
     word: nowWord(status),
     startedAtMs: report?.startedAtMs ?? null,
-    endsAtMs: remainingMs === null ? null : nowMs + remainingMs,
+    endsAtMs: remainingMs === null || !runs ? null : nowMs + remainingMs,
     isOver: false,
     plannedMs,
     done: plannedMs > 0 ? Math.min(1, watchedMs / plannedMs) : 0,
@@ -100,7 +121,13 @@ function underWay(
   };
 }
 
-function afterPromotion(view: RolloutView, status: RolloutStatus, nowMs: number): StageLine[] {
+function progressOf({ phase, paused }: RolloutStatus, watched: WatchProgress | null): Progress {
+  if (paused) return 'paused';
+  if (phase === 'holding' || phase === 'approving') return 'waits';
+  return watched !== null && watched.trouble !== null ? 'blind' : 'goes';
+}
+
+function afterPromotion(view: RolloutView, status: RolloutStatus, told: Told): StageLine[] {
   const plannedMs = status.times?.watchAfterMs ?? 0;
   if (plannedMs === 0) return [];
   const line = { key: 'after', name: 'watch after promotion', weightPercent: 100, approval: false };
@@ -109,12 +136,13 @@ function afterPromotion(view: RolloutView, status: RolloutStatus, nowMs: number)
     startedAtMs: promoted?.atMs ?? null,
     endsAtMs: null,
     isOver: false,
+    progress: 'goes' as const,
     plannedMs,
     remainingMs: null,
   };
   if (status.phase === 'watching') {
-    const now = underWay(view, { ...status, phase: 'soaking' }, undefined, nowMs, plannedMs);
-    return [{ ...line, ...now, startedAtMs: idle.startedAtMs }];
+    const now = underWay(view, { ...status, phase: 'soaking' }, undefined, told, plannedMs);
+    return [{ ...line, ...now, word: nowWord(status), startedAtMs: idle.startedAtMs }];
   }
   if (promoted === undefined) {
     const state = status.cause === null && status.outcome === null ? 'planned' : 'dropped';

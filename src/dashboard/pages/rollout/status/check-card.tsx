@@ -8,7 +8,14 @@ import { Badge, type Tone } from '../../../ui/badge.tsx';
 import type { IconName } from '../../../ui/icon.tsx';
 import { At } from '../../../ui/time.tsx';
 import { type ChartLook, type CheckChart, latestLook } from '../model/check-chart.ts';
-import { allowedText, chartText, intervalText, valueText, verdictWords } from '../model/wording.ts';
+import {
+  allowedText,
+  chartText,
+  intervalText,
+  valueText,
+  verdictWord,
+  verdictWords,
+} from '../model/wording.ts';
 import { LooksTable } from './looks-table.tsx';
 
 const CheckPlot = lazy(async () => ({ default: (await import('./check-plot.tsx')).CheckPlot }));
@@ -22,22 +29,26 @@ const signs: Readonly<Record<VerdictKind, readonly [Tone, IconName]>> = {
 
 interface CheckCardProps {
   readonly chart: CheckChart;
+  /** Whether its rollout is told of now. */
+  readonly isHeard: boolean;
   /** The times that all charts of the page share, in seconds. */
   readonly x: readonly [from: number, to: number];
 }
 
-export function CheckCard({ chart, x }: CheckCardProps) {
+export function CheckCard({ chart, isHeard, x }: CheckCardProps) {
   const [pointed, setPointed] = useState<ChartLook | null>(null);
   const { name, record } = chart;
   const latest = latestLook(chart);
   const kind = record?.last?.kind ?? latest?.verdict ?? null;
-  const [tone, icon] = kind === null ? (['idle', 'clock'] as const) : signs[kind];
+  const [tone, icon] = kind === null || !isHeard ? (['idle', 'clock'] as const) : signs[kind];
+  const word =
+    kind === null ? 'not looked at yet' : record?.last ? verdictWord(record.last) : verdictWords[kind];
   return (
     <section className="card check-card" aria-label={spoken(name)} data-verdict={kind ?? 'none'}>
       <header className="check-header">
         <h2>{spoken(name)}</h2>
-        <Badge tone={tone} icon={icon} strong={kind === 'fail'}>
-          {kind === null ? 'not looked at yet' : verdictWords[kind]}
+        <Badge tone={tone} icon={icon} strong={isHeard && kind === 'fail'}>
+          {isHeard ? word : `last known: ${word}`}
         </Badge>
       </header>
       {record?.last ? <p className="check-sentence">{record.last.reason}</p> : null}

@@ -2,15 +2,29 @@
 import type { CSSProperties } from 'react';
 import { Icon, type IconName } from '../../../ui/icon.tsx';
 import { At, spanText } from '../../../ui/time.tsx';
-import type { StageLine, StageState } from '../model/stage-lines.ts';
+import type { Progress, StageLine, StageState } from '../model/stage-lines.ts';
 import { valueText } from '../model/wording.ts';
 
-const icons: Readonly<Record<StageState, IconName>> = {
+const icons: Readonly<Record<Exclude<StageState, 'now'>, IconName>> = {
   past: 'check',
   failed: 'back',
-  now: 'play',
   planned: 'clock',
   dropped: 'cross',
+};
+const nowIcons: Readonly<Record<Progress, IconName>> = {
+  goes: 'play',
+  paused: 'pause',
+  waits: 'hand',
+  blind: 'alert',
+  unheard: 'offline',
+};
+
+const clockWords: Readonly<Record<Progress, string>> = {
+  goes: '',
+  paused: '; its clock stands still',
+  waits: '; its clock stands still',
+  blind: '; its clock stands still',
+  unheard: ' when last heard of',
 };
 
 export function StageTimeline({ lines }: { readonly lines: readonly StageLine[] }) {
@@ -27,12 +41,14 @@ export function StageTimeline({ lines }: { readonly lines: readonly StageLine[] 
             <span style={{ inlineSize: `${Math.round(line.done * 100)}%` } satisfies CSSProperties} />
           </span>
           <p className="stage-name">
-            <Icon name={icons[line.state]} size={14} /> <strong>{line.name}</strong>{' '}
+            <Icon name={line.state === 'now' ? nowIcons[line.progress] : icons[line.state]} size={14} />{' '}
+            <strong>{line.name}</strong>{' '}
             {line.name.startsWith(String(line.weightPercent)) ? null : (
               <span className="muted">{valueText(line.weightPercent, '%')}</span>
             )}
           </p>
           <p className="stage-word">
+            {line.progress === 'unheard' ? 'last known: ' : ''}
             {line.word === '' ? 'planned' : line.word}
             {line.approval && !line.isOver ? ', then an approval' : ''}
           </p>
@@ -44,7 +60,7 @@ export function StageTimeline({ lines }: { readonly lines: readonly StageLine[] 
 }
 
 function Times({
-  line: { state, startedAtMs, endsAtMs, isOver, plannedMs, remainingMs },
+  line: { state, progress, startedAtMs, endsAtMs, isOver, plannedMs, remainingMs },
 }: {
   readonly line: StageLine;
 }) {
@@ -57,10 +73,14 @@ function Times({
     );
   }
   if (state === 'now') {
-    const left = remainingMs === null ? 'its clock stands still' : `${spanText(remainingMs)} left`;
+    if (remainingMs === null) return <p className="muted">{spanText(plannedMs)} planned</p>;
     return (
       <p>
-        <strong>{left}</strong> <span className="muted">of {spanText(plannedMs)}</span>
+        <strong>{spanText(remainingMs)} left</strong>{' '}
+        <span className="muted">
+          of {spanText(plannedMs)}
+          {clockWords[progress]}
+        </span>
       </p>
     );
   }

@@ -9,6 +9,7 @@ import { factsOf } from '../model/facts.ts';
 import { headlineOf } from '../model/headline.ts';
 import { shownOf } from '../model/last-account.ts';
 import { sharePoints } from '../model/share-chart.ts';
+import { type Hearing, hearingOf } from '../model/sight.ts';
 import { stageLines } from '../model/stage-lines.ts';
 import type { RolloutSeen } from '../use-rollout.ts';
 import { CheckCard } from './check-card.tsx';
@@ -31,9 +32,9 @@ export function StatusView({ seen }: StatusViewProps) {
   const { series, seriesProblem, aheadMs, sight } = seen;
   const hereMs = useNow();
   const { view, toldAtMs } = shownOf(seen.view, seen.account);
-  // What was told last goes on no further than it was told.
-  const nowMs = (toldAtMs ?? hereMs) - aheadMs;
-  const lines = stageLines(view, nowMs);
+  const { connection } = seen;
+  const hearing = hearingOf({ view, toldAtMs, connection, sight, aheadMs }, hereMs);
+  const lines = stageLines(view, hearing);
   const isOver = view.endedAtMs !== null;
   return (
     <>
@@ -48,7 +49,7 @@ export function StatusView({ seen }: StatusViewProps) {
       {lines.length === 0 ? null : <StageTimeline lines={lines} />}
       <div className="status-columns">
         <div className="status-charts">
-          <Charts view={view} series={series} lines={lines} nowMs={nowMs} isOver={isOver} />
+          <Charts view={view} series={series} lines={lines} hearing={hearing} isOver={isOver} />
           {seriesProblem === null ? null : (
             <p className="muted" role="status">
               The charts’ past could not be had: {seriesProblem}
@@ -68,11 +69,12 @@ export function StatusView({ seen }: StatusViewProps) {
 interface ChartsProps extends Pick<RolloutSeen, 'series'> {
   readonly view: RolloutView;
   readonly lines: ReturnType<typeof stageLines>;
-  readonly nowMs: number;
+  readonly hearing: Hearing;
   readonly isOver: boolean;
 }
 
-function Charts({ view, series, lines, nowMs, isOver }: ChartsProps) {
+function Charts({ view, series, lines, hearing, isOver }: ChartsProps) {
+  const { nowMs, isHeard, silence } = hearing;
   const charts = useMemo(() => (series === null ? [] : checkCharts(series)), [series]);
   const { startedAtMs } = view;
   const untilMs = view.endedAtMs ?? Math.ceil(nowMs / stepMs) * stepMs;
@@ -88,12 +90,17 @@ function Charts({ view, series, lines, nowMs, isOver }: ChartsProps) {
       <ShareCard
         points={points}
         x={[startedAtMs / 1000, shownUntilMs / 1000]}
-        asked={view.status?.askedPercent ?? null}
-        measured={isOver ? null : (view.live?.measuredPercent ?? null)}
+        asked={silence === 'lapsed' ? null : (view.status?.askedPercent ?? null)}
+        measured={isOver || !isHeard ? null : (view.live?.measuredPercent ?? null)}
         isOver={isOver}
       />
       {charts.map((chart) => (
-        <CheckCard key={chart.name} chart={chart} x={[startedAtMs / 1000, untilMs / 1000]} />
+        <CheckCard
+          key={chart.name}
+          chart={chart}
+          isHeard={isHeard}
+          x={[startedAtMs / 1000, untilMs / 1000]}
+        />
       ))}
     </>
   );

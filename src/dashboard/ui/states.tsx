@@ -47,10 +47,12 @@ interface ProblemProps {
   readonly onRetry?: () => void;
   /** Where somebody is logging in already there is no link to that. Default: false. */
   readonly isLogin?: boolean;
+  /** What came of an act that it stopped, in a sentence. Absent: it stopped none. */
+  readonly came?: string;
 }
 
 /** What the API said, and what to try. */
-export function Problem({ problem, onRetry, isLogin = false }: ProblemProps) {
+export function Problem({ problem, onRetry, isLogin = false, came }: ProblemProps) {
   const { title, detail, advice, problems, code } = problem;
   return (
     <div className="state state-problem" role="alert">
@@ -68,7 +70,7 @@ export function Problem({ problem, onRetry, isLogin = false }: ProblemProps) {
         </ul>
       )}
       {advice === '' ? null : <p>{advice}</p>}
-      <p className="muted mono">{code}</p>
+      {came === undefined ? <p className="muted mono">{code}</p> : <p className="state-came">{came}</p>}
       {code === 'unauthenticated' && !isLogin ? <a href={loginHref()}>Log in</a> : null}
       {onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>}
     </div>

@@ -9,7 +9,7 @@ import { TextField } from '../../ui/fields.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Problem } from '../../ui/states.tsx';
 import './actions.css';
-import { isUnknown, refusalText } from './refusal.ts';
+import { isUnknown, refusalText, saysWhyNot } from './refusal.ts';
 
 export interface Act {
   readonly reason: string;
@@ -93,12 +93,11 @@ export function ActDialog(props: ActDialogProps) {
           />
           <NameField verifiedName={verifiedName} name={name} onName={setName} />
         </fieldset>
-        {barred === null ? null : <Note live>{barred}</Note>}
+        {barred === null || (problem !== null && saysWhyNot(problem)) ? null : <Note live>{barred}</Note>}
         {problem === null ? null : (
-          <Refusal problem={problem} text={meaningOf(problem) ?? refusalText(problem, unanswered)}>
-            {props.remedies?.(problem)}
-          </Refusal>
+          <Problem problem={problem} came={meaningOf(problem) ?? refusalText(problem, unanswered)} />
         )}
+        {problem === null ? null : props.remedies?.(problem)}
         <div className="dialog-actions">
           <Button
             type={danger ? 'button' : 'submit'}
@@ -113,22 +112,5 @@ export function ActDialog(props: ActDialogProps) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-interface RefusalProps {
-  readonly problem: ApiProblem;
-  /** What came of it, in a sentence. */
-  readonly text: string;
-  readonly children: ReactNode;
-}
-
-function Refusal({ problem, text, children }: RefusalProps) {
-  return (
-    <div>
-      <Problem problem={problem} />
-      <p className="act-note">{text}</p>
-      {children}
-    </div>
   );
 }

@@ -38,6 +38,10 @@ export function CommandDialog(props: CommandDialogProps) {
   const subject = useRef(subjectOf(name, view));
   const { environment, service, runId, status } = view;
   const fits = status === null ? name === 'rollback' : status.legal.includes(name);
+  const isSame = stillAsked && subject.current === subjectOf(name, view);
+  // What was asked is told as it was when it fitted last: by then a yes to it would be one to something else.
+  const [meant, setMeant] = useState(view);
+  if (fits && isSame && meant !== view) setMeant(view);
 
   const expect = status === null ? null : expectationOf(name, status);
 
@@ -63,7 +67,7 @@ export function CommandDialog(props: CommandDialogProps) {
       needsReason={name === 'override' || name === 'reject'}
       barred={
         stale === null ? (
-          barredText(fits, stillAsked && subject.current === subjectOf(name, view))
+          barredText(fits, isSame)
         ) : (
           <>
             <span aria-live="off">{stale.age}</span> {stale.rule}
@@ -74,7 +78,7 @@ export function CommandDialog(props: CommandDialogProps) {
       send={send}
       onClose={onClose}
     >
-      <p>{consequenceOf(name, view, { full, for: time })}</p>
+      <p>{consequenceOf(name, meant, { full, for: time })}</p>
       {name === 'promote' ? (
         <CheckField label="Skip all stages that are left" value={full} onChange={setFull} />
       ) : null}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusalText } from '../../../../src/dashboard/pages/actions/refusal.ts';
+import { refusalText, saysWhyNot } from '../../../../src/dashboard/pages/actions/refusal.ts';
 import { staleFor } from '../../../../src/dashboard/pages/actions/stale.ts';
 
 describe('what a refusal says of what was sent', () => {
@@ -7,8 +7,14 @@ describe('what a refusal says of what was sent', () => {
 
   it('is that nothing was changed, or that nobody knows', () => {
     expect(refusalText(refused, false)).toBe('Nothing was changed.');
+    expect(refusalText({ status: 409, code: 'rollout-moved-on' }, false)).toContain('look again');
     expect(refusalText({ status: 0, code: 'unreachable' }, true)).toContain('may have been done');
     expect(refusalText({ status: 503, code: 'temporal-unavailable' }, true)).toContain('may have been done');
+  });
+
+  it('is said once where the refusal says itself that the act does not fit any more', () => {
+    expect(saysWhyNot({ status: 409, code: 'rollout-moved-on' })).toBe(true);
+    expect(saysWhyNot({ status: 503, code: 'temporal-unavailable' })).toBe(false);
   });
 
   it('never denies what was sent before and had no answer', () => {

@@ -4,8 +4,11 @@
 import { useState } from 'react';
 import type { CommandAnswer, RolloutView } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { barredAnswer } from '../approvals/people.ts';
 import { AckAction } from './ack-action.tsx';
 import { choicesFor } from './allowed.ts';
 import { expressText, untoldText } from './answer.ts';
@@ -23,18 +26,22 @@ export function RolloutActions({ view }: { readonly view: RolloutView }) {
   const [watched, setWatched] = useState<Answered | null>(null);
   const { offered, forbidden } = choicesFor(view, grants);
   const [main] = offered;
+  const barredOf = useBarred(view, offered, verifiedName);
+  const barred = offered.map(barredOf).find((why) => why !== null);
   return (
     <div className="actions">
       {offered.map((name) => (
         <Button
           key={name}
           kind={dangerous.has(name) ? 'danger' : name === main ? 'primary' : 'plain'}
+          disabled={barredOf(name) !== null}
           onClick={() => setAsked(name)}
         >
           {labels[name]}
         </Button>
       ))}
       <AckAction view={view} grants={grants} verifiedName={verifiedName} />
+      {barred === undefined ? null : <p className="muted actions-note">{barred}</p>}
       {forbidden.length === 0 ? null : (
         <p className="muted actions-note">
           For other roles: {forbidden.map((name) => labels[name].toLowerCase()).join(', ')}.
@@ -57,6 +64,20 @@ export function RolloutActions({ view }: { readonly view: RolloutView }) {
       ) : null}
     </div>
   );
+}
+
+const lookEveryMs = 4_000;
+
+/** Why the answer of whoever sits here would not count, as the page of approvals says it; null: it may. */
+function useBarred(
+  { environment, service }: RolloutView,
+  offered: readonly CommandName[],
+  verifiedName: string | null,
+): (name: CommandName) => string | null {
+  const said = useMyName();
+  const isAsked = offered.includes('approve') || offered.includes('confirm');
+  const { data } = useQuery('listApprovals', isAsked ? { environment, service } : null, lookEveryMs);
+  return (name) => barredAnswer(name, data?.approvals ?? [], verifiedName ?? said);
 }
 
 interface Answered {

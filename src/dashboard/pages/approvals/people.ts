@@ -1,6 +1,7 @@
 /** Whose yes is waited for, whether that may be somebody's own, and whether it is waited for still. */
 import type { Waiting } from '../../../api/contract.ts';
 import { same } from '../../../domain/gates/override.ts';
+import type { CommandName } from '../../../domain/rollout/types.ts';
 
 type Whose = Pick<Waiting, 'people' | 'not' | 'counted' | 'needed'>;
 
@@ -18,6 +19,19 @@ export function barredFrom({ people, not, counted }: Whose, name: string | null)
   if (among(counted)) return 'You have said yes already.';
   if (among(not)) return 'Somebody else must say yes: it is your own.';
   return people === null || among(people) ? null : `It waits for ${people.join(', ')}, not for ${name}.`;
+}
+
+/** Why this person's answer to whatever waits for one would not count; null: it may. A no is everybody's. */
+export function barredAnswer(
+  name: CommandName,
+  waiting: readonly (Whose & Pick<Waiting, 'kind'>)[],
+  person: string | null,
+): string | null {
+  if (name !== 'approve' && name !== 'confirm') return null;
+  const asked = waiting.filter(({ kind }) => (kind === 'override') === (name === 'confirm'));
+  const faults = asked.map((one) => barredFrom(one, person));
+  // One yes is for every gate that asks.
+  return faults.includes(null) ? null : (faults[0] ?? null);
 }
 
 /** Whether the very question waits still, whoever has answered it in part meanwhile. */

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Waiting } from '../../../../src/api/contract.ts';
-import { barredFrom, isAsked, peopleText } from '../../../../src/dashboard/pages/approvals/people.ts';
+import {
+  barredAnswer,
+  barredFrom,
+  isAsked,
+  peopleText,
+} from '../../../../src/dashboard/pages/approvals/people.ts';
 
 const open = { people: null, not: ['ann'], counted: [], needed: 1 };
 
@@ -20,6 +25,17 @@ test('nobody is led to a yes that would not count', () => {
   expect(barredFrom(open, ' ANN ')).toContain('your own');
   expect(barredFrom({ ...open, counted: ['bob'] }, 'bob')).toContain('already');
   expect(barredFrom({ ...open, people: ['sam'] }, 'bob')).toContain('not for bob');
+});
+
+test('an answer is barred only where nothing that waits would count it', () => {
+  const gate = { ...open, kind: 'gate' } as const;
+  const override = { ...open, kind: 'override' } as const;
+  expect(barredAnswer('approve', [gate], 'ann')).toContain('your own');
+  expect(barredAnswer('approve', [gate, { ...gate, not: [] }], 'ann')).toBeNull();
+  expect(barredAnswer('confirm', [{ ...gate, not: [] }, override], 'ann')).toContain('your own');
+  expect(barredAnswer('approve', [override], 'ann')).toBeNull();
+  expect(barredAnswer('reject', [gate], 'ann')).toBeNull();
+  expect(barredAnswer('approve', [gate], 'bob')).toBeNull();
 });
 
 test('a question that another one has taken the place of is not answered', () => {

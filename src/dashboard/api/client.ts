@@ -43,6 +43,25 @@ export function problemOf(error: unknown): ApiProblem {
 }
 
 /** The API advises whoever calls it, by the means of a program; people in a browser have others. */
+const pageAdvice: Partial<Readonly<Record<ApiError['code'], string>>> = {
+  'plan-invalid': 'Correct the fields listed.',
+  'rollout-not-found': 'Look for it in the list of rollouts.',
+  'rollout-running': 'Wait for the running rollout, roll it back on its page, or supersede it.',
+  'cooldown-running': 'Wait until then, or start in spite of it.',
+  // What does not fit, and why, is said; the buttons of the page are those that do.
+  'command-refused': '',
+  'rollout-moved-on': '',
+  'emergency-stopped': 'When it is safe again, release the stop on the page Emergency.',
+  'emergency-open': 'When it is safe again, release it on the page Emergency.',
+  'emergency-not-found': 'The page Emergency has those that are open.',
+  'rollout-ended': 'Nothing needs to be done: the rollout is over.',
+  'evidence-not-found': 'The page Evidence has those that were made.',
+  'evidence-pruned': 'Its manifest and the chain are still there.',
+  'session-not-found': 'Nothing needs to be done: it is over, or was never yours.',
+  'csrf-refused': 'Load the page again.',
+  'incident-not-found': 'The page Incidents has those that are known.',
+};
+
 function wordedForPages(error: ApiError): ApiProblem {
   switch (error.code) {
     // The browser does not say why, and nobody who sees a page can mend the address of its API.
@@ -58,8 +77,10 @@ function wordedForPages(error: ApiError): ApiProblem {
         detail: 'There is no session in this browser, or it is over.',
         advice: 'Log in; you come back to this page then.',
       });
-    default:
-      return error;
+    default: {
+      const advice = pageAdvice[error.code];
+      return advice === undefined ? error : reworded(error, { advice });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { ApiProblem } from '../api/client.ts';
 import { loginHref } from '../shell/login-href.ts';
 import { Button } from './button.tsx';
+import { Coded } from './coded.tsx';
 import { Icon } from './icon.tsx';
 import './states.css';
 
@@ -59,17 +60,23 @@ export function Problem({ problem, onRetry, isLogin = false, came }: ProblemProp
       <h2>
         <Icon name="alert" size={18} /> {title}
       </h2>
-      <p>{detail}</p>
+      <p>
+        <Coded text={detail} />
+      </p>
       {problems.length === 0 ? null : (
         <ul className="state-list">
           {problems.map(({ path, message }) => (
             <li key={`${path} ${message}`}>
-              <code>{path}</code> {message}
+              <code>{path}</code> <Coded text={message} />
             </li>
           ))}
         </ul>
       )}
-      {advice === '' ? null : <p>{advice}</p>}
+      {advice === '' ? null : (
+        <p>
+          <Coded text={advice} />
+        </p>
+      )}
       {came === undefined ? <p className="muted mono">{code}</p> : <p className="state-came">{came}</p>}
       {code === 'unauthenticated' && !isLogin ? <a href={loginHref()}>Log in</a> : null}
       {onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>}

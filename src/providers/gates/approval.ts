@@ -103,6 +103,6 @@ function waitingFor(
   const whose = roles === undefined ? '' : ` of ${roles.join(' or ')}`;
   const but = notAuthor && author !== '' ? `, not of ${author}` : '';
   const wrong = ignored.map(({ actor, why }) => `that of ${actor ?? 'nobody'} does not count: ${why}`);
-  const how = `approve with \`sluice approve ${target}\`; it counts for ${formatDuration(validFor)}`;
+  const how = `approve in the dashboard or with \`sluice approve ${target}\`; it counts for ${formatDuration(validFor)}`;
   return [`needs ${count} approval${count === 1 ? '' : 's'}${whose}${but}${has}`, ...wrong, how].join('; ');
 }

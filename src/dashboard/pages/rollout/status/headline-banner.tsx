@@ -1,6 +1,7 @@
 /** How the rollout stands, large, with sign, word and colour. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { announce } from '../../../shell/announcer.tsx';
+import { Coded } from '../../../ui/coded.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import type { Headline } from '../model/headline.ts';
 
@@ -16,7 +17,11 @@ export function HeadlineBanner({ headline: { tone, icon, title, text }, children
       <Icon name={icon} size={26} />
       <div className="headline-text">
         <h2>{title}</h2>
-        {text === '' ? null : <p>{text}</p>}
+        {text === '' ? null : (
+          <p>
+            <Coded text={text} />
+          </p>
+        )}
         {children}
       </div>
     </section>

@@ -5,7 +5,7 @@ export interface Names {
   readonly workload: string;
 }
 
-interface Example {
+export interface Example {
   readonly title: string;
   readonly about: string;
   readonly text: string;

@@ -1,7 +1,6 @@
 /** The page on which a rollout is begun: a plan, what is said of it as one types, and the start. */
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Catalogue } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
 import { useQuery } from '../../live/use-query.ts';
 import { loginHref } from '../../shell/login-href.ts';
@@ -14,11 +13,12 @@ import { Loading } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useRights } from '../actions/use-rights.ts';
 import { digestOf } from './digest.ts';
-import { examplesFor } from './examples.ts';
+import { type Example, examplesFor } from './examples.ts';
 import { type Finding, findingsOf, isMark } from './findings.ts';
 import { FindingsList } from './findings-list.tsx';
 import { namesIn } from './names.ts';
 import { Preview } from './preview.tsx';
+import { keptAfter } from './replaced.ts';
 import { readSchema } from './schema/schema.ts';
 import { StartDialog } from './start-dialog.tsx';
 import { longestPlan, type PlanCheck, usePlanCheck } from './use-plan-check.ts';
@@ -26,9 +26,11 @@ import './start.css';
 
 const PlanEditor = lazy(async () => ({ default: (await import('./editor/plan-editor.tsx')).PlanEditor }));
 const draft = 'plan';
+const replaced = 'plan.replaced';
 
 export function StartPage() {
   const [text, setText] = useState(() => recall(draft) ?? '');
+  const [kept, setKept] = useState(() => recall(replaced));
   const [asked, setAsked] = useState(false);
   const [place, setPlace] = useState<Finding['range'] | null>(null);
   const [, navigate] = useLocation();
@@ -46,6 +48,13 @@ export function StartPage() {
   const marks = useMemo(() => findings.filter(isMark), [findings]);
   const advice = findings.filter((one) => !isMark(one));
   useEffect(() => remember(draft, text === '' ? null : text), [text]);
+  useEffect(() => remember(replaced, kept), [kept]);
+  const examples = examplesFor(namesIn(catalogue));
+  const replace = (next: string, before: string | null) => {
+    const texts = examples.map((example) => example.text);
+    setKept(keptAfter(before, text, texts));
+    setText(next);
+  };
   const plan = check.text === text ? check.validation?.plan : undefined;
   const mayStart = plan !== undefined && allows(grants, 'start', digestOf(plan).plan);
 
@@ -58,7 +67,13 @@ export function StartPage() {
         </Button>
       }
     >
-      <Examples catalogue={catalogue} isEmpty={text.trim() === ''} onChoose={setText} />
+      <Examples examples={examples} isEmpty={text.trim() === ''} onChoose={(next) => replace(next, kept)} />
+      {kept === null ? null : (
+        <Note>
+          The plan that you wrote before is kept in this browser.{' '}
+          <Button onClick={() => replace(kept, null)}>Undo</Button>
+        </Note>
+      )}
       <div className="start">
         <section className="start-plan" aria-label="Plan">
           <Suspense fallback={<Loading what="the editor" />}>
@@ -106,13 +121,12 @@ export function StartPage() {
 }
 
 interface ExamplesProps {
-  readonly catalogue: Catalogue | null;
+  readonly examples: readonly Example[];
   readonly isEmpty: boolean;
   readonly onChoose: (text: string) => void;
 }
 
-function Examples({ catalogue, isEmpty, onChoose }: ExamplesProps) {
-  const examples = examplesFor(namesIn(catalogue));
+function Examples({ examples, isEmpty, onChoose }: ExamplesProps) {
   return (
     <ul className="examples" aria-label="Plans to start from">
       {examples.map(({ title, about, text }) => (

@@ -70,7 +70,8 @@ test('asks for what the options say', async () => {
   ];
   const { calls } = await sluice(['rollbacks', ...args], { rollbacks: async () => page });
   const query = { since: '7d', trigger: 'check', service: 'shop', requestsPerUser: 12, limit: 5 };
-  expect(calls).toEqual([{ method: 'rollbacks', args: [query, null, Number.NEGATIVE_INFINITY] }]);
+  const always = { sinceMs: Number.NEGATIVE_INFINITY, listsSinceMs: Number.NEGATIVE_INFINITY };
+  expect(calls).toEqual([{ method: 'rollbacks', args: [query, null, always] }]);
 });
 
 test('prints the answer as it came for machines', async () => {

@@ -1,4 +1,5 @@
 /** Commands that follow the stops: a few go to Temporal at a time, first those whose canary is not safe yet. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Calm } from './calm.ts';
 import { Queue } from './queue.ts';
 
@@ -15,6 +16,13 @@ const courtesyOfSafeMs = 3000;
 const maxQueueMs = 500;
 const maxUntold = 20;
 
+/** Pauses between two tries to tell what could not be told, the first and the longest, and for how long it is tried. */
+const firstPauseMs = 250;
+const maxPauseMs = 2000;
+const laterForMs = 600_000;
+/** Tried again and again at the same time. */
+const maxLater = 100;
+
 interface Patience {
   readonly over: Promise<null>;
   end(): void;
@@ -30,6 +38,7 @@ export class Telling {
   /** How many rollouts are still to be told. */
   untold = 0;
   private readonly patient = new Set<() => void>();
+  private untoldLater = 0;
 
   /** `calm`: of the stops under way. */
   constructor(calm: Calm) {
@@ -76,6 +85,29 @@ export class Telling {
     } finally {
       this.untold -= 1;
     }
+  }
+
+  /**
+   * Tries again what could not be told, beside an answer that has been given: until it is told, or fails in a way that
+   * `isPassing` denies. Never throws; too many at once are left to what the data plane tells their rollouts.
+   */
+  async later(tell: () => Promise<unknown>, isPassing: (error: unknown) => boolean): Promise<void> {
+    if (this.untoldLater >= maxLater) return;
+    this.untoldLater += 1;
+    const untilMs = performance.now() + laterForMs;
+    for (
+      let pauseMs = firstPauseMs;
+      performance.now() < untilMs;
+      pauseMs = Math.min(2 * pauseMs, maxPauseMs)
+    ) {
+      await sleep(pauseMs, undefined, { ref: false });
+      const isOver = await tell().then(
+        () => true,
+        (error: unknown) => !isPassing(error),
+      );
+      if (isOver) break;
+    }
+    this.untoldLater -= 1;
   }
 
   /** In a storm it is the others that a stop waits for, and commands between them would make it worse. */

@@ -37,9 +37,15 @@ export async function rollBack(
   const [lane, answer] = await Promise.allSettled([stopping, inTime]);
   const stopped = lane.status === 'fulfilled' ? lane.value : null;
   const express = stopped ? { express: stopped.express } : {};
-  if (answer.status === 'fulfilled') return { ...answer.value, ...express };
-  if (stopped !== null && isEnough(stopped, answer.reason)) return { ...byStop, ...express };
-  throw answer.reason;
+  const isTaken = answer.status === 'fulfilled' || (stopped !== null && isEnough(stopped, answer.reason));
+  if (!isTaken) throw answer.reason;
+  const taken = answer.status === 'fulfilled' ? answer.value : byStop;
+  if (taken.via === 'stop') {
+    // The rollout finds the stop by itself, though not who asked for it and why.
+    const again = () => tellLate(deps, { ref, command, askedAtMs }, stopped);
+    telling.catch((error) => (wasAway(error) ? deps.telling.later(again, wasAway) : undefined));
+  }
+  return { ...taken, ...express };
 }
 
 const firstPauseMs = 50;
@@ -104,7 +110,7 @@ async function toldInTime(
   if (told !== null) return told;
   if (!(await safe)) return await telling;
   await deps.calm.pause(othersFirstMs);
-  // The rollout finds the stop by itself, though not who asked for it and why.
+  // Whoever has begun it sees to it that it is told.
   telling.catch(() => {});
   return byStop;
 }

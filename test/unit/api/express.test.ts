@@ -270,6 +270,17 @@ describe('a rollback', () => {
     });
   });
 
+  test('that was answered by the stop alone is told who asked and why when Temporal answers again', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+    await service.command(shop, rollback);
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.delete(call);
+    await expect.poll(() => temporal.told).toHaveLength(1);
+    expect(temporal.told).toMatchObject([
+      { how: 'signal', runId: 'run-of-rollout/demo/shop', payload: { actor: 'ada', reason: 'bad' } },
+    ]);
+  });
+
   test('is answered by the stop alone when telling takes longer than a caller should wait', async () => {
     const { service, temporal } = serve({ 'demo/shop': {} });
     for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, 'hang');

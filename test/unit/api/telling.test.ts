@@ -29,6 +29,16 @@ describe('the workflow', () => {
     expect(await told).toBe('told');
   });
 
+  test('is told later for as long as it makes sense', async () => {
+    const telling = new Telling(new Calm());
+    const answers = ['away', 'refused', 'never asked'];
+    await telling.later(
+      async () => Promise.reject(answers.shift()),
+      (error) => error === 'away',
+    );
+    expect(answers).toEqual(['never asked']);
+  });
+
   test('may be left to itself by those who are safe as soon as many more are to be told', async () => {
     const telling = new Telling(new Calm());
     const { over: patient, shorten } = telling.patience(60_000);

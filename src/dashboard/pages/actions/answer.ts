@@ -35,7 +35,7 @@ export function untoldText(
   status: RolloutStatus | null,
 ): string {
   if (via === 'stop') {
-    return 'Temporal could not be told. The rollout finds the stop and ends rolled back, but its story may not say who asked for it and why.';
+    return 'Temporal could not be told yet: the rollout finds the stop and ends rolled back. For 10 minutes the API goes on trying to tell it who asked and why.';
   }
   if (status?.outcome === 'refused') return 'The rollout has ended as refused; no user had met the version.';
   const kept = status?.cause === null && status.question === undefined && keeping.has(status.phase);

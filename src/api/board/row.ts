@@ -3,6 +3,7 @@ import type { Verdict } from '../../domain/analysis/types.ts';
 import { attentionOf } from '../../domain/rollout/attention.ts';
 import type { Outline } from '../../domain/rollout/outline.ts';
 import { type Silence, silenceOf, silentMs } from '../../domain/rollout/silence.ts';
+import { pauseOf } from '../../domain/rollout/standstill.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import type { Phase } from '../../domain/rollout/types.ts';
 import { hasEnded, type RolloutRow, type RolloutSummary } from '../contract.ts';
@@ -64,7 +65,7 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
         }),
     checks: countsOf(verdicts),
     verdict: verdict && { kind: verdict.kind, check: verdict.check, reason: verdict.reason },
-    why: whyOf(live, status, silence ?? (untaken ? 'untaken' : null)),
+    why: whyOf(live, status, silence ?? (untaken ? 'untaken' : null), verdict?.kind ?? null),
     expectedEndAtMs:
       ended || paused || silence !== null || untaken
         ? null
@@ -131,6 +132,7 @@ function whyOf(
   live: WatchProgress | null,
   status: RolloutStatus | null,
   absence: Silence | 'untaken' | null,
+  verdict: Verdict['kind'] | null,
 ): string | null {
   const trouble = absence === null ? (live?.trouble ?? null) : absences[absence];
   if (status === null) return trouble;
@@ -140,7 +142,14 @@ function whyOf(
   const told = refusal ?? cause?.reason;
   // What a rollout waits for may be old, as nobody is there to tell of it.
   if (absence !== null) return told ?? trouble;
-  return told ?? holdReason ?? trouble ?? asked ?? closed?.reason ?? null;
+  // A check that fails is more than that somebody has stopped the clock.
+  const paused = status.paused && verdict !== 'fail' ? pausedText(status) : null;
+  return told ?? holdReason ?? trouble ?? asked ?? closed?.reason ?? paused;
+}
+
+function pausedText(status: RolloutStatus): string {
+  const { actor, reason } = pauseOf(status);
+  return `paused${actor === null ? '' : ` by ${actor}`}${reason === null ? '' : `: ${reason}`}`;
 }
 
 const absences: Readonly<Record<Silence | 'untaken', string>> = {

@@ -105,6 +105,16 @@ describe('a row of the live list', () => {
     expect(paused).toMatchObject({ paused: true, expectedEndAtMs: null, attention: 'none' });
   });
 
+  it('says who paused it and why, unless a check fails', () => {
+    const data = { command: 'pause', reason: 'waiting for db team' };
+    const line = { atMs: 4_000, kind: 'command' as const, text: 'pause', stage: 0, actor: 'ada', data };
+    const status = statusOf({ paused: true, timeline: [line] });
+    const seen = (kind: 'pass' | 'fail') =>
+      row(glanceOf({ status, live: liveOf({}, [verdictOf(kind, 'a')]) }));
+    expect(seen('pass')).toMatchObject({ paused: true, why: 'paused by ada: waiting for db team' });
+    expect(seen('fail')).toMatchObject({ attention: 'failing', why: null });
+  });
+
   it('says why it goes back, and until when traffic has to be home', () => {
     const cause = { kind: 'check', reason: 'success-rate failed', actor: null, atMs: 4_000 } as const;
     const status = statusOf({ phase: 'restoring', askedPercent: 0, cause });

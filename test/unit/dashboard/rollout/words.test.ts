@@ -60,6 +60,17 @@ describe('the headline', () => {
     expect(found.text).toContain(text);
   });
 
+  it('says who paused it, why, since when, and when its time is over', () => {
+    const data = { command: 'pause', reason: 'waiting for db team' };
+    const line = { atMs: at(15), kind: 'command' as const, text: 'pause', stage: 0, actor: 'ada', data };
+    expect(headline({ paused: true, timeline: [line], limitAtMs: at(600) })).toMatchObject({
+      title: 'Paused by ada',
+      text: expect.stringContaining('Waiting for db team. The stage clock stands still.'),
+      sinceMs: at(15),
+      limitAtMs: at(600),
+    });
+  });
+
   it('puts a hold before a failing check, and the way back before both', () => {
     expect(headline({ phase: 'holding', holdReason: 'frozen' }, looked('fail')).title).toBe('Held');
     expect(headline({ phase: 'holding', holdReason: 'frozen', cause }, looked('fail')).title).toBe(

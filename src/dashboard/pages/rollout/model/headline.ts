@@ -5,6 +5,7 @@ import type { RolloutView } from '../../../../api/contract.ts';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { CheckRecord } from '../../../../domain/analysis/types.ts';
 import { silenceOf } from '../../../../domain/rollout/silence.ts';
+import { askedSinceMs, heldSinceMs, pauseOf } from '../../../../domain/rollout/standstill.ts';
 import type { RolloutStatus, WatchProgress } from '../../../../domain/rollout/status.ts';
 import type { SignIcon, Tone } from './sign.ts';
 
@@ -13,6 +14,10 @@ export interface Headline {
   readonly icon: SignIcon;
   readonly title: string;
   readonly text: string;
+  /** Since when it stands still; null or absent: it goes on by itself, or that is not known. */
+  readonly sinceMs?: number | null;
+  /** When its time limit strikes, at the latest; absent: none binds, or it goes on by itself. */
+  readonly limitAtMs?: number;
 }
 
 /** `nowMs`: when the view was known to be true last, by the clock of the workers. */
@@ -86,30 +91,47 @@ function goingBack({ cause, restoredAtMs, rollback, arms }: RolloutStatus): Head
 
 /** What waits for a person comes before everything that goes on by itself. */
 function waiting(status: RolloutStatus): Headline | null {
+  const found = standstillOf(status);
+  // The time limit ends with the promotion.
+  const isBound = !['promoting', 'watching', 'cleaning'].includes(status.phase);
+  return found !== null && isBound ? { ...found, limitAtMs: status.limitAtMs } : found;
+}
+
+function standstillOf(status: RolloutStatus): Headline | null {
+  const askedMs = askedSinceMs(status);
   const { question, holdReason, paused, overrideAsked } = status;
-  if (question === 'rollback') return asked('Waits for a yes to roll back', holdReason ?? '');
-  if (question?.startsWith('gate:')) return asked('A gate waits for an approval', openGates(status));
+  if (question === 'rollback')
+    return asked('Waits for a yes to roll back', sentence(holdReason ?? ''), askedMs);
+  if (question?.startsWith('gate:')) return asked('A gate waits for an approval', openGates(status), askedMs);
   if (question !== undefined || status.phase === 'approving') {
     const name = status.stages[status.stage]?.name ?? '';
     return asked(
       'Waits for an approval',
       `Stage “${name}” has passed its checks and waits for a yes or a no.`,
+      askedMs,
     );
   }
   if (overrideAsked) {
-    const { actor, reason } = overrideAsked;
-    return asked('An override waits for a second person', `${actor}: ${reason}`);
+    const { actor, reason, atMs } = overrideAsked;
+    return asked('An override waits for a second person', `${actor}: ${reason}`, atMs);
   }
-  if (holdReason !== null) return asked('Held', sentence(holdReason));
+  if (holdReason !== null) return asked('Held', sentence(holdReason), heldSinceMs(status));
   if (paused) {
-    const text = 'The stage clock stands still. The canary keeps its users and is judged on.';
-    return { tone: 'warn', icon: 'pause', title: 'Paused', text };
+    const { actor, reason, sinceMs } = pauseOf(status);
+    const still = 'The stage clock stands still. The canary keeps its users and is judged on.';
+    return {
+      tone: 'warn',
+      icon: 'pause',
+      title: actor === null ? 'Paused' : `Paused by ${actor}`,
+      text: `${sentence(reason ?? '')} ${still}`.trim(),
+      sinceMs,
+    };
   }
   return null;
 }
 
-function asked(title: string, text: string): Headline {
-  return { tone: 'warn', icon: 'hand', title, text };
+function asked(title: string, text: string, sinceMs: number | null): Headline {
+  return { tone: 'warn', icon: 'hand', title, text, sinceMs };
 }
 
 function openGates({ gates = [] }: RolloutStatus): string {

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { announce } from '../../../shell/announcer.tsx';
 import { Coded } from '../../../ui/coded.tsx';
 import { Icon } from '../../../ui/icon.tsx';
+import { At, Since } from '../../../ui/time.tsx';
 import type { Headline } from '../model/headline.ts';
 
 interface HeadlineBannerProps {
@@ -10,7 +11,8 @@ interface HeadlineBannerProps {
   readonly children?: ReactNode;
 }
 
-export function HeadlineBanner({ headline: { tone, icon, title, text }, children }: HeadlineBannerProps) {
+export function HeadlineBanner({ headline, children }: HeadlineBannerProps) {
+  const { tone, icon, title, text } = headline;
   useSaid(`${title}. ${text}`);
   return (
     <section className="headline" data-tone={tone} aria-label="How it stands">
@@ -22,9 +24,28 @@ export function HeadlineBanner({ headline: { tone, icon, title, text }, children
             <Coded text={text} />
           </p>
         )}
+        <Times headline={headline} />
         {children}
       </div>
     </section>
+  );
+}
+
+function Times({ headline: { sinceMs = null, limitAtMs } }: Pick<HeadlineBannerProps, 'headline'>) {
+  if (sinceMs === null && limitAtMs === undefined) return null;
+  return (
+    <p className="muted" aria-live="off">
+      {sinceMs === null ? null : (
+        <>
+          Since <At ms={sinceMs} />, for <Since ms={sinceMs} />.{' '}
+        </>
+      )}
+      {limitAtMs === undefined ? null : (
+        <>
+          The rollout must be promoted by <At ms={limitAtMs} />.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -1,6 +1,17 @@
 /** The theme's colours as a canvas wants them: resolved, since it knows neither custom properties nor `light-dark`. */
 
-const names = ['canary', 'stable', 'bad', 'bad-soft', 'accent', 'muted', 'line', 'ink', 'surface'] as const;
+const names = [
+  'canary',
+  'stable',
+  'bad',
+  'bad-soft',
+  'good-soft',
+  'accent',
+  'muted',
+  'line',
+  'ink',
+  'surface',
+] as const;
 
 export type Colours = Readonly<Record<(typeof names)[number], string>>;
 

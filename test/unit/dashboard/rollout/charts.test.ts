@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkCharts,
+  evidenceOf,
   latestLook,
   rangeOf,
 } from '../../../../src/dashboard/pages/rollout/model/check-chart.ts';
@@ -13,6 +14,7 @@ import { stageLines } from '../../../../src/dashboard/pages/rollout/model/stage-
 import {
   allowedText,
   chartText,
+  evidenceText,
   valueText,
   verdictWord,
 } from '../../../../src/dashboard/pages/rollout/model/wording.ts';
@@ -106,14 +108,30 @@ describe('the chart of a check', () => {
     const [low, high] = chart ? rangeOf(chart) : [];
     expect(low).toBe(0);
     expect(high).toBeGreaterThan(5);
-    expect(rangeOf({ name: '', unit: '', kind: '', record: null, stages: [] })).toEqual([0, 1]);
+    expect(rangeOf({ name: '', unit: '', kind: '', isTested: false, record: null, stages: [] })).toEqual([
+      0, 1,
+    ]);
+  });
+
+  it('of a test shows how far its evidence is from failing, since a value beyond the line is no failure yet', () => {
+    const evidenceWith = (kind: 'pass' | 'fail', eValue: number) =>
+      evidenceOf({ last: verdictOf({ kind, statistics: { ...statistics, eValue } }) });
+    expect(evidenceOf(null)).toBeNull();
+    expect(evidenceWith('pass', 0.95)).toEqual({ part: 0, value: 0.95, failsAt: 100 });
+    expect(evidenceWith('pass', 10)?.part).toBeCloseTo(0.5);
+    expect(evidenceWith('fail', 40)).toEqual({ part: 1, value: null, failsAt: 100 });
+    expect(evidenceText({ part: 0, value: 0.951, failsAt: 142.8 })).toBe('0.95, fails at 140');
+    expect(evidenceText({ part: 1, value: null, failsAt: 100 })).toBe('reached 100, at which it fails');
   });
 
   it('is a sentence for whoever cannot see it', () => {
     const [chart] = checkCharts(seriesOf());
-    expect(chart && chartText(chart)).toBe(
-      'errors: canary 0.8 % against 0.5 % of stable, allowed at most 2 %.',
-    );
+    expect(chart && chartText(chart)).toBe('errors: canary 0.8 % against 0.5 % of stable, held against 2 %.');
+    const alert = seriesOf({
+      stages: seriesOf().stages.map((stage) => ({ ...stage, checks: [checkOf({ kind: 'threshold' })] })),
+    });
+    const [limited] = checkCharts(alert);
+    expect(limited && chartText(limited)).toContain('allowed at most 2 %.');
     expect(allowedText({ low: null, high: null }, '%')).toContain('without a fixed limit');
     expect(allowedText({ low: 99, high: 100 }, '%')).toBe('99 to 100 %');
   });

@@ -22,6 +22,8 @@ export interface CheckChart {
   readonly name: string;
   readonly unit: string;
   readonly kind: string;
+  /** Judged by evidence over many looks: a value beyond the limits is no failure in itself. */
+  readonly isTested: boolean;
   /** Of the latest stage. */
   readonly record: CheckRecord | null;
   /** Those in which it was looked at, in order. */
@@ -42,6 +44,7 @@ export function checkCharts({ stages }: RolloutSeries): CheckChart[] {
       name,
       unit: last?.unit ?? '',
       kind: last?.kind ?? '',
+      isTested: last?.kind === 'counts',
       record: own.findLast(({ check }) => check.record !== null)?.check.record ?? null,
       stages: own
         .filter(({ check }) => check.atMs.length > 0)
@@ -83,6 +86,24 @@ export function rangeOf({ stages }: CheckChart): readonly [low: number, high: nu
   const room = (high - low) * 0.12 || Math.abs(high) * 0.1 || 1;
   // Shares, times and counts begin at 0, and hardly anything that is measured lies below.
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+export interface ChartEvidence {
+  /** On a scale of powers, as evidence multiplies: at 1 the check fails. */
+  readonly part: number;
+  /** Null: it has reached `failsAt`, which counts also where evidence has shrunk since. */
+  readonly value: number | null;
+  readonly failsAt: number;
+}
+
+/** What the latest look of a test decides by; null: it makes none, or has not looked. */
+export function evidenceOf(record: Pick<CheckRecord, 'last'> | null): ChartEvidence | null {
+  const { kind, statistics } = record?.last ?? {};
+  if (statistics === undefined) return null;
+  const { eValue, failsAt } = statistics;
+  if (kind === 'fail') return { part: 1, value: null, failsAt };
+  const part = eValue <= 1 ? 0 : Math.min(1, Math.log(eValue) / Math.log(failsAt));
+  return { part, value: eValue, failsAt };
 }
 
 export function latestLook({ stages }: CheckChart): ChartLook | null {

@@ -7,11 +7,13 @@ import type { VerdictKind } from '../../../../domain/analysis/types.ts';
 import { Badge, type Tone } from '../../../ui/badge.tsx';
 import type { IconName } from '../../../ui/icon.tsx';
 import { At } from '../../../ui/time.tsx';
-import { type ChartLook, type CheckChart, latestLook } from '../model/check-chart.ts';
+import { type ChartLook, type CheckChart, evidenceOf, latestLook } from '../model/check-chart.ts';
 import {
-  allowedText,
   chartText,
+  evidenceText,
   intervalText,
+  limitName,
+  limitText,
   valueText,
   verdictWord,
   verdictWords,
@@ -62,7 +64,7 @@ export function CheckCard({ chart, isHeard, x }: CheckCardProps) {
             </Suspense>
           </div>
           <figcaption>
-            <Readout look={pointed ?? latest} unit={chart.unit} isLatest={pointed === null} />
+            <Readout chart={chart} look={pointed ?? latest} isLatest={pointed === null} />
           </figcaption>
         </figure>
       )}
@@ -72,13 +74,15 @@ export function CheckCard({ chart, isHeard, x }: CheckCardProps) {
 }
 
 interface ReadoutProps {
+  readonly chart: CheckChart;
   readonly look: ChartLook;
-  readonly unit: string;
   readonly isLatest: boolean;
 }
 
 /** Also the legend: each value has the sign of its line. */
-function Readout({ look, unit, isLatest }: ReadoutProps) {
+function Readout({ chart, look, isLatest }: ReadoutProps) {
+  const { unit, isTested } = chart;
+  const evidence = isLatest ? evidenceOf(chart.record) : null;
   const { atMs, verdict, canary, stable, from } = look;
   return (
     <dl className="readout">
@@ -110,10 +114,29 @@ function Readout({ look, unit, isLatest }: ReadoutProps) {
       )}
       <div>
         <dt>
-          <span className="key key-limit" aria-hidden="true" /> limit
+          <span className={`key ${isTested ? 'key-held' : 'key-limit'}`} aria-hidden="true" />{' '}
+          {limitName(chart)}
         </dt>
-        <dd>{allowedText(look, unit)}</dd>
+        <dd>{limitText(look, chart)}</dd>
       </div>
+      {evidence === null ? null : (
+        <div>
+          <dt>evidence that it is worse</dt>
+          <dd>
+            <meter
+              className="check-evidence"
+              min={0}
+              low={0.5}
+              high={0.999}
+              max={1}
+              optimum={0}
+              value={evidence.part}
+              aria-label="evidence, of what it fails at"
+            />{' '}
+            {evidenceText(evidence)}
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

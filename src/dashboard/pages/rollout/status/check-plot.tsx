@@ -23,7 +23,7 @@ export function CheckPlot({ chart, x, onLook }: CheckPlotProps) {
   const rows = useMemo(() => rowsOf(chart), [chart]);
   const data = useMemo(() => dataOf(rows), [rows]);
   const y = useMemo(() => rangeOf(chart), [chart]);
-  const under = useMemo(() => forbiddenPainter(chart), [chart]);
+  const under = useMemo(() => limitPainter(chart), [chart]);
   const over = useMemo(() => failurePainter(chart), [chart]);
   return (
     <Plot
@@ -65,8 +65,11 @@ function dataOf(rows: readonly Row[]): uPlot.AlignedData {
   ];
 }
 
-/** Beyond each limit the ground is red and hatched, from each look to the next. */
-function forbiddenPainter({ stages }: CheckChart): Painter {
+/**
+ * From each look to the next: beyond a limit the ground is red. Where a test decides, what lies beyond is no failure
+ * yet, so that the allowed side is green instead.
+ */
+function limitPainter({ stages, isTested }: CheckChart): Painter {
   return (plot, colours) => {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
@@ -82,19 +85,22 @@ function forbiddenPainter({ stages }: CheckChart): Painter {
             ? []
             : [[plot.valToPos(look.atMs / 1000, 'x', true), plot.valToPos(limit, 'y', true)] as const];
         });
-        paintBeyond(ctx, edge, side === 'high' ? bbox.top : bbox.top + bbox.height, colours, ratio);
+        const isUp = (side === 'high') !== isTested;
+        const [ground, line] = isTested
+          ? [colours['good-soft'], colours.muted]
+          : [colours['bad-soft'], colours.bad];
+        paintSide(ctx, edge, isUp ? bbox.top : bbox.top + bbox.height, { ground, line, ratio });
       }
     }
     ctx.restore();
   };
 }
 
-function paintBeyond(
+function paintSide(
   ctx: CanvasRenderingContext2D,
   edge: readonly (readonly [x: number, y: number])[],
   far: number,
-  colours: { readonly bad: string; readonly 'bad-soft': string },
-  ratio: number,
+  { ground, line, ratio }: { readonly ground: string; readonly line: string; readonly ratio: number },
 ): void {
   const [first, last] = [edge[0], edge.at(-1)];
   if (first === undefined || last === undefined) return;
@@ -106,11 +112,11 @@ function paintBeyond(
   for (const [x, y] of points) ctx.lineTo(x, y);
   ctx.lineTo(end[0], far);
   ctx.closePath();
-  ctx.fillStyle = colours['bad-soft'];
+  ctx.fillStyle = ground;
   ctx.fill();
   ctx.beginPath();
   for (const [x, y] of points) ctx.lineTo(x, y);
-  ctx.strokeStyle = colours.bad;
+  ctx.strokeStyle = line;
   ctx.lineWidth = ratio;
   ctx.setLineDash([2 * ratio, 3 * ratio]);
   ctx.stroke();

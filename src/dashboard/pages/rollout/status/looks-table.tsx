@@ -4,7 +4,7 @@ import { spoken } from '../../../../domain/analysis/format.ts';
 import { Table } from '../../../ui/table.tsx';
 import { At } from '../../../ui/time.tsx';
 import type { CheckChart } from '../model/check-chart.ts';
-import { allowedText, intervalText, valueText, verdictWords } from '../model/wording.ts';
+import { intervalText, limitText, valueText, verdictWords } from '../model/wording.ts';
 
 export function LooksTable({ chart }: { readonly chart: CheckChart }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -19,12 +19,14 @@ export function LooksTable({ chart }: { readonly chart: CheckChart }) {
   );
 }
 
-function Rows({ chart: { name, unit, stages } }: { readonly chart: CheckChart }) {
+function Rows({ chart }: { readonly chart: CheckChart }) {
+  const { name, unit, stages, isTested } = chart;
+  const limit = isTested ? 'Held against' : 'Allowed';
   const rows = stages.flatMap((stage) => stage.looks.map((look) => ({ stage: stage.name, look })));
   return (
     <Table
       caption={`Looks of ${spoken(name)}`}
-      columns={['Time', 'Stage', 'Verdict', 'Canary', 'Stable', 'Surely between', 'Allowed']}
+      columns={['Time', 'Stage', 'Verdict', 'Canary', 'Stable', 'Surely between', limit]}
     >
       {rows.toReversed().map(({ stage, look }) => (
         <tr key={`${stage} ${look.atMs}`}>
@@ -36,7 +38,7 @@ function Rows({ chart: { name, unit, stages } }: { readonly chart: CheckChart })
           <td data-label="Canary">{valueText(look.canary, unit)}</td>
           <td data-label="Stable">{valueText(look.stable, unit)}</td>
           <td data-label="Surely between">{intervalText(look, unit)}</td>
-          <td data-label="Allowed">{allowedText(look, unit)}</td>
+          <td data-label={limit}>{limitText(look, chart)}</td>
         </tr>
       ))}
     </Table>

@@ -46,6 +46,9 @@ const timesSchema = z.object({ n: z.number(), p50: z.number().nullable(), p95: z
 const rollbackStatisticsSchema: z.ZodType<RollbackStatistics> = z
   .object({
     count: z.number(),
+    withoutTraffic: z
+      .number()
+      .describe('Not in anything else here: their canaries never had traffic, so nothing was taken back.'),
     byTrigger: z.record(z.string(), z.number()),
     inTime: z.number(),
     late: z.number(),

@@ -215,6 +215,7 @@ export const rolloutExamples = {
       next: null,
       statistics: {
         count: 1,
+        withoutTraffic: 0,
         byTrigger: { check: 1 },
         inTime: 1,
         late: 0,

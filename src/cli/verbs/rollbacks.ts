@@ -61,11 +61,24 @@ function rowOf({ record }: RollbackEntry): string[] {
 }
 
 function summaryOf(statistics: RollbackStatistics): string[] {
-  const { count, byTrigger, inTime, late, pending, success, decide, restore, mttdMs, mttrMs } = statistics;
+  const {
+    count,
+    withoutTraffic,
+    byTrigger,
+    inTime,
+    late,
+    pending,
+    success,
+    decide,
+    restore,
+    mttdMs,
+    mttrMs,
+  } = statistics;
   const causes = Object.entries(byTrigger).map(([trigger, number]) => `${trigger} ${number}`);
   const share = success === null ? '' : ` (${(success * 100).toFixed(1)} %)`;
   return [
-    `${count} in all: ${causes.join(', ')}`,
+    [`${count} in all`, ...(causes.length === 0 ? [] : [causes.join(', ')])].join(': '),
+    ...(withoutTraffic === 0 ? [] : [`not counted: ${withoutTraffic} whose canary never had traffic`]),
     `restored in time: ${inTime} of ${inTime + late}${share}${pending > 0 ? `, ${pending} under way` : ''}`,
     `from decision to restored: ${timesText(restore)}`,
     `from first bad look to decision: ${timesText(decide)}`,

@@ -2,7 +2,10 @@
 import type { RollbackRecord } from './rollback-record.ts';
 
 export interface RollbackStatistics {
+  /** Without those that `withoutTraffic` counts, like all else here. */
   readonly count: number;
+  /** Of rollouts whose canary never had traffic, such as one that could not be started: nothing was taken back. */
+  readonly withoutTraffic: number;
   /** How many each trigger caused. */
   readonly byTrigger: Readonly<Record<string, number>>;
   /** The data plane read 0 within `rollback.timeout`. */
@@ -41,9 +44,10 @@ export interface Times {
 
 /** `requestsPerUser`: how many requests one user makes while a canary runs, as whoever asks knows; null: not known. */
 export function rollbackStatisticsOf(
-  records: readonly RollbackRecord[],
+  all: readonly RollbackRecord[],
   requestsPerUser: number | null,
 ): RollbackStatistics {
+  const records = all.filter(hadTraffic);
   const endings = records.map(endingOf);
   const counted = (ending: Ending) => endings.filter((one) => one === ending).length;
   const inTime = counted('in-time');
@@ -54,6 +58,7 @@ export function rollbackStatisticsOf(
   const canaryRequests = requests.length === 0 ? null : sum(requests);
   return {
     count: records.length,
+    withoutTraffic: all.length - records.length,
     byTrigger: countByTrigger(records),
     inTime,
     late,
@@ -70,6 +75,11 @@ export function rollbackStatisticsOf(
         ? null
         : Math.ceil(canaryRequests / requestsPerUser),
   };
+}
+
+/** One that is late counts in any case, and of one under way it may not be known yet. */
+function hadTraffic(record: RollbackRecord): boolean {
+  return record.exposedMs !== null || endingOf(record) !== 'in-time';
 }
 
 type Ending = 'in-time' | 'late' | 'pending';

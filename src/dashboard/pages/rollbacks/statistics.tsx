@@ -3,7 +3,19 @@ import type { RollbackPage } from '../../../api/contract.ts';
 import { shareText, tookText } from './words.ts';
 
 export function Statistics({ statistics }: { readonly statistics: RollbackPage['statistics'] }) {
-  const { count, inTime, late, pending, success, decide, restore, mttdMs, mttrMs, byTrigger } = statistics;
+  const {
+    count,
+    inTime,
+    late,
+    pending,
+    success,
+    decide,
+    restore,
+    mttdMs,
+    mttrMs,
+    byTrigger,
+    withoutTraffic,
+  } = statistics;
   const tiles = [
     { name: 'Rollbacks', value: String(count), note: pending === 0 ? '' : `${pending} under way` },
     { name: 'In time', value: shareText(success), note: `${inTime} in time, ${late} late` },
@@ -33,6 +45,9 @@ export function Statistics({ statistics }: { readonly statistics: RollbackPage['
           </div>
         ))}
       </dl>
+      {withoutTraffic === 0 ? null : (
+        <p className="muted">Not counted: {withoutTraffic} whose canary never had traffic.</p>
+      )}
       {triggers.length === 0 ? null : (
         <p className="muted">By trigger: {triggers.map(([name, n]) => `${name} ${n}`).join(', ')}</p>
       )}

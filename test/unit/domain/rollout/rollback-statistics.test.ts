@@ -21,6 +21,7 @@ describe('statistics of rollbacks', () => {
   it('of none claim nothing', () => {
     expect(rollbackStatisticsOf([], 10)).toEqual({
       count: 0,
+      withoutTraffic: 0,
       byTrigger: {},
       inTime: 0,
       late: 0,
@@ -66,6 +67,16 @@ describe('statistics of rollbacks', () => {
       success: 0.6,
     });
     expect(rollbackStatisticsOf([rollback(null, null)], null).success).toBeNull();
+  });
+
+  it('leave out those whose canary never had traffic, unless the way back was late', () => {
+    const never = { exposedMs: null, trigger: 'failure' } as const;
+    const records = [rollback(10, null), rollback(74, null, never), rollback(null, null, never)];
+    const late12s = rollback(12_000, null, { ...never, actions: [late] });
+    expect(rollbackStatisticsOf([...records, late12s], null)).toMatchObject({
+      ...{ count: 3, withoutTraffic: 1, byTrigger: { command: 1, failure: 2 } },
+      ...{ inTime: 1, pending: 1, late: 1, restore: { n: 2 } },
+    });
   });
 
   it('give percentiles that were measured, of those where there was something to measure', () => {

@@ -24,6 +24,12 @@ describe('the state of a rollout in a word', () => {
     expect(stateOf(row(changes), 6_000).word).toBe(word);
   });
 
+  it('has the tone of the page when it was rolled back', () => {
+    const rolledBack = { outcome: 'rolled-back', temporalStatus: 'COMPLETED' } as const;
+    expect(endingOf(rolledBack).tone).toBe('bad');
+    expect(stateOf(row({ phase: 'rolled-back' }), 6_000).tone).toBe('bad');
+  });
+
   it.each([
     ['TERMINATED', 'Terminated'],
     ['TIMED_OUT', 'Timed out'],

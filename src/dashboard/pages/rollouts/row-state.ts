@@ -39,7 +39,7 @@ export function endingOf({
     case 'promoted':
       return say('Promoted', 'good', 'check');
     case 'rolled-back':
-      return say('Rolled back', 'warn', 'back');
+      return say('Rolled back', 'bad', 'back');
     case 'refused':
       return say('Refused', 'warn', 'hand');
     default:
@@ -71,7 +71,7 @@ const phases: Readonly<Record<Phase, RowState>> = {
   restoring: wanting.restoring,
   cleaning: say('Cleaning up', 'idle', 'clock'),
   promoted: say('Promoted', 'good', 'check'),
-  'rolled-back': say('Rolled back', 'warn', 'back'),
+  'rolled-back': say('Rolled back', 'bad', 'back'),
   refused: say('Refused', 'warn', 'hand'),
 };
 

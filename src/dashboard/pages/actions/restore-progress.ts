@@ -39,9 +39,11 @@ export function restoreProgress(status: Told, nowMs: number): RestoreProgress | 
   };
 }
 
-function decided({ rollback }: Told): Milestone {
+function decided({ rollback, outcome }: Told): Milestone {
   const by = rollback?.actor === null ? 'by Sluice' : `by ${rollback?.actor}`;
-  return { title: `Decided ${by}`, state: 'done', afterMs: 0, detail: rollback?.reason ?? '' };
+  // Of a rollout that has ended the headline says why. All else is reckoned from here.
+  const detail = outcome === null ? (rollback?.reason ?? '') : '';
+  return { title: `Decided ${by}`, state: 'done', afterMs: null, detail };
 }
 
 function home({ rollback, rollbackTimeoutMs, arms }: Told, nowMs: number): Milestone {

@@ -5,11 +5,10 @@ import { restoreProgress } from '../../../../src/dashboard/pages/actions/restore
 import { consequenceOf } from '../../../../src/dashboard/pages/actions/words.ts';
 import { atText } from '../../../../src/dashboard/ui/at-text.ts';
 import type { Grant, Role } from '../../../../src/domain/access/grants.ts';
-import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-record.ts';
 import type { RolloutStatus } from '../../../../src/domain/rollout/status.ts';
 import { commandNames, type TimelineEntry } from '../../../../src/domain/rollout/types.ts';
 import { statusOf, viewOf } from '../../api/fakes.ts';
-import { liveOf } from '../rollout/fixtures.ts';
+import { liveOf, rollbackRecord as record } from '../rollout/fixtures.ts';
 
 const arms = { stableSlot: 'blue', stableVersion: 'v1', canaryVersion: 'v2' } as const;
 const stages = [
@@ -151,23 +150,6 @@ describe('what a command is about', () => {
 });
 
 describe('the progress of a way back', () => {
-  const record: RollbackRecord = {
-    target: 'demo/shop',
-    version: 'v2',
-    stableVersion: 'v1',
-    trigger: 'command',
-    reason: 'too slow',
-    actor: 'ann',
-    evidence: [],
-    firstBadAtMs: null,
-    decidedAtMs: 1000,
-    restoredAtMs: null,
-    decideMs: null,
-    restoreMs: null,
-    exposedMs: null,
-    canaryRequests: null,
-    actions: [],
-  };
   const states = (status: Partial<RolloutStatus>, nowMs: number) =>
     restoreProgress(statusOf({ rollbackTimeoutMs: 30_000, ...status }), nowMs)?.milestones.map(
       ({ state }) => state,

@@ -1,12 +1,31 @@
 /** Views and series of one rollout for the tests of its page. */
 import type { CheckSeries, RolloutSeries, RolloutView } from '../../../../src/api/contract.ts';
 import type { Verdict } from '../../../../src/domain/analysis/types.ts';
+import type { RollbackRecord } from '../../../../src/domain/rollout/rollback-record.ts';
 import type { WatchProgress } from '../../../../src/domain/rollout/status.ts';
 import { emptyCarry } from '../../../../src/domain/rollout/types.ts';
 import { type statusOf, viewOf } from '../../api/fakes.ts';
 
 export const startMs = 1_795_900_000_000;
 export const at = (afterS: number) => startMs + 1000 * afterS;
+
+export const rollbackRecord: RollbackRecord = {
+  target: 'demo/shop',
+  version: 'v2',
+  stableVersion: 'v1',
+  trigger: 'command',
+  reason: 'too slow',
+  actor: 'ann',
+  evidence: [],
+  firstBadAtMs: null,
+  decidedAtMs: 1000,
+  restoredAtMs: null,
+  decideMs: null,
+  restoreMs: null,
+  exposedMs: null,
+  canaryRequests: null,
+  actions: [],
+};
 
 export function verdictOf(changes: Partial<Verdict> = {}): Verdict {
   return {

@@ -10,7 +10,7 @@ import { startedText } from '../../../../src/domain/rollout/timeline.ts';
 import { emptyCarry } from '../../../../src/domain/rollout/types.ts';
 import { successCheck } from '../../../support/plan.ts';
 import { viewOf } from '../../api/fakes.ts';
-import { at, liveOf, running, startMs, verdictOf } from './fixtures.ts';
+import { at, liveOf, rollbackRecord, running, startMs, verdictOf } from './fixtures.ts';
 
 const nowMs = at(21);
 const told = { nowMs, isHeard: true };
@@ -39,10 +39,10 @@ describe('the headline', () => {
     ['goes back', { phase: 'restoring', cause }, {}, 'bad', 'Errors: 5 % bad.'],
     [
       'was rolled back',
-      { phase: 'rolled-back', outcome: 'rolled-back', cause },
+      { phase: 'rolled-back', outcome: 'rolled-back', cause, rollback: rollbackRecord },
       {},
       'bad',
-      'All users are on v1.',
+      'All users are on v1. Too slow.',
     ],
     [
       'was promoted',

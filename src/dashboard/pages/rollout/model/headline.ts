@@ -73,8 +73,7 @@ function ended({ outcome, version, arms, cause, refusal, rollback }: RolloutStat
     tone: 'bad',
     icon: 'back',
     title: 'Rolled back',
-    // The steps of the way back, shown below, begin with the reason.
-    text: `All users are on ${stable}. ${rollback === null ? sentence(cause?.reason ?? '') : ''}`.trim(),
+    text: `All users are on ${stable}. ${sentence(rollback?.reason ?? cause?.reason ?? '')}`.trim(),
   };
 }
 

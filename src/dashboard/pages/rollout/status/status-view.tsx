@@ -13,6 +13,7 @@ import { type Hearing, hearingOf } from '../model/sight.ts';
 import { stageLines } from '../model/stage-lines.ts';
 import type { RolloutSeen } from '../use-rollout.ts';
 import { CheckCard } from './check-card.tsx';
+import { EndedLinks } from './ended-links.tsx';
 import { FactsList } from './facts-list.tsx';
 import { HeadlineBanner } from './headline-banner.tsx';
 import { InstancesCard } from './instances-card.tsx';
@@ -46,6 +47,7 @@ export function StatusView({ seen }: StatusViewProps) {
         )}
         {view.status === null ? null : <RestoreView status={view.status} />}
       </HeadlineBanner>
+      {isOver ? <EndedLinks view={view} /> : null}
       {lines.length === 0 ? null : <StageTimeline lines={lines} />}
       <div className="status-columns">
         <div className="status-charts">

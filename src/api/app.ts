@@ -158,7 +158,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   planRoutes(app, deps, startBoundOf(options, metrics));
   metricsCheckRoutes(app, deps);
   backtestRoutes(app, deps);
-  emergencyRoutes(app, deps);
+  emergencyRoutes(app, deps, own);
   emergencyRollbackRoutes(app, deps, own);
   rollbackRoutes(app, deps, own);
   evidenceRoutes(app, deps);

@@ -52,6 +52,7 @@ import type {
   RolloutPage,
   RolloutSeries,
   RolloutView,
+  StopOfAll,
   Verification,
 } from './contract.ts';
 import type { EventKeys } from './outside/delivery.ts';
@@ -158,6 +159,8 @@ export interface RolloutService {
    * tell each once.
    */
   emergencyStop(request: EmergencyStopBody, key?: string | null): Promise<EmergencyAnswer>;
+  /** Whether a stop of everything is in force. `sinceMs`: what was seen before then will not do. */
+  stopOfAll(sinceMs?: number): Promise<StopOfAll>;
   /** Clears a stop of everything. `key`: the same key and request clear it once, in each data plane. */
   release(order?: ReleaseBody, key?: string | null): Promise<ReleaseAnswer>;
   /** Stops the canaries of a scope, then begins the emergency rollback, or wakes the one that is open. */

@@ -12,6 +12,7 @@ import {
   hasEnded,
   type Readiness,
   type RolloutSummary,
+  type StopOfAll,
 } from './contract.ts';
 import { Calm } from './express/calm.ts';
 import type { DataPlanes } from './express/data-planes.ts';
@@ -40,12 +41,14 @@ import type { Running } from './temporal/running-changes.ts';
 import { SeriesReader } from './temporal/series.ts';
 import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
+import { StopOrders, stopOfAll } from './temporal/stop-of-all.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
 import { listRollouts, workerSeen } from './temporal/visibility.ts';
 import { WorkerSight } from './temporal/worker-sight.ts';
 
-interface TemporalServiceDeps extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'begun' | 'emergencies'> {
+interface TemporalServiceDeps
+  extends Omit<StartDeps, 'supersedeWaitMs' | 'turns' | 'begun' | 'emergencies' | 'orders'> {
   readonly replay: Replay;
   /** For the express lane, which does not wait for Temporal. */
   readonly planes: DataPlanes;
@@ -83,6 +86,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     clock: new ServerClock(),
     begun: new RecentStarts(),
     emergencies: new OpenEmergencies(options.client),
+    orders: new StopOrders(),
     looks: { underWay: 0, list: new RunningList(options) },
     ...options,
   };
@@ -92,6 +96,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
   const ready = new RecentPages<Readiness>();
   const recent = new RecentPages<ListedPage<RolloutSummary>>((atMs) => deps.looks.list.quietSince(atMs));
   const emergencies = askedEvery<ListedPage<EmergencySummary>>(emergenciesEveryMs);
+  const stops = askedEvery<StopOfAll>(emergenciesEveryMs);
   if (options.keepList === true) {
     deps.looks.list.keep(() => calm.pause(listWaitsMs));
     worker.keep();
@@ -108,7 +113,11 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
       history.changed();
       series.changed();
     });
-  const opening = <T>(change: Promise<T>) => change.finally(() => emergencies.changed());
+  const opening = <T>(change: Promise<T>) =>
+    change.finally(() => {
+      emergencies.changed();
+      stops.changed();
+    });
   const commanded: RolloutService['command'] = async (ref, command, isKeyed = false) => {
     const isExpress = command.name === 'rollback' && command.gradual !== true;
     const send = isExpress ? rollBack : sendCommand;
@@ -143,8 +152,10 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     audit: (ref) => auditOf(deps, ref),
     series: (ref, sinceMs) => series.read(ref, sinceMs),
     rollbacks: (query, sees, newEnough) => history.page(query, sees, newEnough),
-    emergencyStop: (request, key = null) => changing(emergencyStop(deps, request, key)),
-    release: (order = {}, key = null) => releaseAll(deps, order, key),
+    emergencyStop: (request, key = null) => opening(changing(emergencyStop(deps, request, key))),
+    stopOfAll: (sinceMs = undefined) =>
+      stops.since(sinceMs).of('', () => stopOfAll(deps, emergencies.since(sinceMs))),
+    release: (order = {}, key = null) => opening(releaseAll(deps, order, key)),
     openEmergency: (request, key = null) => opening(changing(openEmergency(deps, request, key))),
     emergencies: (query, sees = null, sinceMs = undefined) =>
       listEmergencies(deps, query, sees, emergencies.since(sinceMs)),

@@ -55,6 +55,7 @@ export const routes: { readonly [N in OperationName]: RouteOf<Operations[N]> } =
   getReview: `GET ${incident}/review`,
   closeIncident: `POST ${incident}/close`,
   emergencyStop: 'POST /v1/emergency-stop',
+  getEmergencyStop: 'GET /v1/emergency-stop',
   releaseEmergencyStop: 'POST /v1/emergency-stop/release',
   openEmergency: 'POST /v1/emergency-rollbacks',
   listEmergencies: 'GET /v1/emergency-rollbacks',

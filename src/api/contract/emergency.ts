@@ -54,6 +54,33 @@ export const emergencyAnswerSchema = z
   .meta({ id: 'EmergencyAnswer' });
 export type EmergencyAnswer = z.infer<typeof emergencyAnswerSchema>;
 
+export const stopOfAllSchema = z
+  .object({
+    stops: z.array(
+      z.object({
+        traffic: z.string(),
+        stopped: z.boolean().nullable().describe('Null: the data plane gave no answer.'),
+      }),
+    ),
+    orders: z
+      .array(
+        z.object({
+          actor: z.string(),
+          reason: z.string(),
+          atMs: z.number().describe('epoch milliseconds'),
+          emergency: z
+            .string()
+            .nullable()
+            .describe('The id of the emergency rollback that holds it; null: an emergency stop.'),
+        }),
+      )
+      .describe(
+        'Who stopped everything, as far as is known: of emergency stops only the latest that this API was told since it began.',
+      ),
+  })
+  .meta({ id: 'StopOfAll', description: 'Whether everything is stopped, of each data plane.' });
+export type StopOfAll = z.infer<typeof stopOfAllSchema>;
+
 export const releaseBodySchema = z
   .strictObject({ actor: z.exactOptional(actorSchema), reason: z.exactOptional(reasonSchema) })
   .meta({ id: 'EmergencyRelease' });

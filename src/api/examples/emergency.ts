@@ -63,6 +63,15 @@ export const emergencyExamples = {
     body: { scope: { environments: ['prod'] }, reason, actor },
     answer: { ...stop, told: 1, notTold: [] },
   },
+  getEmergencyStop: {
+    answer: {
+      stops: [
+        { traffic: 'haproxy', stopped: true },
+        { traffic: 'edge', stopped: false },
+      ],
+      orders: [{ actor, reason, atMs, emergency: null }],
+    },
+  },
   releaseEmergencyStop: {
     body: { actor, reason: 'the provider is back' },
     answer: { released: ['haproxy', 'edge'], notReleased: [], notStopped: ['edge'] },

@@ -30,8 +30,8 @@ export interface DataPlanes {
   release(name: string, holder: string): Promise<Released>;
   /** Whether a canary of the target may take traffic by what the data plane says. False when it does not answer. */
   hasCanary(ref: TrafficRef): Promise<boolean>;
-  /** Whether everything behind the data plane is stopped. False when it does not answer: preparation looks again. */
-  isStopped(name: string): Promise<boolean>;
+  /** Whether everything behind the data plane is stopped; null: it does not answer. */
+  isStopped(name: string): Promise<boolean | null>;
 }
 
 /** What a registry gives. */
@@ -85,7 +85,7 @@ export function createDataPlanes({ names, get }: TrafficInstances): DataPlanes {
       );
     },
     hasCanary: async ({ name, target }) => mayTakeTraffic(await look(name, target), Date.now()),
-    isStopped: async (name) => (await look(name, '*'))?.stopped === true,
+    isStopped: async (name) => (await look(name, '*'))?.stopped ?? null,
   };
 }
 

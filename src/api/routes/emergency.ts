@@ -1,13 +1,14 @@
-/** Routes for emergencies: stop all canary traffic of a scope, and release a stop of everything. */
+/** Routes for emergencies: stop all canary traffic of a scope, see whether everything is stopped, and release that. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { areasOfEmergency } from '../../domain/access/areas.ts';
 import { need } from '../access/principal.ts';
 import { operations } from '../contract.ts';
+import type { OwnChanges } from '../own-changes.ts';
 import { keyOf, schemaOf } from '../route-schema.ts';
 import type { ApiDeps } from '../service.ts';
 
-export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): void {
+export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps, own: OwnChanges): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
     operations.emergencyStop.path,
@@ -24,6 +25,12 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps): v
       request.log.warn({ restored: restored.length, notRestored, told, notTold }, 'emergency stop done');
       return answer;
     },
+  );
+  // Whoever may start a rollout anywhere, or see one, is concerned.
+  app.get(
+    operations.getEmergencyStop.path,
+    { config: { access: 'read', thinned: true }, schema: schemaOf('getEmergencyStop') },
+    (request) => rollouts.stopOfAll(own.ofLists(request)),
   );
   app.post(
     operations.releaseEmergencyStop.path,

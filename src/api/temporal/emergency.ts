@@ -33,6 +33,7 @@ export async function emergencyStop(
     scope === 'all'
       ? await stopEverything(deps, teller, byHand)
       : await stopSome(deps, someOf(scope), teller);
+  if (restored.some(({ target }) => target === '*')) deps.orders.took(order);
   const { told, notTold } = await teller.outcome(tellBudgetMs);
   if (restored.length === 0 && notRestored.length > 0) {
     const details = { notRestored, told, notTold };
@@ -65,15 +66,17 @@ export async function releaseAll(
 ): Promise<ReleaseAnswer> {
   const { names } = deps.planes;
   const once = key === null ? null : new ReleasesOnce(deps, order, key);
+  const { latest } = deps.orders;
   // Nothing is released before it is known of all of them.
   const before = await Promise.all(names.map(async (name) => (await once?.wasMade(name)) === true));
   const releases = names.map(async (name, at) => {
-    if (before[at]) return { name, problem: null, wasStopped: null };
+    if (before[at]) return { name, problem: null, wasStopped: null, letGo: false };
     const result = await releaseOne(deps, name);
     if (result.problem === null) await once?.keep(name);
     return { name, ...result };
   });
   const results = await Promise.all(releases);
+  if (results.every(({ letGo }) => letGo)) deps.orders.over(latest);
   const released = results.filter(({ problem }) => problem === null).map(({ name }) => name);
   const notReleased = results.flatMap(({ name, problem }) =>
     problem === null ? [] : [{ traffic: name, problem }],
@@ -96,17 +99,20 @@ interface ReleasedOne {
   readonly problem: string | null;
   /** Whether everything was stopped there before; null: nobody could say. */
   readonly wasStopped: boolean | null;
+  /** Whether nobody holds it by hand any more. */
+  readonly letGo: boolean;
 }
 
 async function releaseOne(deps: ExpressDeps, name: string): Promise<ReleasedOne> {
   let result = await deps.planes.release(name, byHand);
   const wasStopped = result.heldBy === null ? null : result.wasStopped;
+  const letGo = result.heldBy !== null;
   for (const holder of result.heldBy ?? []) {
     // One that was terminated releases nothing any more.
     if (await isOver(deps, holder)) result = await deps.planes.release(name, holder);
   }
-  if (result.heldBy === null) return { problem: result.problem, wasStopped };
-  return { problem: result.heldBy.length === 0 ? null : heldBy(result.heldBy), wasStopped };
+  if (result.heldBy === null) return { problem: result.problem, wasStopped, letGo };
+  return { problem: result.heldBy.length === 0 ? null : heldBy(result.heldBy), wasStopped, letGo };
 }
 
 /** Not while nobody can say. */

@@ -17,6 +17,7 @@ import type { StartRequest, StartResult } from '../service.ts';
 import { type AdmissionDeps, admitted, examinePlan } from './admission.ts';
 import { ask, callTimeoutMs, translated, within } from './calls.ts';
 import type { RecentStarts } from './recent-starts.ts';
+import type { StopOrders } from './stop-of-all.ts';
 import { supersede } from './supersede.ts';
 import { type Described, describe } from './view.ts';
 import { memoOf, runsOf, summaryOf, workerSeen } from './visibility.ts';
@@ -31,6 +32,8 @@ const coolingRuns = 20;
 export interface StartDeps extends AdmissionDeps {
   readonly planes: Pick<DataPlanes, 'isStopped'>;
   readonly emergencies: OpenEmergencies;
+  /** Who stopped everything. */
+  readonly orders: Pick<StopOrders, 'latest'>;
   /** What begins here, for stops that lists are too late for. */
   readonly begun: RecentStarts;
   /** How long a superseding start waits for the rollout in its way. */
@@ -96,12 +99,17 @@ async function refuseBarred(deps: StartDeps, plan: Plan): Promise<void> {
   await refuseStopped(deps, plan);
 }
 
-/** Preparation would refuse it as well, but later and with a rollout to its name. */
-async function refuseStopped({ planes }: StartDeps, { traffic }: Plan): Promise<void> {
-  if (!(await planes.isStopped(traffic.name))) return;
+/**
+ * Preparation would refuse it as well, but later and with a rollout to its name; it looks again where the data plane
+ * does not answer here.
+ */
+async function refuseStopped({ planes, orders }: StartDeps, { traffic }: Plan): Promise<void> {
+  if ((await planes.isStopped(traffic.name)) !== true) return;
+  const { latest } = orders;
+  const by = latest === null ? '' : ` ${latest.actor} stopped it: ${latest.reason}.`;
   throw new SluiceError(
     'emergency-stopped',
-    `Everything behind "${traffic.name}" is stopped, so no rollout can begin there.`,
+    `Everything behind "${traffic.name}" is stopped, so no rollout can begin there.${by}`,
     { details: { traffic: traffic.name } },
   );
 }

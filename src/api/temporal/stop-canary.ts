@@ -12,6 +12,7 @@ import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import type { RecentStarts } from './recent-starts.ts';
 import type { RunningList } from './running.ts';
 import type { Running } from './running-changes.ts';
+import type { StopOrders } from './stop-of-all.ts';
 import type { TrafficLookup } from './traffic-of.ts';
 import { describe } from './view.ts';
 
@@ -20,6 +21,8 @@ export interface ExpressDeps extends TemporalDeps {
   readonly lookup: TrafficLookup;
   /** Whether people are told of emergencies. Absent: no. */
   readonly tells?: boolean;
+  /** Who stopped everything by hand. */
+  readonly orders: StopOrders;
   /** Of the stops under way. */
   readonly calm: Calm;
   /** Of the commands that follow the stops. */

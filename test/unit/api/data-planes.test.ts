@@ -33,7 +33,14 @@ describe('data planes that tell what was asked for', () => {
     );
   });
 
-  it('tell whether everything is stopped', async () => {
+  it('tell whether everything is stopped, where they answer', async () => {
+    const away = createDataPlanes({
+      names: ['away'],
+      get: () => {
+        throw new SluiceError('traffic-unavailable', 'The data plane did not answer.');
+      },
+    });
+    expect(await away.isStopped('away')).toBeNull();
     expect(await planesThatTell({ '*': { stopped: true } }).isStopped('routes')).toBe(true);
     expect(await planesThatTell({ 'prod/shop': { stopped: true } }).isStopped('routes')).toBe(false);
   });

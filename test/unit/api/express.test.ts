@@ -823,6 +823,45 @@ describe('an emergency stop', () => {
     expect(await planes.a.read({ id: 'demo/shop', options: {} })).toMatchObject({ stopped: true });
   });
 
+  test('is told with who ordered it, until it is released', async () => {
+    const order = { id: 'all', scope: ['all'], to: null, actor: 'ann', reason: 'flood', stoppedAll: ['a'] };
+    const rollouts: Record<string, FakeRollout> = {};
+    const { service, temporal } = serve(rollouts);
+    const stopped = (a: boolean | null, b: boolean | null) => [
+      { traffic: 'a', stopped: a },
+      { traffic: 'b', stopped: b },
+    ];
+    expect(await service.stopOfAll()).toEqual({ stops: stopped(false, false), orders: [] });
+    await service.emergencyStop(everything);
+    const byHand = { actor: 'ada', reason: 'fire', atMs: expect.any(Number), emergency: null };
+    expect(await service.stopOfAll()).toEqual({ stops: stopped(true, true), orders: [byHand] });
+    const plan = planOf({ traffic: { name: 'a', options: {} } });
+    const start = { plan, actor: 'bob', reason: '', idempotencyKey: null };
+    await expect(service.start(start)).rejects.toThrow('ada stopped it: fire.');
+
+    // What the emergency holds stays, and nobody else is named for it any more.
+    rollouts['emergency/all'] = { order };
+    await planes.a.stopAll('emergency/all');
+    await service.release();
+    const emergency = { actor: 'ann', reason: 'flood', atMs: expect.any(Number), emergency: 'all' };
+    expect(await service.stopOfAll()).toEqual({ stops: stopped(true, false), orders: [emergency] });
+    temporal.behaviour.set('list', grpcUnavailable);
+    planes.b.read = unreachable;
+    expect(await service.stopOfAll(performance.now())).toEqual({ stops: stopped(true, null), orders: [] });
+  });
+
+  test('that another API released is nobody’s here any more', async () => {
+    const { service } = serve({});
+    await service.emergencyStop(everything);
+    for (const plane of Object.values(planes)) await plane.release('emergency-stop');
+    expect(await service.stopOfAll(performance.now())).toMatchObject({ orders: [] });
+    for (const plane of Object.values(planes)) await plane.stopAll('emergency-stop');
+    expect(await service.stopOfAll(performance.now())).toMatchObject({
+      stops: [{ stopped: true }, { stopped: true }],
+      orders: [],
+    });
+  });
+
   test('is not released while an open emergency holds it, but for what a terminated one has left', async () => {
     const order = { id: 'all', scope: ['all'], to: null, actor: 'ann', reason: 'fire', stoppedAll: ['a'] };
     const open: FakeRollout = { order };

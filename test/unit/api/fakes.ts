@@ -202,6 +202,8 @@ export function fakeRollouts(overrides: Partial<RolloutService> = {}): RolloutSe
     series: watched('series'),
     rollbacks: watched('rollbacks'),
     emergencyStop: watched('emergencyStop'),
+    stopOfAll:
+      overrides.stopOfAll ?? (async () => ({ stops: [{ traffic: 'main', stopped: false }], orders: [] })),
     release: watched('release'),
     openEmergency: watched('openEmergency'),
     emergencies: watched('emergencies'),

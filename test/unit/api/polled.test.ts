@@ -81,7 +81,7 @@ const polled = {
 /** Asked for at each turn of a rollout. */
 const turned = { getSeries: ['/v1/rollouts/demo/shop/series', 1_000] } as const;
 /** These ask no Temporal, or are shared where they are told. */
-const others = ['getConfiguration', 'getReadiness', 'listEvidence'];
+const others = ['getConfiguration', 'getEmergencyStop', 'getReadiness', 'listEvidence'];
 
 /** Each looks once in so long, one after the other, twice. */
 async function costOf(url: string, everyMs: number, viewers: number) {

@@ -4,6 +4,7 @@ import {
   emergencyStopBodySchema,
   releaseAnswerSchema,
   releaseBodySchema,
+  stopOfAllSchema,
 } from '../emergency.ts';
 import {
   emergencyIdParamsSchema,
@@ -32,6 +33,16 @@ export const emergencyOperations = {
     body: emergencyStopBodySchema,
     answer: emergencyAnswerSchema,
     errors: ['rollout-not-found', 'traffic-unavailable'],
+  },
+  getEmergencyStop: {
+    method: 'GET',
+    path: '/v1/emergency-stop',
+    tag: 'emergency',
+    summary: 'Whether a stop of everything is in force, and who ordered it',
+    description: 'Stops of single targets are with their rollouts.',
+    query: noQuerySchema,
+    answer: stopOfAllSchema,
+    errors: [],
   },
   releaseEmergencyStop: {
     method: 'POST',

@@ -108,6 +108,7 @@ const rows: readonly Row[] = [
     may: ['operator', 'approver', 'admin'],
   },
   { method: 'POST', url: '/v1/emergency-stop', body: { ...told, scope: 'all' }, may: [] },
+  { method: 'GET', url: '/v1/emergency-stop', may: readers, elsewhere: 'as-here' },
   { method: 'POST', url: '/v1/emergency-stop/release', body: told, may: [] },
   {
     method: 'POST',
@@ -232,6 +233,7 @@ const answers: Partial<RolloutService> = {
   running: failing('temporal-unavailable', 'reached'),
   command: async () => ({ accepted: true, via: 'update', status: null }),
   emergencyStop: async () => stopped,
+  stopOfAll: async () => ({ stops: [], orders: [] }),
   release: async () => ({ released: [], notReleased: [] }),
   openEmergency: async () => ({
     ...{ id: 'x', workflowId: 'w', runId, created: true, workerSeen: true, stop: stopped },

@@ -10,6 +10,7 @@ import type { ApiAddress } from '../api-url.ts';
 import { CliError } from '../cli-error.ts';
 import { type ApiClient, type Asked, createClient, toldAsCliError } from '../client.ts';
 import type { Io } from '../io.ts';
+import { stopOfAllLines } from '../stop-of-all.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 import { rolloutsFinding, runningRollouts } from './rollouts.ts';
 import { workerFindings } from './worker.ts';
@@ -25,6 +26,7 @@ export async function apiFindings(address: ApiAddress, io: Io, token?: string): 
     version(client),
     whoAmI(client, token !== undefined),
     readiness(client, running, io),
+    stopOfAll(client),
     running.then((rows) => (rows === null ? [] : rolloutsFinding(rows))),
   ]);
   return [...reached, ...more.flat()];
@@ -103,6 +105,26 @@ async function whoAmI(client: ApiClient, hasToken: boolean): Promise<Finding> {
     }
     return ok('you', `${actor}, ${roles}`);
   });
+}
+
+async function stopOfAll(client: ApiClient): Promise<Finding> {
+  return await answered(
+    client,
+    'stop',
+    'getEmergencyStop',
+    (answer) => {
+      const lines = stopOfAllLines(answer);
+      return lines.length === 0
+        ? ok('stop', 'no stop of everything is in force')
+        : warning(
+            'stop',
+            lines.map((line) => line.trim()).join('; '),
+            'Release it when the trouble is over.',
+          );
+    },
+    ({ detail, advice }) =>
+      warning('stop', `whether everything is stopped cannot be seen: ${detail}`, advice),
+  );
 }
 
 async function readiness(

@@ -50,6 +50,15 @@ test('all is well', async () => {
   expect(code).toBe(0);
 });
 
+test('a stop of everything is a warning, with by whom as far as is known', async () => {
+  const { code, out } = await sluice(['doctor'], {
+    readiness: readiness(true, true),
+    stopOfAll: async () => ({ stops: [{ traffic: 'haproxy', stopped: true }], orders: [] }),
+  });
+  expect(out).toMatch(/^warning +stop +everything behind haproxy is stopped/m);
+  expect(code).toBe(0);
+});
+
 test.each([
   ['a worker', true, { temporal: 'ok', worker: 'wrong' }, 'Start a worker'],
   [

@@ -174,6 +174,29 @@ test('releases what an earlier version opened with a word that is none by now', 
   expect(calls[0]?.args[0]).toBe('Prod');
 });
 
+test('lists a stop of everything before the emergencies, with who ordered it and the way to its release', async () => {
+  const { code, out } = await sluice(['emergencies'], {
+    emergencies: async () => ({ emergencies: [], next: null }),
+    stopOfAll: async () => ({
+      stops: [
+        { traffic: 'haproxy', stopped: true },
+        { traffic: 'edge', stopped: null },
+      ],
+      orders: [{ actor: 'ada', reason: 'fire', atMs: 1_000, emergency: null }],
+    }),
+  });
+  expect([code, out.split('\n')]).toEqual([
+    0,
+    [
+      'everything behind haproxy is stopped, so no rollout can begin there',
+      '  since 1970-01-01 00:00:01 UTC, ada: fire; release it with `sluice emergency-stop --release`',
+      'whether everything behind edge is stopped cannot be seen',
+      'no emergencies',
+      '',
+    ],
+  ]);
+});
+
 test('lists emergencies', async () => {
   const { code, out, err, calls } = await sluice(['emergencies', '--open'], {
     emergencies: async () => ({ emergencies: [emergencyViewOf()], next: 'abc' }),

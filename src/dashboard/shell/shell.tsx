@@ -1,4 +1,4 @@
-/** The frame around every page: skip link, header with navigation, the state of the connection, the live region. */
+/** The frame around every page: skip link, header with navigation, the state of the connection, a stop of everything, the live region. */
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 import { type PageEntry, pages } from '../pages.ts';
@@ -6,6 +6,7 @@ import { useInView } from '../ui/use-in-view.ts';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, ConnectionState } from './connection-state.tsx';
 import './shell.css';
+import { StopBar } from './stop-bar.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 import { WhoAmI } from './who-am-i.tsx';
 
@@ -35,6 +36,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </div>
       </header>
       <ConnectionBanner />
+      <StopBar />
       <main id="main" tabIndex={-1}>
         {children}
       </main>

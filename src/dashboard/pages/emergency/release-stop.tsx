@@ -2,13 +2,20 @@
 import { useState } from 'react';
 import type { ReleaseAnswer } from '../../../api/contract.ts';
 import { client } from '../../api/client.ts';
+import { useQuery } from '../../live/use-query.ts';
+import { isNoneInForce } from '../../shell/stop-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { ActDialog } from '../actions/act-dialog.tsx';
 import { Releasing } from './releasing.ts';
 
+const lookEveryMs = 3_000;
+
 export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | null }) {
   const [releasing, setReleasing] = useState<Releasing | null>(null);
   const [answer, setAnswer] = useState<ReleaseAnswer | null>(null);
+  const { data, problem, reload } = useQuery('getEmergencyStop', {}, lookEveryMs);
+  // Where it is not known people must be able to release all the same.
+  const isNone = data !== null && problem === null && isNoneInForce(data);
   return (
     <div className="card emergency-card">
       <h2>After a stop of all</h2>
@@ -32,9 +39,13 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
           ))}
         </ul>
       )}
-      <div className="dialog-actions">
-        <Button onClick={() => setReleasing(new Releasing(client))}>Release the stop of all …</Button>
-      </div>
+      {isNone ? (
+        <p>No stop of all is in force.</p>
+      ) : (
+        <div className="dialog-actions">
+          <Button onClick={() => setReleasing(new Releasing(client))}>Release the stop of all …</Button>
+        </div>
+      )}
       {releasing === null ? null : (
         <ActDialog
           title="Release the stop of all"
@@ -44,6 +55,7 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
           send={async (act) => {
             setAnswer(await releasing.send(act));
             setReleasing(null);
+            reload();
           }}
           meaningOf={releasing.meaningOf}
           onClose={() => setReleasing(null)}

@@ -38,7 +38,8 @@ export function acting(use: () => Dashboard): void {
       await instances.getByRole('heading', { name }).waitFor(patient);
     expect(await violationsOn(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 800 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    // Charts follow the size of the window a moment later.
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth'), patient).toBe(360);
     await page.setViewportSize({ width: 1280, height: 800 });
     await act(page, 'Pause', 'a closer look');
     await page.getByRole('button', { name: 'Resume', exact: true }).click(patient);

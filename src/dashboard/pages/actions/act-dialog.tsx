@@ -47,7 +47,11 @@ export function ActDialog(props: ActDialogProps) {
   const known = useMyName();
   const [name, setName] = useState(known ?? '');
   const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [refused, setRefused] = useState<{ readonly verb: string; readonly problem: ApiProblem } | null>(
+    null,
+  );
+  // What was refused is answered as soon as the button does something else.
+  const problem = refused?.verb === verb ? refused.problem : null;
   const [busy, setBusy] = useState(false);
   // Nobody knows whether it was done. Sent again it is the same, so its words may not change any more.
   const [unanswered, setUnanswered] = useState(false);
@@ -60,12 +64,12 @@ export function ActDialog(props: ActDialogProps) {
     key.current ??= crypto.randomUUID();
     if (verifiedName === null) setMyName(name);
     setBusy(true);
-    setProblem(null);
+    setRefused(null);
     try {
       await props.send({ reason: reason.trim(), actor: verifiedName ?? name.trim(), key: key.current });
     } catch (error) {
       const found = problemOf(error);
-      setProblem(found);
+      setRefused({ verb, problem: found });
       if (isUnknown(found) && meaningOf(found) === null) setUnanswered(true);
     } finally {
       setBusy(false);

@@ -10,7 +10,8 @@ import { type Act, ActDialog } from '../actions/act-dialog.tsx';
 import { percent } from '../actions/figures.ts';
 import { digestOf } from './digest.ts';
 import { forgetAttempt, keptAttempt } from './kept-attempt.ts';
-import { type Remedy, remedyFor } from './remedy.ts';
+import { type Remedy, remedyFor, supersedingOf } from './remedy.ts';
+import { RunningNote, useRunning } from './running-note.tsx';
 import { realClock, waitingWords } from './waiting.ts';
 
 interface StartDialogProps {
@@ -27,6 +28,9 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
   const [waiting, setWaiting] = useState('');
   const [chosen, setChosen] = useState<Remedy | null>(null);
   const waits = useRef<AbortController>(null);
+  const running = useRunning(plan);
+  const superseding = supersedingOf(text);
+  const gives = plan.onConflict === 'supersede' || chosen?.kind === 'supersede';
 
   const send = async ({ actor, reason }: Act) => {
     const planText = chosen?.kind === 'supersede' ? chosen.text : text;
@@ -57,7 +61,11 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
       verb={chosen === null ? 'Start' : chosen.verb}
       verifiedName={verifiedName}
       send={send}
-      remedies={(problem) => <Remedies problem={problem} text={text} chosen={chosen} onChoose={setChosen} />}
+      remedies={(problem) =>
+        problem.code === 'rollout-running' && running !== null ? null : (
+          <Remedies problem={problem} text={text} chosen={chosen} onChoose={setChosen} />
+        )
+      }
       onClose={() => {
         waits.current?.abort();
         onClose();
@@ -68,7 +76,16 @@ export function StartDialog({ text, answered, verifiedName, onStarted, onClose }
         {formatMeasured(plannedMs)} if nothing is in the way. If it is bad, all traffic is back within{' '}
         {formatMeasured(plan.rollback.timeoutMs)}.
       </p>
-      {chosen === null ? null : <Note>{chosen.sentence}</Note>}
+      {running === null ? null : (
+        <RunningNote running={running} gives={gives}>
+          {gives || superseding === null ? null : (
+            <Button onClick={() => setChosen(superseding)}>{superseding.offer}</Button>
+          )}
+        </RunningNote>
+      )}
+      {chosen === null || (chosen.kind === 'supersede' && running !== null) ? null : (
+        <Note>{chosen.sentence}</Note>
+      )}
       {waiting === '' ? null : <p role="status">{waiting}</p>}
     </ActDialog>
   );

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { attemptFor, readAttempt } from '../../../../src/dashboard/pages/start/attempt.ts';
 import { digestOf } from '../../../../src/dashboard/pages/start/digest.ts';
 import { examplesFor } from '../../../../src/dashboard/pages/start/examples.ts';
-import { remedyFor } from '../../../../src/dashboard/pages/start/remedy.ts';
+import { remedyFor, runningText } from '../../../../src/dashboard/pages/start/remedy.ts';
 import { parsePlanText } from '../../../../src/domain/plan/schema.ts';
+import { viewOf } from '../../api/fakes.ts';
 import { catalogue, planWith } from '../../domain/plan/fixtures.ts';
 
 test('one plan has one key, however often it is sent, and a changed plan another', () => {
@@ -46,4 +47,10 @@ test('a refusal has a way out only where there is one', () => {
   expect(remedyFor({ code: 'cooldown-running' }, 'service: shop\n')).toMatchObject({ kind: 'force' });
   expect(remedyFor({ code: 'emergency-open' }, 'service: shop\n')).toBeNull();
   expect(remedyFor({ code: 'rollout-running' }, '- no plan')).toBeNull();
+});
+
+test('what runs already is told by version, state, share and who started it, as far as it tells', () => {
+  const view = viewOf({ phase: 'soaking', askedPercent: 25, author: 'ann' });
+  expect(runningText(view)).toBe('v2, soaking at 25 %, started by ann');
+  expect(runningText({ version: null, phase: null, status: null })).toBe('an unknown version, not begun');
 });

@@ -21,7 +21,7 @@ import { Telling } from './express/telling.ts';
 import type { ServiceSight } from './metrics.ts';
 import type { RolloutService, RunRef } from './service.ts';
 import { Accounts } from './temporal/accounts.ts';
-import { examinePlan } from './temporal/admission.ts';
+import { reviewPlan } from './temporal/admission.ts';
 import { boundInHaste, boundRef, firstInHaste, firstRef, sendBound } from './temporal/bound.ts';
 import type { TemporalDeps } from './temporal/calls.ts';
 import { sendCommand } from './temporal/command.ts';
@@ -138,7 +138,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     );
   };
   return {
-    examine: (request) => examinePlan(deps, request),
+    examine: (request) => reviewPlan(deps, request),
     start: (request) => changing(startRollout(deps, request)),
     list: (query, sees, sinceMs) => listRollouts(deps, query, sees, recent.since(sinceMs)),
     running: async () => {

@@ -7,10 +7,11 @@ import type { Bounds } from '../../domain/policy/bounds.ts';
 import { dependenciesOf } from '../../domain/policy/dependencies.ts';
 import { examine } from '../../domain/policy/examine.ts';
 import type { Examined } from '../../domain/policy/types.ts';
+import { within } from '../../providers/limit.ts';
 import type { PolicyBook } from '../../providers/policies.ts';
 import type { ExamineRequest } from '../service.ts';
 import type { TemporalDeps } from './calls.ts';
-import { standingsOf } from './standing.ts';
+import { promotedOf, standingsOf } from './standing.ts';
 
 export interface AdmissionDeps extends TemporalDeps {
   /** Default: there are none. */
@@ -19,12 +20,32 @@ export interface AdmissionDeps extends TemporalDeps {
   readonly bounds?: Bounds;
 }
 
+const listLimitMs = 1_000;
+
 export async function examinePlan(deps: AdmissionDeps, request: ExamineRequest): Promise<Examined> {
   const { plan, warnings = [], strict = false, reach = 'service' } = request;
   const set = (await deps.policies?.read()) ?? { policies: [], sha256: '' };
   const standings = await standingsOf(deps, dependenciesOf(plan));
   const { bounds = {} } = deps;
   return examine(plan, { set, standings, warnings, strict, bounds, reach });
+}
+
+/** As `examinePlan`, for people who have yet to decide: also says what Temporal's list makes likely. */
+export async function reviewPlan(deps: AdmissionDeps, request: ExamineRequest): Promise<Examined> {
+  const { plan } = request;
+  const [examined, promoted] = await Promise.all([
+    examinePlan(deps, request),
+    // What cannot be known in a moment keeps nobody from checking a plan.
+    within(listLimitMs, () => promotedOf(deps, plan)).catch(() => null),
+  ]);
+  return { ...examined, warnings: [...examined.warnings, ...sameVersion(plan, promoted)] };
+}
+
+/** No problem: the version may have been replaced past Sluice, and only the rollout itself sees what runs. */
+function sameVersion({ version, service }: Plan, promoted: string | null): readonly Problem[] {
+  if (version !== promoted) return [];
+  const message = `${version} was the last version of ${service} to be promoted; if it is stable still, this rollout is refused before anything moves, so ship another version`;
+  return [{ path: 'version', message, kind: 'practice' }];
 }
 
 /** The plan as it will run, and what is said of it. Errors: `plan-refused`, `dependency-unmet`. */

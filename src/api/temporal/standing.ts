@@ -1,5 +1,5 @@
 /** How other targets are: what they were last rolled out to, and whether they are being rolled out now. */
-import type { TargetId } from '../../domain/plan/types.ts';
+import type { Plan, TargetId } from '../../domain/plan/types.ts';
 import type { Standing } from '../../domain/policy/types.ts';
 import type { TemporalDeps } from './calls.ts';
 import { listRollouts } from './visibility.ts';
@@ -15,14 +15,23 @@ export async function standingsOf(
 
 async function standingOf(deps: TemporalDeps, target: TargetId): Promise<Standing> {
   const [environment = '', service = ''] = target.split('/');
-  const one = { environment, service, limit: 1 };
   const [running, promoted] = await Promise.all([
-    listRollouts(deps, { ...one, running: 'true' }),
-    listRollouts(deps, { ...one, running: 'false', outcome: 'promoted' }),
+    listRollouts(deps, { environment, service, limit: 1, running: 'true' }),
+    promotedOf(deps, { environment, service }),
   ]);
   const [rolling] = running.rollouts;
   return {
-    promoted: promoted.rollouts[0]?.version ?? null,
+    promoted,
     rolling: rolling === undefined ? null : (rolling.version ?? 'a version that is not known'),
   };
+}
+
+/** The version of the last rollout that ended promoted; null: none is known. */
+export async function promotedOf(
+  deps: TemporalDeps,
+  { environment, service }: Pick<Plan, 'environment' | 'service'>,
+): Promise<string | null> {
+  const query = { environment, service, limit: 1, running: 'false', outcome: 'promoted' } as const;
+  const { rollouts } = await listRollouts(deps, query);
+  return rollouts[0]?.version ?? null;
 }

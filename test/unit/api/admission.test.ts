@@ -25,6 +25,7 @@ const policy: Policy = {
   mandate: { gates: [], guards: [] },
 };
 
+const none = async () => ({ policies: [], sha256: '' });
 const ended: FakeRollout = { phase: 'promoted', status: 2 };
 
 function serve(read: () => Promise<PolicySet>, bounds: Bounds = {}, shop: FakeRollout = ended) {
@@ -40,6 +41,25 @@ function serve(read: () => Promise<PolicySet>, bounds: Bounds = {}, shop: FakeRo
   });
   return { temporal, service };
 }
+
+describe('a plan that is only checked', () => {
+  const promoted: FakeRollout = { ...ended, outcome: 'promoted', version: 'v2' };
+
+  test('is told that its version was promoted last, and may begin all the same', async () => {
+    const { service } = serve(none, {}, promoted);
+    const same = await service.examine({ plan: { ...plan, version: 'v2' } });
+    expect(same).toMatchObject({ problems: [], warnings: [{ path: 'version', kind: 'practice' }] });
+    expect((await service.examine({ plan: { ...plan, version: 'v3' } })).warnings).toEqual([]);
+  });
+
+  test('is checked also while Temporal cannot say what was promoted', async () => {
+    const { service, temporal } = serve(none, {}, promoted);
+    temporal.behaviour.set('list', new Error('away'));
+    expect(await service.examine({ plan: { ...plan, version: 'v2' } })).toMatchObject({
+      ...{ problems: [], warnings: [] },
+    });
+  });
+});
 
 describe('a start under policies', () => {
   test('is refused with the field, what to change, and the policy', async () => {

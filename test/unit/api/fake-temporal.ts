@@ -14,6 +14,7 @@ import { sealedEncoding } from '../../../src/domain/sealed-encoding.ts';
 
 export interface FakeRollout {
   readonly phase?: string;
+  readonly version?: string;
   readonly outcome?: string;
   /** Default: named after the workflow. */
   readonly runId?: string;
@@ -172,7 +173,12 @@ export function fakeTemporal(rollouts: Readonly<Record<string, FakeRollout>>): F
       listWorkflowExecutions: ({ query }: { query: string }) =>
         guarded('list', () => ({
           executions: Object.entries(rollouts)
-            .filter(([, { status = running }]) => status === running || query.includes('STARTS_WITH'))
+            .filter(
+              ([, { status = running, outcome }]) =>
+                status === running ||
+                query.includes('STARTS_WITH') ||
+                (outcome !== undefined && query.includes(`SluiceOutcome = "${outcome}"`)),
+            )
             .filter(([target]) => behaviour.get('list') !== 'lag' && isAskedFor(query, target))
             .filter(([, { order }]) => (order !== undefined) === query.includes('"emergency"'))
             .map(([target, rollout]) => infoOf(rollout.order ? target : `rollout/${target}`, rollout)),
@@ -299,6 +305,7 @@ function infoOf(
   {
     phase = 'soaking',
     outcome,
+    version,
     status = running,
     traffic,
     order,
@@ -330,6 +337,7 @@ function infoOf(
       indexedFields: {
         SluicePhase: payload(phase),
         ...(outcome === undefined ? {} : { SluiceOutcome: payload(outcome) }),
+        ...(version === undefined ? {} : { SluiceVersion: payload(version) }),
       },
     },
   };

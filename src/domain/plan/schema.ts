@@ -9,7 +9,7 @@ import { withAbsolutes } from './document/absolute.ts';
 import { type CheckContext, readChecks, readTemplates, templatesIn } from './document/checks.ts';
 import { secondMs } from './document/duration-schema.ts';
 import { eventPolicyOf } from './document/events.ts';
-import { foreignProblem } from './document/foreign.ts';
+import { foreignProblem, foreignProblemIn } from './document/foreign.ts';
 import { readGates, readGuards } from './document/gates.ts';
 import { noticesOf } from './document/notify.ts';
 import { joinPath, shown, type Written } from './document/problems.ts';
@@ -37,7 +37,10 @@ const readApart = ['traffic', 'metrics', 'workload', 'checks', 'templates', 'sta
 /** Parses YAML or JSON text. Never throws; a syntax error names line and column. */
 export function parsePlanText(text: string, catalogue: PlanCatalogue): PlanResult {
   const read = readMapping(text, { tokens: bounds.documentTokens });
-  if (!read.ok) return { ok: false, problems: read.problems, warnings: [] };
+  if (!read.ok) {
+    const foreign = foreignProblemIn(text);
+    return { ok: false, problems: foreign === null ? read.problems : [foreign], warnings: [] };
+  }
   return parseMapping(read.value, catalogue, read.written);
 }
 

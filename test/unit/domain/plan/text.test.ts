@@ -42,6 +42,18 @@ stages: # a comment
     expect(messagesOf('{\n\t"service": "shop",,\n}')).not.toContainEqual(expect.stringContaining('tabs'));
   });
 
+  it('is known for what Argo calls a rollout, also beside what belongs to it', () => {
+    const template = 'apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\n';
+    const rollout = 'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n';
+    const message = 'is a Rollout of Argo, not a plan; `sluice import <file>` makes a plan of it';
+    expect(parsePlanText(`${template}---\n${rollout}`, catalogue)).toMatchObject({
+      problems: [{ path: 'kind', message }],
+    });
+    expect(parsePlanText(`${template}---\n${template}`, catalogue)).toMatchObject({
+      problems: [{ path: '', message: expect.stringContaining('a second document begins') }],
+    });
+  });
+
   it('shows a number as it is written where text belongs, as YAML forgets its last zero', () => {
     const text = 'version: 1.10\nowner: yes\nstages:\n  - { match: { header: x, value: 1.0 }, soak: 10 }\n';
     const result = parsePlanText(text, catalogue);

@@ -5,8 +5,9 @@ import type { StopOfAll } from '../../api/contract.ts';
 export function stopText({ stops }: StopOfAll): string | null {
   const stopped = stops.filter((one) => one.stopped === true).map(({ traffic }) => traffic);
   if (stopped.length === 0) return null;
-  const what = stopped.length === stops.length ? 'Everything' : `Everything behind ${stopped.join(', ')}`;
-  return `${what} is stopped by an emergency. No rollout can begin there.`;
+  return stopped.length === stops.length
+    ? 'Everything is stopped by an emergency. No rollout can begin.'
+    : `Everything behind ${stopped.join(', ')} is stopped by an emergency. No rollout can begin there.`;
 }
 
 /** Whether there is surely nothing to release. */

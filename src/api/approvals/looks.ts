@@ -1,7 +1,7 @@
 /** Looks at rollouts that may ask something: a few at a time for all viewers together, who share them. */
 import { SluiceError } from '../../domain/errors.ts';
 import type { RolloutStatus } from '../../domain/rollout/status.ts';
-import type { RolloutSummary } from '../contract.ts';
+import type { RolloutSummary, RolloutView } from '../contract.ts';
 import { Queue } from '../express/queue.ts';
 import type { RolloutService } from '../service.ts';
 import { askedEvery } from '../temporal/recent-pages.ts';
@@ -12,8 +12,10 @@ export const atOnce = 10;
 /** As often as pages ask. */
 const everyMs = 2_000;
 
+type Told = Pick<RolloutView, 'live'> & { readonly status: RolloutStatus };
+
 /** `gone`: there is no such rollout any more. `unanswered`: no account could be had, for whatever reason. */
-type Look = RolloutStatus | 'gone' | 'unanswered';
+type Look = Told | 'gone' | 'unanswered';
 
 export class Looks {
   private readonly rollouts: Pick<RolloutService, 'get'>;
@@ -36,8 +38,8 @@ export class Looks {
 
   private async look({ environment, service, runId }: RolloutSummary): Promise<Look> {
     try {
-      const { status } = await this.rollouts.get({ environment, service, runId });
-      return status ?? 'unanswered';
+      const { status, live } = await this.rollouts.get({ environment, service, runId });
+      return status === null ? 'unanswered' : { status, live };
     } catch (error) {
       // Whatever ended meanwhile, and is not kept, waits for nobody.
       const gone = error instanceof SluiceError && error.code === 'rollout-not-found';

@@ -1,6 +1,8 @@
 /** What a rollout asks people, in words, and whose yes it waits for. */
 import { overrideQuestion } from '../../domain/gates/approval-link.ts';
-import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import { askedSinceMs } from '../../domain/rollout/standstill.ts';
+import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
+import { checkCounts } from '../board/row.ts';
 import type { Waiting } from '../contract.ts';
 
 /** In words; the name is that of the rollout's status. */
@@ -15,16 +17,20 @@ export function questionText(name: string, { service, environment, version, stag
     : `May ${what} in ${environment} go on to stage "${stage}"?`;
 }
 
+type Asked = Omit<Waiting, 'checks'>;
+
 /** Everything that waits in one rollout. */
-export function waitingIn(status: RolloutStatus): readonly Waiting[] {
-  return [...approvalsIn(status), ...overridesIn(status)];
+export function waitingIn(status: RolloutStatus, live: WatchProgress | null): readonly Waiting[] {
+  const checks = checkCounts(live);
+  return [...approvalsIn(status), ...overridesIn(status)].map((one) => ({ ...one, checks }));
 }
 
-function approvalsIn(status: RolloutStatus): readonly Waiting[] {
+function approvalsIn(status: RolloutStatus): readonly Asked[] {
   const { question } = status;
   if (question === undefined) return [];
   const text = questionText(question, status);
-  const known = { ...partsOf(status), name: question, question: text };
+  const sinceMs = askedSinceMs(status);
+  const known = { ...partsOf(status), name: question, question: text, sinceMs };
   if (!question.startsWith('gate:')) {
     const kind = question === 'rollback' ? ('rollback' as const) : ('stage' as const);
     return [{ ...known, kind, people: null, not: notFor(status), needed: 1, counted: [] }];
@@ -52,7 +58,7 @@ export function notFor({ question = '', author, stages, stage }: RolloutStatus):
   return wantsAnother && author !== undefined ? [author] : [];
 }
 
-function overridesIn(status: RolloutStatus): readonly Waiting[] {
+function overridesIn(status: RolloutStatus): readonly Asked[] {
   const { overrideAsked: asked } = status;
   const name = overrideQuestion(status);
   if (asked === undefined || name === null || status.outcome !== null || status.cause !== null) return [];
@@ -67,10 +73,21 @@ function overridesIn(status: RolloutStatus): readonly Waiting[] {
       not: [asked.actor],
       needed: 1,
       counted: [],
+      sinceMs: asked.atMs,
     },
   ];
 }
 
-function partsOf({ target, environment, service, version, author }: RolloutStatus) {
-  return { target, environment, service, version, author: author ?? null };
+function partsOf(status: RolloutStatus) {
+  const { target, environment, service, version, author = null, askedPercent, phase, limitAtMs } = status;
+  const bound = !['promoting', 'watching', 'cleaning'].includes(phase);
+  return {
+    target,
+    environment,
+    service,
+    version,
+    author,
+    askedPercent,
+    limitAtMs: bound ? limitAtMs : null,
+  };
 }

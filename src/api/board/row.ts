@@ -75,6 +75,11 @@ export function rowOf({ summary, outline }: RunningRollout, glance: Glance | nul
   };
 }
 
+/** All 0: no watch runs, or it has not looked yet. */
+export function checkCounts(live: WatchProgress | null): RolloutRow['checks'] {
+  return countsOf(verdictsOf(live));
+}
+
 function verdictsOf(live: WatchProgress | null): Verdict[] {
   return (live?.carry.checks ?? []).flatMap(({ last }) => last ?? []);
 }

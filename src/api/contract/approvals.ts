@@ -1,5 +1,6 @@
 /** What waits for people, and links by which they answer. */
 import { z } from 'zod';
+import { checkCountsSchema } from './board.ts';
 import { nextSchema, pagingFields } from './paging.ts';
 import { actorSchema, targetPartSchema } from './text.ts';
 
@@ -27,6 +28,15 @@ const waitingSchema = z
     not: z.array(z.string()),
     needed: z.number(),
     counted: z.array(z.string()),
+    sinceMs: z.number().nullable().describe('Since when it waits; null: not known.'),
+    limitAtMs: z
+      .number()
+      .nullable()
+      .describe(
+        'When `maxDuration` strikes, which a stage’s own `timeout` may do before; null: it binds no more.',
+      ),
+    askedPercent: z.number().describe('The share that the canary has meanwhile.'),
+    checks: checkCountsSchema,
   })
   .meta({ id: 'Waiting', description: 'One question that waits for a yes or a no.' });
 export type Waiting = z.infer<typeof waitingSchema>;

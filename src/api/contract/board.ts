@@ -4,6 +4,10 @@ import { attentions } from '../../domain/rollout/attention.ts';
 import { summarySchema } from './rollouts.ts';
 import { nameSchema } from './text.ts';
 
+export const checkCountsSchema = z
+  .object({ pass: z.number(), fail: z.number(), noData: z.number(), error: z.number() })
+  .describe('How many checks of the stage say so now.');
+
 const percent = z.number().nullable();
 
 export const rolloutRowSchema = z
@@ -17,9 +21,7 @@ export const rolloutRowSchema = z
     measuredPercent: percent.describe('The share that the data plane counted last.'),
     paused: z.boolean(),
     attention: z.enum(attentions).describe('How much it wants a person’s eye, the most urgent first.'),
-    checks: z
-      .object({ pass: z.number(), fail: z.number(), noData: z.number(), error: z.number() })
-      .describe('How many checks of the stage say so now.'),
+    checks: checkCountsSchema,
     verdict: z
       .object({ kind: z.enum(['pass', 'fail', 'no-data', 'error']), check: z.string(), reason: z.string() })
       .nullable()

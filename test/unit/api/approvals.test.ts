@@ -351,10 +351,11 @@ test('no link is made without a good secret, nor where nothing is asked', async 
 
 test('lists what waits, for whom, and who cannot answer it', async () => {
   const override = { actor: 'ann', reason: 'hole', forMs: 1, atMs: 1 };
+  const askedLine = { atMs: 5_000, kind: 'approval-asked', text: '', stage: 0, actor: null } as const;
   const stage = { name: '10%', weightPercent: 10, soakMs: 20_000, warmUpMs: 0, approval: true } as const;
   const statuses: Record<string, Partial<RolloutStatus>> = {
     shop: asking,
-    till: { phase: 'approving', question: 'stage:0' },
+    till: { phase: 'approving', question: 'stage:0', timeline: [askedLine] },
     mill: { phase: 'approving', question: 'stage:0', author: 'zoe', stages: [{ ...stage, notAuthor: true }] },
     cart: { phase: 'holding', overrideAsked: override },
   };
@@ -393,6 +394,9 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
       name: 'stage:0',
       people: null,
       not: [],
+      sinceMs: 5_000,
+      limitAtMs: 3_601_000,
+      askedPercent: 10,
       question: expect.stringContaining('"10%" has passed'),
     },
   ]);

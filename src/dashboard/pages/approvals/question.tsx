@@ -6,9 +6,11 @@ import type { CommandName } from '../../../domain/rollout/types.ts';
 import { rolloutPath } from '../../shell/rollout-path.ts';
 import { useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
+import { At, Since } from '../../ui/time.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { labels } from '../actions/words.ts';
 import { barredFrom, peopleText } from './people.ts';
+import { standText } from './stand.ts';
 
 interface QuestionProps {
   readonly waiting: Waiting;
@@ -30,6 +32,8 @@ export function Question({ waiting, rights, onAnswer }: QuestionProps) {
         )}
       </p>
       <p>{peopleText(waiting)}</p>
+      <p>{standText(waiting)}</p>
+      <Times waiting={waiting} />
       {needed > 1 ? (
         <p>
           {counted.length} of {needed}
@@ -42,6 +46,23 @@ export function Question({ waiting, rights, onAnswer }: QuestionProps) {
         <p className="muted">Your role does not approve here.</p>
       )}
     </article>
+  );
+}
+
+function Times({ waiting: { sinceMs, limitAtMs } }: Pick<QuestionProps, 'waiting'>) {
+  return (
+    <p className="muted">
+      {sinceMs === null ? null : (
+        <>
+          Asked at <At ms={sinceMs} />, <Since ms={sinceMs} /> ago.{' '}
+        </>
+      )}
+      {limitAtMs === null ? null : (
+        <>
+          The rollout must be promoted by <At ms={limitAtMs} />.
+        </>
+      )}
+    </p>
   );
 }
 

@@ -41,6 +41,10 @@ test('an answer is barred only where nothing that waits would count it', () => {
 test('a question that another one has taken the place of is not answered', () => {
   const asked: Waiting = {
     ...open,
+    sinceMs: null,
+    limitAtMs: null,
+    askedPercent: 10,
+    checks: { pass: 0, fail: 0, noData: 0, error: 0 },
     target: 'prod/shop',
     environment: 'prod',
     service: 'shop',

@@ -60,7 +60,8 @@ export function Controls({ controls, unnamed }: ControlsProps) {
   return (
     <details open={unmet.length > 0}>
       <summary>
-        {controls.length} controls spoken of, {unmet.length} not met
+        {controls.length === 1 ? '1 control' : `${controls.length} controls`} spoken of, {unmet.length} not
+        met
         {unnamed === 0 ? '' : `; ${unnamed} more are counted without a name`}
       </summary>
       <Table caption="Controls" columns={['Control', 'Met', 'Gate']}>

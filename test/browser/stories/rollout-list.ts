@@ -31,7 +31,8 @@ export function rolloutList(use: () => Dashboard): void {
     await page.getByText('Connection lost').first().waitFor();
     await parts.command('pause', { actor: 'ada', reason: 'to look closer' });
     await context.setOffline(false);
-    await row.getByText('Paused').waitFor(patient);
+    await row.getByText('Paused', { exact: true }).waitFor(patient);
+    await row.getByText('paused by ada: to look closer').waitFor(patient);
     await expect.poll(() => page.getByText('Connection lost').count(), patient).toBe(0);
 
     await parts.command('rollback', { actor: 'ada', reason: 'seen enough' });

@@ -1,5 +1,6 @@
 /** What a rollout asks people, in words, and whose yes it waits for. */
 import { overrideQuestion } from '../../domain/gates/approval-link.ts';
+import { limitsBind } from '../../domain/rollout/moves.ts';
 import { askedSinceMs } from '../../domain/rollout/standstill.ts';
 import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
 import { checkCounts } from '../board/row.ts';
@@ -80,7 +81,6 @@ function overridesIn(status: RolloutStatus): readonly Asked[] {
 
 function partsOf(status: RolloutStatus) {
   const { target, environment, service, version, author = null, askedPercent, phase, limitAtMs } = status;
-  const bound = !['promoting', 'watching', 'cleaning'].includes(phase);
   return {
     target,
     environment,
@@ -88,6 +88,6 @@ function partsOf(status: RolloutStatus) {
     version,
     author,
     askedPercent,
-    limitAtMs: bound ? limitAtMs : null,
+    limitAtMs: limitsBind(phase) ? limitAtMs : null,
   };
 }

@@ -4,6 +4,7 @@
 import type { RolloutView } from '../../../../api/contract.ts';
 import { spoken } from '../../../../domain/analysis/format.ts';
 import type { CheckRecord } from '../../../../domain/analysis/types.ts';
+import { limitsBind } from '../../../../domain/rollout/moves.ts';
 import { silenceOf } from '../../../../domain/rollout/silence.ts';
 import { askedSinceMs, heldSinceMs, pauseOf } from '../../../../domain/rollout/standstill.ts';
 import type { RolloutStatus, WatchProgress } from '../../../../domain/rollout/status.ts';
@@ -92,8 +93,7 @@ function goingBack({ cause, restoredAtMs, rollback, arms }: RolloutStatus): Head
 function waiting(status: RolloutStatus): Headline | null {
   const found = standstillOf(status);
   // The time limit ends with the promotion.
-  const isBound = !['promoting', 'watching', 'cleaning'].includes(status.phase);
-  return found !== null && isBound ? { ...found, limitAtMs: status.limitAtMs } : found;
+  return found !== null && limitsBind(status.phase) ? { ...found, limitAtMs: status.limitAtMs } : found;
 }
 
 function standstillOf(status: RolloutStatus): Headline | null {

@@ -12,7 +12,11 @@ export const atOnce = 10;
 /** As often as pages ask. */
 const everyMs = 2_000;
 
-type Told = Pick<RolloutView, 'live'> & { readonly status: RolloutStatus };
+export type Told = Pick<RolloutView, 'live'> & {
+  readonly status: RolloutStatus;
+  /** How old the heartbeat was, by the clocks of this machine and of the worker; 0: there is none. */
+  readonly beatAgeMs: number;
+};
 
 /** `gone`: there is no such rollout any more. `unanswered`: no account could be had, for whatever reason. */
 type Look = Told | 'gone' | 'unanswered';
@@ -37,9 +41,12 @@ export class Looks {
   }
 
   private async look({ environment, service, runId }: RolloutSummary): Promise<Look> {
+    // Before it is asked: what is told is no older than that.
+    const askedAtMs = Date.now();
     try {
       const { status, live } = await this.rollouts.get({ environment, service, runId });
-      return status === null ? 'unanswered' : { status, live };
+      const beatAgeMs = live === null ? 0 : askedAtMs - live.atMs;
+      return status === null ? 'unanswered' : { status, live, beatAgeMs };
     } catch (error) {
       // Whatever ended meanwhile, and is not kept, waits for nobody.
       const gone = error instanceof SluiceError && error.code === 'rollout-not-found';

@@ -1,10 +1,12 @@
 /** What a rollout asks people, in words, and whose yes it waits for. */
 import { overrideQuestion } from '../../domain/gates/approval-link.ts';
 import { limitsBind } from '../../domain/rollout/moves.ts';
+import { silenceOf } from '../../domain/rollout/silence.ts';
 import { askedSinceMs } from '../../domain/rollout/standstill.ts';
-import type { RolloutStatus, WatchProgress } from '../../domain/rollout/status.ts';
-import { checkCounts } from '../board/row.ts';
+import type { RolloutStatus } from '../../domain/rollout/status.ts';
+import { checkCounts, isWatched } from '../board/row.ts';
 import type { Waiting } from '../contract.ts';
+import type { Told } from './looks.ts';
 
 /** In words; the name is that of the rollout's status. */
 export function questionText(name: string, { service, environment, version, stages }: RolloutStatus): string {
@@ -21,9 +23,13 @@ export function questionText(name: string, { service, environment, version, stag
 type Asked = Omit<Waiting, 'checks'>;
 
 /** Everything that waits in one rollout. */
-export function waitingIn(status: RolloutStatus, live: WatchProgress | null): readonly Waiting[] {
-  const checks = checkCounts(live);
-  return [...approvalsIn(status), ...overridesIn(status)].map((one) => ({ ...one, checks }));
+export function waitingIn({ status, live, beatAgeMs }: Told): readonly Waiting[] {
+  // The watch of a phase that is over may still be ending.
+  const watch = isWatched(status.phase) ? live : null;
+  // What was true of the last heartbeat says nothing of now.
+  const isSilent = watch !== null && silenceOf(watch, beatAgeMs) !== null;
+  const stand = isSilent ? { askedPercent: null, checks: checkCounts(null) } : { checks: checkCounts(watch) };
+  return [...approvalsIn(status), ...overridesIn(status)].map((one) => ({ ...one, ...stand }));
 }
 
 function approvalsIn(status: RolloutStatus): readonly Asked[] {

@@ -49,7 +49,7 @@ export async function waitingFor(asked: Asked, query: WaitingQuery, sees: Sees):
     const found = await Promise.all(some.map((one) => looks.at(one, sinceMs)));
     for (const [index, look] of found.entries()) {
       if (look === 'unanswered') unanswered += 1;
-      const questions = typeof look === 'string' ? [] : waitingIn(look.status, look.live);
+      const questions = typeof look === 'string' ? [] : waitingIn(look);
       approvals.push(...questions.filter((one) => person === undefined || mayAnswer(one, person)));
       const last = left[at + index];
       const looked = at + index + 1;

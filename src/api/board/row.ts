@@ -31,14 +31,18 @@ export interface Glance extends RunningRollout {
   readonly atMs: number;
 }
 
-/** In which a watch runs. */
 const watched: ReadonlySet<Phase> = new Set(['gating', 'soaking', 'holding', 'approving', 'watching']);
+
+/** Whether a watch runs in it. */
+export function isWatched(phase: Phase): boolean {
+  return watched.has(phase);
+}
 
 /** `glance`: null until it was looked at; it may be of an earlier phase than the list. */
 export function rowOf({ summary, outline }: RunningRollout, glance: Glance | null): RolloutRow {
   const isPresent = glance?.summary.phase === summary.phase && glance.summary.stage === summary.stage;
   // The watch of a stage that is over may still be ending.
-  const live = isPresent && summary.phase !== null && watched.has(summary.phase) ? glance.live : null;
+  const live = isPresent && summary.phase !== null && isWatched(summary.phase) ? glance.live : null;
   const status = isPresent ? glance.status : null;
   const ended = hasEnded(summary);
   const silence = ended || live === null || glance === null ? null : silenceOf(live, glance.beatAgeMs);

@@ -35,7 +35,10 @@ const waitingSchema = z
       .describe(
         'When `maxDuration` strikes, which a stage’s own `timeout` may do before; null: it binds no more.',
       ),
-    askedPercent: z.number().describe('The share that the canary has meanwhile.'),
+    askedPercent: z
+      .number()
+      .nullable()
+      .describe('The share that the canary has meanwhile; null: its watch is not heard of.'),
     checks: checkCountsSchema,
   })
   .meta({ id: 'Waiting', description: 'One question that waits for a yes or a no.' });

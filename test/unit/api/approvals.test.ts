@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type AppOptions, createApp } from '../../../src/api/app.ts';
-import { linkSchema, waitingListSchema } from '../../../src/api/contract.ts';
+import { linkSchema, type RolloutView, waitingListSchema } from '../../../src/api/contract.ts';
 import { budgetsOf } from '../../../src/api/limits/budgets.ts';
 import { loggedPath } from '../../../src/api/request-log.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
@@ -11,6 +11,7 @@ import { everything } from '../../../src/domain/access/grants.ts';
 import type { GateReport } from '../../../src/domain/gates/types.ts';
 import type { RolloutStatus } from '../../../src/domain/rollout/status.ts';
 import { approvalLinks } from '../../../src/providers/approval-links.ts';
+import { liveOf, verdictOf } from './board/rows.ts';
 import { failing, fakeDeps, fakeRollouts, viewOf } from './fakes.ts';
 
 const gate: GateReport = {
@@ -410,6 +411,33 @@ test('lists what waits, for whom, and who cannot answer it', async () => {
   const rest = await list(`?limit=2&cursor=${first.next}`);
   expect(rest.map(({ target }) => target)).toEqual(['demo/shop', 'demo/till']);
   expect((await app.inject(`/v1/approvals?limit=2&person=bob&cursor=${first.next}`)).statusCode).toBe(400);
+});
+
+test('what a watch said last is told as now only while the watch runs and is heard of', async () => {
+  const passing = (atMs: number) => liveOf({ atMs }, [verdictOf('pass', 'success-rate')]);
+  const approving = { phase: 'approving', question: 'stage:0' } as const;
+  const views: Record<string, RolloutView> = {
+    heard: viewOf(approving, { live: passing(Date.now()) }),
+    over: viewOf({ phase: 'cleaning', question: 'rollback' }, { live: passing(Date.now()) }),
+    silent: viewOf(approving, { live: passing(Date.now() - 600_000) }),
+  };
+  const { app } = await serve(asking, {
+    list: async ({ phase }) => ({
+      rollouts: Object.entries(views)
+        .filter(([, view]) => view.phase === phase)
+        .map(([service, view]) => ({ ...view, service, target: `demo/${service}` })),
+      next: null,
+    }),
+    get: async ({ service }) => views[service] ?? viewOf(),
+  });
+  const { approvals } = waitingListSchema.parse((await app.inject('/v1/approvals')).json());
+  expect(
+    approvals.map(({ askedPercent, checks, limitAtMs }) => [askedPercent, checks.pass, limitAtMs]),
+  ).toEqual([
+    [10, 1, 3_601_000],
+    [10, 0, null],
+    [null, 0, 3_601_000],
+  ]);
 });
 
 describe('where very many rollouts may wait', () => {

@@ -2,6 +2,7 @@
 import type { Waiting } from '../../../api/contract.ts';
 
 export function standText({ askedPercent, checks }: Pick<Waiting, 'askedPercent' | 'checks'>): string {
+  if (askedPercent === null) return 'Nothing is heard of its watch, so how it stands is not known.';
   const { pass, fail, noData, error } = checks;
   const share = `${Number(askedPercent.toFixed(2))} % of traffic is on it`;
   const all = pass + fail + noData + error;

@@ -10,4 +10,5 @@ test('who is to say yes is told how the canary does', () => {
   expect(standText({ askedPercent: 25, checks: { ...none, pass: 2, fail: 1, noData: 1 } })).toBe(
     '25 % of traffic is on it. 2 of 4 checks pass, 1 fails.',
   );
+  expect(standText({ askedPercent: null, checks: none })).toMatch(/^Nothing is heard of its watch/);
 });

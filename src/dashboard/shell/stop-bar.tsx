@@ -1,5 +1,5 @@
 /** On every page, while a stop of everything is in force: who ordered it, since when, why, and the way to its release. */
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { StopOfAll } from '../../api/contract.ts';
 import { useQuery } from '../live/use-query.ts';
@@ -8,7 +8,7 @@ import { Said } from '../ui/said.tsx';
 import { At } from '../ui/time.tsx';
 import { announce } from './announcer.tsx';
 import { useMe } from './me.ts';
-import { stopText } from './stop-text.ts';
+import { stoppedIn, stopText, unseenText, withLastKnown } from './stop-text.ts';
 import './stop-bar.css';
 
 const lookEveryMs = 3_000;
@@ -17,18 +17,40 @@ export function StopBar() {
   const me = useMe();
   const mayRead = me?.somewhere.includes('read') === true;
   const { data } = useQuery('getEmergencyStop', mayRead ? {} : null, lookEveryMs);
-  const text = data && stopText(data);
-  useEffect(() => {
-    if (text !== null) announce(text);
-  }, [text]);
-  return data === null || text === null ? null : (
+  const known = useLastKnown(data);
+  const text = known && stopText(known);
+  useAnnounced(text, known === null ? 0 : stoppedIn(known).length);
+  if (known === null) return null;
+  if (text === null) {
+    const unseen = unseenText(known);
+    return unseen === null ? null : <p className="stop-unseen muted">{unseen}</p>;
+  }
+  return (
     <section className="stop-bar" aria-label="Stop of everything">
       <Icon name="stop" />
       <strong>{text}</strong>
-      <StopOrders orders={data.orders} />
+      <StopOrders orders={known.orders} />
       <Link href="/emergency">See and release it</Link>
     </section>
   );
+}
+
+/** Null: nobody has answered. */
+function useLastKnown(data: StopOfAll | null): StopOfAll | null {
+  const [known, setKnown] = useState<StopOfAll | null>(null);
+  useEffect(() => {
+    if (data !== null) setKnown((last) => withLastKnown(last, data));
+  }, [data]);
+  return data === null ? null : known;
+}
+
+/** Said when more is stopped than before; that less is, is no alarm. */
+function useAnnounced(text: string | null, count: number): void {
+  const before = useRef(0);
+  useEffect(() => {
+    if (text !== null && count > before.current) announce(text);
+    before.current = count;
+  }, [text, count]);
 }
 
 function StopOrders({ orders }: Pick<StopOfAll, 'orders'>) {

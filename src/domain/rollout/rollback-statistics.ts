@@ -77,9 +77,15 @@ export function rollbackStatisticsOf(
   };
 }
 
-/** One that is late counts in any case, and of one under way it may not be known yet. */
+/**
+ * Whether its canary may have had some. One that is late counts in any case, and of one under way it may not be known
+ * yet. A first shift that no read-back followed may have reached users: only before the canary was ready beside stable,
+ * or at a gate before that shift, there was none for sure.
+ */
 function hadTraffic(record: RollbackRecord): boolean {
-  return record.exposedMs !== null || endingOf(record) !== 'in-time';
+  const { exposedMs, stableVersion, trigger } = record;
+  const mayHaveShifted = stableVersion !== null && trigger !== 'gate';
+  return exposedMs !== null || mayHaveShifted || endingOf(record) !== 'in-time';
 }
 
 type Ending = 'in-time' | 'late' | 'pending';

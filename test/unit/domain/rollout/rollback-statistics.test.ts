@@ -70,12 +70,21 @@ describe('statistics of rollbacks', () => {
   });
 
   it('leave out those whose canary never had traffic, unless the way back was late', () => {
-    const never = { exposedMs: null, trigger: 'failure' } as const;
+    const never = { exposedMs: null, stableVersion: null, trigger: 'failure' } as const;
     const records = [rollback(10, null), rollback(74, null, never), rollback(null, null, never)];
     const late12s = rollback(12_000, null, { ...never, actions: [late] });
     expect(rollbackStatisticsOf([...records, late12s], null)).toMatchObject({
       ...{ count: 3, withoutTraffic: 1, byTrigger: { command: 1, failure: 2 } },
       ...{ inTime: 1, pending: 1, late: 1, restore: { n: 2 } },
+    });
+  });
+
+  it('count one that was taken back during its first shift, whose share may have reached users unread', () => {
+    const unread = { exposedMs: null, stableVersion: 'v1' } as const;
+    const shifting = rollback(74, null, { ...unread, trigger: 'command' });
+    const refused = rollback(20, null, { ...unread, trigger: 'gate' });
+    expect(rollbackStatisticsOf([shifting, refused], null)).toMatchObject({
+      ...{ count: 1, withoutTraffic: 1, byTrigger: { command: 1 } },
     });
   });
 

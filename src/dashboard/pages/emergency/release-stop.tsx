@@ -1,5 +1,5 @@
 /** Releases a stop of everything, which no emergency holds any more. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReleaseAnswer } from '../../../api/contract.ts';
 import { client } from '../../api/client.ts';
 import { useQuery } from '../../live/use-query.ts';
@@ -16,9 +16,17 @@ export function ReleaseStop({ verifiedName }: { readonly verifiedName: string | 
   const { data, problem, reload } = useQuery('getEmergencyStop', {}, lookEveryMs);
   // Where it is not known people must be able to release all the same.
   const isNone = data !== null && problem === null && isNoneInForce(data);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isReleased = isNone && answer !== null;
+  useEffect(() => {
+    // The button that had the focus is gone.
+    if (isReleased && document.activeElement === document.body) heading.current?.focus();
+  }, [isReleased]);
   return (
     <div className="card emergency-card">
-      <h2>After a stop of all</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        After a stop of all
+      </h2>
       <p className="muted">
         A stop of all bars every rollout until it is released. Stops of single targets need no release: the
         next rollout of each clears its own.

@@ -14,6 +14,8 @@ interface ButtonProps {
   readonly disabled?: boolean;
   readonly onClick?: (event: MouseEvent<HTMLButtonElement>) => void;
   readonly label?: string;
+  /** The id of what says more, as why it is disabled. */
+  readonly describedBy?: string | undefined;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
@@ -27,6 +29,7 @@ export function Button(props: ButtonProps) {
     disabled = false,
     onClick,
     label,
+    describedBy,
     ref,
   } = props;
   return (
@@ -38,6 +41,7 @@ export function Button(props: ButtonProps) {
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       aria-label={label}
+      aria-describedby={describedBy}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else onClick?.(event);

@@ -1,7 +1,7 @@
 /**
  * What can be done to a rollout now, as buttons; each asks first. Afterwards a way back is shown until it is verified.
  */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { CommandAnswer, RolloutView } from '../../../api/contract.ts';
 import type { CommandName } from '../../../domain/rollout/types.ts';
 import { useQuery } from '../../live/use-query.ts';
@@ -28,6 +28,7 @@ export function RolloutActions({ view }: { readonly view: RolloutView }) {
   const [main] = offered;
   const barredOf = useBarred(view, offered, verifiedName);
   const barred = offered.map(barredOf).find((why) => why !== null);
+  const whyId = useId();
   return (
     <div className="actions">
       {offered.map((name) => (
@@ -35,13 +36,18 @@ export function RolloutActions({ view }: { readonly view: RolloutView }) {
           key={name}
           kind={dangerous.has(name) ? 'danger' : name === main ? 'primary' : 'plain'}
           disabled={barredOf(name) !== null}
+          describedBy={barredOf(name) === null ? undefined : whyId}
           onClick={() => setAsked(name)}
         >
           {labels[name]}
         </Button>
       ))}
       <AckAction view={view} grants={grants} verifiedName={verifiedName} />
-      {barred === undefined ? null : <p className="muted actions-note">{barred}</p>}
+      {barred === undefined ? null : (
+        <p id={whyId} className="muted actions-note">
+          {barred}
+        </p>
+      )}
       {forbidden.length === 0 ? null : (
         <p className="muted actions-note">
           For other roles: {forbidden.map((name) => labels[name].toLowerCase()).join(', ')}.

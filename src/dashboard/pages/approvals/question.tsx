@@ -1,4 +1,5 @@
 /** One question that waits, whose yes it waits for, and the buttons for whoever may say it. */
+import { useId } from 'react';
 import { Link } from 'wouter';
 import type { Waiting } from '../../../api/contract.ts';
 import { allows } from '../../../domain/access/grants.ts';
@@ -70,20 +71,27 @@ function Times({ waiting: { sinceMs, limitAtMs } }: Pick<QuestionProps, 'waiting
 function Answers({ waiting, rights, onAnswer }: QuestionProps) {
   const said = useMyName();
   const barred = barredFrom(waiting, rights.verifiedName ?? said);
+  const whyId = useId();
   const answers: readonly CommandName[] = waiting.kind === 'override' ? ['confirm'] : ['approve', 'reject'];
+  const isBarred = (name: CommandName) => barred !== null && name !== 'reject';
   return (
     <div className="actions">
       {answers.map((name) => (
         <Button
           key={name}
           kind={name === 'reject' ? 'danger' : 'primary'}
-          disabled={barred !== null && name !== 'reject'}
+          disabled={isBarred(name)}
+          describedBy={isBarred(name) ? whyId : undefined}
           onClick={() => onAnswer(name)}
         >
           {labels[name]}
         </Button>
       ))}
-      {barred === null ? null : <p className="muted">{barred}</p>}
+      {barred === null ? null : (
+        <p id={whyId} className="muted">
+          {barred}
+        </p>
+      )}
     </div>
   );
 }

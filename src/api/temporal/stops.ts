@@ -4,6 +4,7 @@ import { covers, problemOfTyped, type ScopeWords } from '../../domain/emergency/
 import { messageOf, SluiceError } from '../../domain/errors.ts';
 import { type EmergencyAnswer, hasEnded } from '../contract.ts';
 import type { Written } from '../express/data-planes.ts';
+import { Queue } from '../express/queue.ts';
 import { workerTimeoutMs } from './calls.ts';
 import { type Early, EarlyStops } from './early-stops.ts';
 import { isKnown } from './known.ts';
@@ -34,6 +35,9 @@ export interface Some {
 
 /** Without a list Temporal is mostly away, and what is stopped need not wait for it to say what runs. */
 const withoutListMs = 500;
+
+/** Temporal is asked about so many at a time whom it does not list. */
+const looksAtOnce = 10;
 
 /**
  * One write per data plane; which rollouts that was is asked meanwhile, and they are told without waiting for a slow
@@ -120,8 +124,13 @@ async function stopCovered(deps: ExpressDeps, teller: Told, some: Some, early: E
   const isEarly = new Set(lately.map(({ ref }) => ref.target.id));
   const begun = deps.begun.targets().filter((target) => isUnlisted(target) && !isEarly.has(target));
   const patienceMs = listProblem === null ? workerTimeoutMs : withoutListMs;
+  const looks = new Queue(looksAtOnce);
+  const look = ({ ref }: Early) =>
+    looks.pass(async (waitedMs) =>
+      waitedMs < patienceMs ? await describe(deps, targetFrom(ref.target.id), patienceMs - waitedMs) : null,
+    );
   const looked = await Promise.all([
-    ...lately.map((one) => stopUnlisted(deps, teller, early, one, patienceMs)),
+    ...lately.map((one) => stopUnlisted(deps, teller, early, one, look(one))),
     ...begun.map((target) => stopNamed(deps, teller, target)),
   ]);
   const unlisted = looked.filter((result) => !isNobody(result));
@@ -160,23 +169,28 @@ async function stopNamed(deps: ExpressDeps, teller: Told, target: string): Promi
 
 /**
  * The list at hand knew it, and Temporal's does not: it may have been promoted meanwhile, and then there was nothing to
- * stop. Only where Temporal does not say so in time does the early write stand for its stop.
+ * stop. Only where Temporal does not say so in time does the early write stand for its stop. `look`: null when nobody
+ * could be asked in time.
  */
 async function stopUnlisted(
   deps: ExpressDeps,
   teller: Told,
   early: EarlyStops,
   { ref, written }: Early,
-  patienceMs: number,
+  look: Promise<Running | null>,
 ): Promise<Result> {
   const target = ref.target.id;
-  let now: Running;
+  let now: Running | null;
   try {
-    now = await describe(deps, targetFrom(target), patienceMs);
+    now = await look;
   } catch (error) {
     if (!wasAway(error)) return notRestored(target, null, noCanary);
+    now = null;
+  }
+  if (now === null) {
     teller.tell(targetFrom(target));
-    return resultOf(target, ref.name, await written);
+    const first = await written;
+    return resultOf(target, ref.name, first.written ? first : await deps.planes.stop(ref));
   }
   const isOver = hasEnded(now.summary) || !hasCanary(now.summary);
   return isOver ? notRestored(target, null, noCanary) : await stopRunning(deps, teller, now, early);

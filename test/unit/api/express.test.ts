@@ -717,6 +717,24 @@ describe('an emergency stop', () => {
     },
   );
 
+  test('of an environment asks Temporal about a few at a time while it gives no list', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `demo/shop-${index}`);
+    const { service, temporal } = await serveListed(Object.fromEntries(names.map((name) => [name, {}])));
+    temporal.behaviour.set('describe', 'hang');
+    expect((await service.emergencyStop(demo)).restored).toHaveLength(names.length);
+    // The first ten, and at most as many once more as the time is up.
+    expect(temporal.asked.filter((call) => call === 'describe').length).toBeLessThanOrEqual(20);
+  });
+
+  test('of an environment writes a stop again that failed at first, while Temporal says nothing', async () => {
+    const { service, temporal } = await serveListed({ 'demo/one': {} });
+    temporal.behaviour.set('describe', grpcUnavailable);
+    const { stop } = planes.a;
+    let failures = 1;
+    planes.a = { ...planes.a, stop: (...given) => (failures-- > 0 ? unreachable() : stop(...given)) };
+    expect(await service.emergencyStop(demo)).toMatchObject({ restored: [{ target: 'demo/one' }] });
+  });
+
   test('of an environment does not bring back who was promoted since, also while Temporal gives no list', async () => {
     const rollouts: Record<string, FakeRollout> = { 'demo/one': {}, 'demo/two': {} };
     const { service, temporal } = await serveListed(rollouts);

@@ -9,11 +9,10 @@ export function stopOfAllLines({ stops, orders }: StopOfAll): string[] {
   const unseen = away.map((name) => `whether everything behind ${name} is stopped cannot be seen`);
   if (stopped.length === 0) return unseen;
   const holders = orders.map(({ actor, reason, atMs, emergency }) => {
-    const release =
-      emergency === null
-        ? 'release it with `sluice emergency-stop --release`'
-        : `held by the emergency ${emergency}`;
-    return `  since ${stamp(atMs)} UTC, ${actor}: ${reason}; ${release}`;
+    const said = `${stamp(atMs)} UTC, ${actor}: ${reason}`;
+    return emergency === null
+      ? `  last ordered through this API: ${said}; release it with \`sluice emergency-stop --release\``
+      : `  since ${said}; held by the emergency ${emergency}`;
   });
   const unknown = '  by whom is not known here; release it with `sluice emergency-stop --release`';
   const what = `everything behind ${stopped.join(', ')} is stopped, so no rollout can begin there`;

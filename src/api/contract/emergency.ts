@@ -75,7 +75,7 @@ export const stopOfAllSchema = z
         }),
       )
       .describe(
-        'Who stopped everything, as far as is known: of emergency stops only the latest that this API was told since it began.',
+        'Who stopped everything, as far as is known: of emergency stops only the latest that this API was told since it began, which another API may have released before the one in force.',
       ),
   })
   .meta({ id: 'StopOfAll', description: 'Whether everything is stopped, of each data plane.' });

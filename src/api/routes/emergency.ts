@@ -30,7 +30,7 @@ export function emergencyRoutes(root: FastifyInstance, { rollouts }: ApiDeps, ow
   app.get(
     operations.getEmergencyStop.path,
     { config: { access: 'read', thinned: true }, schema: schemaOf('getEmergencyStop') },
-    (request) => rollouts.stopOfAll(own.ofLists(request)),
+    (request) => rollouts.stopOfAll(own.of(request)),
   );
   app.post(
     operations.releaseEmergencyStop.path,

@@ -70,7 +70,11 @@ export async function releaseAll(
   // Nothing is released before it is known of all of them.
   const before = await Promise.all(names.map(async (name) => (await once?.wasMade(name)) === true));
   const releases = names.map(async (name, at) => {
-    if (before[at]) return { name, problem: null, wasStopped: null, letGo: false };
+    if (before[at]) {
+      // Whoever has stopped it again since is still the one who did.
+      const letGo = (await deps.planes.isStopped(name)) === false;
+      return { name, problem: null, wasStopped: null, letGo };
+    }
     const result = await releaseOne(deps, name);
     if (result.problem === null) await once?.keep(name);
     return { name, ...result };

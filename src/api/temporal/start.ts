@@ -106,7 +106,8 @@ async function refuseBarred(deps: StartDeps, plan: Plan): Promise<void> {
 async function refuseStopped({ planes, orders }: StartDeps, { traffic }: Plan): Promise<void> {
   if ((await planes.isStopped(traffic.name)) !== true) return;
   const { latest } = orders;
-  const by = latest === null ? '' : ` ${latest.actor} stopped it: ${latest.reason}.`;
+  const by =
+    latest === null ? '' : ` ${latest.actor} was the last to order that through this API: ${latest.reason}.`;
   throw new SluiceError(
     'emergency-stopped',
     `Everything behind "${traffic.name}" is stopped, so no rollout can begin there.${by}`,

@@ -3,13 +3,16 @@
  * emergencies, and why somebody stopped by hand only the API that was told.
  */
 import { isWhole } from '../../domain/emergency/scope.ts';
-import type { EmergencyStopBody, StopOfAll } from '../contract.ts';
+import type { EmergencyStopBody, EmergencySummary, StopOfAll } from '../contract.ts';
 import { listEmergencies, type RecentEmergencies } from './emergency-view.ts';
 import type { ExpressDeps } from './stop-canary.ts';
 
 type StopOrder = StopOfAll['orders'][number];
 
-/** The latest stop of everything that was ordered by hand here, until it is released. */
+/**
+ * The latest stop of everything that was ordered by hand here, until it is known to be released. Another API may have
+ * released it unseen, and told of the one in force.
+ */
 export class StopOrders {
   private heard: StopOrder | null = null;
 
@@ -49,6 +52,11 @@ async function ofEmergencies(deps: ExpressDeps, recent: RecentEmergencies): Prom
   const none = { emergencies: [] };
   const { emergencies } = await listEmergencies(deps, query, null, recent).catch(() => none);
   return emergencies
-    .filter(({ scope }) => scope.some(isWhole))
+    .filter((one) => one.scope.some(isWhole) && !hasLetGo(one))
     .map(({ id, actor, reason, openedAtMs }) => ({ actor, reason, atMs: openedAtMs, emergency: id }));
+}
+
+/** On its way to a version it lets the stop go before it is through. */
+function hasLetGo({ to, phase }: EmergencySummary): boolean {
+  return to !== null && phase === 'restored';
 }

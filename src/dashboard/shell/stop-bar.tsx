@@ -57,7 +57,8 @@ function StopOrders({ orders }: Pick<StopOfAll, 'orders'>) {
   if (orders.length === 0) return <span>Who stopped it is not known here.</span>;
   return orders.map(({ actor, reason, atMs, emergency }) => (
     <span key={`${emergency} ${atMs}`}>
-      Since <At ms={atMs} />, <Said by={actor} text={reason} />
+      {emergency === null ? 'Last ordered through this API: ' : 'Since '}
+      <At ms={atMs} />, <Said by={actor} text={reason} />
       {emergency === null ? '' : ` (emergency ${emergency})`}
     </span>
   ));

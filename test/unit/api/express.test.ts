@@ -855,7 +855,9 @@ describe('an emergency stop', () => {
     expect(await service.stopOfAll()).toEqual({ stops: stopped(true, true), orders: [byHand] });
     const plan = planOf({ traffic: { name: 'a', options: {} } });
     const start = { plan, actor: 'bob', reason: '', idempotencyKey: null };
-    await expect(service.start(start)).rejects.toThrow('ada stopped it: fire.');
+    await expect(service.start(start)).rejects.toThrow(
+      'ada was the last to order that through this API: fire.',
+    );
 
     // What the emergency holds stays, and nobody else is named for it any more.
     rollouts['emergency/all'] = { order };
@@ -863,6 +865,8 @@ describe('an emergency stop', () => {
     await service.release();
     const emergency = { actor: 'ann', reason: 'flood', atMs: expect.any(Number), emergency: 'all' };
     expect(await service.stopOfAll()).toEqual({ stops: stopped(true, false), orders: [emergency] });
+    rollouts['emergency/all'] = { order: { ...order, to: 'previous' }, phase: 'restored' };
+    expect(await service.stopOfAll(performance.now())).toMatchObject({ orders: [] });
     temporal.behaviour.set('list', grpcUnavailable);
     planes.b.read = unreachable;
     expect(await service.stopOfAll(performance.now())).toEqual({ stops: stopped(true, null), orders: [] });
@@ -935,6 +939,18 @@ describe('an emergency stop', () => {
     const stopped = async (name: 'a' | 'b') =>
       (await planes[name].read({ id: 'demo/shop', options: {} })).stopped;
     expect([await stopped('a'), await stopped('b')]).toEqual([true, false]);
+  });
+
+  test('of which the rest was released when asked again under its key is nobody’s any more', async () => {
+    const { service } = serve({});
+    await service.emergencyStop(everything);
+    const { release } = planes.b;
+    planes.b = { ...planes.b, release: unreachable };
+    await service.release({ actor: 'ann', reason: 'fixed' }, 'page-1');
+    planes.b = { ...planes.b, release };
+    await service.release({ actor: 'ann', reason: 'fixed' }, 'page-1');
+    await planes.a.stopAll('emergency-stop');
+    expect(await service.stopOfAll()).toMatchObject({ stops: [{ stopped: true }, {}], orders: [] });
   });
 
   test('is not released under a key while nobody says whether it was before; without one it is', async () => {

@@ -189,7 +189,7 @@ test('lists a stop of everything before the emergencies, with who ordered it and
     0,
     [
       'everything behind haproxy is stopped, so no rollout can begin there',
-      '  since 1970-01-01 00:00:01 UTC, ada: fire; release it with `sluice emergency-stop --release`',
+      '  last ordered through this API: 1970-01-01 00:00:01 UTC, ada: fire; release it with `sluice emergency-stop --release`',
       'whether everything behind edge is stopped cannot be seen',
       'no emergencies',
       '',

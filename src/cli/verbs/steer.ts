@@ -91,7 +91,7 @@ function doneLine(name: CommandName, { environment, service }: Target, answer: C
     return `${name} of ${target} is on its way: no worker answered in time, the next one will carry it out`;
   }
   if (answer.via === 'stop') {
-    return `${name} of ${target}: Temporal could not be told; the rollout finds the stop and ends rolled back`;
+    return `${name} of ${target}: Temporal could not be told; the rollout finds the stop and ends rolled back; the API tries for up to 10 minutes to tell it who asked and why`;
   }
   const { status } = answer;
   return `${name} of ${target} accepted${status ? `; it is now ${status.phase}${status.paused ? ', paused' : ''}` : ''}`;

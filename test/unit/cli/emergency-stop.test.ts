@@ -153,5 +153,5 @@ test('a rollback that only the data plane took says so', async () => {
     command: async () => ({ accepted: true, via: 'stop', status: null, express }),
   });
   expect(code).toBe(0);
-  expect(out).toContain('Temporal could not be told; the rollout finds the stop');
+  expect(out).toMatch(/Temporal could not be told; the rollout finds the stop .* up to 10 minutes/);
 });

@@ -4,6 +4,8 @@ import type { RolloutStatus } from '../../../domain/rollout/status.ts';
 import type { CommandName, Phase } from '../../../domain/rollout/types.ts';
 import { labels } from './words.ts';
 
+const whileUntold = 'The API tries for up to 10 minutes to tell it who asked and why.';
+
 export function answerText(
   name: CommandName,
   target: string,
@@ -13,7 +15,7 @@ export function answerText(
   const stopped = express?.written ? ` ${expressText(express)}` : '';
   if (via === 'signal') return `${what}: no worker answered in time, the next one carries it out.${stopped}`;
   if (via === 'stop')
-    return `${what}: Temporal could not be told; the rollout finds the stop and ends rolled back.${stopped}`;
+    return `${what}: Temporal could not be told; the rollout finds the stop and ends rolled back. ${whileUntold}${stopped}`;
   const now = status === null ? '' : ` It is now ${status.phase}${status.paused ? ', paused' : ''}.`;
   return `${what}: accepted.${now}${stopped}`;
 }
@@ -35,7 +37,7 @@ export function untoldText(
   status: RolloutStatus | null,
 ): string {
   if (via === 'stop') {
-    return 'Temporal could not be told yet: the rollout finds the stop and ends rolled back. For 10 minutes the API goes on trying to tell it who asked and why.';
+    return `Temporal could not be told yet: the rollout finds the stop and ends rolled back. ${whileUntold}`;
   }
   if (status?.outcome === 'refused') return 'The rollout has ended as refused; no user had met the version.';
   const kept = status?.cause === null && status.question === undefined && keeping.has(status.phase);

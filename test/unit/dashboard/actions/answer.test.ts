@@ -25,7 +25,9 @@ describe('what came of a command while no way back is seen', () => {
 
   it('never says that a rollout was told of which Temporal could not be', () => {
     for (const status of [null, statusOf({ phase: 'soaking' })]) {
-      expect(untoldText('rollback', 'stop', status)).toMatch(/^Temporal could not be told yet: .* who asked/);
+      expect(untoldText('rollback', 'stop', status)).toMatch(
+        /^Temporal could not be told yet: .* up to 10 minutes .* who asked/,
+      );
     }
   });
 });

@@ -97,6 +97,8 @@ async function main(logger: Logger): Promise<void> {
         ),
         keepList: true,
         onSight: (sight) => metrics.show(sight),
+        onLost: (lost) =>
+          logger.warn(lost, 'rollback by the stop alone: its rollout is not told who asked and why'),
         tells: catalogue.channels !== undefined,
       }),
       evidence:

@@ -41,6 +41,7 @@ import type { Running } from './temporal/running-changes.ts';
 import { SeriesReader } from './temporal/series.ts';
 import { ServerClock } from './temporal/server-clock.ts';
 import { type StartDeps, startRollout } from './temporal/start.ts';
+import type { LostCommand } from './temporal/stop-canary.ts';
 import { StopOrders, stopOfAll } from './temporal/stop-of-all.ts';
 import { TrafficLookup } from './temporal/traffic-of.ts';
 import { type Described, describeLatest, needKeyOf, statusOf, viewOf } from './temporal/view.ts';
@@ -60,6 +61,8 @@ interface TemporalServiceDeps
   readonly tells?: boolean;
   /** Keep a list of what runs at hand, so that the express lane need not ask for it. Default: false. */
   readonly keepList?: boolean;
+  /** Told of each rollback by the stop alone whose rollout is never told who asked and why. Default: nobody is. */
+  readonly onLost?: (lost: LostCommand) => void;
   /** Given once what is at hand, for metrics. */
   readonly onSight?: (sight: ServiceSight) => void;
 }

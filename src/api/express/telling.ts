@@ -1,6 +1,6 @@
 /** Commands that follow the stops: a few go to Temporal at a time, first those whose canary is not safe yet. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Calm } from './calm.ts';
+import { LateTelling } from './late-telling.ts';
 import { Queue } from './queue.ts';
 
 /** Each makes work for server and worker. */
@@ -16,13 +16,6 @@ const courtesyOfSafeMs = 3000;
 const maxQueueMs = 500;
 const maxUntold = 20;
 
-/** Pauses between two tries to tell what could not be told, the first and the longest, and for how long it is tried. */
-const firstPauseMs = 250;
-const maxPauseMs = 2000;
-const laterForMs = 600_000;
-/** Tried again and again at the same time. */
-const maxLater = 100;
-
 interface Patience {
   readonly over: Promise<null>;
   end(): void;
@@ -35,14 +28,19 @@ interface Patience {
 export class Telling {
   private readonly calm: Calm;
   private readonly queue = new Queue(atOnce);
-  /** How many rollouts are still to be told. */
-  untold = 0;
+  /** What could not be told when its turn had come. */
+  readonly late = new LateTelling((work) => this.queue.pass(work));
+  private underWay = 0;
   private readonly patient = new Set<() => void>();
-  private untoldLater = 0;
 
   /** `calm`: of the stops under way. */
   constructor(calm: Calm) {
     this.calm = calm;
+  }
+
+  /** How many commands are still to be told. */
+  get untold(): number {
+    return this.underWay + this.late.count;
   }
 
   /** A wait of `mostMs` at most, for a command to be told. */
@@ -67,47 +65,28 @@ export class Telling {
   }
 
   private get crowded(): boolean {
-    return this.untold > maxUntold;
+    return this.underWay > maxUntold;
   }
 
   /**
    * Does `tell` when its turn has come. A stop takes some milliseconds. When many rollbacks come at once, the work that
-   * each command makes for everybody would be in the way of the stops behind it; and whoever is safe already has time.
+   * each command makes for everybody would be in the way of the stops behind it; and whoever is safe already has time,
+   * so what waits for its `target` since before goes ahead of it.
    */
-  async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>): Promise<T> {
-    this.untold += 1;
+  async after<T>(stopped: Promise<boolean>, tell: (inHaste: boolean) => Promise<T>, target = ''): Promise<T> {
+    this.underWay += 1;
     if (this.crowded) for (const end of [...this.patient]) end();
     try {
       const safe = await this.isSafe(stopped);
-      if (safe) await this.calm.wait(courtesyOfSafeMs);
+      if (safe) {
+        await this.calm.wait(courtesyOfSafeMs);
+        await this.late.ahead(target);
+      }
       const work = (waitedMs: number) => tell(safe && (waitedMs > maxQueueMs || this.crowded));
       return await this.queue.pass(work, { first: !safe });
     } finally {
-      this.untold -= 1;
+      this.underWay -= 1;
     }
-  }
-
-  /**
-   * Tries again what could not be told, beside an answer that has been given: until it is told, or fails in a way that
-   * `isPassing` denies. Never throws; too many at once are left to what the data plane tells their rollouts.
-   */
-  async later(tell: () => Promise<unknown>, isPassing: (error: unknown) => boolean): Promise<void> {
-    if (this.untoldLater >= maxLater) return;
-    this.untoldLater += 1;
-    const untilMs = performance.now() + laterForMs;
-    for (
-      let pauseMs = firstPauseMs;
-      performance.now() < untilMs;
-      pauseMs = Math.min(2 * pauseMs, maxPauseMs)
-    ) {
-      await sleep(pauseMs, undefined, { ref: false });
-      const isOver = await tell().then(
-        () => true,
-        (error: unknown) => !isPassing(error),
-      );
-      if (isOver) break;
-    }
-    this.untoldLater -= 1;
   }
 
   /** In a storm it is the others that a stop waits for, and commands between them would make it worse. */

@@ -1,12 +1,15 @@
 /**
  * A rollback on the express lane: the canary is stopped in the data plane while the workflow is told; neither waits.
  */
-import { SluiceError } from '../../domain/errors.ts';
+import { type ErrorCode, messageOf, SluiceError } from '../../domain/errors.ts';
+import { targetOf } from '../../domain/plan/types.ts';
 import { type CommandAnswer, hasEnded } from '../contract.ts';
 import type { CommandRequest, RunRef } from '../service.ts';
 import { leaveCommand, sendCommand } from './command.ts';
+import { rawInfoOf } from './raw-info.ts';
 import { type ExpressDeps, type Lane, stopCanary, wasAway } from './stop-canary.ts';
-import { describe } from './view.ts';
+import { type Described, describeLatest } from './view.ts';
+import { millisOf } from './visibility.ts';
 
 /**
  * How long an answer waits for the rollout to be told. Longer than an update that no worker answers, and its signal.
@@ -20,16 +23,17 @@ export async function rollBack(
   ref: RunRef,
   command: CommandRequest,
 ): Promise<CommandAnswer> {
-  const askedAtMs = Date.now();
+  const asked: Asked = { ref, command, askedAtMs: deps.clock.now() };
   const first = deps.calm.during(() => stopCanary(deps, ref));
   const told = new Told();
   const stopping = stopOn(deps, ref, first, told);
   const caller = { answered: false };
   const isWritten = first.then((lane) => lane?.express.written === true);
-  const telling = deps.telling.after(isWritten, async (inHaste) => {
-    if (caller.answered) return await tellLate(deps, { ref, command, askedAtMs }, await stopping);
+  const tell = async (inHaste: boolean) => {
+    if (caller.answered) return await tellLate(deps, asked, await stopping);
     return await (inHaste ? leaveCommand(deps, ref, command) : sendCommand(deps, ref, command));
-  });
+  };
+  const telling = deps.telling.after(isWritten, tell, targetOf(ref));
   const untilTold = telling.finally(() => told.now());
   const inTime = toldInTime(deps, stopping, untilTold).finally(() => {
     caller.answered = true;
@@ -40,11 +44,8 @@ export async function rollBack(
   const isTaken = answer.status === 'fulfilled' || (stopped !== null && isEnough(stopped, answer.reason));
   if (!isTaken) throw answer.reason;
   const taken = answer.status === 'fulfilled' ? answer.value : byStop;
-  if (taken.via === 'stop') {
-    // The rollout finds the stop by itself, though not who asked for it and why.
-    const again = () => tellLate(deps, { ref, command, askedAtMs }, stopped);
-    telling.catch((error) => (wasAway(error) ? deps.telling.later(again, wasAway) : undefined));
-  }
+  // The rollout finds the stop by itself, though not who asked for it and why.
+  if (taken.via === 'stop') void seeTold(deps, asked, stopped, telling);
   return { ...taken, ...express };
 }
 
@@ -122,8 +123,35 @@ function willBeFound(lane: Lane | null): boolean {
 interface Asked {
   readonly ref: RunRef;
   readonly command: CommandRequest;
+  /** As of the server clock. */
   readonly askedAtMs: number;
 }
+
+/** Beside the answer: it is told later if it is not now. Never throws. */
+async function seeTold(
+  deps: ExpressDeps,
+  asked: Asked,
+  lane: Lane | null,
+  telling: Promise<CommandAnswer>,
+): Promise<void> {
+  const target = targetOf(asked.ref);
+  const { actor, reason, requestId } = asked.command;
+  const lost = (why: string) => deps.onLost?.({ target, actor, reason, requestId, why });
+  const isTold = async (answer: Promise<CommandAnswer>) => (await answer).via !== 'stop';
+  try {
+    if (!(await isTold(telling))) lost('its rollout had ended before');
+  } catch (error) {
+    if (!isPassing(error)) return lost(messageOf(error));
+    const tell = () => isTold(tellLate(deps, asked, lane));
+    await deps.telling.late.add({ target, askedMs: asked.askedAtMs, tell, isPassing, lost });
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SluiceError && passing.includes(error.code);
+}
+
+const passing: readonly ErrorCode[] = ['temporal-unavailable', 'worker-absent'];
 
 /** By now the rollout may have gone back and the next one begun, which this command is not for. */
 async function tellLate(
@@ -137,10 +165,22 @@ async function tellLate(
   } catch (error) {
     if (wasAway(error)) throw error;
   }
-  // The list at hand may have been behind, and this one had begun when the command was given.
-  const { summary } = await describe(deps, ref);
-  if (hasEnded(summary) || summary.startedAtMs > askedAtMs) return byStop;
-  return await leaveCommand(deps, { ...ref, runId: summary.runId }, command);
+  // It goes on as another run; or the list at hand was behind, and this one had begun when the command was given.
+  const latest = await describeLatest(deps, ref);
+  if (hasEnded(latest.summary)) return byStop;
+  if (ref.runId === undefined && !(await hadBegun(deps, latest, askedAtMs))) return byStop;
+  return await leaveCommand(deps, { ...ref, runId: latest.summary.runId }, command);
+}
+
+/** Surely, whatever is between this machine's clock and Temporal's. It began with the first of its runs. */
+async function hadBegun(deps: ExpressDeps, { summary, raw }: Described, askedAtMs: number): Promise<boolean> {
+  const { workflowId, runId, startedAtMs } = summary;
+  const isBefore = (timeMs: number) => deps.clock.ageMs(timeMs, askedAtMs) > 0;
+  const { firstRunId } = raw.workflowExecutionInfo ?? {};
+  if (isBefore(startedAtMs) || !firstRunId || firstRunId === runId) return isBefore(startedAtMs);
+  const first = await rawInfoOf(deps, { workflowId, runId: firstRunId });
+  // What Temporal keeps no longer is old.
+  return first === null || isBefore(millisOf(first.startTime));
 }
 
 /** Whether the command is carried out, or will be, though the rollout could not be told of it. */

@@ -12,11 +12,13 @@ import { type TemporalDeps, workerTimeoutMs } from './calls.ts';
 import type { RecentStarts } from './recent-starts.ts';
 import type { RunningList } from './running.ts';
 import type { Running } from './running-changes.ts';
+import type { ServerClock } from './server-clock.ts';
 import type { StopOrders } from './stop-of-all.ts';
 import type { TrafficLookup } from './traffic-of.ts';
 import { describe } from './view.ts';
 
 export interface ExpressDeps extends TemporalDeps {
+  readonly clock: ServerClock;
   readonly planes: DataPlanes;
   readonly lookup: TrafficLookup;
   /** Whether people are told of emergencies. Absent: no. */
@@ -27,12 +29,22 @@ export interface ExpressDeps extends TemporalDeps {
   readonly calm: Calm;
   /** Of the commands that follow the stops. */
   readonly telling: Telling;
+  /** Told of each rollback that its rollout will have to explain without who asked and why. Default: nobody is. */
+  readonly onLost?: (lost: LostCommand) => void;
   /** What began from here lately, which lists may not have yet. */
   readonly begun: RecentStarts;
   /** How far lists may be behind, at most. */
   readonly listsLagMs: number;
   /** Single looks at rollouts that are under way, and what takes their place when they are many or take too long. */
   readonly looks: { underWay: number; readonly list: RunningList };
+}
+
+export interface LostCommand {
+  readonly target: string;
+  readonly actor: string | undefined;
+  readonly reason: string | undefined;
+  readonly requestId: string;
+  readonly why: string;
 }
 
 /** How long Temporal may take to say whether a rollout runs before the data plane is asked instead. */

@@ -1,7 +1,8 @@
 /** The express lane: which of the two ways to safety was open, and what is written where. */
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDataPlanes } from '../../../src/api/express/data-planes.ts';
 import type { RolloutService } from '../../../src/api/service.ts';
+import { ServerClock } from '../../../src/api/temporal/server-clock.ts';
 import { createTemporalService } from '../../../src/api/temporal-service.ts';
 import { SluiceError } from '../../../src/domain/errors.ts';
 import { createMemoryTraffic } from '../../../src/providers/traffic/memory.ts';
@@ -20,10 +21,18 @@ import { planOf } from './fakes.ts';
 
 let planes: Record<'a' | 'b', TrafficProvider>;
 let stops: string[];
+/** Why rollouts were never told of a rollback. */
+let lost: string[];
+let served: FakeTemporal[];
 
 beforeEach(() => {
-  stops = [];
+  [stops, lost, served] = [[], [], []];
   planes = { a: recorded('a'), b: recorded('b') };
+});
+
+// What could not be told is tried again for as long as Temporal is away.
+afterEach(() => {
+  for (const { behaviour } of served) behaviour.clear();
 });
 
 function recorded(name: string): TrafficProvider {
@@ -46,6 +55,9 @@ function serve(
   options: { keepList?: boolean } = {},
 ): { service: RolloutService; temporal: FakeTemporal } {
   const temporal = fakeTemporal(rollouts);
+  served.push(temporal);
+  const clock = new ServerClock();
+  clock.heard(Date.now());
   const get = (name: string): TrafficProvider => {
     if (name === 'a' || name === 'b') return planes[name];
     throw new SluiceError('provider-unknown', `There is no traffic provider "${name}".`);
@@ -56,6 +68,8 @@ function serve(
     replay: () => Promise.reject(new Error('not asked')),
     planes: createDataPlanes({ names: ['a', 'b'], get }),
     listsLagMs: 1,
+    clock,
+    onLost: ({ target, actor, why }) => lost.push(`${target} ${actor}: ${why}`),
     ...options,
   });
   return { service, temporal };
@@ -279,6 +293,65 @@ describe('a rollback', () => {
     expect(temporal.told).toMatchObject([
       { how: 'signal', runId: 'run-of-rollout/demo/shop', payload: { actor: 'ada', reason: 'bad' } },
     ]);
+  });
+
+  test.each([
+    ['goes on as another run', {}, ['signal']],
+    ['has ended', { status: 2 }, []],
+  ])(
+    'that was answered by the stop alone, of a named run that %s before it is told',
+    async (_, next, told) => {
+      const rollouts: Record<string, FakeRollout> = { 'demo/shop': { runId: 'run-a' } };
+      const { service, temporal } = serve(rollouts);
+      for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+      await service.command({ ...shop, runId: 'run-a' }, rollback);
+      const before = { runId: 'run-a', status: 6, continuedAs: 'run-b' };
+      const startedAtMs = Date.now() + 3_600_000;
+      rollouts['demo/shop'] = {
+        runId: 'run-b',
+        firstRunId: 'run-a',
+        startedAtMs,
+        earlier: { 'run-a': before },
+        ...next,
+      };
+      temporal.behaviour.clear();
+      await expect.poll(() => temporal.told.length + lost.length).toBe(1);
+      expect(temporal.told.map(({ how }) => how)).toEqual(told);
+      if (told.length === 0) expect(lost).toEqual(['demo/shop ada: its rollout had ended before']);
+    },
+  );
+
+  test.each([
+    ['began before it', {}, ['run-b']],
+    [
+      'began before it and went on since',
+      { firstRunId: 'run-a', startedAtMs: Date.now() + 3_600_000 },
+      ['run-b'],
+    ],
+    ['may have begun after it', { startedAtMs: Date.now() + 3_600_000 }, []],
+  ])(
+    'that was answered by the stop alone is told to the rollout in place of the listed one if that %s',
+    async (_, next, told) => {
+      const rollouts: Record<string, FakeRollout> = { 'demo/shop': { runId: 'run-a' } };
+      const { service, temporal } = serve(rollouts);
+      for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, grpcUnavailable);
+      await service.command(shop, rollback);
+      rollouts['demo/shop'] = {
+        runId: 'run-b',
+        earlier: { 'run-a': { runId: 'run-a', status: 6 } },
+        ...next,
+      };
+      temporal.behaviour.clear();
+      await expect.poll(() => temporal.told.length + lost.length).toBe(1);
+      expect(temporal.told.map(({ runId }) => runId)).toEqual(told);
+    },
+  );
+
+  test('that was answered by the stop alone is not tried again where another try would end the same', async () => {
+    const { service, temporal } = serve({ 'demo/shop': {} });
+    for (const call of ['update', 'signal'] as const) temporal.behaviour.set(call, keyMissing);
+    expect(await service.command(shop, rollback)).toMatchObject({ via: 'stop' });
+    await expect.poll(() => lost).toEqual([`demo/shop ada: ${keyMissing.message}`]);
   });
 
   test('is answered by the stop alone when telling takes longer than a caller should wait', async () => {

@@ -26,6 +26,8 @@ export interface FakeRollout {
   readonly earlier?: Readonly<Record<string, FakeRollout>>;
   /** As Temporal numbers it; 1: running. */
   readonly status?: number;
+  /** Default: very long ago. */
+  readonly startedAtMs?: number;
   /** Null: started by something that keeps no memo. */
   readonly traffic?: { readonly name: string; readonly options: object } | null;
   /** What its memo has of the request that started it. */
@@ -315,6 +317,7 @@ function infoOf(
     runId,
     firstRunId,
     sealed,
+    startedAtMs = 1_000,
   }: FakeRollout,
 ) {
   const payload = (value: unknown) => defaultPayloadConverter.toPayload(value);
@@ -331,7 +334,7 @@ function infoOf(
     execution: { workflowId, runId: runId ?? `run-of-${workflowId}` },
     firstRunId,
     status,
-    startTime: { seconds: 1 },
+    startTime: { seconds: Math.floor(startedAtMs / 1_000) },
     memo: { fields: memo },
     searchAttributes: {
       indexedFields: {

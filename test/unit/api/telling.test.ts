@@ -5,6 +5,7 @@ import { Calm } from '../../../src/api/express/calm.ts';
 import { Telling } from '../../../src/api/express/telling.ts';
 
 const never = new Promise<never>(() => {});
+const lost = () => {};
 
 describe('the workflow', () => {
   test('is told in time although its own stop hangs, and at once when it fails', async () => {
@@ -29,14 +30,20 @@ describe('the workflow', () => {
     expect(await told).toBe('told');
   });
 
-  test('is told later for as long as it makes sense', async () => {
+  test('is told of who came before first', async () => {
     const telling = new Telling(new Calm());
-    const answers = ['away', 'refused', 'never asked'];
-    await telling.later(
-      async () => Promise.reject(answers.shift()),
-      (error) => error === 'away',
-    );
-    expect(answers).toEqual(['never asked']);
+    const told: string[] = [];
+    const tell = (name: string) => async () => told.push(name) > 0;
+    void telling.late.add({
+      target: 'demo/shop',
+      askedMs: 0,
+      tell: tell('ann'),
+      isPassing: () => true,
+      lost,
+    });
+    expect(telling.untold).toBe(1);
+    await telling.after(Promise.resolve(true), tell('bob'), 'demo/shop');
+    expect([told, telling.untold]).toEqual([['ann', 'bob'], 0]);
   });
 
   test('may be left to itself by those who are safe as soon as many more are to be told', async () => {

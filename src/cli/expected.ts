@@ -8,7 +8,7 @@ import type { RolloutStatus } from '../domain/rollout/status.ts';
 import type { CommandName, Expectation } from '../domain/rollout/types.ts';
 import { badInput, unavailable } from './cli-error.ts';
 import type { ApiClient } from './client.ts';
-import { passing } from './served.ts';
+import { onceKept, passing } from './served.ts';
 import type { Target } from './target.ts';
 
 interface Meant {
@@ -50,8 +50,6 @@ export async function meaningOf(client: ApiClient, meant: Meant): Promise<Meanin
 }
 
 const never: ReadonlySet<string> = new Set();
-/** By then the API has kept for which rollout the key is; another failure may have come before that. */
-const onceKept: ReadonlySet<string> = new Set(['worker-absent']);
 
 function expected(expect: Expectation): Pick<CommandBody, 'expect'> {
   return Object.keys(expect).length === 0 ? {} : { expect };

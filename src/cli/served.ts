@@ -15,15 +15,20 @@ export const passing: ReadonlySet<string> = new Set([
   'rate-limited',
 ]);
 
+/** By then the API has kept for which rollout a user's own key is; another failure may have come before that. */
+export const onceKept: ReadonlySet<string> = new Set(['worker-absent']);
+
 interface Sending {
   readonly key: string;
+  /** Whether the user gave the key: with any other the rollout is named where it is seen, and the API keeps none. */
+  readonly isOwn: boolean;
   /** Of what is `passing`, that after which the same command surely means the same. */
   readonly againAfter: ReadonlySet<string>;
 }
 
-/** Throws what the last try threw, with the key under which it may be sent once more. */
+/** Throws what the last try threw, with how the command may be given once more and do nothing else. */
 export async function untilServed<T>(
-  { key, againAfter }: Sending,
+  { key, isOwn, againAfter }: Sending,
   send: (options: CallOptions) => Promise<T>,
   io: Pick<Io, 'err' | 'sleep'>,
 ): Promise<T> {
@@ -33,7 +38,7 @@ export async function untilServed<T>(
     } catch (error) {
       if (!(error instanceof CliError) || !passing.has(error.failure.code)) throw error;
       const waitMs = againAfter.has(error.failure.code) ? waitMsOf(error) : null;
-      if (waitMs === null || tries === mostTries) throw withKey(error, key);
+      if (waitMs === null || tries === mostTries) throw withAdvice(error, isOwn ? key : null);
       if (tries === 1) writeLines(io.err, [`waiting, and asking again: ${error.failure.detail}`]);
       await io.sleep(waitMs);
     }
@@ -47,7 +52,11 @@ function waitMsOf({ failure, retryAfterMs }: CliError): number | null {
   return Math.round(retryAfterMs * (1 + Math.random() / 2));
 }
 
-function withKey({ exitCode, failure, retryAfterMs }: CliError, key: string): CliError {
-  const advice = `${failure.advice} Sent again with --idempotency-key ${key} it is carried out once.`;
-  return new CliError(exitCode, { ...failure, advice }, { retryAfterMs });
+/** `ownKey` null: a later command under the same key may be for a rollout that has begun since. */
+function withAdvice({ exitCode, failure, retryAfterMs }: CliError, ownKey: string | null): CliError {
+  const again =
+    ownKey !== null && onceKept.has(failure.code)
+      ? `Sent again with --idempotency-key ${ownKey} it is carried out once.`
+      : 'Look with `sluice status` where the rollout stands before you give the command anew.';
+  return new CliError(exitCode, { ...failure, advice: `${failure.advice} ${again}` }, { retryAfterMs });
 }

@@ -76,10 +76,9 @@ async function runSteer(options: SteerOptions, io: Io): Promise<number> {
   const request = { ...target, command: name, run, body };
   const send = (once: CallOptions) => client.ask('steerRollout', request, once);
   // A rollback is never left unserved, and waits for nothing that a key would cost.
-  const { idempotencyKey: key = randomUUID() } = options;
-  const { value, raw } = await (name === 'rollback'
-    ? send(onceOf(options))
-    : untilServed({ key, againAfter }, send, io));
+  const { idempotencyKey: ownKey } = options;
+  const sending = { key: ownKey ?? randomUUID(), isOwn: ownKey !== undefined, againAfter };
+  const { value, raw } = await (name === 'rollback' ? send(onceOf(options)) : untilServed(sending, send, io));
   if (options.json) writeJson(io.out, raw);
   else writeLines(io.out, [doneLine(name, target, value), ...expressLines(value)]);
   return exitCodes.ok;

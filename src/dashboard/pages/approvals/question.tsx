@@ -7,7 +7,7 @@ import type { CommandName } from '../../../domain/rollout/types.ts';
 import { rolloutPath } from '../../shell/rollout-path.ts';
 import { useMyName } from '../../shell/who.ts';
 import { Button } from '../../ui/button.tsx';
-import { At, Since } from '../../ui/time.tsx';
+import { At } from '../../ui/time.tsx';
 import type { Rights } from '../actions/rights.ts';
 import { labels } from '../actions/words.ts';
 import { barredFrom, peopleText } from './people.ts';
@@ -55,7 +55,7 @@ function Times({ waiting: { sinceMs, limitAtMs } }: Pick<QuestionProps, 'waiting
     <p className="muted">
       {sinceMs === null ? null : (
         <>
-          Asked at <At ms={sinceMs} />, <Since ms={sinceMs} /> ago.{' '}
+          Asked at <At ms={sinceMs} />.{' '}
         </>
       )}
       {limitAtMs === null ? null : (

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { announce } from '../../../shell/announcer.tsx';
 import { Coded } from '../../../ui/coded.tsx';
 import { Icon } from '../../../ui/icon.tsx';
-import { At, Since } from '../../../ui/time.tsx';
+import { At } from '../../../ui/time.tsx';
 import type { Headline } from '../model/headline.ts';
 
 interface HeadlineBannerProps {
@@ -37,7 +37,7 @@ function Times({ headline: { sinceMs = null, limitAtMs } }: Pick<HeadlineBannerP
     <p className="muted" aria-live="off">
       {sinceMs === null ? null : (
         <>
-          Since <At ms={sinceMs} />, for <Since ms={sinceMs} />.{' '}
+          Since <At ms={sinceMs} />.{' '}
         </>
       )}
       {limitAtMs === undefined ? null : (

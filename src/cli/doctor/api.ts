@@ -114,13 +114,13 @@ async function stopOfAll(client: ApiClient): Promise<Finding> {
     'getEmergencyStop',
     (answer) => {
       const lines = stopOfAllLines(answer);
-      return lines.length === 0
-        ? ok('stop', 'no stop of everything is in force')
-        : warning(
-            'stop',
-            lines.map((line) => line.trim()).join('; '),
-            'Release it when the trouble is over.',
-          );
+      if (lines.length === 0) return ok('stop', 'no stop of everything is in force');
+      const has = (state: boolean | null) => answer.stops.some(({ stopped }) => stopped === state);
+      const advice = [
+        ...(has(true) ? ['Release it when the trouble is over.'] : []),
+        ...(has(null) ? ['See that what cannot be seen runs, and that the API reaches it.'] : []),
+      ];
+      return warning('stop', lines.map((line) => line.trim()).join('; '), advice.join(' '));
     },
     ({ detail, advice }) =>
       warning('stop', `whether everything is stopped cannot be seen: ${detail}`, advice),

@@ -59,6 +59,23 @@ test('a stop of everything is a warning, with by whom as far as is known', async
   expect(code).toBe(0);
 });
 
+test('a release is advised only of what is stopped, not of what cannot be seen', async () => {
+  const adviceWith = async (...states: (boolean | null)[]) => {
+    const { out } = await sluice(['doctor', '--json'], {
+      readiness: readiness(true, true),
+      stopOfAll: async () => ({
+        stops: states.map((stopped, at) => ({ traffic: `plane-${at}`, stopped })),
+        orders: [],
+      }),
+    });
+    const { findings } = JSON.parse(out) as { findings: { name: string; advice: string | null }[] };
+    return findings.find(({ name }) => name === 'stop')?.advice;
+  };
+  const reach = 'See that what cannot be seen runs, and that the API reaches it.';
+  expect(await adviceWith(null, false)).toBe(reach);
+  expect(await adviceWith(true, null)).toBe(`Release it when the trouble is over. ${reach}`);
+});
+
 test.each([
   ['a worker', true, { temporal: 'ok', worker: 'wrong' }, 'Start a worker'],
   [

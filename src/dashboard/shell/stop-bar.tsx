@@ -1,4 +1,7 @@
-/** On every page, while a stop of everything is in force: who ordered it, since when, why, and the way to its release. */
+/**
+ * On every page, while a stop of everything is in force: who ordered it, since when, why, and the way to its release.
+ * Modestly, where it cannot be seen whether one is.
+ */
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { StopOfAll } from '../../api/contract.ts';
@@ -23,7 +26,11 @@ export function StopBar() {
   if (known === null) return null;
   if (text === null) {
     const unseen = unseenText(known);
-    return unseen === null ? null : <p className="stop-unseen muted">{unseen}</p>;
+    return unseen === null ? null : (
+      <section className="stop-unseen muted" aria-label="Stop of everything">
+        {unseen}
+      </section>
+    );
   }
   return (
     <section className="stop-bar" aria-label="Stop of everything">

@@ -10,6 +10,7 @@ const traceSchema = z.object({
       pid: z.number(),
       tid: z.number(),
       dur: z.number().optional(),
+      tdur: z.number().optional(),
       args: z.looseObject({ name: z.string().optional() }).optional(),
     }),
   ),
@@ -17,12 +18,14 @@ const traceSchema = z.object({
 const categories = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'];
 const taskNames = new Set(['RunTask', 'ThreadControllerImpl::RunTask']);
 
-/** How long each task took that ran while `work` did, milliseconds. */
-export async function tasksDuring(
-  browser: Browser,
-  page: Page,
-  work: () => Promise<void>,
-): Promise<number[]> {
+export interface Task {
+  readonly tookMs: number;
+  /** Of a processor: where others want one too, a task takes longer than it has to do. Null: not told. */
+  readonly processorMs: number | null;
+}
+
+/** Each task that ran while `work` did. */
+export async function tasksDuring(browser: Browser, page: Page, work: () => Promise<void>): Promise<Task[]> {
   await browser.startTracing(page, { categories });
   await work();
   const { traceEvents } = traceSchema.parse(JSON.parse((await browser.stopTracing()).toString()));
@@ -35,5 +38,8 @@ export async function tasksDuring(
     ({ name, ph, pid, tid }) => ph === 'X' && taskNames.has(name) && threads.has(`${pid} ${tid}`),
   );
   if (tasks.length === 0) throw new Error('the trace has no task of a page');
-  return tasks.map(({ dur = 0 }) => dur / 1_000);
+  return tasks.map(({ dur = 0, tdur }) => ({
+    tookMs: dur / 1_000,
+    processorMs: tdur === undefined ? null : tdur / 1_000,
+  }));
 }

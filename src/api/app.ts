@@ -126,6 +126,7 @@ export async function createApp(deps: ApiDeps, options: AppOptions = {}): Promis
   const { pollMs = 1_000 } = options;
   const feeds = new Feeds(deps.rollouts, pollMs);
   app.addHook('preClose', async () => feeds.close());
+  app.addHook('onClose', async () => await deps.rollouts.close?.());
 
   const metrics = options.metrics ?? new ApiMetrics();
   watchRoutes(app);

@@ -128,6 +128,8 @@ export interface NewEnough {
  * `emergency-not-found`; of the emergency stop: `traffic-unavailable` when no data plane could be written.
  */
 export interface RolloutService {
+  /** Ends what goes on beside answers. Absent: nothing does. */
+  close?(): Promise<void>;
   /** Asks policies and dependencies. Errors: `policies-invalid`. */
   examine(request: ExamineRequest): Promise<Examined>;
   start(request: StartRequest): Promise<StartResult>;

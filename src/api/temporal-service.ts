@@ -141,6 +141,7 @@ export function createTemporalService(options: TemporalServiceDeps): RolloutServ
     );
   };
   return {
+    close: () => deps.telling.late.close(),
     examine: (request) => reviewPlan(deps, request),
     start: (request) => changing(startRollout(deps, request)),
     list: (query, sees, sinceMs) => listRollouts(deps, query, sees, recent.since(sinceMs)),

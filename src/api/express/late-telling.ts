@@ -37,6 +37,7 @@ export class LateTelling {
   /** How many wait. */
   count = 0;
   private readonly lines = new Map<string, Line>();
+  private closed = false;
   private readonly inTurn: InTurn;
   private readonly few = new Queue(atOnce);
 
@@ -47,6 +48,7 @@ export class LateTelling {
 
   /** Comes when it is told, or given up. Never throws. */
   async add(late: Late): Promise<void> {
+    if (this.closed) return late.lost('the API was stopped');
     if (this.count >= maxWaiting) return late.lost(`${maxWaiting} such commands waited already`);
     this.count += 1;
     const known = this.lines.get(late.target);
@@ -62,6 +64,19 @@ export class LateTelling {
     if (line !== undefined) await this.tryNow(line);
   }
 
+  /** Gives up all that wait. Resolves when no try is under way; whoever is told of needs its connection until then. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const lines = [...this.lines.values()];
+    await Promise.all(lines.map(({ trying }) => trying));
+    for (const { waiting } of lines) {
+      for (const { lost } of waiting.splice(0)) {
+        this.count -= 1;
+        lost('the API was stopped');
+      }
+    }
+  }
+
   private async tryOn(target: string, line: Line): Promise<void> {
     this.lines.set(target, line);
     for (let pauseMs = firstPauseMs; line.waiting.length > 0; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
@@ -72,15 +87,16 @@ export class LateTelling {
     this.lines.delete(target);
   }
 
-  private tryNow(line: Line): Promise<void> {
+  private async tryNow(line: Line): Promise<void> {
+    if (this.closed) return;
     line.trying ??= this.tryEach(line.waiting).finally(() => {
       line.trying = null;
     });
-    return line.trying;
+    await line.trying;
   }
 
   private async tryEach(waiting: Late[]): Promise<void> {
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+    for (let next = waiting[0]; next !== undefined && !this.closed; next = waiting[0]) {
       if (!(await this.isOver(next))) return;
       waiting.splice(waiting.indexOf(next), 1);
       this.count -= 1;

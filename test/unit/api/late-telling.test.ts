@@ -66,3 +66,20 @@ test('few are tried at the same time, and of very many some are given up', async
   await Promise.all(all);
   expect(late.count).toBe(0);
 });
+
+test('when the API is stopped the try under way is waited for, and the rest is given up and said', async () => {
+  let answer = (_: boolean) => {};
+  const tell = () =>
+    new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+  const ended = late.add(commandOf('ann', { tell }));
+  void late.add(commandOf('bob'));
+  const trying = late.ahead('demo/shop');
+  const closed = late.close();
+  expect(lost).toEqual([]);
+  answer(true);
+  await Promise.all([closed, trying, ended]);
+  await late.add(commandOf('eve'));
+  expect([told, lost, late.count]).toEqual([[], ['bob: the API was stopped', 'eve: the API was stopped'], 0]);
+});
